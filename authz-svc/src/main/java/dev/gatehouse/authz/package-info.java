@@ -1,0 +1,7 @@
+/**
+ * The entry point of authz-svc: wires its core to its adapters.
+ */
+@NullMarked
+package dev.gatehouse.authz;
+
+import org.jspecify.annotations.NullMarked;
