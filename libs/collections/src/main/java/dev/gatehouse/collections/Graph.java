@@ -1,0 +1,125 @@
+package dev.gatehouse.collections;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+
+/**
+ * Collections and the functions between them. A {@link #transact transaction} writes sources and then brings every derived
+ * collection up to date, each once, in the order in which they were made: a derivation may therefore read only collections
+ * that were made before its own, and never sees a half-updated state.
+ *
+ * <p>Not thread-safe: all calls come from one thread, or are serialised by the caller.
+ *
+ * <p>A derivation that throws keeps its last good output for that key and is reported to the {@link FailureListener}; the
+ * rest of the transaction goes on.
+ */
+public final class Graph {
+    /** Hears of derivations that threw: a bug, since expected failure is a value. */
+    @FunctionalInterface
+    public interface FailureListener {
+        void failed(String collection, String key, RuntimeException failure);
+    }
+
+    /** Derives one value from each entry, or none. */
+    @FunctionalInterface
+    public interface Mapping<K, W, V> {
+        Optional<V> map(Reads reads, K key, W value);
+    }
+
+    /** Derives any number of entries from each entry. */
+    @FunctionalInterface
+    public interface Expansion<I, W, K, V> {
+        Map<K, V> expand(Reads reads, I key, W value);
+    }
+
+    /** Writes to sources within a transaction. */
+    public final class Writes {
+        private Writes() {}
+
+        public <K, V> void put(Source<K, V> source, K key, V value) {
+            source.put(key, value);
+        }
+
+        public <K, V> void remove(Source<K, V> source, K key) {
+            source.remove(key);
+        }
+    }
+
+    /** A collection that follows others. */
+    interface Computed {
+        /** Brings the collection up to date with those made before it; returns how many keys it computed. */
+        int propagate(FailureListener failures);
+    }
+
+    private final FailureListener failures;
+    private final List<Collection<?, ?>> collections = new ArrayList<>();
+    private final List<Computed> computed = new ArrayList<>();
+    private long derivations;
+
+    public Graph(FailureListener failures) {
+        this.failures = failures;
+    }
+
+    /** Makes a collection that transactions write. */
+    public <K, V> Source<K, V> source(String name) {
+        Source<K, V> source = new Source<>(name);
+        collections.add(source);
+        return source;
+    }
+
+    /** Makes a collection with at most one entry for each entry of {@code primary}, under the same key. */
+    public <K, W, V> Collection<K, V> map(String name, Collection<K, W> primary, Mapping<K, W, V> mapping) {
+        return expand(
+                name,
+                primary,
+                (reads, key, value) -> mapping.map(reads, key, value)
+                        .map(result -> Map.of(key, result))
+                        .orElseGet(Map::of));
+    }
+
+    /**
+     * Makes a collection with any number of entries for each entry of {@code primary}. Where several entries produce the same
+     * key, the value from the smallest primary key counts; the primary's keys must then be {@link Comparable}.
+     */
+    public <I, W, K, V> Collection<K, V> expand(
+            String name, Collection<I, W> primary, Expansion<I, W, K, V> expansion) {
+        Derived<I, W, K, V> result = new Derived<>(name, primary, expansion);
+        collections.add(result);
+        computed.add(result);
+        return result;
+    }
+
+    /**
+     * Makes an index: under each group, the entries of {@code primary} that {@code groups} puts into it, sorted by key. Groups
+     * without entries are absent.
+     */
+    public <G, K extends Comparable<? super K>, V> Collection<G, SortedMap<K, V>> group(
+            String name, Collection<K, V> primary, BiFunction<K, V, Set<G>> groups) {
+        Index<G, K, V> result = new Index<>(name, primary, groups);
+        collections.add(result);
+        computed.add(result);
+        return result;
+    }
+
+    /** Applies {@code writes}, then brings every derived collection up to date. */
+    public void transact(Consumer<Writes> writes) {
+        for (Collection<?, ?> collection : collections) {
+            collection.endTransaction();
+        }
+        writes.accept(new Writes());
+        for (Computed collection : computed) {
+            derivations += collection.propagate(failures);
+        }
+    }
+
+    /** How many derivations have run since the graph was made: what a change cost. */
+    public long derivations() {
+        return derivations;
+    }
+}
