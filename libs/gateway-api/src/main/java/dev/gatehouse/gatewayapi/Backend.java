@@ -1,0 +1,57 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Syntax;
+import java.util.List;
+import java.util.Optional;
+
+/** Envoy Gateway's Backend: endpoints that are not a Kubernetes Service. */
+public record Backend(List<Endpoint> endpoints, List<String> appProtocols, boolean fallback) {
+    public Backend {
+        endpoints = List.copyOf(endpoints);
+        appProtocols = List.copyOf(appProtocols);
+    }
+
+    /** Where a backend listens. */
+    public sealed interface Endpoint {
+        record Fqdn(String hostname, int port) implements Endpoint {}
+
+        record Ip(String address, int port) implements Endpoint {}
+
+        record Unix(String path) implements Endpoint {}
+
+        private static Endpoint read(Fields f) {
+            f.known("hostname", "zone");
+            Optional<Endpoint> fqdn = f.object(
+                    "fqdn",
+                    x -> new Fqdn(
+                            x.requiredString("hostname", Syntax.PRECISE_HOSTNAME),
+                            x.requiredInteger("port", 1, 65535)));
+            Optional<Endpoint> ip = f.object(
+                    "ip",
+                    x -> new Ip(
+                            x.requiredString("address", Syntax.of("[0-9a-fA-F:.]+", 45, "an IPv4 or IPv6 address")),
+                            x.requiredInteger("port", 1, 65535)));
+            Optional<Endpoint> unix = f.object(
+                    "unix",
+                    x -> new Unix(
+                            x.requiredString("path", Syntax.of("(?s).+", 108, "a path of at most 108 characters"))));
+            if (fqdn.stream().count() + ip.stream().count() + unix.stream().count() != 1) {
+                f.wrong("expected exactly one of fqdn, ip and unix");
+            }
+            return fqdn.or(() -> ip).or(() -> unix).orElse(new Unix("/"));
+        }
+    }
+
+    private enum Type {
+        Endpoints
+    }
+
+    static Backend read(Fields f) {
+        f.choice("type", Type.class);
+        return new Backend(
+                f.list("endpoints", 1, 64, Endpoint::read),
+                f.strings("appProtocols"),
+                f.bool("fallback").orElse(false));
+    }
+}

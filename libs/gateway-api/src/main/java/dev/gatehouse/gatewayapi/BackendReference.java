@@ -1,0 +1,61 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A backend of a rule (HTTPBackendRef, GRPCBackendRef, BackendRef) or a mirror's.
+ *
+ * @param weight 1 where none is given; 0 gets no traffic
+ * @param filters applied to what goes to this backend
+ */
+public record BackendReference(
+        String group,
+        String kind,
+        Optional<String> namespace,
+        String name,
+        Optional<Integer> port,
+        int weight,
+        List<RouteFilter> filters) {
+    static BackendReference read(Fields f) {
+        return read(f, 1, List.of());
+    }
+
+    static BackendReference readWeighted(Fields f) {
+        return read(f, f.integer("weight", 0, 1_000_000).orElse(1), List.of());
+    }
+
+    static BackendReference readHttp(Fields f) {
+        return read(f, f.integer("weight", 0, 1_000_000).orElse(1), f.list("filters", 0, 16, RouteFilter::readHttp));
+    }
+
+    static BackendReference readGrpc(Fields f) {
+        return read(f, f.integer("weight", 0, 1_000_000).orElse(1), f.list("filters", 0, 16, RouteFilter::readGrpc));
+    }
+
+    private static BackendReference read(Fields f, int weight, List<RouteFilter> filters) {
+        BackendReference reference = new BackendReference(
+                f.string("group").orElse(""),
+                f.string("kind").orElse("Service"),
+                f.string("namespace"),
+                f.requiredString("name"),
+                f.port("port"),
+                weight,
+                filters);
+        if (reference.isService() && !f.has("port")) {
+            f.wrong("port", "is missing (expected: the port of Service \"" + reference.name + "\")");
+        }
+        return reference;
+    }
+
+    /** True for a Kubernetes Service. */
+    public boolean isService() {
+        return group.isEmpty() && kind.equals("Service");
+    }
+
+    /** The backend's name, seen from an object in {@code from}. */
+    public ObjectKey key(String from) {
+        return new ObjectKey(namespace.orElse(from), name);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A kind of object that Gatehouse reads.
+ *
+ * @param group the API group; empty for Kubernetes' core
+ * @param versions the versions that are read, preferred first
+ * @param name the kind, "HTTPRoute"
+ * @param body reads the object's fields other than apiVersion, kind, metadata and status
+ * @param <S> the specification
+ */
+public record Kind<S>(String group, List<String> versions, String name, boolean namespaced, Function<Fields, S> body) {
+    public Kind {
+        versions = List.copyOf(versions);
+    }
+
+    /** "gateway.networking.k8s.io/v1", or "v1" for the core. */
+    public String apiVersion() {
+        return group.isEmpty() ? versions.getFirst() : group + "/" + versions.getFirst();
+    }
+
+    /** Kinds are singletons; the reader has no equality. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Kind<?> that && that.group.equals(group) && that.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+        return group.hashCode() * 31 + name.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.List;
+
+/** TCPRoute or UDPRoute: forwards all that a listener gets. */
+public record L4Route(List<ParentReference> parents, List<TlsRoute.Rule> rules) implements RouteSpec {
+    public L4Route {
+        parents = List.copyOf(parents);
+        rules = List.copyOf(rules);
+    }
+
+    @Override
+    public List<String> hostnames() {
+        return List.of();
+    }
+
+    static L4Route read(Fields f) {
+        return new L4Route(
+                f.list("parentRefs", 0, 32, ParentReference::read), f.list("rules", 1, 16, TlsRoute.Rule::read));
+    }
+}

@@ -1,0 +1,15 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.List;
+
+/** ListenerSet (GEP-1713): listeners that somebody else adds to a Gateway. */
+public record ListenerSet(ParentReference parent, List<Listener> listeners) {
+    public ListenerSet {
+        listeners = List.copyOf(listeners);
+    }
+
+    static ListenerSet read(Fields f) {
+        return new ListenerSet(f.requiredObject("parentRef", ParentReference::read), Listener.readAll(f));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Syntax;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The part of an object's metadata that matters here.
+ *
+ * @param generation the object's generation; 1 in files, which have none
+ * @param createdAt absent in files; Gateway API lets the older object win
+ */
+public record Metadata(
+        ObjectKey key,
+        Map<String, String> labels,
+        Map<String, String> annotations,
+        long generation,
+        Optional<Instant> createdAt) {
+    public Metadata {
+        labels = Map.copyOf(labels);
+        annotations = Map.copyOf(annotations);
+    }
+
+    static Metadata read(Fields fields, boolean namespaced) {
+        fields.lenient();
+        String name = fields.requiredString("name", Syntax.DNS_NAME);
+        Optional<String> namespace = fields.string("namespace", Syntax.DNS_LABEL);
+        if (!namespaced && namespace.isPresent()) {
+            fields.warn("namespace", "the kind has no namespaces; ignored");
+        }
+        return new Metadata(
+                new ObjectKey(namespaced ? namespace.orElse("default") : "", name),
+                fields.stringMap("labels"),
+                fields.stringMap("annotations"),
+                fields.longInteger("generation", 0, Long.MAX_VALUE).orElse(1L),
+                fields.instant("creationTimestamp"));
+    }
+}

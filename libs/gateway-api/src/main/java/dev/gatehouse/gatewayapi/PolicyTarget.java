@@ -1,0 +1,29 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a policy is for: an object in the policy's namespace, or a section of it (a listener of a Gateway, a rule of a route).
+ */
+public record PolicyTarget(String group, String kind, String name, Optional<String> sectionName) {
+    private static PolicyTarget read(Fields f) {
+        return new PolicyTarget(
+                f.string("group").orElse(""),
+                f.requiredString("kind"),
+                f.requiredString("name"),
+                f.string("sectionName"));
+    }
+
+    /** Reads {@code targetRefs}, and the older {@code targetRef}. */
+    static List<PolicyTarget> readAll(Fields f) {
+        List<PolicyTarget> targets = new ArrayList<>(f.list("targetRefs", 0, 16, PolicyTarget::read));
+        f.object("targetRef", PolicyTarget::read).ifPresent(targets::add);
+        if (targets.isEmpty()) {
+            f.wrong("targetRefs", "is empty (expected: at least one target)");
+        }
+        return List.copyOf(targets);
+    }
+}

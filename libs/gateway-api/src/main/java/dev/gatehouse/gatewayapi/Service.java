@@ -1,0 +1,56 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.List;
+import java.util.Optional;
+
+/** Kubernetes' Service, as far as a gateway needs it. */
+public record Service(String type, Optional<String> clusterIp, Optional<String> externalName, List<Port> ports) {
+    public Service {
+        ports = List.copyOf(ports);
+    }
+
+    /** ServicePort; {@code appProtocol} says what the endpoints speak (KEP-3726, GEP-1911). */
+    public record Port(Optional<String> name, int port, String protocol, Optional<String> appProtocol) {
+        static Port read(Fields f) {
+            f.known("nodePort").stringOrInteger("targetPort");
+            return new Port(
+                    f.string("name"),
+                    f.requiredInteger("port", 1, 65535),
+                    f.string("protocol").orElse("TCP"),
+                    f.string("appProtocol"));
+        }
+    }
+
+    static Service read(Fields f) {
+        f.known(
+                "selector",
+                "clusterIPs",
+                "ipFamilies",
+                "ipFamilyPolicy",
+                "sessionAffinity",
+                "sessionAffinityConfig",
+                "externalIPs",
+                "loadBalancerIP",
+                "loadBalancerClass",
+                "loadBalancerSourceRanges",
+                "externalTrafficPolicy",
+                "internalTrafficPolicy",
+                "healthCheckNodePort",
+                "publishNotReadyAddresses",
+                "allocateLoadBalancerNodePorts",
+                "trafficDistribution");
+        return new Service(
+                f.string("type").orElse("ClusterIP"),
+                f.string("clusterIP"),
+                f.string("externalName"),
+                f.list("ports", Port::read));
+    }
+
+    /** The port with that number and protocol. */
+    public Optional<Port> port(int number, String protocol) {
+        return ports.stream()
+                .filter(port -> port.port == number && port.protocol.equals(protocol))
+                .findFirst();
+    }
+}

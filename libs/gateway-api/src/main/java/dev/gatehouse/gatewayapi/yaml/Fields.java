@@ -1,0 +1,439 @@
+package dev.gatehouse.gatewayapi.yaml;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the fields of one object. Every problem is collected, none is thrown: a field that is missing or wrong yields a
+ * neutral value (empty, 0, false), and the document is not used. After an object's reader returns, fields that it did not
+ * ask for are reported as unknown.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Fields {
+    private static final Pattern DURATION_PART = Pattern.compile("(\\d{1,5})(h|ms|m|s)");
+    private static final Pattern DURATION = Pattern.compile("(?:\\d{1,5}(?:h|ms|m|s)){1,4}");
+
+    private final Node.Mapping node;
+    private final String path;
+    private final Consumer<Problem> problems;
+    private final String object;
+    private final Set<String> asked = new HashSet<>();
+    private boolean lenient;
+
+    private Fields(Node.Mapping node, String object, String path, Consumer<Problem> problems) {
+        this.node = node;
+        this.object = object;
+        this.path = path;
+        this.problems = problems;
+    }
+
+    /**
+     * Reads the object {@code node}.
+     *
+     * @param object what to call it in problems: "HTTPRoute httpbin/httpbin"
+     * @param path the path of {@code node} in its document
+     */
+    public static <T> T read(
+            Node.Mapping node, String object, String path, Consumer<Problem> problems, Function<Fields, T> reader) {
+        Fields fields = new Fields(node, object, path, problems);
+        T result = reader.apply(fields);
+        fields.reportUnknown();
+        return result;
+    }
+
+    /** The path of this object in its document. */
+    public String path() {
+        return path;
+    }
+
+    /** True if the field is there and not null. */
+    public boolean has(String name) {
+        asked.add(name);
+        return node.get(name).isPresent();
+    }
+
+    /** Takes note of fields that are valid and do not matter here. */
+    public Fields known(String... names) {
+        asked.addAll(Arrays.asList(names));
+        return this;
+    }
+
+    /** Lets any other field pass: for objects that Gatehouse reads only in part and that Kubernetes has checked. */
+    public Fields lenient() {
+        lenient = true;
+        return this;
+    }
+
+    public Optional<String> string(String name) {
+        return scalar(name, "a string", Node.Scalar.Type.STRING);
+    }
+
+    public Optional<String> string(String name, Syntax syntax) {
+        Optional<String> value = string(name);
+        value.filter(text -> !syntax.matches(text))
+                .ifPresent(text -> wrong(name, quote(text) + " is not valid (expected: " + syntax.description() + ")"));
+        return value;
+    }
+
+    public String requiredString(String name) {
+        return required(name, string(name), "");
+    }
+
+    public String requiredString(String name, Syntax syntax) {
+        return required(name, string(name, syntax), "");
+    }
+
+    public Optional<Boolean> bool(String name) {
+        return scalar(name, "true or false", Node.Scalar.Type.BOOLEAN).map(Boolean::parseBoolean);
+    }
+
+    /** An integer between {@code min} and {@code max}, both included. */
+    public Optional<Integer> integer(String name, int min, int max) {
+        return longInteger(name, min, max).map(Long::intValue);
+    }
+
+    public Optional<Long> longInteger(String name, long min, long max) {
+        Optional<String> text = scalar(name, "an integer", Node.Scalar.Type.INTEGER);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        String range = min + " to " + max;
+        try {
+            long value = Long.decode(text.get().replaceFirst("^([+-]?)0o", "$10"));
+            if (value >= min && value <= max) {
+                return Optional.of(value);
+            }
+        } catch (NumberFormatException e) {
+            // Reported below: too large for a long is also out of range.
+        }
+        wrong(name, text.get() + " is out of range (expected: " + range + ")");
+        return Optional.empty();
+    }
+
+    public int requiredInteger(String name, int min, int max) {
+        return required(name, integer(name, min, max), min);
+    }
+
+    /** A port number, 1 to 65535. */
+    public Optional<Integer> port(String name) {
+        return integer(name, 1, 65535);
+    }
+
+    /** Gateway API's duration (GEP-2257): "1h30m", "250ms". */
+    public Optional<Duration> duration(String name) {
+        Optional<String> text = string(name);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!DURATION.matcher(text.get()).matches()) {
+            wrong(
+                    name,
+                    quote(text.get()) + " is not a duration (expected: for example \"10s\", \"1m30s\" or \"250ms\")");
+            return Optional.empty();
+        }
+        Duration sum = Duration.ZERO;
+        Matcher part = DURATION_PART.matcher(text.get());
+        while (part.find()) {
+            long amount = Long.parseLong(part.group(1));
+            sum = sum.plus(
+                    switch (part.group(2)) {
+                        case "h" -> Duration.ofHours(amount);
+                        case "m" -> Duration.ofMinutes(amount);
+                        case "s" -> Duration.ofSeconds(amount);
+                        default -> Duration.ofMillis(amount);
+                    });
+        }
+        return Optional.of(sum);
+    }
+
+    /** An RFC 3339 time. */
+    public Optional<Instant> instant(String name) {
+        Optional<String> text = scalar(name, "a time", Node.Scalar.Type.STRING);
+        try {
+            return text.map(Instant::parse);
+        } catch (DateTimeParseException e) {
+            wrong(name, quote(text.orElse("")) + " is not a time (expected: RFC 3339, \"2026-01-31T12:00:00Z\")");
+            return Optional.empty();
+        }
+    }
+
+    /** One of the constants of {@code type}, by its exact name. */
+    public <E extends Enum<E>> Optional<E> choice(String name, Class<E> type) {
+        Optional<String> text = string(name);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> names = new ArrayList<>();
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equals(text.get())) {
+                return Optional.of(constant);
+            }
+            names.add(constant.name());
+        }
+        wrong(name, notOneOf(text.get(), names));
+        return Optional.empty();
+    }
+
+    public <E extends Enum<E>> E requiredChoice(String name, Class<E> type) {
+        return required(name, choice(name, type), type.getEnumConstants()[0]);
+    }
+
+    public <T> Optional<T> object(String name, Function<Fields, T> reader) {
+        asked.add(name);
+        return node.get(name).flatMap(value -> readObject(value, below(name), reader));
+    }
+
+    /** An object that must be there; where it is not, the reader gets an empty one, whose problems are not reported. */
+    public <T> T requiredObject(String name, Function<Fields, T> reader) {
+        Optional<T> value = object(name, reader);
+        return value.orElseGet(() -> {
+            if (node.get(name).isEmpty()) {
+                missing(name);
+            }
+            Node.Mapping empty = new Node.Mapping(node.location(), Map.of());
+            return reader.apply(new Fields(empty, object, below(name), _ -> {}));
+        });
+    }
+
+    /** A list of objects; empty if it is not there. */
+    public <T> List<T> list(String name, Function<Fields, T> reader) {
+        List<T> values = new ArrayList<>();
+        List<Node> items = items(name);
+        for (int i = 0; i < items.size(); i++) {
+            readObject(items.get(i), below(name) + "[" + i + "]", reader).ifPresent(values::add);
+        }
+        return List.copyOf(values);
+    }
+
+    public <T> List<T> list(String name, int min, int max, Function<Fields, T> reader) {
+        List<T> values = list(name, reader);
+        checkSize(name, min, max);
+        return values;
+    }
+
+    public List<String> strings(String name) {
+        return strings(name, Syntax.ANY);
+    }
+
+    public List<String> strings(String name, Syntax syntax) {
+        List<String> values = new ArrayList<>();
+        List<Node> items = items(name);
+        for (int i = 0; i < items.size(); i++) {
+            String at = below(name) + "[" + i + "]";
+            if (items.get(i) instanceof Node.Scalar scalar && scalar.type() == Node.Scalar.Type.STRING) {
+                String text = scalar.text();
+                if (!syntax.matches(text)) {
+                    report(
+                            scalar.location(),
+                            at,
+                            quote(text) + " is not valid (expected: " + syntax.description() + ")");
+                }
+                values.add(text);
+            } else {
+                report(items.get(i).location(), at, shown(items.get(i)) + " (expected: a string)");
+            }
+        }
+        return List.copyOf(values);
+    }
+
+    /** A list of integers, each between {@code min} and {@code max}. */
+    public List<Integer> integers(String name, int min, int max) {
+        List<Integer> values = new ArrayList<>();
+        List<Node> items = items(name);
+        for (int i = 0; i < items.size(); i++) {
+            String at = below(name) + "[" + i + "]";
+            if (items.get(i) instanceof Node.Scalar scalar
+                    && scalar.type() == Node.Scalar.Type.INTEGER
+                    && scalar.text().matches("-?\\d{1,9}")
+                    && Integer.parseInt(scalar.text()) >= min
+                    && Integer.parseInt(scalar.text()) <= max) {
+                values.add(Integer.parseInt(scalar.text()));
+            } else {
+                report(
+                        items.get(i).location(),
+                        at,
+                        shown(items.get(i)) + " (expected: an integer from " + min + " to " + max + ")");
+            }
+        }
+        return List.copyOf(values);
+    }
+
+    /** A list of constants of {@code type}. */
+    public <E extends Enum<E>> List<E> choices(String name, Class<E> type) {
+        List<E> values = new ArrayList<>();
+        List<String> texts = strings(name);
+        List<String> names =
+                Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
+        for (int i = 0; i < texts.size(); i++) {
+            int index = names.indexOf(texts.get(i));
+            if (index >= 0) {
+                values.add(type.getEnumConstants()[index]);
+            } else {
+                wrong(name + "[" + i + "]", notOneOf(texts.get(i), names));
+            }
+        }
+        return List.copyOf(values);
+    }
+
+    /** An object whose values are strings, such as labels; in the order of the file. */
+    public Map<String, String> stringMap(String name) {
+        asked.add(name);
+        Map<String, String> values = new LinkedHashMap<>();
+        Optional<Node> value = node.get(name);
+        if (value.isEmpty()) {
+            return values;
+        }
+        if (!(value.get() instanceof Node.Mapping mapping)) {
+            wrong(name, shown(value.get()) + " (expected: an object of strings)");
+            return values;
+        }
+        mapping.fields().forEach((key, field) -> {
+            if (field.value() instanceof Node.Scalar scalar && scalar.type() == Node.Scalar.Type.STRING) {
+                values.put(key, scalar.text());
+            } else {
+                report(
+                        field.value().location(),
+                        below(name) + "." + key,
+                        shown(field.value()) + " (expected: a string; quote it)");
+            }
+        });
+        return values;
+    }
+
+    /** A string or an integer, such as a Service's targetPort; as text. */
+    public Optional<String> stringOrInteger(String name) {
+        return scalar(name, "a string or an integer", Node.Scalar.Type.STRING, Node.Scalar.Type.INTEGER);
+    }
+
+    /** Reports a problem with the field {@code name} of this object. */
+    public void wrong(String name, String message) {
+        report(node.locate(name), below(name), message);
+    }
+
+    /** Reports a problem with this object as a whole. */
+    public void wrong(String message) {
+        report(node.location(), path, message);
+    }
+
+    /** Reports something that does not keep the document from being used. */
+    public void warn(String name, String message) {
+        problems.accept(new Problem(Problem.Severity.WARNING, node.locate(name), object, below(name), message));
+    }
+
+    private <T> Optional<T> readObject(Node value, String at, Function<Fields, T> reader) {
+        if (!(value instanceof Node.Mapping mapping)) {
+            report(value.location(), at, shown(value) + " (expected: an object)");
+            return Optional.empty();
+        }
+        return Optional.of(read(mapping, object, at, problems, reader));
+    }
+
+    private List<Node> items(String name) {
+        asked.add(name);
+        Optional<Node> value = node.get(name);
+        if (value.isEmpty()) {
+            return List.of();
+        }
+        if (value.get() instanceof Node.Sequence sequence) {
+            return sequence.items();
+        }
+        wrong(name, shown(value.get()) + " (expected: a list)");
+        return List.of();
+    }
+
+    private void checkSize(String name, int min, int max) {
+        if (node.get(name).isEmpty()) {
+            if (min > 0) {
+                missing(name);
+            }
+            return;
+        }
+        if (node.get(name).get() instanceof Node.Sequence sequence
+                && (sequence.items().size() < min || sequence.items().size() > max)) {
+            wrong(name, "has " + sequence.items().size() + " items (expected: " + min + " to " + max + ")");
+        }
+    }
+
+    private Optional<String> scalar(String name, String expected, Node.Scalar.Type... types) {
+        asked.add(name);
+        Optional<Node> value = node.get(name);
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        if (value.get() instanceof Node.Scalar scalar && Arrays.asList(types).contains(scalar.type())) {
+            return Optional.of(scalar.text());
+        }
+        String hint = value.get() instanceof Node.Scalar && types[0] == Node.Scalar.Type.STRING ? "; quote it" : "";
+        wrong(name, shown(value.get()) + " (expected: " + expected + hint + ")");
+        return Optional.empty();
+    }
+
+    private <T> T required(String name, Optional<T> value, T neutral) {
+        if (value.isEmpty() && node.get(name).isEmpty()) {
+            missing(name);
+        }
+        return value.orElse(neutral);
+    }
+
+    private void missing(String name) {
+        report(node.location(), below(name), "is missing (expected: a value)");
+    }
+
+    private void report(Location location, String at, String message) {
+        problems.accept(new Problem(Problem.Severity.ERROR, location, object, at, message));
+    }
+
+    private void reportUnknown() {
+        if (lenient) {
+            return;
+        }
+        node.fields().forEach((name, field) -> {
+            if (!asked.contains(name)) {
+                String hint = Similarity.closest(name, asked)
+                        .map(closest -> "; did you mean \"" + closest + "\"?")
+                        .orElse("");
+                List<String> expected = asked.stream().sorted().toList();
+                report(
+                        field.location(),
+                        below(name),
+                        "unknown field" + hint + " (expected: " + String.join(", ", expected) + ")");
+            }
+        });
+    }
+
+    private String below(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    private static String notOneOf(String text, List<String> names) {
+        String hint = Similarity.closest(text, names)
+                .map(closest -> "; did you mean \"" + closest + "\"?")
+                .orElse("");
+        return quote(text) + " is not known" + hint + " (expected: " + String.join(", ", names) + ")";
+    }
+
+    private static String shown(Node value) {
+        return value instanceof Node.Scalar scalar && scalar.type() != Node.Scalar.Type.NULL
+                ? (scalar.type() == Node.Scalar.Type.STRING ? quote(scalar.text()) : scalar.text()) + " is "
+                        + value.describe()
+                : "is " + value.describe();
+    }
+
+    private static String quote(String text) {
+        return "\"" + (text.length() > 200 ? text.substring(0, 200) + "…" : text) + "\"";
+    }
+}

@@ -1,0 +1,125 @@
+package dev.gatehouse.gatewayapi.yaml;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A node of a YAML document, with its place. */
+public sealed interface Node {
+    /** Where the node begins. */
+    Location location();
+
+    /** What the node is, for messages: "a string", "a list". */
+    String describe();
+
+    /**
+     * A scalar.
+     *
+     * @param type what YAML 1.2's core schema makes of it; a quoted scalar is a string
+     */
+    record Scalar(Location location, Type type, String text) implements Node {
+        /** The core schema's scalar types. */
+        public enum Type {
+            STRING("a string"),
+            INTEGER("an integer"),
+            FLOAT("a number"),
+            BOOLEAN("a boolean"),
+            NULL("null");
+
+            private final String description;
+
+            Type(String description) {
+                this.description = description;
+            }
+        }
+
+        @Override
+        public String describe() {
+            return type.description;
+        }
+    }
+
+    /** A list. */
+    record Sequence(Location location, List<Node> items) implements Node {
+        public Sequence {
+            items = List.copyOf(items);
+        }
+
+        @Override
+        public String describe() {
+            return "a list";
+        }
+    }
+
+    /** An object: fields in the order of the file. */
+    record Mapping(Location location, Map<String, Field> fields) implements Node {
+        public Mapping {
+            fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        }
+
+        @Override
+        public String describe() {
+            return "an object";
+        }
+
+        /** The value of a field, if it is there and not null. */
+        public Optional<Node> get(String name) {
+            return Optional.ofNullable(fields.get(name)).map(Field::value).filter(value -> !isNull(value));
+        }
+    }
+
+    /** A field of an object: its value, and the place of its name. */
+    record Field(Location location, Node value) {}
+
+    /** True for an explicit or implied null. */
+    static boolean isNull(Node node) {
+        return node instanceof Scalar scalar && scalar.type() == Scalar.Type.NULL;
+    }
+
+    /**
+     * The place of the field at {@code path} below this node ("spec.rules[0].name"); of its nearest ancestor that is there
+     * where it is not.
+     */
+    default Location locate(String path) {
+        Node node = this;
+        Location found = location();
+        int at = 0;
+        while (at < path.length()) {
+            if (path.charAt(at) == '.') {
+                at++;
+                continue;
+            }
+            Optional<Node> next;
+            if (path.charAt(at) == '[') {
+                int end = path.indexOf(']', at);
+                String index = path.substring(at + 1, end < 0 ? path.length() : end);
+                at = end < 0 ? path.length() : end + 1;
+                next = node instanceof Sequence sequence
+                                && index.matches("\\d{1,6}")
+                                && Integer.parseInt(index) < sequence.items().size()
+                        ? Optional.of(sequence.items().get(Integer.parseInt(index)))
+                        : Optional.empty();
+                found = next.map(Node::location).orElse(found);
+            } else {
+                int end = at;
+                while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
+                    end++;
+                }
+                String name = path.substring(at, end);
+                at = end;
+                Optional<Field> field = node instanceof Mapping mapping
+                        ? Optional.ofNullable(mapping.fields().get(name))
+                        : Optional.empty();
+                found = field.map(Field::location).orElse(found);
+                next = field.map(Field::value);
+            }
+            if (next.isEmpty()) {
+                return found;
+            }
+            node = next.get();
+        }
+        return found;
+    }
+}
