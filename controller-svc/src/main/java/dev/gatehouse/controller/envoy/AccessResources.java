@@ -1,0 +1,122 @@
+package dev.gatehouse.controller.envoy;
+
+import com.google.protobuf.ByteString;
+import dev.gatehouse.api.authz.v1.AccessPolicy;
+import dev.gatehouse.api.authz.v1.ApiKeyAuth;
+import dev.gatehouse.api.authz.v1.BasicAuth;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.SecurityPolicy;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Makes what authz-svc enforces from a SecurityPolicy and its Secrets. */
+public final class AccessResources {
+    private static final String HTPASSWD = ".htpasswd";
+
+    private AccessResources() {}
+
+    /** A Secret that a policy refers to. */
+    public sealed interface Credential {
+        record Found(Secret secret) implements Credential {}
+
+        record Unusable(String reason) implements Credential {}
+    }
+
+    /** What became of a policy. */
+    public sealed interface Outcome {
+        record Enforced(AccessPolicy policy) implements Outcome {}
+
+        /** Cannot be enforced: what it protects is closed. */
+        record Invalid(String message) implements Outcome {}
+    }
+
+    /** Compiles the policy {@code key}. */
+    public static Outcome compile(ObjectKey key, SecurityPolicy policy, Function<ObjectReference, Credential> secrets) {
+        AccessPolicy.Builder access = AccessPolicy.newBuilder().setName(key.toString());
+        List<String> problems = new ArrayList<>();
+        policy.apiKeyAuth().ifPresent(auth -> access.setApiKeyAuth(apiKeys(auth, secrets, problems)));
+        policy.basicAuth().ifPresent(auth -> access.setBasicAuth(basic(auth, secrets, problems)));
+        return problems.isEmpty()
+                ? new Outcome.Enforced(access.build())
+                : new Outcome.Invalid(String.join("; ", problems));
+    }
+
+    private static ApiKeyAuth apiKeys(
+            SecurityPolicy.ApiKeyAuth auth, Function<ObjectReference, Credential> secrets, List<String> problems) {
+        ApiKeyAuth.Builder keys = ApiKeyAuth.newBuilder()
+                .setForwardClientIdHeader(auth.forwardClientIdHeader().orElse(""))
+                .setSanitize(auth.sanitize());
+        for (int i = 0; i < auth.credentialRefs().size(); i++) {
+            ObjectReference reference = auth.credentialRefs().get(i);
+            switch (secrets.apply(reference)) {
+                case Credential.Unusable unusable ->
+                    problems.add("spec.apiKeyAuth.credentialRefs[" + i + "]: " + unusable.reason());
+                case Credential.Found found ->
+                    new TreeMap<>(found.secret().data())
+                            .forEach((client, apiKey) -> keys.addCredentials(ApiKeyAuth.Credential.newBuilder()
+                                    .setClientId(client)
+                                    .setKeySha256(ByteString.copyFrom(sha256(apiKey.toByteArray())))));
+            }
+        }
+        for (SecurityPolicy.ExtractFrom from : auth.extractFrom()) {
+            from.headers().forEach(name -> keys.addExtractFrom(source().setHeader(name)));
+            from.params().forEach(name -> keys.addExtractFrom(source().setQueryParameter(name)));
+            from.cookies().forEach(name -> keys.addExtractFrom(source().setCookie(name)));
+        }
+        return keys.build();
+    }
+
+    private static ApiKeyAuth.KeySource.Builder source() {
+        return ApiKeyAuth.KeySource.newBuilder();
+    }
+
+    private static BasicAuth basic(
+            SecurityPolicy.BasicAuth auth, Function<ObjectReference, Credential> secrets, List<String> problems) {
+        BasicAuth.Builder basic = BasicAuth.newBuilder()
+                .setForwardUsernameHeader(auth.forwardUsernameHeader().orElse(""));
+        switch (secrets.apply(auth.users())) {
+            case Credential.Unusable unusable -> problems.add("spec.basicAuth.users: " + unusable.reason());
+            case Credential.Found found -> {
+                String text = found.secret().text(HTPASSWD).orElse("");
+                if (text.isBlank()) {
+                    problems.add("spec.basicAuth.users: Secret \""
+                            + auth.users().name() + "\" has no key \"" + HTPASSWD + "\", or it is empty");
+                }
+                int number = 0;
+                for (String line : text.lines().toList()) {
+                    number++;
+                    if (line.isBlank() || line.startsWith("#")) {
+                        continue;
+                    }
+                    int colon = line.indexOf(':');
+                    String hash = line.substring(colon + 1).strip();
+                    if (colon < 1 || !(hash.startsWith("{SHA}") || hash.matches("\\$2[aby]\\$.*"))) {
+                        problems.add(
+                                "spec.basicAuth.users: Secret \"" + auth.users().name() + "\", key \"" + HTPASSWD
+                                        + "\", line " + number
+                                        + ": not \"user:hash\" (expected: a hash of SHA-1, {SHA}…, or bcrypt, $2y$…)");
+                        continue;
+                    }
+                    basic.addUsers(BasicAuth.User.newBuilder()
+                            .setName(line.substring(0, colon))
+                            .setPasswordHash(hash));
+                }
+            }
+        }
+        return basic.build();
+    }
+
+    private static byte[] sha256(byte[] value) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(value);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("the JDK has no SHA-256", e);
+        }
+    }
+}

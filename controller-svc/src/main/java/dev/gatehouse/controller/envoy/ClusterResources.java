@@ -1,0 +1,274 @@
+package dev.gatehouse.controller.envoy;
+
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
+import dev.gatehouse.controller.translate.Settings;
+import dev.gatehouse.gatewayapi.Backend;
+import dev.gatehouse.gatewayapi.BackendTlsPolicy;
+import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** Makes clusters and their endpoints. */
+public final class ClusterResources {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private ClusterResources() {}
+
+    /**
+     * Makes a backend's cluster.
+     *
+     * @param clientCertificate the Secret that the Gateway shows to backends, where it has one
+     */
+    public static Cluster cluster(ClusterSpec spec, Optional<ObjectKey> clientCertificate) {
+        Cluster.Builder cluster = Cluster.newBuilder()
+                .setName(spec.name())
+                .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
+                .setPerConnectionBufferLimitBytes(Protos.uint32(32 * 1024))
+                .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
+                .setIgnoreHealthOnHostRemoval(true)
+                .setCommonLbConfig(Cluster.CommonLbConfig.newBuilder()
+                        .setLocalityWeightedLbConfig(
+                                Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()));
+        switch (spec.endpoints()) {
+            case Endpoints.ServicePort _, Endpoints.Weighted _ -> eds(cluster);
+            case Endpoints.Listed listed -> {
+                if (listed.dns()) {
+                    cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
+                            .setRespectDnsTtl(true)
+                            .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
+                            .setLoadAssignment(listed(spec.name(), listed));
+                } else {
+                    eds(cluster);
+                }
+            }
+        }
+        if (spec.protocol() == ClusterSpec.Protocol.HTTP2) {
+            cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http2()));
+        }
+        spec.tls().ifPresent(tls -> cluster.setTransportSocket(tlsSocket(tls, spec.protocol(), clientCertificate)));
+        return cluster.build();
+    }
+
+    /** True if the cluster's endpoints come as a resource of their own. */
+    public static boolean hasEndpointResource(ClusterSpec spec) {
+        return switch (spec.endpoints()) {
+            case Endpoints.ServicePort _, Endpoints.Weighted _ -> true;
+            case Endpoints.Listed listed -> !listed.dns();
+        };
+    }
+
+    /**
+     * Makes a cluster's endpoints.
+     *
+     * @param slices the EndpointSlices of a Service
+     */
+    public static ClusterLoadAssignment endpoints(
+            ClusterSpec spec, Function<ObjectKey, Collection<EndpointSlice>> slices) {
+        ClusterLoadAssignment.Builder assignment =
+                ClusterLoadAssignment.newBuilder().setClusterName(spec.name());
+        switch (spec.endpoints()) {
+            case Endpoints.Weighted weighted -> {
+                for (int i = 0; i < weighted.shares().size(); i++) {
+                    ClusterSpec.Share share = weighted.shares().get(i);
+                    if (share.weight() > 0) {
+                        LocalityLbEndpoints.Builder locality = locality(share.endpoints(), slices)
+                                .setLocality(Locality.newBuilder().setRegion("share-" + i))
+                                .setLoadBalancingWeight(Protos.uint32(share.weight()));
+                        assignment.addEndpoints(locality);
+                    }
+                }
+            }
+            case Endpoints.ServicePort port -> assignment.addEndpoints(locality(port, slices));
+            case Endpoints.Listed listed -> assignment.addEndpoints(locality(listed, slices));
+        }
+        return assignment.build();
+    }
+
+    /** Makes the cluster of a callout service: gRPC. */
+    public static Cluster callout(String name, Settings.Address address) {
+        return Cluster.newBuilder()
+                .setName(name)
+                .setType(Cluster.DiscoveryType.STRICT_DNS)
+                .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
+                .setConnectTimeout(Protos.duration(Duration.ofSeconds(2)))
+                .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
+                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http2()))
+                .setLoadAssignment(ClusterLoadAssignment.newBuilder()
+                        .setClusterName(name)
+                        .addEndpoints(LocalityLbEndpoints.newBuilder()
+                                .addLbEndpoints(endpoint(
+                                        Protos.address(address.host(), address.port(), SocketAddress.Protocol.TCP)))))
+                .build();
+    }
+
+    private static void eds(Cluster.Builder cluster) {
+        cluster.setType(Cluster.DiscoveryType.EDS)
+                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS));
+    }
+
+    private static HttpProtocolOptions http2() {
+        return HttpProtocolOptions.newBuilder()
+                .setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
+                        .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder()
+                                .setInitialStreamWindowSize(Protos.uint32(64 * 1024))
+                                .setInitialConnectionWindowSize(Protos.uint32(1024 * 1024))))
+                .build();
+    }
+
+    private static TransportSocket tlsSocket(
+            ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, Optional<ObjectKey> clientCertificate) {
+        CertificateValidationContext.Builder expected = CertificateValidationContext.newBuilder();
+        if (tls.subjectAltNames().isEmpty()) {
+            expected.addMatchTypedSubjectAltNames(altName(SubjectAltNameMatcher.SanType.DNS, tls.hostname()));
+        }
+        for (BackendTlsPolicy.SubjectAltName name : tls.subjectAltNames()) {
+            expected.addMatchTypedSubjectAltNames(
+                    switch (name.type()) {
+                        case Hostname -> altName(SubjectAltNameMatcher.SanType.DNS, name.value());
+                        case URI -> altName(SubjectAltNameMatcher.SanType.URI, name.value());
+                    });
+        }
+        String authorities =
+                tls.systemCertificates() ? SecretResources.SYSTEM : SecretResources.policyName(tls.policy());
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
+                .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
+                        .setDefaultValidationContext(expected)
+                        .setValidationContextSdsSecretConfig(sds(authorities)));
+        if (protocol == ClusterSpec.Protocol.HTTP2) {
+            common.addAlpnProtocols("h2");
+        }
+        clientCertificate.ifPresent(
+                secret -> common.addTlsCertificateSdsSecretConfigs(sds(SecretResources.certificateName(secret))));
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.tls")
+                .setTypedConfig(Protos.any(UpstreamTlsContext.newBuilder()
+                        .setCommonTlsContext(common)
+                        .setSni(tls.hostname())
+                        .build()))
+                .build();
+    }
+
+    static SdsSecretConfig sds(String name) {
+        return SdsSecretConfig.newBuilder()
+                .setName(name)
+                .setSdsConfig(Protos.ADS)
+                .build();
+    }
+
+    private static SubjectAltNameMatcher altName(SubjectAltNameMatcher.SanType type, String name) {
+        StringMatcher.Builder matcher = StringMatcher.newBuilder();
+        if (type == SubjectAltNameMatcher.SanType.DNS && name.startsWith("*.")) {
+            matcher.setSuffix(name.substring(1));
+        } else {
+            matcher.setExact(name);
+        }
+        return SubjectAltNameMatcher.newBuilder()
+                .setSanType(type)
+                .setMatcher(matcher)
+                .build();
+    }
+
+    private static ClusterLoadAssignment listed(String cluster, Endpoints.Listed listed) {
+        return ClusterLoadAssignment.newBuilder()
+                .setClusterName(cluster)
+                .addEndpoints(locality(listed, _ -> List.of()))
+                .build();
+    }
+
+    private record SocketKey(String host, int port) implements Comparable<SocketKey> {
+        private static final Comparator<SocketKey> ORDER =
+                Comparator.comparing(SocketKey::host).thenComparing(SocketKey::port);
+
+        @Override
+        public int compareTo(SocketKey other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    private static LocalityLbEndpoints.Builder locality(
+            Endpoints endpoints, Function<ObjectKey, Collection<EndpointSlice>> slices) {
+        LocalityLbEndpoints.Builder locality =
+                LocalityLbEndpoints.newBuilder().setLoadBalancingWeight(Protos.uint32(1));
+        switch (endpoints) {
+            case Endpoints.ServicePort port -> {
+                SocketAddress.Protocol protocol =
+                        port.transport().equals("UDP") ? SocketAddress.Protocol.UDP : SocketAddress.Protocol.TCP;
+                for (SocketKey key : ready(port, slices.apply(port.service()))) {
+                    locality.addLbEndpoints(endpoint(Protos.address(key.host(), key.port(), protocol)));
+                }
+            }
+            case Endpoints.Listed listed -> {
+                for (Backend.Endpoint endpoint : listed.endpoints()) {
+                    locality.addLbEndpoints(endpoint(
+                            switch (endpoint) {
+                                case Backend.Endpoint.Fqdn fqdn ->
+                                    Protos.address(fqdn.hostname(), fqdn.port(), SocketAddress.Protocol.TCP);
+                                case Backend.Endpoint.Ip ip ->
+                                    Protos.address(ip.address(), ip.port(), SocketAddress.Protocol.TCP);
+                                case Backend.Endpoint.Unix unix ->
+                                    Address.newBuilder()
+                                            .setPipe(Pipe.newBuilder().setPath(unix.path()))
+                                            .build();
+                            }));
+                }
+            }
+            case Endpoints.Weighted weighted ->
+                throw new IllegalArgumentException("nested shares: " + weighted + " (expected: one level)");
+        }
+        return locality;
+    }
+
+    private static SortedSet<SocketKey> ready(Endpoints.ServicePort port, Collection<EndpointSlice> slices) {
+        SortedSet<SocketKey> keys = new TreeSet<>();
+        for (EndpointSlice slice : slices) {
+            for (EndpointSlice.Port slicePort : slice.ports()) {
+                if (!slicePort.name().equals(port.portName())
+                        || !slicePort.protocol().equals(port.transport())
+                        || slicePort.port().isEmpty()) {
+                    continue;
+                }
+                for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
+                    if (endpoint.ready() && !endpoint.addresses().isEmpty()) {
+                        keys.add(new SocketKey(
+                                endpoint.addresses().getFirst(),
+                                slicePort.port().get()));
+                    }
+                }
+            }
+        }
+        return keys;
+    }
+
+    private static LbEndpoint endpoint(Address address) {
+        return LbEndpoint.newBuilder()
+                .setEndpoint(Endpoint.newBuilder().setAddress(address))
+                .build();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.gatehouse.controller.envoy;
+
+/** The fleets of the callout services; a fleet of proxies is named after its Gateway. */
+public final class Fleets {
+    public static final String RATE_LIMIT = "gatehouse/ratelimit";
+    public static final String WAF = "gatehouse/waf";
+    public static final String AUTHZ = "gatehouse/authz";
+
+    private Fleets() {}
+}

@@ -1,0 +1,380 @@
+package dev.gatehouse.controller.envoy;
+
+import com.github.xds.core.v3.TypedExtensionConfig;
+import com.github.xds.type.matcher.v3.Matcher;
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.Hostnames;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.UdpListenerConfig;
+import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.Route;
+import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.type.v3.HttpStatus;
+import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Makes listeners: one for each port and transport of a Gateway. */
+public final class ListenerResources {
+    private static final String WILDCARD_ADDRESS = "0.0.0.0";
+    private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
+    private static final int LISTENER_BUFFER_BYTES = 32 * 1024;
+
+    private ListenerResources() {}
+
+    /** A port of a Gateway. */
+    public record PortKey(ObjectKey gateway, int port, boolean udp) {
+        /** The listener's name: "namespace/gateway/tcp-80". The port is the Gateway's, not the one that is bound. */
+        public String listenerName() {
+            return gateway + "/" + (udp ? "udp-" : "tcp-") + port;
+        }
+    }
+
+    /** The name of the route table of the HTTP listeners on a port. */
+    public static String sharedTableName(PortKey port) {
+        return port.gateway() + "/http-" + port.port();
+    }
+
+    /** The name of the route table of an HTTPS listener. */
+    public static String tableName(ListenerKey listener) {
+        return listener.toString();
+    }
+
+    /**
+     * Makes the listener of a port; empty where nothing is to be served there yet.
+     *
+     * @param listeners those of {@code state} on the port that are serving
+     * @param streams the routes of a listener that does not speak HTTP, in order of precedence
+     */
+    public static Optional<Listener> listener(
+            PortKey port,
+            GatewayState state,
+            List<ListenerState> listeners,
+            Function<ListenerKey, List<StreamRoute>> streams) {
+        Listener.Builder listener = Listener.newBuilder()
+                .setName(port.listenerName())
+                .setPerConnectionBufferLimitBytes(Protos.uint32(LISTENER_BUFFER_BYTES));
+        int bound = listeners.getFirst().boundPort();
+        if (port.udp()) {
+            return udp(listener, bound, streams.apply(listeners.getFirst().key()));
+        }
+        listener.setAddress(Protos.address(WILDCARD_ADDRESS, bound, SocketAddress.Protocol.TCP));
+        Set<String> names = new HashSet<>();
+        List<FilterChain> chains = new ArrayList<>();
+        Optional<FilterChain> fallback = Optional.empty();
+        boolean inspect = false;
+        for (ListenerState each : listeners) {
+            switch (each.protocol().orElseThrow()) {
+                case HTTP ->
+                    fallback = fallback.or(
+                            () -> Optional.of(chain(sharedTableName(port), port).build()));
+                case HTTPS -> {
+                    inspect = true;
+                    String hostname = each.spec().hostname().orElse(Hostnames.ANY);
+                    if (names.add(hostname)) {
+                        chains.add(chain(tableName(each.key()), port)
+                                .setFilterChainMatch(bySni(List.of(hostname)))
+                                .setTransportSocket(tls(state, each, List.of("h2", "http/1.1")))
+                                .build());
+                    }
+                }
+                case TCP ->
+                    fallback = streams.apply(each.key()).stream()
+                            .findFirst()
+                            .map(stream -> tcpChain(stream).build());
+                case TLS_PASSTHROUGH, TLS_TERMINATE -> {
+                    inspect = true;
+                    for (StreamRoute stream : streams.apply(each.key())) {
+                        List<String> own =
+                                stream.hostnames().stream().filter(names::add).toList();
+                        if (!own.isEmpty()) {
+                            FilterChain.Builder chain = tcpChain(stream).setFilterChainMatch(bySni(own));
+                            if (each.protocol().get() == Protocol.TLS_TERMINATE) {
+                                chain.setTransportSocket(tls(state, each, List.of()));
+                            }
+                            chains.add(chain.build());
+                        }
+                    }
+                }
+                case UDP -> throw new IllegalArgumentException("UDP on " + port + " (expected: TCP)");
+            }
+        }
+        fallback.ifPresent(chains::add);
+        if (chains.isEmpty()) {
+            return Optional.empty();
+        }
+        if (inspect) {
+            listener.addListenerFilters(ListenerFilter.newBuilder()
+                    .setName("envoy.filters.listener.tls_inspector")
+                    .setTypedConfig(Protos.any(TlsInspector.getDefaultInstance())));
+        }
+        return Optional.of(listener.addAllFilterChains(chains).build());
+    }
+
+    private static Optional<Listener> udp(Listener.Builder listener, int bound, List<StreamRoute> streams) {
+        if (streams.isEmpty()) {
+            return Optional.empty();
+        }
+        StreamRoute stream = streams.getFirst();
+        UdpProxyConfig proxy = UdpProxyConfig.newBuilder()
+                .setStatPrefix(stream.name())
+                .setMatcher(Matcher.newBuilder()
+                        .setOnNoMatch(Matcher.OnMatch.newBuilder()
+                                .setAction(TypedExtensionConfig.newBuilder()
+                                        .setName("route")
+                                        .setTypedConfig(Protos.any(Route.newBuilder()
+                                                .setCluster(stream.udpCluster())
+                                                .build())))))
+                .build();
+        return Optional.of(listener.setAddress(Protos.address(WILDCARD_ADDRESS, bound, SocketAddress.Protocol.UDP))
+                .setUdpListenerConfig(UdpListenerConfig.getDefaultInstance())
+                .addListenerFilters(ListenerFilter.newBuilder()
+                        .setName("envoy.filters.udp_listener.udp_proxy")
+                        .setTypedConfig(Protos.any(proxy)))
+                .build());
+    }
+
+    private static FilterChainMatch bySni(Collection<String> hostnames) {
+        FilterChainMatch.Builder match = FilterChainMatch.newBuilder();
+        if (!hostnames.contains(Hostnames.ANY)) {
+            match.addAllServerNames(hostnames);
+        }
+        return match.setTransportProtocol("tls").build();
+    }
+
+    private static TransportSocket tls(GatewayState state, ListenerState listener, List<String> alpn) {
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
+                .setTlsParams(
+                        TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2))
+                .addAllAlpnProtocols(alpn);
+        for (ObjectKey certificate : listener.certificates()) {
+            common.addTlsCertificateSdsSecretConfigs(
+                    ClusterResources.sds(SecretResources.certificateName(certificate)));
+        }
+        DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder();
+        int port = listener.spec().port();
+        state.gateway()
+                .spec()
+                .frontendTls()
+                .flatMap(frontend -> frontend.on(port))
+                .ifPresent(validation -> {
+                    boolean insecure = validation.mode() == Gateway.ValidationMode.AllowInsecureFallback;
+                    CertificateValidationContext.Builder defaults = CertificateValidationContext.newBuilder();
+                    if (insecure) {
+                        defaults.setTrustChainVerification(
+                                CertificateValidationContext.TrustChainVerification.ACCEPT_UNTRUSTED);
+                    }
+                    context.setRequireClientCertificate(BoolValue.of(!insecure));
+                    common.setCombinedValidationContext(
+                            CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
+                                    .setDefaultValidationContext(defaults)
+                                    .setValidationContextSdsSecretConfig(
+                                            ClusterResources.sds(SecretResources.frontendName(
+                                                    state.gateway().key(), port))));
+                });
+        return TransportSocket.newBuilder()
+                .setName(TLS_SOCKET)
+                .setTypedConfig(Protos.any(context.setCommonTlsContext(common).build()))
+                .build();
+    }
+
+    private static FilterChain.Builder tcpChain(StreamRoute stream) {
+        TcpProxy.Builder proxy = TcpProxy.newBuilder()
+                .setStatPrefix(stream.name())
+                .addAccessLog(accessLog(Map.of(
+                        "upstream_host", "%UPSTREAM_HOST%",
+                        "upstream_cluster", "%UPSTREAM_CLUSTER%",
+                        "requested_server_name", "%REQUESTED_SERVER_NAME%")));
+        List<WeightedTarget> targets =
+                stream.targets().stream().filter(target -> target.weight() > 0).toList();
+        if (targets.size() <= 1) {
+            proxy.setCluster(targets.isEmpty() ? RouteResources.UNRESOLVED : clusterName(targets.getFirst()));
+        } else {
+            TcpProxy.WeightedCluster.Builder clusters = TcpProxy.WeightedCluster.newBuilder();
+            for (WeightedTarget target : targets) {
+                clusters.addClusters(TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
+                        .setName(clusterName(target))
+                        .setWeight(target.weight()));
+            }
+            proxy.setWeightedClusters(clusters);
+        }
+        return FilterChain.newBuilder()
+                .setName(stream.name())
+                .addFilters(Filter.newBuilder()
+                        .setName("envoy.filters.network.tcp_proxy")
+                        .setTypedConfig(Protos.any(proxy.build())));
+    }
+
+    private static String clusterName(WeightedTarget target) {
+        return target.target() instanceof Target.Found found ? found.cluster().name() : RouteResources.UNRESOLVED;
+    }
+
+    private static FilterChain.Builder chain(String table, PortKey port) {
+        HttpConnectionManager manager = HttpConnectionManager.newBuilder()
+                .setStatPrefix((port.gateway() + "-" + port.port()).replace('/', '-'))
+                .setCodecType(HttpConnectionManager.CodecType.AUTO)
+                .setRds(Rds.newBuilder().setRouteConfigName(table).setConfigSource(Protos.ADS))
+                .setUseRemoteAddress(BoolValue.of(true))
+                .setNormalizePath(BoolValue.of(true))
+                .setMergeSlashes(true)
+                .setPathWithEscapedSlashesAction(
+                        HttpConnectionManager.PathWithEscapedSlashesAction.UNESCAPE_AND_REDIRECT)
+                .setServerHeaderTransformation(HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH)
+                .setCommonHttpProtocolOptions(HttpProtocolOptions.newBuilder()
+                        .setHeadersWithUnderscoresAction(
+                                HttpProtocolOptions.HeadersWithUnderscoresAction.REJECT_REQUEST))
+                .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder()
+                        .setMaxConcurrentStreams(Protos.uint32(100))
+                        .setInitialStreamWindowSize(Protos.uint32(64 * 1024))
+                        .setInitialConnectionWindowSize(Protos.uint32(1024 * 1024)))
+                .addUpgradeConfigs(
+                        HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"))
+                .addAccessLog(accessLog(Map.of(
+                        "method", "%REQ(:METHOD)%",
+                        "path", "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+                        "authority", "%REQ(:AUTHORITY)%",
+                        "status", "%RESPONSE_CODE%",
+                        "response_code_details", "%RESPONSE_CODE_DETAILS%",
+                        "request_id", "%REQ(X-REQUEST-ID)%",
+                        "route", "%ROUTE_NAME%",
+                        "upstream_host", "%UPSTREAM_HOST%",
+                        "upstream_cluster", "%UPSTREAM_CLUSTER%",
+                        "user_agent", "%REQ(USER-AGENT)%")))
+                .addAllHttpFilters(httpFilters())
+                .build();
+        return FilterChain.newBuilder()
+                .setName(table)
+                .addFilters(Filter.newBuilder()
+                        .setName("envoy.filters.network.http_connection_manager")
+                        .setTypedConfig(Protos.any(manager)));
+    }
+
+    /** Every filter is there from the beginning, switched off: a policy switches it on for its routes by their configuration. */
+    private static List<HttpFilter> httpFilters() {
+        return List.of(
+                HttpFilter.newBuilder()
+                        .setName(FilterNames.CORS)
+                        .setTypedConfig(Protos.any(Cors.getDefaultInstance()))
+                        .build(),
+                disabled(
+                        FilterNames.EXT_AUTHZ,
+                        ExtAuthz.newBuilder()
+                                .setGrpcService(callout(Fleets.AUTHZ, Duration.ofSeconds(1)))
+                                .setTransportApiVersion(ApiVersion.V3)
+                                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
+                                .build()),
+                disabled(
+                        FilterNames.EXT_PROC_WAF,
+                        ExternalProcessor.newBuilder()
+                                .setGrpcService(callout(Fleets.WAF, Duration.ofSeconds(5)))
+                                .setMessageTimeout(Protos.duration(Duration.ofSeconds(2)))
+                                .setAllowModeOverride(true)
+                                .setProcessingMode(ProcessingMode.newBuilder()
+                                        .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
+                                        .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SKIP))
+                                .addRequestAttributes("source.address")
+                                .addRequestAttributes("request.protocol")
+                                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
+                                .build()),
+                disabled(FilterNames.STATEFUL_SESSION, StatefulSession.getDefaultInstance()),
+                disabled(
+                        FilterNames.RATE_LIMIT,
+                        RateLimit.newBuilder()
+                                .setDomain("gatehouse")
+                                .setTimeout(Protos.duration(Duration.ofMillis(100)))
+                                .setEnableXRatelimitHeaders(RateLimit.XRateLimitHeadersRFCVersion.DRAFT_VERSION_03)
+                                .setDisableXEnvoyRatelimitedHeader(true)
+                                .setRateLimitService(RateLimitServiceConfig.newBuilder()
+                                        .setTransportApiVersion(ApiVersion.V3)
+                                        .setGrpcService(callout(Fleets.RATE_LIMIT, Duration.ofMillis(100))))
+                                .build()),
+                HttpFilter.newBuilder()
+                        .setName(FilterNames.ROUTER)
+                        .setTypedConfig(Protos.any(Router.newBuilder()
+                                .setSuppressEnvoyHeaders(true)
+                                .build()))
+                        .build());
+    }
+
+    private static HttpFilter disabled(String name, Message config) {
+        return HttpFilter.newBuilder()
+                .setName(name)
+                .setDisabled(true)
+                .setTypedConfig(Protos.any(config))
+                .build();
+    }
+
+    private static GrpcService callout(String cluster, Duration timeout) {
+        return GrpcService.newBuilder()
+                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(cluster))
+                .setTimeout(Protos.duration(timeout))
+                .build();
+    }
+
+    private static AccessLog accessLog(Map<String, String> fields) {
+        Map<String, String> all = new TreeMap<>(fields);
+        all.put("start_time", "%START_TIME%");
+        all.put("duration_ms", "%DURATION%");
+        all.put("bytes_received", "%BYTES_RECEIVED%");
+        all.put("bytes_sent", "%BYTES_SENT%");
+        all.put("response_flags", "%RESPONSE_FLAGS%");
+        all.put("downstream_remote_address", "%DOWNSTREAM_REMOTE_ADDRESS%");
+        Struct.Builder format = Struct.newBuilder();
+        all.forEach((name, value) ->
+                format.putFields(name, Value.newBuilder().setStringValue(value).build()));
+        return AccessLog.newBuilder()
+                .setName("envoy.access_loggers.stdout")
+                .setTypedConfig(Protos.any(StdoutAccessLog.newBuilder()
+                        .setLogFormat(SubstitutionFormatString.newBuilder().setJsonFormat(format))
+                        .build()))
+                .build();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.gatehouse.controller.envoy;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
+import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+
+/** The small messages that every resource is made of. */
+final class Protos {
+    /** Resources come over the stream that this one came over. */
+    static final ConfigSource ADS = ConfigSource.newBuilder()
+            .setAds(AggregatedConfigSource.getDefaultInstance())
+            .setResourceApiVersion(ApiVersion.V3)
+            .build();
+
+    private static final int MILLION = 1_000_000;
+
+    private Protos() {}
+
+    static Duration duration(java.time.Duration duration) {
+        return Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+
+    static UInt32Value uint32(int value) {
+        return UInt32Value.of(value);
+    }
+
+    static Any any(Message message) {
+        return Any.pack(message);
+    }
+
+    static TypedExtensionConfig extension(String name, Message message) {
+        return TypedExtensionConfig.newBuilder()
+                .setName(name)
+                .setTypedConfig(any(message))
+                .build();
+    }
+
+    static Address address(String host, int port, SocketAddress.Protocol protocol) {
+        return Address.newBuilder()
+                .setSocketAddress(SocketAddress.newBuilder()
+                        .setProtocol(protocol)
+                        .setAddress(host)
+                        .setPortValue(port))
+                .build();
+    }
+
+    /** {@code numerator} of {@code denominator}, to a millionth. */
+    static FractionalPercent fraction(long numerator, long denominator) {
+        return FractionalPercent.newBuilder()
+                .setNumerator((int) (numerator * MILLION / denominator))
+                .setDenominator(FractionalPercent.DenominatorType.MILLION)
+                .build();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.gatehouse.controller.envoy;
+
+import dev.gatehouse.controller.route.ResolvedRoute.Match;
+import dev.gatehouse.gatewayapi.HttpRoute.PathType;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * The precedence of a match among those of its hostname, as Gateway API orders them: exact paths, then regular expressions
+ * (which it leaves open; Envoy Gateway's place for them), then prefixes, the longer first; then matches on the method, more
+ * headers, more query parameters; then the older route, its name, and the order within it.
+ */
+public record RouteRank(
+        PathType pathType,
+        int pathLength,
+        boolean method,
+        int headers,
+        int queryParams,
+        Optional<Instant> createdAt,
+        ObjectRef route,
+        int rule,
+        int match)
+        implements Comparable<RouteRank> {
+    private static final Comparator<RouteRank> ORDER = Comparator.<RouteRank>comparingInt(
+                    rank -> switch (rank.pathType) {
+                        case Exact -> 0;
+                        case RegularExpression -> 1;
+                        case PathPrefix -> 2;
+                    })
+            .thenComparing(
+                    Comparator.<RouteRank>comparingInt(rank -> rank.pathLength).reversed())
+            .thenComparing(rank -> !rank.method)
+            .thenComparing(
+                    Comparator.<RouteRank>comparingInt(rank -> rank.headers).reversed())
+            .thenComparing(
+                    Comparator.<RouteRank>comparingInt(rank -> rank.queryParams).reversed())
+            .thenComparing(rank -> rank.createdAt.orElse(Instant.MIN))
+            .thenComparing(rank -> rank.route.namespace())
+            .thenComparing(rank -> rank.route.name())
+            .thenComparing(rank -> rank.route.kind())
+            .thenComparingInt(rank -> rank.rule)
+            .thenComparingInt(rank -> rank.match);
+
+    static RouteRank of(Match match, Optional<Instant> createdAt, ObjectRef route, int rule, int index) {
+        return new RouteRank(
+                match.path().type(),
+                match.path().value().length(),
+                match.method().isPresent(),
+                match.headers().size(),
+                match.queryParams().size(),
+                createdAt,
+                route,
+                rule,
+                index);
+    }
+
+    @Override
+    public int compareTo(RouteRank other) {
+        return ORDER.compare(this, other);
+    }
+}

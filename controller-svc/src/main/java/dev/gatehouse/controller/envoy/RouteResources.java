@@ -1,0 +1,524 @@
+package dev.gatehouse.controller.envoy;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
+import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.route.ResolvedRoute.Filters;
+import dev.gatehouse.controller.route.ResolvedRoute.Match;
+import dev.gatehouse.controller.route.ResolvedRoute.Mirror;
+import dev.gatehouse.controller.route.ResolvedRoute.Rule;
+import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
+import dev.gatehouse.gatewayapi.HeaderChange;
+import dev.gatehouse.gatewayapi.HttpRoute;
+import dev.gatehouse.gatewayapi.HttpRouteFilter;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.RouteFilter;
+import dev.gatehouse.gatewayapi.SessionPersistence;
+import dev.gatehouse.gatewayapi.ValueMatch;
+import dev.gatehouse.gatewayapi.WafPolicy;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
+import io.envoyproxy.envoy.config.route.v3.RedirectAction;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcOverrides;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
+import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
+import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
+import io.envoyproxy.envoy.type.http.v3.Cookie;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Makes the routes of HTTPRoutes and GRPCRoutes. */
+public final class RouteResources {
+    /** No cluster has this name: a share of traffic that is answered with 500. */
+    static final String UNRESOLVED = "unresolved";
+
+    /** The context extension of a check, and the metadata of an ext_proc stream, that name the policy. */
+    private static final String ACCESS_POLICY = "gatehouse.policy";
+
+    private static final String WAF_POLICY = "x-gatehouse-waf-policy";
+
+    private static final int SERVER_ERROR = 500;
+
+    private final ListenerKey listener;
+    private final ListenerState.Protocol protocol;
+    private final int port;
+
+    /** @param port the port by which clients reach the listener: what a redirect names */
+    public RouteResources(ListenerKey listener, ListenerState.Protocol protocol, int port) {
+        this.listener = listener;
+        this.protocol = protocol;
+        this.port = port;
+    }
+
+    /** The name by which a rule is known in metrics, logs and rate limits. */
+    public static String ruleName(ObjectRef route, int rule) {
+        return route.kind().toLowerCase(Locale.ROOT) + "/" + route.key() + "/rule/" + rule;
+    }
+
+    /** Makes the routes of one rule. */
+    public List<RouteEntry> entries(
+            ObjectRef route, Optional<Instant> createdAt, Rule.Http rule, EffectivePolicies policies) {
+        List<RouteEntry> entries = new ArrayList<>();
+        if (rule.service() == Rule.Service.NEVER_MATCHES) {
+            return entries;
+        }
+        for (int i = 0; i < rule.matches().size(); i++) {
+            Match match = rule.matches().get(i);
+            RouteRank rank = RouteRank.of(match, createdAt, route, rule.index(), i);
+            String name = ruleName(route, rule.index()) + "/match/" + i;
+            List<Route> parts = policies.broken() || rule.service() == Rule.Service.FAILS
+                    ? List.of(Route.newBuilder()
+                            .setMatch(match(match))
+                            .setDirectResponse(direct(SERVER_ERROR))
+                            .build())
+                    : parts(route, rule, match, policies);
+            for (int part = 0; part < parts.size(); part++) {
+                entries.add(new RouteEntry(
+                        rank, part, parts.get(part).toBuilder().setName(name).build()));
+            }
+        }
+        return entries;
+    }
+
+    /**
+     * One route; or, where backends have filters that Envoy cannot apply to a share of a split, one for each backend, told
+     * apart by a fraction of the requests: all look at the same random number, so the fractions are cumulative.
+     */
+    private List<Route> parts(ObjectRef route, Rule.Http rule, Match match, EffectivePolicies policies) {
+        List<WeightedTarget> weighted =
+                rule.targets().stream().filter(target -> target.weight() > 0).toList();
+        boolean split = weighted.size() > 1
+                && weighted.stream().anyMatch(target -> !target.filters().headersOnly());
+        if (!split) {
+            return List.of(
+                    one(route, rule, rule.filters(), weighted, match, policies).build());
+        }
+        long total = weighted.stream().mapToLong(WeightedTarget::weight).sum();
+        long sum = 0;
+        List<Route> parts = new ArrayList<>();
+        for (WeightedTarget target : weighted) {
+            sum += target.weight();
+            Route.Builder part = one(route, rule, rule.filters(), List.of(target), match, policies);
+            if (sum < total) {
+                part.setMatch(part.getMatch().toBuilder()
+                        .setRuntimeFraction(
+                                RuntimeFractionalPercent.newBuilder().setDefaultValue(Protos.fraction(sum, total))));
+            }
+            parts.add(part.build());
+        }
+        return parts;
+    }
+
+    private Route.Builder one(
+            ObjectRef ref,
+            Rule.Http rule,
+            Filters ruleFilters,
+            List<WeightedTarget> targets,
+            Match match,
+            EffectivePolicies policies) {
+        Route.Builder route = Route.newBuilder().setMatch(match(match));
+        Filters backendFilters = targets.size() == 1 ? targets.getFirst().filters() : Filters.NONE;
+        addHeaders(route, ruleFilters);
+        addHeaders(route, backendFilters);
+        Optional<RouteFilter.RequestRedirect> redirect = ruleFilters.redirect().or(backendFilters::redirect);
+        Optional<HttpRouteFilter.DirectResponse> direct =
+                ruleFilters.directResponse().or(backendFilters::directResponse);
+        if (redirect.isPresent()) {
+            route.setRedirect(redirect(redirect.get(), match));
+        } else if (direct.isPresent()) {
+            route.setDirectResponse(directResponse(direct.get()));
+            direct.get()
+                    .contentType()
+                    .ifPresent(type -> route.addResponseHeadersToAdd(header(
+                            "content-type", type, HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)));
+        } else if (targets.stream().noneMatch(target -> target.target() instanceof Target.Found)) {
+            route.setDirectResponse(direct(SERVER_ERROR));
+        } else {
+            route.setRoute(action(rule, ruleFilters, backendFilters, targets, match));
+        }
+        Map<String, Any> perFilter = new TreeMap<>();
+        ruleFilters.cors().or(backendFilters::cors).ifPresent(cors -> put(perFilter, FilterNames.CORS, cors(cors)));
+        rule.sessionPersistence()
+                .ifPresent(session -> put(perFilter, FilterNames.STATEFUL_SESSION, session(session, match)));
+        putPolicies(perFilter, ref, rule, policies);
+        perFilter.forEach(route::putTypedPerFilterConfig);
+        return route;
+    }
+
+    private void putPolicies(Map<String, Any> perFilter, ObjectRef ref, Rule.Http rule, EffectivePolicies policies) {
+        policies.access()
+                .ifPresent(policy -> put(
+                        perFilter,
+                        FilterNames.EXT_AUTHZ,
+                        ExtAuthzPerRoute.newBuilder()
+                                .setCheckSettings(CheckSettings.newBuilder()
+                                        .putContextExtensions(ACCESS_POLICY, policy.toString()))
+                                .build()));
+        policies.waf()
+                .ifPresent(waf -> put(
+                        perFilter,
+                        FilterNames.EXT_PROC_WAF,
+                        ExtProcPerRoute.newBuilder()
+                                .setOverrides(ExtProcOverrides.newBuilder()
+                                        .addGrpcInitialMetadata(HeaderValue.newBuilder()
+                                                .setKey(WAF_POLICY)
+                                                .setValue(waf.policy().toString()))
+                                        .setFailureModeAllow(
+                                                BoolValue.of(waf.failureMode() == WafPolicy.FailureMode.Open)))
+                                .build()));
+        policies.limits()
+                .ifPresent(limits -> put(
+                        perFilter,
+                        FilterNames.RATE_LIMIT,
+                        RateLimitPerRoute.newBuilder()
+                                .setDomain(RateLimitResources.domain(listener))
+                                .addAllRateLimits(
+                                        RateLimitResources.actions(ruleName(ref, rule.index()), limits.limit()))
+                                .build()));
+    }
+
+    private static void put(Map<String, Any> perFilter, String filter, Message config) {
+        perFilter.put(filter, Protos.any(config));
+    }
+
+    private RouteAction action(
+            Rule.Http rule, Filters filters, Filters backendFilters, List<WeightedTarget> targets, Match match) {
+        RouteAction.Builder action = RouteAction.newBuilder()
+                .setClusterNotFoundResponseCode(RouteAction.ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR);
+        if (targets.size() == 1) {
+            action.setCluster(clusterName(targets.getFirst()));
+        } else {
+            WeightedCluster.Builder clusters = WeightedCluster.newBuilder();
+            for (WeightedTarget target : targets) {
+                WeightedCluster.ClusterWeight.Builder weight = WeightedCluster.ClusterWeight.newBuilder()
+                        .setName(clusterName(target))
+                        .setWeight(Protos.uint32(target.weight()));
+                target.filters().requestHeaders().ifPresent(change -> {
+                    weight.addAllRequestHeadersToAdd(additions(change.change()));
+                    weight.addAllRequestHeadersToRemove(change.change().remove());
+                });
+                target.filters().responseHeaders().ifPresent(change -> {
+                    weight.addAllResponseHeadersToAdd(additions(change.change()));
+                    weight.addAllResponseHeadersToRemove(change.change().remove());
+                });
+                clusters.addClusters(weight);
+            }
+            action.setWeightedClusters(clusters);
+        }
+        for (Filters each : List.of(filters, backendFilters)) {
+            for (Mirror mirror : each.mirrors()) {
+                action.addRequestMirrorPolicies(RouteAction.RequestMirrorPolicy.newBuilder()
+                        .setCluster(mirror.cluster().name())
+                        .setRuntimeFraction(RuntimeFractionalPercent.newBuilder()
+                                .setDefaultValue(Protos.fraction(mirror.numerator(), mirror.denominator()))));
+            }
+            each.rewrite().ifPresent(rewrite -> {
+                rewrite.hostname().ifPresent(action::setHostRewriteLiteral);
+                rewrite.path().ifPresent(path -> rewritePath(action, path, match));
+            });
+            each.regexRewrite()
+                    .ifPresent(regex -> action.setRegexRewrite(substitute(regex.pattern(), regex.substitution())));
+        }
+        timeouts(action, rule);
+        rule.retry().ifPresent(retry -> action.setRetryPolicy(retry(retry, rule.timeouts())));
+        return action.build();
+    }
+
+    private static String clusterName(WeightedTarget target) {
+        return switch (target.target()) {
+            case Target.Found found -> found.cluster().name();
+            case Target.Unresolved _ -> UNRESOLVED;
+        };
+    }
+
+    private static void timeouts(RouteAction.Builder action, Rule.Http rule) {
+        Optional<Duration> request = rule.timeouts().request();
+        Optional<Duration> backend = rule.timeouts().backendRequest().filter(d -> !d.isZero());
+        if (rule.grpc()) {
+            // A stream may live long; a client bounds its call by grpc-timeout.
+            action.setTimeout(Protos.duration(Duration.ZERO))
+                    .setMaxStreamDuration(RouteAction.MaxStreamDuration.newBuilder()
+                            .setGrpcTimeoutHeaderMax(Protos.duration(Duration.ZERO)));
+            return;
+        }
+        if (request.isPresent() || backend.isPresent()) {
+            boolean retries = rule.retry().isPresent();
+            Duration whole = request.filter(d -> !d.isZero())
+                    .map(limit ->
+                            !retries && backend.isPresent() && backend.get().compareTo(limit) < 0
+                                    ? backend.get()
+                                    : limit)
+                    .orElse(retries ? Duration.ZERO : backend.orElse(Duration.ZERO));
+            action.setTimeout(Protos.duration(whole));
+        }
+    }
+
+    private static RetryPolicy retry(HttpRoute.Retry retry, HttpRoute.Timeouts timeouts) {
+        RetryPolicy.Builder policy = RetryPolicy.newBuilder()
+                .setRetryOn("connect-failure,refused-stream,reset"
+                        + (retry.codes().isEmpty() ? "" : ",retriable-status-codes"))
+                .addAllRetriableStatusCodes(retry.codes())
+                .setNumRetries(Protos.uint32(retry.attempts().orElse(1)));
+        timeouts.backendRequest()
+                .filter(timeout -> !timeout.isZero())
+                .ifPresent(timeout -> policy.setPerTryTimeout(Protos.duration(timeout)));
+        retry.backoff()
+                .filter(backoff -> !backoff.isZero())
+                .ifPresent(backoff -> policy.setRetryBackOff(RetryPolicy.RetryBackOff.newBuilder()
+                        .setBaseInterval(Protos.duration(backoff))
+                        .setMaxInterval(Protos.duration(backoff.multipliedBy(10)))));
+        return policy.build();
+    }
+
+    static RouteMatch match(Match match) {
+        RouteMatch.Builder builder = RouteMatch.newBuilder();
+        String path = match.path().value();
+        switch (match.path().type()) {
+            case Exact -> builder.setPath(path);
+            case RegularExpression -> builder.setSafeRegex(regex(path));
+            case PathPrefix -> {
+                String prefix = withoutTrailingSlash(path);
+                if (prefix.isEmpty()) {
+                    builder.setPrefix("/");
+                } else {
+                    builder.setPathSeparatedPrefix(prefix);
+                }
+            }
+        }
+        match.method()
+                .ifPresent(method -> builder.addHeaders(HeaderMatcher.newBuilder()
+                        .setName(":method")
+                        .setStringMatch(StringMatcher.newBuilder().setExact(method))));
+        for (ValueMatch header : distinct(match.headers(), true)) {
+            builder.addHeaders(HeaderMatcher.newBuilder().setName(header.name()).setStringMatch(stringMatch(header)));
+        }
+        for (ValueMatch parameter : distinct(match.queryParams(), false)) {
+            builder.addQueryParameters(QueryParameterMatcher.newBuilder()
+                    .setName(parameter.name())
+                    .setStringMatch(stringMatch(parameter)));
+        }
+        return builder.build();
+    }
+
+    /** Only the first match on a name counts, as Gateway API says. */
+    private static List<ValueMatch> distinct(List<ValueMatch> matches, boolean ignoreCase) {
+        Map<String, ValueMatch> byName = new TreeMap<>();
+        List<ValueMatch> result = new ArrayList<>();
+        for (ValueMatch match : matches) {
+            String name = ignoreCase ? match.name().toLowerCase(Locale.ROOT) : match.name();
+            if (byName.putIfAbsent(name, match) == null) {
+                result.add(match);
+            }
+        }
+        return result;
+    }
+
+    private static StringMatcher stringMatch(ValueMatch match) {
+        return switch (match.type()) {
+            case Exact -> StringMatcher.newBuilder().setExact(match.value()).build();
+            case RegularExpression ->
+                StringMatcher.newBuilder().setSafeRegex(regex(match.value())).build();
+        };
+    }
+
+    static RegexMatcher regex(String pattern) {
+        return RegexMatcher.newBuilder().setRegex(pattern).build();
+    }
+
+    private static RegexMatchAndSubstitute substitute(String pattern, String substitution) {
+        return RegexMatchAndSubstitute.newBuilder()
+                .setPattern(regex(pattern))
+                .setSubstitution(substitution)
+                .build();
+    }
+
+    private static String withoutTrailingSlash(String path) {
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
+    /** Gateway API's ReplacePrefixMatch, which works on path elements, in terms of Envoy's, which work on characters. */
+    private sealed interface PrefixRewrite {
+        /** Replaces the matched prefix. */
+        record Prefix(String replacement) implements PrefixRewrite {}
+
+        /** Replaces the prefix with the slashes after it, where plain replacement would leave "//". */
+        record Regex(RegexMatchAndSubstitute substitution) implements PrefixRewrite {}
+
+        static PrefixRewrite of(String replacement, Match match) {
+            String prefix = match.path().type() == HttpRoute.PathType.PathPrefix
+                    ? withoutTrailingSlash(match.path().value())
+                    : "";
+            String target = withoutTrailingSlash(replacement);
+            if (target.isEmpty()) {
+                return new Regex(substitute("^" + Pattern.quote(prefix) + "/*", "/"));
+            }
+            return new Prefix(prefix.isEmpty() ? target + "/" : target);
+        }
+    }
+
+    private static void rewritePath(RouteAction.Builder action, RouteFilter.PathModifier modifier, Match match) {
+        switch (modifier) {
+            case RouteFilter.PathModifier.ReplaceFullPath full ->
+                action.setRegexRewrite(substitute("^/.*$", full.path().replace("\\", "\\\\")));
+            case RouteFilter.PathModifier.ReplacePrefixMatch prefix -> {
+                switch (PrefixRewrite.of(prefix.prefix(), match)) {
+                    case PrefixRewrite.Prefix plain -> action.setPrefixRewrite(plain.replacement());
+                    case PrefixRewrite.Regex regex -> action.setRegexRewrite(regex.substitution());
+                }
+            }
+        }
+    }
+
+    private RedirectAction redirect(RouteFilter.RequestRedirect redirect, Match match) {
+        RedirectAction.Builder action = RedirectAction.newBuilder()
+                .setResponseCode(
+                        switch (redirect.statusCode()) {
+                            case 301 -> RedirectAction.RedirectResponseCode.MOVED_PERMANENTLY;
+                            case 303 -> RedirectAction.RedirectResponseCode.SEE_OTHER;
+                            case 307 -> RedirectAction.RedirectResponseCode.TEMPORARY_REDIRECT;
+                            case 308 -> RedirectAction.RedirectResponseCode.PERMANENT_REDIRECT;
+                            default -> RedirectAction.RedirectResponseCode.FOUND;
+                        });
+        redirect.scheme().ifPresent(action::setSchemeRedirect);
+        redirect.hostname().ifPresent(action::setHostRedirect);
+        String scheme = redirect.scheme().orElse(protocol == ListenerState.Protocol.HTTPS ? "https" : "http");
+        int wellKnown = scheme.equals("https") ? 443 : 80;
+        int target = redirect.port().orElse(redirect.scheme().isPresent() ? wellKnown : port);
+        if (target != wellKnown) {
+            action.setPortRedirect(target);
+        }
+        redirect.path().ifPresent(modifier -> {
+            switch (modifier) {
+                case RouteFilter.PathModifier.ReplaceFullPath full -> action.setPathRedirect(full.path());
+                case RouteFilter.PathModifier.ReplacePrefixMatch prefix -> {
+                    switch (PrefixRewrite.of(prefix.prefix(), match)) {
+                        case PrefixRewrite.Prefix plain -> action.setPrefixRewrite(plain.replacement());
+                        case PrefixRewrite.Regex regex -> action.setRegexRewrite(regex.substitution());
+                    }
+                }
+            }
+        });
+        return action.build();
+    }
+
+    private static DirectResponseAction directResponse(HttpRouteFilter.DirectResponse response) {
+        DirectResponseAction.Builder action = DirectResponseAction.newBuilder().setStatus(response.statusCode());
+        response.body().ifPresent(body -> action.setBody(DataSource.newBuilder().setInlineString(body)));
+        return action.build();
+    }
+
+    static DirectResponseAction direct(int status) {
+        return DirectResponseAction.newBuilder().setStatus(status).build();
+    }
+
+    private static CorsPolicy cors(RouteFilter.Cors cors) {
+        CorsPolicy.Builder policy = CorsPolicy.newBuilder()
+                .setAllowMethods(String.join(", ", cors.allowMethods()))
+                .setAllowHeaders(String.join(", ", cors.allowHeaders()))
+                .setExposeHeaders(String.join(", ", cors.exposeHeaders()))
+                .setMaxAge(Long.toString(cors.maxAge().toSeconds()))
+                .setAllowCredentials(BoolValue.of(cors.allowCredentials()))
+                .setForwardNotMatchingPreflights(BoolValue.of(false));
+        for (String origin : cors.allowOrigins()) {
+            StringMatcher.Builder matcher = StringMatcher.newBuilder();
+            if (origin.equals("*")) {
+                matcher.setSafeRegex(regex(".*"));
+            } else if (origin.contains("*")) {
+                matcher.setSafeRegex(regex(Pattern.quote(origin).replace("*", "\\E[^/]+\\Q")));
+            } else {
+                matcher.setExact(origin);
+            }
+            policy.addAllowOriginStringMatch(matcher);
+        }
+        return policy.build();
+    }
+
+    private static StatefulSessionPerRoute session(SessionPersistence session, Match match) {
+        String name = session.sessionName().orElse("gatehouse-session");
+        StatefulSession.Builder stateful = StatefulSession.newBuilder();
+        switch (session.type()) {
+            case Cookie -> {
+                String path = match.path().type() == HttpRoute.PathType.RegularExpression
+                        ? "/"
+                        : match.path().value();
+                Cookie.Builder cookie = Cookie.newBuilder().setName(name).setPath(path);
+                session.absoluteTimeout().ifPresent(ttl -> cookie.setTtl(Protos.duration(ttl)));
+                stateful.setSessionState(Protos.extension(
+                        "envoy.http.stateful_session.cookie",
+                        CookieBasedSessionState.newBuilder().setCookie(cookie).build()));
+            }
+            case Header ->
+                stateful.setSessionState(Protos.extension(
+                        "envoy.http.stateful_session.header",
+                        HeaderBasedSessionState.newBuilder().setName(name).build()));
+        }
+        return StatefulSessionPerRoute.newBuilder().setStatefulSession(stateful).build();
+    }
+
+    private static void addHeaders(Route.Builder route, Filters filters) {
+        filters.requestHeaders().ifPresent(change -> {
+            route.addAllRequestHeadersToAdd(additions(change.change()));
+            route.addAllRequestHeadersToRemove(change.change().remove());
+        });
+        filters.responseHeaders().ifPresent(change -> {
+            route.addAllResponseHeadersToAdd(additions(change.change()));
+            route.addAllResponseHeadersToRemove(change.change().remove());
+        });
+    }
+
+    private static List<HeaderValueOption> additions(HeaderChange change) {
+        List<HeaderValueOption> options = new ArrayList<>();
+        for (HeaderChange.Header set : change.set()) {
+            options.add(header(
+                    set.name(), literal(set.value()), HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD));
+        }
+        for (HeaderChange.Header add : change.add()) {
+            options.add(header(
+                    add.name(), literal(add.value()), HeaderValueOption.HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD));
+        }
+        return options;
+    }
+
+    /** Envoy reads '%' as the beginning of a command; Gateway API's values are literal. */
+    private static String literal(String value) {
+        return value.replace("%", "%%");
+    }
+
+    private static HeaderValueOption header(String name, String value, HeaderValueOption.HeaderAppendAction append) {
+        return HeaderValueOption.newBuilder()
+                .setHeader(HeaderValue.newBuilder().setKey(name).setValue(value))
+                .setAppendAction(append)
+                .setKeepEmptyValue(value.isEmpty())
+                .build();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.gatehouse.controller.envoy;
+
+import dev.gatehouse.controller.gateway.Hostnames;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Puts the routes of the listeners of one port together. A listener has its hostnames to itself: a hostname that a more
+ * specific listener covers is left to that listener, which answers 404 where it has no route for it (Gateway API, listener
+ * isolation). Within a listener, the rules of the most specific hostname come first, and those of the wildcards that cover it
+ * after them.
+ */
+public final class RouteTable {
+    private static final int MISDIRECTED_REQUEST = 421;
+
+    private RouteTable() {}
+
+    /** A listener: its hostname ({@link Hostnames#ANY} where it has none), and the routes for each hostname. */
+    public record Host(String hostname, Map<String, List<RouteEntry>> routes) {}
+
+    /**
+     * Makes the table of a port on which requests are told apart by their host alone (HTTP).
+     *
+     * @param hosts the listeners on the port
+     */
+    public static RouteConfiguration shared(String name, Collection<Host> hosts) {
+        Map<String, List<RouteEntry>> domains = new TreeMap<>(Hostnames.SPECIFICITY);
+        List<String> listeners =
+                hosts.stream().map(Host::hostname).sorted(Hostnames.SPECIFICITY).toList();
+        for (Host host : hosts) {
+            domains.putIfAbsent(host.hostname(), new ArrayList<>());
+            for (String domain : host.routes().keySet()) {
+                if (owner(domain, listeners).equals(host.hostname())) {
+                    domains.put(domain, entriesFor(domain, host));
+                }
+            }
+        }
+        return table(name, domains, List.of());
+    }
+
+    /**
+     * Makes the table of one listener whose connections are told apart by their SNI (HTTPS).
+     *
+     * @param others the hostnames of the other such listeners on the port: a request for one of them came over a connection
+     *     that was opened for this one, and is answered with 421 (RFC 9110, 15.5.20)
+     */
+    public static RouteConfiguration single(String name, Host host, Collection<String> others) {
+        List<String> misdirected = others.stream()
+                .filter(other -> !other.equals(host.hostname()))
+                .filter(other -> !Hostnames.covers(other, host.hostname()))
+                .distinct()
+                .sorted(Hostnames.SPECIFICITY)
+                .toList();
+        Map<String, List<RouteEntry>> domains = new TreeMap<>(Hostnames.SPECIFICITY);
+        domains.put(host.hostname(), new ArrayList<>());
+        for (String domain : host.routes().keySet()) {
+            if (misdirected.stream().noneMatch(other -> Hostnames.covers(other, domain))) {
+                domains.put(domain, entriesFor(domain, host));
+            }
+        }
+        return table(name, domains, misdirected);
+    }
+
+    /** The most specific of the listeners' hostnames that cover {@code domain}. */
+    private static String owner(String domain, List<String> listeners) {
+        return listeners.stream()
+                .filter(listener -> Hostnames.covers(listener, domain))
+                .findFirst()
+                .orElse(Hostnames.ANY);
+    }
+
+    private static List<RouteEntry> entriesFor(String domain, Host host) {
+        List<RouteEntry> entries = new ArrayList<>();
+        host.routes().keySet().stream()
+                .filter(candidate -> Hostnames.covers(candidate, domain))
+                .sorted(Hostnames.SPECIFICITY)
+                .forEach(candidate -> {
+                    List<RouteEntry> sorted = new ArrayList<>(host.routes().getOrDefault(candidate, List.of()));
+                    Collections.sort(sorted);
+                    entries.addAll(sorted);
+                });
+        return entries;
+    }
+
+    private static RouteConfiguration table(
+            String name, Map<String, List<RouteEntry>> domains, List<String> misdirected) {
+        RouteConfiguration.Builder table =
+                RouteConfiguration.newBuilder().setName(name).setIgnorePortInHostMatching(true);
+        domains.forEach((domain, entries) -> {
+            VirtualHost.Builder host =
+                    VirtualHost.newBuilder().setName(name + "/" + domain).addDomains(domain);
+            entries.forEach(entry -> host.addRoutes(entry.route()));
+            table.addVirtualHosts(host);
+        });
+        for (String domain : misdirected) {
+            table.addVirtualHosts(VirtualHost.newBuilder()
+                    .setName(name + "/misdirected/" + domain)
+                    .addDomains(domain)
+                    .addRoutes(Route.newBuilder()
+                            .setName("misdirected")
+                            .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                            .setDirectResponse(RouteResources.direct(MISDIRECTED_REQUEST))));
+        }
+        return table.build();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.gatehouse.controller.envoy;
+
+import com.google.protobuf.ByteString;
+import dev.gatehouse.gatewayapi.Bytes;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+
+/** Makes SDS resources. */
+public final class SecretResources {
+    /** The CAs that the proxy's system trusts. */
+    public static final String SYSTEM = "system_ca_certificates";
+
+    private static final String SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
+
+    private SecretResources() {}
+
+    /** The resource's name for the certificate in a Secret. */
+    public static String certificateName(ObjectKey secret) {
+        return "certificate/" + secret;
+    }
+
+    /** The resource's name for the CAs of a BackendTLSPolicy. */
+    public static String policyName(ObjectKey policy) {
+        return "ca/backendtlspolicy/" + policy;
+    }
+
+    /** The resource's name for the CAs that sign the certificates of a port's clients. */
+    public static String frontendName(ObjectKey gateway, int port) {
+        return "ca/gateway/" + gateway + "/" + port;
+    }
+
+    public static Secret certificate(ObjectKey key, Bytes chain, Bytes privateKey) {
+        return Secret.newBuilder()
+                .setName(certificateName(key))
+                .setTlsCertificate(TlsCertificate.newBuilder()
+                        .setCertificateChain(inline(chain.toByteArray()))
+                        .setPrivateKey(inline(privateKey.toByteArray())))
+                .build();
+    }
+
+    /** The CAs in {@code pem}, under {@code name}. */
+    public static Secret authorities(String name, String pem) {
+        return Secret.newBuilder()
+                .setName(name)
+                .setValidationContext(CertificateValidationContext.newBuilder()
+                        .setTrustedCa(inline(ByteString.copyFromUtf8(pem).toByteArray())))
+                .build();
+    }
+
+    public static Secret systemAuthorities() {
+        return Secret.newBuilder()
+                .setName(SYSTEM)
+                .setValidationContext(CertificateValidationContext.newBuilder()
+                        .setTrustedCa(DataSource.newBuilder().setFilename(SYSTEM_BUNDLE)))
+                .build();
+    }
+
+    private static DataSource inline(byte[] bytes) {
+        return DataSource.newBuilder()
+                .setInlineBytes(ByteString.copyFrom(bytes))
+                .build();
+    }
+}

@@ -1,0 +1,390 @@
+package dev.gatehouse.controller.gateway;
+
+import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.Listener;
+import dev.gatehouse.gatewayapi.ListenerSet;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.Resource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
+
+/** Resolves a Gateway and its ListenerSets to listeners with conditions. */
+public final class GatewayResolver {
+    /** What the resolver needs to know of other objects. */
+    public interface World {
+        /** What is wrong with the Secret as a certificate: absent if nothing is. */
+        CertificateCheck certificate(ObjectKey secret);
+
+        /** What is wrong with the ConfigMap or Secret as a bundle of CA certificates. */
+        CertificateCheck bundle(String kind, ObjectKey key);
+
+        boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to);
+
+        Map<String, String> namespaceLabels(String namespace);
+    }
+
+    /** The outcome of looking at a certificate. */
+    public sealed interface CertificateCheck {
+        record Valid() implements CertificateCheck {}
+
+        record Missing() implements CertificateCheck {}
+
+        record Invalid(String problem) implements CertificateCheck {}
+    }
+
+    private record Claim(ListenerKey key, Listener spec, ObjectRef owner, Optional<Protocol> protocol) {}
+
+    private final World world;
+    private final IntUnaryOperator boundPort;
+
+    public GatewayResolver(World world, IntUnaryOperator boundPort) {
+        this.world = world;
+        this.boundPort = boundPort;
+    }
+
+    /**
+     * Resolves {@code gateway}.
+     *
+     * @param listenerSets the ListenerSets that name the Gateway as their parent, in any order
+     */
+    public GatewayState resolve(Resource<Gateway> gateway, List<Resource<ListenerSet>> listenerSets) {
+        List<Claim> claims = new ArrayList<>();
+        ObjectRef self = ObjectRef.of(Kinds.GATEWAY, gateway.key());
+        for (Listener listener : gateway.spec().listeners()) {
+            claims.add(claim(gateway.key(), self, listener));
+        }
+        Map<ObjectKey, Condition> sets = new HashMap<>();
+        for (Resource<ListenerSet> set : listenerSets.stream().sorted().toList()) {
+            Condition accepted = acceptance(gateway, set);
+            sets.put(set.key(), accepted);
+            if (accepted.holds()) {
+                ObjectRef owner = ObjectRef.of(Kinds.LISTENER_SET, set.key());
+                for (Listener listener : set.spec().listeners()) {
+                    claims.add(claim(gateway.key(), owner, listener));
+                }
+            }
+        }
+        List<ListenerState> listeners = new ArrayList<>();
+        List<Claim> served = new ArrayList<>();
+        for (Claim claim : claims) {
+            ListenerState state = resolve(claim, served, gateway);
+            listeners.add(state);
+            if (conflict(claim, served).isEmpty()) {
+                served.add(claim);
+            }
+        }
+        for (Map.Entry<ObjectKey, Condition> set : sets.entrySet()) {
+            ObjectRef owner = ObjectRef.of(Kinds.LISTENER_SET, set.getKey());
+            boolean none = listeners.stream()
+                    .filter(listener -> listener.key().owner().equals(owner))
+                    .noneMatch(ListenerState::serving);
+            if (set.getValue().holds() && none) {
+                set.setValue(Condition.isFalse(
+                        Conditions.ACCEPTED, "ListenersNotValid", "None of the listeners is valid; see theirs."));
+            }
+        }
+        Optional<ObjectKey> clientCertificate = Optional.empty();
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(accepted(gateway, listeners));
+        if (gateway.spec().backendClientCertificate().isPresent()) {
+            ObjectReference reference =
+                    gateway.spec().backendClientCertificate().get();
+            Optional<Condition> problem = certificateProblem(
+                    reference, new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", gateway.namespace()));
+            if (problem.isEmpty()) {
+                clientCertificate = Optional.of(reference.key(gateway.namespace()));
+            }
+            conditions.add(problem.map(p -> Condition.isFalse(
+                            Conditions.RESOLVED_REFS,
+                            p.reason().equals("InvalidCertificateRef") ? "InvalidClientCertificateRef" : p.reason(),
+                            "spec.tls.backend.clientCertificateRef: " + p.message()))
+                    .orElse(Condition.isTrue(
+                            Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
+        }
+        return new GatewayState(gateway, listeners, sets, clientCertificate, conditions);
+    }
+
+    private Condition accepted(Resource<Gateway> gateway, List<ListenerState> listeners) {
+        for (Gateway.Address address : gateway.spec().addresses()) {
+            if (!address.type().equals("IPAddress") && !address.type().equals("Hostname")) {
+                return Condition.isFalse(
+                        Conditions.ACCEPTED,
+                        "UnsupportedAddress",
+                        "Address type \"" + address.type() + "\" is not known (expected: IPAddress or Hostname).");
+            }
+        }
+        String invalid = listeners.stream()
+                .filter(listener -> listener.key().owner().kind().equals("Gateway") && !listener.serving())
+                .map(listener -> listener.key().name())
+                .collect(Collectors.joining(", "));
+        boolean any = listeners.stream().anyMatch(ListenerState::serving);
+        if (!invalid.isEmpty()) {
+            String message = "Listeners that are not valid: " + invalid + "; see their conditions.";
+            return any
+                    ? Condition.isTrue(Conditions.ACCEPTED, "ListenersNotValid", message)
+                    : Condition.isFalse(Conditions.ACCEPTED, "ListenersNotValid", message);
+        }
+        return Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The Gateway is accepted.");
+    }
+
+    private Condition acceptance(Resource<Gateway> gateway, Resource<ListenerSet> set) {
+        if (!allows(gateway.spec().allowedListeners(), gateway.namespace(), set.namespace())) {
+            return Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "NotAllowed",
+                    "Gateway " + gateway.key() + " does not allow ListenerSets from namespace \"" + set.namespace()
+                            + "\" (its spec.allowedListeners).");
+        }
+        return Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The ListenerSet is accepted.");
+    }
+
+    /** True if objects of {@code namespace} may attach to something in {@code own}. */
+    public boolean allows(Listener.Namespaces allowed, String own, String namespace) {
+        return switch (allowed.from()) {
+            case All -> true;
+            case Same -> own.equals(namespace);
+            case None -> false;
+            case Selector ->
+                allowed.selector()
+                        .map(selector -> selector.matches(world.namespaceLabels(namespace)))
+                        .orElse(false);
+        };
+    }
+
+    private static Claim claim(ObjectKey gateway, ObjectRef owner, Listener listener) {
+        Optional<Protocol> protocol = switch (listener.protocol()) {
+            case "HTTP" -> Optional.of(Protocol.HTTP);
+            case "HTTPS" -> Optional.of(Protocol.HTTPS);
+            case "TLS" ->
+                Optional.of(
+                        listener.tls()
+                                        .map(tls -> tls.mode() == Listener.TlsMode.Passthrough)
+                                        .orElse(false)
+                                ? Protocol.TLS_PASSTHROUGH
+                                : Protocol.TLS_TERMINATE);
+            case "TCP" -> Optional.of(Protocol.TCP);
+            case "UDP" -> Optional.of(Protocol.UDP);
+            default -> Optional.empty();
+        };
+        return new Claim(new ListenerKey(gateway, owner, listener.name()), listener, owner, protocol);
+    }
+
+    /** The reason why a listener cannot be served beside those that come before it. */
+    private Optional<Condition> conflict(Claim claim, List<Claim> served) {
+        if (claim.protocol().isEmpty()) {
+            return Optional.empty();
+        }
+        Protocol mine = claim.protocol().get();
+        for (Claim other : served) {
+            if (other.protocol().isEmpty()
+                    || boundPort.applyAsInt(other.spec().port())
+                            != boundPort.applyAsInt(claim.spec().port())) {
+                continue;
+            }
+            Protocol theirs = other.protocol().get();
+            if ((mine == Protocol.UDP) != (theirs == Protocol.UDP)) {
+                continue;
+            }
+            String where = "listener \"" + other.spec().name() + "\" of " + other.owner() + " on port "
+                    + other.spec().port();
+            boolean together =
+                    mine == theirs && mine != Protocol.TCP && mine != Protocol.UDP || mine.bySni() && theirs.bySni();
+            if (!together && mine != theirs) {
+                return Optional.of(Condition.isTrue(
+                        Conditions.CONFLICTED,
+                        "ProtocolConflict",
+                        "Protocol " + claim.spec().protocol() + " conflicts with "
+                                + other.spec().protocol() + " of " + where + "."));
+            }
+            if (claim.spec().hostname().equals(other.spec().hostname())) {
+                return Optional.of(Condition.isTrue(
+                        Conditions.CONFLICTED,
+                        "HostnameConflict",
+                        "Hostname \"" + claim.spec().hostname().orElse("*") + "\" is that of " + where + " too."));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private ListenerState resolve(Claim claim, List<Claim> served, Resource<Gateway> gateway) {
+        Listener spec = claim.spec();
+        List<Condition> conditions = new ArrayList<>();
+        List<ObjectKey> certificates = new ArrayList<>();
+        List<Listener.RouteGroupKind> kinds = new ArrayList<>();
+        Optional<Condition> conflict = conflict(claim, served);
+        Optional<Condition> unresolved = Optional.empty();
+        if (claim.protocol().isPresent()) {
+            Protocol protocol = claim.protocol().get();
+            List<Listener.RouteGroupKind> possible = kindsOf(protocol);
+            List<String> refused = new ArrayList<>();
+            if (spec.allowedRoutes().kinds().isEmpty()) {
+                kinds.addAll(possible);
+            }
+            for (Listener.RouteGroupKind kind : spec.allowedRoutes().kinds()) {
+                if (possible.contains(kind)) {
+                    kinds.add(kind);
+                } else {
+                    refused.add(kind.kind());
+                }
+            }
+            if (!refused.isEmpty()) {
+                unresolved = Optional.of(Condition.isFalse(
+                        Conditions.RESOLVED_REFS,
+                        "InvalidRouteKinds",
+                        "allowedRoutes.kinds: " + String.join(", ", refused) + " cannot attach to protocol "
+                                + spec.protocol() + " (expected: "
+                                + possible.stream()
+                                        .map(Listener.RouteGroupKind::kind)
+                                        .collect(Collectors.joining(", "))
+                                + ")."));
+            }
+            if (protocol == Protocol.HTTPS || protocol == Protocol.TLS_TERMINATE) {
+                Optional<Condition> problem = resolveCertificates(claim, certificates);
+                unresolved = problem.isPresent() ? problem : unresolved;
+                Optional<Condition> frontend = frontendProblem(gateway, spec.port());
+                unresolved = frontend.isPresent() ? frontend : unresolved;
+                if (frontend.isPresent()) {
+                    certificates.clear();
+                }
+            }
+        }
+        boolean usable = claim.protocol().isPresent() && conflict.isEmpty();
+        boolean needsCertificate = claim.protocol()
+                .map(protocol -> protocol == Protocol.HTTPS || protocol == Protocol.TLS_TERMINATE)
+                .orElse(false);
+        boolean serving = usable && (!needsCertificate || !certificates.isEmpty()) && !kinds.isEmpty();
+        if (claim.protocol().isEmpty()) {
+            conditions.add(Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "UnsupportedProtocol",
+                    "Protocol \"" + spec.protocol() + "\" is not known (expected: HTTP, HTTPS, TLS, TCP or UDP)."));
+        } else if (conflict.isPresent()) {
+            conditions.add(Condition.isFalse(
+                    Conditions.ACCEPTED, conflict.get().reason(), conflict.get().message()));
+        } else {
+            conditions.add(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The listener is accepted."));
+        }
+        conditions.add(conflict.orElse(
+                Condition.isFalse(Conditions.CONFLICTED, "NoConflicts", "No other listener is in the way.")));
+        conditions.add(unresolved.orElse(
+                Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
+        return new ListenerState(
+                claim.key(),
+                spec,
+                boundPort.applyAsInt(spec.port()),
+                claim.protocol(),
+                kinds,
+                certificates,
+                conditions,
+                serving);
+    }
+
+    private Optional<Condition> resolveCertificates(Claim claim, List<ObjectKey> certificates) {
+        List<ObjectReference> references =
+                claim.spec().tls().map(Listener.Tls::certificateRefs).orElse(List.of());
+        if (references.isEmpty()) {
+            return Optional.of(Condition.isFalse(
+                    Conditions.RESOLVED_REFS,
+                    "InvalidCertificateRef",
+                    "tls.certificateRefs is empty (expected: at least one Secret for protocol "
+                            + claim.spec().protocol() + ")."));
+        }
+        Optional<Condition> first = Optional.empty();
+        ReferenceGrant.Origin origin = new ReferenceGrant.Origin(
+                Kinds.GATEWAY_GROUP, claim.owner().kind(), claim.owner().namespace());
+        for (ObjectReference reference : references) {
+            Optional<Condition> problem = certificateProblem(reference, origin);
+            if (problem.isEmpty()) {
+                certificates.add(reference.key(claim.owner().namespace()));
+            } else if (first.isEmpty()) {
+                first = problem;
+            }
+        }
+        return first;
+    }
+
+    private Optional<Condition> certificateProblem(ObjectReference reference, ReferenceGrant.Origin origin) {
+        ObjectKey key = reference.key(origin.namespace());
+        if (!reference.group().isEmpty() || !reference.kind().equals("Secret")) {
+            return unresolved(
+                    "InvalidCertificateRef",
+                    "\"" + reference.kind() + "\" of group \"" + reference.group()
+                            + "\" cannot hold a certificate (expected: a Secret).");
+        }
+        if (!world.permitted(origin, "", "Secret", key)) {
+            return unresolved(
+                    "RefNotPermitted",
+                    "Secret " + key + " is in another namespace, and no ReferenceGrant there permits it.");
+        }
+        return switch (world.certificate(key)) {
+            case CertificateCheck.Valid _ -> Optional.empty();
+            case CertificateCheck.Missing _ -> unresolved("InvalidCertificateRef", "Secret " + key + " is not there.");
+            case CertificateCheck.Invalid invalid ->
+                unresolved("InvalidCertificateRef", "Secret " + key + ": " + invalid.problem() + ".");
+        };
+    }
+
+    private Optional<Condition> frontendProblem(Resource<Gateway> gateway, int port) {
+        Optional<Gateway.Validation> validation = gateway.spec().frontendTls().flatMap(frontend -> frontend.on(port));
+        if (validation.isEmpty()) {
+            return Optional.empty();
+        }
+        ReferenceGrant.Origin origin = new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", gateway.namespace());
+        for (ObjectReference reference : validation.get().caCertificateRefs()) {
+            ObjectKey key = reference.key(gateway.namespace());
+            if (!reference.group().isEmpty()
+                    || !(reference.kind().equals("ConfigMap")
+                            || reference.kind().equals("Secret"))) {
+                return unresolved(
+                        "InvalidCACertificateKind",
+                        "\"" + reference.kind() + "\" cannot hold CA certificates (expected: a ConfigMap or Secret).");
+            }
+            if (!world.permitted(origin, "", reference.kind(), key)) {
+                return unresolved(
+                        "RefNotPermitted",
+                        reference.kind() + " " + key
+                                + " is in another namespace, and no ReferenceGrant there permits it.");
+            }
+            String what = reference.kind() + " " + key;
+            Optional<Condition> problem = switch (world.bundle(reference.kind(), key)) {
+                case CertificateCheck.Valid _ -> Optional.empty();
+                case CertificateCheck.Missing _ -> unresolved("InvalidCACertificateRef", what + " is not there.");
+                case CertificateCheck.Invalid invalid ->
+                    unresolved("InvalidCACertificateRef", what + ": " + invalid.problem() + ".");
+            };
+            if (problem.isPresent()) {
+                return problem;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Condition> unresolved(String reason, String message) {
+        return Optional.of(Condition.isFalse(Conditions.RESOLVED_REFS, reason, message));
+    }
+
+    private static List<Listener.RouteGroupKind> kindsOf(Protocol protocol) {
+        List<String> names = switch (protocol) {
+            case HTTP, HTTPS -> List.of("HTTPRoute", "GRPCRoute");
+            case TLS_PASSTHROUGH -> List.of("TLSRoute");
+            case TLS_TERMINATE -> List.of("TLSRoute", "TCPRoute");
+            case TCP -> List.of("TCPRoute");
+            case UDP -> List.of("UDPRoute");
+        };
+        return names.stream()
+                .map(name -> new Listener.RouteGroupKind(Kinds.GATEWAY_GROUP, name))
+                .toList();
+    }
+}

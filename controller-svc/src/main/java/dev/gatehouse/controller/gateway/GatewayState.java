@@ -1,0 +1,35 @@
+package dev.gatehouse.controller.gateway;
+
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.Resource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A Gateway of ours.
+ *
+ * @param listeners its own and those of accepted ListenerSets, in order of precedence
+ * @param listenerSets what became of each ListenerSet that names the Gateway
+ * @param backendClientCertificate the Secret that Envoy shows to backends, where valid
+ * @param conditions those of the Gateway itself, but for Programmed
+ */
+public record GatewayState(
+        Resource<Gateway> gateway,
+        List<ListenerState> listeners,
+        Map<ObjectKey, Condition> listenerSets,
+        Optional<ObjectKey> backendClientCertificate,
+        List<Condition> conditions) {
+    public GatewayState {
+        listeners = List.copyOf(listeners);
+        listenerSets = Map.copyOf(listenerSets);
+        conditions = List.copyOf(conditions);
+    }
+
+    /** The name of the Gateway's fleet of proxies. */
+    public String fleet() {
+        return gateway.key().toString();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.gatehouse.controller.route;
+
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.gatewayapi.ParentReference;
+import java.util.List;
+
+/**
+ * Where a route attaches.
+ *
+ * @param parents one for each of the route's parents that is ours, in the order of the route
+ */
+public record Attachments(List<Parent> parents) {
+    public Attachments {
+        parents = List.copyOf(parents);
+    }
+
+    /**
+     * One parent.
+     *
+     * @param accepted the condition Accepted, as far as the parent decides it
+     */
+    public record Parent(ParentReference reference, Condition accepted, List<Binding> bindings) {
+        public Parent {
+            bindings = List.copyOf(bindings);
+        }
+    }
+
+    /**
+     * The route on one listener.
+     *
+     * @param hostnames for which hostnames: the intersection of the listener's and the route's; never empty
+     */
+    public record Binding(ListenerKey listener, List<String> hostnames) {
+        public Binding {
+            hostnames = List.copyOf(hostnames);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.gatehouse.controller.route;
+
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.gatewayapi.HttpRoute;
+import dev.gatehouse.gatewayapi.HttpRouteFilter;
+import dev.gatehouse.gatewayapi.RouteFilter;
+import dev.gatehouse.gatewayapi.SessionPersistence;
+import dev.gatehouse.gatewayapi.ValueMatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A route whose references are resolved. HTTPRoute and GRPCRoute become the same thing here; so do TLSRoute, TCPRoute and
+ * UDPRoute.
+ *
+ * @param problems why the route's condition ResolvedRefs is false, most important first
+ * @param invalidRules why single rules cannot be served, by their index in the route
+ */
+public record ResolvedRoute(List<Rule> rules, List<Problem> problems, List<InvalidRule> invalidRules) {
+    public ResolvedRoute {
+        rules = List.copyOf(rules);
+        problems = List.copyOf(problems);
+        invalidRules = List.copyOf(invalidRules);
+    }
+
+    /** Something that keeps a reference from being resolved. */
+    public record Problem(String reason, String message) {}
+
+    /** Why a rule cannot be served as it was written. */
+    public record InvalidRule(int index, String reason, String message) {}
+
+    /** A rule. */
+    public sealed interface Rule {
+        List<WeightedTarget> targets();
+
+        /** What becomes of a rule's requests. */
+        enum Service {
+            SERVES,
+            /** A filter cannot be applied: the rule's requests are answered with 500. */
+            FAILS,
+            /** A match cannot be evaluated: the rule gets no requests. */
+            NEVER_MATCHES
+        }
+
+        /** A rule of an HTTPRoute or GRPCRoute. */
+        record Http(
+                int index,
+                Optional<String> name,
+                boolean grpc,
+                List<Match> matches,
+                Filters filters,
+                List<WeightedTarget> targets,
+                HttpRoute.Timeouts timeouts,
+                Optional<HttpRoute.Retry> retry,
+                Optional<SessionPersistence> sessionPersistence,
+                Service service)
+                implements Rule {
+            public Http {
+                matches = List.copyOf(matches);
+                targets = List.copyOf(targets);
+            }
+        }
+
+        /** A rule of a TLSRoute, TCPRoute or UDPRoute. */
+        record Stream(int index, List<WeightedTarget> targets) implements Rule {
+            public Stream {
+                targets = List.copyOf(targets);
+            }
+        }
+    }
+
+    /** A backend with its share and its own filters. */
+    public record WeightedTarget(Target target, int weight, Filters filters) {}
+
+    /** A mirror's backend. */
+    public record Mirror(ClusterSpec cluster, int numerator, int denominator) {}
+
+    /**
+     * Filters, each kind at most once but for mirrors.
+     *
+     * @param directResponse from an HTTPRouteFilter
+     */
+    public record Filters(
+            Optional<RouteFilter.RequestHeaderModifier> requestHeaders,
+            Optional<RouteFilter.ResponseHeaderModifier> responseHeaders,
+            List<Mirror> mirrors,
+            Optional<RouteFilter.RequestRedirect> redirect,
+            Optional<RouteFilter.UrlRewrite> rewrite,
+            Optional<RouteFilter.Cors> cors,
+            Optional<HttpRouteFilter.DirectResponse> directResponse,
+            Optional<HttpRouteFilter.RegexRewrite> regexRewrite) {
+        public static final Filters NONE = new Filters(
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+
+        public Filters {
+            mirrors = List.copyOf(mirrors);
+        }
+
+        /** True if the filters do no more than change headers: what Envoy can do for each cluster of a split. */
+        public boolean headersOnly() {
+            return mirrors.isEmpty()
+                    && redirect.isEmpty()
+                    && rewrite.isEmpty()
+                    && cors.isEmpty()
+                    && directResponse.isEmpty()
+                    && regexRewrite.isEmpty();
+        }
+    }
+
+    /** A match of an HTTPRoute or GRPCRoute, in one form. */
+    public record Match(
+            HttpRoute.PathMatch path, List<ValueMatch> headers, List<ValueMatch> queryParams, Optional<String> method) {
+        public Match {
+            headers = List.copyOf(headers);
+            queryParams = List.copyOf(queryParams);
+        }
+    }
+
+    /** Every cluster that the route needs. */
+    public List<ClusterSpec> clusters() {
+        List<ClusterSpec> clusters = new ArrayList<>();
+        for (Rule rule : rules) {
+            Stream<Filters> filters = rule.targets().stream().map(WeightedTarget::filters);
+            if (rule instanceof Rule.Http http) {
+                filters = Stream.concat(Stream.of(http.filters()), filters);
+            }
+            filters.flatMap(f -> f.mirrors().stream()).map(Mirror::cluster).forEach(clusters::add);
+            for (WeightedTarget target : rule.targets()) {
+                if (target.target() instanceof Target.Found found) {
+                    clusters.add(found.cluster());
+                }
+            }
+        }
+        return clusters;
+    }
+}

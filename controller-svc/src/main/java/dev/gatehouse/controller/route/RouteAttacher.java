@@ -1,0 +1,122 @@
+package dev.gatehouse.controller.route;
+
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.Hostnames;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.Listener;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ParentReference;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.RouteSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides which listeners a route attaches to. */
+public final class RouteAttacher {
+    /** What the attacher needs to know of other objects. */
+    public interface World {
+        /** The Gateway, if it is one of ours. */
+        Optional<GatewayState> gateway(ObjectKey key);
+
+        /** The Gateway that a ListenerSet adds to. */
+        Optional<ObjectKey> gatewayOf(ObjectKey listenerSet);
+
+        /** True if routes of {@code namespace} may attach to a listener owned by something in {@code own}. */
+        boolean allows(Listener.Namespaces allowed, String own, String namespace);
+    }
+
+    private final World world;
+
+    public RouteAttacher(World world) {
+        this.world = world;
+    }
+
+    /** Attaches the route {@code ref}. */
+    public Attachments attach(ObjectRef ref, Resource<? extends RouteSpec> route) {
+        List<Attachments.Parent> parents = new ArrayList<>();
+        for (ParentReference reference : route.spec().parents()) {
+            attach(ref, route, reference).ifPresent(parents::add);
+        }
+        return new Attachments(parents);
+    }
+
+    private Optional<Attachments.Parent> attach(
+            ObjectRef ref, Resource<? extends RouteSpec> route, ParentReference reference) {
+        if (!reference.group().equals(Kinds.GATEWAY_GROUP)) {
+            return Optional.empty();
+        }
+        ObjectKey key = reference.key(route.namespace());
+        Optional<ObjectKey> gatewayKey = switch (reference.kind()) {
+            case "Gateway" -> Optional.of(key);
+            case "ListenerSet" -> world.gatewayOf(key);
+            default -> Optional.empty();
+        };
+        Optional<GatewayState> gateway = gatewayKey.flatMap(world::gateway);
+        if (gateway.isEmpty()) {
+            return Optional.empty();
+        }
+        ObjectRef owner = new ObjectRef(reference.kind(), key.namespace(), key.name());
+        List<ListenerState> candidates = gateway.get().listeners().stream()
+                .filter(listener -> listener.key().owner().equals(owner))
+                .filter(listener -> reference
+                        .sectionName()
+                        .map(name -> name.equals(listener.key().name()))
+                        .orElse(true))
+                .filter(listener -> reference
+                        .port()
+                        .map(port -> port == listener.spec().port())
+                        .orElse(true))
+                .toList();
+        if (candidates.isEmpty()) {
+            return Optional.of(rejected(
+                    reference,
+                    "NoMatchingParent",
+                    owner + " has no listener"
+                            + reference
+                                    .sectionName()
+                                    .map(name -> " \"" + name + "\"")
+                                    .orElse("")
+                            + reference.port().map(port -> " on port " + port).orElse("") + "."));
+        }
+        List<ListenerState> allowing = candidates.stream()
+                .filter(listener -> listener.supportedKinds()
+                        .contains(new Listener.RouteGroupKind(Kinds.GATEWAY_GROUP, ref.kind())))
+                .filter(listener -> world.allows(
+                        listener.spec().allowedRoutes().namespaces(), owner.namespace(), route.namespace()))
+                .toList();
+        if (allowing.isEmpty()) {
+            return Optional.of(rejected(
+                    reference,
+                    "NotAllowedByListeners",
+                    "No listener of " + owner + " allows a " + ref.kind() + " from namespace \"" + route.namespace()
+                            + "\" (its allowedRoutes)."));
+        }
+        List<Attachments.Binding> bindings = new ArrayList<>();
+        for (ListenerState listener : allowing) {
+            List<String> hostnames = Hostnames.intersect(
+                    listener.spec().hostname().orElse(Hostnames.ANY),
+                    route.spec().hostnames());
+            if (!hostnames.isEmpty()) {
+                bindings.add(new Attachments.Binding(listener.key(), hostnames));
+            }
+        }
+        if (bindings.isEmpty()) {
+            return Optional.of(rejected(
+                    reference,
+                    "NoMatchingListenerHostname",
+                    "No listener of " + owner + " has a hostname in common with "
+                            + route.spec().hostnames() + "."));
+        }
+        return Optional.of(new Attachments.Parent(
+                reference, Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The route is accepted."), bindings));
+    }
+
+    private static Attachments.Parent rejected(ParentReference reference, String reason, String message) {
+        return new Attachments.Parent(reference, Condition.isFalse(Conditions.ACCEPTED, reason, message), List.of());
+    }
+}

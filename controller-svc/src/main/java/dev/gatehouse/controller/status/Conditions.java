@@ -1,0 +1,12 @@
+package dev.gatehouse.controller.status;
+
+/** The condition types that Gatehouse writes: those of Gateway API and of Envoy Gateway's policies. */
+public final class Conditions {
+    public static final String ACCEPTED = "Accepted";
+    public static final String PROGRAMMED = "Programmed";
+    public static final String RESOLVED_REFS = "ResolvedRefs";
+    public static final String CONFLICTED = "Conflicted";
+    public static final String OVERRIDDEN = "Overridden";
+
+    private Conditions() {}
+}

@@ -1,0 +1,63 @@
+package dev.gatehouse.controller.status;
+
+import dev.gatehouse.gatewayapi.Listener;
+import dev.gatehouse.gatewayapi.ParentReference;
+import java.util.List;
+
+/** The status that an object should have. */
+public sealed interface ObjectStatus {
+    /** The object's generation that the status is about. */
+    long generation();
+
+    /** The status of a GatewayClass, or of another object with nothing but conditions. */
+    record Plain(long generation, List<Condition> conditions) implements ObjectStatus {
+        public Plain {
+            conditions = List.copyOf(conditions);
+        }
+    }
+
+    /**
+     * The status of a Gateway or ListenerSet.
+     *
+     * @param addresses where clients reach it
+     */
+    record Listeners(
+            long generation, List<Condition> conditions, List<ListenerStatus> listeners, List<String> addresses)
+            implements ObjectStatus {
+        public Listeners {
+            conditions = List.copyOf(conditions);
+            listeners = List.copyOf(listeners);
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /** One listener's. */
+    record ListenerStatus(
+            String name, List<Listener.RouteGroupKind> supportedKinds, int attachedRoutes, List<Condition> conditions) {
+        public ListenerStatus {
+            supportedKinds = List.copyOf(supportedKinds);
+            conditions = List.copyOf(conditions);
+        }
+    }
+
+    /** The status of a route: for each of its parents that is ours. */
+    record Parents(long generation, List<ParentStatus> parents) implements ObjectStatus {
+        public Parents {
+            parents = List.copyOf(parents);
+        }
+    }
+
+    /** The status of a policy: for each object that it is for. */
+    record Ancestors(long generation, List<ParentStatus> ancestors) implements ObjectStatus {
+        public Ancestors {
+            ancestors = List.copyOf(ancestors);
+        }
+    }
+
+    /** One parent's or ancestor's. */
+    record ParentStatus(ParentReference reference, List<Condition> conditions) {
+        public ParentStatus {
+            conditions = List.copyOf(conditions);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.gatehouse.controller.status;
+
+import dev.gatehouse.gatewayapi.Listener;
+import dev.gatehouse.gatewayapi.ParentReference;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Statuses in the form of the Kubernetes API: objects as maps, lists as lists. */
+public final class StatusTree {
+    private StatusTree() {}
+
+    /**
+     * The value of the object's field {@code status}.
+     *
+     * @param controllerName who says so
+     */
+    public static Map<String, Object> of(ObjectStatus status, String controllerName) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        switch (status) {
+            case ObjectStatus.Plain plain ->
+                tree.put("conditions", conditions(plain.conditions(), status.generation()));
+            case ObjectStatus.Listeners gateway -> {
+                if (!gateway.addresses().isEmpty()) {
+                    tree.put("addresses", list(gateway.addresses(), value -> {
+                        Map<String, Object> address = new LinkedHashMap<>();
+                        address.put("type", "IPAddress");
+                        address.put("value", value);
+                        return address;
+                    }));
+                }
+                tree.put("conditions", conditions(gateway.conditions(), status.generation()));
+                tree.put("listeners", list(gateway.listeners(), l -> listener(l, status.generation())));
+            }
+            case ObjectStatus.Parents route ->
+                tree.put("parents", list(route.parents(), p -> parent(p, "parentRef", controllerName, status)));
+            case ObjectStatus.Ancestors policy ->
+                tree.put("ancestors", list(policy.ancestors(), p -> parent(p, "ancestorRef", controllerName, status)));
+        }
+        return tree;
+    }
+
+    private static Map<String, Object> listener(ObjectStatus.ListenerStatus listener, long generation) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", listener.name());
+        tree.put("attachedRoutes", listener.attachedRoutes());
+        tree.put("supportedKinds", list(listener.supportedKinds(), (Listener.RouteGroupKind kind) -> {
+            Map<String, Object> k = new LinkedHashMap<>();
+            k.put("group", kind.group());
+            k.put("kind", kind.kind());
+            return k;
+        }));
+        tree.put("conditions", conditions(listener.conditions(), generation));
+        return tree;
+    }
+
+    private static Map<String, Object> parent(
+            ObjectStatus.ParentStatus parent, String field, String controllerName, ObjectStatus status) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put(field, reference(parent.reference()));
+        tree.put("controllerName", controllerName);
+        tree.put("conditions", conditions(parent.conditions(), status.generation()));
+        return tree;
+    }
+
+    private static Map<String, Object> reference(ParentReference reference) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("group", reference.group());
+        tree.put("kind", reference.kind());
+        reference.namespace().ifPresent(namespace -> tree.put("namespace", namespace));
+        tree.put("name", reference.name());
+        reference.sectionName().ifPresent(section -> tree.put("sectionName", section));
+        reference.port().ifPresent(port -> tree.put("port", port));
+        return tree;
+    }
+
+    private static List<Map<String, Object>> conditions(List<Condition> conditions, long generation) {
+        return list(conditions, condition -> {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("type", condition.type());
+            tree.put("status", condition.status().name());
+            tree.put("reason", condition.reason());
+            tree.put("message", condition.message());
+            tree.put("observedGeneration", generation);
+            return tree;
+        });
+    }
+
+    private static <T> List<Map<String, Object>> list(List<T> values, Function<T, Map<String, Object>> form) {
+        List<Map<String, Object>> trees = new ArrayList<>();
+        values.forEach(value -> trees.add(form.apply(value)));
+        return trees;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.collections.Source;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.RouteSpec;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+
+/** The objects that the translation starts from: a source for each kind, and one for all routes together. */
+final class Inputs {
+    private static final List<Kind<?>> ROUTES =
+            List.of(Kinds.HTTP_ROUTE, Kinds.GRPC_ROUTE, Kinds.TLS_ROUTE, Kinds.TCP_ROUTE, Kinds.UDP_ROUTE);
+
+    private final Map<Kind<?>, Source<ObjectKey, Resource<?>>> sources = new HashMap<>();
+    private final Source<ObjectRef, Resource<? extends RouteSpec>> routes;
+    private final Collection<String, SortedMap<ObjectKey, Resource<ReferenceGrant>>> grants;
+
+    Inputs(Graph graph) {
+        routes = graph.source("routes");
+        for (Kind<?> kind : Kinds.ALL) {
+            if (!ROUTES.contains(kind)) {
+                sources.put(kind, graph.source(kind.name()));
+            }
+        }
+        grants = graph.group("grants", of(Kinds.REFERENCE_GRANT), (key, _) -> Set.of(key.namespace()));
+    }
+
+    /** The objects of a kind that is not a route. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    <S> Collection<ObjectKey, Resource<S>> of(Kind<S> kind) {
+        Collection source = source(kind);
+        return (Collection<ObjectKey, Resource<S>>) source;
+    }
+
+    /** All routes, of every kind. */
+    Collection<ObjectRef, Resource<? extends RouteSpec>> routes() {
+        return routes;
+    }
+
+    void put(Graph.Writes writes, Kind<?> kind, Resource<?> resource) {
+        if (ROUTES.contains(kind)) {
+            writes.put(routes, ObjectRef.of(kind, resource.key()), asRoute(resource));
+        } else {
+            writes.put(source(kind), resource.key(), resource);
+        }
+    }
+
+    void remove(Graph.Writes writes, Kind<?> kind, ObjectKey key) {
+        if (ROUTES.contains(kind)) {
+            writes.remove(routes, ObjectRef.of(kind, key));
+        } else {
+            writes.remove(source(kind), key);
+        }
+    }
+
+    /** True if a ReferenceGrant lets {@code from} refer to the object, or both are in the same namespace. */
+    boolean permitted(Reads reads, ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
+        return from.namespace().equals(to.namespace())
+                || reads.get(grants, to.namespace())
+                        .map(inNamespace -> inNamespace.values().stream()
+                                .anyMatch(grant -> grant.spec().permits(from, group, kind, to.name())))
+                        .orElse(false);
+    }
+
+    private Source<ObjectKey, Resource<?>> source(Kind<?> kind) {
+        Source<ObjectKey, Resource<?>> source = sources.get(kind);
+        if (source == null) {
+            throw new IllegalArgumentException("kind: " + kind + " (expected: one that is not a route)");
+        }
+        return source;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Resource<? extends RouteSpec> asRoute(Resource<?> resource) {
+        if (!(resource.spec() instanceof RouteSpec)) {
+            throw new IllegalArgumentException("spec: " + resource.spec() + " (expected: a route)");
+        }
+        return (Resource<? extends RouteSpec>) resource;
+    }
+}

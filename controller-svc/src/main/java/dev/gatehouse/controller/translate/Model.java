@@ -1,0 +1,415 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.BackendResolver;
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.gateway.Certificates;
+import dev.gatehouse.controller.gateway.GatewayResolver;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.policy.PolicyIndex;
+import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.route.Attachments;
+import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.route.RouteAttacher;
+import dev.gatehouse.controller.route.RouteResolver;
+import dev.gatehouse.gatewayapi.Backend;
+import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.gatewayapi.BackendTlsPolicy;
+import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
+import dev.gatehouse.gatewayapi.ConfigMap;
+import dev.gatehouse.gatewayapi.GatewayClass;
+import dev.gatehouse.gatewayapi.HttpRouteFilter;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.Listener;
+import dev.gatehouse.gatewayapi.ListenerSet;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.PolicyTarget;
+import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.SecurityPolicy;
+import dev.gatehouse.gatewayapi.Service;
+import dev.gatehouse.gatewayapi.WafPolicy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
+
+/** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
+final class Model {
+    /** A route on a listener. */
+    record BindingKey(ListenerKey listener, ObjectRef route) implements Comparable<BindingKey> {
+        private static final Comparator<BindingKey> ORDER =
+                Comparator.comparing(BindingKey::listener).thenComparing(BindingKey::route);
+
+        @Override
+        public int compareTo(BindingKey other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    private final Inputs inputs;
+
+    final Collection<ObjectKey, Resource<GatewayClass>> classes;
+    final Collection<ObjectKey, GatewayState> gateways;
+    final Collection<ListenerKey, ListenerState> listeners;
+    final Collection<ObjectRef, Attachments> attachments;
+    final Collection<ObjectRef, ResolvedRoute> routes;
+    final Collection<BindingKey, Attachments.Binding> bindings;
+    final Collection<ObjectKey, AccessResources.Outcome> access;
+    final Collection<TargetKey, SortedMap<ObjectKey, Resource<SecurityPolicy>>> securityPolicies;
+    final Collection<TargetKey, SortedMap<ObjectKey, Resource<BackendTrafficPolicy>>> trafficPolicies;
+    final Collection<TargetKey, SortedMap<ObjectKey, Resource<WafPolicy>>> wafPolicies;
+
+    private final Collection<ObjectKey, GatewayResolver.CertificateCheck> certificates;
+    private final Collection<ObjectKey, SortedMap<ObjectKey, Resource<BackendTlsPolicy>>> tlsPolicies;
+
+    Model(Graph graph, Inputs inputs, Settings settings) {
+        this.inputs = inputs;
+        classes = graph.map(
+                "classes",
+                inputs.of(Kinds.GATEWAY_CLASS),
+                (_, _, each) -> settings.controllerNames().contains(each.spec().controllerName())
+                        ? Optional.of(each)
+                        : Optional.empty());
+        certificates =
+                graph.map("certificates", inputs.of(Kinds.SECRET), (_, _, secret) -> Optional.of(check(secret.spec())));
+        Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
+                "listenerSets",
+                inputs.of(Kinds.LISTENER_SET),
+                (_, set) -> Set.of(set.spec().parent().key(set.namespace())));
+        gateways = graph.map("gateways", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
+            ObjectKey className = new ObjectKey("", gateway.spec().gatewayClassName());
+            if (reads.get(classes, className).isEmpty()) {
+                return Optional.empty();
+            }
+            List<Resource<ListenerSet>> sets = reads.get(listenerSets, key)
+                    .map(each -> List.copyOf(each.values()))
+                    .orElse(List.of());
+            return Optional.of(new GatewayResolver(gatewayWorld(reads), settings.boundPort()).resolve(gateway, sets));
+        });
+        listeners = graph.expand("listeners", gateways, (_, _, state) -> {
+            Map<ListenerKey, ListenerState> each = new HashMap<>();
+            state.listeners().forEach(listener -> each.put(listener.key(), listener));
+            return each;
+        });
+        attachments = graph.map(
+                "attachments",
+                inputs.routes(),
+                (reads, ref, route) ->
+                        Optional.of(new RouteAttacher(attachmentWorld(reads, settings)).attach(ref, route)));
+        tlsPolicies = graph.group("tlsPolicies", inputs.of(Kinds.BACKEND_TLS_POLICY), (key, policy) -> {
+            Set<ObjectKey> services = new HashSet<>();
+            for (BackendTlsPolicy.Target target : policy.spec().targets()) {
+                if (target.group().isEmpty() && target.kind().equals("Service")) {
+                    services.add(new ObjectKey(key.namespace(), target.name()));
+                }
+            }
+            return services;
+        });
+        routes = graph.map(
+                "resolvedRoutes",
+                inputs.routes(),
+                (reads, ref, route) -> Optional.of(new RouteResolver(routeWorld(reads)).resolve(ref, route)));
+        bindings = graph.expand("bindings", attachments, (_, ref, attached) -> {
+            Map<BindingKey, Attachments.Binding> each = new HashMap<>();
+            for (Attachments.Parent parent : attached.parents()) {
+                for (Attachments.Binding binding : parent.bindings()) {
+                    each.putIfAbsent(new BindingKey(binding.listener(), ref), binding);
+                }
+            }
+            return each;
+        });
+        securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, SecurityPolicy::targets);
+        trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, BackendTrafficPolicy::targets);
+        wafPolicies = byTarget(graph, Kinds.WAF_POLICY, WafPolicy::targets);
+        access = graph.map(
+                "access",
+                inputs.of(Kinds.SECURITY_POLICY),
+                (reads, key, policy) -> Optional.of(
+                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))));
+    }
+
+    /** The policies that count for a rule of a route on a listener. */
+    EffectivePolicies policies(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        List<TargetKey> targets = targets(listener, route, rule);
+        Optional<ObjectKey> accessPolicy =
+                winner(reads, securityPolicies, targets).map(Resource::key);
+        boolean broken = accessPolicy
+                .flatMap(key -> reads.get(access, key))
+                .map(AccessResources.Outcome.Invalid.class::isInstance)
+                .orElse(false);
+        return new EffectivePolicies(
+                accessPolicy,
+                winner(reads, trafficPolicies, targets)
+                        .flatMap(policy -> policy.spec()
+                                .globalRateLimit()
+                                .map(limit -> new EffectivePolicies.Limits(policy.key(), limit))),
+                winner(reads, wafPolicies, targets)
+                        .filter(policy -> policy.spec().mode() != WafPolicy.Mode.Off)
+                        .map(policy -> new EffectivePolicies.Waf(
+                                policy.key(), policy.spec().failureMode())),
+                broken);
+    }
+
+    /** What a policy may be for to count here, the most specific first (Envoy Gateway's precedence). */
+    static List<TargetKey> targets(ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        List<TargetKey> targets = new ArrayList<>();
+        rule.ifPresent(name -> targets.add(new TargetKey(route.kind(), route.key(), Optional.of(name))));
+        targets.add(new TargetKey(route.kind(), route.key(), Optional.empty()));
+        ObjectRef owner = listener.owner();
+        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.of(listener.name())));
+        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.empty()));
+        if (!owner.kind().equals("Gateway")) {
+            targets.add(new TargetKey("Gateway", listener.gateway(), Optional.empty()));
+        }
+        return targets;
+    }
+
+    private static <S> Optional<Resource<S>> winner(
+            Reads reads, Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> policies, List<TargetKey> targets) {
+        for (TargetKey target : targets) {
+            Optional<Resource<S>> winner =
+                    reads.get(policies, target).flatMap(each -> PolicyIndex.winner(each.values()));
+            if (winner.isPresent()) {
+                return winner;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private <S> Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget(
+            Graph graph, Kind<S> kind, Function<S, List<PolicyTarget>> targets) {
+        return graph.group(kind.name() + ".byTarget", inputs.of(kind), (key, policy) -> {
+            Set<TargetKey> keys = new HashSet<>();
+            targets.apply(policy.spec()).forEach(target -> keys.add(TargetKey.of(target, key.namespace())));
+            return keys;
+        });
+    }
+
+    private AccessResources.Credential credential(Reads reads, ObjectKey policy, ObjectReference reference) {
+        ObjectKey key = reference.key(policy.namespace());
+        if (!reference.group().isEmpty() || !reference.kind().equals("Secret")) {
+            return new AccessResources.Credential.Unusable(
+                    "\"" + reference.kind() + "\" cannot hold credentials (expected: a Secret)");
+        }
+        ReferenceGrant.Origin origin =
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, "SecurityPolicy", policy.namespace());
+        if (!inputs.permitted(reads, origin, "", "Secret", key)) {
+            return new AccessResources.Credential.Unusable(
+                    "Secret " + key + " is in another namespace, and no ReferenceGrant there permits it");
+        }
+        Optional<Resource<Secret>> secret = reads.get(inputs.of(Kinds.SECRET), key);
+        return secret.isPresent()
+                ? new AccessResources.Credential.Found(secret.get().spec())
+                : new AccessResources.Credential.Unusable("Secret " + key + " is not there");
+    }
+
+    private static GatewayResolver.CertificateCheck check(Secret secret) {
+        return Certificates.problem(secret)
+                .<GatewayResolver.CertificateCheck>map(GatewayResolver.CertificateCheck.Invalid::new)
+                .orElse(new GatewayResolver.CertificateCheck.Valid());
+    }
+
+    /** The CA certificates in the key "ca.crt" of a ConfigMap or Secret. */
+    Optional<String> bundle(Reads reads, String kind, ObjectKey key) {
+        return kind.equals("Secret")
+                ? reads.get(inputs.of(Kinds.SECRET), key)
+                        .map(secret -> secret.spec().text("ca.crt").orElse(""))
+                : reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(map -> text(map.spec()));
+    }
+
+    private static String text(ConfigMap map) {
+        return map.data().getOrDefault("ca.crt", "");
+    }
+
+    private GatewayResolver.World gatewayWorld(Reads reads) {
+        return new GatewayResolver.World() {
+            @Override
+            public GatewayResolver.CertificateCheck certificate(ObjectKey secret) {
+                return reads.get(certificates, secret).orElse(new GatewayResolver.CertificateCheck.Missing());
+            }
+
+            @Override
+            public GatewayResolver.CertificateCheck bundle(String kind, ObjectKey key) {
+                Optional<String> pem = Model.this.bundle(reads, kind, key);
+                if (pem.isEmpty()) {
+                    return new GatewayResolver.CertificateCheck.Missing();
+                }
+                return Certificates.problemWithBundle(pem.get())
+                        .<GatewayResolver.CertificateCheck>map(
+                                problem -> new GatewayResolver.CertificateCheck.Invalid("\"ca.crt\" " + problem))
+                        .orElse(new GatewayResolver.CertificateCheck.Valid());
+            }
+
+            @Override
+            public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
+                return inputs.permitted(reads, from, group, kind, to);
+            }
+
+            @Override
+            public Map<String, String> namespaceLabels(String namespace) {
+                return labels(reads, namespace);
+            }
+        };
+    }
+
+    /** Kubernetes gives each namespace a label with its name; in files it goes without saying. */
+    private Map<String, String> labels(Reads reads, String namespace) {
+        Map<String, String> labels = new HashMap<>(reads.get(inputs.of(Kinds.NAMESPACE), new ObjectKey("", namespace))
+                .map(each -> each.metadata().labels())
+                .orElse(Map.of()));
+        labels.putIfAbsent("kubernetes.io/metadata.name", namespace);
+        return labels;
+    }
+
+    private RouteAttacher.World attachmentWorld(Reads reads, Settings settings) {
+        GatewayResolver resolver = new GatewayResolver(gatewayWorld(reads), settings.boundPort());
+        return new RouteAttacher.World() {
+            @Override
+            public Optional<GatewayState> gateway(ObjectKey key) {
+                return reads.get(gateways, key);
+            }
+
+            @Override
+            public Optional<ObjectKey> gatewayOf(ObjectKey listenerSet) {
+                return reads.get(inputs.of(Kinds.LISTENER_SET), listenerSet)
+                        .map(set -> set.spec().parent().key(set.namespace()));
+            }
+
+            @Override
+            public boolean allows(Listener.Namespaces allowed, String own, String namespace) {
+                return resolver.allows(allowed, own, namespace);
+            }
+        };
+    }
+
+    private RouteResolver.World routeWorld(Reads reads) {
+        BackendResolver backends = new BackendResolver(new BackendResolver.World() {
+            @Override
+            public Optional<Resource<Service>> service(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.SERVICE), key);
+            }
+
+            @Override
+            public Optional<Resource<Backend>> backend(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.BACKEND), key);
+            }
+
+            @Override
+            public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
+                return inputs.permitted(reads, from, group, kind, to);
+            }
+
+            @Override
+            public BackendResolver.TlsVerdict tls(ObjectKey service, Optional<String> portName) {
+                return tlsVerdict(reads, service, portName);
+            }
+        });
+        return new RouteResolver.World() {
+            @Override
+            public Target backend(ObjectRef route, BackendReference reference, boolean grpc, String transport) {
+                return backends.resolve(route, reference, grpc, transport);
+            }
+
+            @Override
+            public Optional<Resource<HttpRouteFilter>> filter(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.HTTP_ROUTE_FILTER), key);
+            }
+        };
+    }
+
+    private BackendResolver.TlsVerdict tlsVerdict(Reads reads, ObjectKey service, Optional<String> portName) {
+        Optional<Resource<BackendTlsPolicy>> policy = tlsPolicy(reads, service, portName);
+        if (policy.isEmpty()) {
+            return new BackendResolver.TlsVerdict.None();
+        }
+        Optional<TlsProblem> problem = tlsProblem(reads, policy.get());
+        if (problem.isPresent()) {
+            return new BackendResolver.TlsVerdict.Broken("BackendTLSPolicy "
+                    + policy.get().key() + ": " + problem.get().message());
+        }
+        BackendTlsPolicy.Validation validation = policy.get().spec().validation();
+        return new BackendResolver.TlsVerdict.Wanted(new ClusterSpec.Tls(
+                policy.get().key(),
+                validation.systemCertificates(),
+                validation.hostname(),
+                validation.subjectAltNames()));
+    }
+
+    /** The BackendTLSPolicy that counts for a port of a Service: one that names the port comes before one that does not. */
+    private Optional<Resource<BackendTlsPolicy>> tlsPolicy(Reads reads, ObjectKey service, Optional<String> portName) {
+        List<Resource<BackendTlsPolicy>> all = reads.get(tlsPolicies, service)
+                .map(each -> List.copyOf(each.values()))
+                .orElse(List.of());
+        Optional<Resource<BackendTlsPolicy>> exact = PolicyIndex.winner(all.stream()
+                .filter(policy -> portName.isPresent() && names(policy, service, portName))
+                .toList());
+        return exact.or(() -> PolicyIndex.winner(all.stream()
+                .filter(policy -> names(policy, service, Optional.empty()))
+                .toList()));
+    }
+
+    private static boolean names(Resource<BackendTlsPolicy> policy, ObjectKey service, Optional<String> portName) {
+        return policy.spec().targets().stream()
+                .anyMatch(target -> target.name().equals(service.name())
+                        && target.sectionName().equals(portName));
+    }
+
+    /** Why a BackendTLSPolicy cannot be honoured: the reason of its condition ResolvedRefs. */
+    record TlsProblem(String reason, String message) {}
+
+    Optional<TlsProblem> tlsProblem(Reads reads, Resource<BackendTlsPolicy> policy) {
+        for (ObjectReference reference : policy.spec().validation().caCertificateRefs()) {
+            String what = reference.kind() + " " + reference.key(policy.namespace());
+            if (!reference.group().isEmpty()
+                    || !(reference.kind().equals("ConfigMap")
+                            || reference.kind().equals("Secret"))) {
+                return Optional.of(new TlsProblem(
+                        "InvalidKind",
+                        "\"" + reference.kind() + "\" cannot hold CA certificates (expected: a ConfigMap or Secret)"));
+            }
+            Optional<String> pem = bundle(reads, reference.kind(), reference.key(policy.namespace()));
+            Optional<String> problem = pem.isEmpty()
+                    ? Optional.of("is not there")
+                    : Certificates.problemWithBundle(pem.get()).map(p -> "\"ca.crt\" " + p);
+            if (problem.isPresent()) {
+                return Optional.of(new TlsProblem("InvalidCACertificateRef", what + " " + problem.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The policy that counts instead of {@code policy} for a Service that both are for, if there is one. */
+    Optional<ObjectKey> winnerOver(Reads reads, Resource<BackendTlsPolicy> policy) {
+        for (BackendTlsPolicy.Target target : policy.spec().targets()) {
+            ObjectKey service = new ObjectKey(policy.namespace(), target.name());
+            List<Resource<BackendTlsPolicy>> rivals = reads.get(tlsPolicies, service)
+                    .map(each -> List.copyOf(each.values()))
+                    .orElse(List.of());
+            Optional<Resource<BackendTlsPolicy>> winner = PolicyIndex.winner(rivals.stream()
+                    .filter(rival -> names(rival, service, target.sectionName()))
+                    .toList());
+            if (winner.isPresent() && !winner.get().key().equals(policy.key())) {
+                return Optional.of(winner.get().key());
+            }
+        }
+        return Optional.empty();
+    }
+}

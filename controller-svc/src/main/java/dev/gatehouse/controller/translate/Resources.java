@@ -1,0 +1,502 @@
+package dev.gatehouse.controller.translate;
+
+import com.google.protobuf.Message;
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.ClusterResources;
+import dev.gatehouse.controller.envoy.Fleets;
+import dev.gatehouse.controller.envoy.ListenerResources;
+import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
+import dev.gatehouse.controller.envoy.RateLimitResources;
+import dev.gatehouse.controller.envoy.RouteEntry;
+import dev.gatehouse.controller.envoy.RouteResources;
+import dev.gatehouse.controller.envoy.RouteTable;
+import dev.gatehouse.controller.envoy.SecretResources;
+import dev.gatehouse.controller.envoy.StreamRoute;
+import dev.gatehouse.controller.envoy.TypeUrls;
+import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.Hostnames;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.route.Attachments;
+import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
+import dev.gatehouse.controller.translate.Model.BindingKey;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.BackendTlsPolicy;
+import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
+import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.RouteSpec;
+import dev.gatehouse.gatewayapi.Secret;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The resources, as collections derived from the {@link Model}. */
+final class Resources {
+    /** What a route on a listener contributes: Envoy routes for each hostname, and limits by the name of the rule. */
+    private record Contribution(Map<String, List<RouteEntry>> entries, SortedMap<String, GlobalRateLimit> limits) {}
+
+    /** The serving listeners of a port. */
+    private record Port(GatewayState gateway, List<ListenerState> listeners) {}
+
+    /** Names a cluster of a fleet. */
+    private record ClusterKey(ObjectKey gateway, String name) implements Comparable<ClusterKey> {
+        private static final Comparator<ClusterKey> ORDER =
+                Comparator.comparing(ClusterKey::gateway).thenComparing(ClusterKey::name);
+
+        @Override
+        public int compareTo(ClusterKey other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /** A cluster, and one of the routes that use it. */
+    private record UsedCluster(ClusterSpec spec, ObjectRef user) {}
+
+    private final Inputs inputs;
+    private final Model model;
+    private final List<Collection<ResourceId, Output>> all;
+
+    private final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
+    private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
+    private final Collection<ObjectKey, SortedMap<ObjectKey, Resource<EndpointSlice>>> slicesByService;
+
+    Resources(Graph graph, Inputs inputs, Model model, Settings settings) {
+        this.inputs = inputs;
+        this.model = model;
+        Collection<PortKey, Port> ports = graph.expand("ports", model.gateways, (_, _, state) -> ports(state));
+        bindingsByListener = graph.group("bindingsByListener", model.bindings, (key, _) -> Set.of(key.listener()));
+        Collection<BindingKey, Contribution> contributions =
+                graph.map("contributions", model.bindings, this::contribution);
+        contributionsByListener =
+                graph.group("contributionsByListener", contributions, (key, _) -> Set.of(key.listener()));
+        slicesByService = graph.group(
+                "slicesByService",
+                inputs.of(Kinds.ENDPOINT_SLICE),
+                (key, slice) -> Optional.ofNullable(slice.metadata().labels().get(EndpointSlice.SERVICE_NAME))
+                        .map(name -> Set.of(new ObjectKey(key.namespace(), name)))
+                        .orElse(Set.of()));
+        Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
+
+        all = List.of(
+                graph.expand("cds", clusters, this::cluster),
+                graph.expand("callouts", model.gateways, (_, _, state) -> callouts(state, settings)),
+                graph.expand("eds", clusters, this::endpoints),
+                graph.expand("sds.listeners", model.listeners, this::listenerSecrets),
+                graph.expand("sds.gateways", model.gateways, this::gatewaySecrets),
+                graph.expand("sds.backends", clusters, this::backendSecrets),
+                graph.expand("lds", ports, this::listener),
+                graph.expand("rds.http", ports, this::sharedTable),
+                graph.expand(
+                        "rds.https",
+                        model.listeners,
+                        (reads, key, listener) -> singleTable(reads, key, listener, ports)),
+                graph.expand("ratelimit", model.listeners, this::rateLimits),
+                graph.expand("access", inputs.of(Kinds.SECURITY_POLICY), this::accessPolicy),
+                graph.expand(
+                        "waf",
+                        inputs.of(Kinds.WAF_POLICY),
+                        (_, key, policy) -> one(
+                                Fleets.WAF,
+                                TypeUrls.WAF,
+                                key.toString(),
+                                WafResources.policy(key, policy.spec()),
+                                false,
+                                Set.of(ObjectRef.of(Kinds.WAF_POLICY, key)))));
+    }
+
+    /** Every collection of resources; their keys are disjoint. */
+    List<Collection<ResourceId, Output>> all() {
+        return all;
+    }
+
+    Collection<ObjectKey, GatewayState> gateways() {
+        return model.gateways;
+    }
+
+    private static Map<PortKey, Port> ports(GatewayState state) {
+        Map<PortKey, List<ListenerState>> byPort = new HashMap<>();
+        for (ListenerState listener : state.listeners()) {
+            if (listener.serving()) {
+                boolean udp = listener.protocol().orElseThrow() == Protocol.UDP;
+                byPort.computeIfAbsent(
+                                new PortKey(
+                                        state.gateway().key(), listener.spec().port(), udp),
+                                _ -> new ArrayList<>())
+                        .add(listener);
+            }
+        }
+        Map<PortKey, Port> ports = new HashMap<>();
+        byPort.forEach((key, listeners) -> ports.put(key, new Port(state, List.copyOf(listeners))));
+        return ports;
+    }
+
+    private Optional<Contribution> contribution(Reads reads, BindingKey key, Attachments.Binding binding) {
+        Optional<ListenerState> listener = reads.get(model.listeners, key.listener());
+        Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
+        Optional<Resource<? extends RouteSpec>> object = reads.get(inputs.routes(), key.route());
+        if (listener.isEmpty()
+                || route.isEmpty()
+                || object.isEmpty()
+                || !listener.get().serving()) {
+            return Optional.empty();
+        }
+        Protocol protocol = listener.get().protocol().orElseThrow();
+        if (!protocol.http()) {
+            return Optional.empty();
+        }
+        RouteResources maker =
+                new RouteResources(key.listener(), protocol, listener.get().boundPort());
+        List<RouteEntry> entries = new ArrayList<>();
+        SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
+        for (ResolvedRoute.Rule rule : route.get().rules()) {
+            if (rule instanceof ResolvedRoute.Rule.Http http) {
+                EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name());
+                entries.addAll(
+                        maker.entries(key.route(), object.get().metadata().createdAt(), http, policies));
+                policies.limits()
+                        .ifPresent(effective ->
+                                limits.put(RouteResources.ruleName(key.route(), http.index()), effective.limit()));
+            }
+        }
+        Map<String, List<RouteEntry>> byHost = new HashMap<>();
+        binding.hostnames().forEach(host -> byHost.put(host, List.copyOf(entries)));
+        return Optional.of(new Contribution(byHost, limits));
+    }
+
+    private Map<ClusterKey, UsedCluster> clustersOf(Reads reads, ObjectRef ref, Attachments attached) {
+        Map<ClusterKey, UsedCluster> clusters = new HashMap<>();
+        Optional<ResolvedRoute> route = reads.get(model.routes, ref);
+        Set<ObjectKey> gateways = new HashSet<>();
+        for (Attachments.Parent parent : attached.parents()) {
+            parent.bindings().forEach(binding -> gateways.add(binding.listener().gateway()));
+        }
+        if (route.isEmpty() || gateways.isEmpty()) {
+            return clusters;
+        }
+        List<ClusterSpec> specs = new ArrayList<>(route.get().clusters());
+        if (ref.kind().equals("UDPRoute")) {
+            route.get().rules().forEach(rule -> specs.add(udpCluster(ref, rule)));
+        }
+        for (ObjectKey gateway : gateways) {
+            for (ClusterSpec spec : specs) {
+                clusters.putIfAbsent(new ClusterKey(gateway, spec.name()), new UsedCluster(spec, ref));
+            }
+        }
+        return clusters;
+    }
+
+    /** The backends of a UDPRoute's rule as one cluster, since Envoy's UDP proxy cannot split. */
+    private static ClusterSpec udpCluster(ObjectRef route, ResolvedRoute.Rule rule) {
+        List<ClusterSpec> found = new ArrayList<>();
+        List<ClusterSpec.Share> shares = new ArrayList<>();
+        for (WeightedTarget target : rule.targets()) {
+            if (target.weight() > 0 && target.target() instanceof Target.Found each) {
+                found.add(each.cluster());
+                shares.add(new ClusterSpec.Share(each.cluster().endpoints(), target.weight()));
+            }
+        }
+        if (found.size() == 1) {
+            return found.getFirst();
+        }
+        return new ClusterSpec(
+                "udproute/" + route.key() + "/rule",
+                new ClusterSpec.Endpoints.Weighted(shares),
+                ClusterSpec.Protocol.HTTP1,
+                Optional.empty());
+    }
+
+    private Map<ResourceId, Output> cluster(Reads reads, ClusterKey key, UsedCluster used) {
+        Optional<ObjectKey> clientCertificate =
+                reads.get(model.gateways, key.gateway()).flatMap(GatewayState::backendClientCertificate);
+        return one(
+                key.gateway().toString(),
+                TypeUrls.CLUSTER,
+                key.name(),
+                ClusterResources.cluster(used.spec(), clientCertificate),
+                false,
+                owners(used));
+    }
+
+    private Map<ResourceId, Output> endpoints(Reads reads, ClusterKey key, UsedCluster used) {
+        if (!ClusterResources.hasEndpointResource(used.spec())) {
+            return Map.of();
+        }
+        return one(
+                key.gateway().toString(),
+                TypeUrls.ENDPOINT,
+                key.name(),
+                ClusterResources.endpoints(
+                        used.spec(),
+                        service -> reads.get(slicesByService, service)
+                                .map(slices -> slices.values().stream()
+                                        .map(Resource::spec)
+                                        .toList())
+                                .orElse(List.of())),
+                false,
+                owners(used));
+    }
+
+    private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
+        if (used.spec().tls().isEmpty()) {
+            return Map.of();
+        }
+        ClusterSpec.Tls tls = used.spec().tls().get();
+        String fleet = key.gateway().toString();
+        ObjectRef owner = ObjectRef.of(Kinds.BACKEND_TLS_POLICY, tls.policy());
+        if (tls.systemCertificates()) {
+            return one(
+                    fleet,
+                    TypeUrls.SECRET,
+                    SecretResources.SYSTEM,
+                    SecretResources.systemAuthorities(),
+                    false,
+                    Set.of());
+        }
+        StringBuilder pem = new StringBuilder();
+        Optional<Resource<BackendTlsPolicy>> policy = reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), tls.policy());
+        if (policy.isPresent()) {
+            for (ObjectReference reference : policy.get().spec().validation().caCertificateRefs()) {
+                model.bundle(reads, reference.kind(), reference.key(tls.policy().namespace()))
+                        .ifPresent(text -> pem.append(text).append('\n'));
+            }
+        }
+        String name = SecretResources.policyName(tls.policy());
+        return one(
+                fleet, TypeUrls.SECRET, name, SecretResources.authorities(name, pem.toString()), false, Set.of(owner));
+    }
+
+    private static Map<ResourceId, Output> callouts(GatewayState state, Settings settings) {
+        Map<ResourceId, Output> clusters = new HashMap<>();
+        Map<String, Settings.Address> addresses = Map.of(
+                Fleets.RATE_LIMIT, settings.callouts().rateLimit(),
+                Fleets.WAF, settings.callouts().waf(),
+                Fleets.AUTHZ, settings.callouts().authz());
+        addresses.forEach((name, address) -> clusters.putAll(one(
+                state.fleet(),
+                TypeUrls.CLUSTER,
+                name,
+                ClusterResources.callout(name, address),
+                false,
+                Set.of(ref(state)))));
+        return clusters;
+    }
+
+    private Map<ResourceId, Output> listenerSecrets(Reads reads, ListenerKey key, ListenerState listener) {
+        Map<ResourceId, Output> secrets = new HashMap<>();
+        if (listener.serving()) {
+            for (ObjectKey certificate : listener.certificates()) {
+                secrets.putAll(certificate(reads, key.gateway().toString(), certificate, key.owner()));
+            }
+        }
+        return secrets;
+    }
+
+    private Map<ResourceId, Output> gatewaySecrets(Reads reads, ObjectKey key, GatewayState state) {
+        Map<ResourceId, Output> secrets = new HashMap<>();
+        String fleet = state.fleet();
+        state.backendClientCertificate()
+                .ifPresent(certificate -> secrets.putAll(certificate(reads, fleet, certificate, ref(state))));
+        for (ListenerState listener : state.listeners()) {
+            int port = listener.spec().port();
+            Optional<Gateway.Validation> validation =
+                    state.gateway().spec().frontendTls().flatMap(frontend -> frontend.on(port));
+            if (listener.serving() && validation.isPresent()) {
+                StringBuilder pem = new StringBuilder();
+                for (ObjectReference reference : validation.get().caCertificateRefs()) {
+                    model.bundle(reads, reference.kind(), reference.key(key.namespace()))
+                            .ifPresent(text -> pem.append(text).append('\n'));
+                }
+                String name = SecretResources.frontendName(key, port);
+                secrets.putAll(one(
+                        fleet,
+                        TypeUrls.SECRET,
+                        name,
+                        SecretResources.authorities(name, pem.toString()),
+                        false,
+                        Set.of(ref(state))));
+            }
+        }
+        return secrets;
+    }
+
+    private Map<ResourceId, Output> certificate(Reads reads, String fleet, ObjectKey key, ObjectRef owner) {
+        Optional<Secret> secret = reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
+        if (secret.isEmpty()
+                || !secret.get().data().containsKey("tls.crt")
+                || !secret.get().data().containsKey("tls.key")) {
+            return Map.of();
+        }
+        return one(
+                fleet,
+                TypeUrls.SECRET,
+                SecretResources.certificateName(key),
+                SecretResources.certificate(
+                        key,
+                        secret.get().data().get("tls.crt"),
+                        secret.get().data().get("tls.key")),
+                true,
+                Set.of(owner));
+    }
+
+    private Map<ResourceId, Output> listener(Reads reads, PortKey key, Port port) {
+        Set<ObjectRef> owners = new HashSet<>();
+        owners.add(ref(port.gateway()));
+        return ListenerResources.listener(
+                        key, port.gateway(), port.listeners(), listener -> streams(reads, listener, owners))
+                .map(listener ->
+                        one(port.gateway().fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners))
+                .orElse(Map.of());
+    }
+
+    private List<StreamRoute> streams(Reads reads, ListenerKey listener, Set<ObjectRef> owners) {
+        record Stream(Resource<?> object, ObjectRef ref, Attachments.Binding binding, ResolvedRoute route) {}
+        List<Stream> attached = new ArrayList<>();
+        reads.get(bindingsByListener, listener)
+                .ifPresent(bindings -> bindings.forEach((key, binding) -> {
+                    Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
+                    Optional<Resource<? extends RouteSpec>> object = reads.get(inputs.routes(), key.route());
+                    if (route.isPresent() && object.isPresent()) {
+                        attached.add(new Stream(object.get(), key.route(), binding, route.get()));
+                    }
+                }));
+        attached.sort((a, b) -> {
+            int order = a.object().compareTo(b.object());
+            return order != 0 ? order : a.ref().compareTo(b.ref());
+        });
+        List<StreamRoute> streams = new ArrayList<>();
+        for (Stream each : attached) {
+            each.route().rules().stream().findFirst().ifPresent(rule -> {
+                owners.add(each.ref());
+                String udp = each.ref().kind().equals("UDPRoute")
+                        ? udpCluster(each.ref(), rule).name()
+                        : "";
+                streams.add(new StreamRoute(
+                        RouteResources.ruleName(each.ref(), 0), each.binding().hostnames(), rule.targets(), udp));
+            });
+        }
+        return streams;
+    }
+
+    private Map<ResourceId, Output> sharedTable(Reads reads, PortKey key, Port port) {
+        Set<ObjectRef> owners = new HashSet<>();
+        owners.add(ref(port.gateway()));
+        List<RouteTable.Host> hosts = new ArrayList<>();
+        for (ListenerState listener : port.listeners()) {
+            if (listener.protocol().orElseThrow() == Protocol.HTTP) {
+                hosts.add(host(reads, listener, owners));
+            }
+        }
+        if (hosts.isEmpty()) {
+            return Map.of();
+        }
+        String name = ListenerResources.sharedTableName(key);
+        return one(port.gateway().fleet(), TypeUrls.ROUTE, name, RouteTable.shared(name, hosts), false, owners);
+    }
+
+    private Map<ResourceId, Output> singleTable(
+            Reads reads, ListenerKey key, ListenerState listener, Collection<PortKey, Port> ports) {
+        if (!listener.serving() || listener.protocol().orElseThrow() != Protocol.HTTPS) {
+            return Map.of();
+        }
+        Set<ObjectRef> owners = new HashSet<>();
+        owners.add(key.owner());
+        PortKey portKey = new PortKey(key.gateway(), listener.spec().port(), false);
+        List<String> hostnames = reads.get(ports, portKey).map(Port::listeners).orElse(List.of()).stream()
+                .filter(each -> each.protocol().orElseThrow() == Protocol.HTTPS)
+                .map(each -> each.spec().hostname().orElse(Hostnames.ANY))
+                .toList();
+        String name = ListenerResources.tableName(key);
+        return one(
+                key.gateway().toString(),
+                TypeUrls.ROUTE,
+                name,
+                RouteTable.single(name, host(reads, listener, owners), hostnames),
+                false,
+                owners);
+    }
+
+    private RouteTable.Host host(Reads reads, ListenerState listener, Set<ObjectRef> owners) {
+        Map<String, List<RouteEntry>> routes = new HashMap<>();
+        reads.get(contributionsByListener, listener.key())
+                .ifPresent(contributions -> contributions.forEach((key, contribution) -> {
+                    owners.add(key.route());
+                    contribution
+                            .entries()
+                            .forEach((host, entries) -> routes.computeIfAbsent(host, _ -> new ArrayList<>())
+                                    .addAll(entries));
+                }));
+        return new RouteTable.Host(listener.spec().hostname().orElse(Hostnames.ANY), routes);
+    }
+
+    private Map<ResourceId, Output> rateLimits(Reads reads, ListenerKey key, ListenerState listener) {
+        SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
+        Set<ObjectRef> owners = new HashSet<>();
+        reads.get(contributionsByListener, key)
+                .ifPresent(contributions -> contributions.forEach((binding, contribution) -> {
+                    if (!contribution.limits().isEmpty()) {
+                        limits.putAll(contribution.limits());
+                        owners.add(binding.route());
+                    }
+                }));
+        if (limits.isEmpty() || !listener.serving()) {
+            return Map.of();
+        }
+        String domain = RateLimitResources.domain(key);
+        return one(
+                Fleets.RATE_LIMIT,
+                TypeUrls.RATE_LIMIT,
+                domain,
+                RateLimitResources.config(domain, limits),
+                false,
+                owners);
+    }
+
+    private Map<ResourceId, Output> accessPolicy(Reads reads, ObjectKey key, Resource<?> policy) {
+        return switch (reads.get(model.access, key).orElse(new AccessResources.Outcome.Invalid("not compiled"))) {
+            case AccessResources.Outcome.Enforced enforced ->
+                one(
+                        Fleets.AUTHZ,
+                        TypeUrls.ACCESS,
+                        key.toString(),
+                        enforced.policy(),
+                        true,
+                        Set.of(ObjectRef.of(Kinds.SECURITY_POLICY, policy.key())));
+            case AccessResources.Outcome.Invalid _ -> Map.of();
+        };
+    }
+
+    private static Set<ObjectRef> owners(UsedCluster used) {
+        return Set.of(used.user());
+    }
+
+    private static ObjectRef ref(GatewayState state) {
+        return ObjectRef.of(Kinds.GATEWAY, state.gateway().key());
+    }
+
+    private static Map<ResourceId, Output> one(
+            String fleet, String typeUrl, String name, Message message, boolean secret, Set<ObjectRef> owners) {
+        return Map.of(new ResourceId(fleet, typeUrl, name), new Output(message, secret, owners));
+    }
+}

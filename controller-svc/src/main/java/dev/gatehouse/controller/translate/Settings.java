@@ -1,0 +1,49 @@
+package dev.gatehouse.controller.translate;
+
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * What the translation depends on besides the objects.
+ *
+ * @param controllerNames the controller names whose GatewayClasses are ours
+ * @param boundPort the port that Envoy binds for a listener's port
+ * @param callouts where the proxies reach the callout services
+ */
+public record Settings(Set<String> controllerNames, IntUnaryOperator boundPort, Callouts callouts) {
+    /** Gatehouse's own controller name. */
+    public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
+
+    /** Envoy Gateway's, which TEG uses too: its classes are adopted, for migration. */
+    public static final String ENVOY_GATEWAY_CONTROLLER_NAME = "gateway.envoyproxy.io/gatewayclass-controller";
+
+    public Settings {
+        controllerNames = Set.copyOf(controllerNames);
+    }
+
+    /** Where a gRPC service listens. */
+    public record Address(String host, int port) {
+        public Address {
+            if (host.isBlank() || port < 1 || port > 65535) {
+                throw new IllegalArgumentException("address: " + host + ":" + port + " (expected: host:port)");
+            }
+        }
+
+        /** Reads "host:port". */
+        public static Address parse(String text) {
+            int colon = text.lastIndexOf(':');
+            if (colon < 1 || !text.substring(colon + 1).matches("\\d{1,5}")) {
+                throw new IllegalArgumentException("address: \"" + text + "\" (expected: host:port)");
+            }
+            return new Address(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+        }
+    }
+
+    /** The callout services, as the proxies reach them. */
+    public record Callouts(Address rateLimit, Address waf, Address authz) {}
+
+    /** Ports below 1024 are bound 10000 higher, as Envoy Gateway does with unprivileged proxies: 80 becomes 10080. */
+    public static int shiftPrivileged(int port) {
+        return port < 1024 ? port + 10000 : port;
+    }
+}

@@ -1,0 +1,407 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.Fleets;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.policy.PolicyIndex;
+import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.route.Attachments;
+import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
+import dev.gatehouse.controller.status.FleetState;
+import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.controller.translate.Model.BindingKey;
+import dev.gatehouse.gatewayapi.BackendTlsPolicy;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ListenerSet;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ParentReference;
+import dev.gatehouse.gatewayapi.PolicyTarget;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.RouteSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
+
+/** The statuses, as a collection derived from the {@link Model} and from what the fleets say. */
+final class Statuses {
+    private final Inputs inputs;
+    private final Model model;
+    private final Source<String, FleetState> fleetStates;
+    private final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
+    private final List<Collection<ObjectRef, ObjectStatus>> all;
+
+    Statuses(Graph graph, Inputs inputs, Model model, Source<String, FleetState> fleetStates) {
+        this.inputs = inputs;
+        this.model = model;
+        this.fleetStates = fleetStates;
+        bindingsByListener =
+                graph.group("status.bindingsByListener", model.bindings, (key, _) -> Set.of(key.listener()));
+        all = List.of(
+                keyed(
+                        graph,
+                        "status.classes",
+                        Kinds.GATEWAY_CLASS,
+                        model.classes,
+                        (_, _, each) -> Optional.of(new ObjectStatus.Plain(
+                                each.metadata().generation(),
+                                List.of(Condition.isTrue(
+                                        Conditions.ACCEPTED,
+                                        "Accepted",
+                                        "The GatewayClass is served by Gatehouse."))))),
+                keyed(
+                        graph,
+                        "status.gateways",
+                        Kinds.GATEWAY,
+                        model.gateways,
+                        (reads, _, state) -> Optional.of(gateway(reads, state))),
+                keyed(
+                        graph,
+                        "status.listenerSets",
+                        Kinds.LISTENER_SET,
+                        inputs.of(Kinds.LISTENER_SET),
+                        this::listenerSet),
+                graph.map("status.routes", model.attachments, this::route),
+                keyed(
+                        graph,
+                        "status.tlsPolicies",
+                        Kinds.BACKEND_TLS_POLICY,
+                        inputs.of(Kinds.BACKEND_TLS_POLICY),
+                        this::tlsPolicy),
+                keyed(
+                        graph,
+                        "status.security",
+                        Kinds.SECURITY_POLICY,
+                        inputs.of(Kinds.SECURITY_POLICY),
+                        (reads, key, policy) -> policy(
+                                reads,
+                                Kinds.SECURITY_POLICY,
+                                policy,
+                                policy.spec().targets(),
+                                target -> rival(reads, model.securityPolicies, target, key),
+                                reads.get(model.access, key).orElse(new AccessResources.Outcome.Invalid("not compiled"))
+                                                instanceof AccessResources.Outcome.Invalid invalid
+                                        ? Optional.of(invalid.message())
+                                        : Optional.empty(),
+                                Fleets.AUTHZ)),
+                keyed(
+                        graph,
+                        "status.traffic",
+                        Kinds.BACKEND_TRAFFIC_POLICY,
+                        inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
+                        (reads, key, policy) -> policy(
+                                reads,
+                                Kinds.BACKEND_TRAFFIC_POLICY,
+                                policy,
+                                policy.spec().targets(),
+                                target -> rival(reads, model.trafficPolicies, target, key),
+                                Optional.empty(),
+                                Fleets.RATE_LIMIT)),
+                keyed(
+                        graph,
+                        "status.waf",
+                        Kinds.WAF_POLICY,
+                        inputs.of(Kinds.WAF_POLICY),
+                        (reads, key, policy) -> policy(
+                                reads,
+                                Kinds.WAF_POLICY,
+                                policy,
+                                policy.spec().targets(),
+                                target -> rival(reads, model.wafPolicies, target, key),
+                                Optional.empty(),
+                                Fleets.WAF)));
+    }
+
+    /** The statuses by object, a collection for each kind of object. */
+    List<Collection<ObjectRef, ObjectStatus>> all() {
+        return all;
+    }
+
+    private static <W> Collection<ObjectRef, ObjectStatus> keyed(
+            Graph graph,
+            String name,
+            Kind<?> kind,
+            Collection<ObjectKey, W> primary,
+            Graph.Mapping<ObjectKey, W, ObjectStatus> status) {
+        return graph.expand(
+                name,
+                primary,
+                (reads, key, value) -> status.map(reads, key, value)
+                        .map(each -> Map.of(ObjectRef.of(kind, key), each))
+                        .orElse(Map.of()));
+    }
+
+    private ObjectStatus gateway(Reads reads, GatewayState state) {
+        Resource<Gateway> gateway = state.gateway();
+        FleetState fleet = reads.get(fleetStates, state.fleet()).orElse(FleetState.UNKNOWN);
+        List<Condition> conditions = new ArrayList<>(state.conditions());
+        boolean accepted = conditions.stream()
+                .filter(condition -> condition.type().equals(Conditions.ACCEPTED))
+                .allMatch(Condition::holds);
+        ObjectRef ref = ObjectRef.of(Kinds.GATEWAY, gateway.key());
+        if (!accepted) {
+            conditions.add(Condition.isFalse(
+                    Conditions.PROGRAMMED, "Invalid", "The Gateway is not accepted; nothing is served for it."));
+        } else {
+            conditions.add(programmed(fleet, ref));
+        }
+        return new ObjectStatus.Listeners(
+                gateway.metadata().generation(),
+                conditions,
+                listeners(reads, state, ref, fleet),
+                gateway.spec().addresses().stream()
+                        .flatMap(address -> address.value().stream())
+                        .toList());
+    }
+
+    private static Condition programmed(FleetState fleet, ObjectRef ref) {
+        String rejection = fleet.rejections().get(ref);
+        return rejection == null
+                ? fleet.programmed()
+                : Condition.isFalse(Conditions.PROGRAMMED, "Invalid", "A proxy refused it: " + rejection);
+    }
+
+    private List<ObjectStatus.ListenerStatus> listeners(
+            Reads reads, GatewayState state, ObjectRef owner, FleetState fleet) {
+        List<ObjectStatus.ListenerStatus> statuses = new ArrayList<>();
+        for (ListenerState listener : state.listeners()) {
+            if (!listener.key().owner().equals(owner)) {
+                continue;
+            }
+            List<Condition> conditions = new ArrayList<>(listener.conditions());
+            conditions.add(
+                    listener.serving()
+                            ? programmed(fleet, owner)
+                            : Condition.isFalse(
+                                    Conditions.PROGRAMMED, "Invalid", "The listener is not valid; it is not served."));
+            int attached = reads.get(bindingsByListener, listener.key())
+                    .map(SortedMap::size)
+                    .orElse(0);
+            statuses.add(new ObjectStatus.ListenerStatus(
+                    listener.key().name(), listener.supportedKinds(), attached, conditions));
+        }
+        return statuses;
+    }
+
+    private Optional<ObjectStatus> listenerSet(Reads reads, ObjectKey key, Resource<ListenerSet> set) {
+        Optional<GatewayState> state =
+                reads.get(model.gateways, set.spec().parent().key(set.namespace()));
+        if (state.isEmpty()) {
+            return Optional.empty();
+        }
+        ObjectRef ref = ObjectRef.of(Kinds.LISTENER_SET, key);
+        FleetState fleet = reads.get(fleetStates, state.get().fleet()).orElse(FleetState.UNKNOWN);
+        Condition accepted = state.get().listenerSets().get(key);
+        List<Condition> conditions = new ArrayList<>();
+        if (accepted == null) {
+            return Optional.empty();
+        }
+        conditions.add(accepted);
+        conditions.add(
+                accepted.holds()
+                        ? programmed(fleet, ref)
+                        : Condition.isFalse(Conditions.PROGRAMMED, accepted.reason(), accepted.message()));
+        return Optional.of(new ObjectStatus.Listeners(
+                set.metadata().generation(), conditions, listeners(reads, state.get(), ref, fleet), List.of()));
+    }
+
+    private Optional<ObjectStatus> route(Reads reads, ObjectRef ref, Attachments attached) {
+        Optional<Resource<? extends RouteSpec>> route = reads.get(inputs.routes(), ref);
+        Optional<ResolvedRoute> resolved = reads.get(model.routes, ref);
+        if (route.isEmpty() || resolved.isEmpty() || attached.parents().isEmpty()) {
+            return Optional.empty();
+        }
+        List<ObjectStatus.ParentStatus> parents = new ArrayList<>();
+        for (Attachments.Parent parent : attached.parents()) {
+            List<Condition> conditions = new ArrayList<>();
+            conditions.add(accepted(parent, resolved.get()));
+            conditions.add(resolvedRefs(resolved.get()));
+            partlyInvalid(resolved.get()).ifPresent(conditions::add);
+            parent.bindings().stream()
+                    .map(binding -> binding.listener().gateway().toString())
+                    .distinct()
+                    .flatMap(fleet -> reads.get(fleetStates, fleet).stream())
+                    .flatMap(fleet -> Optional.ofNullable(fleet.rejections().get(ref)).stream())
+                    .findFirst()
+                    .ifPresent(rejection -> conditions.add(
+                            Condition.isFalse(Conditions.PROGRAMMED, "Invalid", "A proxy refused it: " + rejection)));
+            parents.add(new ObjectStatus.ParentStatus(parent.reference(), conditions));
+        }
+        return Optional.of(new ObjectStatus.Parents(route.get().metadata().generation(), parents));
+    }
+
+    private static Condition accepted(Attachments.Parent parent, ResolvedRoute route) {
+        long broken = route.invalidRules().stream()
+                .map(ResolvedRoute.InvalidRule::index)
+                .distinct()
+                .count();
+        if (parent.accepted().holds() && broken > 0 && broken == route.rules().size()) {
+            ResolvedRoute.InvalidRule first = route.invalidRules().getFirst();
+            return Condition.isFalse(Conditions.ACCEPTED, first.reason(), first.message());
+        }
+        return parent.accepted();
+    }
+
+    private static Optional<Condition> partlyInvalid(ResolvedRoute route) {
+        long broken = route.invalidRules().stream()
+                .map(ResolvedRoute.InvalidRule::index)
+                .distinct()
+                .count();
+        if (broken == 0 || broken == route.rules().size()) {
+            return Optional.empty();
+        }
+        ResolvedRoute.InvalidRule first = route.invalidRules().getFirst();
+        return Optional.of(Condition.isTrue("PartiallyInvalid", first.reason(), "Dropped Rule: " + first.message()));
+    }
+
+    private static Condition resolvedRefs(ResolvedRoute route) {
+        if (route.problems().isEmpty()) {
+            return Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.");
+        }
+        ResolvedRoute.Problem first = route.problems().getFirst();
+        return Condition.isFalse(Conditions.RESOLVED_REFS, first.reason(), first.message());
+    }
+
+    private Optional<ObjectStatus> tlsPolicy(Reads reads, ObjectKey key, Resource<BackendTlsPolicy> policy) {
+        List<Condition> conditions = new ArrayList<>();
+        Optional<ObjectKey> winner = model.winnerOver(reads, policy);
+        Optional<Model.TlsProblem> problem = model.tlsProblem(reads, policy);
+        if (winner.isPresent()) {
+            conditions.add(Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "Conflicted",
+                    "BackendTLSPolicy " + winner.get() + " is for the same Service, and older."));
+        } else if (problem.isPresent()) {
+            conditions.add(Condition.isFalse(
+                    Conditions.ACCEPTED, "NoValidCACertificate", problem.get().message() + "."));
+        } else {
+            conditions.add(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted."));
+        }
+        conditions.add(problem.map(p -> Condition.isFalse(Conditions.RESOLVED_REFS, p.reason(), p.message() + "."))
+                .orElse(Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
+        List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
+        for (BackendTlsPolicy.Target target : policy.spec().targets()) {
+            ParentReference reference = new ParentReference(
+                    target.group(),
+                    target.kind(),
+                    Optional.of(key.namespace()),
+                    target.name(),
+                    target.sectionName(),
+                    Optional.empty());
+            ancestors.add(new ObjectStatus.ParentStatus(reference, conditions));
+        }
+        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
+    }
+
+    private Optional<ObjectStatus> policy(
+            Reads reads,
+            Kind<?> kind,
+            Resource<?> policy,
+            List<PolicyTarget> targets,
+            Function<TargetKey, Optional<ObjectKey>> rival,
+            Optional<String> invalid,
+            String calloutFleet) {
+        String rejection = reads.get(fleetStates, calloutFleet)
+                .map(state -> state.rejections().get(ObjectRef.of(kind, policy.key())))
+                .orElse(null);
+        List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
+        for (PolicyTarget target : targets) {
+            TargetKey key = TargetKey.of(target, policy.namespace());
+            Optional<String> missing = missing(reads, target, key);
+            Optional<ObjectKey> winner = rival.apply(key);
+            Condition condition;
+            if (missing.isPresent()) {
+                condition = Condition.isFalse(Conditions.ACCEPTED, "TargetNotFound", missing.get());
+            } else if (winner.isPresent()) {
+                condition = Condition.isFalse(
+                        Conditions.ACCEPTED,
+                        "Conflicted",
+                        kind.name() + " " + winner.get() + " is for " + key + " too, and comes first.");
+            } else if (invalid.isPresent()) {
+                condition = Condition.isFalse(Conditions.ACCEPTED, "Invalid", invalid.get() + ".");
+            } else if (rejection != null) {
+                condition = Condition.isFalse(Conditions.ACCEPTED, "Invalid", rejection);
+            } else {
+                condition = Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted.");
+            }
+            ancestors.add(new ObjectStatus.ParentStatus(
+                    new ParentReference(
+                            target.group(),
+                            target.kind(),
+                            Optional.of(policy.namespace()),
+                            target.name(),
+                            target.sectionName(),
+                            Optional.empty()),
+                    List.of(condition)));
+        }
+        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
+    }
+
+    private Optional<String> missing(Reads reads, PolicyTarget target, TargetKey key) {
+        boolean known = target.group().equals(Kinds.GATEWAY_GROUP);
+        if (!known
+                || !List.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute").contains(target.kind())) {
+            return Optional.of("Kind \"" + target.kind() + "\" of group \"" + target.group()
+                    + "\" cannot be a target (expected: Gateway, ListenerSet, HTTPRoute or GRPCRoute of "
+                    + Kinds.GATEWAY_GROUP + ").");
+        }
+        boolean there = switch (target.kind()) {
+            case "Gateway" ->
+                reads.get(model.gateways, key.object())
+                        .map(state -> hasListener(state, ObjectRef.of(Kinds.GATEWAY, key.object()), key))
+                        .orElse(false);
+            case "ListenerSet" ->
+                reads.get(inputs.of(Kinds.LISTENER_SET), key.object())
+                        .flatMap(set ->
+                                reads.get(model.gateways, set.spec().parent().key(set.namespace())))
+                        .map(state -> hasListener(state, ObjectRef.of(Kinds.LISTENER_SET, key.object()), key))
+                        .orElse(false);
+            default ->
+                reads.get(
+                                model.routes,
+                                new ObjectRef(
+                                        target.kind(),
+                                        key.object().namespace(),
+                                        key.object().name()))
+                        .map(route -> key.section().isEmpty()
+                                || route.rules().stream()
+                                        .anyMatch(rule -> rule instanceof ResolvedRoute.Rule.Http http
+                                                && http.name().equals(key.section())))
+                        .orElse(false);
+        };
+        return there ? Optional.empty() : Optional.of(key + " is not there.");
+    }
+
+    private static boolean hasListener(GatewayState state, ObjectRef owner, TargetKey key) {
+        return key.section().isEmpty()
+                || state.listeners().stream()
+                        .anyMatch(listener -> listener.key().owner().equals(owner)
+                                && listener.key().name().equals(key.section().get()));
+    }
+
+    /** The policy that counts for {@code target} instead of {@code own}, if there is one. */
+    private static <S> Optional<ObjectKey> rival(
+            Reads reads,
+            Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> policies,
+            TargetKey target,
+            ObjectKey own) {
+        return reads.get(policies, target)
+                .flatMap(each -> PolicyIndex.winner(each.values()))
+                .map(Resource::key)
+                .filter(key -> !key.equals(own));
+    }
+}

@@ -1,0 +1,121 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.status.FleetState;
+import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.Resource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The translation of Gateway API to Envoy: objects go in, resources and statuses come out, and a change costs what depends
+ * on it. Pure: no I/O, no clock. Not thread-safe.
+ */
+public final class Translator {
+    private final Graph graph;
+    private final Inputs inputs;
+    private final Source<String, FleetState> fleetStates;
+    private final Resources resources;
+    private final Statuses statuses;
+
+    /** @param failures hears of bugs: a derivation that threw, whose last good output stays */
+    public Translator(Settings settings, Graph.FailureListener failures) {
+        graph = new Graph(failures);
+        inputs = new Inputs(graph);
+        fleetStates = graph.source("fleetStates");
+        Model model = new Model(graph, inputs, settings);
+        resources = new Resources(graph, inputs, model, settings);
+        statuses = new Statuses(graph, inputs, model, fleetStates);
+    }
+
+    /** A change of inputs. */
+    public sealed interface Change {
+        record Put(Kind<?> kind, Resource<?> resource) implements Change {}
+
+        record Remove(Kind<?> kind, ObjectKey key) implements Change {}
+
+        /** What a fleet's proxies say changed. */
+        record Fleet(String fleet, FleetState state) implements Change {}
+    }
+
+    /**
+     * What a change led to.
+     *
+     * @param resources the resources that changed; empty: gone
+     * @param statuses the statuses that changed; empty: the object has none any more
+     */
+    public record Effect(
+            Map<ResourceId, Optional<Output>> resources, Map<ObjectRef, Optional<ObjectStatus>> statuses) {}
+
+    /** Applies {@code changes} as one. */
+    public Effect apply(List<? extends Change> changes) {
+        graph.transact(writes -> {
+            for (Change change : changes) {
+                switch (change) {
+                    case Change.Put put -> inputs.put(writes, put.kind(), put.resource());
+                    case Change.Remove remove -> inputs.remove(writes, remove.kind(), remove.key());
+                    case Change.Fleet fleet -> writes.put(fleetStates, fleet.fleet(), fleet.state());
+                }
+            }
+        });
+        return new Effect(changesOf(resources.all()), changesOf(statuses.all()));
+    }
+
+    /** Every resource. */
+    public Map<ResourceId, Output> resources() {
+        Map<ResourceId, Output> all = new HashMap<>();
+        resources.all().forEach(collection -> all.putAll(collection.entries()));
+        return all;
+    }
+
+    /** The resource {@code id}. */
+    public Optional<Output> resource(ResourceId id) {
+        return find(resources.all(), id);
+    }
+
+    /** Every status. */
+    public Map<ObjectRef, ObjectStatus> statuses() {
+        Map<ObjectRef, ObjectStatus> all = new HashMap<>();
+        statuses.all().forEach(collection -> all.putAll(collection.entries()));
+        return all;
+    }
+
+    /** The Gateways that are ours. */
+    public Map<ObjectKey, GatewayState> gateways() {
+        return resources.gateways().entries();
+    }
+
+    /** How many derivations have run so far: what changes have cost. */
+    public long derivations() {
+        return graph.derivations();
+    }
+
+    private static <K, V> Map<K, Optional<V>> changesOf(List<? extends Collection<K, ? extends V>> collections) {
+        Set<K> keys = new HashSet<>();
+        collections.forEach(collection -> keys.addAll(collection.changed()));
+        Map<K, Optional<V>> changes = new HashMap<>();
+        keys.forEach(key -> changes.put(key, find(collections, key)));
+        return changes;
+    }
+
+    private static <K, V> Optional<V> find(List<? extends Collection<K, ? extends V>> collections, K key) {
+        for (Collection<K, ? extends V> collection : collections) {
+            Optional<? extends V> value = collection.get(key);
+            if (value.isPresent()) {
+                return Optional.of(value.get());
+            }
+        }
+        return Optional.empty();
+    }
+}
