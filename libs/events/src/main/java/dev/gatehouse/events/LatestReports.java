@@ -1,0 +1,61 @@
+package dev.gatehouse.events;
+
+import dev.gatehouse.api.events.v1.DataPlaneReport;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What is true of each connected subscriber according to the reports so far: that it is connected, the last position that it
+ * applied, and what it refused since. Bounded by the subscribers. Thread-safe.
+ */
+public final class LatestReports {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<List<String>, Map<String, DataPlaneReport>> nodes = new LinkedHashMap<>();
+
+    public void take(DataPlaneReport report) {
+        List<String> node = List.of(report.getFleet(), report.getNodeId());
+        lock.lock();
+        try {
+            switch (report.getWhatCase()) {
+                case CONNECTED -> {
+                    Map<String, DataPlaneReport> fresh = new LinkedHashMap<>();
+                    fresh.put("connected", report);
+                    nodes.put(node, fresh);
+                }
+                case DISCONNECTED -> nodes.remove(node);
+                case APPLIED -> {
+                    Map<String, DataPlaneReport> known = known(node);
+                    known.keySet().removeIf(key -> !key.equals("connected"));
+                    known.put("applied", report);
+                }
+                case REJECTED -> {
+                    Map<String, DataPlaneReport> known = known(node);
+                    String key = "rejected " + report.getRejected().getTypeUrl();
+                    known.remove(key);
+                    known.put(key, report);
+                }
+                case WHAT_NOT_SET -> {}
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Map<String, DataPlaneReport> known(List<String> node) {
+        return nodes.computeIfAbsent(node, unknown -> new LinkedHashMap<>());
+    }
+
+    /** The reports that bring a reader up to date, in order for each subscriber. */
+    public List<DataPlaneReport> all() {
+        lock.lock();
+        try {
+            return nodes.values().stream()
+                    .flatMap(known -> known.values().stream())
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

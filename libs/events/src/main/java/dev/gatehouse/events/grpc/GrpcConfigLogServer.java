@@ -1,0 +1,132 @@
+package dev.gatehouse.events.grpc;
+
+import dev.gatehouse.api.configlog.v1.CaughtUp;
+import dev.gatehouse.api.configlog.v1.Commit;
+import dev.gatehouse.api.configlog.v1.ConfigLogGrpc;
+import dev.gatehouse.api.configlog.v1.Delete;
+import dev.gatehouse.api.configlog.v1.FollowRequest;
+import dev.gatehouse.api.configlog.v1.Record;
+import dev.gatehouse.api.configlog.v1.ReplayStarted;
+import dev.gatehouse.events.ConfigLog;
+import dev.gatehouse.events.Follower;
+import dev.gatehouse.events.Position;
+import dev.gatehouse.events.Put;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.events.Seal;
+import dev.gatehouse.events.Subscription;
+import dev.gatehouse.events.Transaction;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+
+/**
+ * Serves a config log over gRPC, as fast as each follower reads. Without a seal, secrets are withheld: their bytes do not leave
+ * the process, and the follower is told so.
+ */
+public class GrpcConfigLogServer extends ConfigLogGrpc.ConfigLogImplBase {
+    private final ConfigLog log;
+    private final Optional<Seal> seal;
+
+    /** @param seal empty: no sealing key is configured */
+    public GrpcConfigLogServer(ConfigLog log, Optional<Seal> seal) {
+        this.log = log;
+        this.seal = seal;
+    }
+
+    @Override
+    public void follow(FollowRequest request, StreamObserver<Record> responses) {
+        Optional<Position> after;
+        try {
+            after = request.getEpoch().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Position(request.getEpoch(), request.getOffset()));
+        } catch (IllegalArgumentException e) {
+            responses.onError(Status.INVALID_ARGUMENT
+                    .withDescription(e.getMessage())
+                    .withCause(e)
+                    .asRuntimeException());
+            return;
+        }
+        ServerCallStreamObserver<Record> call = (ServerCallStreamObserver<Record>) responses;
+        ReadyGate gate = new ReadyGate(call);
+        call.setOnReadyHandler(gate::ready);
+        Writer writer = new Writer(call, gate);
+        Subscription subscription = log.follow(after, writer);
+        call.setOnCancelHandler(() -> {
+            gate.end();
+            subscription.close();
+        });
+    }
+
+    /** Writes on the log's thread, which it holds until the transport is ready. */
+    private final class Writer implements Follower {
+        private final ServerCallStreamObserver<Record> call;
+        private final ReadyGate gate;
+
+        Writer(ServerCallStreamObserver<Record> call, ReadyGate gate) {
+            this.call = call;
+            this.gate = gate;
+        }
+
+        @Override
+        public void replayStarted(String epoch) {
+            write(Record.newBuilder().setEpoch(epoch).setReplayStarted(ReplayStarted.getDefaultInstance()));
+        }
+
+        @Override
+        public void transaction(Position position, Transaction transaction) {
+            for (Put put : transaction.puts()) {
+                write(at(position).setPut(message(put)));
+            }
+            for (ResourceId id : transaction.deletes()) {
+                write(at(position).setDelete(Delete.newBuilder().setId(message(id))));
+            }
+            write(at(position)
+                    .setCommit(Commit.newBuilder()
+                            .setFleet(transaction.fleet())
+                            .setPublishedAtMillis(transaction.publishedAt().toEpochMilli())
+                            .setFleetRemoved(transaction.fleetRemoved())));
+        }
+
+        @Override
+        public void caughtUp(Position position) {
+            write(at(position).setCaughtUp(CaughtUp.getDefaultInstance()));
+        }
+
+        private void write(Record.Builder entry) {
+            try {
+                if (gate.await()) {
+                    call.onNext(entry.build());
+                }
+            } catch (InterruptedException e) {
+                // The subscription was closed; its thread looks at that next.
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static Record.Builder at(Position position) {
+        return Record.newBuilder().setEpoch(position.epoch()).setOffset(position.offset());
+    }
+
+    private static dev.gatehouse.api.configlog.v1.ResourceId message(ResourceId id) {
+        return dev.gatehouse.api.configlog.v1.ResourceId.newBuilder()
+                .setFleet(id.fleet())
+                .setTypeUrl(id.typeUrl())
+                .setName(id.name())
+                .build();
+    }
+
+    private dev.gatehouse.api.configlog.v1.Put message(Put put) {
+        dev.gatehouse.api.configlog.v1.Put.Builder message = dev.gatehouse.api.configlog.v1.Put.newBuilder()
+                .setId(message(put.id()))
+                .setVersion(put.version());
+        if (!put.secret()) {
+            return message.setResource(put.resource()).build();
+        }
+        message.setSealed(true);
+        seal.ifPresent(key -> message.setSealKeyId(key.sealingKeyId()).setResource(key.seal(put)));
+        return message.build();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.gatehouse.xdsclient;
+
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import java.util.concurrent.TimeUnit;
+
+/** Makes channels to an xDS server as a subscription needs them. */
+public final class XdsChannels {
+    private static final int MAX_MESSAGE_BYTES = 32 << 20;
+
+    private XdsChannels() {}
+
+    /**
+     * A channel in plain text, for one process or a mesh that encrypts. Connects when it is first used.
+     *
+     * @param address host and port, or any target that gRPC resolves
+     */
+    public static ManagedChannel plaintext(String address) {
+        return Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .build();
+    }
+}

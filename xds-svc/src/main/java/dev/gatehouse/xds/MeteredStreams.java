@@ -1,0 +1,93 @@
+package dev.gatehouse.xds;
+
+import dev.gatehouse.xds.grpc.StreamMetrics;
+import dev.gatehouse.xds.stream.Protocol;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Metrics of the streams: {@code gatehouse_xds_streams{protocol}}, {@code gatehouse_xds_pushes_total{type}},
+ * {@code gatehouse_xds_acks_total{type}}, {@code gatehouse_xds_nacks_total{type}}, {@code gatehouse_xds_ack_seconds{type}},
+ * {@code gatehouse_xds_propagation_seconds}. The type is the message's short name; types past the first 32 count as "other",
+ * because a subscriber chooses what it asks for.
+ */
+final class MeteredStreams implements StreamMetrics {
+    private static final int MAX_TYPES = 32;
+
+    private final MeterRegistry meters;
+    private final Map<Protocol, AtomicInteger> streams = new EnumMap<>(Protocol.class);
+    private final Set<String> types = ConcurrentHashMap.newKeySet();
+    private final Timer propagation;
+
+    MeteredStreams(MeterRegistry meters) {
+        this.meters = meters;
+        for (Protocol protocol : Protocol.values()) {
+            AtomicInteger connected = new AtomicInteger();
+            streams.put(protocol, connected);
+            Gauge.builder("gatehouse.xds.streams", connected, AtomicInteger::get)
+                    .description("Connected streams of known subscribers")
+                    .tag("protocol", protocol.label())
+                    .register(meters);
+        }
+        propagation = Timer.builder("gatehouse.xds.propagation")
+                .description("From the controller's publishing to the subscriber's acceptance of all of it")
+                .publishPercentileHistogram()
+                .register(meters);
+    }
+
+    @Override
+    public void connected(Protocol protocol) {
+        count(protocol).incrementAndGet();
+    }
+
+    @Override
+    public void disconnected(Protocol protocol) {
+        count(protocol).decrementAndGet();
+    }
+
+    private AtomicInteger count(Protocol protocol) {
+        return streams.computeIfAbsent(protocol, unknown -> new AtomicInteger());
+    }
+
+    @Override
+    public void pushed(String typeUrl) {
+        meters.counter("gatehouse.xds.pushes", "type", type(typeUrl)).increment();
+    }
+
+    @Override
+    public void acknowledged(String typeUrl, Duration latency) {
+        meters.counter("gatehouse.xds.acks", "type", type(typeUrl)).increment();
+        Timer.builder("gatehouse.xds.ack")
+                .description("From a push to its acceptance")
+                .tag("type", type(typeUrl))
+                .register(meters)
+                .record(latency);
+    }
+
+    @Override
+    public void rejected(String typeUrl) {
+        meters.counter("gatehouse.xds.nacks", "type", type(typeUrl)).increment();
+    }
+
+    @Override
+    public void applied(Duration latency) {
+        propagation.record(latency);
+    }
+
+    private String type(String typeUrl) {
+        if (!types.contains(typeUrl)) {
+            if (types.size() >= MAX_TYPES) {
+                return "other";
+            }
+            types.add(typeUrl);
+        }
+        return typeUrl.substring(typeUrl.lastIndexOf('.') + 1);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.gatehouse.xds;
+
+import dev.gatehouse.events.ConfigLog;
+import dev.gatehouse.events.DataPlaneReports;
+import dev.gatehouse.xds.grpc.XdsServer;
+import dev.gatehouse.xds.snapshot.SnapshotStore;
+import dev.gatehouse.xds.stream.StreamSettings;
+import dev.gatehouse.xds.view.SubscriberRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+
+/** Puts xds-svc together. */
+final class Wiring {
+    @Produces
+    @Singleton
+    SnapshotStore store() {
+        return new SnapshotStore();
+    }
+
+    @Produces
+    @Singleton
+    SubscriberRegistry registry() {
+        return new SubscriberRegistry();
+    }
+
+    @Produces
+    @Singleton
+    Upstream upstream(Instance<ConfigLog> log, Instance<DataPlaneReports> reports, XdsConfig config) {
+        return Upstream.of(log, reports, config, replicaName(config));
+    }
+
+    @Produces
+    @Singleton
+    XdsServer server(
+            SnapshotStore store,
+            SubscriberRegistry registry,
+            Upstream upstream,
+            MeterRegistry meters,
+            XdsConfig config) {
+        return new XdsServer(
+                store,
+                registry,
+                upstream.reports(),
+                new MeteredStreams(meters),
+                new StreamSettings(config.removalGrace(), config.orderTimeout()),
+                replicaName(config),
+                InstantSource.system());
+    }
+
+    void start(@Observes StartupEvent event, Upstream upstream, SnapshotStore store) {
+        upstream.feed(store);
+    }
+
+    void stop(@Observes ShutdownEvent event, XdsServer server) {
+        server.drain();
+    }
+
+    void close(@Disposes XdsServer server) {
+        server.close();
+    }
+
+    void close(@Disposes Upstream upstream) {
+        upstream.close();
+    }
+
+    private static String replicaName(XdsConfig config) {
+        return config.reporter().orElseGet(() -> {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                return "xds-svc";
+            }
+        });
+    }
+}

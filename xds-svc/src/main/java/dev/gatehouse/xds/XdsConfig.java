@@ -1,0 +1,39 @@
+package dev.gatehouse.xds;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** {@code gatehouse.xds.*}. As environment variables: {@code GATEHOUSE_XDS_CONFIG_LOG_ADDRESS} and so on. */
+@ConfigMapping(prefix = "gatehouse.xds")
+interface XdsConfig {
+    ConfigLogConfig configLog();
+
+    interface ConfigLogConfig {
+        /** Host and port of the controller's config log, where it is not in this process. */
+        @WithDefault("localhost:18010")
+        String address();
+    }
+
+    Seal seal();
+
+    interface Seal {
+        /**
+         * Keys that open sealed secrets: {@code id:base64} of 32 bytes, separated by commas. Without them secrets from another
+         * process are refused.
+         */
+        Optional<String> keys();
+    }
+
+    /** Between the acceptance of routes that no longer use a cluster and its removal. */
+    @WithDefault("5s")
+    Duration removalGrace();
+
+    /** How long a proxy that does not answer one type is kept from the types that come after it. */
+    @WithDefault("10s")
+    Duration orderTimeout();
+
+    /** This replica's name in its reports; default: the host name. */
+    Optional<String> reporter();
+}

@@ -1,0 +1,51 @@
+package dev.gatehouse.xds.grpc;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Runs tasks one at a time, in order, on a borrowed executor. It has no bound of its own: who submits keeps at most one task of
+ * each kind waiting.
+ */
+final class Mailbox {
+    private final Executor executor;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private boolean running;
+
+    Mailbox(Executor executor) {
+        this.executor = executor;
+    }
+
+    void submit(Runnable task) {
+        lock.lock();
+        try {
+            tasks.addLast(task);
+            if (running) {
+                return;
+            }
+            running = true;
+        } finally {
+            lock.unlock();
+        }
+        executor.execute(this::drain);
+    }
+
+    private void drain() {
+        while (true) {
+            Runnable task;
+            lock.lock();
+            try {
+                task = tasks.pollFirst();
+                if (task == null) {
+                    running = false;
+                    return;
+                }
+            } finally {
+                lock.unlock();
+            }
+            task.run();
+        }
+    }
+}

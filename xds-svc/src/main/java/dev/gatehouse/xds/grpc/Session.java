@@ -1,0 +1,333 @@
+package dev.gatehouse.xds.grpc;
+
+import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.events.Subscription;
+import dev.gatehouse.xds.stream.Effect;
+import dev.gatehouse.xds.stream.SubscriberStream;
+import dev.gatehouse.xds.view.Subscriber;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One gRPC stream. Everything happens in its mailbox, one thing at a time. What may wait there is bounded: one request (the next
+ * is asked for when it has been handled), one notice of a changed target, one tick, one end. Responses that the transport
+ * has not taken yet are bounded by the protocol: one for each type, until it is answered.
+ */
+final class Session<Q, R> implements StreamObserver<Q> {
+    private static final Logger LOG = System.getLogger(Session.class.getName());
+    private static final int MAX_TYPES = 64;
+
+    private final XdsServer server;
+    private final WireFormat<Q, R> format;
+    private final Optional<String> onlyType;
+    private final ServerCallStreamObserver<R> responses;
+    private final Mailbox mailbox;
+    private final SubscriberStream stream;
+    private final Instant connectedAt;
+    private final AtomicBoolean changeWaits = new AtomicBoolean();
+    private final AtomicBoolean tickWaits = new AtomicBoolean();
+    private final Set<String> types = new HashSet<>();
+
+    private @Nullable SubscriberIdentity identity;
+    private @Nullable Subscription watch;
+    private @Nullable ScheduledFuture<?> timer;
+    private boolean ended;
+    private volatile @Nullable Subscriber state;
+
+    Session(
+            XdsServer server,
+            WireFormat<Q, R> format,
+            Optional<String> onlyType,
+            ServerCallStreamObserver<R> responses) {
+        this.server = server;
+        this.format = format;
+        this.onlyType = onlyType;
+        this.responses = responses;
+        this.mailbox = new Mailbox(server.executor());
+        this.stream = new SubscriberStream(format.protocol(), onlyType.isEmpty(), server.settings());
+        this.connectedAt = server.clock().instant();
+        responses.disableAutoRequest();
+        responses.setOnCancelHandler(() -> end("cancelled by the subscriber", Optional.empty()));
+    }
+
+    void start() {
+        responses.request(1);
+    }
+
+    @Override
+    public void onNext(Q message) {
+        mailbox.submit(() -> {
+            if (ended) {
+                return;
+            }
+            receive(message);
+            if (!ended) {
+                responses.request(1);
+            }
+        });
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        end(String.valueOf(failure.getMessage()), Optional.empty());
+    }
+
+    @Override
+    public void onCompleted() {
+        end("closed by the subscriber", Optional.of(Status.OK));
+    }
+
+    /** Ends the stream so that the subscriber connects elsewhere. */
+    void drain() {
+        end("xds-svc is stopping", Optional.of(Status.UNAVAILABLE.withDescription("xds-svc is stopping")));
+    }
+
+    private void receive(Q message) {
+        SubscriberIdentity known = identity;
+        if (known == null && !introduce(format.node(message))) {
+            return;
+        }
+        String typeUrl = format.typeUrl(message).isEmpty() ? onlyType.orElse("") : format.typeUrl(message);
+        Optional<String> fault = faultOf(typeUrl);
+        if (fault.isPresent()) {
+            end(fault.get(), Optional.of(Status.INVALID_ARGUMENT.withDescription(fault.get())));
+            return;
+        }
+        perform(stream.request(format.request(message, typeUrl), server.clock().instant()));
+    }
+
+    private Optional<String> faultOf(String typeUrl) {
+        if (typeUrl.isEmpty()) {
+            return Optional.of("type_url: empty (expected: type.googleapis.com/…)");
+        }
+        if (onlyType.isPresent() && !onlyType.get().equals(typeUrl)) {
+            return Optional.of("type_url: " + typeUrl + " (expected on this service: " + onlyType.get() + ")");
+        }
+        types.add(typeUrl);
+        return types.size() > MAX_TYPES
+                ? Optional.of("type_url: " + typeUrl + " is one too many (expected: at most " + MAX_TYPES
+                        + " types on a stream)")
+                : Optional.empty();
+    }
+
+    private boolean introduce(Node node) {
+        Optional<SubscriberIdentity> found = SubscriberIdentity.of(node);
+        if (found.isEmpty()) {
+            String fault = "node.cluster of node \"" + node.getId()
+                    + "\": empty (expected: its fleet, \"<namespace>/<gateway>\")";
+            end(fault, Optional.of(Status.INVALID_ARGUMENT.withDescription(fault)));
+            return false;
+        }
+        SubscriberIdentity known = found.get();
+        identity = known;
+        publishState(known);
+        server.registry().join(this, this::state);
+        server.metrics().connected(format.protocol());
+        report(
+                known,
+                DataPlaneReport.newBuilder()
+                        .setConnected(DataPlaneReport.Connected.newBuilder()
+                                .setVersion(known.version())
+                                .setProtocol(format.protocol().label())));
+        watch = server.store().watch(known.fleet(), this::targetChanged);
+        adoptTarget(known);
+        return true;
+    }
+
+    private Subscriber state() {
+        Subscriber last = state;
+        if (last == null) {
+            throw new IllegalStateException("asked for the state of a stream that has not joined");
+        }
+        return last;
+    }
+
+    private void targetChanged() {
+        if (changeWaits.compareAndSet(false, true)) {
+            mailbox.submit(() -> {
+                changeWaits.set(false);
+                SubscriberIdentity known = identity;
+                if (!ended && known != null) {
+                    adoptTarget(known);
+                }
+            });
+        }
+    }
+
+    private void adoptTarget(SubscriberIdentity known) {
+        server.store()
+                .current(known.fleet())
+                .ifPresent(snapshot ->
+                        perform(stream.target(snapshot, server.clock().instant())));
+    }
+
+    private void tick() {
+        if (tickWaits.compareAndSet(false, true)) {
+            mailbox.submit(() -> {
+                tickWaits.set(false);
+                if (!ended) {
+                    perform(stream.tick(server.clock().instant()));
+                }
+            });
+        }
+    }
+
+    private void perform(List<Effect> effects) {
+        SubscriberIdentity known = identity;
+        if (known == null) {
+            return;
+        }
+        effects.forEach(effect -> perform(known, effect));
+        schedule();
+        publishState(known);
+    }
+
+    private void perform(SubscriberIdentity known, Effect effect) {
+        switch (effect) {
+            case Effect.Push push -> {
+                server.metrics().pushed(push.typeUrl());
+                send(push);
+            }
+            case Effect.Acknowledged ack -> server.metrics().acknowledged(ack.typeUrl(), ack.latency());
+            case Effect.Rejected rejected -> {
+                server.metrics().rejected(rejected.typeUrl());
+                LOG.log(
+                        Level.WARNING,
+                        "{0} of fleet {1} refused {2} {3}: {4}",
+                        known.nodeId(),
+                        known.fleet(),
+                        rejected.typeUrl(),
+                        rejected.resources(),
+                        rejected.message());
+                report(
+                        known,
+                        DataPlaneReport.newBuilder()
+                                .setRejected(DataPlaneReport.Rejected.newBuilder()
+                                        .setEpoch(rejected.position().epoch())
+                                        .setOffset(rejected.position().offset())
+                                        .setTypeUrl(rejected.typeUrl())
+                                        .addAllResources(rejected.resources())
+                                        .setMessage(rejected.message())));
+            }
+            case Effect.Applied applied -> {
+                Instant now = server.clock().instant();
+                server.metrics().applied(Duration.between(later(applied.publishedAt()), now));
+                report(
+                        known,
+                        DataPlaneReport.newBuilder()
+                                .setApplied(DataPlaneReport.Applied.newBuilder()
+                                        .setEpoch(applied.position().epoch())
+                                        .setOffset(applied.position().offset())));
+            }
+        }
+    }
+
+    /** A subscriber that connects takes over what was published long ago: its own time starts with its connection. */
+    private Instant later(Instant publishedAt) {
+        return publishedAt.isAfter(connectedAt) ? publishedAt : connectedAt;
+    }
+
+    private void send(Effect.Push push) {
+        try {
+            responses.onNext(format.response(push));
+        } catch (StatusRuntimeException | IllegalStateException e) {
+            // The stream was cancelled meanwhile; its end is in the mailbox.
+            LOG.log(Level.DEBUG, "A push to a stream that has ended was dropped.", e);
+        }
+    }
+
+    private void report(SubscriberIdentity known, DataPlaneReport.Builder report) {
+        server.reports()
+                .publish(report.setFleet(known.fleet())
+                        .setNodeId(known.nodeId())
+                        .setReporter(server.reporter())
+                        .setAtMillis(server.clock().millis())
+                        .build());
+    }
+
+    private void publishState(SubscriberIdentity known) {
+        state = new Subscriber(
+                known.fleet(),
+                known.nodeId(),
+                known.version(),
+                format.protocol().label(),
+                connectedAt,
+                stream.status(),
+                stream.appliedPosition());
+    }
+
+    private void schedule() {
+        cancelTimer();
+        stream.wakeUp().ifPresent(at -> {
+            // A millisecond late rather than early: an early tick would find nothing to do.
+            long millis =
+                    Math.max(0, Duration.between(server.clock().instant(), at).toMillis()) + 1;
+            timer = server.timer().schedule(this::tick, millis, TimeUnit.MILLISECONDS);
+        });
+    }
+
+    private void cancelTimer() {
+        ScheduledFuture<?> running = timer;
+        if (running != null) {
+            running.cancel(false);
+            timer = null;
+        }
+    }
+
+    private void end(String reason, Optional<Status> answer) {
+        mailbox.submit(() -> {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            cancelTimer();
+            leave(reason);
+            server.left(this);
+            answer.ifPresent(this::close);
+        });
+    }
+
+    private void leave(String reason) {
+        Subscription watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
+        server.registry().leave(this);
+        SubscriberIdentity known = identity;
+        if (known != null) {
+            server.metrics().disconnected(format.protocol());
+            report(
+                    known,
+                    DataPlaneReport.newBuilder()
+                            .setDisconnected(
+                                    DataPlaneReport.Disconnected.newBuilder().setReason(reason)));
+        }
+    }
+
+    private void close(Status status) {
+        try {
+            if (status.isOk()) {
+                responses.onCompleted();
+            } else {
+                responses.onError(status.asRuntimeException());
+            }
+        } catch (StatusRuntimeException | IllegalStateException e) {
+            LOG.log(Level.DEBUG, "The stream had ended already.", e);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.gatehouse.xds.grpc;
+
+import dev.gatehouse.events.DataPlaneReports;
+import dev.gatehouse.xds.snapshot.SnapshotStore;
+import dev.gatehouse.xds.stream.StreamSettings;
+import dev.gatehouse.xds.view.SubscriberRegistry;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/**
+ * All xDS streams of this process. The gRPC services hand their streams here. Thread-safe.
+ */
+public final class XdsServer implements AutoCloseable {
+    private final SnapshotStore store;
+    private final SubscriberRegistry registry;
+    private final DataPlaneReports reports;
+    private final StreamMetrics metrics;
+    private final StreamSettings settings;
+    private final String reporter;
+    private final InstantSource clock;
+    private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledThreadPoolExecutor timer = daemonTimer();
+    private final Set<Session<?, ?>> sessions = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+
+    /** @param reporter this replica's name, in its reports */
+    public XdsServer(
+            SnapshotStore store,
+            SubscriberRegistry registry,
+            DataPlaneReports reports,
+            StreamMetrics metrics,
+            StreamSettings settings,
+            String reporter,
+            InstantSource clock) {
+        this.store = store;
+        this.registry = registry;
+        this.reports = reports;
+        this.metrics = metrics;
+        this.settings = settings;
+        this.reporter = reporter;
+        this.clock = clock;
+    }
+
+    private static ScheduledThreadPoolExecutor daemonTimer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("xds-timer").daemon().factory());
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
+    }
+
+    /** @param onlyType the type that the service implies; empty: all types (ADS) */
+    public StreamObserver<DiscoveryRequest> stateOfTheWorld(
+            Optional<String> onlyType, StreamObserver<DiscoveryResponse> responses) {
+        return open(new StateOfTheWorldFormat(), onlyType, responses);
+    }
+
+    /** @param onlyType the type that the service implies; empty: all types (ADS) */
+    public StreamObserver<DeltaDiscoveryRequest> delta(
+            Optional<String> onlyType, StreamObserver<DeltaDiscoveryResponse> responses) {
+        return open(new DeltaFormat(), onlyType, responses);
+    }
+
+    private <Q, R> StreamObserver<Q> open(
+            WireFormat<Q, R> format, Optional<String> onlyType, StreamObserver<R> responses) {
+        Session<Q, R> session = new Session<>(this, format, onlyType, (ServerCallStreamObserver<R>) responses);
+        sessions.add(session);
+        if (draining) {
+            session.drain();
+        } else {
+            session.start();
+        }
+        return session;
+    }
+
+    /** Refuses new streams, and ends those that there are with UNAVAILABLE, so that subscribers connect elsewhere. */
+    public void drain() {
+        draining = true;
+        sessions.forEach(Session::drain);
+    }
+
+    /** Streams that are open, of subscribers known or not. */
+    public int openStreams() {
+        return sessions.size();
+    }
+
+    @Override
+    public void close() {
+        drain();
+        timer.shutdown();
+    }
+
+    void left(Session<?, ?> session) {
+        sessions.remove(session);
+    }
+
+    SnapshotStore store() {
+        return store;
+    }
+
+    SubscriberRegistry registry() {
+        return registry;
+    }
+
+    DataPlaneReports reports() {
+        return reports;
+    }
+
+    StreamMetrics metrics() {
+        return metrics;
+    }
+
+    StreamSettings settings() {
+        return settings;
+    }
+
+    String reporter() {
+        return reporter;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    ScheduledExecutorService timer() {
+        return timer;
+    }
+}

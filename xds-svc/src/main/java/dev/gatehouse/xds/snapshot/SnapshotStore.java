@@ -1,0 +1,196 @@
+package dev.gatehouse.xds.snapshot;
+
+import com.google.protobuf.Any;
+import dev.gatehouse.events.Follower;
+import dev.gatehouse.events.Position;
+import dev.gatehouse.events.Put;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.events.Subscription;
+import dev.gatehouse.events.Transaction;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last good configuration of every fleet, fed by the config log.
+ *
+ * <p>What a replay brings is kept aside until the log says that it is complete: until then, and while the log is away, what was
+ * there is served. A fleet that is removed, or that a replay does not mention, stays as it was for the subscribers that are
+ * connected, and is forgotten with the last of them.
+ *
+ * <p>Fed by one thread at a time (the log's); read and watched by any. Watchers are called on the log's thread and must not block.
+ */
+public final class SnapshotStore implements Follower {
+    private final Map<String, FleetSnapshot> fleets = new ConcurrentHashMap<>();
+    private final Map<String, CopyOnWriteArrayList<Runnable>> watchers = new ConcurrentHashMap<>();
+    private final Set<String> removed = ConcurrentHashMap.newKeySet();
+
+    /** What the running replay has brought so far; null: live. */
+    private @Nullable Map<String, FleetSnapshot> replay;
+
+    private volatile Optional<Position> caughtUp = Optional.empty();
+    private volatile boolean live;
+
+    @Override
+    public void replayStarted(String epoch) {
+        replay = new LinkedHashMap<>();
+        live = false;
+    }
+
+    @Override
+    public void transaction(Position position, Transaction transaction) {
+        String fleet = transaction.fleet();
+        Map<String, FleetSnapshot> into = replay == null ? fleets : replay;
+        if (transaction.fleetRemoved()) {
+            if (replay == null) {
+                retire(fleet);
+            } else {
+                replay.remove(fleet);
+            }
+            return;
+        }
+        FleetSnapshot base = into.get(fleet);
+        if (base == null || (replay == null && removed.contains(fleet))) {
+            base = new FleetSnapshot(fleet, position, Instant.EPOCH, Map.of());
+        }
+        publishOrStage(fleet, apply(base, fleets.get(fleet), position, transaction));
+    }
+
+    private void publishOrStage(String fleet, FleetSnapshot snapshot) {
+        if (replay == null) {
+            publish(fleet, snapshot);
+        } else {
+            replay.put(fleet, snapshot);
+        }
+    }
+
+    @Override
+    public void caughtUp(Position position) {
+        Map<String, FleetSnapshot> complete = replay;
+        replay = null;
+        if (complete != null) {
+            Set<String> gone = new HashSet<>(fleets.keySet());
+            gone.removeAll(complete.keySet());
+            complete.forEach(this::publish);
+            gone.forEach(this::retire);
+        }
+        caughtUp = Optional.of(position);
+        live = true;
+    }
+
+    private void publish(String fleet, FleetSnapshot snapshot) {
+        removed.remove(fleet);
+        fleets.put(fleet, snapshot);
+        watchers.getOrDefault(fleet, new CopyOnWriteArrayList<>()).forEach(Runnable::run);
+    }
+
+    private void retire(String fleet) {
+        removed.add(fleet);
+        forgetIfUnused(fleet);
+    }
+
+    private void forgetIfUnused(String fleet) {
+        watchers.compute(fleet, (name, watching) -> {
+            boolean unused = watching == null || watching.isEmpty();
+            if (unused && removed.remove(name)) {
+                fleets.remove(name);
+            }
+            return unused ? null : watching;
+        });
+    }
+
+    /** The next state of a fleet. Resources whose version is known are the objects that are there already. */
+    private static FleetSnapshot apply(
+            FleetSnapshot base, @Nullable FleetSnapshot known, Position position, Transaction transaction) {
+        Map<String, Map<String, VersionedResource>> edited = new HashMap<>();
+        for (ResourceId id : transaction.deletes()) {
+            if (base.ofType(id.typeUrl()).containsKey(id.name())) {
+                edited(edited, base, id).remove(id.name());
+            }
+        }
+        for (Put put : transaction.puts()) {
+            ResourceId id = put.id();
+            VersionedResource before = base.ofType(id.typeUrl()).get(id.name());
+            if (before == null || !before.version().equals(put.version())) {
+                edited(edited, base, id).put(id.name(), resource(put, known));
+            }
+        }
+        Map<String, Map<String, VersionedResource>> types = new HashMap<>(base.types());
+        edited.forEach((typeUrl, resources) -> types.put(typeUrl, shared(typeUrl, resources, known)));
+        return new FleetSnapshot(base.fleet(), position, transaction.publishedAt(), types);
+    }
+
+    private static Map<String, VersionedResource> edited(
+            Map<String, Map<String, VersionedResource>> edited, FleetSnapshot base, ResourceId id) {
+        return edited.computeIfAbsent(id.typeUrl(), typeUrl -> new HashMap<>(base.ofType(typeUrl)));
+    }
+
+    private static VersionedResource resource(Put put, @Nullable FleetSnapshot known) {
+        ResourceId id = put.id();
+        VersionedResource same =
+                known == null ? null : known.ofType(id.typeUrl()).get(id.name());
+        if (same != null && same.version().equals(put.version())) {
+            return same;
+        }
+        return VersionedResource.of(
+                id.name(),
+                put.version(),
+                Any.newBuilder()
+                        .setTypeUrl(id.typeUrl())
+                        .setValue(put.resource())
+                        .build());
+    }
+
+    private static Map<String, VersionedResource> shared(
+            String typeUrl, Map<String, VersionedResource> resources, @Nullable FleetSnapshot known) {
+        Map<String, VersionedResource> before = known == null ? Map.of() : known.ofType(typeUrl);
+        return resources.equals(before) ? before : Collections.unmodifiableMap(resources);
+    }
+
+    /** The last good configuration of a fleet; empty: none has been seen. */
+    public Optional<FleetSnapshot> current(String fleet) {
+        return Optional.ofNullable(fleets.get(fleet));
+    }
+
+    /** Runs {@code changed} after each change of the fleet, until closed. What changed is to be read from {@link #current}. */
+    public Subscription watch(String fleet, Runnable changed) {
+        watchers.compute(fleet, (name, watching) -> {
+            CopyOnWriteArrayList<Runnable> list = watching == null ? new CopyOnWriteArrayList<>() : watching;
+            list.add(changed);
+            return list;
+        });
+        return () -> {
+            watchers.computeIfPresent(fleet, (name, watching) -> {
+                watching.remove(changed);
+                return watching;
+            });
+            forgetIfUnused(fleet);
+        };
+    }
+
+    /** Where the store stood when it last caught up with the log; empty: it never has, and there is nothing to serve yet. */
+    public Optional<Position> caughtUpAt() {
+        return caughtUp;
+    }
+
+    /** True: no replay is under way. */
+    public boolean live() {
+        return live;
+    }
+
+    /** Resources by fleet, for the health page. */
+    public Map<String, Integer> resourcesByFleet() {
+        Map<String, Integer> counts = new HashMap<>();
+        fleets.forEach((fleet, snapshot) -> counts.put(
+                fleet, snapshot.types().values().stream().mapToInt(Map::size).sum()));
+        return Map.copyOf(counts);
+    }
+}

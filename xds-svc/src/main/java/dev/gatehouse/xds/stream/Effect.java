@@ -1,0 +1,36 @@
+package dev.gatehouse.xds.stream;
+
+import dev.gatehouse.events.Position;
+import dev.gatehouse.xds.snapshot.VersionedResource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** What follows from an event on a stream. */
+public sealed interface Effect {
+    /**
+     * Send this.
+     *
+     * @param removed names of resources that are gone, or that never were; always empty in the state of the world
+     */
+    record Push(String typeUrl, String version, String nonce, List<VersionedResource> resources, List<String> removed)
+            implements Effect {
+        public Push {
+            resources = List.copyOf(resources);
+            removed = List.copyOf(removed);
+        }
+    }
+
+    /** The subscriber accepted a push. */
+    record Acknowledged(String typeUrl, Duration latency) implements Effect {}
+
+    /** The subscriber refused a push; {@code resources} are those it named, or all that the push changed. */
+    record Rejected(Position position, String typeUrl, List<String> resources, String message) implements Effect {
+        public Rejected {
+            resources = List.copyOf(resources);
+        }
+    }
+
+    /** The subscriber has accepted all that it subscribes to, up to this position. */
+    record Applied(Position position, Instant publishedAt) implements Effect {}
+}

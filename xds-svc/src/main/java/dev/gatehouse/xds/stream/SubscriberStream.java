@@ -1,0 +1,321 @@
+package dev.gatehouse.xds.stream;
+
+import dev.gatehouse.events.Position;
+import dev.gatehouse.xds.snapshot.FleetSnapshot;
+import dev.gatehouse.xds.snapshot.ResourceKey;
+import dev.gatehouse.xds.snapshot.TypeUrls;
+import dev.gatehouse.xds.snapshot.VersionedResource;
+import dev.gatehouse.xds.stream.TypeSubscription.Change;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of one subscriber. Every event returns what follows from it; {@link #wakeUp} says when time alone makes something
+ * follow. Confined to one thread at a time.
+ *
+ * <p>Make before break. Additions and updates go out in the order of {@link TypeOrder}, a type only when those before it are
+ * answered, and listeners only when the endpoints of the clusters that were just added have been asked for and answered. A
+ * cluster that is gone is removed when the subscriber has accepted listeners and routes of a target that lacks it, and the
+ * grace has passed; endpoints and secrets after that. A refusal counts as an answer for what comes after it, but not as
+ * acceptance: while listeners or routes stay refused, the subscriber runs on old ones, and no cluster is removed under them.
+ *
+ * <p>State of the world cannot say on reconnecting which clusters a subscriber has, so that a cluster that went while it was
+ * away is gone with the first push; delta can ({@code initial_resource_versions}), and its removal waits as above.
+ */
+public final class SubscriberStream {
+    private final Protocol protocol;
+    private final boolean aggregated;
+    private final StreamSettings settings;
+    private final Map<String, TypeSubscription> subscriptions = new LinkedHashMap<>();
+
+    private @Nullable FleetSnapshot target;
+    /** Counts targets on this stream. */
+    private long sequence;
+    /** Clusters that the subscriber has and the target lacks. */
+    private final Map<String, Leaving> leaving = new HashMap<>();
+    /** What the subscriber will ask for next, for what it just accepted; until when that is waited for. */
+    private final Map<ResourceKey, Instant> expected = new HashMap<>();
+
+    private @Nullable Position applied;
+    private @Nullable Instant listenersExpectedUntil;
+    private Optional<Instant> wakeUp = Optional.empty();
+
+    /** @param removableAt null: routes that may use it are not replaced yet */
+    private record Leaving(long absentSince, @Nullable Instant removableAt) {}
+
+    /** @param aggregated all types on this stream (ADS); otherwise it says nothing of the subscriber as a whole */
+    public SubscriberStream(Protocol protocol, boolean aggregated, StreamSettings settings) {
+        this.protocol = protocol;
+        this.aggregated = aggregated;
+        this.settings = settings;
+    }
+
+    /** What the subscriber is to have changed. Nothing is sent before the first call. */
+    public List<Effect> target(FleetSnapshot snapshot, Instant now) {
+        if (snapshot.equals(target)) {
+            return List.of();
+        }
+        target = snapshot;
+        sequence++;
+        return advance(now, new ArrayList<>());
+    }
+
+    /** The subscriber asked, or answered. */
+    public List<Effect> request(Request request, Instant now) {
+        List<Effect> effects = new ArrayList<>();
+        TypeSubscription subscription =
+                subscriptions.computeIfAbsent(request.typeUrl(), typeUrl -> new TypeSubscription(typeUrl, protocol));
+        Optional<TypeSubscription.Answer> answer = subscription.take(request, now);
+        if (answer.isPresent()) {
+            switch (answer.get()) {
+                case TypeSubscription.Answer.Accepted accepted -> {
+                    effects.add(new Effect.Acknowledged(request.typeUrl(), accepted.latency()));
+                    expect(accepted.upserts(), now);
+                }
+                case TypeSubscription.Answer.Refused refused ->
+                    effects.add(new Effect.Rejected(
+                            refused.position(), request.typeUrl(), refused.resources(), refused.message()));
+            }
+        }
+        expected.keySet()
+                .removeIf(key -> key.typeUrl().equals(request.typeUrl()) && subscription.subscribesTo(key.name()));
+        return advance(now, effects);
+    }
+
+    /** Time has come to {@link #wakeUp}. */
+    public List<Effect> tick(Instant now) {
+        return advance(now, new ArrayList<>());
+    }
+
+    /** When to call {@link #tick}; empty: not before another event. */
+    public Optional<Instant> wakeUp() {
+        return wakeUp;
+    }
+
+    /** Up to where the subscriber has accepted everything; empty: it has not yet. */
+    public Optional<Position> appliedPosition() {
+        return Optional.ofNullable(applied);
+    }
+
+    public List<TypeStatus> status() {
+        return subscriptions.values().stream().map(TypeSubscription::status).toList();
+    }
+
+    private TypeSubscription.Moment moment(FleetSnapshot snapshot, Instant now) {
+        return new TypeSubscription.Moment(now, sequence, snapshot.position());
+    }
+
+    private void expect(List<VersionedResource> accepted, Instant now) {
+        if (!aggregated) {
+            return;
+        }
+        Instant until = now.plus(settings.orderTimeout());
+        for (VersionedResource resource : accepted) {
+            for (ResourceKey key : resource.requires()) {
+                TypeSubscription subscription = subscriptions.get(key.typeUrl());
+                if (subscription == null || !subscription.subscribesTo(key.name())) {
+                    expected.put(key, until);
+                }
+            }
+        }
+    }
+
+    private List<Effect> advance(Instant now, List<Effect> effects) {
+        FleetSnapshot snapshot = target;
+        if (snapshot == null) {
+            return effects;
+        }
+        expected.values().removeIf(until -> !now.isBefore(until));
+        for (TypeSubscription subscription : subscriptions.values()) {
+            expect(subscription.recognised(snapshot.ofType(subscription.typeUrl())), now);
+        }
+        trackLeaving(snapshot);
+        boolean made = makeInOrder(snapshot, now, effects);
+        breakLast(snapshot, made, now, effects);
+        reportApplied(snapshot, made, now, effects);
+        wakeUp = nextWakeUp(now);
+        return List.copyOf(effects);
+    }
+
+    /** Sends additions and updates as far as the order lets them; true: everything has been sent and answered. */
+    private boolean makeInOrder(FleetSnapshot snapshot, Instant now, List<Effect> effects) {
+        boolean open = true;
+        boolean complete = true;
+        for (TypeOrder order : TypeOrder.values()) {
+            boolean orderOpen = true;
+            for (TypeSubscription subscription : ofOrder(order)) {
+                boolean sent = make(subscription, snapshot, open, now, effects);
+                complete &= sent && !subscription.awaitsMade() && !subscription.hasRefused();
+                boolean done = sent && !subscription.awaitsMade();
+                orderOpen &= done || subscription.isOverdue(now, settings.orderTimeout());
+            }
+            if (order != TypeOrder.INDEPENDENT) {
+                open &= orderOpen;
+            }
+            if (order == TypeOrder.ENDPOINTS) {
+                open &= expected.keySet().stream()
+                        .noneMatch(key -> key.typeUrl().equals(TypeUrls.ENDPOINTS));
+            }
+        }
+        return complete;
+    }
+
+    /** True: nothing of the type is left to be sent. */
+    private boolean make(
+            TypeSubscription subscription, FleetSnapshot snapshot, boolean open, Instant now, List<Effect> effects) {
+        Map<String, VersionedResource> resources = snapshot.ofType(subscription.typeUrl());
+        Change change = subscription.change(resources);
+        boolean removeGone = !subscription.order().removedLast();
+        if (!subscription.awaitsAnswer() && open) {
+            Optional<Effect.Push> push = subscription.make(resources, change, removeGone, moment(snapshot, now));
+            push.ifPresent(effects::add);
+            if (push.isPresent() && subscription.order() == TypeOrder.CLUSTER) {
+                resendEndpoints(change.upserts());
+            }
+            change = Change.NONE;
+        }
+        boolean sent = change.isMakeComplete() && (!removeGone || change.gone().isEmpty());
+        if (sent && !subscription.awaitsAnswer() && !subscription.hasRefused()) {
+            subscription.cleanAt(sequence);
+        }
+        return sent;
+    }
+
+    /**
+     * A cluster that Envoy replaces warms until its endpoints come, even where they are what it has for the cluster of before.
+     */
+    private void resendEndpoints(List<VersionedResource> clusters) {
+        TypeSubscription endpoints = subscriptions.get(TypeUrls.ENDPOINTS);
+        if (endpoints != null) {
+            clusters.stream()
+                    .flatMap(cluster -> cluster.requires().stream())
+                    .forEach(key -> endpoints.forget(key.name()));
+        }
+    }
+
+    private void trackLeaving(FleetSnapshot snapshot) {
+        TypeSubscription clusters = subscriptions.get(TypeUrls.CLUSTER);
+        if (clusters == null) {
+            return;
+        }
+        Set<String> gone =
+                new HashSet<>(clusters.change(snapshot.ofType(TypeUrls.CLUSTER)).gone());
+        leaving.keySet().retainAll(gone);
+        gone.forEach(name -> leaving.putIfAbsent(name, new Leaving(sequence, null)));
+    }
+
+    private void breakLast(FleetSnapshot snapshot, boolean made, Instant now, List<Effect> effects) {
+        removeClusters(snapshot, now, effects);
+        TypeSubscription clusters = subscriptions.get(TypeUrls.CLUSTER);
+        if (!made || !leaving.isEmpty() || (clusters != null && clusters.awaitsAnswer())) {
+            return;
+        }
+        for (TypeSubscription subscription : subscriptions.values()) {
+            if (subscription.order().removedLast() && !subscription.awaitsAnswer()) {
+                Map<String, VersionedResource> resources = snapshot.ofType(subscription.typeUrl());
+                List<String> gone = subscription.change(resources).gone();
+                if (!gone.isEmpty()) {
+                    effects.add(subscription.remove(resources, gone, moment(snapshot, now)));
+                }
+            }
+        }
+    }
+
+    private void removeClusters(FleetSnapshot snapshot, Instant now, List<Effect> effects) {
+        TypeSubscription clusters = subscriptions.get(TypeUrls.CLUSTER);
+        if (clusters == null || leaving.isEmpty()) {
+            return;
+        }
+        long accepted = routesAcceptedUpTo();
+        boolean routesExpected =
+                expected.keySet().stream().anyMatch(key -> key.typeUrl().equals(TypeUrls.ROUTES));
+        leaving.replaceAll((name, state) -> {
+            boolean unused = accepted >= state.absentSince() && !routesExpected;
+            if (!unused) {
+                return new Leaving(state.absentSince(), null);
+            }
+            return state.removableAt() == null
+                    ? new Leaving(state.absentSince(), now.plus(settings.removalGrace()))
+                    : state;
+        });
+        Map<String, VersionedResource> resources = snapshot.ofType(TypeUrls.CLUSTER);
+        if (clusters.awaitsAnswer() || !clusters.change(resources).upserts().isEmpty()) {
+            return;
+        }
+        List<String> due = leaving.entrySet().stream()
+                .filter(entry -> isDue(entry.getValue(), now))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        if (!due.isEmpty()) {
+            due.forEach(leaving::remove);
+            effects.add(clusters.remove(resources, due, moment(snapshot, now)));
+        }
+    }
+
+    private static boolean isDue(Leaving state, Instant now) {
+        return state.removableAt() != null && !now.isBefore(state.removableAt());
+    }
+
+    private long routesAcceptedUpTo() {
+        return Stream.concat(ofOrder(TypeOrder.LISTENER).stream(), ofOrder(TypeOrder.ROUTES).stream())
+                .mapToLong(TypeSubscription::cleanSequence)
+                .min()
+                .orElse(sequence);
+    }
+
+    private void reportApplied(FleetSnapshot snapshot, boolean made, Instant now, List<Effect> effects) {
+        boolean any = subscriptions.values().stream().anyMatch(TypeSubscription::isActive);
+        if (!aggregated
+                || !made
+                || !any
+                || !expected.isEmpty()
+                || snapshot.position().equals(applied)) {
+            return;
+        }
+        if (listenersAreToBeAskedFor(snapshot)) {
+            Instant until = listenersExpectedUntil;
+            if (until == null) {
+                until = now.plus(settings.orderTimeout());
+                listenersExpectedUntil = until;
+            }
+            if (now.isBefore(until)) {
+                return;
+            }
+        }
+        applied = snapshot.position();
+        effects.add(new Effect.Applied(snapshot.position(), snapshot.publishedAt()));
+    }
+
+    /** Envoy asks for listeners once its first clusters are warm; until then it has not applied the configuration. */
+    private boolean listenersAreToBeAskedFor(FleetSnapshot snapshot) {
+        return subscriptions.containsKey(TypeUrls.CLUSTER)
+                && !subscriptions.containsKey(TypeUrls.LISTENER)
+                && !snapshot.ofType(TypeUrls.LISTENER).isEmpty();
+    }
+
+    private Optional<Instant> nextWakeUp(Instant now) {
+        Stream<Instant> answers = subscriptions.values().stream()
+                .flatMap(subscription -> subscription.answerDue(settings.orderTimeout()).stream());
+        Stream<Instant> removals = leaving.values().stream().flatMap(state -> Stream.ofNullable(state.removableAt()));
+        Stream<Instant> waits = Stream.concat(expected.values().stream(), Stream.ofNullable(listenersExpectedUntil));
+        return Stream.concat(Stream.concat(answers, removals), waits)
+                .filter(at -> at.isAfter(now))
+                .min(Instant::compareTo);
+    }
+
+    private List<TypeSubscription> ofOrder(TypeOrder order) {
+        return subscriptions.values().stream()
+                .filter(subscription -> subscription.order() == order && subscription.isActive())
+                .toList();
+    }
+}

@@ -1,0 +1,426 @@
+package dev.gatehouse.xds.stream;
+
+import dev.gatehouse.events.Position;
+import dev.gatehouse.xds.snapshot.VersionedResource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One type on one stream: what is subscribed to, what the subscriber has, what it was sent and has not answered, what it
+ * refused. At most one push is unanswered at a time; what changes meanwhile goes out together after the answer.
+ */
+final class TypeSubscription {
+    private static final String WILDCARD = "*";
+
+    private final String typeUrl;
+    private final Protocol protocol;
+    private final TypeOrder order;
+    /** State of the world: a push may hold only what changed. */
+    private final boolean partial;
+
+    private boolean wildcard;
+    private boolean asked;
+    private final Set<String> names = new LinkedHashSet<>();
+
+    /** Name to version of what the subscriber has, taking the unanswered push as accepted. */
+    private final Map<String, String> held = new HashMap<>();
+    /** State of the world: what was last accepted as a whole, to go on sending what must not vanish yet. */
+    private Map<String, VersionedResource> accepted = Map.of();
+    /** Name to the version that the subscriber refused: not sent again until it is another. */
+    private final Map<String, String> refused = new HashMap<>();
+    /** Names that the subscriber was told do not exist. */
+    private final Set<String> toldAbsent = new HashSet<>();
+
+    private boolean answered;
+    private boolean recognised;
+    private String claimedVersion = "";
+    private String ackedVersion = "";
+    private Optional<String> lastRejection = Optional.empty();
+    private @Nullable Pending pending;
+    private long nonces;
+    private long cleanSequence = -1;
+    /** The map that there was nothing left to send of. */
+    private @Nullable Map<String, VersionedResource> settledOn;
+
+    /** What the subscriber lacks of the target: content, and names that it has or waits for and that are not there. */
+    record Change(List<VersionedResource> upserts, List<String> gone, List<String> absent) {
+        static final Change NONE = new Change(List.of(), List.of(), List.of());
+
+        boolean isMakeComplete() {
+            return upserts.isEmpty() && absent.isEmpty();
+        }
+    }
+
+    private record Pending(
+            Effect.Push push,
+            List<VersionedResource> upserts,
+            Map<String, Optional<String>> before,
+            boolean made,
+            Moment moment) {}
+
+    /**
+     * When a push is made, and of which target.
+     *
+     * @param sequence counts the targets of the stream
+     */
+    record Moment(Instant at, long sequence, Position position) {}
+
+    /** How the subscriber answered a push. */
+    sealed interface Answer {
+        record Accepted(Duration latency, List<VersionedResource> upserts) implements Answer {}
+
+        record Refused(Position position, List<String> resources, String message) implements Answer {}
+    }
+
+    TypeSubscription(String typeUrl, Protocol protocol) {
+        this.typeUrl = typeUrl;
+        this.protocol = protocol;
+        this.order = TypeOrder.of(typeUrl);
+        this.partial = TypeOrder.named(typeUrl);
+    }
+
+    String typeUrl() {
+        return typeUrl;
+    }
+
+    TypeOrder order() {
+        return order;
+    }
+
+    boolean subscribesTo(String name) {
+        return wildcard || names.contains(name);
+    }
+
+    /** False once everything has been unsubscribed from: such a type holds nothing back. */
+    boolean isActive() {
+        return wildcard || !names.isEmpty();
+    }
+
+    boolean awaitsAnswer() {
+        return pending != null;
+    }
+
+    /** True once an answer is overdue: nothing else waits for it any longer. */
+    boolean isOverdue(Instant now, Duration timeout) {
+        return pending != null && !now.isBefore(pending.moment().at().plus(timeout));
+    }
+
+    Optional<Instant> answerDue(Duration timeout) {
+        return pending == null
+                ? Optional.empty()
+                : Optional.of(pending.moment().at().plus(timeout));
+    }
+
+    /** True while a push other than a late removal is unanswered, however long. */
+    boolean awaitsMade() {
+        return pending != null && pending.made();
+    }
+
+    /** What the subscriber turned out to have when it came: of the target, by the versions that it named. */
+    List<VersionedResource> recognised(Map<String, VersionedResource> target) {
+        if (recognised) {
+            return List.of();
+        }
+        recognised = true;
+        change(target);
+        return current(target);
+    }
+
+    boolean hasRefused() {
+        return !refused.isEmpty();
+    }
+
+    /** Sequence of the latest target of which the subscriber has accepted everything; -1: none. */
+    long cleanSequence() {
+        return cleanSequence;
+    }
+
+    void cleanAt(long sequence) {
+        cleanSequence = Math.max(cleanSequence, sequence);
+    }
+
+    /** The subscriber needs this again, though it may have it: a changed cluster warms with its endpoints sent once more. */
+    void forget(String name) {
+        if (held.remove(name) != null) {
+            settledOn = null;
+        }
+    }
+
+    Optional<Answer> take(Request request, Instant now) {
+        Optional<Answer> answer = answer(request, now);
+        switch (request) {
+            case Request.StateOfTheWorld state -> subscribe(state);
+            case Request.Delta delta -> subscribe(delta);
+        }
+        asked = true;
+        settledOn = null;
+        if (!isActive()) {
+            pending = null;
+        }
+        return answer;
+    }
+
+    private Optional<Answer> answer(Request request, Instant now) {
+        Pending answeredPush = pending;
+        if (answeredPush == null || !answeredPush.push().nonce().equals(request.nonce())) {
+            return Optional.empty();
+        }
+        pending = null;
+        return Optional.of(
+                request.error().isPresent()
+                        ? refuse(answeredPush, request.error().get())
+                        : accept(answeredPush, now));
+    }
+
+    private Answer accept(Pending push, Instant now) {
+        ackedVersion = push.push().version();
+        lastRejection = Optional.empty();
+        if (protocol == Protocol.STATE_OF_THE_WORLD && !partial) {
+            accepted = byName(push.push().resources());
+        }
+        if (refused.isEmpty()) {
+            cleanAt(push.moment().sequence());
+        }
+        return new Answer.Accepted(Duration.between(push.moment().at(), now), push.upserts());
+    }
+
+    /**
+     * The subscriber keeps what it had. What its message names is not sent again; the rest of the push is, because one bad
+     * resource may have kept the others from being read. A message that names nothing refuses all that the push changed.
+     */
+    private Answer refuse(Pending push, String message) {
+        lastRejection = Optional.of(message);
+        push.before().forEach((name, version) -> {
+            if (version.isPresent()) {
+                held.put(name, version.get());
+            } else {
+                held.remove(name);
+            }
+        });
+        List<VersionedResource> named = push.upserts().stream()
+                .filter(resource -> NamedIn.names(message, resource.name()))
+                .toList();
+        List<VersionedResource> bad = named.isEmpty() ? push.upserts() : named;
+        bad.forEach(resource -> refused.put(resource.name(), resource.version()));
+        return new Answer.Refused(
+                push.moment().position(),
+                bad.stream().map(VersionedResource::name).toList(),
+                message);
+    }
+
+    private void subscribe(Request.StateOfTheWorld request) {
+        Set<String> wanted = new LinkedHashSet<>(request.names());
+        boolean star = wanted.remove(WILDCARD);
+        if (!asked) {
+            claimedVersion = request.version();
+        }
+        wildcard = star || (wanted.isEmpty() && !partial && (!asked || (wildcard && names.isEmpty())));
+        names.clear();
+        names.addAll(wanted);
+        if (!wildcard) {
+            held.keySet().retainAll(names);
+            refused.keySet().retainAll(names);
+        }
+    }
+
+    private void subscribe(Request.Delta request) {
+        if (!asked) {
+            held.putAll(request.initialVersions());
+        }
+        for (String name : request.subscribe()) {
+            if (name.equals(WILDCARD)) {
+                wildcard = true;
+                continue;
+            }
+            boolean claimed = !asked && request.initialVersions().containsKey(name);
+            names.add(name);
+            toldAbsent.remove(name);
+            if (!claimed) {
+                held.remove(name);
+                refused.remove(name);
+            }
+        }
+        if (!asked && request.subscribe().isEmpty() && !partial) {
+            wildcard = true;
+        }
+        for (String name : request.unsubscribe()) {
+            if (name.equals(WILDCARD)) {
+                wildcard = false;
+                held.keySet().retainAll(names);
+            } else if (names.remove(name)) {
+                held.remove(name);
+                refused.remove(name);
+                toldAbsent.remove(name);
+            }
+        }
+    }
+
+    Change change(Map<String, VersionedResource> target) {
+        if (settledOn == target) {
+            return Change.NONE;
+        }
+        refused.entrySet().removeIf(entry -> {
+            VersionedResource now = target.get(entry.getKey());
+            return now == null || !now.version().equals(entry.getValue());
+        });
+        recogniseClaim(target);
+        Change change = difference(target);
+        if (change.equals(Change.NONE) && pending == null && answered) {
+            settledOn = target;
+        }
+        return change;
+    }
+
+    private Change difference(Map<String, VersionedResource> target) {
+        List<VersionedResource> upserts = new ArrayList<>();
+        List<String> gone = new ArrayList<>();
+        List<String> absent = new ArrayList<>();
+        for (String name : wildcard ? target.keySet() : names) {
+            VersionedResource resource = target.get(name);
+            if (resource != null
+                    && !resource.version().equals(held.get(name))
+                    && !resource.version().equals(refused.get(name))) {
+                upserts.add(resource);
+            }
+        }
+        for (String name : names) {
+            if (!target.containsKey(name) && !held.containsKey(name) && !toldAbsent.contains(name)) {
+                absent.add(name);
+            }
+        }
+        for (String name : held.keySet()) {
+            if (!target.containsKey(name)) {
+                gone.add(name);
+            }
+        }
+        if (protocol == Protocol.STATE_OF_THE_WORLD) {
+            absent.clear();
+            if (partial) {
+                // Not being sent is all that a subscriber ever learns of a removed one.
+                gone.forEach(held::remove);
+                gone.clear();
+            }
+        }
+        return upserts.isEmpty() && gone.isEmpty() && absent.isEmpty()
+                ? Change.NONE
+                : new Change(upserts, gone, absent);
+    }
+
+    /** A subscriber that comes back with the version of just what it would be sent has it already. */
+    private void recogniseClaim(Map<String, VersionedResource> target) {
+        if (claimedVersion.isEmpty()) {
+            return;
+        }
+        String claimed = claimedVersion;
+        claimedVersion = "";
+        List<VersionedResource> wanted = target.values().stream()
+                .filter(resource -> subscribesTo(resource.name()))
+                .toList();
+        if (version(wanted).equals(claimed)) {
+            wanted.forEach(resource -> held.put(resource.name(), resource.version()));
+            accepted = partial ? Map.of() : byName(wanted);
+            ackedVersion = claimed;
+            answered = true;
+        }
+    }
+
+    /** Sends what the subscriber lacks, together with {@code removable} of what is gone. */
+    Optional<Effect.Push> make(
+            Map<String, VersionedResource> target, Change change, boolean removeGone, Moment moment) {
+        List<String> gone = removeGone ? change.gone() : List.of();
+        boolean first = !answered && !partial && (protocol == Protocol.STATE_OF_THE_WORLD || held.isEmpty());
+        if (change.isMakeComplete() && gone.isEmpty() && !first) {
+            answered = true;
+            return Optional.empty();
+        }
+        return Optional.of(send(target, change.upserts(), gone, change.absent(), true, moment));
+    }
+
+    /** Sends the removals of {@code gone} alone. */
+    Effect.Push remove(Map<String, VersionedResource> target, List<String> gone, Moment moment) {
+        return send(target, List.of(), gone, List.of(), false, moment);
+    }
+
+    private Effect.Push send(
+            Map<String, VersionedResource> target,
+            List<VersionedResource> upserts,
+            List<String> gone,
+            List<String> absent,
+            boolean made,
+            Moment moment) {
+        Map<String, Optional<String>> before = new HashMap<>();
+        for (VersionedResource resource : upserts) {
+            before.put(resource.name(), Optional.ofNullable(held.put(resource.name(), resource.version())));
+        }
+        gone.forEach(held::remove);
+        toldAbsent.addAll(absent);
+        upserts.forEach(resource -> toldAbsent.remove(resource.name()));
+        String nonce = Long.toString(++nonces);
+        Effect.Push push = switch (protocol) {
+            case DELTA -> {
+                List<String> removed = new ArrayList<>(gone);
+                removed.addAll(absent);
+                yield new Effect.Push(typeUrl, Long.toString(moment.sequence()), nonce, upserts, removed);
+            }
+            case STATE_OF_THE_WORLD ->
+                partial
+                        ? new Effect.Push(typeUrl, version(current(target)), nonce, upserts, List.of())
+                        : whole(target, gone, nonce);
+        };
+        answered = true;
+        settledOn = null;
+        pending = new Pending(push, upserts, before, made, moment);
+        return push;
+    }
+
+    private Effect.Push whole(Map<String, VersionedResource> target, List<String> gone, String nonce) {
+        Map<String, VersionedResource> set = new LinkedHashMap<>();
+        for (VersionedResource resource : current(target)) {
+            set.put(resource.name(), resource);
+        }
+        for (VersionedResource old : accepted.values()) {
+            boolean leaving = !target.containsKey(old.name()) && !gone.contains(old.name());
+            boolean replacementRefused = refused.containsKey(old.name());
+            if (subscribesTo(old.name()) && (leaving || replacementRefused)) {
+                set.putIfAbsent(old.name(), old);
+            }
+        }
+        return new Effect.Push(typeUrl, version(set.values()), nonce, List.copyOf(set.values()), List.of());
+    }
+
+    /** What the subscriber has of the target once it accepts everything sent. */
+    private List<VersionedResource> current(Map<String, VersionedResource> target) {
+        return target.values().stream()
+                .filter(resource -> resource.version().equals(held.get(resource.name())))
+                .toList();
+    }
+
+    private static Map<String, VersionedResource> byName(Collection<VersionedResource> resources) {
+        Map<String, VersionedResource> byName = new LinkedHashMap<>();
+        resources.forEach(resource -> byName.put(resource.name(), resource));
+        return byName;
+    }
+
+    private static String version(Collection<VersionedResource> resources) {
+        long sum = resources.size();
+        for (VersionedResource resource : resources) {
+            sum += resource.fingerprint();
+        }
+        return String.format("%016x", sum);
+    }
+
+    TypeStatus status() {
+        return new TypeStatus(typeUrl, ackedVersion, held.size(), lastRejection);
+    }
+}

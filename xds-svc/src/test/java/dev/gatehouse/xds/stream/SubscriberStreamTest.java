@@ -1,0 +1,306 @@
+package dev.gatehouse.xds.stream;
+
+import static dev.gatehouse.xds.snapshot.TypeUrls.CLUSTER;
+import static dev.gatehouse.xds.snapshot.TypeUrls.ENDPOINTS;
+import static dev.gatehouse.xds.snapshot.TypeUrls.LISTENER;
+import static dev.gatehouse.xds.snapshot.TypeUrls.ROUTES;
+import static dev.gatehouse.xds.snapshot.TypeUrls.SECRET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SubscriberStreamTest {
+    private static final String WAF = "type.googleapis.com/gatehouse.waf.v1.WafPolicy";
+
+    @Test
+    void nothingIsSentBeforeTheFleetIsKnown() {
+        Script script = new Script(Protocol.DELTA);
+        assertThat(script.subscribe(CLUSTER, "*")).isEmpty();
+        assertThat(script.stream().wakeUp()).isEmpty();
+        assertThat(script.target(script.config().cluster("a", 1))).containsExactly("push CDS +a@1");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anInitialConnectionGetsEverythingInOrderWithoutWaiting(Protocol protocol) {
+        Script script = new Script(protocol);
+        script.target(script.config()
+                .edsCluster("a", 1)
+                .endpoints("a", 1)
+                .listener("l", 1, "r")
+                .routes("r", 1));
+        assertThat(script.subscribe(CLUSTER, "*")).containsExactly("push CDS +a@1");
+        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS");
+        assertThat(script.subscribe(ENDPOINTS, "a")).containsExactly("push EDS +a@1");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS");
+        assertThat(script.subscribe(LISTENER, "*")).containsExactly("push LDS +l@1");
+        assertThat(script.ack(LISTENER)).containsExactly("ack LDS");
+        assertThat(script.subscribe(ROUTES, "r")).containsExactly("push RDS +r@1");
+        assertThat(script.ack(ROUTES)).containsExactly("ack RDS", "applied 1");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void routesComeAfterTheEndpointsOfTheClustersThatTheyUse(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        assertThat(script.target(script.config()
+                        .edsCluster("b", 1)
+                        .endpoints("b", 1)
+                        .listener("l", 2, "r")
+                        .routes("r", 2)))
+                .containsExactly(script.whole("push CDS +b@1", "push CDS +a@1 +b@1"));
+        assertThat(script.ack(CLUSTER)).as("b's endpoints are to be asked for").containsExactly("ack CDS");
+        assertThat(script.subscribe(ENDPOINTS, "b")).containsExactly("push EDS +b@1");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "push LDS +l@2");
+        assertThat(script.ack(LISTENER)).containsExactly("ack LDS", "push RDS +r@2");
+        assertThat(script.ack(ROUTES)).containsExactly("ack RDS", "applied 2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClusterIsRemovedOnlyAfterTheRoutesThatUsedItAreReplacedAndTheGraceHasPassed(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        assertThat(script.target(script.config()
+                        .cluster("b", 1)
+                        .routes("r", 2)
+                        .without(CLUSTER, "a")
+                        .without(ENDPOINTS, "a")))
+                .containsExactly(script.whole("push CDS +b@1", "push CDS +a@1 +b@1"));
+        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS", "push RDS +r@2");
+        assertThat(script.after(Duration.ofSeconds(6)))
+                .as("the routes are not answered")
+                .isEmpty();
+        assertThat(script.ack(ROUTES)).containsExactly("ack RDS", "applied 2");
+        assertThat(script.after(Duration.ofMillis(4_999))).isEmpty();
+        assertThat(script.stream().wakeUp()).contains(script.now().plusMillis(1));
+        assertThat(script.after(Duration.ofMillis(1))).containsExactly(script.whole("push CDS -a", "push CDS +b@1"));
+        assertThat(script.ack(CLUSTER))
+                .containsExactly(
+                        protocol == Protocol.DELTA
+                                ? new String[] {"ack CDS", "push EDS -a"}
+                                : new String[] {"ack CDS"});
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClusterThatComesBackWithinTheGraceStays(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().cluster("b", 1).routes("r", 2).without(CLUSTER, "a"));
+        script.ack(CLUSTER);
+        script.ack(ROUTES);
+        script.target(script.config().edsCluster("a", 1));
+        assertThat(script.after(Duration.ofMinutes(1))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void routesThatAreRefusedKeepTheClustersOfTheOldOnes(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().cluster("b", 1).routes("r", 2).without(CLUSTER, "a"));
+        script.ack(CLUSTER);
+        assertThat(script.nack(ROUTES, "route r: bad regex"))
+                .containsExactly("rejected RDS r at 2: route r: bad regex");
+        assertThat(script.after(Duration.ofMinutes(1))).isEmpty();
+        assertThat(script.target(script.config().routes("r", 3))).containsExactly("push RDS +r@3");
+        assertThat(script.ack(ROUTES)).containsExactly("ack RDS", "applied 3");
+        assertThat(script.after(Duration.ofSeconds(5))).containsExactly(script.whole("push CDS -a", "push CDS +b@1"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRefusedVersionIsNotSentAgainUntilTheResourceChanges(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        assertThat(script.target(script.config().endpoints("a", 2))).containsExactly("push EDS +a@2");
+        assertThat(script.nack(ENDPOINTS, "no")).containsExactly("rejected EDS a at 2: no");
+        assertThat(script.target(script.config().routes("r", 2))).containsExactly("push RDS +r@2");
+        assertThat(script.ack(ROUTES)).as("not all is applied").containsExactly("ack RDS");
+        assertThat(script.target(script.config().endpoints("a", 3))).containsExactly("push EDS +a@3");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 4");
+    }
+
+    @Test
+    void oneBadClusterDoesNotKeepTheOthersFromASubscriberOfTheStateOfTheWorld() {
+        Script script = new Script(Protocol.STATE_OF_THE_WORLD).connected();
+        script.target(script.config().edsCluster("a", 2).cluster("b", 1).cluster("c", 1));
+        assertThat(script.nack(CLUSTER, "Error adding/updating cluster(s) b: no such extension"))
+                .containsExactly(
+                        "rejected CDS b at 2: Error adding/updating cluster(s) b: no such extension",
+                        "push CDS +a@2 +c@1");
+    }
+
+    @Test
+    void aRefusedUpdateLeavesTheLastGoodVersionInTheStateOfTheWorld() {
+        Script script = new Script(Protocol.STATE_OF_THE_WORLD).connected();
+        script.target(script.config().edsCluster("a", 2).cluster("b", 1));
+        assertThat(script.nack(CLUSTER, "cluster a: bad"))
+                .containsExactly("rejected CDS a at 2: cluster a: bad", "push CDS +a@1 +b@1");
+    }
+
+    @Test
+    void oneBadClusterDoesNotKeepTheOthersFromADeltaSubscriber() {
+        Script script = new Script(Protocol.DELTA).connected();
+        script.target(script.config().cluster("b", 1).cluster("c", 1));
+        assertThat(script.nack(CLUSTER, "cluster b: bad"))
+                .containsExactly("rejected CDS b at 2: cluster b: bad", "push CDS +c@1");
+        assertThat(script.nack(CLUSTER, "something else"))
+                .as("a message that names nothing refuses all of the push")
+                .containsExactly("rejected CDS c at 2: something else");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endpointChangesGoOutAtOnce(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        assertThat(script.target(script.config().endpoints("a", 2))).containsExactly("push EDS +a@2");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBurstIsOnePushOfTheLatestState(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        assertThat(script.target(script.config().endpoints("a", 2))).containsExactly("push EDS +a@2");
+        for (int version = 3; version <= 50; version++) {
+            assertThat(script.target(script.config().endpoints("a", version))).isEmpty();
+        }
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "push EDS +a@50");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 50");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSubscriberThatDoesNotAnswerOneTypeGetsTheOthersAfterTheTimeout(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        assertThat(script.target(script.config().endpoints("a", 2).routes("r", 2)))
+                .containsExactly("push EDS +a@2");
+        assertThat(script.after(Duration.ofMillis(9_999))).isEmpty();
+        assertThat(script.after(Duration.ofMillis(1))).containsExactly("push RDS +r@2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aChangedClusterIsFollowedByItsEndpointsThoughTheyAreTheSame(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        assertThat(script.target(script.config().edsCluster("a", 2))).containsExactly("push CDS +a@2");
+        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS", "push EDS +a@1");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void newSecretsComeBeforeTheListenersThatUseThem(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().secret("s", 1));
+        assertThat(script.subscribe(SECRET, "s")).containsExactly("push SDS +s@1");
+        script.ack(SECRET);
+        assertThat(script.target(script.config().secret("s", 2).listener("l", 2, "r")))
+                .containsExactly("push SDS +s@2");
+        assertThat(script.ack(SECRET)).containsExactly("ack SDS", "push LDS +l@2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAnswerToAnOlderPushIsNoAnswer(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().endpoints("a", 2));
+        assertThat(script.answer(ENDPOINTS, "0")).isEmpty();
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 2");
+    }
+
+    @Test
+    void aDeltaSubscriberThatReconnectsGetsOnlyWhatChanged() {
+        Script script = new Script(Protocol.DELTA);
+        script.target(script.config().cluster("a", 1).cluster("b", 2).cluster("c", 1));
+        assertThat(script.reconnect(CLUSTER, "a", "1", "b", "1", "c", "1")).containsExactly("push CDS +b@2");
+    }
+
+    @Test
+    void aDeltaSubscriberThatReconnectsUnchangedGetsNothing() {
+        Script script = new Script(Protocol.DELTA);
+        script.target(script.config().cluster("a", 1));
+        assertThat(script.reconnect(CLUSTER, "a", "1")).containsExactly("applied 1");
+    }
+
+    @Test
+    void aDeltaSubscriberThatReconnectsKeepsAClusterThatIsGoneUntilItsRoutesAreReplaced() {
+        Script script = new Script(Protocol.DELTA);
+        script.target(script.config().cluster("b", 1).listener("l", 1, "r").routes("r", 2));
+        assertThat(script.reconnect(CLUSTER, "a", "1", "b", "1")).isEmpty();
+        assertThat(script.reconnect(LISTENER, "l", "1")).isEmpty();
+        assertThat(script.reconnect(ROUTES, "r", "1")).containsExactly("push RDS +r@2");
+        assertThat(script.after(Duration.ofSeconds(9))).isEmpty();
+        assertThat(script.ack(ROUTES)).containsExactly("ack RDS", "applied 1");
+        assertThat(script.after(Duration.ofSeconds(5))).containsExactly("push CDS -a");
+    }
+
+    @Test
+    void aSubscriberOfTheStateOfTheWorldThatReconnectsUnchangedGetsNothing() {
+        Script first = new Script(Protocol.STATE_OF_THE_WORLD);
+        first.target(first.config().cluster("a", 1).cluster("b", 7));
+        first.subscribe(CLUSTER, "*");
+        String version = first.lastPush(CLUSTER).version();
+        Script second = new Script(Protocol.STATE_OF_THE_WORLD);
+        second.target(second.config().cluster("b", 7).cluster("a", 1));
+        assertThat(second.claim(CLUSTER, version)).containsExactly("applied 1");
+        Script third = new Script(Protocol.STATE_OF_THE_WORLD);
+        third.target(third.config().cluster("b", 8).cluster("a", 1));
+        assertThat(third.claim(CLUSTER, version)).containsExactly("push CDS +a@1 +b@8");
+    }
+
+    @Test
+    void aDeltaSubscriberIsToldAtOnceThatAResourceDoesNotExistAndGetsItWhenItDoes() {
+        Script script = new Script(Protocol.DELTA);
+        script.target(script.config().cluster("a", 1));
+        assertThat(script.subscribe(ENDPOINTS, "x")).containsExactly("push EDS -x");
+        assertThat(script.ack(ENDPOINTS)).contains("ack EDS");
+        assertThat(script.target(script.config().endpoints("x", 1))).containsExactly("push EDS +x@1");
+    }
+
+    @Test
+    void aDeltaSubscriberThatAsksAgainIsSentTheSameAgain() {
+        Script script = new Script(Protocol.DELTA).connected();
+        assertThat(script.subscribe(ENDPOINTS, "a")).containsExactly("push EDS +a@1");
+    }
+
+    @Test
+    void whatIsUnsubscribedFromIsNotSent() {
+        Script script = new Script(Protocol.DELTA).connected();
+        assertThat(script.unsubscribe(ENDPOINTS, "a")).isEmpty();
+        assertThat(script.target(script.config().endpoints("a", 2))).containsExactly("applied 2");
+    }
+
+    @Test
+    void aDeltaSubscriberMayHaveAWildcardAndANameBesides() {
+        Script script = new Script(Protocol.DELTA);
+        script.target(script.config().cluster("a", 1));
+        assertThat(script.subscribe(CLUSTER, "*", "late")).containsExactly("push CDS +a@1 -late");
+        script.ack(CLUSTER);
+        assertThat(script.target(script.config().cluster("late", 1))).containsExactly("push CDS +late@1");
+        script.ack(CLUSTER);
+        assertThat(script.unsubscribe(CLUSTER, "*")).isEmpty();
+        assertThat(script.target(script.config().cluster("a", 2))).containsExactly("applied 3");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCalloutServiceIsToldThatItsLastPolicyIsGone(Protocol protocol) {
+        Script script = new Script(protocol);
+        script.target(script.config().resource(WAF, "p", 1));
+        assertThat(script.subscribe(WAF, "*")).containsExactly("push WafPolicy +p@1");
+        assertThat(script.ack(WAF)).containsExactly("ack WafPolicy", "applied 1");
+        assertThat(script.target(script.config().without(WAF, "p")))
+                .containsExactly(script.whole("push WafPolicy -p", "push WafPolicy"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSubscriberOfAnEmptyTypeIsToldThatItIsEmpty(Protocol protocol) {
+        Script script = new Script(protocol);
+        script.target(script.config());
+        assertThat(script.subscribe(CLUSTER, "*")).startsWith("push CDS");
+        assertThat(script.ack(CLUSTER)).startsWith("ack CDS");
+    }
+}
