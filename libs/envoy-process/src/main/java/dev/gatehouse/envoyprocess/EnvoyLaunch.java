@@ -1,0 +1,57 @@
+package dev.gatehouse.envoyprocess;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * How one Envoy is run.
+ *
+ * @param name stands before its log lines and in messages: the Gateway's name
+ * @param bootstrap JSON or YAML of {@code envoy.config.bootstrap.v3.Bootstrap}, with an admin address
+ * @param logLevel Envoy's: trace, debug, info, warning, error, critical or off
+ * @param concurrency worker threads; 0 is one for each processor
+ * @param drainTime over which Envoy spreads the closing of its connections when it drains
+ * @param log gets each line that Envoy prints, without the line's end; called on one thread, which Envoy waits for
+ * @param onState called after each change of state, on the thread that made it; must not block
+ */
+public record EnvoyLaunch(
+        String name,
+        String bootstrap,
+        String logLevel,
+        int concurrency,
+        Duration drainTime,
+        Backoff backoff,
+        Consumer<String> log,
+        Consumer<EnvoyState> onState) {
+
+    public EnvoyLaunch {
+        if (concurrency < 0) {
+            throw new IllegalArgumentException("concurrency " + concurrency + " is negative");
+        }
+    }
+
+    public static EnvoyLaunch of(String name, String bootstrap, Consumer<String> log) {
+        return new EnvoyLaunch(
+                name, bootstrap, "warning", 0, Duration.ofSeconds(10), Backoff.DEFAULT, log, state -> {});
+    }
+
+    public EnvoyLaunch withLogLevel(String level) {
+        return new EnvoyLaunch(name, bootstrap, level, concurrency, drainTime, backoff, log, onState);
+    }
+
+    public EnvoyLaunch withConcurrency(int threads) {
+        return new EnvoyLaunch(name, bootstrap, logLevel, threads, drainTime, backoff, log, onState);
+    }
+
+    public EnvoyLaunch withDrainTime(Duration time) {
+        return new EnvoyLaunch(name, bootstrap, logLevel, concurrency, time, backoff, log, onState);
+    }
+
+    public EnvoyLaunch withBackoff(Backoff other) {
+        return new EnvoyLaunch(name, bootstrap, logLevel, concurrency, drainTime, other, log, onState);
+    }
+
+    public EnvoyLaunch withOnState(Consumer<EnvoyState> listener) {
+        return new EnvoyLaunch(name, bootstrap, logLevel, concurrency, drainTime, backoff, log, listener);
+    }
+}

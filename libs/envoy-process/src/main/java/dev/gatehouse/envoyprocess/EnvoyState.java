@@ -1,0 +1,30 @@
+package dev.gatehouse.envoyprocess;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** Where a supervised Envoy is in its life. */
+public sealed interface EnvoyState {
+    /** @param attempt 1 for the first start, counted up by each restart */
+    record Starting(int attempt) implements EnvoyState {}
+
+    /** Runs, and its admin page answers; it does not have its first configuration yet. */
+    record Live(long pid, InetSocketAddress admin) implements EnvoyState {}
+
+    /** Runs with a configuration: {@code /ready} answered 200. */
+    record Ready(long pid, InetSocketAddress admin) implements EnvoyState {}
+
+    /**
+     * Ended without being asked to; starts again after {@code restartIn}.
+     *
+     * @param exit exit code; 128 + n for the signal n
+     * @param lastLine the last line it logged: usually why
+     */
+    record Crashed(int exit, String lastLine, Duration restartIn) implements EnvoyState {}
+
+    /** Answers the last requests. */
+    record Draining(long pid, InetSocketAddress admin) implements EnvoyState {}
+
+    /** Ended as it was asked to, and does not start again. */
+    record Stopped() implements EnvoyState {}
+}

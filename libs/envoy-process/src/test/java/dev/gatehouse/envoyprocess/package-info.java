@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gatehouse.envoyprocess;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+package dev.gatehouse.standalone;
+
+import io.quarkus.runtime.annotations.QuarkusMain;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The {@code gatehouse} command. Parses the command line without Quarkus, so that a command that serves nothing answers at
+ * once; a command that needs the services starts Quarkus itself.
+ *
+ * <p>Exit codes: 0 as asked, 1 the input or the machine does not allow it, 2 the command line is wrong.
+ */
+@QuarkusMain
+@Command(
+        name = "gatehouse",
+        description = {"An enterprise gateway on Envoy: Gateway API files in, a running gateway out.", ""},
+        subcommands = {HttpbinCommand.class, CompletionCommand.class, VersionCommand.class},
+        mixinStandardHelpOptions = true,
+        versionProvider = GatehouseVersion.class,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  gatehouse httpbin                     a backend to try a gateway with, on port 8000",
+            "  gatehouse httpbin --help              what it can be told",
+            "  source <(gatehouse completion)        Tab completes commands and options",
+            "",
+            "Exit codes: 0 as asked; 1 the input or the machine does not allow it; 2 the command line is wrong."
+        })
+public final class Gatehouse implements Runnable {
+    /** The input or the machine does not allow what was asked. */
+    static final int FAILED = CommandLine.ExitCode.SOFTWARE;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Gatehouse())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println(command.getColorScheme().errorText("gatehouse: " + failure.getMessage()));
+                    return FAILED;
+                });
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Which command? One of those below.");
+    }
+}

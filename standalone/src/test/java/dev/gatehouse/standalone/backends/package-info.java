@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gatehouse.standalone.backends;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gatehouse.standalone.fleet;
+
+import org.jspecify.annotations.NullMarked;

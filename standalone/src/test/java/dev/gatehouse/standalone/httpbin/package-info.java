@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gatehouse.standalone.httpbin;
+
+import org.jspecify.annotations.NullMarked;
