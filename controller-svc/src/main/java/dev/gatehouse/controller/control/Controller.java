@@ -1,0 +1,123 @@
+package dev.gatehouse.controller.control;
+
+import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.controller.publish.DataPlane;
+import dev.gatehouse.controller.publish.Publisher;
+import dev.gatehouse.controller.status.FleetState;
+import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.controller.translate.Settings;
+import dev.gatehouse.controller.translate.Translator;
+import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.events.ConfigLog;
+import dev.gatehouse.events.Position;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/**
+ * The controller: takes changes of objects and reports of proxies, translates, publishes. One thread does all of it, in the
+ * order in which things come in; what came in meanwhile is taken together.
+ *
+ * <p>Thread-safe. The queue is bounded: whoever brings changes waits when it is full, so that nothing is lost.
+ */
+public final class Controller implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Controller.class.getName());
+    private static final int QUEUE_BOUND = 10_000;
+
+    private sealed interface Work {
+        record Changes(List<Change> changes) implements Work {}
+
+        record Report(DataPlaneReport report) implements Work {}
+    }
+
+    private final Translator translator;
+    private final Publisher publisher;
+    private final DataPlane dataPlane;
+    private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>(QUEUE_BOUND);
+    private final List<Consumer<ControllerView>> watchers = new CopyOnWriteArrayList<>();
+    private final Map<String, Position> published = new HashMap<>();
+    private final Thread thread;
+    private volatile ControllerView view = ControllerView.EMPTY;
+
+    public Controller(Settings settings, ConfigLog log, InstantSource clock) {
+        translator = new Translator(
+                settings,
+                (collection, key, failure) -> LOG.log(
+                        Level.ERROR,
+                        "translating " + collection + " of " + key + " failed; its last good result stays",
+                        failure));
+        publisher = new Publisher(log, clock);
+        dataPlane =
+                new DataPlane(id -> translator.resource(id).map(Output::owners).orElse(Set.of()));
+        thread = Thread.ofPlatform().name("controller").daemon().start(this::run);
+    }
+
+    /** Hands over changes, which take effect together; waits while the queue is full. */
+    public void submit(List<? extends Change> changes) throws InterruptedException {
+        queue.put(new Work.Changes(List.copyOf(changes)));
+    }
+
+    /** Hands over a report; waits while the queue is full. */
+    public void submit(DataPlaneReport report) throws InterruptedException {
+        queue.put(new Work.Report(report));
+    }
+
+    /** The state after what was taken last. */
+    public ControllerView view() {
+        return view;
+    }
+
+    /** Calls {@code watcher} with each new state, on the controller's thread: it must not block. */
+    public void watch(Consumer<ControllerView> watcher) {
+        watchers.add(watcher);
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        List<Work> batch = new ArrayList<>();
+        try {
+            while (true) {
+                batch.add(queue.take());
+                queue.drainTo(batch);
+                handle(batch);
+                batch.clear();
+            }
+        } catch (InterruptedException e) {
+            // Closed: what is still in the queue is not wanted any more.
+        }
+    }
+
+    private void handle(List<Work> batch) {
+        List<Change> changes = new ArrayList<>();
+        Map<String, FleetState> fleets = new HashMap<>();
+        for (Work work : batch) {
+            switch (work) {
+                case Work.Changes brought -> changes.addAll(brought.changes());
+                case Work.Report report -> fleets.put(report.report().getFleet(), dataPlane.take(report.report()));
+            }
+        }
+        fleets.forEach((fleet, state) -> changes.add(new Change.Fleet(fleet, state)));
+        try {
+            Translator.Effect effect = translator.apply(changes);
+            published.putAll(publisher.publish(effect.resources()));
+            ControllerView next = new ControllerView(translator.gateways(), translator.statuses(), published);
+            view = next;
+            watchers.forEach(watcher -> watcher.accept(next));
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
+        }
+    }
+}

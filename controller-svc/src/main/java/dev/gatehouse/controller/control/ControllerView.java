@@ -1,0 +1,25 @@
+package dev.gatehouse.controller.control;
+
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.events.Position;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import java.util.Map;
+
+/**
+ * The controller's state at one moment.
+ *
+ * @param published for each fleet, the position of what was published last
+ */
+public record ControllerView(
+        Map<ObjectKey, GatewayState> gateways, Map<ObjectRef, ObjectStatus> statuses, Map<String, Position> published) {
+    /** Before the first change. */
+    public static final ControllerView EMPTY = new ControllerView(Map.of(), Map.of(), Map.of());
+
+    public ControllerView {
+        gateways = Map.copyOf(gateways);
+        statuses = Map.copyOf(statuses);
+        published = Map.copyOf(published);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.gatehouse.controller.files;
+
+import dev.gatehouse.controller.files.FileSet.Contents;
+import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.ResourceReader.Found;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns what files hold into changes against what they held before. Not thread-safe. */
+public final class FileChanges {
+    private Map<ObjectRef, Found<?>> current = Map.of();
+
+    /** The changes from the contents of the last call to {@code contents}. */
+    public List<Change> to(Contents contents) {
+        List<Change> changes = new ArrayList<>();
+        for (String name : BuiltInClasses.NAMES) {
+            if (!contents.objects().containsKey(ObjectRef.of(Kinds.GATEWAY_CLASS, new ObjectKey("", name)))) {
+                changes.add(BuiltInClasses.put(name));
+            }
+        }
+        contents.objects().forEach((ref, found) -> {
+            Found<?> before = current.get(ref);
+            if (before == null || !before.resource().equals(found.resource())) {
+                changes.add(put(found));
+            }
+        });
+        current.forEach((ref, before) -> {
+            boolean builtIn = before.kind().equals(Kinds.GATEWAY_CLASS) && BuiltInClasses.NAMES.contains(ref.name());
+            if (!contents.objects().containsKey(ref) && !builtIn) {
+                changes.add(new Change.Remove(before.kind(), ref.key()));
+            }
+        });
+        current = new HashMap<>(contents.objects());
+        return changes;
+    }
+
+    private static Change put(Found<?> found) {
+        Resource<?> resource = found.resource();
+        return new Change.Put(found.kind(), resource);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.gatehouse.controller.files;
+
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ResourceReader;
+import dev.gatehouse.gatewayapi.ResourceReader.Found;
+import dev.gatehouse.gatewayapi.yaml.Location;
+import dev.gatehouse.gatewayapi.yaml.Problem;
+import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The files and folders that a user named. Not thread-safe.
+ *
+ * <p>What an edit breaks keeps its last good version: the objects of a file that are not in its new text stay while the file has
+ * errors, since they may be what is broken.
+ */
+public final class FileSet {
+    private static final long MAX_BYTES = 4L * YamlDocuments.MAX_CHARACTERS;
+
+    private final List<Path> roots;
+    private Map<Path, List<Found<?>>> lastGood = new LinkedHashMap<>();
+
+    /** @param roots files, or folders whose files ending in .yaml, .yml or .json are read, at any depth */
+    public FileSet(List<Path> roots) {
+        this.roots = List.copyOf(roots);
+    }
+
+    /**
+     * What the files hold.
+     *
+     * @param objects each once
+     * @param stale those that are of an earlier version of their file, because an edit broke it
+     * @param problems what is wrong with the texts
+     */
+    public record Contents(Map<ObjectRef, Found<?>> objects, List<ObjectRef> stale, List<Problem> problems) {
+        public Contents {
+            stale = List.copyOf(stale);
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** The files and folders as they were named. */
+    public List<Path> roots() {
+        return roots;
+    }
+
+    /** Reads all files. Never throws for what is in them, nor for a file that cannot be read. */
+    public Contents read() {
+        List<Problem> problems = new ArrayList<>();
+        Map<Path, List<Found<?>>> now = new LinkedHashMap<>();
+        List<ObjectRef> stale = new ArrayList<>();
+        List<Found<?>> found = new ArrayList<>();
+        for (Path file : files(problems)) {
+            List<Problem> own = new ArrayList<>();
+            List<Found<?>> objects = new ArrayList<>(readFile(file, own));
+            if (own.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
+                keepBroken(file, objects, own, stale);
+            }
+            now.put(file, objects);
+            found.addAll(objects);
+            problems.addAll(own);
+        }
+        lastGood = now;
+        Map<ObjectRef, Found<?>> unique = new LinkedHashMap<>();
+        ResourceReader.withoutDuplicates(found, problems).forEach(each -> unique.put(each.ref(), each));
+        return new Contents(unique, stale, problems);
+    }
+
+    private void keepBroken(Path file, List<Found<?>> objects, List<Problem> own, List<ObjectRef> stale) {
+        List<ObjectRef> there = objects.stream().map(Found::ref).toList();
+        boolean nameless = own.stream()
+                .anyMatch(problem -> problem.severity() == Problem.Severity.ERROR
+                        && problem.object().isEmpty());
+        for (Found<?> before : lastGood.getOrDefault(file, List.of())) {
+            boolean named = own.stream()
+                    .anyMatch(problem -> problem.object().equals(before.ref().toString()));
+            if (!there.contains(before.ref()) && (nameless || named)) {
+                objects.add(before);
+                stale.add(before.ref());
+            }
+        }
+    }
+
+    private List<Path> files(List<Problem> problems) {
+        List<Path> files = new ArrayList<>();
+        for (Path root : roots) {
+            if (Files.isDirectory(root)) {
+                try (Stream<Path> below = Files.walk(root)) {
+                    below.filter(FileSet::isResourceFile).sorted().forEach(files::add);
+                } catch (IOException e) {
+                    problems.add(error(root, "cannot be listed: " + e.getMessage()));
+                }
+            } else {
+                files.add(root);
+            }
+        }
+        return files.stream().distinct().toList();
+    }
+
+    /** True for a regular file whose name says that it holds objects. */
+    static boolean isResourceFile(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return !name.startsWith(".")
+                && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"))
+                && Files.isRegularFile(file);
+    }
+
+    private List<Found<?>> readFile(Path file, List<Problem> problems) {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                problems.add(error(
+                        file,
+                        "the file has " + Files.size(file) + " bytes (expected: at most " + YamlDocuments.MAX_CHARACTERS
+                                + "); split it into several files"));
+                return List.of();
+            }
+            ResourceReader.Result result = ResourceReader.read(file.toString(), Files.readString(file));
+            problems.addAll(result.problems());
+            return result.found();
+        } catch (NoSuchFileException e) {
+            problems.add(error(file, "is not there (expected: a file or folder with Kubernetes objects)"));
+        } catch (CharacterCodingException e) {
+            problems.add(error(file, "is not text in UTF-8 (expected: YAML or JSON)"));
+        } catch (IOException e) {
+            problems.add(error(file, "cannot be read: " + e.getMessage()));
+        }
+        return List.of();
+    }
+
+    private static Problem error(Path file, String message) {
+        return new Problem(Problem.Severity.ERROR, new Location(file.toString(), 1, 1), "", "", message);
+    }
+}

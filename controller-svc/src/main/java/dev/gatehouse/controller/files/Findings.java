@@ -1,0 +1,174 @@
+package dev.gatehouse.controller.files;
+
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
+import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.Listener;
+import dev.gatehouse.gatewayapi.ListenerSet;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ParentReference;
+import dev.gatehouse.gatewayapi.ResourceReader.Found;
+import dev.gatehouse.gatewayapi.RouteSpec;
+import dev.gatehouse.gatewayapi.yaml.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Tells what the statuses say is wrong in terms of the files: with the place of the field. */
+public final class Findings {
+    private static final Pattern PATH = Pattern.compile("^(spec\\.[A-Za-z0-9_.\\[\\]]+): (.*)$", Pattern.DOTALL);
+    private static final List<String> BAD_WHEN_FALSE = List.of(Conditions.ACCEPTED, Conditions.RESOLVED_REFS);
+
+    private final Map<ObjectRef, Found<?>> objects;
+    private final Set<ObjectKey> gateways;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private Findings(Map<ObjectRef, Found<?>> objects, Set<ObjectKey> gateways) {
+        this.objects = objects;
+        this.gateways = gateways;
+    }
+
+    /**
+     * What is wrong with objects that were read, each by itself, without a problem.
+     *
+     * @param gateways the Gateways that are served
+     */
+    public static List<Problem> of(
+            Map<ObjectRef, Found<?>> objects, Map<ObjectRef, ObjectStatus> statuses, Set<ObjectKey> gateways) {
+        Findings findings = new Findings(objects, gateways);
+        for (Found<?> found : objects.values()) {
+            findings.parents(found);
+        }
+        statuses.forEach((ref, status) -> {
+            Found<?> found = objects.get(ref);
+            if (found != null) {
+                findings.status(found, status);
+            }
+        });
+        return List.copyOf(findings.problems);
+    }
+
+    /** Parents that nobody serves: the route then has no status that could say so. */
+    private void parents(Found<?> found) {
+        switch (found.resource().spec()) {
+            case Gateway gateway
+            when !gateways.contains(found.resource().key()) ->
+                add(
+                        found,
+                        "spec.gatewayClassName",
+                        "GatewayClass \"" + gateway.gatewayClassName()
+                                + "\" is not there, or another controller's (expected: teg, gatehouse, or a GatewayClass"
+                                + " in the files)");
+            case RouteSpec route -> {
+                for (int i = 0; i < route.parents().size(); i++) {
+                    parent(found, route.parents().get(i), "spec.parentRefs[" + i + "]");
+                }
+                if (route.parents().isEmpty()) {
+                    add(found, "spec.parentRefs", "is empty (expected: a Gateway or ListenerSet); nothing is served");
+                }
+            }
+            case ListenerSet set -> parent(found, set.parent(), "spec.parentRef");
+            default -> {
+                // Other kinds have no parents.
+            }
+        }
+    }
+
+    private void parent(Found<?> found, ParentReference parent, String path) {
+        ObjectKey key = parent.key(found.resource().namespace());
+        ObjectRef ref = new ObjectRef(parent.kind(), key.namespace(), key.name());
+        boolean known = parent.group().equals(Kinds.GATEWAY_GROUP)
+                && (parent.kind().equals("Gateway") || parent.kind().equals("ListenerSet"));
+        if (!known) {
+            add(
+                    found,
+                    path + ".kind",
+                    "\"" + parent.kind() + "\" of group \"" + parent.group()
+                            + "\" cannot be a parent (expected: Gateway or ListenerSet of " + Kinds.GATEWAY_GROUP
+                            + ")");
+        } else if (!objects.containsKey(ref)) {
+            add(found, path + ".name", ref + " is not there (expected: the name of one that is)");
+        }
+    }
+
+    private void status(Found<?> found, ObjectStatus status) {
+        switch (status) {
+            case ObjectStatus.Plain plain -> conditions(found, "", plain.conditions());
+            case ObjectStatus.Listeners own -> {
+                conditions(
+                        found,
+                        "spec",
+                        own.conditions().stream()
+                                .filter(condition -> !condition.reason().equals("ListenersNotValid"))
+                                .toList());
+                for (ObjectStatus.ListenerStatus listener : own.listeners()) {
+                    conditions(found, "spec.listeners[" + index(found, listener.name()) + "]", listener.conditions());
+                }
+            }
+            case ObjectStatus.Parents route -> {
+                for (int i = 0; i < route.parents().size(); i++) {
+                    conditions(
+                            found,
+                            "spec.parentRefs[" + i + "]",
+                            route.parents().get(i).conditions());
+                }
+            }
+            case ObjectStatus.Ancestors policy -> {
+                for (int i = 0; i < policy.ancestors().size(); i++) {
+                    conditions(
+                            found,
+                            "spec.targetRefs[" + i + "]",
+                            policy.ancestors().get(i).conditions());
+                }
+            }
+        }
+    }
+
+    private static int index(Found<?> found, String listener) {
+        List<Listener> listeners = switch (found.resource().spec()) {
+            case Gateway gateway -> gateway.listeners();
+            case ListenerSet set -> set.listeners();
+            default -> List.of();
+        };
+        for (int i = 0; i < listeners.size(); i++) {
+            if (listeners.get(i).name().equals(listener)) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    private void conditions(Found<?> found, String path, List<Condition> conditions) {
+        for (Condition condition : conditions) {
+            boolean bad = BAD_WHEN_FALSE.contains(condition.type()) && condition.status() == Condition.Status.False
+                    || condition.type().equals("PartiallyInvalid") && condition.holds();
+            if (bad) {
+                String message = condition.message().replaceFirst("^Dropped Rule: ", "");
+                Matcher named = PATH.matcher(message);
+                if (named.matches()) {
+                    add(found, named.group(1), named.group(2) + " (" + condition.reason() + ")");
+                } else {
+                    add(found, path, message + " (" + condition.reason() + ")");
+                }
+            }
+        }
+    }
+
+    private void add(Found<?> found, String path, String message) {
+        Problem problem = new Problem(
+                Problem.Severity.ERROR,
+                found.document().locate(path),
+                found.ref().toString(),
+                path,
+                message);
+        if (!problems.contains(problem)) {
+            problems.add(problem);
+        }
+    }
+}

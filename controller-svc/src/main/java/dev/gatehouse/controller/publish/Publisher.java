@@ -1,0 +1,109 @@
+package dev.gatehouse.controller.publish;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Message;
+import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.events.ConfigLog;
+import dev.gatehouse.events.Position;
+import dev.gatehouse.events.Put;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.events.Transaction;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Publishes resources to the config log: one transaction for each fleet that a change touches, with what really differs.
+ * Not thread-safe.
+ */
+public final class Publisher {
+    private static final int VERSION_BYTES = 8;
+
+    private final ConfigLog log;
+    private final InstantSource clock;
+    private final Map<String, Map<ResourceId, String>> versions = new HashMap<>();
+
+    public Publisher(ConfigLog log, InstantSource clock) {
+        this.log = log;
+        this.clock = clock;
+    }
+
+    /**
+     * Publishes {@code changes}; an empty value removes the resource.
+     *
+     * @return the position of each fleet's transaction
+     */
+    public Map<String, Position> publish(Map<ResourceId, Optional<Output>> changes) {
+        Map<String, List<Put>> puts = new TreeMap<>();
+        Map<String, List<ResourceId>> deletes = new TreeMap<>();
+        changes.forEach((id, output) -> {
+            Map<ResourceId, String> known = versions.computeIfAbsent(id.fleet(), _ -> new HashMap<>());
+            puts.computeIfAbsent(id.fleet(), _ -> new ArrayList<>());
+            deletes.computeIfAbsent(id.fleet(), _ -> new ArrayList<>());
+            if (output.isEmpty()) {
+                if (known.remove(id) != null) {
+                    list(deletes, id.fleet()).add(id);
+                }
+                return;
+            }
+            ByteString bytes = serialise(output.get().message());
+            String version = version(bytes);
+            if (!version.equals(known.put(id, version))) {
+                list(puts, id.fleet())
+                        .add(new Put(id, version, bytes, output.get().secret()));
+            }
+        });
+        Map<String, Position> positions = new HashMap<>();
+        for (String fleet : puts.keySet()) {
+            List<Put> put = list(puts, fleet);
+            List<ResourceId> deleted = list(deletes, fleet);
+            if (put.isEmpty() && deleted.isEmpty()) {
+                continue;
+            }
+            Map<ResourceId, String> known = versions.getOrDefault(fleet, Map.of());
+            boolean removed = known.isEmpty();
+            if (removed) {
+                versions.remove(fleet);
+            }
+            positions.put(fleet, log.append(new Transaction(fleet, put, deleted, clock.instant(), removed)));
+        }
+        return positions;
+    }
+
+    private static <T> List<T> list(Map<String, List<T>> lists, String fleet) {
+        return lists.computeIfAbsent(fleet, _ -> new ArrayList<>());
+    }
+
+    /** The bytes of a message; equal messages have equal bytes. */
+    private static ByteString serialise(Message message) {
+        ByteString.Output bytes = ByteString.newOutput(message.getSerializedSize());
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        out.useDeterministicSerialization();
+        try {
+            message.writeTo(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot write to memory", e);
+        }
+        return bytes.toByteString();
+    }
+
+    private static String version(ByteString bytes) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(bytes.asReadOnlyByteBuffer());
+            return HexFormat.of().formatHex(digest.digest(), 0, VERSION_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("the JDK has no SHA-256", e);
+        }
+    }
+}
