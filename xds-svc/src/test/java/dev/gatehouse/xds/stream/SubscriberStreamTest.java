@@ -86,6 +86,21 @@ class SubscriberStreamTest {
 
     @ParameterizedTest
     @EnumSource
+    void endpointsAreSentThoughTheClustersAreNotAnsweredYetBecauseEnvoyAnswersWhenTheyAreWarm(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().edsCluster("b", 1).endpoints("b", 1).routes("r", 2));
+        script.target(script.config().edsCluster("c", 1).endpoints("c", 1));
+        assertThat(script.subscribe(ENDPOINTS, "b")).containsExactly("push EDS +b@1");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS");
+        assertThat(script.ack(CLUSTER))
+                .containsExactly("ack CDS", script.whole("push CDS +c@1", "push CDS +a@1 +b@1 +c@1"));
+        assertThat(script.subscribe(ENDPOINTS, "c")).containsExactly("push EDS +c@1");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS");
+        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS", "push RDS +r@2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aClusterThatComesBackWithinTheGraceStays(Protocol protocol) {
         Script script = new Script(protocol).connected();
         script.target(script.config().cluster("b", 1).routes("r", 2).without(CLUSTER, "a"));
@@ -184,8 +199,8 @@ class SubscriberStreamTest {
     @EnumSource
     void aChangedClusterIsFollowedByItsEndpointsThoughTheyAreTheSame(Protocol protocol) {
         Script script = new Script(protocol).connected();
-        assertThat(script.target(script.config().edsCluster("a", 2))).containsExactly("push CDS +a@2");
-        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS", "push EDS +a@1");
+        assertThat(script.target(script.config().edsCluster("a", 2))).containsExactly("push CDS +a@2", "push EDS +a@1");
+        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS");
         assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 2");
     }
 
