@@ -157,8 +157,8 @@ public final class SubscriberStream {
                 boolean free = open || order == TypeOrder.ENDPOINTS;
                 boolean sent = make(subscription, snapshot, free, now, effects);
                 complete &= sent && !subscription.awaitsMade() && !subscription.hasRefused();
-                boolean done = sent && !subscription.awaitsMade();
-                orderOpen &= done || subscription.isOverdue(now, settings.orderTimeout());
+                orderOpen &=
+                        sent && (!subscription.awaitsMade() || subscription.isOverdue(now, settings.orderTimeout()));
             }
             if (order != TypeOrder.INDEPENDENT) {
                 open &= orderOpen;
@@ -177,7 +177,8 @@ public final class SubscriberStream {
         Map<String, VersionedResource> resources = snapshot.ofType(subscription.typeUrl());
         Change change = subscription.change(resources);
         boolean removeGone = !subscription.order().removedLast();
-        if (!subscription.awaitsAnswer() && open) {
+        boolean overdue = subscription.isOverdue(now, settings.orderTimeout()) && !change.isMakeComplete();
+        if (open && (!subscription.awaitsAnswer() || overdue)) {
             Optional<Effect.Push> push = subscription.make(resources, change, removeGone, moment(snapshot, now));
             push.ifPresent(effects::add);
             if (push.isPresent() && subscription.order() == TypeOrder.CLUSTER) {
