@@ -6,13 +6,14 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.BindableService;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.Optional;
 
 /** CDS: clusters on a stream of their own. */
 @GrpcService
-final class ClusterDiscovery extends ClusterDiscoveryServiceImplBase {
+final class ClusterDiscovery extends ClusterDiscoveryServiceImplBase implements BindableService {
     private final XdsServer server;
 
     ClusterDiscovery(XdsServer server) {

@@ -6,13 +6,14 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.listener.v3.ListenerDiscoveryServiceGrpc.ListenerDiscoveryServiceImplBase;
+import io.grpc.BindableService;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.Optional;
 
 /** LDS: listeners on a stream of their own. */
 @GrpcService
-final class ListenerDiscovery extends ListenerDiscoveryServiceImplBase {
+final class ListenerDiscovery extends ListenerDiscoveryServiceImplBase implements BindableService {
     private final XdsServer server;
 
     ListenerDiscovery(XdsServer server) {

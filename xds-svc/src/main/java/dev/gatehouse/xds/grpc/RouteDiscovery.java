@@ -6,13 +6,14 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.route.v3.RouteDiscoveryServiceGrpc.RouteDiscoveryServiceImplBase;
+import io.grpc.BindableService;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.Optional;
 
 /** RDS: route configurations on a stream of their own. */
 @GrpcService
-final class RouteDiscovery extends RouteDiscoveryServiceImplBase {
+final class RouteDiscovery extends RouteDiscoveryServiceImplBase implements BindableService {
     private final XdsServer server;
 
     RouteDiscovery(XdsServer server) {

@@ -6,13 +6,14 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.secret.v3.SecretDiscoveryServiceGrpc.SecretDiscoveryServiceImplBase;
+import io.grpc.BindableService;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.Optional;
 
 /** SDS: secrets on a stream of their own. */
 @GrpcService
-final class SecretDiscovery extends SecretDiscoveryServiceImplBase {
+final class SecretDiscovery extends SecretDiscoveryServiceImplBase implements BindableService {
     private final XdsServer server;
 
     SecretDiscovery(XdsServer server) {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Make before break. Additions and updates go out in the order of {@link TypeOrder}, a type only when those before it are
  * answered, and listeners only when the endpoints of the clusters that were just added have been asked for and answered. A
  * cluster that is gone is removed when the subscriber has accepted listeners and routes of a target that lacks it, and the
- * grace has passed; endpoints and secrets after that. A refusal counts as an answer for what comes after it, but not as
+ * grace has passed; endpoints and secrets after that. Endpoints wait for nothing: Envoy answers for a cluster only when it is warm,
+ * that is, when it has its endpoints. A refusal counts as an answer for what comes after it, but not as
  * acceptance: while listeners or routes stay refused, the subscriber runs on old ones, and no cluster is removed under them.
  *
  * <p>State of the world cannot say on reconnecting which clusters a subscriber has, so that a cluster that went while it was
@@ -153,10 +154,11 @@ public final class SubscriberStream {
         for (TypeOrder order : TypeOrder.values()) {
             boolean orderOpen = true;
             for (TypeSubscription subscription : ofOrder(order)) {
-                boolean sent = make(subscription, snapshot, open, now, effects);
+                boolean free = open || order == TypeOrder.ENDPOINTS;
+                boolean sent = make(subscription, snapshot, free, now, effects);
                 complete &= sent && !subscription.awaitsMade() && !subscription.hasRefused();
-                boolean done = sent && !subscription.awaitsMade();
-                orderOpen &= done || subscription.isOverdue(now, settings.orderTimeout());
+                orderOpen &=
+                        sent && (!subscription.awaitsMade() || subscription.isOverdue(now, settings.orderTimeout()));
             }
             if (order != TypeOrder.INDEPENDENT) {
                 open &= orderOpen;
@@ -175,7 +177,8 @@ public final class SubscriberStream {
         Map<String, VersionedResource> resources = snapshot.ofType(subscription.typeUrl());
         Change change = subscription.change(resources);
         boolean removeGone = !subscription.order().removedLast();
-        if (!subscription.awaitsAnswer() && open) {
+        boolean overdue = subscription.isOverdue(now, settings.orderTimeout()) && !change.isMakeComplete();
+        if (open && (!subscription.awaitsAnswer() || overdue)) {
             Optional<Effect.Push> push = subscription.make(resources, change, removeGone, moment(snapshot, now));
             push.ifPresent(effects::add);
             if (push.isPresent() && subscription.order() == TypeOrder.CLUSTER) {

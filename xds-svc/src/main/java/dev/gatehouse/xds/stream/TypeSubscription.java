@@ -1,7 +1,10 @@
 package dev.gatehouse.xds.stream;
 
+import com.google.protobuf.Any;
 import dev.gatehouse.events.Position;
+import dev.gatehouse.xds.snapshot.TypeUrls;
 import dev.gatehouse.xds.snapshot.VersionedResource;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One type on one stream: what is subscribed to, what the subscriber has, what it was sent and has not answered, what it
- * refused. At most one push is unanswered at a time; what changes meanwhile goes out together after the answer.
+ * refused. At most one push is unanswered at a time; what changes meanwhile goes out together after the answer, or when the
+ * answer is overdue.
  */
 final class TypeSubscription {
     private static final String WILDCARD = "*";
@@ -305,10 +309,13 @@ final class TypeSubscription {
             }
         }
         if (protocol == Protocol.STATE_OF_THE_WORLD) {
-            absent.clear();
+            if (!typeUrl.equals(TypeUrls.ENDPOINTS)) {
+                absent.clear();
+            }
             if (partial) {
                 // Not being sent is all that a subscriber ever learns of a removed one.
                 gone.forEach(held::remove);
+                toldAbsent.addAll(gone);
                 gone.clear();
             }
         }
@@ -366,6 +373,9 @@ final class TypeSubscription {
         gone.forEach(held::remove);
         toldAbsent.addAll(absent);
         upserts.forEach(resource -> toldAbsent.remove(resource.name()));
+        if (pending != null && protocol == Protocol.STATE_OF_THE_WORLD && !partial) {
+            accepted = byName(pending.push().resources());
+        }
         String nonce = Long.toString(++nonces);
         Effect.Push push = switch (protocol) {
             case DELTA -> {
@@ -375,13 +385,32 @@ final class TypeSubscription {
             }
             case STATE_OF_THE_WORLD ->
                 partial
-                        ? new Effect.Push(typeUrl, version(current(target)), nonce, upserts, List.of())
+                        ? new Effect.Push(
+                                typeUrl, version(current(target)), nonce, withEmpty(upserts, absent), List.of())
                         : whole(target, gone, nonce);
         };
         answered = true;
         settledOn = null;
         pending = new Pending(push, upserts, before, made, moment);
         return push;
+    }
+
+    /**
+     * State of the world cannot say that endpoints do not exist. A cluster that waits for them would hold up all of Envoy's CDS
+     * until its initial fetch times out; so it is sent none.
+     */
+    private static List<VersionedResource> withEmpty(List<VersionedResource> upserts, List<String> absent) {
+        List<VersionedResource> all = new ArrayList<>(upserts);
+        for (String name : absent) {
+            ClusterLoadAssignment none =
+                    ClusterLoadAssignment.newBuilder().setClusterName(name).build();
+            Any any = Any.newBuilder()
+                    .setTypeUrl(TypeUrls.ENDPOINTS)
+                    .setValue(none.toByteString())
+                    .build();
+            all.add(VersionedResource.of(name, "none", any));
+        }
+        return all;
     }
 
     private Effect.Push whole(Map<String, VersionedResource> target, List<String> gone, String nonce) {

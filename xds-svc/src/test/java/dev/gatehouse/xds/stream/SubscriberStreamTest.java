@@ -86,6 +86,21 @@ class SubscriberStreamTest {
 
     @ParameterizedTest
     @EnumSource
+    void endpointsAreSentThoughTheClustersAreNotAnsweredYetBecauseEnvoyAnswersWhenTheyAreWarm(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().edsCluster("b", 1).endpoints("b", 1).routes("r", 2));
+        script.target(script.config().edsCluster("c", 1).endpoints("c", 1));
+        assertThat(script.subscribe(ENDPOINTS, "b")).containsExactly("push EDS +b@1");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS");
+        assertThat(script.ack(CLUSTER))
+                .containsExactly("ack CDS", script.whole("push CDS +c@1", "push CDS +a@1 +b@1 +c@1"));
+        assertThat(script.subscribe(ENDPOINTS, "c")).containsExactly("push EDS +c@1");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS");
+        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS", "push RDS +r@2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aClusterThatComesBackWithinTheGraceStays(Protocol protocol) {
         Script script = new Script(protocol).connected();
         script.target(script.config().cluster("b", 1).routes("r", 2).without(CLUSTER, "a"));
@@ -182,10 +197,33 @@ class SubscriberStreamTest {
 
     @ParameterizedTest
     @EnumSource
+    void routesNeverOvertakeTheirClustersThoughAnAnswerIsOverdue(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().cluster("b", 1));
+        assertThat(script.target(script.config().cluster("c", 1).routes("r", 2)))
+                .isEmpty();
+        assertThat(script.after(Duration.ofSeconds(10)))
+                .containsExactly(script.whole("push CDS +c@1", "push CDS +a@1 +b@1 +c@1"));
+        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS", "push RDS +r@2");
+    }
+
+    @Test
+    void aSubscriberOfTheStateOfTheWorldGetsNoEndpointsWhereThereAreNone() {
+        Script script = new Script(Protocol.STATE_OF_THE_WORLD).connected();
+        assertThat(script.subscribe(ENDPOINTS, "x")).containsExactly("push EDS +x@none");
+        assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS");
+        assertThat(script.target(script.config().without(ENDPOINTS, "a")))
+                .as("what it has is not taken away")
+                .containsExactly("applied 2");
+        assertThat(script.target(script.config().endpoints("x", 1))).containsExactly("push EDS +x@1");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aChangedClusterIsFollowedByItsEndpointsThoughTheyAreTheSame(Protocol protocol) {
         Script script = new Script(protocol).connected();
-        assertThat(script.target(script.config().edsCluster("a", 2))).containsExactly("push CDS +a@2");
-        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS", "push EDS +a@1");
+        assertThat(script.target(script.config().edsCluster("a", 2))).containsExactly("push CDS +a@2", "push EDS +a@1");
+        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS");
         assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 2");
     }
 
