@@ -10,6 +10,7 @@ import dev.gatehouse.controller.translate.Translator;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
+import dev.gatehouse.events.ResourceId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -37,6 +39,8 @@ public final class Controller implements AutoCloseable {
         record Changes(List<Change> changes) implements Work {}
 
         record Report(DataPlaneReport report) implements Work {}
+
+        record Question(CompletableFuture<Map<ResourceId, Output>> answer) implements Work {}
     }
 
     private final Translator translator;
@@ -47,6 +51,7 @@ public final class Controller implements AutoCloseable {
     private final Map<String, Position> published = new HashMap<>();
     private final Thread thread;
     private volatile ControllerView view = ControllerView.EMPTY;
+    private volatile long derivations;
 
     public Controller(Settings settings, ConfigLog log, InstantSource clock) {
         translator = new Translator(
@@ -76,6 +81,18 @@ public final class Controller implements AutoCloseable {
         return view;
     }
 
+    /** How many derivations have run since the start. */
+    public long derivations() {
+        return derivations;
+    }
+
+    /** Every resource, as it was translated last. */
+    public Map<ResourceId, Output> resources() throws InterruptedException {
+        CompletableFuture<Map<ResourceId, Output>> answer = new CompletableFuture<>();
+        queue.put(new Work.Question(answer));
+        return answer.join();
+    }
+
     /** Calls {@code watcher} with each new state, on the controller's thread: it must not block. */
     public void watch(Consumer<ControllerView> watcher) {
         watchers.add(watcher);
@@ -103,10 +120,12 @@ public final class Controller implements AutoCloseable {
     private void handle(List<Work> batch) {
         List<Change> changes = new ArrayList<>();
         Map<String, FleetState> fleets = new HashMap<>();
+        List<CompletableFuture<Map<ResourceId, Output>>> questions = new ArrayList<>();
         for (Work work : batch) {
             switch (work) {
                 case Work.Changes brought -> changes.addAll(brought.changes());
                 case Work.Report report -> fleets.put(report.report().getFleet(), dataPlane.take(report.report()));
+                case Work.Question question -> questions.add(question.answer());
             }
         }
         fleets.forEach((fleet, state) -> changes.add(new Change.Fleet(fleet, state)));
@@ -115,9 +134,11 @@ public final class Controller implements AutoCloseable {
             published.putAll(publisher.publish(effect.resources()));
             ControllerView next = new ControllerView(translator.gateways(), translator.statuses(), published);
             view = next;
+            derivations = translator.derivations();
             watchers.forEach(watcher -> watcher.accept(next));
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
+        questions.forEach(question -> question.complete(translator.resources()));
     }
 }

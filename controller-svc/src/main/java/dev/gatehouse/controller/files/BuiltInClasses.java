@@ -1,6 +1,5 @@
 package dev.gatehouse.controller.files;
 
-import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -17,11 +16,11 @@ final class BuiltInClasses {
 
     private BuiltInClasses() {}
 
-    static Change put(String name) {
+    static Change put(String name, String controllerName) {
         return new Change.Put(
                 Kinds.GATEWAY_CLASS,
                 new Resource<>(
                         new Metadata(new ObjectKey("", name), Map.of(), Map.of(), 1, Optional.empty()),
-                        new GatewayClass(Settings.CONTROLLER_NAME, Optional.empty())));
+                        new GatewayClass(controllerName, Optional.empty())));
     }
 }

@@ -14,14 +14,20 @@ import java.util.Map;
 
 /** Turns what files hold into changes against what they held before. Not thread-safe. */
 public final class FileChanges {
+    private final String controllerName;
     private Map<ObjectRef, Found<?>> current = Map.of();
+
+    /** @param controllerName of the GatewayClasses that are there without a file */
+    public FileChanges(String controllerName) {
+        this.controllerName = controllerName;
+    }
 
     /** The changes from the contents of the last call to {@code contents}. */
     public List<Change> to(Contents contents) {
         List<Change> changes = new ArrayList<>();
         for (String name : BuiltInClasses.NAMES) {
             if (!contents.objects().containsKey(ObjectRef.of(Kinds.GATEWAY_CLASS, new ObjectKey("", name)))) {
-                changes.add(BuiltInClasses.put(name));
+                changes.add(BuiltInClasses.put(name, controllerName));
             }
         }
         contents.objects().forEach((ref, found) -> {

@@ -26,7 +26,7 @@ public record OfflineTranslation(Translator translator, Map<ObjectRef, Found<?>>
         Translator translator = new Translator(settings, (collection, key, failure) -> {
             throw new IllegalStateException("translating " + collection + " of " + key + " failed", failure);
         });
-        translator.apply(new FileChanges().to(contents));
+        translator.apply(new FileChanges(settings.controllerName()).to(contents));
         List<Problem> problems = new ArrayList<>(contents.problems());
         problems.addAll(Findings.of(
                 contents.objects(), translator.statuses(), translator.gateways().keySet()));

@@ -57,9 +57,11 @@ public final class GatewayResolver {
     /**
      * Resolves {@code gateway}.
      *
+     * @param controllerName of its GatewayClass
      * @param listenerSets the ListenerSets that name the Gateway as their parent, in any order
      */
-    public GatewayState resolve(Resource<Gateway> gateway, List<Resource<ListenerSet>> listenerSets) {
+    public GatewayState resolve(
+            Resource<Gateway> gateway, String controllerName, List<Resource<ListenerSet>> listenerSets) {
         List<Claim> claims = new ArrayList<>();
         ObjectRef self = ObjectRef.of(Kinds.GATEWAY, gateway.key());
         for (Listener listener : gateway.spec().listeners()) {
@@ -113,7 +115,7 @@ public final class GatewayResolver {
                     .orElse(Condition.isTrue(
                             Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
         }
-        return new GatewayState(gateway, listeners, sets, clientCertificate, conditions);
+        return new GatewayState(gateway, controllerName, listeners, sets, clientCertificate, conditions);
     }
 
     private Condition accepted(Resource<Gateway> gateway, List<ListenerState> listeners) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 /**
  * A Gateway of ours.
  *
+ * @param controllerName of its GatewayClass: by which name we say what becomes of it
  * @param listeners its own and those of accepted ListenerSets, in order of precedence
  * @param listenerSets what became of each ListenerSet that names the Gateway
  * @param backendClientCertificate the Secret that Envoy shows to backends, where valid
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 public record GatewayState(
         Resource<Gateway> gateway,
+        String controllerName,
         List<ListenerState> listeners,
         Map<ObjectKey, Condition> listenerSets,
         Optional<ObjectKey> backendClientCertificate,

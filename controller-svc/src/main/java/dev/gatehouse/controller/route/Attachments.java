@@ -18,9 +18,10 @@ public record Attachments(List<Parent> parents) {
     /**
      * One parent.
      *
+     * @param controllerName of the Gateway's class
      * @param accepted the condition Accepted, as far as the parent decides it
      */
-    public record Parent(ParentReference reference, Condition accepted, List<Binding> bindings) {
+    public record Parent(ParentReference reference, String controllerName, Condition accepted, List<Binding> bindings) {
         public Parent {
             bindings = List.copyOf(bindings);
         }

@@ -75,6 +75,7 @@ public final class RouteAttacher {
         if (candidates.isEmpty()) {
             return Optional.of(rejected(
                     reference,
+                    gateway.get().controllerName(),
                     "NoMatchingParent",
                     owner + " has no listener"
                             + reference
@@ -92,6 +93,7 @@ public final class RouteAttacher {
         if (allowing.isEmpty()) {
             return Optional.of(rejected(
                     reference,
+                    gateway.get().controllerName(),
                     "NotAllowedByListeners",
                     "No listener of " + owner + " allows a " + ref.kind() + " from namespace \"" + route.namespace()
                             + "\" (its allowedRoutes)."));
@@ -108,15 +110,21 @@ public final class RouteAttacher {
         if (bindings.isEmpty()) {
             return Optional.of(rejected(
                     reference,
+                    gateway.get().controllerName(),
                     "NoMatchingListenerHostname",
                     "No listener of " + owner + " has a hostname in common with "
                             + route.spec().hostnames() + "."));
         }
         return Optional.of(new Attachments.Parent(
-                reference, Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The route is accepted."), bindings));
+                reference,
+                gateway.get().controllerName(),
+                Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The route is accepted."),
+                bindings));
     }
 
-    private static Attachments.Parent rejected(ParentReference reference, String reason, String message) {
-        return new Attachments.Parent(reference, Condition.isFalse(Conditions.ACCEPTED, reason, message), List.of());
+    private static Attachments.Parent rejected(
+            ParentReference reference, String controllerName, String reason, String message) {
+        return new Attachments.Parent(
+                reference, controllerName, Condition.isFalse(Conditions.ACCEPTED, reason, message), List.of());
     }
 }

@@ -54,8 +54,12 @@ public sealed interface ObjectStatus {
         }
     }
 
-    /** One parent's or ancestor's. */
-    record ParentStatus(ParentReference reference, List<Condition> conditions) {
+    /**
+     * One parent's or ancestor's.
+     *
+     * @param controllerName who says so: the name in the GatewayClass
+     */
+    record ParentStatus(ParentReference reference, String controllerName, List<Condition> conditions) {
         public ParentStatus {
             conditions = List.copyOf(conditions);
         }

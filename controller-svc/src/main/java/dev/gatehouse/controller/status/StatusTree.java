@@ -12,12 +12,8 @@ import java.util.function.Function;
 public final class StatusTree {
     private StatusTree() {}
 
-    /**
-     * The value of the object's field {@code status}.
-     *
-     * @param controllerName who says so
-     */
-    public static Map<String, Object> of(ObjectStatus status, String controllerName) {
+    /** The value of the object's field {@code status}. */
+    public static Map<String, Object> of(ObjectStatus status) {
         Map<String, Object> tree = new LinkedHashMap<>();
         switch (status) {
             case ObjectStatus.Plain plain ->
@@ -35,9 +31,9 @@ public final class StatusTree {
                 tree.put("listeners", list(gateway.listeners(), l -> listener(l, status.generation())));
             }
             case ObjectStatus.Parents route ->
-                tree.put("parents", list(route.parents(), p -> parent(p, "parentRef", controllerName, status)));
+                tree.put("parents", list(route.parents(), p -> parent(p, "parentRef", status)));
             case ObjectStatus.Ancestors policy ->
-                tree.put("ancestors", list(policy.ancestors(), p -> parent(p, "ancestorRef", controllerName, status)));
+                tree.put("ancestors", list(policy.ancestors(), p -> parent(p, "ancestorRef", status)));
         }
         return tree;
     }
@@ -56,11 +52,10 @@ public final class StatusTree {
         return tree;
     }
 
-    private static Map<String, Object> parent(
-            ObjectStatus.ParentStatus parent, String field, String controllerName, ObjectStatus status) {
+    private static Map<String, Object> parent(ObjectStatus.ParentStatus parent, String field, ObjectStatus status) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put(field, reference(parent.reference()));
-        tree.put("controllerName", controllerName);
+        tree.put("controllerName", parent.controllerName());
         tree.put("conditions", conditions(parent.conditions(), status.generation()));
         return tree;
     }

@@ -96,13 +96,15 @@ final class Model {
                 (_, set) -> Set.of(set.spec().parent().key(set.namespace())));
         gateways = graph.map("gateways", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
             ObjectKey className = new ObjectKey("", gateway.spec().gatewayClassName());
-            if (reads.get(classes, className).isEmpty()) {
+            Optional<Resource<GatewayClass>> itsClass = reads.get(classes, className);
+            if (itsClass.isEmpty()) {
                 return Optional.empty();
             }
             List<Resource<ListenerSet>> sets = reads.get(listenerSets, key)
                     .map(each -> List.copyOf(each.values()))
                     .orElse(List.of());
-            return Optional.of(new GatewayResolver(gatewayWorld(reads), settings.boundPort()).resolve(gateway, sets));
+            return Optional.of(new GatewayResolver(gatewayWorld(reads), settings.boundPort())
+                    .resolve(gateway, itsClass.get().spec().controllerName(), sets));
         });
         listeners = graph.expand("listeners", gateways, (_, _, state) -> {
             Map<ListenerKey, ListenerState> each = new HashMap<>();

@@ -1,16 +1,16 @@
 package dev.gatehouse.controller.translate;
 
-import java.util.Set;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /**
  * What the translation depends on besides the objects.
  *
- * @param controllerNames the controller names whose GatewayClasses are ours
+ * @param controllerNames the controller names whose GatewayClasses are ours; the first is our own
  * @param boundPort the port that Envoy binds for a listener's port
  * @param callouts where the proxies reach the callout services
  */
-public record Settings(Set<String> controllerNames, IntUnaryOperator boundPort, Callouts callouts) {
+public record Settings(List<String> controllerNames, IntUnaryOperator boundPort, Callouts callouts) {
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
@@ -18,7 +18,15 @@ public record Settings(Set<String> controllerNames, IntUnaryOperator boundPort, 
     public static final String ENVOY_GATEWAY_CONTROLLER_NAME = "gateway.envoyproxy.io/gatewayclass-controller";
 
     public Settings {
-        controllerNames = Set.copyOf(controllerNames);
+        controllerNames = List.copyOf(controllerNames);
+        if (controllerNames.isEmpty()) {
+            throw new IllegalArgumentException("controller names: none (expected: at least one)");
+        }
+    }
+
+    /** Our own name among those that are served. */
+    public String controllerName() {
+        return controllerNames.getFirst();
     }
 
     /** Where a gRPC service listens. */

@@ -44,8 +44,10 @@ final class Statuses {
     private final Source<String, FleetState> fleetStates;
     private final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
+    private final String controllerName;
 
-    Statuses(Graph graph, Inputs inputs, Model model, Source<String, FleetState> fleetStates) {
+    Statuses(Graph graph, Inputs inputs, Model model, Source<String, FleetState> fleetStates, String controllerName) {
+        this.controllerName = controllerName;
         this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
@@ -239,7 +241,7 @@ final class Statuses {
                     .findFirst()
                     .ifPresent(rejection -> conditions.add(
                             Condition.isFalse(Conditions.PROGRAMMED, "Invalid", "A proxy refused it: " + rejection)));
-            parents.add(new ObjectStatus.ParentStatus(parent.reference(), conditions));
+            parents.add(new ObjectStatus.ParentStatus(parent.reference(), parent.controllerName(), conditions));
         }
         return Optional.of(new ObjectStatus.Parents(route.get().metadata().generation(), parents));
     }
@@ -302,7 +304,7 @@ final class Statuses {
                     target.name(),
                     target.sectionName(),
                     Optional.empty());
-            ancestors.add(new ObjectStatus.ParentStatus(reference, conditions));
+            ancestors.add(new ObjectStatus.ParentStatus(reference, controllerName, conditions));
         }
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
     }
@@ -346,6 +348,7 @@ final class Statuses {
                             target.name(),
                             target.sectionName(),
                             Optional.empty()),
+                    controllerName,
                     List.of(condition)));
         }
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));

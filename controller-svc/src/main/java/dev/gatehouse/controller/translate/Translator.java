@@ -36,7 +36,7 @@ public final class Translator {
         fleetStates = graph.source("fleetStates");
         Model model = new Model(graph, inputs, settings);
         resources = new Resources(graph, inputs, model, settings);
-        statuses = new Statuses(graph, inputs, model, fleetStates);
+        statuses = new Statuses(graph, inputs, model, fleetStates, settings.controllerName());
     }
 
     /** A change of inputs. */

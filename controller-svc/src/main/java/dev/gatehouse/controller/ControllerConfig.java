@@ -1,0 +1,43 @@
+package dev.gatehouse.controller;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code gatehouse.controller.*}. As environment variables: {@code GATEHOUSE_CONTROLLER_FILES} and so on. */
+@ConfigMapping(prefix = "gatehouse.controller")
+interface ControllerConfig {
+    /** Files and folders with the objects, separated by commas; watched. */
+    Optional<List<String>> files();
+
+    /** The controller names whose GatewayClasses are served, separated by commas; the first is our own. */
+    @WithDefault("gatehouse.dev/gatewayclass-controller,gateway.envoyproxy.io/gatewayclass-controller")
+    List<String> names();
+
+    /** Bind ports below 1024 as they are, instead of 10000 higher. */
+    @WithDefault("false")
+    boolean privilegedPorts();
+
+    /** Where the proxies reach ratelimit-svc, as host:port. */
+    @WithDefault("localhost:18020")
+    String ratelimitAddress();
+
+    /** Where the proxies reach waf-svc. */
+    @WithDefault("localhost:18030")
+    String wafAddress();
+
+    /** Where the proxies reach authz-svc. */
+    @WithDefault("localhost:18040")
+    String authzAddress();
+
+    Seal seal();
+
+    interface Seal {
+        /**
+         * Keys that seal secrets in the config log: {@code id:base64} of 32 bytes, separated by commas; the first seals. Without
+         * them no secret leaves this process.
+         */
+        Optional<String> keys();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.gatehouse.controller;
+
+import dev.gatehouse.controller.control.Controller;
+import dev.gatehouse.controller.control.ControllerView;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready once the objects that there were at the start are translated and published. */
+@Readiness
+final class TranslatedCheck implements HealthCheck {
+    private final Controller controller;
+
+    TranslatedCheck(Controller controller) {
+        this.controller = controller;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        ControllerView view = controller.view();
+        return HealthCheckResponse.named("controller-svc: objects translated")
+                .status(view != ControllerView.EMPTY)
+                .withData("gateways", view.gateways().size())
+                .withData("fleets published", view.published().size())
+                .build();
+    }
+}
