@@ -17,7 +17,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "gatehouse",
         description = {"An enterprise gateway on Envoy: Gateway API files in, a running gateway out.", ""},
-        subcommands = {HttpbinCommand.class, CompletionCommand.class, VersionCommand.class},
+        subcommands = {
+            RunCommand.class,
+            StatusCommand.class,
+            ValidateCommand.class,
+            TranslateCommand.class,
+            ConfigCommand.class,
+            HttpbinCommand.class,
+            CompletionCommand.class,
+            VersionCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = GatehouseVersion.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -25,6 +34,10 @@ import picocli.CommandLine.Spec;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {
+            "  gatehouse run                         the quickstart: a gateway on port 10080, and a backend behind it",
+            "  gatehouse run my-gateway.yaml         your own Gateway API files, watched",
+            "  gatehouse validate my-gateway.yaml    what is wrong with them, line by line",
+            "  gatehouse status                      what a running gateway does",
             "  gatehouse httpbin                     a backend to try a gateway with, on port 8000",
             "  gatehouse httpbin --help              what it can be told",
             "  source <(gatehouse completion)        Tab completes commands and options",

@@ -37,6 +37,11 @@ public final class FileSource implements AutoCloseable {
         }));
     }
 
+    /** The files and folders that are read, as they were named. */
+    public List<Path> roots() {
+        return files.roots();
+    }
+
     /** What the files held when they were last read. */
     public FileSet.Contents contents() {
         return contents;

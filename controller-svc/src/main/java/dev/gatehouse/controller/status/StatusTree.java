@@ -10,14 +10,27 @@ import java.util.function.Function;
 
 /** Statuses in the form of the Kubernetes API: objects as maps, lists as lists. */
 public final class StatusTree {
-    private StatusTree() {}
+    private final long generation;
+    private final String changedAt;
 
-    /** The value of the object's field {@code status}. */
-    public static Map<String, Object> of(ObjectStatus status) {
+    private StatusTree(long generation, String changedAt) {
+        this.generation = generation;
+        this.changedAt = changedAt;
+    }
+
+    /**
+     * The value of the object's field {@code status}.
+     *
+     * @param changedAt when its conditions changed last, RFC 3339
+     */
+    public static Map<String, Object> of(ObjectStatus status, String changedAt) {
+        return new StatusTree(status.generation(), changedAt).tree(status);
+    }
+
+    private Map<String, Object> tree(ObjectStatus status) {
         Map<String, Object> tree = new LinkedHashMap<>();
         switch (status) {
-            case ObjectStatus.Plain plain ->
-                tree.put("conditions", conditions(plain.conditions(), status.generation()));
+            case ObjectStatus.Plain plain -> tree.put("conditions", conditions(plain.conditions()));
             case ObjectStatus.Listeners gateway -> {
                 if (!gateway.addresses().isEmpty()) {
                     tree.put("addresses", list(gateway.addresses(), value -> {
@@ -27,18 +40,17 @@ public final class StatusTree {
                         return address;
                     }));
                 }
-                tree.put("conditions", conditions(gateway.conditions(), status.generation()));
-                tree.put("listeners", list(gateway.listeners(), l -> listener(l, status.generation())));
+                tree.put("conditions", conditions(gateway.conditions()));
+                tree.put("listeners", list(gateway.listeners(), this::listener));
             }
-            case ObjectStatus.Parents route ->
-                tree.put("parents", list(route.parents(), p -> parent(p, "parentRef", status)));
+            case ObjectStatus.Parents route -> tree.put("parents", list(route.parents(), p -> parent(p, "parentRef")));
             case ObjectStatus.Ancestors policy ->
-                tree.put("ancestors", list(policy.ancestors(), p -> parent(p, "ancestorRef", status)));
+                tree.put("ancestors", list(policy.ancestors(), p -> parent(p, "ancestorRef")));
         }
         return tree;
     }
 
-    private static Map<String, Object> listener(ObjectStatus.ListenerStatus listener, long generation) {
+    private Map<String, Object> listener(ObjectStatus.ListenerStatus listener) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", listener.name());
         tree.put("attachedRoutes", listener.attachedRoutes());
@@ -48,15 +60,15 @@ public final class StatusTree {
             k.put("kind", kind.kind());
             return k;
         }));
-        tree.put("conditions", conditions(listener.conditions(), generation));
+        tree.put("conditions", conditions(listener.conditions()));
         return tree;
     }
 
-    private static Map<String, Object> parent(ObjectStatus.ParentStatus parent, String field, ObjectStatus status) {
+    private Map<String, Object> parent(ObjectStatus.ParentStatus parent, String field) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put(field, reference(parent.reference()));
         tree.put("controllerName", parent.controllerName());
-        tree.put("conditions", conditions(parent.conditions(), status.generation()));
+        tree.put("conditions", conditions(parent.conditions()));
         return tree;
     }
 
@@ -71,7 +83,7 @@ public final class StatusTree {
         return tree;
     }
 
-    private static List<Map<String, Object>> conditions(List<Condition> conditions, long generation) {
+    private List<Map<String, Object>> conditions(List<Condition> conditions) {
         return list(conditions, condition -> {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("type", condition.type());
@@ -79,6 +91,7 @@ public final class StatusTree {
             tree.put("reason", condition.reason());
             tree.put("message", condition.message());
             tree.put("observedGeneration", generation);
+            tree.put("lastTransitionTime", changedAt);
             return tree;
         });
     }

@@ -1,0 +1,177 @@
+package dev.gatehouse.standalone;
+
+import dev.gatehouse.standalone.run.Standalone;
+import dev.gatehouse.standalone.run.StandaloneOptions;
+import io.quarkus.runtime.Quarkus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Run a gateway from files: the five services in this process, and an Envoy for each Gateway. The files are"
+                    + " watched: a saved change is live at once, and a broken one keeps the last good version. Ends with"
+                    + " Ctrl-C, after the requests under way.",
+            ""
+        },
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  gatehouse run                          the quickstart; then: curl localhost:10080/httpbin/get",
+            "  gatehouse run examples/canary          another example",
+            "  gatehouse run gateway.yaml routes/     your own files",
+            "  gatehouse run --redis redis://localhost:6379 examples/protect",
+            "",
+            "Ports below 1024 are bound 10000 higher (80 becomes 10080) unless --privileged-ports is given.",
+            "In a second terminal: gatehouse status"
+        })
+final class RunCommand implements Callable<Integer> {
+    static final int DEFAULT_GRPC_PORT = 18000;
+    static final int DEFAULT_ADMIN_PORT = 19900;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "FILE|DIR",
+            arity = "0..*",
+            description = "Files, or folders with files (.yaml, .yml, .json), with Kubernetes objects."
+                    + " None: examples/quickstart.")
+    @SuppressWarnings("NullAway.Init")
+    private List<Path> files = new ArrayList<>();
+
+    @Option(
+            names = "--envoy",
+            paramLabel = "PATH",
+            description = "The Envoy to run. Otherwise envoy on PATH, or the pinned one, fetched once.")
+    private @Nullable Path envoy;
+
+    @Option(
+            names = "--privileged-ports",
+            description = "Bind ports below 1024 as they are. The process must be allowed to.")
+    private boolean privilegedPorts;
+
+    @Option(
+            names = "--redis",
+            paramLabel = "URL",
+            description = "Count global rate limits in this Redis, redis://[user:password@]host:port."
+                    + " Otherwise in memory.")
+    private @Nullable String redis;
+
+    @Option(names = "--access-log", description = "Print a line of JSON for each request to standard output.")
+    private boolean accessLog;
+
+    @Option(
+            names = "--grpc-port",
+            paramLabel = "PORT",
+            defaultValue = "" + DEFAULT_GRPC_PORT,
+            description = "Port on loopback for the Envoys to reach the services (${DEFAULT-VALUE}).")
+    private int grpcPort;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            defaultValue = "" + DEFAULT_ADMIN_PORT,
+            description = "Port on loopback for 'gatehouse status', health and metrics (${DEFAULT-VALUE}).")
+    private int adminPort;
+
+    @Option(
+            names = "--drain-time",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long requests under way may take when an Envoy stops (${DEFAULT-VALUE}).")
+    private int drainSeconds;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            defaultValue = "warning",
+            description = "Envoy's log level: debug, info, warning or error (${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    private String logLevel;
+
+    @Override
+    public Integer call() throws IOException {
+        List<Path> roots = files.isEmpty() ? List.of(quickstart()) : files;
+        for (Path root : roots) {
+            if (!Files.exists(root)) {
+                return fail(root + " is not there (expected: a file or folder with Kubernetes objects)");
+            }
+        }
+        Optional<String> taken = taken("--grpc-port", grpcPort).or(() -> taken("--admin-port", adminPort));
+        if (taken.isPresent()) {
+            return fail(taken.get());
+        }
+        String services = "127.0.0.1:" + grpcPort;
+        Map.of(
+                        "quarkus.grpc.server.port", Integer.toString(grpcPort),
+                        "quarkus.http.port", Integer.toString(adminPort),
+                        "gatehouse.controller.privileged-ports", Boolean.toString(privilegedPorts),
+                        "gatehouse.controller.ratelimit-address", services,
+                        "gatehouse.controller.waf-address", services,
+                        "gatehouse.controller.authz-address", services,
+                        "gatehouse.ratelimit.xds.address", services,
+                        "gatehouse.waf.xds.address", services,
+                        "gatehouse.authz.xds.address", services)
+                .forEach(System::setProperty);
+        System.setProperty(
+                "gatehouse.controller.files",
+                String.join(
+                        ",",
+                        roots.stream()
+                                .map(root ->
+                                        root.toString().replace("\\", "\\\\").replace(",", "\\,"))
+                                .toList()));
+        if (redis != null) {
+            System.setProperty("gatehouse.ratelimit.redis.url", redis);
+        }
+        StandaloneOptions options = new StandaloneOptions(
+                Optional.ofNullable(envoy),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), grpcPort),
+                accessLog,
+                Duration.ofSeconds(drainSeconds),
+                logLevel);
+        AtomicInteger exit = new AtomicInteger();
+        Quarkus.run(Standalone.class, (code, _) -> exit.set(code), options.arguments());
+        return exit.get();
+    }
+
+    private static Path quickstart() {
+        return Path.of(System.getProperty("gatehouse.home", "."), "examples", "quickstart");
+    }
+
+    private static Optional<String> taken(String option, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(
+                    "port " + port + " on loopback is in use, perhaps by another 'gatehouse run' (expected: a free"
+                            + " port; give this one another by " + option + ")");
+        }
+    }
+
+    private int fail(String message) {
+        spec.commandLine().getErr().println(spec.commandLine().getColorScheme().errorText("gatehouse: " + message));
+        return Gatehouse.FAILED;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.gatehouse.standalone;
+
+import dev.gatehouse.controller.envoy.ResourceText;
+import dev.gatehouse.controller.files.OfflineTranslation;
+import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.controller.status.StatusTree;
+import dev.gatehouse.gatewayapi.ResourceReader.Found;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "translate",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Print what files become: Envoy's xDS resources and those of the callout services, or the objects with the"
+                    + " statuses they would get. Nothing is started. Problems go to standard error.",
+            ""
+        },
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  gatehouse translate -f examples/quickstart",
+            "  gatehouse translate -f examples/quickstart --type route -o json",
+            "  gatehouse translate -f gateway.yaml -f routes.yaml --type status",
+            "",
+            "Exit code 1: the files have errors (what they do not break is printed all the same)."
+        })
+final class TranslateCommand implements Callable<Integer> {
+    private static final String STATUS = "status";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private FileOptions files;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "yaml|json",
+            defaultValue = "yaml",
+            description = "The form of what is printed (${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    private OutputFormat output;
+
+    @Option(
+            names = {"-t", "--type"},
+            paramLabel = "TYPE",
+            description =
+                    "Only resources of this type: listener, route, cluster, endpoint, secret, ratelimit, waf or access;"
+                            + " or \"status\": the objects with their statuses.")
+    private @Nullable String type;
+
+    @Override
+    public Integer call() {
+        if (files.roots().isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Which files? Name them with -f FILE.");
+        }
+        Optional<String> typeUrl =
+                Optional.ofNullable(type).filter(t -> !t.equals(STATUS)).flatMap(ResourceText::typeUrl);
+        if (type != null && !type.equals(STATUS) && typeUrl.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Type \"" + type + "\" is not known (expected: " + String.join(", ", ResourceText.typeNames())
+                            + " or status).");
+        }
+        OfflineTranslation translation = files.translate();
+        PrintWriter out = spec.commandLine().getOut();
+        if (STATUS.equals(type)) {
+            output.printDocuments(statuses(translation), out);
+        } else {
+            output.printList(
+                    ResourceTrees.of(
+                            translation.translator().resources(),
+                            id -> typeUrl.map(id.typeUrl()::equals).orElse(true)),
+                    out);
+        }
+        out.flush();
+        Problems.print(
+                translation.problems(),
+                spec.commandLine().getErr(),
+                spec.commandLine().getColorScheme());
+        return Problems.haveErrors(translation.problems()) ? Gatehouse.FAILED : 0;
+    }
+
+    private static List<Map<String, Object>> statuses(OfflineTranslation translation) {
+        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        List<Map<String, Object>> objects = new ArrayList<>();
+        for (Found<?> found : translation.objects().values()) {
+            ObjectStatus status = translation.translator().statuses().get(found.ref());
+            if (status != null && YamlText.tree(found.document()) instanceof Map<?, ?> tree) {
+                Map<String, Object> object = new LinkedHashMap<>();
+                tree.forEach((name, value) -> object.put(String.valueOf(name), value));
+                object.put(STATUS, StatusTree.of(status, now));
+                objects.add(object);
+            }
+        }
+        return objects;
+    }
+}

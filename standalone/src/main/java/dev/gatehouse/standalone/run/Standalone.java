@@ -1,0 +1,188 @@
+package dev.gatehouse.standalone.run;
+
+import dev.gatehouse.controller.control.Controller;
+import dev.gatehouse.controller.control.ControllerView;
+import dev.gatehouse.controller.files.FileSource;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.envoyprocess.EnvoyBinary;
+import dev.gatehouse.envoyprocess.EnvoyLocator;
+import dev.gatehouse.envoyprocess.EnvoyUnavailable;
+import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.Metadata;
+import dev.gatehouse.gatewayapi.ResourceReader.Found;
+import dev.gatehouse.gatewayapi.yaml.Problem;
+import dev.gatehouse.standalone.backends.BackendRequest;
+import dev.gatehouse.standalone.backends.BuiltInBackends;
+import dev.gatehouse.standalone.fleet.EnvoyFleet;
+import dev.gatehouse.standalone.fleet.ListenerAddress;
+import dev.gatehouse.standalone.fleet.PortProblem;
+import dev.gatehouse.standalone.fleet.ProxySpec;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The running instance: follows the controller with Envoys and built-in backends, and tells the terminal.
+ *
+ * <p>What follows the controller is done by one thread, for the newest state: states that are overtaken are passed over.
+ */
+public final class Standalone implements QuarkusApplication {
+    private static final Duration READY_AT_MOST = Duration.ofSeconds(20);
+
+    private final Controller controller;
+    private final FileSource files;
+    private final Instance instance;
+    private final BuiltInBackends backends = new BuiltInBackends();
+    private final ExecutorService follower = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("standalone").daemon().factory());
+    private final AtomicBoolean queued = new AtomicBoolean();
+    private final CompletableFuture<Boolean> serving = new CompletableFuture<>();
+    private final Set<String> told = new HashSet<>();
+
+    Standalone(Controller controller, FileSource files, Instance instance) {
+        this.controller = controller;
+        this.files = files;
+        this.instance = instance;
+    }
+
+    @Override
+    public int run(String... arguments) throws Exception {
+        StandaloneOptions options = StandaloneOptions.of(arguments);
+        EnvoyBinary binary;
+        try {
+            binary = EnvoyLocator.ofEnvironment(line -> System.err.println("gatehouse: " + line))
+                    .locate(options.envoy());
+        } catch (EnvoyUnavailable e) {
+            System.err.println("gatehouse: " + e.getMessage());
+            return 1;
+        }
+        EnvoyFleet fleet = new EnvoyFleet(
+                binary,
+                new EnvoyFleet.Settings(options.services(), options.logLevel(), 0, options.drainTime()),
+                (name, line) -> print(name, line, options.accessLog()));
+        instance.runs(fleet, binary);
+        try {
+            controller.watch(_ -> followSoon(fleet));
+            followSoon(fleet);
+            boolean ports = awaitServing();
+            if (!ports) {
+                return 1;
+            }
+            System.out.print(StatusText.of(instance.status(), true));
+            System.out.println("Ctrl-C ends it. In another terminal: gatehouse status");
+            Quarkus.waitForExit();
+            return 0;
+        } finally {
+            follower.shutdownNow();
+            fleet.close();
+            backends.close();
+        }
+    }
+
+    private static void print(String gateway, String line, boolean accessLog) {
+        if (line.startsWith("{")) {
+            if (accessLog) {
+                System.out.println(line);
+            }
+        } else {
+            System.err.println("envoy " + gateway + ": " + line);
+        }
+    }
+
+    private void followSoon(EnvoyFleet fleet) {
+        if (queued.compareAndSet(false, true)) {
+            follower.execute(() -> {
+                queued.set(false);
+                follow(fleet, controller.view());
+            });
+        }
+    }
+
+    private void follow(EnvoyFleet fleet, ControllerView view) {
+        if (view == ControllerView.EMPTY) {
+            return;
+        }
+        List<String> lines = new ArrayList<>(backends.apply(requests()));
+        List<ProxySpec> proxies = view.gateways().values().stream()
+                .map(Standalone::proxy)
+                .flatMap(Optional::stream)
+                .toList();
+        List<PortProblem> ports = fleet.apply(proxies);
+        ports.forEach(problem -> lines.add(problem.toString()));
+        instance.problems(lines);
+        files.problems(view).stream()
+                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                .map(Problem::toString)
+                .forEach(lines::add);
+        told.retainAll(lines);
+        lines.stream().filter(told::add).forEach(line -> System.err.println("gatehouse: " + line));
+        if (!ports.isEmpty() && fleet.states().isEmpty()) {
+            serving.complete(false);
+        } else if (instance.allProgrammed(view, proxies.size())) {
+            serving.complete(true);
+        }
+    }
+
+    /** Waits until every Gateway serves; false if none can, since its ports are taken. */
+    private boolean awaitServing() throws InterruptedException, ExecutionException {
+        try {
+            return serving.get(READY_AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            System.err.println("gatehouse: not everything is serving after " + READY_AT_MOST.toSeconds()
+                    + " s; it goes on, and 'gatehouse status' tells what is missing");
+            return true;
+        }
+    }
+
+    private List<BackendRequest> requests() {
+        List<BackendRequest> requests = new ArrayList<>();
+        for (Found<?> found : files.contents().objects().values()) {
+            Metadata metadata = found.resource().metadata();
+            String app = metadata.annotations().get(BackendRequest.ANNOTATION);
+            if (app != null && found.resource().spec() instanceof EndpointSlice slice) {
+                requests.add(new BackendRequest(
+                        metadata.key().namespace(),
+                        metadata.key().name(),
+                        app,
+                        slice.endpoints().stream()
+                                .flatMap(endpoint -> endpoint.addresses().stream())
+                                .toList(),
+                        slice.ports().stream()
+                                .flatMap(port -> port.port().stream()
+                                        .map(number -> new BackendRequest.Port(
+                                                port.name().orElse(""), port.protocol(), number)))
+                                .toList()));
+            }
+        }
+        return requests;
+    }
+
+    private static Optional<ProxySpec> proxy(GatewayState state) {
+        List<ListenerAddress> listeners = new ArrayList<>();
+        for (ListenerState listener : state.listeners()) {
+            if (listener.serving()) {
+                boolean udp = listener.protocol().orElseThrow() == ListenerState.Protocol.UDP;
+                listeners.add(new ListenerAddress(
+                        listener.key().name(),
+                        InetAddress.ofLiteral("0.0.0.0"),
+                        listener.boundPort(),
+                        udp ? ListenerAddress.Transport.UDP : ListenerAddress.Transport.TCP));
+            }
+        }
+        return listeners.isEmpty() ? Optional.empty() : Optional.of(new ProxySpec(state.fleet(), listeners));
+    }
+}
