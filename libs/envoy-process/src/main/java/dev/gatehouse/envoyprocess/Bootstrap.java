@@ -96,7 +96,6 @@ public record Bootstrap(String nodeId, String cluster, InetSocketAddress xds, in
                 "layers": [{
                   "name": "static",
                   "static_layer": {
-                    "envoy.restart_features.use_eds_cache_for_ads": true,
                     "re2.max_program_size.error_level": 4294967295,
                     "re2.max_program_size.warn_level": 1000
                   }

@@ -104,7 +104,7 @@ public final class Standalone implements QuarkusApplication {
     }
 
     private void followSoon(EnvoyFleet fleet) {
-        if (queued.compareAndSet(false, true)) {
+        if (!follower.isShutdown() && queued.compareAndSet(false, true)) {
             follower.execute(() -> {
                 queued.set(false);
                 follow(fleet, controller.view());
