@@ -1,6 +1,7 @@
 package dev.gatehouse.standalone;
 
-import dev.gatehouse.controller.envoy.ResourceText;
+import dev.gatehouse.controller.text.ResourceText;
+import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -80,16 +81,14 @@ final class ConfigCommand implements Runnable {
                         "Type \"" + type + "\" is not known (expected: " + String.join(", ", ResourceText.typeNames())
                                 + ").");
             }
-            Object tree = YamlText.ofJson(instance.get("/gatehouse/config"));
-            if (tree instanceof List<?> resources) {
-                output.printList(
-                        resources.stream()
-                                .filter(resource -> resource instanceof Map<?, ?> map
-                                        && (type == null || type.equals(map.get("type")))
-                                        && (fleet == null || fleet.equals(map.get("fleet"))))
-                                .toList(),
-                        spec.commandLine().getOut());
-            }
+            List<?> resources = new JsonArray(instance.get("/gatehouse/config")).getList();
+            output.printList(
+                    resources.stream()
+                            .filter(resource -> resource instanceof Map<?, ?> map
+                                    && (type == null || type.equals(map.get("type")))
+                                    && (fleet == null || fleet.equals(map.get("fleet"))))
+                            .toList(),
+                    spec.commandLine().getOut());
             spec.commandLine().getOut().flush();
             return 0;
         }

@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.controller.text.YamlText;
 import io.vertx.core.json.Json;
 import java.io.PrintWriter;
 import java.util.List;

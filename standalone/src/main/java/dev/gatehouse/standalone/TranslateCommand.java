@@ -1,17 +1,12 @@
 package dev.gatehouse.standalone;
 
-import dev.gatehouse.controller.envoy.ResourceText;
 import dev.gatehouse.controller.files.OfflineTranslation;
-import dev.gatehouse.controller.status.ObjectStatus;
-import dev.gatehouse.controller.status.StatusTree;
-import dev.gatehouse.gatewayapi.ResourceReader.Found;
+import dev.gatehouse.controller.text.ResourceText;
+import dev.gatehouse.controller.text.ResourceTrees;
+import dev.gatehouse.controller.text.StatusTrees;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +77,12 @@ final class TranslateCommand implements Callable<Integer> {
         OfflineTranslation translation = files.translate();
         PrintWriter out = spec.commandLine().getOut();
         if (STATUS.equals(type)) {
-            output.printDocuments(statuses(translation), out);
+            output.printDocuments(
+                    StatusTrees.of(
+                            translation.objects(),
+                            translation.translator().statuses(),
+                            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()),
+                    out);
         } else {
             output.printList(
                     ResourceTrees.of(
@@ -96,20 +96,5 @@ final class TranslateCommand implements Callable<Integer> {
                 spec.commandLine().getErr(),
                 spec.commandLine().getColorScheme());
         return Problems.haveErrors(translation.problems()) ? Gatehouse.FAILED : 0;
-    }
-
-    private static List<Map<String, Object>> statuses(OfflineTranslation translation) {
-        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        List<Map<String, Object>> objects = new ArrayList<>();
-        for (Found<?> found : translation.objects().values()) {
-            ObjectStatus status = translation.translator().statuses().get(found.ref());
-            if (status != null && YamlText.tree(found.document()) instanceof Map<?, ?> tree) {
-                Map<String, Object> object = new LinkedHashMap<>();
-                tree.forEach((name, value) -> object.put(String.valueOf(name), value));
-                object.put(STATUS, StatusTree.of(status, now));
-                objects.add(object);
-            }
-        }
-        return objects;
     }
 }

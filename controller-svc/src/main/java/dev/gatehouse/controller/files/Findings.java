@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 
 /** Tells what the statuses say is wrong in terms of the files: with the place of the field. */
 public final class Findings {
-    private static final Pattern PATH = Pattern.compile("^(spec\\.[A-Za-z0-9_.\\[\\]]+): (.*)$", Pattern.DOTALL);
+    private static final Pattern PATH = Pattern.compile("^(spec\\.[A-Za-z0-9_.\\[\\]]+): (.*)$");
     private static final List<String> BAD_WHEN_FALSE = List.of(Conditions.ACCEPTED, Conditions.RESOLVED_REFS);
 
     private final Map<ObjectRef, Found<?>> objects;
@@ -149,13 +149,14 @@ public final class Findings {
             boolean bad = BAD_WHEN_FALSE.contains(condition.type()) && condition.status() == Condition.Status.False
                     || condition.type().equals("PartiallyInvalid") && condition.holds();
             if (bad) {
-                String message = condition.message().replaceFirst("^Dropped Rule: ", "");
-                Matcher named = PATH.matcher(message);
-                if (named.matches()) {
-                    add(found, named.group(1), named.group(2) + " (" + condition.reason() + ")");
-                } else {
-                    add(found, path, message + " (" + condition.reason() + ")");
-                }
+                condition.message().replaceFirst("^Dropped Rule: ", "").lines().forEach(line -> {
+                    Matcher named = PATH.matcher(line);
+                    if (named.matches()) {
+                        add(found, named.group(1), named.group(2));
+                    } else {
+                        add(found, path, line);
+                    }
+                });
             }
         }
     }

@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The statuses, as a collection derived from the {@link Model} and from what the fleets say. */
 final class Statuses {
@@ -252,8 +253,8 @@ final class Statuses {
                 .distinct()
                 .count();
         if (parent.accepted().holds() && broken > 0 && broken == route.rules().size()) {
-            ResolvedRoute.InvalidRule first = route.invalidRules().getFirst();
-            return Condition.isFalse(Conditions.ACCEPTED, first.reason(), first.message());
+            return Condition.isFalse(
+                    Conditions.ACCEPTED, route.invalidRules().getFirst().reason(), invalidRules(route));
         }
         return parent.accepted();
     }
@@ -266,16 +267,24 @@ final class Statuses {
         if (broken == 0 || broken == route.rules().size()) {
             return Optional.empty();
         }
-        ResolvedRoute.InvalidRule first = route.invalidRules().getFirst();
-        return Optional.of(Condition.isTrue("PartiallyInvalid", first.reason(), "Dropped Rule: " + first.message()));
+        return Optional.of(Condition.isTrue(
+                "PartiallyInvalid", route.invalidRules().getFirst().reason(), "Dropped Rule: " + invalidRules(route)));
     }
 
     private static Condition resolvedRefs(ResolvedRoute route) {
         if (route.problems().isEmpty()) {
             return Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.");
         }
-        ResolvedRoute.Problem first = route.problems().getFirst();
-        return Condition.isFalse(Conditions.RESOLVED_REFS, first.reason(), first.message());
+        return Condition.isFalse(
+                Conditions.RESOLVED_REFS,
+                route.problems().getFirst().reason(),
+                route.problems().stream().map(ResolvedRoute.Problem::message).collect(Collectors.joining("\n")));
+    }
+
+    private static String invalidRules(ResolvedRoute route) {
+        return route.invalidRules().stream()
+                .map(ResolvedRoute.InvalidRule::message)
+                .collect(Collectors.joining("\n"));
     }
 
     private Optional<ObjectStatus> tlsPolicy(Reads reads, ObjectKey key, Resource<BackendTlsPolicy> policy) {

@@ -1,7 +1,7 @@
 package dev.gatehouse.standalone.run;
 
 import dev.gatehouse.controller.control.Controller;
-import dev.gatehouse.standalone.ResourceTrees;
+import dev.gatehouse.controller.text.ResourceTrees;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;

@@ -1,6 +1,5 @@
-package dev.gatehouse.standalone;
+package dev.gatehouse.controller.text;
 
-import dev.gatehouse.controller.envoy.ResourceText;
 import dev.gatehouse.controller.translate.Output;
 import dev.gatehouse.events.ResourceId;
 import java.util.ArrayList;

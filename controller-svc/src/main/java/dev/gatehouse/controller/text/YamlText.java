@@ -1,0 +1,78 @@
+package dev.gatehouse.controller.text;
+
+import dev.gatehouse.gatewayapi.yaml.Node;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.RepresentToNode;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.representer.StandardRepresenter;
+
+/** Trees of maps, lists and scalars as YAML. */
+public final class YamlText {
+    private static final DumpSettings SETTINGS = DumpSettings.builder()
+            .setDefaultFlowStyle(FlowStyle.BLOCK)
+            .setIndicatorIndent(0)
+            .setWidth(160)
+            .setSplitLines(false)
+            .build();
+
+    private YamlText() {}
+
+    /** Words that YAML 1.1, which Kubernetes' tools read, takes for booleans, and YAML 1.2 for strings. */
+    private static final Pattern OLD_BOOLEAN = Pattern.compile("(?i)y|n|yes|no|on|off");
+
+    /** {@code tree} as one YAML document, without a document marker; YAML 1.1 and 1.2 read the same in it. */
+    public static String of(Object tree) {
+        return new Dump(SETTINGS, new QuotingRepresenter(SETTINGS)).dumpToString(tree);
+    }
+
+    private static final class QuotingRepresenter extends StandardRepresenter {
+        QuotingRepresenter(DumpSettings settings) {
+            super(settings);
+            RepresentToNode plain = representers.get(String.class);
+            representers.put(
+                    String.class,
+                    value -> plain == null
+                                    || OLD_BOOLEAN.matcher(value.toString()).matches()
+                            ? representScalar(Tag.STR, value.toString(), ScalarStyle.DOUBLE_QUOTED)
+                            : plain.representData(value));
+        }
+    }
+
+    /** The tree of a JSON object. */
+    public static Map<String, Object> ofJson(String json) {
+        return new JsonObject(json).getMap();
+    }
+
+    /** The tree of a document that was read from a file. */
+    public static Object tree(Node node) {
+        return switch (node) {
+            case Node.Mapping mapping -> {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                mapping.fields().forEach((name, field) -> fields.put(name, tree(field.value())));
+                yield fields;
+            }
+            case Node.Sequence sequence -> {
+                List<Object> items = new ArrayList<>();
+                sequence.items().forEach(item -> items.add(tree(item)));
+                yield items;
+            }
+            case Node.Scalar scalar ->
+                switch (scalar.type()) {
+                    case STRING -> scalar.text();
+                    case BOOLEAN -> Boolean.parseBoolean(scalar.text());
+                    case INTEGER, FLOAT, NULL -> new Load(LoadSettings.builder().build()).loadFromString(scalar.text());
+                };
+        };
+    }
+}
