@@ -33,6 +33,13 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
     private static final int MAX_ALIASES = 64;
     private static final int MAX_NODES = 2_000_000;
 
+    // One for all documents: making the schema's resolvers costs more than reading a small document.
+    private static final LoadSettings SETTINGS = LoadSettings.builder()
+            .setAllowDuplicateKeys(true)
+            .setCodePointLimit(MAX_CHARACTERS)
+            .setMaxAliasesForCollections(MAX_ALIASES)
+            .build();
+
     public YamlDocuments {
         documents = List.copyOf(documents);
         problems = List.copyOf(problems);
@@ -79,14 +86,8 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
 
     private static Optional<Node.Mapping> readDocument(
             String file, int firstLine, String chunk, List<Problem> problems) {
-        LoadSettings settings = LoadSettings.builder()
-                .setLabel(file)
-                .setAllowDuplicateKeys(true)
-                .setCodePointLimit(MAX_CHARACTERS)
-                .setMaxAliasesForCollections(MAX_ALIASES)
-                .build();
         try {
-            Optional<org.snakeyaml.engine.v2.nodes.Node> root = new Compose(settings).composeString(chunk);
+            Optional<org.snakeyaml.engine.v2.nodes.Node> root = new Compose(SETTINGS).composeString(chunk);
             if (root.isEmpty()) {
                 return Optional.empty();
             }
