@@ -79,14 +79,11 @@ public final class RouteTable {
 
     private static List<RouteEntry> entriesFor(String domain, Host host) {
         List<RouteEntry> entries = new ArrayList<>();
-        host.routes().keySet().stream()
-                .filter(candidate -> Hostnames.covers(candidate, domain))
-                .sorted(Hostnames.SPECIFICITY)
-                .forEach(candidate -> {
-                    List<RouteEntry> sorted = new ArrayList<>(host.routes().getOrDefault(candidate, List.of()));
-                    Collections.sort(sorted);
-                    entries.addAll(sorted);
-                });
+        for (String covering : Hostnames.covering(domain)) {
+            List<RouteEntry> sorted = new ArrayList<>(host.routes().getOrDefault(covering, List.of()));
+            Collections.sort(sorted);
+            entries.addAll(sorted);
+        }
         return entries;
     }
 

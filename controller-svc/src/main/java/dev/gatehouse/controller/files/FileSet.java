@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -27,7 +29,14 @@ public final class FileSet {
     private static final long MAX_BYTES = 4L * YamlDocuments.MAX_CHARACTERS;
 
     private final List<Path> roots;
-    private Map<Path, List<Found<?>>> lastGood = new LinkedHashMap<>();
+    private Map<Path, Parsed> parsed = new LinkedHashMap<>();
+
+    /**
+     * A file as it was read last.
+     *
+     * @param objects what is used of it: with what an edit broke in its last good version
+     */
+    private record Parsed(List<Found<?>> objects, List<ObjectRef> stale, List<Problem> problems) {}
 
     /** @param roots files, or folders whose files ending in .yaml, .yml or .json are read, at any depth */
     public FileSet(List<Path> roots) {
@@ -55,24 +64,45 @@ public final class FileSet {
 
     /** Reads all files. Never throws for what is in them, nor for a file that cannot be read. */
     public Contents read() {
+        return read((Path _) -> true);
+    }
+
+    /**
+     * Reads the files that are new or touched, and goes on with what the others held.
+     *
+     * @param touched absolute paths
+     */
+    public Contents read(Set<Path> touched) {
+        return read(file -> touched.contains(file.toAbsolutePath()));
+    }
+
+    private Contents read(Predicate<Path> touched) {
         List<Problem> problems = new ArrayList<>();
-        Map<Path, List<Found<?>>> now = new LinkedHashMap<>();
+        Map<Path, Parsed> now = new LinkedHashMap<>();
         List<ObjectRef> stale = new ArrayList<>();
         List<Found<?>> found = new ArrayList<>();
         for (Path file : files(problems)) {
-            List<Problem> own = new ArrayList<>();
-            List<Found<?>> objects = new ArrayList<>(readFile(file, own));
-            if (own.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
-                keepBroken(file, objects, own, stale);
-            }
-            now.put(file, objects);
-            found.addAll(objects);
-            problems.addAll(own);
+            Parsed before = parsed.get(file);
+            Parsed each = before == null || touched.test(file) ? parse(file) : before;
+            now.put(file, each);
+            found.addAll(each.objects());
+            stale.addAll(each.stale());
+            problems.addAll(each.problems());
         }
-        lastGood = now;
+        parsed = now;
         Map<ObjectRef, Found<?>> unique = new LinkedHashMap<>();
         ResourceReader.withoutDuplicates(found, problems).forEach(each -> unique.put(each.ref(), each));
         return new Contents(unique, stale, problems);
+    }
+
+    private Parsed parse(Path file) {
+        List<Problem> problems = new ArrayList<>();
+        List<ObjectRef> stale = new ArrayList<>();
+        List<Found<?>> objects = new ArrayList<>(readFile(file, problems));
+        if (problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
+            keepBroken(file, objects, problems, stale);
+        }
+        return new Parsed(List.copyOf(objects), List.copyOf(stale), List.copyOf(problems));
     }
 
     private void keepBroken(Path file, List<Found<?>> objects, List<Problem> own, List<ObjectRef> stale) {
@@ -80,7 +110,8 @@ public final class FileSet {
         boolean nameless = own.stream()
                 .anyMatch(problem -> problem.severity() == Problem.Severity.ERROR
                         && problem.object().isEmpty());
-        for (Found<?> before : lastGood.getOrDefault(file, List.of())) {
+        Parsed last = parsed.getOrDefault(file, new Parsed(List.of(), List.of(), List.of()));
+        for (Found<?> before : last.objects()) {
             boolean named = own.stream()
                     .anyMatch(problem -> problem.object().equals(before.ref().toString()));
             if (!there.contains(before.ref()) && (nameless || named)) {

@@ -27,14 +27,16 @@ public final class FileSource implements AutoCloseable {
 
     /** Reads the files once, hands their objects to the controller, and watches them from then on. */
     public void start() throws IOException, InterruptedException {
-        load();
-        open.add(FileWatch.start(files.roots(), () -> {
+        FileWatch watch = FileWatch.open(files.roots());
+        open.add(watch);
+        load(files.read());
+        watch.start(touched -> {
             try {
-                load();
+                load(files.read(touched));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        }));
+        });
     }
 
     /** The files and folders that are read, as they were named. */
@@ -67,8 +69,7 @@ public final class FileSource implements AutoCloseable {
         }
     }
 
-    private void load() throws InterruptedException {
-        FileSet.Contents read = files.read();
+    private void load(FileSet.Contents read) throws InterruptedException {
         contents = read;
         controller.submit(changes.to(read));
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -32,28 +33,29 @@ public final class FileWatch implements AutoCloseable {
 
     private final WatchService service;
     private final List<Path> roots;
-    private final Runnable changed;
     private final Map<Path, WatchKey> watched = new HashMap<>();
 
-    private FileWatch(WatchService service, List<Path> roots, Runnable changed) {
+    private FileWatch(WatchService service, List<Path> roots) {
         this.service = service;
         this.roots = roots;
-        this.changed = changed;
+    }
+
+    /** Takes note of changes of {@code roots}, files or folders with all below them, from now on. */
+    public static FileWatch open(List<Path> roots) throws IOException {
+        FileWatch watch = new FileWatch(
+                FileSystems.getDefault().newWatchService(),
+                roots.stream().map(Path::toAbsolutePath).toList());
+        watch.register();
+        return watch;
     }
 
     /**
-     * Starts to watch {@code roots}: files, or folders with all below them.
+     * Tells of the changes since {@link #open}, and of all that come.
      *
-     * @param changed called on the watch's own thread, one call at a time
+     * @param changed called with the absolute paths of what was touched, on the watch's own thread, one call at a time
      */
-    public static FileWatch start(List<Path> roots, Runnable changed) throws IOException {
-        FileWatch watch = new FileWatch(
-                FileSystems.getDefault().newWatchService(),
-                roots.stream().map(Path::toAbsolutePath).toList(),
-                changed);
-        watch.register();
-        Thread.ofPlatform().name("file-watch").daemon().start(watch::run);
-        return watch;
+    public void start(Consumer<Set<Path>> changed) {
+        Thread.ofPlatform().name("file-watch").daemon().start(() -> run(changed));
     }
 
     @Override
@@ -65,7 +67,7 @@ public final class FileWatch implements AutoCloseable {
         }
     }
 
-    private void run() {
+    private void run(Consumer<Set<Path>> changed) {
         try {
             while (true) {
                 WatchKey key = service.take();
@@ -74,7 +76,7 @@ public final class FileWatch implements AutoCloseable {
                 settle(touched);
                 if (!touched.isEmpty()) {
                     register();
-                    changed.run();
+                    changed.accept(Set.copyOf(touched));
                 }
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
@@ -109,7 +111,7 @@ public final class FileWatch implements AutoCloseable {
         Path folder = (Path) key.watchable();
         for (WatchEvent<?> event : key.pollEvents()) {
             if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
-                touched.addAll(roots);
+                touched.addAll(everyFile());
             } else if (event.context() instanceof Path name) {
                 Path file = folder.resolve(name);
                 if (matters(file)) {
@@ -120,6 +122,19 @@ public final class FileWatch implements AutoCloseable {
         if (!key.reset()) {
             watched.remove(folder);
         }
+    }
+
+    /** For when more happened than the system remembers. */
+    private Set<Path> everyFile() {
+        Set<Path> files = new HashSet<>();
+        for (Path root : roots) {
+            try (Stream<Path> below = Files.walk(root)) {
+                below.filter(Files::isRegularFile).forEach(files::add);
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "cannot list " + root + ": " + e.getMessage());
+            }
+        }
+        return files;
     }
 
     private boolean matters(Path file) {

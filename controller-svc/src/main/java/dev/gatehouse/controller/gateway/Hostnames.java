@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.gateway;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,20 @@ public final class Hostnames {
                 && !narrow.equals(ANY)
                 && narrow.length() > wide.length() - 1
                 && narrow.endsWith(wide.substring(1));
+    }
+
+    /** Every hostname that covers {@code hostname}, the most specific first: itself, wildcards of its parents, any. */
+    public static List<String> covering(String hostname) {
+        List<String> covering = new ArrayList<>();
+        covering.add(hostname);
+        int from = hostname.startsWith("*.") ? 2 : 0;
+        for (int dot = hostname.indexOf('.', from); dot >= 0; dot = hostname.indexOf('.', dot + 1)) {
+            covering.add("*" + hostname.substring(dot));
+        }
+        if (!hostname.equals(ANY)) {
+            covering.add(ANY);
+        }
+        return covering;
     }
 
     /** The hostnames that both match, if any: the narrower of the two. */

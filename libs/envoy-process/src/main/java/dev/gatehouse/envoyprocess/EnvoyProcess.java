@@ -252,7 +252,10 @@ public final class EnvoyProcess implements AutoCloseable {
                 launch.log().accept(line);
             }
         } catch (IOException e) {
-            launch.log().accept("log of Envoy cut off: " + e.getMessage());
+            // The JDK closes the stream of a process that ended; what else is lost is only log.
+            if (current.alive()) {
+                launch.log().accept("log of Envoy cut off: " + e.getMessage());
+            }
         }
     }
 
