@@ -1,0 +1,77 @@
+package dev.gatehouse.authz.grpc;
+
+import dev.gatehouse.authz.policy.AccessControl;
+import dev.gatehouse.authz.policy.Decision;
+import dev.gatehouse.authz.policy.Reason;
+import dev.gatehouse.authz.request.HttpRequest;
+import dev.gatehouse.authz.xds.PolicySubscriber;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc.AuthorizationImplBase;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.BindableService;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Answers Envoy's ext_authz filter. The route names its policy in the context extension {@code gatehouse.policy}. A failure in here is
+ * INTERNAL, which the filter turns into a denial unless its {@code failure_mode_allow} is set. Never blocks its thread.
+ */
+@GrpcService
+final class AuthorizationService extends AuthorizationImplBase implements BindableService {
+    private static final String POLICY = "gatehouse.policy";
+
+    private final PolicySubscriber policies;
+    private final DecisionRecord record;
+
+    AuthorizationService(PolicySubscriber policies, DecisionRecord record) {
+        this.policies = policies;
+        this.record = record;
+    }
+
+    @Override
+    public void check(CheckRequest message, StreamObserver<CheckResponse> responses) {
+        AttributeContext attributes = message.getAttributes();
+        Optional<String> named =
+                Optional.ofNullable(attributes.getContextExtensionsMap().get(POLICY));
+        HttpRequest request = request(attributes.getRequest().getHttp());
+        if (!attributes.getRequest().hasHttp()) {
+            answer(responses, request, AccessControl.deny(named, Reason.NOT_HTTP));
+            return;
+        }
+        AccessControl.decide(policies.policies(), named, request).whenComplete((decision, failure) -> {
+            if (failure == null) {
+                answer(responses, request, decision);
+            } else {
+                System.getLogger(AuthorizationService.class.getName())
+                        .log(System.Logger.Level.ERROR, "A request could not be decided.", failure);
+                responses.onError(Status.INTERNAL
+                        .withDescription("the request could not be decided")
+                        .asRuntimeException());
+            }
+        });
+    }
+
+    private void answer(StreamObserver<CheckResponse> responses, HttpRequest request, Decision decision) {
+        record.decided(request, decision);
+        responses.onNext(CheckFormat.write(decision));
+        responses.onCompleted();
+    }
+
+    private static HttpRequest request(AttributeContext.HttpRequest http) {
+        Map<String, String> headers = new HashMap<>(http.getHeadersMap());
+        http.getHeaderMap()
+                .getHeadersList()
+                .forEach(header -> headers.merge(
+                        header.getKey(),
+                        header.getRawValue().isEmpty()
+                                ? header.getValue()
+                                : header.getRawValue().toStringUtf8(),
+                        (a, b) -> a + (header.getKey().equals("cookie") ? "; " : ",") + b));
+        return new HttpRequest(http.getMethod(), http.getHost(), http.getPath(), headers);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.gatehouse.authz.policy;
+
+import dev.gatehouse.authz.request.HttpRequest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Decides requests by the policy that their route names. Checks run one after the other; the first that denies is the answer. What
+ * looks like a header that tells the backend who it is, is taken out of the request: servers and languages differ in whether they
+ * take {@code X_Client_Id} for {@code X-Client-Id}.
+ */
+public final class AccessControl {
+    private AccessControl() {}
+
+    /**
+     * Never fails.
+     *
+     * @param policies empty: none were received yet
+     * @param named the policy that the route names
+     */
+    public static CompletionStage<Decision> decide(
+            Optional<Policies> policies, Optional<String> named, HttpRequest request) {
+        if (named.isEmpty() || named.get().isEmpty()) {
+            return done(Decision.Denied.withoutPolicy(Optional.empty(), Reason.NO_POLICY_NAMED));
+        }
+        if (policies.isEmpty()) {
+            return done(Decision.Denied.withoutPolicy(named, Reason.NOT_CONFIGURED));
+        }
+        Optional<Policy> policy = policies.get().named(named.get());
+        if (policy.isEmpty()) {
+            return done(Decision.Denied.withoutPolicy(named, Reason.UNKNOWN_POLICY));
+        }
+        Decision.Allowed nothingPassed = new Decision.Allowed(
+                named, List.of(), new Changes(Map.of(), imitations(policy.get(), request), List.of()));
+        CompletionStage<Decision> decision = done(nothingPassed);
+        for (Check check : policy.get().checks()) {
+            decision = decision.thenCompose(before -> switch (before) {
+                case Decision.Denied denied -> done(denied);
+                case Decision.Allowed allowed ->
+                    check.check(request).thenApply(verdict -> add(allowed, check, verdict));
+            });
+        }
+        return decision;
+    }
+
+    /** For what is no request that could be decided. */
+    public static Decision deny(Optional<String> named, Reason reason) {
+        return Decision.Denied.withoutPolicy(named, reason);
+    }
+
+    private static CompletionStage<Decision> done(Decision decision) {
+        return CompletableFuture.completedFuture(decision);
+    }
+
+    private static Decision add(Decision.Allowed before, Check check, Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Passed passed -> {
+                List<String> identities = new java.util.ArrayList<>(before.identities());
+                identities.add(passed.identity());
+                yield new Decision.Allowed(
+                        before.policy(), identities, before.changes().and(passed.changes()));
+            }
+            case Verdict.Denied denied ->
+                new Decision.Denied(
+                        before.policy(),
+                        Optional.of(check.kind()),
+                        denied.reason(),
+                        denied.challenge().stream().toList(),
+                        denied.identity());
+        };
+    }
+
+    private static Set<String> imitations(Policy policy, HttpRequest request) {
+        Set<String> guarded = new HashSet<>();
+        policy.checks().forEach(check -> check.identityHeader().ifPresent(name -> guarded.add(normal(name))));
+        Set<String> imitations = new HashSet<>();
+        if (!guarded.isEmpty()) {
+            for (String name : request.headers().keySet()) {
+                if (guarded.contains(normal(name))) {
+                    imitations.add(name);
+                }
+            }
+        }
+        return imitations;
+    }
+
+    private static String normal(String header) {
+        return header.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,43 @@
+package dev.gatehouse.authz.policy;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is changed in a request before it goes to the backend.
+ *
+ * @param set headers by lower-case name, in place of what the client sent
+ * @param remove names of headers
+ * @param removeParameters names of query parameters as they are written in the path
+ */
+public record Changes(Map<String, String> set, Set<String> remove, List<String> removeParameters) {
+    public static final Changes NONE = new Changes(Map.of(), Set.of(), List.of());
+
+    public Changes {
+        set = Map.copyOf(set);
+        remove = Set.copyOf(remove);
+        removeParameters = List.copyOf(removeParameters);
+    }
+
+    /** Both; where one removes what the other sets, it is set. */
+    public Changes and(Changes other) {
+        Map<String, String> bothSet = new LinkedHashMap<>(set);
+        bothSet.putAll(other.set);
+        Set<String> bothRemove = new LinkedHashSet<>(remove);
+        bothRemove.addAll(other.remove);
+        bothRemove.removeAll(bothSet.keySet());
+        List<String> parameters = new ArrayList<>(removeParameters);
+        parameters.addAll(other.removeParameters);
+        return new Changes(bothSet, bothRemove, parameters);
+    }
+
+    /** Values may be credentials. */
+    @Override
+    public String toString() {
+        return "Changes[set=" + set.keySet() + ", remove=" + remove + ", removeParameters=" + removeParameters + "]";
+    }
+}

@@ -1,0 +1,39 @@
+package dev.gatehouse.authz.policy;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What comes of a request. */
+public sealed interface Decision {
+    /** Of the policy that decided; empty where there was none. */
+    Optional<String> policy();
+
+    /** @param identities one for each check that was passed */
+    record Allowed(Optional<String> policy, List<String> identities, Changes changes) implements Decision {
+        public Allowed {
+            identities = List.copyOf(identities);
+        }
+    }
+
+    /**
+     * @param kind of the check that denied; empty where it was none
+     * @param challenges for WWW-Authenticate
+     * @param identity who it claims to be, where that is known and no secret
+     */
+    record Denied(
+            Optional<String> policy,
+            Optional<String> kind,
+            Reason reason,
+            List<String> challenges,
+            Optional<String> identity)
+            implements Decision {
+        public Denied {
+            challenges = List.copyOf(challenges);
+        }
+
+        /** Where no policy came to decide. */
+        static Denied withoutPolicy(Optional<String> named, Reason reason) {
+            return new Denied(named, Optional.empty(), reason, List.of(), Optional.empty());
+        }
+    }
+}

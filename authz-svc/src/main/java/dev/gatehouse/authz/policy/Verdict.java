@@ -1,0 +1,15 @@
+package dev.gatehouse.authz.policy;
+
+import java.util.Optional;
+
+/** What one part of a policy says of a request. */
+public sealed interface Verdict {
+    /** @param identity who it is: a client id, a user */
+    record Passed(String identity, Changes changes) implements Verdict {}
+
+    /**
+     * @param challenge for WWW-Authenticate, RFC 9110 section 11.6.1; with status 401 only
+     * @param identity who it claims to be, where that is no secret
+     */
+    record Denied(Reason reason, Optional<String> challenge, Optional<String> identity) implements Verdict {}
+}

@@ -1,0 +1,88 @@
+package dev.gatehouse.authz.xds;
+
+import dev.gatehouse.api.authz.v1.AccessPolicy;
+import dev.gatehouse.api.authz.v1.ApiKeyAuth;
+import dev.gatehouse.api.authz.v1.BasicAuth;
+import dev.gatehouse.authz.apikey.ApiKeys;
+import dev.gatehouse.authz.apikey.KeySource;
+import dev.gatehouse.authz.basic.BasicUsers;
+import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.policy.Check;
+import dev.gatehouse.authz.policy.HeaderName;
+import dev.gatehouse.authz.policy.InvalidPolicy;
+import dev.gatehouse.authz.policy.Policy;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a policy from its resource. */
+final class PolicyReader {
+    private PolicyReader() {}
+
+    static Policy read(AccessPolicy resource, PasswordChecks passwords) throws InvalidPolicy {
+        if (resource.getName().isEmpty()) {
+            throw new InvalidPolicy("name", "\"\"", "<namespace>/<name>");
+        }
+        List<Check> checks = new ArrayList<>();
+        if (resource.hasApiKeyAuth()) {
+            checks.add(apiKeys(resource.getApiKeyAuth()));
+        }
+        if (resource.hasBasicAuth()) {
+            checks.add(basic(resource.getBasicAuth(), passwords));
+        }
+        if (checks.isEmpty()) {
+            throw new InvalidPolicy("api_key_auth, basic_auth", "neither", "at least one of them");
+        }
+        return new Policy(resource.getName(), checks);
+    }
+
+    private static ApiKeys apiKeys(ApiKeyAuth auth) throws InvalidPolicy {
+        try {
+            List<ApiKeys.Credential> credentials = new ArrayList<>();
+            for (ApiKeyAuth.Credential credential : auth.getCredentialsList()) {
+                credentials.add(new ApiKeys.Credential(
+                        credential.getClientId(), credential.getKeySha256().toByteArray()));
+            }
+            List<KeySource> sources = new ArrayList<>();
+            for (int i = 0; i < auth.getExtractFromCount(); i++) {
+                sources.add(source(auth.getExtractFrom(i), "extract_from[" + i + "]"));
+            }
+            return ApiKeys.of(
+                    credentials,
+                    sources,
+                    HeaderName.optional(auth.getForwardClientIdHeader(), "forward_client_id_header"),
+                    auth.getSanitize());
+        } catch (InvalidPolicy e) {
+            throw e.under("api_key_auth");
+        }
+    }
+
+    private static KeySource source(ApiKeyAuth.KeySource source, String field) throws InvalidPolicy {
+        return switch (source.getFromCase()) {
+            case HEADER -> new KeySource.Header(HeaderName.of(source.getHeader(), field + ".header"));
+            case QUERY_PARAMETER ->
+                new KeySource.Parameter(notEmpty(source.getQueryParameter(), field + ".query_parameter"));
+            case COOKIE -> new KeySource.Cookie(notEmpty(source.getCookie(), field + ".cookie"));
+            case FROM_NOT_SET -> throw new InvalidPolicy(field, "none", "header, query_parameter or cookie");
+        };
+    }
+
+    private static String notEmpty(String name, String field) throws InvalidPolicy {
+        if (name.isEmpty()) {
+            throw new InvalidPolicy(field, "\"\"", "a name");
+        }
+        return name;
+    }
+
+    private static BasicUsers basic(BasicAuth auth, PasswordChecks passwords) throws InvalidPolicy {
+        try {
+            List<BasicUsers.User> users = new ArrayList<>();
+            for (BasicAuth.User user : auth.getUsersList()) {
+                users.add(new BasicUsers.User(user.getName(), user.getPasswordHash()));
+            }
+            return BasicUsers.of(
+                    users, HeaderName.optional(auth.getForwardUsernameHeader(), "forward_username_header"), passwords);
+        } catch (InvalidPolicy e) {
+            throw e.under("basic_auth");
+        }
+    }
+}

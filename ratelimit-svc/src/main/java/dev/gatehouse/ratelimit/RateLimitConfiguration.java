@@ -1,0 +1,56 @@
+package dev.gatehouse.ratelimit;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** {@code gatehouse.ratelimit.*}. As environment variables: {@code GATEHOUSE_RATELIMIT_REDIS_URL} and so on. */
+@ConfigMapping(prefix = "gatehouse.ratelimit")
+interface RateLimitConfiguration {
+    Xds xds();
+
+    interface Xds {
+        /** Host and port of xds-svc, or of any ADS server that has rate limit configurations. */
+        @WithDefault("localhost:18000")
+        String address();
+    }
+
+    /** This replica's name to the xDS server; default: the host name. */
+    Optional<String> nodeId();
+
+    Redis redis();
+
+    interface Redis {
+        /** {@code redis://host:port}. Without it hits are counted in memory, by each replica for itself. */
+        Optional<String> url();
+
+        /** For the counting of one request; past it the request fails, and Envoy's failure mode decides. */
+        @WithDefault("50ms")
+        Duration deadline();
+
+        /** Connections that stay open; each pipelines. */
+        @WithDefault("2")
+        int connections();
+    }
+
+    Memory memory();
+
+    interface Memory {
+        /** At the bound new counters are refused, and Envoy's failure mode decides. */
+        @WithDefault("1000000")
+        int maxCounters();
+    }
+
+    /** How many exhausted counters are remembered until their window ends, to spare the store. */
+    @WithDefault("100000")
+    int maxSpentKeys();
+
+    ResponseHeaders responseHeaders();
+
+    interface ResponseHeaders {
+        /** Adds {@code RateLimit-Limit}, {@code RateLimit-Remaining} and {@code RateLimit-Reset} to responses. */
+        @WithDefault("false")
+        boolean enabled();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.gatehouse.ratelimit;
+
+import dev.gatehouse.ratelimit.decision.RateLimiter;
+import dev.gatehouse.ratelimit.grpc.DecisionMetrics;
+import dev.gatehouse.ratelimit.grpc.ResponseFormat;
+import dev.gatehouse.ratelimit.memory.MemoryCounterStore;
+import dev.gatehouse.ratelimit.redis.RedisCounterStore;
+import dev.gatehouse.ratelimit.redis.RedisSettings;
+import dev.gatehouse.ratelimit.store.CounterStore;
+import dev.gatehouse.ratelimit.xds.RuleSubscriber;
+import dev.gatehouse.xdsclient.XdsNode;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/** Puts ratelimit-svc together. */
+final class Wiring {
+    private static final String FLEET = "gatehouse/ratelimit";
+
+    @Produces
+    @Singleton
+    RuleSubscriber rules() {
+        return new RuleSubscriber();
+    }
+
+    @Produces
+    @Singleton
+    RuleSource source(RuleSubscriber rules, RateLimitConfiguration config) {
+        XdsNode node = new XdsNode(config.nodeId().orElseGet(Wiring::hostName), FLEET, "ratelimit-svc", "");
+        return new RuleSource(config.xds().address(), node, rules, new SecureRandom());
+    }
+
+    @Produces
+    @Singleton
+    CounterStore store(RateLimitConfiguration config, Vertx vertx, MeterRegistry meters) {
+        InstantSource clock = InstantSource.system();
+        CounterStore store = config.redis()
+                .url()
+                .<CounterStore>map(url -> new RedisCounterStore(
+                        vertx,
+                        new RedisSettings(
+                                url, config.redis().deadline(), config.redis().connections()),
+                        clock,
+                        new SecureRandom()))
+                .orElseGet(() -> new MemoryCounterStore(config.memory().maxCounters(), clock));
+        return new MeteredStore(store, meters);
+    }
+
+    @Produces
+    @Singleton
+    RateLimiter limiter(CounterStore store, RateLimitConfiguration config) {
+        return new RateLimiter(store, config.maxSpentKeys(), InstantSource.system());
+    }
+
+    @Produces
+    @Singleton
+    ResponseFormat format(RateLimitConfiguration config) {
+        return new ResponseFormat(config.responseHeaders().enabled());
+    }
+
+    @Produces
+    @Singleton
+    DecisionMetrics metrics(MeterRegistry meters) {
+        return new MeteredDecisions(meters);
+    }
+
+    /** Subscribes at start, not at the first request: asking for the state makes the source. */
+    void start(@Observes StartupEvent event, RuleSource source, CounterStore store) {
+        System.getLogger(Wiring.class.getName())
+                .log(
+                        System.Logger.Level.INFO,
+                        "ratelimit-svc counts in {0}; connected to the xDS server: {1}.",
+                        store.kind(),
+                        source.state().connected());
+    }
+
+    void close(@Disposes RuleSource source) {
+        source.close();
+    }
+
+    void close(@Disposes CounterStore store) {
+        store.close();
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "ratelimit-svc";
+        }
+    }
+}

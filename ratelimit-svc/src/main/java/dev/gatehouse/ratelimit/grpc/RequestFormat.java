@@ -1,0 +1,50 @@
+package dev.gatehouse.ratelimit.grpc;
+
+import dev.gatehouse.ratelimit.decision.Request;
+import dev.gatehouse.ratelimit.descriptor.Descriptor;
+import dev.gatehouse.ratelimit.descriptor.Entry;
+import dev.gatehouse.ratelimit.limit.Limit;
+import dev.gatehouse.ratelimit.limit.Unit;
+import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
+import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.RateLimitOverride;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads Envoy's request. A {@code hits_addend} of the request counts as 1 when it is 0; one of a descriptor is taken as it is. */
+final class RequestFormat {
+    private RequestFormat() {}
+
+    /** @throws IllegalArgumentException naming the field and its value */
+    static Request read(RateLimitRequest message) {
+        long hits = message.getHitsAddend() == 0 ? 1 : Integer.toUnsignedLong(message.getHitsAddend());
+        List<Descriptor> descriptors = new ArrayList<>(message.getDescriptorsCount());
+        for (RateLimitDescriptor descriptor : message.getDescriptorsList()) {
+            List<Entry> entries = new ArrayList<>(descriptor.getEntriesCount());
+            for (RateLimitDescriptor.Entry entry : descriptor.getEntriesList()) {
+                entries.add(new Entry(entry.getKey(), entry.getValue()));
+            }
+            descriptors.add(new Descriptor(
+                    entries,
+                    descriptor.hasLimit() ? Optional.of(limit(descriptor.getLimit())) : Optional.empty(),
+                    descriptor.hasHitsAddend() ? descriptor.getHitsAddend().getValue() : hits));
+        }
+        return new Request(message.getDomain(), descriptors);
+    }
+
+    private static Limit limit(RateLimitOverride override) {
+        Unit unit = switch (override.getUnit()) {
+            case SECOND -> Unit.SECOND;
+            case MINUTE -> Unit.MINUTE;
+            case HOUR -> Unit.HOUR;
+            case DAY -> Unit.DAY;
+            case MONTH -> Unit.MONTH;
+            case YEAR -> Unit.YEAR;
+            case UNKNOWN, UNRECOGNIZED ->
+                throw new IllegalArgumentException("descriptors.limit.unit: " + override.getUnitValue()
+                        + " (expected: SECOND, MINUTE, HOUR, DAY, MONTH or YEAR)");
+        };
+        return new Limit(Integer.toUnsignedLong(override.getRequestsPerUnit()), unit, "");
+    }
+}

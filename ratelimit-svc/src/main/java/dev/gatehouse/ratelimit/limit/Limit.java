@@ -1,0 +1,15 @@
+package dev.gatehouse.ratelimit.limit;
+
+/**
+ * So many requests in so much time.
+ *
+ * @param requests in one window; 0: none
+ * @param name of the rule; empty: nameless
+ */
+public record Limit(long requests, Unit unit, String name) {
+    public Limit {
+        if (requests < 0) {
+            throw new IllegalArgumentException("requests_per_unit: " + requests + " (expected: 0 or more)");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Counts in Redis, for all replicas together.
+ *
+ * <p>Entry: {@link dev.gatehouse.ratelimit.redis.RedisCounterStore}. Must not decide what a count means.
+ */
+@NullMarked
+package dev.gatehouse.ratelimit.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,154 @@
+package dev.gatehouse.ratelimit;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.containsString;
+
+import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
+import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
+import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
+import dev.gatehouse.ratelimit.xds.RuleSubscriber;
+import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.DescriptorStatus;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc.RateLimitServiceBlockingStub;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+@QuarkusTest
+@QuarkusTestResource(AdsServer.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class RateLimitServiceTest {
+    @ConfigProperty(name = "quarkus.grpc.server.test-port")
+    int port;
+
+    @SuppressWarnings("NullAway.Init")
+    AdsServer ads;
+
+    private ManagedChannel channel;
+    private RateLimitServiceBlockingStub service;
+
+    @BeforeEach
+    void connect() {
+        channel = Grpc.newChannelBuilder("localhost:" + port, InsecureChannelCredentials.create())
+                .build();
+        service = RateLimitServiceGrpc.newBlockingStub(channel);
+    }
+
+    @AfterEach
+    void disconnect() {
+        channel.shutdownNow();
+    }
+
+    private static RateLimitConfig config(String domain, int requests, RateLimitUnit unit) {
+        return RateLimitConfig.newBuilder()
+                .setName(domain)
+                .setDomain(domain)
+                .addDescriptors(dev.gatehouse.api.ratelimit.v3.RateLimitDescriptor.newBuilder()
+                        .setKey("user")
+                        .setRateLimit(RateLimitPolicy.newBuilder()
+                                .setUnit(unit)
+                                .setRequestsPerUnit(requests)
+                                .setName("per-user")))
+                .build();
+    }
+
+    private RateLimitResponse ask(String domain, String user) {
+        return service.shouldRateLimit(RateLimitRequest.newBuilder()
+                .setDomain(domain)
+                .addDescriptors(RateLimitDescriptor.newBuilder()
+                        .addEntries(RateLimitDescriptor.Entry.newBuilder()
+                                .setKey("user")
+                                .setValue(user)))
+                .build());
+    }
+
+    @Test
+    @Order(1)
+    void beforeTheFirstConfigurationTheServiceIsNotReadyAndSaysSo() throws InterruptedException {
+        DiscoveryRequest first = ads.next();
+        assertThat(first.getTypeUrl()).isEqualTo(RuleSubscriber.TYPE_URL);
+        assertThat(first.getNode().getCluster()).isEqualTo("gatehouse/ratelimit");
+        assertThatThrownBy(() -> ask("d", "x"))
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessageContaining("no rate limit configuration received yet");
+        given().get("/q/health/ready").then().statusCode(503);
+        given().get("/healthcheck").then().statusCode(500);
+    }
+
+    @Test
+    @Order(2)
+    void aPushedLimitIsEnforcedAndReported() throws InterruptedException {
+        ads.push("1", RuleSubscriber.TYPE_URL, Map.of("d", config("d", 2, RateLimitUnit.YEAR)));
+        assertThat(ads.next().getVersionInfo()).isEqualTo("1");
+        RateLimitResponse response = ask("d", "x");
+        assertThat(response.getOverallCode()).isEqualTo(Code.OK);
+        DescriptorStatus status = response.getStatuses(0);
+        assertThat(status.getCurrentLimit().getRequestsPerUnit()).isEqualTo(2);
+        assertThat(status.getCurrentLimit().getUnit()).isEqualTo(RateLimitResponse.RateLimit.Unit.YEAR);
+        assertThat(status.getCurrentLimit().getName()).isEqualTo("per-user");
+        assertThat(status.getLimitRemaining()).isEqualTo(1);
+        assertThat(status.getDurationUntilReset().getSeconds()).isPositive();
+        assertThat(response.getResponseHeadersToAddList()).isEmpty();
+        assertThat(ask("d", "x").getOverallCode()).isEqualTo(Code.OK);
+        assertThat(ask("d", "x").getOverallCode()).isEqualTo(Code.OVER_LIMIT);
+        assertThat(ask("d", "y").getOverallCode()).isEqualTo(Code.OK);
+        assertThat(ask("elsewhere", "x").getOverallCode()).isEqualTo(Code.OK);
+    }
+
+    @Test
+    @Order(3)
+    void aBadPushIsRefusedByNameAndTheRestOfItIsUsed() throws InterruptedException {
+        ads.push(
+                "2",
+                RuleSubscriber.TYPE_URL,
+                Map.of("d", config("d", 5, RateLimitUnit.UNKNOWN), "e", config("e", 0, RateLimitUnit.HOUR)));
+        DiscoveryRequest answer = ads.next();
+        assertThat(answer.getVersionInfo()).isEqualTo("1");
+        assertThat(answer.getErrorDetail().getMessage()).startsWith("d: descriptors[0].rate_limit.unit: \"UNKNOWN\"");
+        assertThat(ask("e", "x").getOverallCode()).isEqualTo(Code.OVER_LIMIT);
+        assertThat(ask("d", "x").getOverallCode()).isEqualTo(Code.OVER_LIMIT);
+    }
+
+    @Test
+    @Order(4)
+    void aRequestThatMakesNoSenseIsRefusedWithItsField() {
+        assertThatThrownBy(() -> ask("", "x"))
+                .hasMessageContaining("INVALID_ARGUMENT")
+                .hasMessageContaining("domain: \"\"");
+        assertThatThrownBy(() -> service.shouldRateLimit(
+                        RateLimitRequest.newBuilder().setDomain("d").build()))
+                .hasMessageContaining("descriptors: none");
+    }
+
+    @Test
+    @Order(5)
+    void healthAndMetricsSayWhatIsDecided() {
+        given().get("/q/health/ready").then().statusCode(200).body(containsString("\"store\": \"memory\""));
+        given().get("/healthcheck").then().statusCode(200).body(containsString("OK"));
+        given().get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .body(containsString("gatehouse_ratelimit_decisions_total{code=\"over_limit\",domain=\"d\""))
+                .body(containsString("domain=\"unknown\""))
+                .body(containsString("gatehouse_ratelimit_errors_total{reason=\"bad-request\""))
+                .body(containsString("gatehouse_ratelimit_store_seconds"));
+    }
+}

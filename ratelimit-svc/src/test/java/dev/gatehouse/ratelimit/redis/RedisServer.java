@@ -1,0 +1,93 @@
+package dev.gatehouse.ratelimit.redis;
+
+import dev.gatehouse.testkit.Await;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** A real redis-server on loopback, without persistence. */
+final class RedisServer implements AutoCloseable {
+    private final int port;
+    private Process process;
+
+    RedisServer(int port) {
+        this.port = port;
+        this.process = launch(port);
+        awaitAnswer();
+    }
+
+    private static Process launch(int port) {
+        try {
+            return new ProcessBuilder(List.of(
+                            "redis-server",
+                            "--port",
+                            Integer.toString(port),
+                            "--bind",
+                            "127.0.0.1",
+                            "--save",
+                            "",
+                            "--appendonly",
+                            "no",
+                            "--dir",
+                            System.getProperty("java.io.tmpdir")))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "redis-server does not start: is it installed? (Debian: apt-get install redis-server)", e);
+        }
+    }
+
+    void restart() {
+        close();
+        process = launch(port);
+        awaitAnswer();
+    }
+
+    /** The process stands still, and the connections stay open: a server that hangs. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    /** One inline command's first line of reply. */
+    String ask(String command) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(2_000);
+            socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
+            StringBuilder line = new StringBuilder();
+            int next = socket.getInputStream().read();
+            while (next >= 0 && next != '\r') {
+                line.append((char) next);
+                next = socket.getInputStream().read();
+            }
+            return line.toString();
+        }
+    }
+
+    private void awaitAnswer() {
+        Await.until(
+                () -> ask("PING").equals("+PONG"),
+                Duration.ofSeconds(10),
+                () -> "redis-server on " + port + " answers");
+    }
+
+    String url() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
