@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.control;
 
 import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.publish.DataPlane;
 import dev.gatehouse.controller.publish.Publisher;
 import dev.gatehouse.controller.status.FleetState;
@@ -60,7 +61,7 @@ public final class Controller implements AutoCloseable {
                         Level.ERROR,
                         "translating " + collection + " of " + key + " failed; its last good result stays",
                         failure));
-        publisher = new Publisher(log, clock);
+        publisher = new Publisher(log, Set.of(Fleets.RATE_LIMIT, Fleets.WAF, Fleets.AUTHZ), clock);
         dataPlane =
                 new DataPlane(id -> translator.resource(id).map(Output::owners).orElse(Set.of()));
         thread = Thread.ofPlatform().name("controller").daemon().start(this::run);

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -32,8 +33,13 @@ public final class Publisher {
     private final InstantSource clock;
     private final Map<String, Map<ResourceId, String>> versions = new HashMap<>();
 
-    public Publisher(ConfigLog log, InstantSource clock) {
+    private final Set<String> standing;
+    private boolean started;
+
+    /** @param standing fleets that are there even while they have no resources: the callout services */
+    public Publisher(ConfigLog log, Set<String> standing, InstantSource clock) {
         this.log = log;
+        this.standing = Set.copyOf(standing);
         this.clock = clock;
     }
 
@@ -45,6 +51,9 @@ public final class Publisher {
     public Map<String, Position> publish(Map<ResourceId, Optional<Output>> changes) {
         Map<String, List<Put>> puts = new TreeMap<>();
         Map<String, List<ResourceId>> deletes = new TreeMap<>();
+        if (!started) {
+            standing.forEach(fleet -> list(puts, fleet));
+        }
         changes.forEach((id, output) -> {
             Map<ResourceId, String> known = versions.computeIfAbsent(id.fleet(), _ -> new HashMap<>());
             puts.computeIfAbsent(id.fleet(), _ -> new ArrayList<>());
@@ -66,16 +75,18 @@ public final class Publisher {
         for (String fleet : puts.keySet()) {
             List<Put> put = list(puts, fleet);
             List<ResourceId> deleted = list(deletes, fleet);
-            if (put.isEmpty() && deleted.isEmpty()) {
+            boolean first = !started && standing.contains(fleet);
+            if (put.isEmpty() && deleted.isEmpty() && !first) {
                 continue;
             }
             Map<ResourceId, String> known = versions.getOrDefault(fleet, Map.of());
-            boolean removed = known.isEmpty();
+            boolean removed = known.isEmpty() && !standing.contains(fleet);
             if (removed) {
                 versions.remove(fleet);
             }
             positions.put(fleet, log.append(new Transaction(fleet, put, deleted, clock.instant(), removed)));
         }
+        started = true;
         return positions;
     }
 

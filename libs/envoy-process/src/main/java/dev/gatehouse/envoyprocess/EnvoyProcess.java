@@ -253,7 +253,7 @@ public final class EnvoyProcess implements AutoCloseable {
             }
         } catch (IOException e) {
             // The JDK closes the stream of a process that ended; what else is lost is only log.
-            if (current.alive()) {
+            if (!(state() instanceof EnvoyState.Draining) && !(state() instanceof EnvoyState.Stopped)) {
                 launch.log().accept("log of Envoy cut off: " + e.getMessage());
             }
         }

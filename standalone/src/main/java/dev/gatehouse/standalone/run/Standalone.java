@@ -7,6 +7,7 @@ import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.envoyprocess.EnvoyBinary;
 import dev.gatehouse.envoyprocess.EnvoyLocator;
+import dev.gatehouse.envoyprocess.EnvoyProcess;
 import dev.gatehouse.envoyprocess.EnvoyUnavailable;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Metadata;
@@ -78,7 +79,7 @@ public final class Standalone implements QuarkusApplication {
         try {
             controller.watch(_ -> followSoon(fleet));
             followSoon(fleet);
-            boolean ports = awaitServing();
+            boolean ports = awaitServing(fleet);
             if (!ports) {
                 return 1;
             }
@@ -138,9 +139,16 @@ public final class Standalone implements QuarkusApplication {
     }
 
     /** Waits until every Gateway serves; false if none can, since its ports are taken. */
-    private boolean awaitServing() throws InterruptedException, ExecutionException {
+    private boolean awaitServing(EnvoyFleet fleet) throws InterruptedException, ExecutionException {
         try {
-            return serving.get(READY_AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            boolean served = serving.get(READY_AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            for (String gateway : fleet.states().keySet()) {
+                Optional<EnvoyProcess> process = fleet.process(gateway);
+                if (process.isPresent()) {
+                    process.get().awaitReady(READY_AT_MOST);
+                }
+            }
+            return served;
         } catch (TimeoutException e) {
             System.err.println("gatehouse: not everything is serving after " + READY_AT_MOST.toSeconds()
                     + " s; it goes on, and 'gatehouse status' tells what is missing");
