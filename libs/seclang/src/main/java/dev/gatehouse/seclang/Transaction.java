@@ -158,6 +158,11 @@ public final class Transaction {
         return values.tx(name);
     }
 
+    /** All {@code TX} variables by their names in small letters: a copy. */
+    public Map<String, Bytes> tx() {
+        return Map.copyOf(values.tx());
+    }
+
     /** The line that ModSecurity writes to the error log for a matched rule. */
     public String errorLine(MatchedRule rule) {
         return ErrorLine.of(rule, values, interruption);

@@ -50,6 +50,10 @@ class VectorsIT {
             "verifysvnr",
             3);
 
+    /** Two vectors of hexDecode are named by what is special in them. */
+    private static final Map<String, String> LABELS =
+            Map.of("invalidLen", "hexDecode", "invalidCharacter", "hexDecode");
+
     /** Coraza passes over what is no network; here it is an error. */
     private static final List<String> REFUSED = List.of("10.0.0.0/100");
 
@@ -86,7 +90,8 @@ class VectorsIT {
             run++;
             Bytes input = readInput.get();
             Bytes expected = readOutput.get();
-            Bytes actual = Transformation.named(vector.path("name").asText())
+            Bytes actual = Transformation.named(LABELS.getOrDefault(
+                            vector.path("name").asText(), vector.path("name").asText()))
                     .orElseThrow()
                     .apply(input);
             if (!actual.equals(expected)) {

@@ -26,6 +26,27 @@ final class BestFit {
             case 0x2024 -> '.';
             case 0x2216 -> '\\';
             case 0x2223 -> '|';
+            case 0xa0 -> ' ';
+            case 0xa1 -> '!';
+            case 0xa2 -> 'c';
+            case 0xa9 -> 'C';
+            case 0xa4 -> '$';
+            case 0xa5 -> 'Y';
+            case 0xa6 -> '|';
+            case 0xaa, 0xe6 -> 'a';
+            case 0xab -> '<';
+            case 0xad -> '-';
+            case 0xae -> 'R';
+            case 0xb2 -> '2';
+            case 0xb3 -> '3';
+            case 0xb7 -> '.';
+            case 0xb8 -> ',';
+            case 0xb9 -> '1';
+            case 0xba, 0xf8 -> 'o';
+            case 0xbb -> '>';
+            case 0xc6 -> 'A';
+            case 0xd0 -> 'D';
+            case 0xd8 -> 'O';
             default -> letter(unit);
         };
     }
