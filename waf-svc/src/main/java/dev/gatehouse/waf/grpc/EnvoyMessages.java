@@ -132,6 +132,6 @@ final class EnvoyMessages {
     }
 
     private static Value number(long number) {
-        return Value.newBuilder().setNumberValue(number).build();
+        return Value.newBuilder().setNumberValue((double) number).build();
     }
 }
