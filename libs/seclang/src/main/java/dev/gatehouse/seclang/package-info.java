@@ -1,7 +1,8 @@
 /**
- * The SecLang engine: parses ModSecurity directives, compiles them to a rule set, and evaluates HTTP transactions against it.
+ * The SecLang engine: compiles ModSecurity's directives to a rule set, and evaluates HTTP transactions against it.
  *
- * <p>Usable on its own: must not know Envoy, Quarkus, gRPC or any other part of Gatehouse.
+ * <p>{@link dev.gatehouse.seclang.RuleSet#compile} is where to begin. Usable on its own: must not know Envoy, Quarkus, gRPC or any
+ * other part of Gatehouse. Syntax, bytes, transformations and operators are in packages of their own, which know nothing of this one.
  */
 @NullMarked
 package dev.gatehouse.seclang;

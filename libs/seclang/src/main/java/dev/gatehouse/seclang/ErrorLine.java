@@ -1,0 +1,83 @@
+package dev.gatehouse.seclang;
+
+import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.variable.MacroReference;
+import dev.gatehouse.seclang.variable.Variable;
+import java.util.Optional;
+
+/**
+ * ModSecurity's line in an error log, which log analysers and go-ftw read: {@code ModSecurity: Warning. … [id "…"] [msg "…"] …}.
+ * Values come from clients: quotes, backslashes and all but printable ASCII are escaped, and they are cut where they are long.
+ */
+final class ErrorLine {
+    private static final int LONGEST = 512;
+
+    private ErrorLine() {}
+
+    static String of(MatchedRule rule, Values values, Optional<Interruption> interruption) {
+        StringBuilder line = new StringBuilder(512);
+        line.append("[client \"");
+        escape(values.remoteAddress().toString(), line);
+        line.append("\"] ModSecurity: ").append(verdict(rule, interruption));
+        if (!rule.values().isEmpty()) {
+            MatchedValue first = rule.values().getFirst();
+            line.append(" Matched \"");
+            escape(first.value().toString(), line);
+            line.append("\" at ");
+            escape(first.name(), line);
+            line.append('.');
+        }
+        put("file", rule.position().source(), line);
+        put("line", Integer.toString(rule.position().line()), line);
+        put("id", Long.toString(rule.id()), line);
+        put("rev", rule.revision(), line);
+        put("msg", rule.message(), line);
+        put("data", rule.data(), line);
+        put("severity", rule.severity().map(Severity::name).orElse(""), line);
+        put("ver", rule.version(), line);
+        rule.tags().forEach(tag -> put("tag", tag, line));
+        put("hostname", values.serverName().toString(), line);
+        put("uri", values.request().path().toString(), line);
+        Bytes id = values.value(new MacroReference(Variable.UNIQUE_ID, ""));
+        put("unique_id", id.toString(), line);
+        return line.toString();
+    }
+
+    private static String verdict(MatchedRule rule, Optional<Interruption> interruption) {
+        if (!rule.disruptive() || interruption.isEmpty()) {
+            return "Warning.";
+        }
+        String phase = " (phase " + rule.phase().number() + ").";
+        return switch (interruption.get().kind()) {
+            case DENY -> "Access denied with code " + interruption.get().status() + phase;
+            case DROP -> "Access denied with connection close" + phase;
+            case REDIRECT ->
+                "Access denied with redirection using status "
+                        + interruption.get().status() + phase;
+        };
+    }
+
+    private static void put(String name, String value, StringBuilder line) {
+        if (!value.isEmpty()) {
+            line.append(" [").append(name).append(" \"");
+            escape(value, line);
+            line.append("\"]");
+        }
+    }
+
+    private static void escape(String value, StringBuilder line) {
+        for (int i = 0; i < Math.min(value.length(), LONGEST); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                line.append('\\').append(c);
+            } else if (c >= ' ' && c < 0x7f) {
+                line.append(c);
+            } else {
+                line.append("\\x").append(Character.forDigit(c >> 4 & 15, 16)).append(Character.forDigit(c & 15, 16));
+            }
+        }
+        if (value.length() > LONGEST) {
+            line.append("...");
+        }
+    }
+}

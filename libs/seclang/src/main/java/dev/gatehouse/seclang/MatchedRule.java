@@ -1,0 +1,33 @@
+package dev.gatehouse.seclang;
+
+import dev.gatehouse.seclang.parse.Position;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A rule that matched.
+ *
+ * @param message {@code msg}, expanded; empty without one
+ * @param data {@code logdata}, expanded; empty without one
+ * @param logged whether the rule asks for a line in the error log
+ * @param disruptive whether it ended the transaction
+ * @param values what it matched, for a chain those of all its rules
+ */
+public record MatchedRule(
+        long id,
+        Phase phase,
+        Position position,
+        String revision,
+        String version,
+        String message,
+        String data,
+        Optional<Severity> severity,
+        List<String> tags,
+        boolean logged,
+        boolean disruptive,
+        List<MatchedValue> values) {
+    public MatchedRule {
+        tags = List.copyOf(tags);
+        values = List.copyOf(values);
+    }
+}

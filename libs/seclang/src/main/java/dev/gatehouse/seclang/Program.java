@@ -1,0 +1,45 @@
+package dev.gatehouse.seclang;
+
+import dev.gatehouse.seclang.variable.Variable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The rules of a phase in order, and where its labels (markers and the ids of rules) lead. */
+final class Program {
+    private final Rule[] rules;
+    private final Map<String, int[]> labels;
+
+    /** @param labels for each label the indices of the rules that follow it, ascending */
+    Program(List<Rule> rules, Map<String, int[]> labels) {
+        this.rules = rules.toArray(new Rule[0]);
+        this.labels = new HashMap<>(labels);
+    }
+
+    int size() {
+        return rules.length;
+    }
+
+    Rule rule(int index) {
+        return rules[index];
+    }
+
+    /** The first index after {@code from} that follows the label; the end if there is no such label, as in ModSecurity. */
+    int after(String label, int from) {
+        for (int index : labels.getOrDefault(label, new int[0])) {
+            if (index > from) {
+                return index;
+            }
+        }
+        return rules.length;
+    }
+
+    boolean needs(Variable.Origin origin) {
+        for (Rule rule : rules) {
+            if (rule.needs(origin)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.gatehouse.seclang;
+
+import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.bytes.BytesBuilder;
+import dev.gatehouse.seclang.transform.UrlCodec;
+
+/** The request line and what follows from it. */
+final class Request {
+    private static final Bytes SCHEME_END = Bytes.latin1("://");
+
+    static final Request NONE = new Request(Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY);
+
+    private final Bytes method;
+    private final Bytes rawUri;
+    private final Bytes protocol;
+    private final Bytes uri;
+    private final Bytes path;
+    private final Bytes query;
+
+    /** @param rawUri as in the request line: a path with a query, or a whole URI */
+    Request(Bytes method, Bytes rawUri, Bytes protocol) {
+        this.method = method;
+        this.rawUri = rawUri;
+        this.protocol = protocol;
+        this.uri = withoutAuthority(rawUri);
+        int fragment = uri.indexOf('#', 0);
+        Bytes whole = fragment < 0 ? uri : uri.slice(0, fragment);
+        int mark = whole.indexOf('?', 0);
+        this.path = UrlCodec.decodePath(mark < 0 ? whole : whole.slice(0, mark));
+        this.query = mark < 0 ? Bytes.EMPTY : whole.slice(mark + 1);
+    }
+
+    private static Bytes withoutAuthority(Bytes rawUri) {
+        int scheme = rawUri.indexOf(SCHEME_END);
+        int firstSlash = rawUri.indexOf('/', 0);
+        if (scheme < 0 || firstSlash != scheme + 1) {
+            return rawUri;
+        }
+        int path = rawUri.indexOf('/', scheme + 3);
+        return path < 0 ? Bytes.latin1("/") : rawUri.slice(path);
+    }
+
+    Bytes method() {
+        return method;
+    }
+
+    Bytes rawUri() {
+        return rawUri;
+    }
+
+    Bytes protocol() {
+        return protocol;
+    }
+
+    /** Without scheme and host. */
+    Bytes uri() {
+        return uri;
+    }
+
+    /** Decoded. */
+    Bytes path() {
+        return path;
+    }
+
+    /** What follows the last slash or backslash of the path. */
+    Bytes basename() {
+        int slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+        return path.slice(slash + 1);
+    }
+
+    /** As it was sent. */
+    Bytes query() {
+        return query;
+    }
+
+    Bytes line() {
+        return new BytesBuilder(method.length() + rawUri.length() + protocol.length() + 2)
+                .append(method)
+                .append(' ')
+                .append(rawUri)
+                .append(' ')
+                .append(protocol)
+                .build();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.gatehouse.seclang;
+
+import dev.gatehouse.seclang.parse.Source;
+import dev.gatehouse.seclang.variable.Variable;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Compiled rules. Immutable: one serves all transactions, on any thread. */
+public final class RuleSet {
+    private final Settings settings;
+    private final Map<Phase, Program> programs;
+    private final int size;
+
+    RuleSet(Settings settings, Map<Phase, Program> programs) {
+        this.settings = settings;
+        this.programs = new EnumMap<>(programs);
+        this.size = programs.values().stream().mapToInt(Program::size).sum();
+    }
+
+    /** Compiles sources, in order, as one text. Finds all errors, not only the first. */
+    public static Compilation compile(List<Source> sources) {
+        return new Compiler().compile(sources);
+    }
+
+    /** The same rules, run in another mode than {@code SecRuleEngine} says. */
+    public RuleSet inMode(EngineMode mode) {
+        return new RuleSet(settings.engine(mode), programs);
+    }
+
+    /**
+     * Begins a transaction.
+     *
+     * @param uniqueId of the transaction: the variable {@code UNIQUE_ID}, and in each log line
+     * @param environment what {@code ENV} shows
+     */
+    public Transaction begin(String uniqueId, InstantSource clock, Map<String, String> environment) {
+        return new Transaction(this, uniqueId, clock, environment);
+    }
+
+    public EngineMode mode() {
+        return settings.engine();
+    }
+
+    /** How many rules, a chain being one. */
+    public int size() {
+        return size;
+    }
+
+    /** Whether a rule of the phase may look at the request's body. */
+    boolean readsRequestBody(Phase phase) {
+        return program(phase).needs(Variable.Origin.REQUEST_BODY);
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Program program(Phase phase) {
+        return Optional.ofNullable(programs.get(phase)).orElseThrow();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.gatehouse.seclang;
+
+import dev.gatehouse.seclang.variable.Variable;
+
+/**
+ * Values that a rule looks at, or is kept from looking at.
+ *
+ * @param count whether their number is the value
+ */
+record Target(Variable variable, Selector selector, boolean count) {}

@@ -1,0 +1,49 @@
+package dev.gatehouse.seclang;
+
+import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.operator.RegularExpression;
+import dev.gatehouse.seclang.parse.SecLangException;
+import dev.gatehouse.seclang.parse.Span;
+import dev.gatehouse.seclang.parse.Suggestion;
+import dev.gatehouse.seclang.parse.TargetText;
+import dev.gatehouse.seclang.variable.Variable;
+import java.util.List;
+
+/** Gives meaning to the members of a list of variables. */
+final class Targets {
+    private Targets() {}
+
+    static Target compile(TargetText text) throws SecLangException {
+        Variable variable = Variable.named(text.name().text()).orElseThrow(() -> unknown(text.name()));
+        if (text.key().isEmpty()) {
+            return new Target(variable, new Selector.All(), text.count());
+        }
+        Span key = text.key().get();
+        if (!variable.isCollection()) {
+            throw key.error(
+                    variable + " is one value and has no key \"" + key + "\" (expected: " + variable + " alone)");
+        }
+        Selector selector = text.pattern()
+                ? new Selector.Matching(RegularExpression.compile(key))
+                : new Selector.Key(Bytes.utf8(key.text()));
+        return new Target(variable, selector, text.count());
+    }
+
+    /** A list of one, as in {@code ctl:ruleRemoveTargetById}. */
+    static Target single(Span list) throws SecLangException {
+        List<TargetText> texts = TargetText.list(list);
+        TargetText text = texts.getFirst();
+        if (texts.size() > 1 || text.count() || text.exclude()) {
+            throw list.error("\"" + list + "\" (expected: one variable, as in ARGS:password)");
+        }
+        return compile(text);
+    }
+
+    private static SecLangException unknown(Span name) {
+        return name.error(
+                Variable.isUnsupported(name.text())
+                        ? "variable " + name + " is not supported yet"
+                        : "unknown variable \"" + name + "\" (expected: a variable as ARGS or REQUEST_HEADERS:Host)"
+                                + Suggestion.of(name.text(), Variable.names()));
+    }
+}

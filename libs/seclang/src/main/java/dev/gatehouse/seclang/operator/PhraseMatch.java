@@ -1,0 +1,149 @@
+package dev.gatehouse.seclang.operator;
+
+import dev.gatehouse.seclang.bytes.Ascii;
+import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.bytes.BytesBuilder;
+import dev.gatehouse.seclang.parse.SecLangException;
+import dev.gatehouse.seclang.parse.Span;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * {@code @pm}: any of many phrases, without regard to the case of ASCII letters, in one pass (Aho and Corasick, as a complete
+ * automaton over the bytes that occur in the phrases).
+ */
+final class PhraseMatch implements Operator {
+    private static final int MAX_STATES = 1 << 18;
+
+    /** The column of a byte; 0 for bytes that no phrase has. */
+    private final int[] columns = new int[256];
+
+    private final int width;
+    private final int[] next;
+    /** The length of the longest phrase that ends in a state; 0: none does. */
+    private final int[] ended;
+
+    private PhraseMatch(List<Bytes> phrases) {
+        int used = 1;
+        int states = 1;
+        for (Bytes phrase : phrases) {
+            states += phrase.length();
+            for (int i = 0; i < phrase.length(); i++) {
+                int lower = Ascii.lower(phrase.at(i));
+                if (columns[lower] == 0) {
+                    columns[lower] = used;
+                    columns[Ascii.upper(lower)] = used++;
+                }
+            }
+        }
+        width = used;
+        next = new int[states * width];
+        ended = new int[states];
+        Arrays.fill(next, -1);
+        int last = 0;
+        for (Bytes phrase : phrases) {
+            int state = 0;
+            for (int i = 0; i < phrase.length(); i++) {
+                int edge = state * width + columns[phrase.at(i)];
+                if (next[edge] < 0) {
+                    next[edge] = ++last;
+                }
+                state = next[edge];
+            }
+            ended[state] = phrase.length();
+        }
+        complete();
+    }
+
+    /** Every missing edge goes where the longest proper suffix would go. */
+    private void complete() {
+        int[] fail = new int[ended.length];
+        Deque<Integer> open = new ArrayDeque<>();
+        for (int column = 0; column < width; column++) {
+            if (next[column] < 0) {
+                next[column] = 0;
+            } else {
+                open.add(next[column]);
+            }
+        }
+        while (!open.isEmpty()) {
+            int state = open.remove();
+            if (ended[state] == 0) {
+                ended[state] = ended[fail[state]];
+            }
+            for (int column = 0; column < width; column++) {
+                int edge = state * width + column;
+                int fallback = next[fail[state] * width + column];
+                if (next[edge] < 0) {
+                    next[edge] = fallback;
+                } else {
+                    fail[next[edge]] = fallback;
+                    open.add(next[edge]);
+                }
+            }
+        }
+    }
+
+    static Operator operator(Span argument) throws SecLangException {
+        List<Bytes> phrases = new ArrayList<>();
+        int length = 0;
+        for (String word : argument.text().split("[ \t\r\n]+", -1)) {
+            if (!word.isEmpty()) {
+                Bytes phrase = phrase(argument, word);
+                length += phrase.length();
+                phrases.add(phrase);
+            }
+        }
+        if (phrases.isEmpty()) {
+            throw argument.error("@pm without a phrase (expected: phrases separated by spaces)");
+        }
+        if (length > MAX_STATES) {
+            throw argument.error("@pm with " + length + " bytes of phrases (expected: at most " + MAX_STATES + ")");
+        }
+        return new PhraseMatch(phrases);
+    }
+
+    /** Snort's form: {@code a|0d 0a|b} has bytes in hexadecimal between bars. A single bar is itself. */
+    private static Bytes phrase(Span argument, String word) throws SecLangException {
+        int open = word.indexOf('|');
+        int close = word.indexOf('|', open + 1);
+        if (open < 0 || close < 0) {
+            return Bytes.utf8(word);
+        }
+        BytesBuilder phrase = new BytesBuilder(word.length());
+        int from = 0;
+        while (open >= 0 && close >= 0) {
+            phrase.append(Bytes.utf8(word.substring(from, open)));
+            String hex = word.substring(open + 1, close);
+            if (hex.isEmpty() || hex.length() % 2 != 0 || !hex.chars().allMatch(Ascii::isHex)) {
+                throw argument.error(
+                        "\"|" + hex + "|\" in a phrase (expected: pairs of hexadecimal digits between bars)");
+            }
+            for (int i = 0; i < hex.length(); i += 2) {
+                phrase.append(Ascii.hex(hex.charAt(i)) * 16 + Ascii.hex(hex.charAt(i + 1)));
+            }
+            from = close + 1;
+            open = word.indexOf('|', from);
+            close = open < 0 ? -1 : word.indexOf('|', open + 1);
+        }
+        return phrase.append(Bytes.utf8(word.substring(from))).build();
+    }
+
+    @Override
+    public boolean matches(Bytes value, MatchContext context) {
+        int state = 0;
+        for (int i = 0; i < value.length(); i++) {
+            state = next[state * width + columns[value.at(i)]];
+            if (ended[state] > 0) {
+                if (context.capturing()) {
+                    context.capture(0, value.slice(i + 1 - ended[state], i + 1));
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+}

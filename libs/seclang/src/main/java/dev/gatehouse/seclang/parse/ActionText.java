@@ -1,0 +1,6 @@
+package dev.gatehouse.seclang.parse;
+
+import java.util.Optional;
+
+/** One action of a list: {@code name} or {@code name:value}. The value has no quotes any more. */
+public record ActionText(Span name, Optional<Span> value) {}

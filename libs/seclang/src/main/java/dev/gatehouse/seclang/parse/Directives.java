@@ -1,0 +1,31 @@
+package dev.gatehouse.seclang.parse;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The directives of a source that could be read, and what is wrong with the others.
+ *
+ * @param directives in order
+ */
+public record Directives(List<Directive> directives, List<Diagnostic> errors) {
+    public Directives {
+        directives = List.copyOf(directives);
+        errors = List.copyOf(errors);
+    }
+
+    /** Reads a source. Never throws: an error ends one directive, and the next line begins another. */
+    public static Directives parse(Source source) {
+        LineReader lines = new LineReader(source);
+        List<Directive> directives = new ArrayList<>();
+        List<Diagnostic> errors = new ArrayList<>();
+        for (Span line = lines.next(); line.length() > 0; line = lines.next()) {
+            try {
+                directives.add(DirectiveParser.parse(line));
+            } catch (SecLangException e) {
+                errors.add(e.diagnostic());
+            }
+        }
+        return new Directives(directives, errors);
+    }
+}

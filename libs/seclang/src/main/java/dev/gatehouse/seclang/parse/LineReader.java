@@ -1,0 +1,67 @@
+package dev.gatehouse.seclang.parse;
+
+import java.util.Arrays;
+
+/**
+ * Reads logical lines: a line that ends in a backslash goes on in the next; empty lines and lines that begin with {@code #} are left
+ * out, also between lines that belong together.
+ */
+final class LineReader {
+    private final Source source;
+    private final String text;
+    private int at;
+
+    LineReader(Source source) {
+        this.source = source;
+        this.text = source.text();
+    }
+
+    /** The next line, trimmed; empty at the end of the source. */
+    Span next() {
+        while (at < text.length()) {
+            Span line = logicalLine().trim();
+            if (line.length() > 0) {
+                return line;
+            }
+        }
+        return new Span(source, "", new int[] {text.length()});
+    }
+
+    private Span logicalLine() {
+        StringBuilder line = new StringBuilder();
+        int[] offsets = new int[64];
+        boolean continued = true;
+        while (continued && at < text.length()) {
+            int end = text.indexOf('\n', at);
+            int next = end < 0 ? text.length() : end + 1;
+            int last = end < 0 ? text.length() : end;
+            if (last > at && text.charAt(last - 1) == '\r') {
+                last--;
+            }
+            if (isComment(at, last)) {
+                continued = line.length() > 0;
+            } else {
+                continued = last > at && text.charAt(last - 1) == '\\';
+                int stop = continued ? last - 1 : last;
+                for (int i = at; i < stop; i++) {
+                    if (line.length() + 1 >= offsets.length) {
+                        offsets = Arrays.copyOf(offsets, offsets.length * 2);
+                    }
+                    offsets[line.length()] = i;
+                    line.append(text.charAt(i));
+                }
+                offsets[line.length()] = stop;
+            }
+            at = next;
+        }
+        return new Span(source, line.toString(), Arrays.copyOf(offsets, line.length() + 1));
+    }
+
+    private boolean isComment(int from, int to) {
+        int i = from;
+        while (i < to && Span.isBlank(text.charAt(i))) {
+            i++;
+        }
+        return i < to && text.charAt(i) == '#';
+    }
+}

@@ -1,0 +1,8 @@
+package dev.gatehouse.seclang.parse;
+
+/**
+ * A text of directives.
+ *
+ * @param name as errors name it: a file, or {@code directives[2]}
+ */
+public record Source(String name, String text) {}

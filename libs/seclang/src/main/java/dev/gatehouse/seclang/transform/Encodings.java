@@ -1,0 +1,137 @@
+package dev.gatehouse.seclang.transform;
+
+import dev.gatehouse.seclang.bytes.Ascii;
+import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.bytes.BytesBuilder;
+import dev.gatehouse.seclang.bytes.Utf8;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/** Base64, hexadecimal, digests and Unicode escapes. */
+final class Encodings {
+    private static final String HEX = "0123456789abcdef";
+
+    private Encodings() {}
+
+    /** Up to the first byte that is not of the alphabet. */
+    static Bytes base64Decode(Bytes value) {
+        return base64(value, false);
+    }
+
+    /** Bytes that are not of the alphabet are passed over. */
+    static Bytes base64DecodeExt(Bytes value) {
+        return base64(value, true);
+    }
+
+    private static Bytes base64(Bytes value, boolean passOver) {
+        BytesBuilder decoded = new BytesBuilder(value.length());
+        int bits = 0;
+        int held = 0;
+        for (int i = 0; i < value.length(); i++) {
+            int digit = base64Digit(value.at(i));
+            if (digit < 0) {
+                if (passOver || value.at(i) == '\r' || value.at(i) == '\n') {
+                    continue;
+                }
+                break;
+            }
+            held = (held << 6 | digit) & 0xffff;
+            bits += 6;
+            if (bits >= 8) {
+                bits -= 8;
+                decoded.append(held >> bits);
+            }
+        }
+        return decoded.build();
+    }
+
+    private static int base64Digit(int b) {
+        if (b >= 'A' && b <= 'Z') {
+            return b - 'A';
+        }
+        if (b >= 'a' && b <= 'z') {
+            return b - 'a' + 26;
+        }
+        if (Ascii.isDigit(b)) {
+            return b - '0' + 52;
+        }
+        return b == '+' ? 62 : b == '/' ? 63 : -1;
+    }
+
+    static Bytes base64Encode(Bytes value) {
+        return Bytes.of(Base64.getEncoder().encode(value.toArray()));
+    }
+
+    static Bytes hexEncode(Bytes value) {
+        BytesBuilder encoded = new BytesBuilder(value.length() * 2);
+        for (int i = 0; i < value.length(); i++) {
+            encoded.append(HEX.charAt(value.at(i) >> 4)).append(HEX.charAt(value.at(i) & 15));
+        }
+        return encoded.build();
+    }
+
+    /** Nothing, if there is anything but pairs of digits. */
+    static Bytes hexDecode(Bytes value) {
+        if (value.length() % 2 != 0) {
+            return Bytes.EMPTY;
+        }
+        BytesBuilder decoded = new BytesBuilder(value.length() / 2);
+        for (int i = 0; i < value.length(); i += 2) {
+            if (!UrlCodec.hex(value, i, 2)) {
+                return Bytes.EMPTY;
+            }
+            decoded.append(UrlCodec.number(value, i, 2));
+        }
+        return decoded.build();
+    }
+
+    /** SQL's {@code 0x414243}. */
+    static Bytes sqlHexDecode(Bytes value) {
+        BytesBuilder decoded = new BytesBuilder(value.length());
+        int i = 0;
+        while (i < value.length()) {
+            if (value.at(i) == '0'
+                    && i + 1 < value.length()
+                    && Ascii.lower(value.at(i + 1)) == 'x'
+                    && UrlCodec.hex(value, i + 2, 2)) {
+                i += 2;
+                while (UrlCodec.hex(value, i, 2)) {
+                    decoded.append(UrlCodec.number(value, i, 2));
+                    i += 2;
+                }
+            } else {
+                decoded.append(value.at(i++));
+            }
+        }
+        return decoded.build();
+    }
+
+    /** The digest's raw bytes. */
+    static Bytes digest(String algorithm, Bytes value) {
+        try {
+            return Bytes.of(MessageDigest.getInstance(algorithm).digest(value.toArray()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has " + algorithm, e);
+        }
+    }
+
+    /** Each character that is more than one byte of UTF-8 as {@code %uHHHH}; what is not UTF-8 stays. */
+    static Bytes utf8ToUnicode(Bytes value) {
+        BytesBuilder escaped = new BytesBuilder(value.length());
+        int i = 0;
+        while (i < value.length()) {
+            int length = Utf8.length(value, i);
+            if (length < 2) {
+                escaped.append(value.at(i++));
+                continue;
+            }
+            String hex = Integer.toHexString(Utf8.codePoint(value, i, length));
+            escaped.append("%u")
+                    .append("0".repeat(Math.max(0, 4 - hex.length())))
+                    .append(hex);
+            i += length;
+        }
+        return escaped.build();
+    }
+}

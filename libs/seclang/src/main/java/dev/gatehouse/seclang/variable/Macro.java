@@ -1,0 +1,105 @@
+package dev.gatehouse.seclang.variable;
+
+import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.bytes.BytesBuilder;
+import dev.gatehouse.seclang.parse.SecLangException;
+import dev.gatehouse.seclang.parse.Span;
+import dev.gatehouse.seclang.parse.Suggestion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A text with references: {@code score %{tx.score}}. Immutable. */
+public final class Macro {
+    private sealed interface Part {}
+
+    private record Literal(Bytes text) implements Part {}
+
+    private record Reference(MacroReference reference) implements Part {}
+
+    private final List<Part> parts;
+
+    private Macro(List<Part> parts) {
+        this.parts = List.copyOf(parts);
+    }
+
+    /** A text as it is. */
+    public static Macro literal(Bytes text) {
+        return new Macro(List.of(new Literal(text)));
+    }
+
+    /** Reads a text; an opening that is not closed is no reference. */
+    public static Macro parse(Span span) throws SecLangException {
+        String text = span.text();
+        List<Part> parts = new ArrayList<>();
+        int from = 0;
+        for (int open = text.indexOf("%{"); open >= 0; open = text.indexOf("%{", from)) {
+            int close = text.indexOf('}', open);
+            if (close < 0) {
+                break;
+            }
+            if (open > from) {
+                parts.add(new Literal(Bytes.utf8(text.substring(from, open))));
+            }
+            parts.add(new Reference(reference(span, open + 2, text.substring(open + 2, close))));
+            from = close + 1;
+        }
+        if (from < text.length() || parts.isEmpty()) {
+            parts.add(new Literal(Bytes.utf8(text.substring(from))));
+        }
+        return new Macro(parts);
+    }
+
+    private static MacroReference reference(Span span, int at, String text) throws SecLangException {
+        int separator = Math.max(text.indexOf('.'), 0) > 0 ? text.indexOf('.') : text.indexOf(':');
+        String name = separator < 0 ? text : text.substring(0, separator);
+        String key = separator < 0 ? "" : text.substring(separator + 1).toLowerCase(Locale.ROOT);
+        Variable variable = Variable.named(name)
+                .orElseThrow(() -> span.error(
+                        at,
+                        "%{" + text
+                                + "} refers to an unknown variable (expected: a variable as in %{tx.score} or %{REMOTE_ADDR})"
+                                + Suggestion.of(name, Variable.names())));
+        if (variable.isCollection() && key.isEmpty()) {
+            throw span.error(at, "%{" + text + "} names a collection without a key (expected: %{" + name + ".key})");
+        }
+        return new MacroReference(variable, key);
+    }
+
+    /** The text, if it refers to nothing. */
+    public Optional<Bytes> constant() {
+        return parts.size() == 1 && parts.getFirst() instanceof Literal literal
+                ? Optional.of(literal.text())
+                : Optional.empty();
+    }
+
+    /** What it refers to. */
+    public List<MacroReference> references() {
+        List<MacroReference> references = new ArrayList<>();
+        for (Part part : parts) {
+            if (part instanceof Reference reference) {
+                references.add(reference.reference());
+            }
+        }
+        return references;
+    }
+
+    public Bytes expand(MacroScope scope) {
+        if (parts.size() == 1) {
+            return expand(parts.getFirst(), scope);
+        }
+        BytesBuilder text = new BytesBuilder(64);
+        for (Part part : parts) {
+            text.append(expand(part, scope));
+        }
+        return text.build();
+    }
+
+    private static Bytes expand(Part part, MacroScope scope) {
+        return switch (part) {
+            case Literal literal -> literal.text();
+            case Reference reference -> scope.value(reference.reference());
+        };
+    }
+}

@@ -1,0 +1,26 @@
+package dev.gatehouse.seclang;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "dev.gatehouse.seclang", importOptions = ImportOption.DoNotIncludeTests.class)
+class DependenciesTest {
+    @ArchTest
+    static final ArchRule theEngineStandsOnItsOwn = classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "dev.gatehouse.seclang..", "org.jspecify..", "com.google.re2j..");
+
+    @ArchTest
+    static final ArchRule onlyOneClassKnowsWhoMatchesRegularExpressions = noClasses()
+            .that()
+            .doNotHaveSimpleName("RegularExpression")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.google.re2j..");
+}

@@ -1,0 +1,40 @@
+package dev.gatehouse.waf;
+
+import dev.gatehouse.waf.inspection.InspectionMetrics;
+import dev.gatehouse.waf.policy.Policies;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Puts waf-svc together. */
+final class Wiring {
+    @Produces
+    @Singleton
+    Policies policies() {
+        return new Policies();
+    }
+
+    @Produces
+    @Singleton
+    InspectionMetrics metrics(MeterRegistry meters, Policies policies) {
+        return new MeteredInspections(meters, policies);
+    }
+
+    @Produces
+    @Singleton
+    PolicyFeed feed(WafConfig config, Policies policies) {
+        return new PolicyFeed(config, policies);
+    }
+
+    /** The subscription begins with the application, not with the first request. */
+    void start(@Observes StartupEvent event, PolicyFeed feed) {
+        feed.state();
+    }
+
+    void close(@Disposes PolicyFeed feed) {
+        feed.close();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.gatehouse.waf.xds;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.gatehouse.api.waf.v1.WafPolicy;
+import dev.gatehouse.seclang.EngineMode;
+import dev.gatehouse.seclang.parse.Source;
+import dev.gatehouse.waf.policy.Policies;
+import dev.gatehouse.waf.policy.PolicyText;
+import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Subscriber;
+import dev.gatehouse.xdsclient.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes policies as they are pushed. Good ones are in force also if the push is refused for the sake of others: the refusal tells
+ * the controller which, a line for each error.
+ */
+public final class PolicySubscriber implements Subscriber {
+    /** What to subscribe to. */
+    public static final String TYPE_URL = "type.googleapis.com/gatehouse.waf.v1.WafPolicy";
+
+    private final Policies policies;
+
+    public PolicySubscriber(Policies policies) {
+        this.policies = policies;
+    }
+
+    /** The name that the resource itself says; empty if it is no policy. */
+    public static String name(Any any) {
+        try {
+            return WafPolicy.parseFrom(any.getValue()).getName();
+        } catch (InvalidProtocolBufferException e) {
+            return "";
+        }
+    }
+
+    @Override
+    public Verdict take(List<Resource> resources) {
+        List<PolicyText> texts = new ArrayList<>();
+        List<String> errors = new ArrayList<>();
+        for (Resource resource : resources) {
+            try {
+                texts.add(text(WafPolicy.parseFrom(resource.any().getValue())));
+            } catch (InvalidProtocolBufferException e) {
+                errors.add(resource.name() + ": no WafPolicy: " + e.getMessage());
+            }
+        }
+        errors.addAll(policies.replace(texts));
+        return errors.isEmpty() ? new Verdict.Accepted() : new Verdict.Rejected(String.join("\n", errors));
+    }
+
+    private static PolicyText text(WafPolicy policy) {
+        EngineMode mode = switch (policy.getMode()) {
+            case OFF -> EngineMode.OFF;
+            case DETECT_ONLY -> EngineMode.DETECTION_ONLY;
+            case ENFORCE, MODE_UNSPECIFIED, UNRECOGNIZED -> EngineMode.ON;
+        };
+        return new PolicyText(
+                policy.getName(),
+                mode,
+                policy.getSourcesList().stream()
+                        .map(source -> new Source(source.getName(), source.getText()))
+                        .toList());
+    }
+}

@@ -1,0 +1,68 @@
+package dev.gatehouse.waf.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.seclang.EngineMode;
+import dev.gatehouse.seclang.RuleSet;
+import dev.gatehouse.seclang.parse.Source;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PoliciesTest {
+    private static final String GOOD = "SecAction \"id:1,phase:1,deny\"";
+    private static final String BAD = "\n  SecRul ARGS x";
+
+    private final Policies policies = new Policies();
+
+    private static PolicyText text(String name, String directives) {
+        return new PolicyText(name, EngineMode.ON, List.of(new Source("directives[0]", directives)));
+    }
+
+    private RuleSet rules(String name) {
+        return ((Policy.Ready) policies.find(name)).rules();
+    }
+
+    @Test
+    void beforeAnyConfigurationEveryPolicyIsUnusable() {
+        assertThat(policies.received()).isFalse();
+        assertThat(policies.find("a/b")).isEqualTo(new Policy.Unusable("a/b", "no_configuration_yet"));
+    }
+
+    @Test
+    void theGoodPoliciesOfAPushAreInForceThoughOthersAreBad() {
+        assertThat(policies.replace(List.of(text("ns/bad", BAD), text("ns/good", GOOD))))
+                .singleElement()
+                .asString()
+                .startsWith("ns/bad: directives[0]:2:3: unknown directive \"SecRul\"");
+        assertThat(policies.find("ns/good")).isInstanceOf(Policy.Ready.class);
+        assertThat(policies.find("ns/bad")).isEqualTo(new Policy.Unusable("ns/bad", "broken_policy"));
+        assertThat(policies.broken()).isEqualTo(1);
+    }
+
+    @Test
+    void aPolicyThatBreaksKeepsItsLastGoodRules() {
+        policies.replace(List.of(text("ns/p", GOOD)));
+        RuleSet before = rules("ns/p");
+        assertThat(policies.replace(List.of(text("ns/p", BAD)))).hasSize(1);
+        assertThat(rules("ns/p")).isSameAs(before);
+        assertThat(policies.replace(List.of(text("ns/p", BAD))))
+                .as("still told, on each push")
+                .hasSize(1);
+    }
+
+    @Test
+    void anUnchangedPolicyIsNotCompiledAgain() {
+        policies.replace(List.of(text("ns/p", GOOD)));
+        RuleSet before = rules("ns/p");
+        policies.replace(List.of(text("ns/p", GOOD), text("ns/q", GOOD)));
+        assertThat(rules("ns/p")).isSameAs(before);
+    }
+
+    @Test
+    void aPolicyThatIsGoneIsUnknown() {
+        policies.replace(List.of(text("ns/p", GOOD)));
+        policies.replace(List.of());
+        assertThat(policies.find("ns/p")).isEqualTo(new Policy.Unusable("ns/p", "unknown_policy"));
+        assertThat(policies.received()).isTrue();
+    }
+}

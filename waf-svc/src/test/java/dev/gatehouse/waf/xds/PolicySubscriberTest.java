@@ -1,0 +1,70 @@
+package dev.gatehouse.waf.xds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import dev.gatehouse.api.waf.v1.WafPolicy;
+import dev.gatehouse.seclang.EngineMode;
+import dev.gatehouse.waf.policy.Policies;
+import dev.gatehouse.waf.policy.Policy;
+import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Verdict;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PolicySubscriberTest {
+    private final Policies policies = new Policies();
+    private final PolicySubscriber subscriber = new PolicySubscriber(policies);
+
+    private static Resource policy(String name, WafPolicy.Mode mode, String directives) {
+        WafPolicy policy = WafPolicy.newBuilder()
+                .setName(name)
+                .setMode(mode)
+                .addSources(
+                        WafPolicy.Source.newBuilder().setName("directives[0]").setText(directives))
+                .build();
+        return new Resource(name, "1", Any.pack(policy));
+    }
+
+    @Test
+    void theModeOverridesTheDirectives() {
+        assertThat(subscriber.take(List.of(
+                        policy("a/enforce", WafPolicy.Mode.ENFORCE, "SecRuleEngine Off"),
+                        policy("a/detect", WafPolicy.Mode.DETECT_ONLY, "SecRuleEngine On"),
+                        policy("a/off", WafPolicy.Mode.OFF, "SecRuleEngine On"))))
+                .isEqualTo(new Verdict.Accepted());
+        assertThat(mode("a/enforce")).isEqualTo(EngineMode.ON);
+        assertThat(mode("a/detect")).isEqualTo(EngineMode.DETECTION_ONLY);
+        assertThat(mode("a/off")).isEqualTo(EngineMode.OFF);
+    }
+
+    private EngineMode mode(String name) {
+        return ((Policy.Ready) policies.find(name)).rules().mode();
+    }
+
+    @Test
+    void aRefusalNamesEachBadPolicyWithThePlace() {
+        Resource garbage = new Resource(
+                "a/garbage",
+                "1",
+                Any.newBuilder()
+                        .setTypeUrl(PolicySubscriber.TYPE_URL)
+                        .setValue(ByteString.copyFromUtf8("\177"))
+                        .build());
+        Verdict verdict = subscriber.take(List.of(
+                garbage,
+                policy("a/bad", WafPolicy.Mode.ENFORCE, "SecRule ARGS \"@rx (\" \"id:1\""),
+                policy("a/good", WafPolicy.Mode.ENFORCE, "")));
+        assertThat(verdict)
+                .isInstanceOfSatisfying(
+                        Verdict.Rejected.class,
+                        rejected -> assertThat(rejected.message().lines())
+                                .satisfiesExactly(
+                                        line -> assertThat(line).startsWith("a/garbage: no WafPolicy"),
+                                        line -> assertThat(line)
+                                                .startsWith(
+                                                        "a/bad: directives[0]:1:19: \"(\" is no regular expression")));
+        assertThat(policies.find("a/good")).isInstanceOf(Policy.Ready.class);
+    }
+}
