@@ -34,6 +34,7 @@ import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.MetadataOptions;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -322,6 +323,9 @@ public final class ListenerResources {
                                         .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SKIP))
                                 .addRequestAttributes("source.address")
                                 .addRequestAttributes("request.protocol")
+                                .setMetadataOptions(MetadataOptions.newBuilder()
+                                        .setReceivingNamespaces(MetadataOptions.MetadataNamespaces.newBuilder()
+                                                .addUntyped("gatehouse.waf")))
                                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
                                 .build()),
                 disabled(FilterNames.STATEFUL_SESSION, StatefulSession.getDefaultInstance()),

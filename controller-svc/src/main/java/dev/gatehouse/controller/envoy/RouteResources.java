@@ -3,6 +3,7 @@ package dev.gatehouse.controller.envoy;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
+import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -68,6 +69,9 @@ public final class RouteResources {
     private static final String WAF_POLICY = "x-gatehouse-waf-policy";
 
     private static final int SERVER_ERROR = 500;
+
+    /** ModSecurity's recommended SecRequestBodyLimit; a longer body is refused with 413. */
+    private static final long INSPECTED_BODY_BYTES = 13_107_200;
 
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
@@ -165,6 +169,10 @@ public final class RouteResources {
             route.setDirectResponse(direct(SERVER_ERROR));
         } else {
             route.setRoute(action(rule, ruleFilters, backendFilters, targets, match));
+        }
+        if (policies.waf().isPresent()) {
+            // The WAF gets a body whole: it may be larger than what a connection buffers otherwise.
+            route.setRequestBodyBufferLimit(UInt64Value.of(INSPECTED_BODY_BYTES));
         }
         Map<String, Any> perFilter = new TreeMap<>();
         ruleFilters.cors().or(backendFilters::cors).ifPresent(cors -> put(perFilter, FilterNames.CORS, cors(cors)));

@@ -100,7 +100,7 @@ public final class StatusText {
                     .map(reason -> "; refused: " + reason)
                     .collect(Collectors.joining());
             rows.add(List.of(
-                    proxy.getString("node"),
+                    proxy.getString("fleet") + " (" + proxy.getString("node") + ")",
                     acknowledged >= published ? "up to date (" + published + ")" : acknowledged + " of " + published,
                     types + rejected));
         }
