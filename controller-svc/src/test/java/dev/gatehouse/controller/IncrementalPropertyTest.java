@@ -30,9 +30,10 @@ import net.jqwik.api.Provide;
 /** The promise of the incremental translation: however the objects came to be what they are, the outcome is the same. */
 class IncrementalPropertyTest {
     @Property(tries = 150)
-    void theOutcomeDependsOnTheFinalObjectsAlone(@ForAll("folders") String folder, @ForAll long seed)
-            throws IOException {
-        List<Found<?>> objects = objects(folder);
+    void theOutcomeDependsOnTheFinalObjectsAlone(
+            @ForAll("folders") String folder, @ForAll("folders") String other, @ForAll long seed) throws IOException {
+        List<Found<?>> objects = new ArrayList<>(objects(folder));
+        objects.addAll(objects(other));
         Random random = new Random(seed);
         Translator incremental = translator();
         Map<ResourceId, Output> followed = new HashMap<>();
