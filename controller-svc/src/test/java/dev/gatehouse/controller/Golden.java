@@ -17,12 +17,14 @@ final class Golden {
     }
 
     static OfflineTranslation translate(GoldenFolder folder) {
+        return OfflineTranslation.of(List.of(folder.path().resolve("in.yaml")), settings());
+    }
+
+    static Settings settings() {
         Settings.Address callout = new Settings.Address("callout.test", 18000);
-        return OfflineTranslation.of(
-                List.of(folder.path().resolve("in.yaml")),
-                new Settings(
-                        List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME),
-                        Settings::shiftPrivileged,
-                        new Settings.Callouts(callout, callout, callout)));
+        return new Settings(
+                List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME),
+                Settings::shiftPrivileged,
+                new Settings.Callouts(callout, callout, callout));
     }
 }

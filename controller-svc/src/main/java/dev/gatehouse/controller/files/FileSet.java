@@ -26,6 +26,8 @@ import java.util.stream.Stream;
  * errors, since they may be what is broken.
  */
 public final class FileSet {
+    // Where the name itself is wrong, a problem cannot be told to be about an object of the last good version.
+    private static final Set<String> NAMING = Set.of("metadata", "metadata.name", "metadata.namespace");
     private static final long MAX_BYTES = 4L * YamlDocuments.MAX_CHARACTERS;
 
     private final List<Path> roots;
@@ -109,7 +111,7 @@ public final class FileSet {
         List<ObjectRef> there = objects.stream().map(Found::ref).toList();
         boolean nameless = own.stream()
                 .anyMatch(problem -> problem.severity() == Problem.Severity.ERROR
-                        && problem.object().isEmpty());
+                        && (problem.object().isEmpty() || NAMING.contains(problem.path())));
         Parsed last = parsed.getOrDefault(file, new Parsed(List.of(), List.of(), List.of()));
         for (Found<?> before : last.objects()) {
             boolean named = own.stream()

@@ -38,7 +38,7 @@ public final class Certificates {
             return Optional.of("\"tls.crt\" is not a PEM certificate: " + reason(e));
         }
         Matcher pem = KEY.matcher(key.get());
-        if (!pem.find()) {
+        if (!pem.find() || pem.group(1).startsWith("ENCRYPTED")) {
             return Optional.of("\"tls.key\" is not a PEM private key without password");
         }
         if (!pem.group(1).equals("PRIVATE KEY")) {

@@ -49,8 +49,8 @@ public final class DataPlane {
                 node.connected = true;
                 node.applied = Optional.of(position);
                 node.rejected = node.rejected.filter(
-                        rejection -> !rejection.getRejected().getEpoch().equals(position.epoch())
-                                || rejection.getRejected().getOffset() > position.offset());
+                        rejection -> rejection.getRejected().getEpoch().equals(position.epoch())
+                                && rejection.getRejected().getOffset() > position.offset());
             }
             case REJECTED -> {
                 node.connected = true;

@@ -1,5 +1,7 @@
 package dev.gatehouse.gatewayapi;
 
+import java.time.Instant;
+
 /**
  * An object: metadata and a typed specification. Equal when both are, wherever it was read.
  *
@@ -19,13 +21,14 @@ public record Resource<S>(Metadata metadata, S spec) implements Comparable<Resou
         return metadata.key().name();
     }
 
-    /** Gateway API's precedence among equals: the older first, then by namespace and name. */
+    /** Gateway API's precedence: the older first, one without a time (from a file) before all; then by namespace and name. */
     @Override
     public int compareTo(Resource<?> other) {
-        var mine = metadata.createdAt();
-        var theirs = other.metadata.createdAt();
-        if (mine.isPresent() && theirs.isPresent() && !mine.get().equals(theirs.get())) {
-            return mine.get().compareTo(theirs.get());
+        int older = metadata.createdAt()
+                .orElse(Instant.MIN)
+                .compareTo(other.metadata.createdAt().orElse(Instant.MIN));
+        if (older != 0) {
+            return older;
         }
         return key().compareTo(other.key());
     }

@@ -4,6 +4,7 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Location;
 import dev.gatehouse.gatewayapi.yaml.Node;
 import dev.gatehouse.gatewayapi.yaml.Problem;
+import dev.gatehouse.gatewayapi.yaml.Similarity;
 import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,10 +103,13 @@ public final class ResourceReader {
         Optional<String> apiVersion = text(document, "apiVersion");
         Optional<String> kindName = text(document, "kind");
         if (apiVersion.isEmpty() || kindName.isEmpty()) {
+            String field = apiVersion.isEmpty() ? "apiVersion" : "kind";
+            String what =
+                    document.get(field).map(value -> "is " + value.describe()).orElse("is missing");
             problems.add(error(
-                    document.location(),
-                    apiVersion.isEmpty() ? "apiVersion" : "kind",
-                    "is missing (expected: the apiVersion and kind of a Kubernetes object)"));
+                    document.locate(field),
+                    field,
+                    what + " (expected: the apiVersion and kind of a Kubernetes object)"));
             return;
         }
         int slash = apiVersion.get().indexOf('/');
@@ -139,6 +143,9 @@ public final class ResourceReader {
                 .filter(k -> k.name().equalsIgnoreCase(kind))
                 .map(k -> "; did you mean " + k.name() + " of " + k.apiVersion() + "?")
                 .findFirst()
+                .or(() -> Similarity.closest(
+                                kind, Kinds.ALL.stream().map(Kind::name).toList())
+                        .map(closest -> "; did you mean " + closest + "?"))
                 .orElse("");
         problems.add(error(
                 document.locate("kind"),

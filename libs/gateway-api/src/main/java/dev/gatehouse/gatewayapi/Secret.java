@@ -18,7 +18,7 @@ public record Secret(String type, Map<String, Bytes> data) {
         Map<String, Bytes> data = new HashMap<>();
         f.stringMap("data").forEach((key, text) -> {
             try {
-                data.put(key, new Bytes(Base64.getMimeDecoder().decode(text)));
+                data.put(key, new Bytes(Base64.getDecoder().decode(text.replaceAll("\\s", ""))));
             } catch (IllegalArgumentException e) {
                 f.wrong("data." + key, "is not valid (expected: base64; plain text goes into stringData)");
             }

@@ -27,6 +27,8 @@ public final class Fields {
     private static final Pattern DURATION_PART = Pattern.compile("(\\d{1,5})(h|ms|m|s)");
     private static final Pattern DURATION = Pattern.compile("(?:\\d{1,5}(?:h|ms|m|s)){1,4}");
 
+    private static final int MAX_SHOWN = 200;
+
     private final Node.Mapping node;
     private final String path;
     private final Consumer<Problem> problems;
@@ -90,11 +92,11 @@ public final class Fields {
     }
 
     public String requiredString(String name) {
-        return required(name, string(name), "");
+        return required(name, string(name), "", "a string");
     }
 
     public String requiredString(String name, Syntax syntax) {
-        return required(name, string(name, syntax), "");
+        return required(name, string(name, syntax), "", syntax.description());
     }
 
     public Optional<Boolean> bool(String name) {
@@ -120,12 +122,12 @@ public final class Fields {
         } catch (NumberFormatException e) {
             // Reported below: too large for a long is also out of range.
         }
-        wrong(name, text.get() + " is out of range (expected: " + range + ")");
+        wrong(name, cut(text.get()) + " is out of range (expected: " + range + ")");
         return Optional.empty();
     }
 
     public int requiredInteger(String name, int min, int max) {
-        return required(name, integer(name, min, max), min);
+        return required(name, integer(name, min, max), min, "an integer from " + min + " to " + max);
     }
 
     /** A port number, 1 to 65535. */
@@ -189,7 +191,9 @@ public final class Fields {
     }
 
     public <E extends Enum<E>> E requiredChoice(String name, Class<E> type) {
-        return required(name, choice(name, type), type.getEnumConstants()[0]);
+        List<String> names =
+                Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
+        return required(name, choice(name, type), type.getEnumConstants()[0], String.join(", ", names));
     }
 
     public <T> Optional<T> object(String name, Function<Fields, T> reader) {
@@ -202,7 +206,7 @@ public final class Fields {
         Optional<T> value = object(name, reader);
         return value.orElseGet(() -> {
             if (node.get(name).isEmpty()) {
-                missing(name);
+                missing(name, "an object");
             }
             Node.Mapping empty = new Node.Mapping(node.location(), Map.of());
             return reader.apply(new Fields(empty, object, below(name), _ -> {}));
@@ -358,7 +362,7 @@ public final class Fields {
     private void checkSize(String name, int min, int max) {
         if (node.get(name).isEmpty()) {
             if (min > 0) {
-                missing(name);
+                missing(name, "a list of " + min + " to " + max + " items");
             }
             return;
         }
@@ -382,15 +386,15 @@ public final class Fields {
         return Optional.empty();
     }
 
-    private <T> T required(String name, Optional<T> value, T neutral) {
+    private <T> T required(String name, Optional<T> value, T neutral, String expected) {
         if (value.isEmpty() && node.get(name).isEmpty()) {
-            missing(name);
+            missing(name, expected);
         }
         return value.orElse(neutral);
     }
 
-    private void missing(String name) {
-        report(node.location(), below(name), "is missing (expected: a value)");
+    private void missing(String name, String expected) {
+        report(node.locate(name), below(name), "is missing (expected: " + expected + ")");
     }
 
     private void report(Location location, String at, String message) {
@@ -428,12 +432,16 @@ public final class Fields {
 
     private static String shown(Node value) {
         return value instanceof Node.Scalar scalar && scalar.type() != Node.Scalar.Type.NULL
-                ? (scalar.type() == Node.Scalar.Type.STRING ? quote(scalar.text()) : scalar.text()) + " is "
+                ? (scalar.type() == Node.Scalar.Type.STRING ? quote(scalar.text()) : cut(scalar.text())) + " is "
                         + value.describe()
                 : "is " + value.describe();
     }
 
     private static String quote(String text) {
-        return "\"" + (text.length() > 200 ? text.substring(0, 200) + "…" : text) + "\"";
+        return "\"" + cut(text) + "\"";
+    }
+
+    private static String cut(String text) {
+        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
     }
 }

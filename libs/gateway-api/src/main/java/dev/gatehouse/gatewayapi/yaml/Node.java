@@ -68,6 +68,19 @@ public sealed interface Node {
         public Optional<Node> get(String name) {
             return Optional.ofNullable(fields.get(name)).map(Field::value).filter(value -> !isNull(value));
         }
+
+        /** The field's name that {@code path} goes on with at {@code at}: the longest, since a name may hold dots. */
+        private String nameAt(String path, int at) {
+            String longest = "";
+            for (String name : fields.keySet()) {
+                int end = at + name.length();
+                boolean whole = end >= path.length() || path.charAt(end) == '.' || path.charAt(end) == '[';
+                if (name.length() > longest.length() && path.startsWith(name, at) && whole) {
+                    longest = name;
+                }
+            }
+            return longest.isEmpty() ? firstName(path, at) : longest;
+        }
     }
 
     /** A field of an object: its value, and the place of its name. */
@@ -103,12 +116,8 @@ public sealed interface Node {
                         : Optional.empty();
                 found = next.map(Node::location).orElse(found);
             } else {
-                int end = at;
-                while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
-                    end++;
-                }
-                String name = path.substring(at, end);
-                at = end;
+                String name = node instanceof Mapping mapping ? mapping.nameAt(path, at) : firstName(path, at);
+                at += name.length();
                 Optional<Field> field = node instanceof Mapping mapping
                         ? Optional.ofNullable(mapping.fields().get(name))
                         : Optional.empty();
@@ -121,5 +130,13 @@ public sealed interface Node {
             node = next.get();
         }
         return found;
+    }
+
+    private static String firstName(String path, int at) {
+        int end = at;
+        while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
+            end++;
+        }
+        return path.substring(at, end);
     }
 }

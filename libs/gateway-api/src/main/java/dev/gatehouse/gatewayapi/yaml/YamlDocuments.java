@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.AnchorNode;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -29,6 +31,8 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
     /** The largest text that is read, in characters. Kubernetes itself takes objects of up to 1.5 MiB. */
     public static final int MAX_CHARACTERS = 8 * 1024 * 1024;
 
+    private static final Pattern DIRECTIVES = Pattern.compile("%[^\\n]*+\\n(?:[%#][^\\n]*+\\n|\\s*+\\n)*+");
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final int MAX_DEPTH = 64;
     private static final int MAX_ALIASES = 64;
     private static final int MAX_NODES = 2_000_000;
@@ -57,7 +61,7 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
             return new YamlDocuments(documents, problems);
         }
         int firstLine = 0;
-        for (String chunk : split(text)) {
+        for (String chunk : split(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)) {
             readDocument(file, firstLine, chunk, problems).ifPresent(documents::add);
             firstLine += (int) chunk.chars().filter(c -> c == '\n').count();
         }
@@ -74,7 +78,9 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
             int end = next < 0 ? text.length() : next + 1;
             boolean marker = text.startsWith("---", line)
                     && (line + 3 == text.length() || Character.isWhitespace(text.charAt(line + 3)));
-            if (marker && line > start) {
+            if (marker
+                    && line > start
+                    && !DIRECTIVES.matcher(text.substring(start, line)).matches()) {
                 chunks.add(text.substring(start, line));
                 start = line;
             }
@@ -87,7 +93,8 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
     private static Optional<Node.Mapping> readDocument(
             String file, int firstLine, String chunk, List<Problem> problems) {
         try {
-            Optional<org.snakeyaml.engine.v2.nodes.Node> root = new Compose(SETTINGS).composeString(chunk);
+            Optional<org.snakeyaml.engine.v2.nodes.Node> root =
+                    new Composer(SETTINGS, new ShallowParser(SETTINGS, chunk, MAX_DEPTH)).getSingleNode();
             if (root.isEmpty()) {
                 return Optional.empty();
             }
@@ -107,9 +114,15 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
                     .orElse(new Location(file, firstLine + 1, 1));
             problems.add(error(
                     at, "not YAML: " + e.getProblem() + (e.getContext() == null ? "" : " (" + e.getContext() + ")")));
-        } catch (YamlEngineException | StackOverflowError e) {
-            String what = e instanceof StackOverflowError ? "nested too deeply" : e.getMessage();
-            problems.add(error(new Location(file, firstLine + 1, 1), "not YAML: " + what));
+        } catch (ReaderException e) {
+            String before = chunk.substring(0, Math.min(chunk.length(), chunk.offsetByCodePoints(0, e.getPosition())));
+            int line = (int) before.chars().filter(c -> c == '\n').count();
+            problems.add(error(
+                    new Location(file, firstLine + line + 1, before.length() - before.lastIndexOf('\n')),
+                    "not YAML: character U+" + "%04X".formatted(e.getCodePoint())
+                            + " (expected: printable characters)"));
+        } catch (YamlEngineException e) {
+            problems.add(error(new Location(file, firstLine + 1, 1), "not YAML: " + e.getMessage()));
         }
         return Optional.empty();
     }
@@ -183,7 +196,7 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
                     problems.add(error(
                             keyAt,
                             "field \"" + key.getValue() + "\" is there twice; the first is at line "
-                                    + fields.get(key.getValue()).location().line()));
+                                    + fields.get(key.getValue()).location().line() + " (expected: once)"));
                     failed = true;
                 }
             }

@@ -1,0 +1,89 @@
+package dev.gatehouse.controller;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "dev.gatehouse.controller", importOptions = ImportOption.DoNotIncludeTests.class)
+class CoreTest {
+    @ArchTest
+    static final ArchRule coreKnowsNoTechnology = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "..controller.gateway..",
+                    "..controller.route..",
+                    "..controller.backend..",
+                    "..controller.policy..",
+                    "..controller.status..",
+                    "..controller.envoy..",
+                    "..controller.translate..",
+                    "..controller.publish..",
+                    "..controller.control..",
+                    "..controller.files..",
+                    "..controller.text..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.grpc..",
+                    "io.quarkus..",
+                    "io.micrometer..",
+                    "io.fabric8..",
+                    "io.smallrye..",
+                    "io.vertx.core.http..",
+                    "io.vertx.core.net..",
+                    "io.vertx.ext..",
+                    "jakarta..",
+                    "org.eclipse..",
+                    "dev.gatehouse.events.grpc..",
+                    "dev.gatehouse.controller");
+
+    @ArchTest
+    static final ArchRule domainKnowsNoEnvoy = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "..controller.gateway..",
+                    "..controller.route..",
+                    "..controller.backend..",
+                    "..controller.policy..",
+                    "..controller.status..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..controller.envoy..", "io.envoyproxy..", "com.google.protobuf..");
+
+    @ArchTest
+    static final ArchRule translationDoesNoInputOrOutput = noClasses()
+            .that()
+            .resideInAPackage("..controller.translate..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..", "java.net..");
+
+    @ArchTest
+    static final ArchRule translationHasNoClock = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "..controller.gateway..",
+                    "..controller.route..",
+                    "..controller.backend..",
+                    "..controller.policy..",
+                    "..controller.status..",
+                    "..controller.envoy..",
+                    "..controller.translate..")
+            .should()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime");
+
+    @ArchTest
+    static final ArchRule onlySourcesAndWiringKnowTheController = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.gatehouse.controller", "..controller.control..", "..controller.files..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..controller.control..");
+}

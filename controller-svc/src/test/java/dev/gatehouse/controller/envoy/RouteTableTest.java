@@ -1,0 +1,127 @@
+package dev.gatehouse.controller.envoy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.controller.gateway.Hostnames;
+import dev.gatehouse.gatewayapi.HttpRoute.PathType;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class RouteTableTest {
+    @Test
+    void theMorePreciseMatchComesFirstWhateverRouteItIsOf() {
+        RouteConfiguration table = RouteTable.shared(
+                "t",
+                List.of(new RouteTable.Host(
+                        Hostnames.ANY, Map.of("a.example", List.of(entry("short", 1), entry("long", 9))))));
+        assertThat(shown(table)).containsEntry("a.example", List.of("long", "short"));
+    }
+
+    @Test
+    void aPreciseHostnameFallsThroughToTheWildcardsThatCoverIt() {
+        RouteConfiguration table = RouteTable.shared(
+                "t",
+                List.of(new RouteTable.Host(
+                        Hostnames.ANY,
+                        Map.of(
+                                "a.example", List.of(entry("precise", 1)),
+                                "*.example", List.of(entry("wildcard", 9)),
+                                "*", List.of(entry("any", 99))))));
+        assertThat(shown(table))
+                .containsExactly(
+                        Map.entry("a.example", List.of("precise", "wildcard", "any")),
+                        Map.entry("*.example", List.of("wildcard", "any")),
+                        Map.entry("*", List.of("any")));
+    }
+
+    @Test
+    void theRoutesOfAWiderListenerAreNotServedForANarrowerOnesHostname() {
+        RouteConfiguration table = RouteTable.shared(
+                "t",
+                List.of(
+                        new RouteTable.Host("*.example", Map.of("*.example", List.of(entry("narrow", 1)))),
+                        new RouteTable.Host(
+                                Hostnames.ANY,
+                                Map.of(
+                                        "*", List.of(entry("wide", 1)),
+                                        "a.example", List.of(entry("stray", 1))))));
+        assertThat(shown(table))
+                .containsEntry("*.example", List.of("narrow"))
+                .containsEntry("*", List.of("wide"))
+                .doesNotContainKey("a.example");
+    }
+
+    @Test
+    void aListenerWithoutRoutesStillKeepsItsHostnameToItself() {
+        RouteConfiguration table = RouteTable.shared(
+                "t",
+                List.of(
+                        new RouteTable.Host("empty.example", Map.of()),
+                        new RouteTable.Host(Hostnames.ANY, Map.of("*", List.of(entry("wide", 1))))));
+        assertThat(shown(table)).containsEntry("empty.example", List.of());
+    }
+
+    @Test
+    void aRequestForTheHostnameOfAnotherHttpsListenerIsMisdirected() {
+        RouteConfiguration table = RouteTable.single(
+                "t",
+                new RouteTable.Host(
+                        "*.example",
+                        Map.of("*.example", List.of(entry("own", 1)), "a.example", List.of(entry("stray", 1)))),
+                List.of("*.example", "a.example"));
+        assertThat(shown(table))
+                .containsEntry("*.example", List.of("own"))
+                .containsEntry("a.example", List.of("misdirected"));
+        assertThat(table.getVirtualHostsList()
+                        .getLast()
+                        .getRoutes(0)
+                        .getDirectResponse()
+                        .getStatus())
+                .isEqualTo(421);
+    }
+
+    @Test
+    void noDomainIsInATableTwice() {
+        RouteConfiguration table = RouteTable.single(
+                "t",
+                new RouteTable.Host("a.example", Map.of("a.example", List.of(entry("own", 1)))),
+                List.of("*", "*.example", "a.example", "b.example", "b.example"));
+        assertThat(table.getVirtualHostsList().stream().flatMap(host -> host.getDomainsList().stream()))
+                .doesNotHaveDuplicates()
+                .containsExactly("a.example", "b.example");
+    }
+
+    private static RouteEntry entry(String name, int pathLength) {
+        return new RouteEntry(
+                new RouteRank(
+                        PathType.PathPrefix,
+                        pathLength,
+                        false,
+                        0,
+                        0,
+                        Optional.empty(),
+                        new ObjectRef("HTTPRoute", "default", name),
+                        0,
+                        0),
+                0,
+                Route.newBuilder().setName(name).build());
+    }
+
+    private static Map<String, List<String>> shown(RouteConfiguration table) {
+        Map<String, List<String>> shown = new LinkedHashMap<>();
+        table.getVirtualHostsList()
+                .forEach(host -> host.getDomainsList()
+                        .forEach(domain -> shown.put(
+                                domain,
+                                host.getRoutesList().stream()
+                                        .map(Route::getName)
+                                        .toList())));
+        return shown;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.gatehouse.controller.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.gatewayapi.Bytes;
+import dev.gatehouse.gatewayapi.Secret;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With keys that the JDK's keytool makes. */
+class CertificatesTest {
+    private record Pair(String certificate, String key) {}
+
+    private static Pair rsa = new Pair("", "");
+    private static Pair ec = new Pair("", "");
+    private static Pair ed25519 = new Pair("", "");
+
+    @BeforeAll
+    static void makeKeys(@TempDir Path folder) throws IOException, InterruptedException, GeneralSecurityException {
+        rsa = make(folder, "rsa", List.of("-keyalg", "RSA", "-keysize", "2048"));
+        ec = make(folder, "ec", List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+        ed25519 = make(folder, "ed", List.of("-keyalg", "Ed25519"));
+    }
+
+    @Test
+    void aCertificateWithItsKeyIsGood() {
+        for (Pair pair : List.of(rsa, ec, ed25519)) {
+            assertThat(Certificates.problem(secret(pair.certificate, pair.key))).isEmpty();
+        }
+    }
+
+    @Test
+    void theFirstCertificateOfAChainIsTheOneThatCounts() {
+        assertThat(Certificates.problem(secret("# leaf\n" + rsa.certificate + ec.certificate, rsa.key)))
+                .isEmpty();
+        assertThat(Certificates.problem(secret(ec.certificate + rsa.certificate, rsa.key)))
+                .isPresent();
+    }
+
+    @Test
+    void theKeyOfAnotherCertificateIsTold() throws Exception {
+        assertThat(Certificates.problem(secret(rsa.certificate, ec.key)))
+                .hasValueSatisfying(problem -> assertThat(problem).startsWith("\"tls.key\" is not "));
+        assertThat(Certificates.problem(secret(ec.certificate, ed25519.key)))
+                .hasValueSatisfying(problem -> assertThat(problem).startsWith("\"tls.key\" is not "));
+    }
+
+    @Test
+    void anotherKeyOfTheSameAlgorithmIsTold(@TempDir Path folder) throws Exception {
+        Pair other = make(folder, "other", List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+        assertThat(Certificates.problem(secret(ec.certificate, other.key)))
+                .contains("\"tls.key\" is not the key of the certificate in \"tls.crt\"");
+        Pair otherCurve = make(folder, "curve", List.of("-keyalg", "EC", "-groupname", "secp384r1"));
+        assertThat(Certificates.problem(secret(ec.certificate, otherCurve.key))).isPresent();
+    }
+
+    @Test
+    void whatIsMissingIsToldWithTheKeysThatAreThere() {
+        assertThat(Certificates.problem(new Secret("Opaque", Map.of("cert", bytes("x")))))
+                .contains("has no key \"tls.crt\" (keys: [cert])");
+        assertThat(Certificates.problem(new Secret("Opaque", Map.of("tls.crt", bytes("x")))))
+                .contains("has no key \"tls.key\" (keys: [tls.crt])");
+    }
+
+    @Test
+    void whatIsNotPemIsTold() {
+        assertThat(Certificates.problem(secret("hello", rsa.key)))
+                .contains("\"tls.crt\" is not a PEM certificate: no BEGIN CERTIFICATE");
+        assertThat(Certificates.problem(
+                        secret("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", rsa.key)))
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).startsWith("\"tls.crt\" is not a PEM certificate: "));
+        assertThat(Certificates.problem(secret(rsa.certificate, "hello")))
+                .contains("\"tls.key\" is not a PEM private key without password");
+        assertThat(Certificates.problem(
+                        secret(rsa.certificate, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")))
+                .hasValueSatisfying(problem -> assertThat(problem).startsWith("\"tls.key\" is not a private key: "));
+        assertThat(Certificates.problem(
+                        secret(rsa.certificate, rsa.key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"))))
+                .contains("\"tls.key\" is not a PEM private key without password");
+    }
+
+    @Test
+    void noMessageShowsTheKey() {
+        String body = rsa.key.lines().skip(1).findFirst().orElseThrow();
+        assertThat(Certificates.problem(secret(ec.certificate, rsa.key)).orElseThrow())
+                .doesNotContain(body);
+    }
+
+    @Test
+    void aBundleHoldsAtLeastOneCertificate() {
+        assertThat(Certificates.problemWithBundle(rsa.certificate + ec.certificate))
+                .isEmpty();
+        assertThat(Certificates.problemWithBundle("")).isPresent();
+        assertThat(Certificates.problemWithBundle("hello")).isPresent();
+        assertThat(Certificates.problemWithBundle(rsa.certificate.replaceFirst("MII", "!!!")))
+                .isPresent();
+    }
+
+    private static Secret secret(String certificate, String key) {
+        return new Secret("kubernetes.io/tls", Map.of("tls.crt", bytes(certificate), "tls.key", bytes(key)));
+    }
+
+    private static Bytes bytes(String text) {
+        return new Bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Pair make(Path folder, String name, List<String> algorithm)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        Path store = folder.resolve(name + ".p12");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                name,
+                "-dname",
+                "CN=" + name + ".example",
+                "-validity",
+                "30",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "changeit"));
+        command.addAll(algorithm);
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve(name + ".log").toFile())
+                .start();
+        assertThat(process.waitFor()).as(() -> "keytool in " + folder).isZero();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, "changeit".toCharArray());
+        }
+        return new Pair(
+                pem(
+                        "CERTIFICATE",
+                        Objects.requireNonNull(keys.getCertificate(name)).getEncoded()),
+                pem(
+                        "PRIVATE KEY",
+                        Objects.requireNonNull(keys.getKey(name, "changeit".toCharArray()))
+                                .getEncoded()));
+    }
+
+    private static String pem(String type, byte[] der) {
+        return "-----BEGIN " + type + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + type + "-----\n";
+    }
+}
