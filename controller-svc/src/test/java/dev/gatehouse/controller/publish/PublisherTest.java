@@ -42,7 +42,7 @@ class PublisherTest {
     }
 
     private final RecordingLog log = new RecordingLog();
-    private final Publisher publisher = new Publisher(log, () -> NOW);
+    private final Publisher publisher = new Publisher(log, Set.of(), () -> NOW);
 
     @Test
     void aChangeOfSeveralFleetsIsOneTransactionEach() {
@@ -125,5 +125,17 @@ class PublisherTest {
 
     private static Optional<Output> output(String value) {
         return Optional.of(new Output(StringValue.of(value), false, Set.of()));
+    }
+
+    @Test
+    void aStandingFleetIsThereFromTheFirstPublicationAndIsNeverRemoved() {
+        Publisher standing = new Publisher(log, Set.of("gatehouse/waf"), () -> NOW);
+        standing.publish(Map.of());
+        assertThat(log.transactions).hasSize(1);
+        assertThat(log.transactions.getFirst().fleet()).isEqualTo("gatehouse/waf");
+        assertThat(log.transactions.getFirst().fleetRemoved()).isFalse();
+
+        standing.publish(Map.of());
+        assertThat(log.transactions).hasSize(1);
     }
 }
