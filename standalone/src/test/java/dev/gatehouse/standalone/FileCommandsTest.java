@@ -1,0 +1,271 @@
+package dev.gatehouse.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.testkit.FreePorts;
+import io.vertx.core.json.JsonArray;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The commands that read files and start nothing, and those that ask an instance where none runs. */
+final class FileCommandsTest {
+    private static final Path EXAMPLES = Path.of("../examples");
+    private static final String QUICKSTART = EXAMPLES.resolve("quickstart").toString();
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path folder;
+
+    static List<Path> examples() throws IOException {
+        try (Stream<Path> folders = Files.list(EXAMPLES)) {
+            return folders.filter(Files::isDirectory).sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyExampleIsValid(Path example) {
+        assertThat(execute("validate", "-f", example.toString()))
+                .as(() -> err.toString())
+                .isZero();
+        assertThat(out.toString()).contains(" objects, 0 errors");
+        assertThat(err.toString()).doesNotContain("warning: ");
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyExampleIsTranslatedWithAListenerForEachGateway(Path example) {
+        assertThat(execute("translate", "-f", example.toString(), "--type", "listener", "-o", "json"))
+                .isZero();
+        assertThat(new JsonArray(out.toString())).isNotEmpty();
+    }
+
+    @Test
+    void yamlAndJsonSayTheSame() {
+        assertThat(execute("translate", "-f", QUICKSTART)).isZero();
+        Object yaml = yaml(out.toString()).getFirst();
+        assertThat(execute("translate", "-f", QUICKSTART, "-o", "json")).isZero();
+        List<?> json = new JsonArray(out.toString()).getList();
+        assertThat(json).isNotEmpty();
+        assertThat(new JsonArray((List<?>) yaml).encode()).isEqualTo(new JsonArray(json).encode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"listener", "route", "cluster", "endpoint"})
+    void aTypePrintsResourcesOfThatTypeAlone(String type) {
+        assertThat(execute("translate", "-f", QUICKSTART, "--type", type)).isZero();
+        assertThat(yaml(out.toString()).getFirst())
+                .isInstanceOfSatisfying(
+                        List.class,
+                        list -> assertThat(list)
+                                .isNotEmpty()
+                                .allSatisfy(each -> assertThat((Map<?, ?>) each)
+                                        .extracting("type", "fleet")
+                                        .containsExactly(type, "httpbin/dedicated-gateway")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"quickstart,secret", "quickstart,waf", "quickstart,ratelimit", "quickstart,access"})
+    void aTypeThatIsNotThereIsAnEmptyList(String example, String type) {
+        assertThat(execute("translate", "-f", EXAMPLES.resolve(example).toString(), "--type", type, "-o", "json"))
+                .isZero();
+        assertThat(new JsonArray(out.toString())).isEmpty();
+    }
+
+    @Test
+    void aPrivateKeyIsNeverPrinted() {
+        String example = EXAMPLES.resolve("tls").toString();
+        assertThat(execute("translate", "-f", example)).isZero();
+        assertThat(out.toString()).contains("type: secret").doesNotContain("PRIVATE KEY");
+        assertThat(execute("translate", "-f", example, "--type", "secret", "-o", "json"))
+                .isZero();
+        assertThat(new JsonArray(out.toString())).isNotEmpty();
+        assertThat(out.toString()).doesNotContain("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t");
+    }
+
+    @Test
+    void statusIsAStreamOfTheObjectsWithTheirStatuses() {
+        assertThat(execute("translate", "-f", QUICKSTART, "--type", "status")).isZero();
+        List<Object> documents = yaml(out.toString());
+        assertThat(documents)
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allSatisfy(document -> assertThat((Map<?, ?>) document)
+                        .extracting(Map::keySet)
+                        .isEqualTo(Set.of("apiVersion", "kind", "metadata", "spec", "status")));
+        assertThat(documents)
+                .extracting(document -> String.valueOf(((Map<?, ?>) document).get("kind")))
+                .contains("Gateway", "HTTPRoute");
+    }
+
+    @Test
+    void statusAsJsonIsAStreamOfObjectsToo() {
+        assertThat(execute("translate", "-f", QUICKSTART, "--type", "status", "-o", "json"))
+                .isZero();
+        // JSON objects one after the other: with a separator each is a YAML document.
+        List<Object> documents = yaml(out.toString().replaceAll("(?m)^\\}\n(?=\\{)", "}\n---\n"));
+        assertThat(documents)
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allSatisfy(document ->
+                        assertThat(((Map<?, ?>) document).containsKey("status")).isTrue());
+    }
+
+    @Test
+    void aGatewayOfAnotherControllerIsNotServed() throws IOException {
+        Path file = write("""
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: GatewayClass
+                metadata: {name: theirs}
+                spec: {controllerName: example.com/theirs}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: edge}
+                spec:
+                  gatewayClassName: theirs
+                  listeners: [{name: http, port: 80, protocol: HTTP}]
+                """);
+        assertThat(execute("translate", "-f", file.toString(), "-o", "json")).isEqualTo(1);
+        assertThat(new JsonArray(out.toString())).isEmpty();
+        assertThat(execute(
+                        "translate",
+                        "-f",
+                        file.toString(),
+                        "--controller-name",
+                        "example.com/theirs",
+                        "--type",
+                        "status"))
+                .isZero();
+        assertThat(out.toString()).contains("kind: GatewayClass").contains("kind: Gateway\n");
+    }
+
+    @Test
+    void anUnknownTypeOrFormIsAWrongCommandLine() {
+        assertThat(execute("translate", "-f", QUICKSTART, "--type", "listners")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("Type \"listners\" is not known (expected: ")
+                .contains("or status");
+        assertThat(execute("translate", "-f", QUICKSTART, "-o", "xml")).isEqualTo(2);
+        assertThat(err.toString()).contains("xml").contains("yaml, json");
+        for (String command : List.of("translate", "validate")) {
+            assertThat(execute(command)).isEqualTo(2);
+            assertThat(err.toString()).contains("Which files? Name them with -f FILE.");
+        }
+    }
+
+    @Test
+    void allErrorsOfAFileAreToldInItsOrder() throws IOException {
+        Path file = write("""
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: edge}
+                spec:
+                  gatewayClassName: teg
+                  listeners:
+                    - {name: http, port: 80, protocol: HTTP}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: a}
+                spec:
+                  parentRefs: [{name: egde}]
+                  rules: [{backendRefs: [{name: app, port: 8000}]}]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: b}
+                spec:
+                  parentRefs: [{name: edge}]
+                  ruels: []
+                  hostnames: [UPPER.example]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRuote
+                metadata: {name: c}
+                ---
+                kind: [
+                """);
+        assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
+        assertThat(err.toString().lines().map(line -> line.replace(file + ":", "")))
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("13:").contains("Gateway default/egde is not there"),
+                        line -> assertThat(line)
+                                .startsWith("21:3: HTTPRoute default/b: spec.ruels: unknown field; did you"
+                                        + " mean \"rules\"?"),
+                        line -> assertThat(line)
+                                .startsWith("22:15: HTTPRoute default/b: spec.hostnames[0]: \"UPPER.example\""),
+                        line -> assertThat(line)
+                                .startsWith("25:1: kind: \"HTTPRuote\"")
+                                .contains("did you mean HTTPRoute?"),
+                        line -> assertThat(line).startsWith("29:1: not YAML: "));
+        assertThat(out.toString()).contains("2 objects, 5 errors");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsToldAndTheOthersAreChecked() {
+        assertThat(execute("validate", "-f", "/no/such/file.yaml", "-f", QUICKSTART))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines("/no/such/file.yaml:1:1: is not there (expected: a file or folder with"
+                        + " Kubernetes objects)\n");
+        assertThat(out.toString()).contains(", 1 error");
+    }
+
+    @Test
+    void whatErrorsDoNotBreakIsTranslated() throws IOException {
+        Path file = write("kind: [\n");
+        assertThat(execute("translate", "-f", QUICKSTART, "-f", file.toString(), "--type", "listener", "-o", "json"))
+                .isEqualTo(1);
+        assertThat(new JsonArray(out.toString())).hasSize(1);
+        assertThat(err.toString()).contains("not YAML");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "config dump"})
+    void whereNothingRunsThatIsSaidWithWhatToDo(String command) {
+        List<String> args = new ArrayList<>(List.of(command.split(" ")));
+        int port = FreePorts.one();
+        args.addAll(List.of("--admin-port", String.valueOf(port)));
+        assertThat(execute(args.toArray(String[]::new))).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("gatehouse: nothing listens on 127.0.0.1:" + port + " (expected: a running 'gatehouse run'")
+                .doesNotContain("\tat ");
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(folder.resolve("f.yaml"), text);
+    }
+
+    private static List<Object> yaml(String text) {
+        List<Object> documents = new ArrayList<>();
+        new Load(LoadSettings.builder().build()).loadAllFromString(text).forEach(documents::add);
+        return documents;
+    }
+
+    private int execute(String... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Gatehouse.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+}
