@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.containsString;
 
 import com.google.protobuf.Any;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.testkit.Await;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.Put;
@@ -35,6 +36,7 @@ import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -100,13 +102,15 @@ class XdsServiceTest {
                     .setResponseNonce(push.getNonce())
                     .build());
             assertThat(report(reports, "ns/sotw").getApplied().getOffset()).isEqualTo(position.offset());
-            assertThat(view.subscribers())
-                    .filteredOn(subscriber -> subscriber.fleet().equals("ns/sotw"))
-                    .extracting(
-                            Subscriber::nodeId,
-                            Subscriber::protocol,
-                            subscriber -> subscriber.types().getFirst().ackedVersion())
-                    .containsExactly(tuple("proxy-0", "sotw", push.getVersionInfo()));
+            // The view follows the report.
+            Await.until(
+                    () -> view.subscribers().stream()
+                            .filter(subscriber -> subscriber.fleet().equals("ns/sotw"))
+                            .anyMatch(subscriber -> subscriber.nodeId().equals("proxy-0")
+                                    && subscriber.protocol().equals("sotw")
+                                    && subscriber.types().getFirst().ackedVersion().equals(push.getVersionInfo())),
+                    Duration.ofSeconds(5),
+                    () -> "acknowledged version " + push.getVersionInfo() + " in " + view.subscribers());
             requests.onCompleted();
             assertThat(report(reports, "ns/sotw").hasDisconnected()).isTrue();
         }
