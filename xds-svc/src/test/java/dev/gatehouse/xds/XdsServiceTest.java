@@ -3,12 +3,10 @@ package dev.gatehouse.xds;
 import static io.restassured.RestAssured.given;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.hamcrest.Matchers.containsString;
 
 import com.google.protobuf.Any;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
-import dev.gatehouse.testkit.Await;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.Put;
@@ -16,8 +14,8 @@ import dev.gatehouse.events.ReportTopic;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.Transaction;
+import dev.gatehouse.testkit.Await;
 import dev.gatehouse.xds.snapshot.TypeUrls;
-import dev.gatehouse.xds.view.Subscriber;
 import dev.gatehouse.xds.view.XdsView;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -33,10 +31,10 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -108,7 +106,11 @@ class XdsServiceTest {
                             .filter(subscriber -> subscriber.fleet().equals("ns/sotw"))
                             .anyMatch(subscriber -> subscriber.nodeId().equals("proxy-0")
                                     && subscriber.protocol().equals("sotw")
-                                    && subscriber.types().getFirst().ackedVersion().equals(push.getVersionInfo())),
+                                    && subscriber
+                                            .types()
+                                            .getFirst()
+                                            .ackedVersion()
+                                            .equals(push.getVersionInfo())),
                     Duration.ofSeconds(5),
                     () -> "acknowledged version " + push.getVersionInfo() + " in " + view.subscribers());
             requests.onCompleted();
