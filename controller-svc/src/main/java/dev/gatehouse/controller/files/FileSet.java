@@ -83,10 +83,17 @@ public final class FileSet {
         Map<Path, Parsed> now = new LinkedHashMap<>();
         List<ObjectRef> stale = new ArrayList<>();
         List<Found<?>> found = new ArrayList<>();
-        for (Path file : files(problems)) {
-            Parsed before = parsed.get(file);
-            Parsed each = before == null || touched.test(file) ? parse(file) : before;
-            now.put(file, each);
+        List<Path> files = files(problems);
+        // Files know nothing of each other: all processors read.
+        List<Parsed> contents = files.parallelStream()
+                .map(file -> {
+                    Parsed before = parsed.get(file);
+                    return before == null || touched.test(file) ? parse(file) : before;
+                })
+                .toList();
+        for (int i = 0; i < files.size(); i++) {
+            Parsed each = contents.get(i);
+            now.put(files.get(i), each);
             found.addAll(each.objects());
             stale.addAll(each.stale());
             problems.addAll(each.problems());
