@@ -19,10 +19,14 @@ import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.standalone.fleet.EnvoyFleet;
 import dev.gatehouse.xds.view.Subscriber;
 import dev.gatehouse.xds.view.XdsView;
+import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.health.SmallRyeHealthReporter;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import jakarta.json.JsonValue;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /** What the instance is doing, as 'gatehouse status' tells it. Thread-safe. */
 @Singleton
@@ -42,12 +47,25 @@ public final class Instance {
     private final SmallRyeHealthReporter health;
     private volatile Optional<Proxies> proxies = Optional.empty();
     private volatile List<String> problems = List.of();
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
     Instance(Controller controller, FileSource files, XdsView xds, SmallRyeHealthReporter health) {
         this.controller = controller;
         this.files = files;
         this.xds = xds;
         this.health = health;
+    }
+
+    /** The services stop after the proxies, which need them until their last request: SIGTERM asks for both at once. */
+    void awaitEnd(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
+        if (proxies.isPresent()) {
+            ended.join();
+        }
+    }
+
+    /** The proxies are drained and gone. */
+    void ended() {
+        ended.complete(true);
     }
 
     void runs(EnvoyFleet fleet, EnvoyBinary binary) {

@@ -91,6 +91,7 @@ public final class Standalone implements QuarkusApplication {
             follower.shutdownNow();
             fleet.close();
             backends.close();
+            instance.ended();
         }
     }
 
@@ -123,7 +124,7 @@ public final class Standalone implements QuarkusApplication {
                 .flatMap(Optional::stream)
                 .toList();
         List<PortProblem> ports = fleet.apply(proxies);
-        ports.forEach(problem -> lines.add(problem.toString()));
+        ports.forEach(problem -> lines.add(problem.message()));
         instance.problems(lines);
         files.problems(view).stream()
                 .filter(problem -> problem.severity() == Problem.Severity.ERROR)
