@@ -72,6 +72,7 @@ final class Model {
     final Collection<ObjectRef, Attachments> attachments;
     final Collection<ObjectRef, ResolvedRoute> routes;
     final Collection<BindingKey, Attachments.Binding> bindings;
+    final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
     final Collection<ObjectKey, AccessResources.Outcome> access;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<SecurityPolicy>>> securityPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<BackendTrafficPolicy>>> trafficPolicies;
@@ -138,6 +139,7 @@ final class Model {
             }
             return each;
         });
+        bindingsByListener = graph.group("bindingsByListener", bindings, (key, _) -> Set.of(key.listener()));
         securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, SecurityPolicy::targets);
         trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, BackendTrafficPolicy::targets);
         wafPolicies = byTarget(graph, Kinds.WAF_POLICY, WafPolicy::targets);

@@ -78,7 +78,6 @@ final class Resources {
     private final Model model;
     private final List<Collection<ResourceId, Output>> all;
 
-    private final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
     private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
     private final Collection<ObjectKey, SortedMap<ObjectKey, Resource<EndpointSlice>>> slicesByService;
 
@@ -86,7 +85,6 @@ final class Resources {
         this.inputs = inputs;
         this.model = model;
         Collection<PortKey, Port> ports = graph.expand("ports", model.gateways, (_, _, state) -> ports(state));
-        bindingsByListener = graph.group("bindingsByListener", model.bindings, (key, _) -> Set.of(key.listener()));
         Collection<BindingKey, Contribution> contributions =
                 graph.map("contributions", model.bindings, this::contribution);
         contributionsByListener =
@@ -373,7 +371,7 @@ final class Resources {
     private List<StreamRoute> streams(Reads reads, ListenerKey listener, Set<ObjectRef> owners) {
         record Stream(Resource<?> object, ObjectRef ref, Attachments.Binding binding, ResolvedRoute route) {}
         List<Stream> attached = new ArrayList<>();
-        reads.get(bindingsByListener, listener)
+        reads.get(model.bindingsByListener, listener)
                 .ifPresent(bindings -> bindings.forEach((key, binding) -> {
                     Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
                     Optional<Resource<? extends RouteSpec>> object = reads.get(inputs.routes(), key.route());

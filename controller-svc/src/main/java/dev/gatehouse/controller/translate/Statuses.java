@@ -7,7 +7,6 @@ import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.gateway.GatewayState;
-import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
@@ -17,7 +16,6 @@ import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
-import dev.gatehouse.controller.translate.Model.BindingKey;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kind;
@@ -33,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -43,7 +40,6 @@ final class Statuses {
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
-    private final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
     private final String controllerName;
 
@@ -52,8 +48,6 @@ final class Statuses {
         this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
-        bindingsByListener =
-                graph.group("status.bindingsByListener", model.bindings, (key, _) -> Set.of(key.listener()));
         all = List.of(
                 keyed(
                         graph,
@@ -191,7 +185,7 @@ final class Statuses {
                             ? programmed(fleet, owner)
                             : Condition.isFalse(
                                     Conditions.PROGRAMMED, "Invalid", "The listener is not valid; it is not served."));
-            int attached = reads.get(bindingsByListener, listener.key())
+            int attached = reads.get(model.bindingsByListener, listener.key())
                     .map(SortedMap::size)
                     .orElse(0);
             statuses.add(new ObjectStatus.ListenerStatus(
