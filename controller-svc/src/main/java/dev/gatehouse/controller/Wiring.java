@@ -84,7 +84,11 @@ final class Wiring {
                         source -> source.contents().problems().size())
                 .description("Problems in the texts of the files")
                 .register(meters);
-        controller.watch(_ -> log.loaded());
+        controller.watch(view -> {
+            if (view.taken() > 0) {
+                log.loaded();
+            }
+        });
         reports.subscribe(report -> {
             try {
                 controller.submit(report);
