@@ -7,6 +7,7 @@ import dev.gatehouse.controller.translate.Settings.Address;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.events.ReportTopic;
+import dev.gatehouse.events.SealRing;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -33,6 +34,12 @@ final class Wiring {
     @Singleton
     ReportTopic reports() {
         return new ReportTopic();
+    }
+
+    @Produces
+    @Singleton
+    SealRing seal(ControllerConfig config) {
+        return new SealRing(config.seal().file(), config.seal().keys(), InstantSource.system());
     }
 
     @Produces
