@@ -5,13 +5,16 @@ import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.publish.DataPlane;
 import dev.gatehouse.controller.publish.Publisher;
 import dev.gatehouse.controller.status.FleetState;
+import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.controller.translate.Served;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +54,8 @@ public final class Controller implements AutoCloseable {
     private final DataPlane dataPlane;
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>(QUEUE_BOUND);
     private final List<Consumer<ControllerView>> watchers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Map<ObjectRef, Optional<ObjectStatus>>>> statusWatchers = new CopyOnWriteArrayList<>();
+    private final Map<ObjectRef, Served> served = new HashMap<>();
     private final Map<String, Position> published = new HashMap<>();
     private final AtomicLong tickets = new AtomicLong();
     private final Thread thread;
@@ -109,6 +115,14 @@ public final class Controller implements AutoCloseable {
         watchers.add(watcher);
     }
 
+    /**
+     * Calls {@code watcher} with each change of statuses (empty: there is none any more), on the controller's thread: it must
+     * not block.
+     */
+    public void watchStatuses(Consumer<Map<ObjectRef, Optional<ObjectStatus>>> watcher) {
+        statusWatchers.add(watcher);
+    }
+
     @Override
     public void close() {
         thread.interrupt();
@@ -146,13 +160,36 @@ public final class Controller implements AutoCloseable {
         try {
             Translator.Effect effect = translator.apply(changes);
             published.putAll(publisher.publish(effect.resources()));
+            Map<ObjectRef, Optional<ObjectStatus>> statuses = new HashMap<>(effect.statuses());
+            statuses.putAll(translator.apply(milestones(effect.served())).statuses());
             ControllerView next = new ControllerView(translator.gateways(), translator.statuses(), published, taken);
             view = next;
             derivations = translator.derivations();
             watchers.forEach(watcher -> watcher.accept(next));
+            if (!statuses.isEmpty()) {
+                statusWatchers.forEach(watcher -> watcher.accept(statuses));
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
         questions.forEach(question -> question.complete(translator.resources()));
+    }
+
+    /** What the fleets' states are after generations of objects have been published. */
+    private List<Change> milestones(Map<ObjectRef, Optional<Served>> changes) {
+        Map<String, FleetState> states = new HashMap<>();
+        changes.forEach((ref, now) -> {
+            Served before = now.isPresent() ? served.put(ref, now.get()) : served.remove(ref);
+            if (before != null && (now.isEmpty() || !now.get().fleet().equals(before.fleet()))) {
+                states.put(before.fleet(), dataPlane.withdrawn(before.fleet(), ref));
+            }
+            now.ifPresent(each -> states.put(
+                    each.fleet(),
+                    dataPlane.published(
+                            each.fleet(), ref, each.generation(), Optional.ofNullable(published.get(each.fleet())))));
+        });
+        List<Change> result = new ArrayList<>();
+        states.forEach((fleet, state) -> result.add(new Change.Fleet(fleet, state)));
+        return result;
     }
 }

@@ -32,7 +32,6 @@ import dev.gatehouse.controller.translate.Model.BindingKey;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
-import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -79,7 +78,6 @@ final class Resources {
     private final List<Collection<ResourceId, Output>> all;
 
     private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
-    private final Collection<ObjectKey, SortedMap<ObjectKey, Resource<EndpointSlice>>> slicesByService;
 
     Resources(Graph graph, Inputs inputs, Model model, Settings settings) {
         this.inputs = inputs;
@@ -89,12 +87,6 @@ final class Resources {
                 graph.map("contributions", model.bindings, this::contribution);
         contributionsByListener =
                 graph.group("contributionsByListener", contributions, (key, _) -> Set.of(key.listener()));
-        slicesByService = graph.group(
-                "slicesByService",
-                inputs.of(Kinds.ENDPOINT_SLICE),
-                (key, slice) -> Optional.ofNullable(slice.metadata().labels().get(EndpointSlice.SERVICE_NAME))
-                        .map(name -> Set.of(new ObjectKey(key.namespace(), name)))
-                        .orElse(Set.of()));
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
 
         all = List.of(
@@ -247,7 +239,7 @@ final class Resources {
                 key.name(),
                 ClusterResources.endpoints(
                         used.spec(),
-                        service -> reads.get(slicesByService, service)
+                        service -> reads.get(model.slicesByService, service)
                                 .map(slices -> slices.values().stream()
                                         .map(Resource::spec)
                                         .toList())

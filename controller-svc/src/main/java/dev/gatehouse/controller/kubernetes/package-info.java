@@ -1,0 +1,10 @@
+/**
+ * Kubernetes as the source of objects and the place of their statuses. Its entries are {@link
+ * dev.gatehouse.controller.kubernetes.KubernetesSource}, which feeds the controller, {@link
+ * dev.gatehouse.controller.kubernetes.StatusWriter}, which writes what the controller says of the objects, and {@link
+ * dev.gatehouse.controller.kubernetes.Leadership}, which says which replica writes. Must not translate.
+ */
+@NullMarked
+package dev.gatehouse.controller.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
