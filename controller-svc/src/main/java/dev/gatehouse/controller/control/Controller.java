@@ -133,7 +133,8 @@ public final class Controller implements AutoCloseable {
         try {
             Translator.Effect effect = translator.apply(changes);
             published.putAll(publisher.publish(effect.resources()));
-            ControllerView next = new ControllerView(translator.gateways(), translator.statuses(), published);
+            ControllerView next = new ControllerView(
+                    translator.gateways(), translator.statuses(), translator.infrastructure(), published);
             view = next;
             derivations = translator.derivations();
             watchers.forEach(watcher -> watcher.accept(next));

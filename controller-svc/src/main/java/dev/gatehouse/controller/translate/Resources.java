@@ -33,6 +33,7 @@ import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
 import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -245,15 +246,26 @@ final class Resources {
                 key.gateway().toString(),
                 TypeUrls.ENDPOINT,
                 key.name(),
-                ClusterResources.endpoints(
-                        used.spec(),
-                        service -> reads.get(slicesByService, service)
-                                .map(slices -> slices.values().stream()
-                                        .map(Resource::spec)
-                                        .toList())
-                                .orElse(List.of())),
+                ClusterResources.endpoints(used.spec(), service -> slices(reads, key.gateway(), service)),
                 false,
                 owners(used));
+    }
+
+    /** Where requests to a Service go: to its endpoints, or to its cluster IP where the Gateway's EnvoyProxy says so. */
+    private List<EndpointSlice> slices(Reads reads, ObjectKey gateway, ObjectKey service) {
+        boolean byService = reads.get(model.gateways, gateway)
+                .map(state -> state.proxy().spec().routingType() == EnvoyProxySpec.RoutingType.Service)
+                .orElse(false);
+        if (byService) {
+            Optional<EndpointSlice> clusterIp = reads.get(inputs.of(Kinds.SERVICE), service)
+                    .flatMap(each -> each.spec().asEndpoint());
+            if (clusterIp.isPresent()) {
+                return List.of(clusterIp.get());
+            }
+        }
+        return reads.get(slicesByService, service)
+                .map(slices -> slices.values().stream().map(Resource::spec).toList())
+                .orElse(List.of());
     }
 
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {

@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.translate;
 
+import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -9,13 +10,20 @@ import java.util.function.IntUnaryOperator;
  * @param controllerNames the controller names whose GatewayClasses are ours; the first is our own
  * @param boundPort the port that Envoy binds for a listener's port
  * @param callouts where the proxies reach the callout services
+ * @param infrastructure where the proxies run
  */
-public record Settings(List<String> controllerNames, IntUnaryOperator boundPort, Callouts callouts) {
+public record Settings(
+        List<String> controllerNames, IntUnaryOperator boundPort, Callouts callouts, Infrastructure infrastructure) {
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
     /** Envoy Gateway's, which TEG uses too: its classes are adopted, for migration. */
     public static final String ENVOY_GATEWAY_CONTROLLER_NAME = "gateway.envoyproxy.io/gatewayclass-controller";
+
+    /** The proxies run on this host. */
+    public Settings(List<String> controllerNames, IntUnaryOperator boundPort, Callouts callouts) {
+        this(controllerNames, boundPort, callouts, new Infrastructure.Host());
+    }
 
     public Settings {
         controllerNames = List.copyOf(controllerNames);
@@ -44,6 +52,24 @@ public record Settings(List<String> controllerNames, IntUnaryOperator boundPort,
                 throw new IllegalArgumentException("address: \"" + text + "\" (expected: host:port)");
             }
             return new Address(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+        }
+    }
+
+    /** Where the proxies run: what leads clients to them. */
+    public sealed interface Infrastructure {
+        /** On this host: a Gateway's addresses are those that it asks for. */
+        record Host() implements Infrastructure {}
+
+        /**
+         * Behind Services of a Kubernetes cluster, which are known by their labels.
+         *
+         * @param fleets how the controller runs them
+         */
+        record Cluster(InfrastructureSettings fleets) implements Infrastructure {
+            /** The controller's, where the Services are unless they are in their Gateway's. */
+            public String namespace() {
+                return fleets.namespace();
+            }
         }
     }
 

@@ -8,6 +8,8 @@ import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ProxyParameters;
+import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
@@ -40,10 +42,21 @@ final class Statuses {
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
+    private final Collection<String, Infrastructure> infrastructure;
+    private final Source<String, String> refusals;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
     private final String controllerName;
 
-    Statuses(Graph graph, Inputs inputs, Model model, Source<String, FleetState> fleetStates, String controllerName) {
+    Statuses(
+            Graph graph,
+            Inputs inputs,
+            Model model,
+            Source<String, FleetState> fleetStates,
+            Collection<String, Infrastructure> infrastructure,
+            Source<String, String> refusals,
+            String controllerName) {
+        this.infrastructure = infrastructure;
+        this.refusals = refusals;
         this.controllerName = controllerName;
         this.inputs = inputs;
         this.model = model;
@@ -54,12 +67,8 @@ final class Statuses {
                         "status.classes",
                         Kinds.GATEWAY_CLASS,
                         model.classes,
-                        (_, _, each) -> Optional.of(new ObjectStatus.Plain(
-                                each.metadata().generation(),
-                                List.of(Condition.isTrue(
-                                        Conditions.ACCEPTED,
-                                        "Accepted",
-                                        "The GatewayClass is served by Gatehouse."))))),
+                        (reads, key, each) -> Optional.of(new ObjectStatus.Plain(
+                                each.metadata().generation(), List.of(accepted(reads.get(model.classProxies, key)))))),
                 keyed(
                         graph,
                         "status.gateways",
@@ -142,10 +151,19 @@ final class Statuses {
                         .orElse(Map.of()));
     }
 
+    private static Condition accepted(Optional<ProxyParameters> proxy) {
+        return switch (proxy.orElse(ProxyParameters.DEFAULT)) {
+            case ProxyParameters.Usable _ ->
+                Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The GatewayClass is served by Gatehouse.");
+            case ProxyParameters.Unusable unusable ->
+                Condition.isFalse(Conditions.ACCEPTED, "InvalidParameters", unusable.message());
+        };
+    }
+
     private ObjectStatus gateway(Reads reads, GatewayState state) {
         Resource<Gateway> gateway = state.gateway();
         FleetState fleet = reads.get(fleetStates, state.fleet()).orElse(FleetState.UNKNOWN);
-        List<Condition> conditions = new ArrayList<>(state.conditions());
+        List<Condition> conditions = withInfrastructure(reads, state);
         boolean accepted = conditions.stream()
                 .filter(condition -> condition.type().equals(Conditions.ACCEPTED))
                 .allMatch(Condition::holds);
@@ -163,6 +181,24 @@ final class Statuses {
                 gateway.spec().addresses().stream()
                         .flatMap(address -> address.value().stream())
                         .toList());
+    }
+
+    /** A fleet whose objects cannot be made, or that Kubernetes refuses, is one that its EnvoyProxy asks for wrongly. */
+    private List<Condition> withInfrastructure(Reads reads, GatewayState state) {
+        List<Condition> conditions = new ArrayList<>(state.conditions());
+        Optional<String> problem = reads.get(infrastructure, state.fleet())
+                .flatMap(each -> switch (each) {
+                    case Infrastructure.Desired _ -> Optional.<String>empty();
+                    case Infrastructure.Invalid invalid -> Optional.of(invalid.message());
+                    case Infrastructure.Kept _ -> Optional.<String>empty();
+                })
+                .or(() -> reads.get(refusals, state.fleet()));
+        if (problem.isPresent()) {
+            conditions.replaceAll(condition -> condition.type().equals(Conditions.ACCEPTED) && condition.holds()
+                    ? Condition.isFalse(Conditions.ACCEPTED, "InvalidParameters", problem.get())
+                    : condition);
+        }
+        return conditions;
     }
 
     private static Condition programmed(FleetState fleet, ObjectRef ref) {
