@@ -76,6 +76,7 @@ final class Resources {
 
     private final Inputs inputs;
     private final Model model;
+    private final Settings settings;
     private final List<Collection<ResourceId, Output>> all;
 
     private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
@@ -83,6 +84,7 @@ final class Resources {
     Resources(Graph graph, Inputs inputs, Model model, Settings settings) {
         this.inputs = inputs;
         this.model = model;
+        this.settings = settings;
         Collection<PortKey, Port> ports = graph.expand("ports", model.gateways, (_, _, state) -> ports(state));
         Collection<BindingKey, Contribution> contributions =
                 graph.map("contributions", model.bindings, this::contribution);
@@ -158,7 +160,7 @@ final class Resources {
             return Optional.empty();
         }
         RouteResources maker =
-                new RouteResources(key.listener(), protocol, listener.get().boundPort());
+                new RouteResources(key.listener(), protocol, settings.clientPort(listener.get()));
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
@@ -172,7 +174,11 @@ final class Resources {
             }
         }
         Map<String, List<RouteEntry>> byHost = new HashMap<>();
-        binding.hostnames().forEach(host -> byHost.put(host, List.copyOf(entries)));
+        for (Attachments.Place place : binding.places()) {
+            byHost.put(
+                    place.hostname(),
+                    entries.stream().map(entry -> entry.from(place.origin())).toList());
+        }
         return Optional.of(new Contribution(byHost, limits));
     }
 
@@ -384,7 +390,7 @@ final class Resources {
                         ? udpCluster(each.ref(), rule).name()
                         : "";
                 streams.add(new StreamRoute(
-                        RouteResources.ruleName(each.ref(), 0), each.binding().hostnames(), rule.targets(), udp));
+                        RouteResources.ruleName(each.ref(), 0), each.binding().places(), rule.targets(), udp));
             });
         }
         return streams;
