@@ -8,6 +8,59 @@ import java.util.Optional;
 /** {@code gatehouse.controller.*}. As environment variables: {@code GATEHOUSE_CONTROLLER_FILES} and so on. */
 @ConfigMapping(prefix = "gatehouse.controller")
 interface ControllerConfig {
+    /** Where the objects come from. */
+    @WithDefault("files")
+    Source source();
+
+    /** Where objects can come from. */
+    enum Source {
+        /** The files and folders of {@link #files()}. */
+        FILES,
+        /** The cluster that the process runs in, or that the kubeconfig names. */
+        KUBERNETES
+    }
+
+    Kubernetes kubernetes();
+
+    interface Kubernetes {
+        /** The controller's own namespace: for its Lease, and where the proxies' Services are. */
+        @WithDefault("${POD_NAMESPACE:envoy-gateway-system}")
+        String namespace();
+
+        /** The name of the Lease by which replicas agree who writes to the cluster. */
+        @WithDefault("gatehouse-controller")
+        String lease();
+
+        /** This replica's name, unique among them. */
+        @WithDefault("${POD_NAME:${HOSTNAME:controller}}")
+        String identity();
+    }
+
+    Fleet fleet();
+
+    /** How fleets of proxies are run on Kubernetes, besides what EnvoyProxies say. */
+    interface Fleet {
+        /** Envoy's image. */
+        @WithDefault("docker.io/envoyproxy/envoy:distroless-v1.40.0")
+        String proxyImage();
+
+        /** The image of the container that drains Envoy before it ends. */
+        @WithDefault("gatehouse/shutdown-manager:latest")
+        String shutdownManagerImage();
+
+        /** Run a Gateway's proxies in the Gateway's namespace, instead of in the controller's. */
+        @WithDefault("false")
+        boolean gatewayNamespace();
+
+        /** The cluster's DNS domain. */
+        @WithDefault("cluster.local")
+        String clusterDomain();
+
+        /** Let the proxies reach xds-svc by mutual TLS. */
+        @WithDefault("true")
+        boolean xdsTls();
+    }
+
     /** Files and folders with the objects, separated by commas; watched. */
     Optional<List<String>> files();
 

@@ -2,23 +2,28 @@ package dev.gatehouse.controller;
 
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.files.FileSource;
+import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
+import dev.gatehouse.controller.kubernetes.Cluster;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Settings.Address;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.events.ReportTopic;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** Puts controller-svc together. */
@@ -44,7 +49,18 @@ final class Wiring {
                 new Settings.Callouts(
                         Address.parse(config.ratelimitAddress()),
                         Address.parse(config.wafAddress()),
-                        Address.parse(config.authzAddress())));
+                        Address.parse(config.authzAddress())),
+                switch (config.source()) {
+                    case FILES -> new Settings.Infrastructure.Host();
+                    case KUBERNETES ->
+                        new Settings.Infrastructure.Cluster(new InfrastructureSettings(
+                                config.kubernetes().namespace(),
+                                config.fleet().gatewayNamespace(),
+                                config.fleet().clusterDomain(),
+                                config.fleet().proxyImage(),
+                                config.fleet().shutdownManagerImage(),
+                                config.fleet().xdsTls()));
+                });
     }
 
     @Produces
@@ -61,12 +77,29 @@ final class Wiring {
         return new FileSource(roots, settings.controllerName(), controller);
     }
 
+    /** Made on Kubernetes only: whoever reads files has no cluster to talk to. */
+    @Produces
+    @Singleton
+    Cluster cluster(
+            ControllerConfig config, Settings settings, Controller controller, Instance<KubernetesClient> client) {
+        return new Cluster(
+                client.get(),
+                controller,
+                Set.copyOf(settings.controllerNames()),
+                new Cluster.Replica(
+                        config.kubernetes().namespace(),
+                        config.kubernetes().lease(),
+                        config.kubernetes().identity()));
+    }
+
     void start(
             @Observes StartupEvent event,
             Controller controller,
             FileSource files,
             MemoryConfigLog log,
             ReportTopic reports,
+            ControllerConfig config,
+            Instance<Cluster> cluster,
             MeterRegistry meters)
             throws IOException, InterruptedException {
         Gauge.builder(
@@ -92,11 +125,18 @@ final class Wiring {
                 Thread.currentThread().interrupt();
             }
         });
-        files.start();
+        switch (config.source()) {
+            case FILES -> files.start();
+            case KUBERNETES -> cluster.get().start(meters);
+        }
     }
 
     void stop(@Observes ShutdownEvent event, FileSource files) throws Exception {
         files.close();
+    }
+
+    void close(@Disposes Cluster cluster) throws InterruptedException {
+        cluster.close();
     }
 
     void close(@Disposes Controller controller) {

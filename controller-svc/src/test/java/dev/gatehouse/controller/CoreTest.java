@@ -83,7 +83,11 @@ class CoreTest {
     @ArchTest
     static final ArchRule onlySourcesAndWiringKnowTheController = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.gatehouse.controller", "..controller.control..", "..controller.files..")
+            .resideOutsideOfPackages(
+                    "dev.gatehouse.controller",
+                    "..controller.control..",
+                    "..controller.files..",
+                    "..controller.kubernetes..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("..controller.control..");

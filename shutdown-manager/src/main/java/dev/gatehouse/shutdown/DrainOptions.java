@@ -21,8 +21,7 @@ record DrainOptions(
 
     static DrainOptions parse(List<String> arguments) {
         Options options = new Options(
-                arguments,
-                Set.of(HEALTH_CHECK_FAILURE_DELAY, DRAIN_TIMEOUT, MIN_DRAIN_DURATION, EXIT_AT_CONNECTIONS));
+                arguments, Set.of(HEALTH_CHECK_FAILURE_DELAY, DRAIN_TIMEOUT, MIN_DRAIN_DURATION, EXIT_AT_CONNECTIONS));
         return new DrainOptions(
                 options.duration(HEALTH_CHECK_FAILURE_DELAY, Duration.ZERO),
                 options.duration(DRAIN_TIMEOUT, Duration.ofSeconds(60)),

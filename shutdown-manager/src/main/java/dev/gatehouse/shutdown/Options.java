@@ -21,8 +21,8 @@ final class Options {
         for (String argument : arguments) {
             Matcher option = OPTION.matcher(argument);
             if (!option.matches() || !known.contains(option.group(1))) {
-                throw new IllegalArgumentException(
-                        "\"" + argument + "\" is not known (expected: --NAME=VALUE with one of " + new TreeSet<>(known) + ")");
+                throw new IllegalArgumentException("\"" + argument
+                        + "\" is not known (expected: --NAME=VALUE with one of " + new TreeSet<>(known) + ")");
             }
             values.put(option.group(1), option.group(2));
         }
@@ -53,7 +53,8 @@ final class Options {
             return otherwise;
         }
         if (!text.matches("\\d{1,9}")) {
-            throw new IllegalArgumentException("--" + name + ": \"" + text + "\" is not a number (expected: 0 or more)");
+            throw new IllegalArgumentException(
+                    "--" + name + ": \"" + text + "\" is not a number (expected: 0 or more)");
         }
         return Integer.parseInt(text);
     }

@@ -33,7 +33,8 @@ public final class ShutdownManager {
                 case "serve" -> serve(ServeOptions.parse(options));
                 case "drain" -> drain(DrainOptions.parse(options));
                 default -> {
-                    System.err.println("command \"" + arguments.getFirst() + "\" is not known (expected: serve or drain)");
+                    System.err.println(
+                            "command \"" + arguments.getFirst() + "\" is not known (expected: serve or drain)");
                     yield 2;
                 }
             };
@@ -50,7 +51,8 @@ public final class ShutdownManager {
 
     /** Until SIGTERM; a request that waits for the drain is still answered, since Kubernetes sends SIGTERM after the hook. */
     private static int serve(ServeOptions options) throws IOException, InterruptedException {
-        ReadyServer server = ReadyServer.start(new InetSocketAddress(PORT), READY, options.readyTimeout(), System.out::println);
+        ReadyServer server =
+                ReadyServer.start(new InetSocketAddress(PORT), READY, options.readyTimeout(), System.out::println);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
         server.join();
         return 0;

@@ -36,13 +36,15 @@ class DrainIT {
         int adminPort = freePort();
         List<String> log = new CopyOnWriteArrayList<>();
         Path ready = folder.resolve("ready");
-        try (RealEnvoy envoy = RealEnvoy.withBootstrap(bootstrap(port, adminPort)).awaitReady();
-                ReadyServer server = ReadyServer.start(
-                        new InetSocketAddress(LOOPBACK, 0), ready, Duration.ofSeconds(30), log::add);
+        try (RealEnvoy envoy =
+                        RealEnvoy.withBootstrap(bootstrap(port, adminPort)).awaitReady();
+                ReadyServer server =
+                        ReadyServer.start(new InetSocketAddress(LOOPBACK, 0), ready, Duration.ofSeconds(30), log::add);
                 HttpClient client = HttpClient.newHttpClient();
                 Socket connection = new Socket(LOOPBACK, port)) {
             CompletableFuture<HttpResponse<String>> mayEnd = client.sendAsync(
-                    HttpRequest.newBuilder(uri(server.port(), "/shutdown/ready")).build(),
+                    HttpRequest.newBuilder(uri(server.port(), "/shutdown/ready"))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
             AdminPage admin = new AdminPage(new InetSocketAddress(LOOPBACK, adminPort));
             await(() -> admin.connections() == 1);

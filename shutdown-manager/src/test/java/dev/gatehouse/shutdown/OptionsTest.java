@@ -22,8 +22,7 @@ class OptionsTest {
                         "--min-drain-duration=1500ms",
                         "--health-check-failure-delay=5s",
                         "--exit-at-connections=3")))
-                .isEqualTo(new DrainOptions(
-                        Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofMillis(1500), 3));
+                .isEqualTo(new DrainOptions(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofMillis(1500), 3));
     }
 
     @Test
@@ -32,7 +31,6 @@ class OptionsTest {
                 .hasMessage(
                         "\"--drain-timeut=2m\" is not known (expected: --NAME=VALUE with one of [drain-timeout, exit-at-connections, health-check-failure-delay, min-drain-duration])");
         assertThatThrownBy(() -> DrainOptions.parse(List.of("--drain-timeout=soon")))
-                .hasMessage(
-                        "--drain-timeout: \"soon\" is not a duration (expected: for example 500ms, 60s, 2m or 1h)");
+                .hasMessage("--drain-timeout: \"soon\" is not a duration (expected: for example 500ms, 60s, 2m or 1h)");
     }
 }

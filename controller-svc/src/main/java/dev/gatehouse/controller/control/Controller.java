@@ -5,13 +5,16 @@ import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.publish.DataPlane;
 import dev.gatehouse.controller.publish.Publisher;
 import dev.gatehouse.controller.status.FleetState;
+import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.controller.translate.Served;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -49,10 +53,13 @@ public final class Controller implements AutoCloseable {
     private final DataPlane dataPlane;
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>(QUEUE_BOUND);
     private final List<Consumer<ControllerView>> watchers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Map<ObjectRef, Optional<ObjectStatus>>>> statusWatchers = new CopyOnWriteArrayList<>();
+    private final Map<ObjectRef, Served> served = new HashMap<>();
     private final Map<String, Position> published = new HashMap<>();
     private final Thread thread;
     private volatile ControllerView view = ControllerView.EMPTY;
     private volatile long derivations;
+    private boolean fed;
 
     public Controller(Settings settings, ConfigLog log, InstantSource clock) {
         translator = new Translator(
@@ -99,6 +106,14 @@ public final class Controller implements AutoCloseable {
         watchers.add(watcher);
     }
 
+    /**
+     * Calls {@code watcher} with each change of statuses (empty: there is none any more), on the controller's thread: it must
+     * not block.
+     */
+    public void watchStatuses(Consumer<Map<ObjectRef, Optional<ObjectStatus>>> watcher) {
+        statusWatchers.add(watcher);
+    }
+
     @Override
     public void close() {
         thread.interrupt();
@@ -124,7 +139,10 @@ public final class Controller implements AutoCloseable {
         List<CompletableFuture<Map<ResourceId, Output>>> questions = new ArrayList<>();
         for (Work work : batch) {
             switch (work) {
-                case Work.Changes brought -> changes.addAll(brought.changes());
+                case Work.Changes brought -> {
+                    changes.addAll(brought.changes());
+                    fed = true;
+                }
                 case Work.Report report -> fleets.put(report.report().getFleet(), dataPlane.take(report.report()));
                 case Work.Question question -> questions.add(question.answer());
             }
@@ -133,14 +151,40 @@ public final class Controller implements AutoCloseable {
         try {
             Translator.Effect effect = translator.apply(changes);
             published.putAll(publisher.publish(effect.resources()));
+            Map<ObjectRef, Optional<ObjectStatus>> statuses = new HashMap<>(effect.statuses());
+            statuses.putAll(translator.apply(milestones(effect.served())).statuses());
             ControllerView next = new ControllerView(
                     translator.gateways(), translator.statuses(), translator.infrastructure(), published);
-            view = next;
             derivations = translator.derivations();
-            watchers.forEach(watcher -> watcher.accept(next));
+            // Proxies may report before the first objects are in: what is translated then is not what is wanted.
+            if (fed) {
+                view = next;
+                watchers.forEach(watcher -> watcher.accept(next));
+            }
+            if (!statuses.isEmpty()) {
+                statusWatchers.forEach(watcher -> watcher.accept(statuses));
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
         questions.forEach(question -> question.complete(translator.resources()));
+    }
+
+    /** What the fleets' states are after generations of objects have been published. */
+    private List<Change> milestones(Map<ObjectRef, Optional<Served>> changes) {
+        Map<String, FleetState> states = new HashMap<>();
+        changes.forEach((ref, now) -> {
+            Served before = now.isPresent() ? served.put(ref, now.get()) : served.remove(ref);
+            if (before != null && (now.isEmpty() || !now.get().fleet().equals(before.fleet()))) {
+                states.put(before.fleet(), dataPlane.withdrawn(before.fleet(), ref));
+            }
+            now.ifPresent(each -> states.put(
+                    each.fleet(),
+                    dataPlane.published(
+                            each.fleet(), ref, each.generation(), Optional.ofNullable(published.get(each.fleet())))));
+        });
+        List<Change> result = new ArrayList<>();
+        states.forEach((fleet, state) -> result.add(new Change.Fleet(fleet, state)));
+        return result;
     }
 }

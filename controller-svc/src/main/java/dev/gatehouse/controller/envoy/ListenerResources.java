@@ -12,6 +12,7 @@ import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -57,6 +58,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,9 +136,8 @@ public final class ListenerResources {
                             .map(stream -> tcpChain(stream).build());
                 case TLS_PASSTHROUGH, TLS_TERMINATE -> {
                     inspect = true;
-                    for (StreamRoute stream : streams.apply(each.key())) {
-                        List<String> own =
-                                stream.hostnames().stream().filter(names::add).toList();
+                    bySpecificity(streams.apply(each.key())).forEach((stream, hostnames) -> {
+                        List<String> own = hostnames.stream().filter(names::add).toList();
                         if (!own.isEmpty()) {
                             FilterChain.Builder chain = tcpChain(stream).setFilterChainMatch(bySni(own));
                             if (each.protocol().get() == Protocol.TLS_TERMINATE) {
@@ -144,7 +145,7 @@ public final class ListenerResources {
                             }
                             chains.add(chain.build());
                         }
-                    }
+                    });
                 }
                 case UDP -> throw new IllegalArgumentException("UDP on " + port + " (expected: TCP)");
             }
@@ -171,6 +172,28 @@ public final class ListenerResources {
             case DualStack -> address.setAddress("::").setIpv4Compat(true);
         }
         return Address.newBuilder().setSocketAddress(address).build();
+    }
+
+    /** The hostnames that each route serves: where several claim one, the route whose own hostname is the most specific. */
+    private static Map<StreamRoute, List<String>> bySpecificity(List<StreamRoute> streams) {
+        record Claim(StreamRoute stream, Attachments.Place place) {}
+        Map<String, Claim> claims = new LinkedHashMap<>();
+        for (StreamRoute stream : streams) {
+            for (Attachments.Place place : stream.places()) {
+                claims.merge(
+                        place.hostname(),
+                        new Claim(stream, place),
+                        (a, b) -> Hostnames.SPECIFICITY.compare(
+                                                a.place().origin(), b.place().origin())
+                                        <= 0
+                                ? a
+                                : b);
+            }
+        }
+        Map<StreamRoute, List<String>> served = new LinkedHashMap<>();
+        claims.forEach((hostname, claim) ->
+                served.computeIfAbsent(claim.stream(), _ -> new ArrayList<>()).add(hostname));
+        return served;
     }
 
     private static Optional<Listener> udp(

@@ -99,7 +99,7 @@ public final class Findings {
 
     private void status(Found<?> found, ObjectStatus status) {
         switch (status) {
-            case ObjectStatus.Plain plain -> conditions(found, "", plain.conditions());
+            case ObjectStatus.OfClass own -> conditions(found, "", own.conditions());
             case ObjectStatus.Listeners own -> {
                 conditions(
                         found,

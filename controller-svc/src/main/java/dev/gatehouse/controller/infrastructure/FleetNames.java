@@ -63,7 +63,7 @@ public final class FleetNames {
     }
 
     /** {@code value} where it can be a label's, and its beginning with a hash where it is too long. */
-    static String labelValue(String value) {
+    public static String labelValue(String value) {
         return value.length() <= MAX_LABEL ? value : value.substring(0, MAX_LABEL - 9) + "-" + hash(value);
     }
 

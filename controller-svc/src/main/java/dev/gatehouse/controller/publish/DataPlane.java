@@ -1,12 +1,11 @@
 package dev.gatehouse.controller.publish;
 
 import dev.gatehouse.api.events.v1.DataPlaneReport;
-import dev.gatehouse.controller.status.Condition;
-import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +17,33 @@ import java.util.function.Function;
 /**
  * What the subscribers of each fleet say of their configuration. Not thread-safe.
  *
- * <p>A fleet is programmed once every connected proxy has acknowledged a configuration, and stays so while newer ones are under
- * way: the proxies go on serving. It is not any more when a proxy refuses one.
+ * <p>A generation of an object is in force once every connected proxy has applied the transaction that it came with; it stays
+ * so while newer ones are under way, and while proxies are not connected: they go on serving.
  */
 public final class DataPlane {
     private static final class Node {
-        private boolean connected;
         private Optional<Position> applied = Optional.empty();
         private Optional<DataPlaneReport> rejected = Optional.empty();
+
+        boolean has(Optional<Position> wanted) {
+            return applied.isPresent()
+                    && (wanted.isEmpty()
+                            || applied.get().epoch().equals(wanted.get().epoch())
+                                    && applied.get().offset() >= wanted.get().offset());
+        }
+    }
+
+    /** A generation, and with which transaction it came; absent: there was none for the fleet yet. */
+    private record Milestone(long generation, Optional<Position> position) {}
+
+    private static final class Fleet {
+        private final Map<String, Node> nodes = new TreeMap<>();
+        private final Map<ObjectRef, List<Milestone>> awaited = new HashMap<>();
+        private final Map<ObjectRef, Long> reached = new HashMap<>();
     }
 
     private final Function<ResourceId, Set<ObjectRef>> owners;
-    private final Map<String, Map<String, Node>> fleets = new HashMap<>();
+    private final Map<String, Fleet> fleets = new HashMap<>();
 
     /** @param owners the objects that a resource was made from */
     public DataPlane(Function<ResourceId, Set<ObjectRef>> owners) {
@@ -38,67 +52,87 @@ public final class DataPlane {
 
     /** Takes a report; returns the state of its fleet after it. */
     public FleetState take(DataPlaneReport report) {
-        Map<String, Node> nodes = fleets.computeIfAbsent(report.getFleet(), _ -> new TreeMap<>());
-        Node node = nodes.computeIfAbsent(report.getNodeId(), _ -> new Node());
-        switch (report.getWhatCase()) {
-            case CONNECTED -> node.connected = true;
-            case DISCONNECTED -> nodes.remove(report.getNodeId());
-            case APPLIED -> {
-                Position position = new Position(
-                        report.getApplied().getEpoch(), report.getApplied().getOffset());
-                node.connected = true;
-                node.applied = Optional.of(position);
-                node.rejected = node.rejected.filter(
-                        rejection -> rejection.getRejected().getEpoch().equals(position.epoch())
-                                && rejection.getRejected().getOffset() > position.offset());
-            }
-            case REJECTED -> {
-                node.connected = true;
-                node.rejected = Optional.of(report);
-            }
-            case WHAT_NOT_SET -> {
-                // A newer xds-svc reports something that this controller does not know.
+        Fleet fleet = fleets.computeIfAbsent(report.getFleet(), _ -> new Fleet());
+        if (report.getWhatCase() == DataPlaneReport.WhatCase.DISCONNECTED) {
+            fleet.nodes.remove(report.getNodeId());
+        } else {
+            Node node = fleet.nodes.computeIfAbsent(report.getNodeId(), _ -> new Node());
+            switch (report.getWhatCase()) {
+                case APPLIED -> {
+                    Position position = new Position(
+                            report.getApplied().getEpoch(), report.getApplied().getOffset());
+                    node.applied = Optional.of(position);
+                    node.rejected = node.rejected.filter(
+                            rejection -> rejection.getRejected().getEpoch().equals(position.epoch())
+                                    && rejection.getRejected().getOffset() > position.offset());
+                }
+                case REJECTED -> node.rejected = Optional.of(report);
+                case CONNECTED, DISCONNECTED, WHAT_NOT_SET -> {
+                    // Connected: known of from now on. Not set: a newer xds-svc reports what this controller does not
+                    // know.
+                }
             }
         }
         return state(report.getFleet());
     }
 
+    /**
+     * A generation of an object has been published.
+     *
+     * @param position of the fleet's last transaction; absent: there was none yet
+     */
+    public FleetState published(String fleet, ObjectRef object, long generation, Optional<Position> position) {
+        List<Milestone> milestones =
+                fleets.computeIfAbsent(fleet, _ -> new Fleet()).awaited.computeIfAbsent(object, _ -> new ArrayList<>());
+        if (milestones.stream().noneMatch(milestone -> milestone.generation() == generation)) {
+            milestones.add(new Milestone(generation, position));
+        }
+        return state(fleet);
+    }
+
+    /** The object is not served by the fleet any more. */
+    public FleetState withdrawn(String name, ObjectRef object) {
+        Fleet fleet = fleets.get(name);
+        if (fleet != null) {
+            fleet.awaited.remove(object);
+            fleet.reached.remove(object);
+            if (fleet.awaited.isEmpty() && fleet.reached.isEmpty() && fleet.nodes.isEmpty()) {
+                fleets.remove(name);
+            }
+        }
+        return state(name);
+    }
+
     /** The state of a fleet. */
-    public FleetState state(String fleet) {
-        Map<String, Node> nodes = fleets.getOrDefault(fleet, Map.of());
-        if (nodes.isEmpty()) {
+    public FleetState state(String name) {
+        Fleet fleet = fleets.get(name);
+        if (fleet == null) {
             return FleetState.UNKNOWN;
         }
+        fleet.awaited.values().removeIf(List::isEmpty);
+        fleet.awaited.forEach((object, milestones) -> {
+            for (Milestone milestone : List.copyOf(milestones)) {
+                boolean everywhere = !fleet.nodes.isEmpty()
+                        && fleet.nodes.values().stream().allMatch(node -> node.has(milestone.position()));
+                if (everywhere) {
+                    fleet.reached.put(object, milestone.generation());
+                    milestones.removeIf(each -> each.generation() <= milestone.generation());
+                }
+            }
+        });
         Map<ObjectRef, String> rejections = new HashMap<>();
-        for (Map.Entry<String, Node> entry : nodes.entrySet()) {
-            entry.getValue()
-                    .rejected
-                    .ifPresent(report -> reject(fleet, entry.getKey(), report.getRejected(), rejections));
-        }
-        List<String> refusing = nodes.entrySet().stream()
-                .filter(entry -> entry.getValue().rejected.isPresent())
-                .map(Map.Entry::getKey)
-                .toList();
-        if (!refusing.isEmpty()) {
-            return new FleetState(
-                    Condition.isFalse(
-                            Conditions.PROGRAMMED,
-                            "Invalid",
-                            "Refused by " + String.join(", ", refusing) + ", which serve the last good configuration."),
-                    rejections);
-        }
-        long waiting =
-                nodes.values().stream().filter(node -> node.applied.isEmpty()).count();
-        return new FleetState(
-                waiting == 0
-                        ? Condition.isTrue(
-                                Conditions.PROGRAMMED, "Programmed", "Every connected proxy has the configuration.")
-                        : new Condition(
-                                Conditions.PROGRAMMED,
-                                Condition.Status.False,
-                                "Pending",
-                                waiting + " of " + nodes.size() + " connected proxies have no configuration yet."),
-                Map.of());
+        List<String> refusing = new ArrayList<>();
+        List<String> waiting = new ArrayList<>();
+        fleet.nodes.forEach((id, node) -> {
+            node.rejected.ifPresent(report -> {
+                refusing.add(id);
+                reject(name, id, report.getRejected(), rejections);
+            });
+            if (node.applied.isEmpty()) {
+                waiting.add(id);
+            }
+        });
+        return new FleetState(fleet.nodes.size(), waiting, refusing, rejections, fleet.reached);
     }
 
     private void reject(

@@ -1,11 +1,18 @@
 package dev.gatehouse.controller.status;
 
+import java.util.OptionalLong;
+
 /**
  * A condition of Kubernetes' convention, without the time of its last change, which the writer of statuses keeps.
  *
  * @param message for people: the offending value and what was expected
+ * @param observedGeneration the object's generation that this is about, where it is not that of the status as a whole
  */
-public record Condition(String type, Status status, String reason, String message) {
+public record Condition(String type, Status status, String reason, String message, OptionalLong observedGeneration) {
+    public Condition(String type, Status status, String reason, String message) {
+        this(type, status, reason, message, OptionalLong.empty());
+    }
+
     /** A condition's state. */
     public enum Status {
         True,
@@ -19,6 +26,11 @@ public record Condition(String type, Status status, String reason, String messag
 
     public static Condition isFalse(String type, String reason, String message) {
         return new Condition(type, Status.False, reason, message);
+    }
+
+    /** The same, said of an earlier generation of the object. */
+    public Condition ofGeneration(long generation) {
+        return new Condition(type, status, reason, message, OptionalLong.of(generation));
     }
 
     public boolean holds() {

@@ -9,12 +9,17 @@ public sealed interface ObjectStatus {
     /** The object's generation that the status is about. */
     long generation();
 
-    /** The status of a GatewayClass, or of another object with nothing but conditions. */
-    record Plain(long generation, List<Condition> conditions) implements ObjectStatus {
-        public Plain {
+    /** The status of a GatewayClass. */
+    record OfClass(long generation, List<Condition> conditions, List<String> supportedFeatures)
+            implements ObjectStatus {
+        public OfClass {
             conditions = List.copyOf(conditions);
+            supportedFeatures = List.copyOf(supportedFeatures);
         }
     }
+
+    /** @param type "IPAddress", "Hostname", or a name that a controller has for a type of its own */
+    record Address(String type, String value) {}
 
     /**
      * The status of a Gateway or ListenerSet.
@@ -22,7 +27,7 @@ public sealed interface ObjectStatus {
      * @param addresses where clients reach it
      */
     record Listeners(
-            long generation, List<Condition> conditions, List<ListenerStatus> listeners, List<String> addresses)
+            long generation, List<Condition> conditions, List<ListenerStatus> listeners, List<Address> addresses)
             implements ObjectStatus {
         public Listeners {
             conditions = List.copyOf(conditions);

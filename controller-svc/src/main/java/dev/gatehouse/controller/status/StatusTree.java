@@ -30,13 +30,16 @@ public final class StatusTree {
     private Map<String, Object> tree(ObjectStatus status) {
         Map<String, Object> tree = new LinkedHashMap<>();
         switch (status) {
-            case ObjectStatus.Plain plain -> tree.put("conditions", conditions(plain.conditions()));
+            case ObjectStatus.OfClass own -> {
+                tree.put("conditions", conditions(own.conditions()));
+                tree.put("supportedFeatures", list(own.supportedFeatures(), name -> Map.of("name", name)));
+            }
             case ObjectStatus.Listeners gateway -> {
                 if (!gateway.addresses().isEmpty()) {
-                    tree.put("addresses", list(gateway.addresses(), value -> {
+                    tree.put("addresses", list(gateway.addresses(), each -> {
                         Map<String, Object> address = new LinkedHashMap<>();
-                        address.put("type", "IPAddress");
-                        address.put("value", value);
+                        address.put("type", each.type());
+                        address.put("value", each.value());
                         return address;
                     }));
                 }
@@ -90,7 +93,7 @@ public final class StatusTree {
             tree.put("status", condition.status().name());
             tree.put("reason", condition.reason());
             tree.put("message", condition.message());
-            tree.put("observedGeneration", generation);
+            tree.put("observedGeneration", condition.observedGeneration().orElse(generation));
             tree.put("lastTransitionTime", changedAt);
             return tree;
         });

@@ -4,6 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
+import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -24,10 +25,12 @@ final class Inputs {
 
     private final Map<Kind<?>, Source<ObjectKey, Resource<?>>> sources = new HashMap<>();
     private final Source<ObjectRef, Resource<? extends RouteSpec>> routes;
+    private final Source<ObjectRef, BrokenObject> broken;
     private final Collection<String, SortedMap<ObjectKey, Resource<ReferenceGrant>>> grants;
 
     Inputs(Graph graph) {
         routes = graph.source("routes");
+        broken = graph.source("broken");
         for (Kind<?> kind : Kinds.ALL) {
             if (!ROUTES.contains(kind)) {
                 sources.put(kind, graph.source(kind.name()));
@@ -48,7 +51,13 @@ final class Inputs {
         return routes;
     }
 
+    /** The objects that cannot be read. */
+    Collection<ObjectRef, BrokenObject> broken() {
+        return broken;
+    }
+
     void put(Graph.Writes writes, Kind<?> kind, Resource<?> resource) {
+        writes.remove(broken, ObjectRef.of(kind, resource.key()));
         if (ROUTES.contains(kind)) {
             writes.put(routes, ObjectRef.of(kind, resource.key()), asRoute(resource));
         } else {
@@ -56,7 +65,14 @@ final class Inputs {
         }
     }
 
+    /** An object that cannot be read any more is served no more either. */
+    void putBroken(Graph.Writes writes, Kind<?> kind, BrokenObject object) {
+        remove(writes, kind, object.metadata().key());
+        writes.put(broken, ObjectRef.of(kind, object.metadata().key()), object);
+    }
+
     void remove(Graph.Writes writes, Kind<?> kind, ObjectKey key) {
+        writes.remove(broken, ObjectRef.of(kind, key));
         if (ROUTES.contains(kind)) {
             writes.remove(routes, ObjectRef.of(kind, key));
         } else {

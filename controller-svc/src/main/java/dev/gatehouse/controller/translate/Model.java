@@ -25,7 +25,9 @@ import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
+import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
+import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
 import dev.gatehouse.gatewayapi.Kind;
@@ -51,6 +53,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 
@@ -67,6 +70,17 @@ final class Model {
         }
     }
 
+    /** A Service that a route on a Gateway refers to. */
+    private record UseKey(ObjectKey service, ObjectKey gateway) implements Comparable<UseKey> {
+        private static final Comparator<UseKey> ORDER =
+                Comparator.comparing(UseKey::service).thenComparing(UseKey::gateway);
+
+        @Override
+        public int compareTo(UseKey other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
     private final Inputs inputs;
 
     final Collection<ObjectKey, Resource<GatewayClass>> classes;
@@ -78,9 +92,16 @@ final class Model {
     final Collection<BindingKey, Attachments.Binding> bindings;
     final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
     final Collection<ObjectKey, AccessResources.Outcome> access;
+    final Collection<ObjectKey, SortedMap<ObjectKey, Resource<EndpointSlice>>> slicesByService;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<SecurityPolicy>>> securityPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<BackendTrafficPolicy>>> trafficPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<WafPolicy>>> wafPolicies;
+
+    /** By Service: which Gateways use it, each with the controller name of its class. */
+    private final Collection<ObjectKey, SortedMap<UseKey, String>> uses;
+
+    /** The policies that cannot be read, by what they are for. */
+    private final Collection<TargetKey, SortedMap<ObjectRef, BrokenObject>> brokenPolicies;
 
     private final Collection<ObjectKey, GatewayResolver.CertificateCheck> certificates;
     private final Collection<ObjectKey, SortedMap<ObjectKey, Resource<BackendTlsPolicy>>> tlsPolicies;
@@ -152,6 +173,18 @@ final class Model {
             return each;
         });
         bindingsByListener = graph.group("bindingsByListener", bindings, (key, _) -> Set.of(key.listener()));
+        slicesByService = graph.group(
+                "slicesByService",
+                inputs.of(Kinds.ENDPOINT_SLICE),
+                (key, slice) -> Optional.ofNullable(slice.metadata().labels().get(EndpointSlice.SERVICE_NAME))
+                        .map(name -> Set.of(new ObjectKey(key.namespace(), name)))
+                        .orElse(Set.of()));
+        uses = usesOfServices(graph);
+        brokenPolicies = graph.group("brokenPolicies", inputs.broken(), (ref, broken) -> {
+            Set<TargetKey> targets = new HashSet<>();
+            broken.targets().forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
+            return targets;
+        });
         securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, SecurityPolicy::targets);
         trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, BackendTrafficPolicy::targets);
         wafPolicies = byTarget(graph, Kinds.WAF_POLICY, WafPolicy::targets);
@@ -170,15 +203,52 @@ final class Model {
                 : settings.boundPort();
     }
 
+    private Collection<ObjectKey, SortedMap<UseKey, String>> usesOfServices(Graph graph) {
+        Collection<UseKey, String> each = graph.expand("serviceUses", attachments, (reads, ref, attached) -> {
+            Map<UseKey, String> found = new HashMap<>();
+            List<ObjectKey> services = reads.get(routes, ref).stream()
+                    .flatMap(route -> route.rules().stream())
+                    .flatMap(rule -> rule.targets().stream())
+                    .map(target -> target.target().reference())
+                    .filter(BackendReference::isService)
+                    .map(reference -> reference.key(ref.namespace()))
+                    .distinct()
+                    .toList();
+            for (Attachments.Parent parent : attached.parents()) {
+                for (Attachments.Binding binding : parent.bindings()) {
+                    services.forEach(service ->
+                            found.put(new UseKey(service, binding.listener().gateway()), parent.controllerName()));
+                }
+            }
+            return found;
+        });
+        return graph.group("serviceUsesByService", each, (key, _) -> Set.of(key.service()));
+    }
+
+    /** The Gateways whose routes use a Service that the policy is for, each with the controller name of its class. */
+    SortedMap<ObjectKey, String> gatewaysUsing(Reads reads, Resource<BackendTlsPolicy> policy) {
+        SortedMap<ObjectKey, String> gateways = new TreeMap<>();
+        for (BackendTlsPolicy.Target target : policy.spec().targets()) {
+            if (target.group().isEmpty() && target.kind().equals("Service")) {
+                reads.get(uses, new ObjectKey(policy.namespace(), target.name()))
+                        .ifPresent(all -> all.forEach((key, controller) -> gateways.put(key.gateway(), controller)));
+            }
+        }
+        return gateways;
+    }
+
     /** The policies that count for a rule of a route on a listener. */
     EffectivePolicies policies(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<TargetKey> targets = targets(listener, route, rule);
         Optional<ObjectKey> accessPolicy =
                 winner(reads, securityPolicies, targets).map(Resource::key);
-        boolean broken = accessPolicy
-                .flatMap(key -> reads.get(access, key))
-                .map(AccessResources.Outcome.Invalid.class::isInstance)
-                .orElse(false);
+        // What a policy that cannot be read protects stays closed.
+        boolean broken = targets.stream()
+                        .anyMatch(target -> reads.get(brokenPolicies, target).isPresent())
+                || accessPolicy
+                        .flatMap(key -> reads.get(access, key))
+                        .map(AccessResources.Outcome.Invalid.class::isInstance)
+                        .orElse(false);
         return new EffectivePolicies(
                 accessPolicy,
                 winner(reads, trafficPolicies, targets)
@@ -360,6 +430,14 @@ final class Model {
     }
 
     private BackendResolver.TlsVerdict tlsVerdict(Reads reads, ObjectKey service, Optional<String> portName) {
+        for (Optional<String> section : List.of(portName, Optional.<String>empty())) {
+            Optional<SortedMap<ObjectRef, BrokenObject>> unreadable =
+                    reads.get(brokenPolicies, new TargetKey("Service", service, section));
+            if (unreadable.isPresent()) {
+                return new BackendResolver.TlsVerdict.Broken(
+                        unreadable.get().firstKey() + " cannot be used; see its status.");
+            }
+        }
         Optional<Resource<BackendTlsPolicy>> policy = tlsPolicy(reads, service, portName);
         if (policy.isEmpty()) {
             return new BackendResolver.TlsVerdict.None();

@@ -77,25 +77,20 @@ final class Resources {
 
     private final Inputs inputs;
     private final Model model;
+    private final Settings settings;
     private final List<Collection<ResourceId, Output>> all;
 
     private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
-    private final Collection<ObjectKey, SortedMap<ObjectKey, Resource<EndpointSlice>>> slicesByService;
 
     Resources(Graph graph, Inputs inputs, Model model, Settings settings) {
         this.inputs = inputs;
         this.model = model;
+        this.settings = settings;
         Collection<PortKey, Port> ports = graph.expand("ports", model.gateways, (_, _, state) -> ports(state));
         Collection<BindingKey, Contribution> contributions =
                 graph.map("contributions", model.bindings, this::contribution);
         contributionsByListener =
                 graph.group("contributionsByListener", contributions, (key, _) -> Set.of(key.listener()));
-        slicesByService = graph.group(
-                "slicesByService",
-                inputs.of(Kinds.ENDPOINT_SLICE),
-                (key, slice) -> Optional.ofNullable(slice.metadata().labels().get(EndpointSlice.SERVICE_NAME))
-                        .map(name -> Set.of(new ObjectKey(key.namespace(), name)))
-                        .orElse(Set.of()));
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
 
         all = List.of(
@@ -165,8 +160,7 @@ final class Resources {
         if (!protocol.http()) {
             return Optional.empty();
         }
-        RouteResources maker =
-                new RouteResources(key.listener(), protocol, listener.get().boundPort());
+        RouteResources maker = new RouteResources(key.listener(), protocol, settings.clientPort(listener.get()));
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
@@ -180,7 +174,11 @@ final class Resources {
             }
         }
         Map<String, List<RouteEntry>> byHost = new HashMap<>();
-        binding.hostnames().forEach(host -> byHost.put(host, List.copyOf(entries)));
+        for (Attachments.Place place : binding.places()) {
+            byHost.put(
+                    place.hostname(),
+                    entries.stream().map(entry -> entry.from(place.origin())).toList());
+        }
         return Optional.of(new Contribution(byHost, limits));
     }
 
@@ -263,7 +261,7 @@ final class Resources {
                 return List.of(clusterIp.get());
             }
         }
-        return reads.get(slicesByService, service)
+        return reads.get(model.slicesByService, service)
                 .map(slices -> slices.values().stream().map(Resource::spec).toList())
                 .orElse(List.of());
     }
@@ -403,7 +401,7 @@ final class Resources {
                         ? udpCluster(each.ref(), rule).name()
                         : "";
                 streams.add(new StreamRoute(
-                        RouteResources.ruleName(each.ref(), 0), each.binding().hostnames(), rule.targets(), udp));
+                        RouteResources.ruleName(each.ref(), 0), each.binding().places(), rule.targets(), udp));
             });
         }
         return streams;

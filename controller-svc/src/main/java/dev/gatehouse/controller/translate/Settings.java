@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.translate;
 
+import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -30,6 +31,14 @@ public record Settings(
         if (controllerNames.isEmpty()) {
             throw new IllegalArgumentException("controller names: none (expected: at least one)");
         }
+    }
+
+    /** The port by which clients reach a listener: on a host the one that is bound; behind a Service the listener's own. */
+    int clientPort(ListenerState listener) {
+        return switch (infrastructure) {
+            case Infrastructure.Host _ -> listener.boundPort();
+            case Infrastructure.Cluster _ -> listener.spec().port();
+        };
     }
 
     /** Our own name among those that are served. */

@@ -6,6 +6,7 @@ import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.Fleets;
+import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ProxyParameters;
@@ -18,7 +19,9 @@ import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.controller.status.SupportedFeatures;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
+import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -30,6 +33,7 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,8 +41,10 @@ import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The statuses, as a collection derived from the {@link Model} and from what the fleets say. */
+/** The statuses, as collections derived from the {@link Model} and from what the fleets say. */
 final class Statuses {
+    private static final FleetAddresses NO_ADDRESSES = new FleetAddresses(List.of(), Optional.empty());
+
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
@@ -46,6 +52,8 @@ final class Statuses {
     private final Source<String, String> refusals;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
     private final String controllerName;
+    private final Collection<ObjectKey, FleetAddresses> addresses;
+    private final Collection<ObjectRef, Served> served;
 
     Statuses(
             Graph graph,
@@ -54,21 +62,25 @@ final class Statuses {
             Source<String, FleetState> fleetStates,
             Collection<String, Infrastructure> infrastructure,
             Source<String, String> refusals,
-            String controllerName) {
+            Settings settings) {
         this.infrastructure = infrastructure;
         this.refusals = refusals;
-        this.controllerName = controllerName;
+        this.controllerName = settings.controllerName();
         this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
+        addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
+        served = graph.expand("served", model.gateways, this::served);
         all = List.of(
                 keyed(
                         graph,
                         "status.classes",
                         Kinds.GATEWAY_CLASS,
                         model.classes,
-                        (reads, key, each) -> Optional.of(new ObjectStatus.Plain(
-                                each.metadata().generation(), List.of(accepted(reads.get(model.classProxies, key)))))),
+                        (reads, key, each) -> Optional.of(new ObjectStatus.OfClass(
+                                each.metadata().generation(),
+                                List.of(accepted(reads.get(model.classProxies, key))),
+                                SupportedFeatures.NAMES))),
                 keyed(
                         graph,
                         "status.gateways",
@@ -82,6 +94,7 @@ final class Statuses {
                         inputs.of(Kinds.LISTENER_SET),
                         this::listenerSet),
                 graph.map("status.routes", model.attachments, this::route),
+                graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
                         graph,
                         "status.tlsPolicies",
@@ -132,6 +145,25 @@ final class Statuses {
                                 Fleets.WAF)));
     }
 
+    /** The generation of each Gateway and ListenerSet that a fleet serves. */
+    Collection<ObjectRef, Served> served() {
+        return served;
+    }
+
+    private Map<ObjectRef, Served> served(Reads reads, ObjectKey key, GatewayState state) {
+        Map<ObjectRef, Served> each = new HashMap<>();
+        each.put(
+                ObjectRef.of(Kinds.GATEWAY, key),
+                new Served(state.fleet(), state.gateway().metadata().generation()));
+        for (ObjectKey set : state.listenerSets().keySet()) {
+            reads.get(inputs.of(Kinds.LISTENER_SET), set)
+                    .ifPresent(resource -> each.put(
+                            ObjectRef.of(Kinds.LISTENER_SET, set),
+                            new Served(state.fleet(), resource.metadata().generation())));
+        }
+        return each;
+    }
+
     /** The statuses by object, a collection for each kind of object. */
     List<Collection<ObjectRef, ObjectStatus>> all() {
         return all;
@@ -162,7 +194,6 @@ final class Statuses {
 
     private ObjectStatus gateway(Reads reads, GatewayState state) {
         Resource<Gateway> gateway = state.gateway();
-        FleetState fleet = reads.get(fleetStates, state.fleet()).orElse(FleetState.UNKNOWN);
         List<Condition> conditions = withInfrastructure(reads, state);
         boolean accepted = conditions.stream()
                 .filter(condition -> condition.type().equals(Conditions.ACCEPTED))
@@ -172,15 +203,13 @@ final class Statuses {
             conditions.add(Condition.isFalse(
                     Conditions.PROGRAMMED, "Invalid", "The Gateway is not accepted; nothing is served for it."));
         } else {
-            conditions.add(programmed(fleet, ref));
+            conditions.add(programmed(reads, state, ref, gateway.metadata().generation()));
         }
         return new ObjectStatus.Listeners(
                 gateway.metadata().generation(),
                 conditions,
-                listeners(reads, state, ref, fleet),
-                gateway.spec().addresses().stream()
-                        .flatMap(address -> address.value().stream())
-                        .toList());
+                listeners(reads, state, ref, gateway.metadata().generation()),
+                accepted ? addresses(reads, state).addresses() : List.of());
     }
 
     /** A fleet whose objects cannot be made, or that Kubernetes refuses, is one that its EnvoyProxy asks for wrongly. */
@@ -201,15 +230,20 @@ final class Statuses {
         return conditions;
     }
 
-    private static Condition programmed(FleetState fleet, ObjectRef ref) {
-        String rejection = fleet.rejections().get(ref);
-        return rejection == null
-                ? fleet.programmed()
-                : Condition.isFalse(Conditions.PROGRAMMED, "Invalid", "A proxy refused it: " + rejection);
+    private Condition programmed(Reads reads, GatewayState state, ObjectRef ref, long generation) {
+        Optional<Condition> problem = addresses(reads, state).problem();
+        if (problem.isPresent()) {
+            return problem.get();
+        }
+        return reads.get(fleetStates, state.fleet()).orElse(FleetState.UNKNOWN).programmed(ref, generation);
+    }
+
+    private FleetAddresses addresses(Reads reads, GatewayState state) {
+        return reads.get(addresses, state.gateway().key()).orElse(NO_ADDRESSES);
     }
 
     private List<ObjectStatus.ListenerStatus> listeners(
-            Reads reads, GatewayState state, ObjectRef owner, FleetState fleet) {
+            Reads reads, GatewayState state, ObjectRef owner, long generation) {
         List<ObjectStatus.ListenerStatus> statuses = new ArrayList<>();
         for (ListenerState listener : state.listeners()) {
             if (!listener.key().owner().equals(owner)) {
@@ -218,7 +252,7 @@ final class Statuses {
             List<Condition> conditions = new ArrayList<>(listener.conditions());
             conditions.add(
                     listener.serving()
-                            ? programmed(fleet, owner)
+                            ? programmed(reads, state, owner, generation)
                             : Condition.isFalse(
                                     Conditions.PROGRAMMED, "Invalid", "The listener is not valid; it is not served."));
             int attached = reads.get(model.bindingsByListener, listener.key())
@@ -237,7 +271,7 @@ final class Statuses {
             return Optional.empty();
         }
         ObjectRef ref = ObjectRef.of(Kinds.LISTENER_SET, key);
-        FleetState fleet = reads.get(fleetStates, state.get().fleet()).orElse(FleetState.UNKNOWN);
+        long generation = set.metadata().generation();
         Condition accepted = state.get().listenerSets().get(key);
         List<Condition> conditions = new ArrayList<>();
         if (accepted == null) {
@@ -246,10 +280,79 @@ final class Statuses {
         conditions.add(accepted);
         conditions.add(
                 accepted.holds()
-                        ? programmed(fleet, ref)
+                        ? programmed(reads, state.get(), ref, generation)
                         : Condition.isFalse(Conditions.PROGRAMMED, accepted.reason(), accepted.message()));
         return Optional.of(new ObjectStatus.Listeners(
-                set.metadata().generation(), conditions, listeners(reads, state.get(), ref, fleet), List.of()));
+                generation, conditions, listeners(reads, state.get(), ref, generation), List.of()));
+    }
+
+    /** The status of an object that cannot be read: its problems, for whoever it concerns. */
+    private Optional<ObjectStatus> broken(Reads reads, ObjectRef ref, BrokenObject object) {
+        long generation = object.metadata().generation();
+        String message = object.message();
+        return switch (ref.kind()) {
+            case "GatewayClass" -> Optional.empty();
+            case "Gateway" ->
+                object.owner()
+                        .flatMap(name -> reads.get(model.classes, new ObjectKey("", name)))
+                        .map(_ -> unusable(generation, message));
+            case "ListenerSet" ->
+                object.parents().stream()
+                        .findFirst()
+                        .flatMap(parent -> gatewayOf(reads, parent, ref))
+                        .map(_ -> unusable(generation, message));
+            default -> {
+                List<ObjectStatus.ParentStatus> parents = new ArrayList<>();
+                for (ParentReference parent : object.parents()) {
+                    gatewayOf(reads, parent, ref)
+                            .ifPresent(state -> parents.add(new ObjectStatus.ParentStatus(
+                                    parent,
+                                    state.controllerName(),
+                                    List.of(Condition.isFalse(Conditions.ACCEPTED, "UnsupportedValue", message)))));
+                }
+                if (!parents.isEmpty()) {
+                    yield Optional.of(new ObjectStatus.Parents(generation, parents));
+                }
+                List<ObjectStatus.ParentStatus> ancestors = object.targets().stream()
+                        .map(target -> new ObjectStatus.ParentStatus(
+                                new ParentReference(
+                                        target.group(),
+                                        target.kind(),
+                                        Optional.of(ref.namespace()),
+                                        target.name(),
+                                        target.sectionName(),
+                                        Optional.empty()),
+                                controllerName,
+                                List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))))
+                        .toList();
+                yield ancestors.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new ObjectStatus.Ancestors(generation, ancestors));
+            }
+        };
+    }
+
+    private static ObjectStatus unusable(long generation, String message) {
+        return new ObjectStatus.Listeners(
+                generation,
+                List.of(
+                        Condition.isFalse(Conditions.ACCEPTED, "Invalid", message),
+                        Condition.isFalse(Conditions.PROGRAMMED, "Invalid", message)),
+                List.of(),
+                List.of());
+    }
+
+    /** The Gateway of ours that {@code parent} leads to, seen from {@code from}. */
+    private Optional<GatewayState> gatewayOf(Reads reads, ParentReference parent, ObjectRef from) {
+        ObjectKey key = parent.key(from.namespace());
+        return switch (parent.kind()) {
+            case "Gateway" -> reads.get(model.gateways, key);
+            case "ListenerSet" ->
+                reads.get(inputs.of(Kinds.LISTENER_SET), key)
+                        .flatMap(set ->
+                                reads.get(model.gateways, set.spec().parent().key(set.namespace())));
+            default -> Optional.empty();
+        };
     }
 
     private Optional<ObjectStatus> route(Reads reads, ObjectRef ref, Attachments attached) {
@@ -335,15 +438,19 @@ final class Statuses {
         conditions.add(problem.map(p -> Condition.isFalse(Conditions.RESOLVED_REFS, p.reason(), p.message() + "."))
                 .orElse(Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
         List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
-        for (BackendTlsPolicy.Target target : policy.spec().targets()) {
+        for (Map.Entry<ObjectKey, String> gateway :
+                model.gatewaysUsing(reads, policy).entrySet()) {
             ParentReference reference = new ParentReference(
-                    target.group(),
-                    target.kind(),
-                    Optional.of(key.namespace()),
-                    target.name(),
-                    target.sectionName(),
+                    Kinds.GATEWAY_GROUP,
+                    Kinds.GATEWAY.name(),
+                    Optional.of(gateway.getKey().namespace()),
+                    gateway.getKey().name(),
+                    Optional.empty(),
                     Optional.empty());
-            ancestors.add(new ObjectStatus.ParentStatus(reference, controllerName, conditions));
+            ancestors.add(new ObjectStatus.ParentStatus(reference, gateway.getValue(), conditions));
+        }
+        if (ancestors.isEmpty()) {
+            return Optional.empty();
         }
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
     }

@@ -8,6 +8,7 @@ import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
@@ -41,12 +42,15 @@ public final class Translator {
         resources = new Resources(graph, inputs, model, settings);
         refusals = graph.source("refusals");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
-        statuses = new Statuses(graph, inputs, model, fleetStates, infrastructure, refusals, settings.controllerName());
+        statuses = new Statuses(graph, inputs, model, fleetStates, infrastructure, refusals, settings);
     }
 
     /** A change of inputs. */
     public sealed interface Change {
         record Put(Kind<?> kind, Resource<?> resource) implements Change {}
+
+        /** The object is there and cannot be read. */
+        record Broken(Kind<?> kind, BrokenObject object) implements Change {}
 
         record Remove(Kind<?> kind, ObjectKey key) implements Change {}
 
@@ -66,12 +70,12 @@ public final class Translator {
      *
      * @param resources the resources that changed; empty: gone
      * @param statuses the statuses that changed; empty: the object has none any more
-     * @param infrastructure the fleets whose objects changed; empty: the fleet is gone
+     * @param served the Gateways and ListenerSets whose generation changed; empty: not served any more
      */
     public record Effect(
             Map<ResourceId, Optional<Output>> resources,
             Map<ObjectRef, Optional<ObjectStatus>> statuses,
-            Map<String, Optional<Infrastructure>> infrastructure) {}
+            Map<ObjectRef, Optional<Served>> served) {}
 
     /** Applies {@code changes} as one. */
     public Effect apply(List<? extends Change> changes) {
@@ -79,6 +83,7 @@ public final class Translator {
             for (Change change : changes) {
                 switch (change) {
                     case Change.Put put -> inputs.put(writes, put.kind(), put.resource());
+                    case Change.Broken broken -> inputs.putBroken(writes, broken.kind(), broken.object());
                     case Change.Remove remove -> inputs.remove(writes, remove.kind(), remove.key());
                     case Change.Fleet fleet -> writes.put(fleetStates, fleet.fleet(), fleet.state());
                     case Change.Applied applied ->
@@ -89,7 +94,7 @@ public final class Translator {
                 }
             }
         });
-        return new Effect(changesOf(resources.all()), changesOf(statuses.all()), changesOf(List.of(infrastructure)));
+        return new Effect(changesOf(resources.all()), changesOf(statuses.all()), changesOf(List.of(statuses.served())));
     }
 
     /** Every resource. */

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.FleetState;
+import dev.gatehouse.events.Position;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DataPlaneTest {
     private static final String FLEET = "shop/edge";
+    private static final ObjectRef GATEWAY = new ObjectRef("Gateway", "shop", "edge");
     private static final ObjectRef ROUTE = new ObjectRef("HTTPRoute", "shop", "cart");
 
     private final DataPlane dataPlane =
@@ -22,14 +25,54 @@ class DataPlaneTest {
     }
 
     @Test
-    void aFleetIsPendingWhileAProxyHasNoConfigurationYet() {
+    void aGenerationIsPendingUntilEveryConnectedProxyHasItsTransaction() {
+        published(1, 5);
         connect("a");
+        assertThat(programmed(connect("b")).reason()).isEqualTo("Pending");
+        assertThat(programmed(connect("b")).message()).startsWith("2 of 2 connected proxies");
+        assertThat(programmed(applied("a", "e", 5)).reason()).isEqualTo("Pending");
+        assertThat(programmed(applied("b", "e", 4)).reason()).isEqualTo("Pending");
+        assertThat(programmed(applied("b", "e", 5)).holds()).isTrue();
+    }
+
+    @Test
+    void anOlderGenerationStaysInForceWhileTheProxiesLoadTheNewer() {
+        published(1, 1);
         applied("a", "e", 1);
-        FleetState state = connect("b");
-        assertThat(state.programmed().status()).isEqualTo(Condition.Status.False);
-        assertThat(state.programmed().reason()).isEqualTo("Pending");
-        assertThat(state.programmed().message()).startsWith("1 of 2 connected proxies");
-        assertThat(applied("b", "e", 1).programmed().holds()).isTrue();
+        published(2, 2);
+        Condition meanwhile = dataPlane.state(FLEET).programmed(GATEWAY, 2);
+        assertThat(meanwhile.holds()).isTrue();
+        assertThat(meanwhile.observedGeneration()).hasValue(1);
+        Condition after = applied("a", "e", 2).programmed(GATEWAY, 2);
+        assertThat(after.holds()).isTrue();
+        assertThat(after.observedGeneration()).isEmpty();
+    }
+
+    @Test
+    void aGenerationThatChangedNoResourceIsInForceAtOnce() {
+        published(1, 1);
+        applied("a", "e", 1);
+        assertThat(dataPlane
+                        .published(FLEET, GATEWAY, 2, Optional.of(new Position("e", 1)))
+                        .generations())
+                .containsEntry(GATEWAY, 2L);
+    }
+
+    @Test
+    void whatWasInForceStaysWhenAProxyIsAddedOrAllLeave() {
+        published(1, 1);
+        applied("a", "e", 1);
+        assertThat(programmed(connect("b")).holds()).isTrue();
+        disconnect("b");
+        assertThat(programmed(disconnect("a")).holds()).isTrue();
+    }
+
+    @Test
+    void nothingStaysOfAGatewayThatIsWithdrawn() {
+        published(1, 1);
+        applied("a", "e", 1);
+        disconnect("a");
+        assertThat(dataPlane.withdrawn(FLEET, GATEWAY)).isEqualTo(FleetState.UNKNOWN);
     }
 
     @Test
@@ -37,8 +80,8 @@ class DataPlaneTest {
         connect("a");
         applied("a", "e", 1);
         FleetState state = rejected("a", "e", 2, "table");
-        assertThat(state.programmed().reason()).isEqualTo("Invalid");
-        assertThat(state.programmed().message()).startsWith("Refused by a,");
+        assertThat(programmed(state).reason()).isEqualTo("Invalid");
+        assertThat(programmed(state).message()).startsWith("Refused by a,");
         assertThat(state.rejections()).containsOnlyKeys(ROUTE);
         assertThat(state.rejections().get(ROUTE)).isEqualTo("no such cluster (a, table)");
     }
@@ -46,7 +89,7 @@ class DataPlaneTest {
     @Test
     void aRejectionWithoutANamedResourceBlamesNobody() {
         FleetState state = rejected("a", "e", 2, "");
-        assertThat(state.programmed().reason()).isEqualTo("Invalid");
+        assertThat(programmed(state).reason()).isEqualTo("Invalid");
         assertThat(state.rejections()).isEmpty();
     }
 
@@ -62,13 +105,13 @@ class DataPlaneTest {
         assertThat(applied("a", "e", 1).rejections()).containsOnlyKeys(ROUTE);
         FleetState state = applied("a", "e", 3);
         assertThat(state.rejections()).isEmpty();
-        assertThat(state.programmed().holds()).isTrue();
+        assertThat(programmed(state).reason()).isNotEqualTo("Invalid");
     }
 
     @Test
     void aNewLifeOfTheLogClearsARejection() {
         rejected("a", "e", 7, "table");
-        assertThat(applied("a", "f", 1).programmed().holds()).isTrue();
+        assertThat(programmed(applied("a", "f", 1)).reason()).isNotEqualTo("Invalid");
     }
 
     @Test
@@ -76,16 +119,8 @@ class DataPlaneTest {
         connect("b");
         applied("b", "e", 2);
         rejected("a", "e", 2, "table");
-        assertThat(disconnect("a").programmed().holds()).isTrue();
+        assertThat(programmed(disconnect("a")).reason()).isNotEqualTo("Invalid");
         assertThat(disconnect("b")).isEqualTo(FleetState.UNKNOWN);
-    }
-
-    @Test
-    void aProxyThatComesBackStartsOver() {
-        connect("a");
-        applied("a", "e", 1);
-        disconnect("a");
-        assertThat(connect("a").programmed().reason()).isEqualTo("Pending");
     }
 
     @Test
@@ -99,6 +134,14 @@ class DataPlaneTest {
         connect("a");
         FleetState before = applied("a", "e", 1);
         assertThat(dataPlane.take(report("a").build())).isEqualTo(before);
+    }
+
+    private void published(long generation, long offset) {
+        dataPlane.published(FLEET, GATEWAY, generation, Optional.of(new Position("e", offset)));
+    }
+
+    private static Condition programmed(FleetState state) {
+        return state.programmed(GATEWAY, 1);
     }
 
     private FleetState connect(String node) {

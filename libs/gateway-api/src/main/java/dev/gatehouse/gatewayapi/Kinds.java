@@ -29,10 +29,13 @@ public final class Kinds {
     public static final Kind<BackendTlsPolicy> BACKEND_TLS_POLICY =
             gatewayApi("BackendTLSPolicy", BackendTlsPolicy::read);
 
-    public static final Kind<Service> SERVICE = core("Service", true, spec(Service::read));
+    public static final Kind<Service> SERVICE = core("Service", true, Service::read);
     public static final Kind<Secret> SECRET = core("Secret", true, Secret::read);
     public static final Kind<ConfigMap> CONFIG_MAP = core("ConfigMap", true, ConfigMap::read);
     public static final Kind<Namespace> NAMESPACE = core("Namespace", false, Namespace::read);
+    public static final Kind<ClusterNode> NODE = core("Node", false, ClusterNode::read);
+    public static final Kind<ServiceImport> SERVICE_IMPORT = new Kind<>(
+            "multicluster.x-k8s.io", List.of("v1beta1", "v1alpha1"), "ServiceImport", true, ServiceImport::read);
     public static final Kind<EndpointSlice> ENDPOINT_SLICE =
             new Kind<>("discovery.k8s.io", List.of("v1"), "EndpointSlice", true, EndpointSlice::read);
 
@@ -63,7 +66,9 @@ public final class Kinds {
             UDP_ROUTE,
             REFERENCE_GRANT,
             BACKEND_TLS_POLICY,
+            NODE,
             SERVICE,
+            SERVICE_IMPORT,
             ENDPOINT_SLICE,
             SECRET,
             CONFIG_MAP,

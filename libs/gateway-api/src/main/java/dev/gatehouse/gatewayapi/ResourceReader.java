@@ -125,7 +125,7 @@ public final class ResourceReader {
                     "version \"" + version + "\" of " + kindName.get() + " is not known (expected: "
                             + String.join(", ", kind.get().versions()) + ")"));
         } else {
-            readAs(kind.get(), document, problems).ifPresent(found::add);
+            readAs(kind.get(), document, Problem.Severity.ERROR, problems).ifPresent(found::add);
         }
     }
 
@@ -154,7 +154,32 @@ public final class ResourceReader {
                         + Kinds.ALL.stream().map(Kind::name).sorted().collect(Collectors.joining(", ")) + ")"));
     }
 
-    private static <S> Optional<Found<S>> readAs(Kind<S> kind, Node.Mapping document, List<Problem> problems) {
+    /** What an object of a known kind was read to. */
+    public sealed interface Reading<S> {
+        /** The object; a field that is not known has been passed over. */
+        record Readable<S>(Resource<S> resource) implements Reading<S> {}
+
+        record Broken<S>(BrokenObject object) implements Reading<S> {}
+    }
+
+    /**
+     * Reads an object that an API server holds: a field that is not known there is one of a newer version of the API, and
+     * passed over.
+     */
+    public static <S> Reading<S> read(Kind<S> kind, Node.Mapping object) {
+        List<Problem> problems = new ArrayList<>();
+        return readAs(kind, object, Problem.Severity.WARNING, problems)
+                .<Reading<S>>map(found -> new Reading.Readable<>(found.resource()))
+                .orElseGet(() -> new Reading.Broken<>(BrokenObject.read(
+                        kind,
+                        object,
+                        problems.stream()
+                                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                                .toList())));
+    }
+
+    private static <S> Optional<Found<S>> readAs(
+            Kind<S> kind, Node.Mapping document, Problem.Severity unknown, List<Problem> problems) {
         String name = document.get("metadata")
                 .flatMap(m -> m instanceof Node.Mapping mapping ? text(mapping, "name") : Optional.empty())
                 .orElse("(no name)");
@@ -163,7 +188,7 @@ public final class ResourceReader {
                 .orElse("default");
         String object = kind.name() + " " + (kind.namespaced() ? namespace + "/" : "") + name;
         List<Problem> own = new ArrayList<>();
-        Resource<S> resource = Fields.read(document, object, "", own::add, fields -> {
+        Resource<S> resource = Fields.read(document, object, "", unknown, own::add, fields -> {
             fields.known("apiVersion", "kind", "status");
             Metadata metadata = fields.requiredObject("metadata", m -> Metadata.read(m, kind.namespaced()));
             return new Resource<>(metadata, kind.body().apply(fields));

@@ -4,10 +4,32 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 import java.util.Optional;
 
-/** Kubernetes' Service, as far as a gateway needs it. */
-public record Service(String type, Optional<String> clusterIp, Optional<String> externalName, List<Port> ports) {
+/**
+ * Kubernetes' Service, as far as a gateway needs it.
+ *
+ * @param clusterIp absent before one is assigned; "None" for a headless Service
+ * @param externalIps addresses outside of the cluster that lead to it
+ * @param ingress what a load balancer has assigned: IP addresses and hostnames
+ */
+public record Service(
+        String type,
+        Optional<String> clusterIp,
+        Optional<String> externalName,
+        List<String> externalIps,
+        List<Ingress> ingress,
+        List<Port> ports) {
     public Service {
+        externalIps = List.copyOf(externalIps);
+        ingress = List.copyOf(ingress);
         ports = List.copyOf(ports);
+    }
+
+    /** LoadBalancerIngress: an IP address, a hostname, or both. */
+    public record Ingress(Optional<String> ip, Optional<String> hostname) {
+        static Ingress read(Fields f) {
+            f.lenient();
+            return new Ingress(f.string("ip"), f.string("hostname"));
+        }
     }
 
     /** ServicePort; {@code appProtocol} says what the endpoints speak (KEP-3726, GEP-1911). */
@@ -23,6 +45,18 @@ public record Service(String type, Optional<String> clusterIp, Optional<String> 
     }
 
     static Service read(Fields f) {
+        List<Ingress> ingress = f.object(
+                        "status",
+                        status -> status.lenient()
+                                .object(
+                                        "loadBalancer",
+                                        balancer -> balancer.lenient().list("ingress", Ingress::read))
+                                .orElse(List.of()))
+                .orElse(List.of());
+        return f.requiredObject("spec", spec -> readSpec(spec, ingress));
+    }
+
+    private static Service readSpec(Fields f, List<Ingress> ingress) {
         f.known(
                 "selector",
                 "clusterIPs",
@@ -30,7 +64,6 @@ public record Service(String type, Optional<String> clusterIp, Optional<String> 
                 "ipFamilyPolicy",
                 "sessionAffinity",
                 "sessionAffinityConfig",
-                "externalIPs",
                 "loadBalancerIP",
                 "loadBalancerClass",
                 "loadBalancerSourceRanges",
@@ -44,6 +77,8 @@ public record Service(String type, Optional<String> clusterIp, Optional<String> 
                 f.string("type").orElse("ClusterIP"),
                 f.string("clusterIP"),
                 f.string("externalName"),
+                f.strings("externalIPs"),
+                ingress,
                 f.list("ports", Port::read));
     }
 

@@ -69,10 +69,10 @@ public final class CustomResourceDefinitions {
                           type: object
                           x-kubernetes-preserve-unknown-fields: true
                 """.indent(2).formatted(
-                            version,
-                            version.equals(kind.versions().getFirst()),
-                            kind.name() + " of " + kind.group()
-                                    + "; the controller checks spec and says in status what is wrong with it."));
+                    version,
+                    version.equals(kind.versions().getFirst()),
+                    kind.name() + " of " + kind.group()
+                            + "; the controller checks spec and says in status what is wrong with it."));
         }
         return """
             apiVersion: apiextensions.k8s.io/v1

@@ -34,13 +34,16 @@ public final class Fields {
     private final String path;
     private final Consumer<Problem> problems;
     private final String object;
+    private final Problem.Severity unknown;
     private final Set<String> asked = new HashSet<>();
     private boolean lenient;
 
-    private Fields(Node.Mapping node, String object, String path, Consumer<Problem> problems) {
+    private Fields(
+            Node.Mapping node, String object, String path, Problem.Severity unknown, Consumer<Problem> problems) {
         this.node = node;
         this.object = object;
         this.path = path;
+        this.unknown = unknown;
         this.problems = problems;
     }
 
@@ -52,7 +55,23 @@ public final class Fields {
      */
     public static <T> T read(
             Node.Mapping node, String object, String path, Consumer<Problem> problems, Function<Fields, T> reader) {
-        Fields fields = new Fields(node, object, path, problems);
+        return read(node, object, path, Problem.Severity.ERROR, problems, reader);
+    }
+
+    /**
+     * Reads the object {@code node}.
+     *
+     * @param unknown how bad a field is that the reader does not know: an error in a file, where it is a slip; a warning where
+     *     an API server has let it pass, since a newer one knows more fields
+     */
+    public static <T> T read(
+            Node.Mapping node,
+            String object,
+            String path,
+            Problem.Severity unknown,
+            Consumer<Problem> problems,
+            Function<Fields, T> reader) {
+        Fields fields = new Fields(node, object, path, unknown, problems);
         T result = reader.apply(fields);
         fields.reportUnknown();
         return result;
@@ -210,7 +229,7 @@ public final class Fields {
                 missing(name, "an object");
             }
             Node.Mapping empty = new Node.Mapping(node.location(), Map.of());
-            return reader.apply(new Fields(empty, object, below(name), _ -> {}));
+            return reader.apply(new Fields(empty, object, below(name), unknown, _ -> {}));
         });
     }
 
@@ -423,7 +442,7 @@ public final class Fields {
             report(value.location(), at, shown(value) + " (expected: an object)");
             return Optional.empty();
         }
-        return Optional.of(read(mapping, object, at, problems, reader));
+        return Optional.of(read(mapping, object, at, unknown, problems, reader));
     }
 
     private List<Node> items(String name) {
@@ -491,10 +510,12 @@ public final class Fields {
                         .map(closest -> "; did you mean \"" + closest + "\"?")
                         .orElse("");
                 List<String> expected = asked.stream().sorted().toList();
-                report(
+                problems.accept(new Problem(
+                        unknown,
                         field.location(),
+                        object,
                         below(name),
-                        "unknown field" + hint + " (expected: " + String.join(", ", expected) + ")");
+                        "unknown field" + hint + " (expected: " + String.join(", ", expected) + ")"));
             }
         });
     }

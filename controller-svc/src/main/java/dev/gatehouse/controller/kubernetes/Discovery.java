@@ -1,0 +1,73 @@
+package dev.gatehouse.controller.kubernetes;
+
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import io.fabric8.kubernetes.api.model.APIGroup;
+import io.fabric8.kubernetes.api.model.APIResource;
+import io.fabric8.kubernetes.api.model.APIResourceList;
+import io.fabric8.kubernetes.api.model.GroupVersionForDiscovery;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Finds out which kinds the API server serves, in which version: CRDs may lack, come, go, and be of an older release. It asks
+ * the discovery API, which every service account may, and which is small where the CRDs themselves are megabytes.
+ */
+final class Discovery {
+    private final KubernetesClient client;
+
+    Discovery(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** The kinds of {@link Kinds#ALL} that are served; throws KubernetesClientException where the API server does not answer. */
+    Map<Kind<?>, ServedKind> served() {
+        Map<Kind<?>, ServedKind> served = new HashMap<>();
+        Map<String, List<Kind<?>>> byGroup = Kinds.ALL.stream().collect(Collectors.groupingBy(Kind::group));
+        byGroup.forEach((group, kinds) -> {
+            if (group.isEmpty()) {
+                find(kinds, "v1", "v1", served);
+                return;
+            }
+            APIGroup found = client.getApiGroup(group);
+            Set<String> versions = found == null
+                    ? Set.of()
+                    : found.getVersions().stream()
+                            .map(GroupVersionForDiscovery::getVersion)
+                            .collect(Collectors.toSet());
+            for (String version : versions) {
+                find(kinds, version, group + "/" + version, served);
+            }
+        });
+        return served;
+    }
+
+    private void find(List<Kind<?>> kinds, String version, String groupVersion, Map<Kind<?>, ServedKind> served) {
+        if (kinds.stream().noneMatch(kind -> kind.versions().contains(version))) {
+            return;
+        }
+        APIResourceList resources = client.getApiResources(groupVersion);
+        if (resources == null) {
+            return;
+        }
+        for (APIResource resource : resources.getResources()) {
+            if (resource.getName().contains("/")) {
+                continue;
+            }
+            for (Kind<?> kind : kinds) {
+                if (kind.name().equals(resource.getKind()) && kind.versions().contains(version)) {
+                    served.merge(kind, new ServedKind(kind, version, resource.getName()), Discovery::preferred);
+                }
+            }
+        }
+    }
+
+    private static ServedKind preferred(ServedKind a, ServedKind b) {
+        List<String> versions = a.kind().versions();
+        return versions.indexOf(a.version()) <= versions.indexOf(b.version()) ? a : b;
+    }
+}

@@ -1,0 +1,304 @@
+package dev.gatehouse.controller.kubernetes;
+
+import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ResourceReader;
+import dev.gatehouse.gatewayapi.ResourceReader.Reading;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.AnyNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the objects of one kind: lists them in pages, then watches from there, and lists again where the watch cannot go on
+ * (the API server has forgotten the version, or was away for long). While the API server is away nothing is removed: what was
+ * there last stays in force.
+ *
+ * <p>Runs on a virtual thread of its own. Keeps the names of the objects, not the objects.
+ */
+final class KindWatch implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(KindWatch.class.getName());
+    private static final long PAGE = 500;
+    private static final int GONE = 410;
+    private static final int NOT_FOUND = 404;
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(20);
+
+    /**
+     * Secrets that no gateway uses, which are most of those that change often: left out by the API server itself, so that they
+     * cost nothing here.
+     */
+    private static final String SECRETS = "type!=kubernetes.io/service-account-token,type!=helm.sh/release.v1,"
+            + "type!=bootstrap.kubernetes.io/token,type!=kubernetes.io/dockerconfigjson,"
+            + "type!=kubernetes.io/dockercfg,type!=kubernetes.io/ssh-auth";
+
+    /** Hears of what the API server says. Called by one thread at a time for each kind; may wait. */
+    interface Sink {
+        /** All objects of the kind, as changes against what was told before. */
+        void listed(Kind<?> kind, List<Change> changes) throws InterruptedException;
+
+        void changed(Change change) throws InterruptedException;
+
+        /** The object's status as it is there. */
+        void status(ObjectRef ref, LiveStatus status);
+
+        void gone(ObjectRef ref);
+
+        /** The API server does not serve the kind any more. */
+        void notServed(Kind<?> kind);
+    }
+
+    private final KubernetesClient client;
+    private final ServedKind served;
+    private final Sink sink;
+    private final Set<ObjectKey> known = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+
+    KindWatch(KubernetesClient client, ServedKind served, Sink sink) {
+        this(client, served, sink, Set.of());
+    }
+
+    /** @param known the objects that were told before */
+    KindWatch(KubernetesClient client, ServedKind served, Sink sink, Set<ObjectKey> known) {
+        this.known.addAll(known);
+        this.client = client;
+        this.served = served;
+        this.sink = sink;
+        this.thread = Thread.ofVirtual().name("watch-" + served).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    ServedKind served() {
+        return served;
+    }
+
+    /** Stops; what is known of the kind's objects stays. */
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    /** Stops, and waits until nothing is told any more; returns the objects that were told. */
+    Set<ObjectKey> closeAndHandOver() throws InterruptedException {
+        close();
+        thread.join();
+        return Set.copyOf(known);
+    }
+
+    /** Stops, and waits until nothing is told any more; then tells that all objects are gone. */
+    void closeAndForget() throws InterruptedException {
+        close();
+        thread.join();
+        forget();
+    }
+
+    private void run() {
+        Duration retry = FIRST_RETRY;
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    String version = list();
+                    retry = FIRST_RETRY;
+                    watch(version);
+                } catch (KubernetesClientException e) {
+                    if (e.getCode() == NOT_FOUND) {
+                        sink.notServed(served.kind());
+                    }
+                    if (e.getCode() != GONE) {
+                        LOG.log(
+                                Level.WARNING,
+                                "{0} cannot be listed or watched: {1}; again in {2}",
+                                served,
+                                said(e),
+                                retry);
+                    }
+                    Thread.sleep(retry);
+                    retry = retry.multipliedBy(2).compareTo(LAST_RETRY) > 0 ? LAST_RETRY : retry.multipliedBy(2);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private static String said(Throwable e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    private AnyNamespaceOperation<
+                    GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>
+            objects() {
+        var all = client.genericKubernetesResources(served.context());
+        return served.kind().namespaced() ? all.inAnyNamespace() : all;
+    }
+
+    private ListOptionsBuilder options() {
+        ListOptionsBuilder options = new ListOptionsBuilder();
+        return served.kind().equals(Kinds.SECRET) ? options.withFieldSelector(SECRETS) : options;
+    }
+
+    private String list() throws InterruptedException {
+        List<Change> changes = new ArrayList<>();
+        Set<ObjectKey> listed = new HashSet<>();
+        String next = "";
+        GenericKubernetesResourceList page;
+        do {
+            ListOptionsBuilder options = options().withLimit(PAGE);
+            page = objects().list((next.isEmpty() ? options : options.withContinue(next)).build());
+            for (GenericKubernetesResource object : page.getItems()) {
+                listed.add(key(object));
+                changes.add(change(object));
+                told(object);
+            }
+            next = page.getMetadata().getContinue() == null
+                    ? ""
+                    : page.getMetadata().getContinue();
+        } while (!next.isEmpty());
+        for (ObjectKey key : known) {
+            if (!listed.contains(key)) {
+                changes.add(new Change.Remove(served.kind(), key));
+                sink.gone(ObjectRef.of(served.kind(), key));
+            }
+        }
+        known.clear();
+        known.addAll(listed);
+        sink.listed(served.kind(), changes);
+        return page.getMetadata().getResourceVersion();
+    }
+
+    private void watch(String version) throws InterruptedException {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        ListOptions options = options()
+                .withResourceVersion(version)
+                .withAllowWatchBookmarks(true)
+                .build();
+        try (Watch watch = objects().watch(options, new Follower(ended))) {
+            ended.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KubernetesClientException cause
+                    ? cause
+                    : new KubernetesClientException("the watch ended: " + e.getCause(), e);
+        }
+    }
+
+    private final class Follower implements Watcher<GenericKubernetesResource> {
+        private final CompletableFuture<Void> ended;
+
+        Follower(CompletableFuture<Void> ended) {
+            this.ended = ended;
+        }
+
+        @Override
+        public void eventReceived(Action action, GenericKubernetesResource object) {
+            try {
+                switch (action) {
+                    case ADDED, MODIFIED -> {
+                        known.add(key(object));
+                        told(object);
+                        sink.changed(change(object));
+                    }
+                    case DELETED -> {
+                        known.remove(key(object));
+                        sink.gone(ObjectRef.of(served.kind(), key(object)));
+                        sink.changed(new Change.Remove(served.kind(), key(object)));
+                    }
+                    case BOOKMARK, ERROR -> {
+                        // A bookmark moves the client's place, an error closes the watch: the client does both.
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                ended.completeExceptionally(e);
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "an event of " + served + " could not be handled; listing again", e);
+                ended.completeExceptionally(new KubernetesClientException(said(e), e));
+            }
+        }
+
+        @Override
+        public void onClose(@Nullable WatcherException cause) {
+            if (cause != null && cause.isHttpGone()) {
+                ended.complete(null);
+            } else {
+                ended.completeExceptionally(
+                        cause == null
+                                ? new KubernetesClientException("the watch was closed")
+                                : cause.asClientException());
+            }
+        }
+
+        @Override
+        public void onClose() {
+            ended.complete(null);
+        }
+    }
+
+    private ObjectKey key(GenericKubernetesResource object) {
+        String namespace = object.getMetadata().getNamespace();
+        return new ObjectKey(
+                namespace == null ? "" : namespace, object.getMetadata().getName());
+    }
+
+    private Change change(GenericKubernetesResource object) {
+        Kind<?> kind = served.kind();
+        return switch (ResourceReader.read(kind, ObjectTree.of(kind, object))) {
+            case Reading.Readable<?> readable -> new Change.Put(kind, readable.resource());
+            case Reading.Broken<?> broken -> {
+                LOG.log(
+                        Level.WARNING,
+                        "{0} {1} cannot be used: {2}",
+                        kind,
+                        key(object),
+                        broken.object().message());
+                yield new Change.Broken(kind, broken.object());
+            }
+        };
+    }
+
+    private void told(GenericKubernetesResource object) {
+        if (served.kind().group().isEmpty() || served.kind().equals(Kinds.ENDPOINT_SLICE)) {
+            return;
+        }
+        Map<String, Object> status = object.getAdditionalProperties().get("status") instanceof Map<?, ?> fields
+                ? LiveStatus.fields(fields)
+                : Map.of();
+        sink.status(
+                ObjectRef.of(served.kind(), key(object)),
+                LiveStatus.of(served, object.getMetadata().getResourceVersion(), status));
+    }
+
+    private void forget() throws InterruptedException {
+        List<Change> changes = new ArrayList<>();
+        for (ObjectKey key : known) {
+            changes.add(new Change.Remove(served.kind(), key));
+            sink.gone(ObjectRef.of(served.kind(), key));
+        }
+        known.clear();
+        sink.listed(served.kind(), changes);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.gatehouse.controller.kubernetes;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Which replica of the controller writes to the cluster: the one that holds the Lease. One that loses it, for example since
+ * the API server was away for longer than the lease, stands for it again.
+ *
+ * <p>Thread-safe.
+ */
+public final class Leadership implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Leadership.class.getName());
+    private static final Duration LEASE = Duration.ofSeconds(15);
+    private static final Duration RENEW = Duration.ofSeconds(10);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final String lease;
+    private final String identity;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    private volatile boolean leads;
+
+    /** @param identity of this replica: unique, the pod's name */
+    public Leadership(KubernetesClient client, String namespace, String lease, String identity) {
+        this.client = client;
+        this.namespace = namespace;
+        this.lease = lease;
+        this.identity = identity;
+        this.thread = Thread.ofVirtual().name("leadership").unstarted(this::run);
+    }
+
+    /** Begins to stand for the lease; returns at once. */
+    public void start() {
+        thread.start();
+    }
+
+    /** True while this replica may write. */
+    public boolean leads() {
+        return leads;
+    }
+
+    /** Calls {@code listener} each time this replica begins to lead; it must not wait. */
+    public void onLead(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** Gives the lease back, so that another replica need not wait until it ends. */
+    @Override
+    public void close() throws InterruptedException {
+        thread.interrupt();
+        thread.join(LEASE);
+    }
+
+    private void run() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                CompletableFuture<?> election = stand();
+                try {
+                    election.get();
+                } catch (ExecutionException e) {
+                    LOG.log(
+                            Level.WARNING,
+                            "standing for Lease {0}/{1} failed: {2}",
+                            namespace,
+                            lease,
+                            String.valueOf(e.getCause()));
+                } catch (InterruptedException e) {
+                    election.cancel(true);
+                    throw e;
+                } finally {
+                    leads = false;
+                }
+                Thread.sleep(RETRY);
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private CompletableFuture<?> stand() {
+        return client.leaderElector()
+                .withConfig(new LeaderElectionConfigBuilder()
+                        .withName(lease)
+                        .withLock(new LeaseLock(namespace, lease, identity))
+                        .withLeaseDuration(LEASE)
+                        .withRenewDeadline(RENEW)
+                        .withRetryPeriod(RETRY)
+                        .withReleaseOnCancel(true)
+                        .withLeaderCallbacks(new LeaderCallbacks(this::began, this::ended, this::follows))
+                        .build())
+                .build()
+                .start();
+    }
+
+    private void began() {
+        LOG.log(Level.INFO, "{0} leads: it writes statuses and the data plane", identity);
+        leads = true;
+        listeners.forEach(Runnable::run);
+    }
+
+    private void ended() {
+        leads = false;
+        LOG.log(Level.WARNING, "{0} does not lead any more", identity);
+    }
+
+    private void follows(String leader) {
+        if (!leader.equals(identity)) {
+            LOG.log(Level.INFO, "{0} leads; {1} stands by", leader, identity);
+        }
+    }
+}

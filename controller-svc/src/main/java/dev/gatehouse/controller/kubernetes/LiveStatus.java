@@ -1,0 +1,28 @@
+package dev.gatehouse.controller.kubernetes;
+
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The status that an object has on the cluster. Kept as text: there are as many as objects, and they are looked at rarely.
+ *
+ * @param served the object's kind
+ * @param version the object's resourceVersion with this status
+ * @param json the status
+ */
+record LiveStatus(ServedKind served, String version, String json) {
+    static LiveStatus of(ServedKind served, String version, Map<String, Object> status) {
+        return new LiveStatus(served, version, status.isEmpty() ? "{}" : Serialization.asJson(status));
+    }
+
+    Map<String, Object> tree() {
+        return fields(Serialization.unmarshal(json, Map.class));
+    }
+
+    static Map<String, Object> fields(Map<?, ?> map) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        map.forEach((name, value) -> fields.put(String.valueOf(name), value));
+        return fields;
+    }
+}

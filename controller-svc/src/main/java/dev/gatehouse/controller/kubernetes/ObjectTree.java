@@ -1,0 +1,95 @@
+package dev.gatehouse.controller.kubernetes;
+
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.yaml.Location;
+import dev.gatehouse.gatewayapi.yaml.Node;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the client has read, in the form that the readers of kinds take. What no reader asks for is left out at once. */
+final class ObjectTree {
+    private static final Location IN_THE_CLUSTER = new Location("cluster", 1, 1);
+
+    /** A copy of the whole object, for kubectl alone. */
+    private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+    /** Of a ConfigMap only CA certificates matter; others may be large, and are many. */
+    private static final String CA_CERTIFICATES = "ca.crt";
+
+    private ObjectTree() {}
+
+    static Node.Mapping of(Kind<?> kind, GenericKubernetesResource object) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("metadata", metadata(object.getMetadata()));
+        object.getAdditionalProperties().forEach((name, value) -> {
+            if (kind.equals(Kinds.CONFIG_MAP)) {
+                if (name.equals("data") && value instanceof Map<?, ?> data && data.containsKey(CA_CERTIFICATES)) {
+                    fields.put(name, Map.of(CA_CERTIFICATES, data.get(CA_CERTIFICATES)));
+                }
+            } else {
+                fields.put(name, value);
+            }
+        });
+        return mapping(fields);
+    }
+
+    private static Map<String, Object> metadata(ObjectMeta metadata) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        put(fields, "name", metadata.getName());
+        put(fields, "namespace", metadata.getNamespace());
+        put(fields, "uid", metadata.getUid());
+        put(fields, "generation", metadata.getGeneration());
+        put(fields, "creationTimestamp", metadata.getCreationTimestamp());
+        put(fields, "deletionTimestamp", metadata.getDeletionTimestamp());
+        put(fields, "labels", metadata.getLabels());
+        if (metadata.getAnnotations() != null) {
+            Map<String, String> annotations = new LinkedHashMap<>(metadata.getAnnotations());
+            annotations.remove(LAST_APPLIED);
+            fields.put("annotations", annotations);
+        }
+        return fields;
+    }
+
+    private static void put(Map<String, Object> fields, String name, @Nullable Object value) {
+        if (value != null) {
+            fields.put(name, value);
+        }
+    }
+
+    private static Node.Mapping mapping(Map<?, ?> tree) {
+        Map<String, Node.Field> fields = new LinkedHashMap<>();
+        tree.forEach((name, value) -> fields.put(String.valueOf(name), new Node.Field(IN_THE_CLUSTER, node(value))));
+        return new Node.Mapping(IN_THE_CLUSTER, fields);
+    }
+
+    private static Node node(@Nullable Object value) {
+        return switch (value) {
+            case null -> scalar(Node.Scalar.Type.NULL, "null");
+            case Map<?, ?> map -> mapping(map);
+            case List<?> list -> {
+                List<Node> items = new ArrayList<>();
+                list.forEach(item -> items.add(node(item)));
+                yield new Node.Sequence(IN_THE_CLUSTER, items);
+            }
+            case String text -> scalar(Node.Scalar.Type.STRING, text);
+            case Boolean truth -> scalar(Node.Scalar.Type.BOOLEAN, truth.toString());
+            case Float number -> scalar(Node.Scalar.Type.FLOAT, number.toString());
+            case Double number -> scalar(Node.Scalar.Type.FLOAT, number.toString());
+            case BigDecimal number -> scalar(Node.Scalar.Type.FLOAT, number.toString());
+            case Number number -> scalar(Node.Scalar.Type.INTEGER, number.toString());
+            default ->
+                throw new IllegalArgumentException("value of " + value.getClass() + " (expected: what JSON has)");
+        };
+    }
+
+    private static Node scalar(Node.Scalar.Type type, String text) {
+        return new Node.Scalar(IN_THE_CLUSTER, type, text);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.gatehouse.controller.kubernetes;
+
+import dev.gatehouse.gatewayapi.Kind;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+
+/**
+ * A kind as the API server serves it.
+ *
+ * @param version the one of the kind's versions that is read
+ * @param plural the name in the API's paths
+ */
+record ServedKind(Kind<?> kind, String version, String plural) {
+    ResourceDefinitionContext context() {
+        return new ResourceDefinitionContext.Builder()
+                .withGroup(kind.group())
+                .withVersion(version)
+                .withKind(kind.name())
+                .withPlural(plural)
+                .withNamespaced(kind.namespaced())
+                .build();
+    }
+
+    @Override
+    public String toString() {
+        return plural + (kind.group().isEmpty() ? "" : "." + kind.group()) + "/" + version;
+    }
+}

@@ -1,0 +1,262 @@
+package dev.gatehouse.controller.kubernetes;
+
+import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.controller.status.StatusMerge;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what the controller says of the objects into their statuses, and nothing where it is there already. An object is
+ * written at most every 500 ms, with what holds then. Only the leader writes; others follow, so that they can take over.
+ *
+ * <p>Thread-safe. What waits to be written is bounded by the number of objects: of each only the last counts.
+ */
+public final class StatusWriter implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(StatusWriter.class.getName());
+    private static final Duration BETWEEN_WRITES = Duration.ofMillis(500);
+    private static final Duration GATHER = Duration.ofMillis(20);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+    private static final int WRITERS = 8;
+    private static final int ATTEMPTS = 5;
+    private static final int CONFLICT = 409;
+    private static final int NOT_FOUND = 404;
+
+    private record Due(Instant at, ObjectRef ref) {}
+
+    private final KubernetesClient client;
+    private final Leadership leadership;
+    private final Set<String> controllerNames;
+    private final InstantSource clock;
+    private final Map<ObjectRef, ObjectStatus> desired = new ConcurrentHashMap<>();
+    private final Map<ObjectRef, LiveStatus> live = new ConcurrentHashMap<>();
+    private final AtomicLong writes = new AtomicLong();
+
+    private final Object queue = new Object();
+    private final Map<ObjectRef, Due> waiting = new HashMap<>();
+    private final PriorityQueue<Due> order = new PriorityQueue<>((a, b) -> a.at().compareTo(b.at()));
+    private final Set<ObjectRef> underWay = new HashSet<>();
+    private final Map<ObjectRef, Instant> written = new HashMap<>();
+    private final Thread[] threads = new Thread[WRITERS];
+
+    /** @param controllerNames whose entries in statuses are ours */
+    public StatusWriter(
+            KubernetesClient client, Leadership leadership, Set<String> controllerNames, InstantSource clock) {
+        this.client = client;
+        this.leadership = leadership;
+        this.controllerNames = Set.copyOf(controllerNames);
+        this.clock = clock;
+        for (int i = 0; i < WRITERS; i++) {
+            threads[i] = Thread.ofVirtual().name("status-writer-" + i).unstarted(this::run);
+        }
+    }
+
+    /** Begins to write whenever this replica leads. */
+    public void start() {
+        leadership.onLead(this::writeAll);
+        for (Thread thread : threads) {
+            thread.start();
+        }
+    }
+
+    /** The statuses that objects should have from now on; empty: nothing is to be said of the object any more. */
+    public void wanted(Map<ObjectRef, Optional<ObjectStatus>> changes) {
+        changes.forEach((ref, status) -> {
+            status.ifPresentOrElse(each -> desired.put(ref, each), () -> desired.remove(ref));
+            enqueue(ref, GATHER);
+        });
+    }
+
+    /** How often a status was written since the start. */
+    public long writes() {
+        return writes.get();
+    }
+
+    @Override
+    public void close() {
+        for (Thread thread : threads) {
+            thread.interrupt();
+        }
+    }
+
+    void seen(ObjectRef ref, LiveStatus status) {
+        LiveStatus before = live.put(ref, status);
+        if (before == null || !before.json().equals(status.json())) {
+            enqueue(ref, GATHER);
+        }
+    }
+
+    void gone(ObjectRef ref) {
+        live.remove(ref);
+    }
+
+    private void writeAll() {
+        Set<ObjectRef> all = new HashSet<>(live.keySet());
+        all.forEach(ref -> enqueue(ref, Duration.ZERO));
+    }
+
+    private void enqueue(ObjectRef ref, Duration delay) {
+        if (!leadership.leads()) {
+            return;
+        }
+        synchronized (queue) {
+            Instant at = clock.instant().plus(delay);
+            Instant earliest = written.getOrDefault(ref, Instant.MIN);
+            Due due = new Due(at.isBefore(earliest) ? earliest : at, ref);
+            Due before = waiting.get(ref);
+            if (before == null || due.at().isBefore(before.at())) {
+                waiting.put(ref, due);
+                order.add(due);
+                queue.notifyAll();
+            }
+        }
+    }
+
+    private ObjectRef next() throws InterruptedException {
+        synchronized (queue) {
+            while (true) {
+                Due due = order.peek();
+                if (due == null) {
+                    queue.wait();
+                    continue;
+                }
+                if (!due.equals(waiting.get(due.ref()))) {
+                    // Another time has been set for it since.
+                    order.poll();
+                    continue;
+                }
+                long wait = Duration.between(clock.instant(), due.at()).toMillis();
+                if (wait > 0) {
+                    queue.wait(wait);
+                    continue;
+                }
+                order.poll();
+                waiting.remove(due.ref());
+                if (!underWay.add(due.ref())) {
+                    // Whoever writes it just now may not have seen the latest: once more, after that.
+                    Due later = new Due(clock.instant().plus(GATHER), due.ref());
+                    waiting.put(due.ref(), later);
+                    order.add(later);
+                    continue;
+                }
+                return due.ref();
+            }
+        }
+    }
+
+    private void run() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                ObjectRef ref = next();
+                boolean wrote = false;
+                try {
+                    wrote = write(ref);
+                } catch (KubernetesClientException e) {
+                    LOG.log(
+                            Level.WARNING,
+                            "the status of {0} cannot be written: {1}; again in {2}",
+                            ref,
+                            e.getMessage(),
+                            AFTER_FAILURE);
+                    enqueue(ref, AFTER_FAILURE);
+                } catch (RuntimeException e) {
+                    LOG.log(Level.ERROR, "the status of " + ref + " cannot be written", e);
+                } finally {
+                    done(ref, wrote);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private void done(ObjectRef ref, boolean wrote) {
+        synchronized (queue) {
+            underWay.remove(ref);
+            Instant now = clock.instant();
+            if (wrote) {
+                written.put(ref, now.plus(BETWEEN_WRITES));
+            }
+            written.values().removeIf(until -> until.isBefore(now));
+        }
+    }
+
+    private boolean write(ObjectRef ref) {
+        for (int attempt = 0; attempt < ATTEMPTS && leadership.leads(); attempt++) {
+            LiveStatus current = live.get(ref);
+            if (current == null) {
+                return false;
+            }
+            StatusMerge merge = new StatusMerge(
+                    controllerNames,
+                    clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+            Optional<Map<String, Object>> patch = merge.patch(current.tree(), Optional.ofNullable(desired.get(ref)));
+            if (patch.isEmpty()) {
+                return false;
+            }
+            try {
+                GenericKubernetesResource after = object(ref, current)
+                        .subresource("status")
+                        .patch(
+                                PatchContext.of(PatchType.JSON_MERGE),
+                                Serialization.asJson(Map.of(
+                                        "metadata",
+                                        Map.of("resourceVersion", current.version()),
+                                        "status",
+                                        patch.get())));
+                writes.incrementAndGet();
+                keep(ref, current, after);
+                return true;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() == NOT_FOUND) {
+                    return false;
+                }
+                if (e.getCode() != CONFLICT) {
+                    throw e;
+                }
+                keep(ref, current, object(ref, current).get());
+            }
+        }
+        enqueue(ref, BETWEEN_WRITES);
+        return false;
+    }
+
+    private Resource<GenericKubernetesResource> object(ObjectRef ref, LiveStatus status) {
+        var objects = client.genericKubernetesResources(status.served().context());
+        return ref.namespace().isEmpty()
+                ? objects.withName(ref.name())
+                : objects.inNamespace(ref.namespace()).withName(ref.name());
+    }
+
+    private void keep(ObjectRef ref, LiveStatus before, @Nullable GenericKubernetesResource object) {
+        if (object == null) {
+            live.remove(ref, before);
+            return;
+        }
+        Map<String, Object> status = object.getAdditionalProperties().get("status") instanceof Map<?, ?> fields
+                ? LiveStatus.fields(fields)
+                : Map.of();
+        live.replace(
+                ref, before, LiveStatus.of(before.served(), object.getMetadata().getResourceVersion(), status));
+    }
+}

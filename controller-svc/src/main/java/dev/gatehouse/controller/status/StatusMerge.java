@@ -1,0 +1,235 @@
+package dev.gatehouse.controller.status;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts what Gatehouse has to say into the status that an object has, and leaves alone what others say there: conditions of
+ * types that are not ours, and the entries of other controllers. A condition keeps the time of its last transition while its
+ * status is the same. Statuses are trees in the form of the Kubernetes API.
+ */
+public final class StatusMerge {
+    /** GEP-713: more ancestors than these the API server refuses. */
+    private static final int MAX_ANCESTORS = 16;
+
+    /** The API server's limit for a condition's message, in characters. */
+    private static final int MAX_MESSAGE = 32_768;
+
+    private static final String ADDRESSES = "addresses";
+
+    private static final Set<String> OWN_TYPES = Set.of(
+            Conditions.ACCEPTED,
+            Conditions.PROGRAMMED,
+            Conditions.RESOLVED_REFS,
+            Conditions.CONFLICTED,
+            Conditions.OVERLAPPING_TLS,
+            Conditions.INSECURE_FRONTEND_VALIDATION);
+
+    private final Set<String> controllerNames;
+    private final String now;
+
+    /**
+     * @param controllerNames whose entries are ours
+     * @param now when a condition changes that changes now, RFC 3339
+     */
+    public StatusMerge(Set<String> controllerNames, String now) {
+        this.controllerNames = Set.copyOf(controllerNames);
+        this.now = now;
+    }
+
+    /**
+     * The fields of {@code live} that have to change, as a JSON merge patch; empty where nothing does.
+     *
+     * @param desired absent: nothing is to be said of the object any more
+     */
+    public Optional<Map<String, Object>> patch(Map<String, Object> live, Optional<ObjectStatus> desired) {
+        Map<String, Object> before = normal(live);
+        Map<String, Object> after = desired.map(status -> merge(before, status)).orElseGet(() -> withoutOurs(before));
+        Map<String, Object> patch = new LinkedHashMap<>();
+        after.forEach((field, value) -> {
+            if (!Objects.equals(before.get(field), value)) {
+                patch.put(field, value);
+            }
+        });
+        if (desired.orElse(null) instanceof ObjectStatus.Listeners
+                && !list(before, ADDRESSES).isEmpty()
+                && !after.containsKey(ADDRESSES)) {
+            patch.put(ADDRESSES, List.of());
+        }
+        return patch.isEmpty() ? Optional.empty() : Optional.of(patch);
+    }
+
+    private Map<String, Object> merge(Map<String, Object> live, ObjectStatus status) {
+        Map<String, Object> desired = normal(StatusTree.of(status, now));
+        Map<String, Object> merged = new LinkedHashMap<>();
+        switch (status) {
+            case ObjectStatus.OfClass _ -> {
+                merged.putAll(desired);
+                merged.put("conditions", conditions(list(live, "conditions"), list(desired, "conditions")));
+            }
+            case ObjectStatus.Listeners _ -> {
+                merged.putAll(desired);
+                merged.put("conditions", conditions(list(live, "conditions"), list(desired, "conditions")));
+                merged.put("listeners", listeners(list(live, "listeners"), list(desired, "listeners")));
+            }
+            case ObjectStatus.Parents _ ->
+                merged.put("parents", entries(list(live, "parents"), list(desired, "parents"), "parentRef"));
+            case ObjectStatus.Ancestors _ -> {
+                List<Map<String, Object>> all =
+                        entries(list(live, "ancestors"), list(desired, "ancestors"), "ancestorRef");
+                merged.put("ancestors", all.size() > MAX_ANCESTORS ? all.subList(0, MAX_ANCESTORS) : all);
+            }
+        }
+        return merged;
+    }
+
+    private Map<String, Object> withoutOurs(Map<String, Object> live) {
+        Map<String, Object> rest = new LinkedHashMap<>();
+        for (String field : List.of("parents", "ancestors")) {
+            if (live.containsKey(field)) {
+                rest.put(
+                        field,
+                        list(live, field).stream().filter(entry -> !ours(entry)).toList());
+            }
+        }
+        return rest;
+    }
+
+    private List<Map<String, Object>> conditions(List<Map<String, Object>> live, List<Map<String, Object>> desired) {
+        List<Map<String, Object>> merged = new ArrayList<>();
+        for (Map<String, Object> condition : desired) {
+            Map<String, Object> next = new LinkedHashMap<>(condition);
+            String message = String.valueOf(next.get("message"));
+            if (message.length() > MAX_MESSAGE) {
+                next.put("message", message.substring(0, MAX_MESSAGE - 1) + "…");
+            }
+            find(live, "type", condition.get("type"))
+                    .filter(before -> Objects.equals(before.get("status"), condition.get("status")))
+                    .flatMap(before -> Optional.ofNullable(before.get("lastTransitionTime")))
+                    .ifPresent(time -> next.put("lastTransitionTime", time));
+            merged.add(next);
+        }
+        for (Map<String, Object> condition : live) {
+            boolean own = condition.get("type") instanceof String type && OWN_TYPES.contains(type);
+            if (!own) {
+                merged.add(condition);
+            }
+        }
+        return inOrderOf(live, merged, "type");
+    }
+
+    private List<Map<String, Object>> listeners(List<Map<String, Object>> live, List<Map<String, Object>> desired) {
+        List<Map<String, Object>> merged = new ArrayList<>();
+        for (Map<String, Object> listener : desired) {
+            Map<String, Object> next = new LinkedHashMap<>(listener);
+            List<Map<String, Object>> before = find(live, "name", listener.get("name"))
+                    .map(entry -> list(entry, "conditions"))
+                    .orElse(List.of());
+            next.put("conditions", conditions(before, list(listener, "conditions")));
+            merged.add(next);
+        }
+        return merged;
+    }
+
+    private List<Map<String, Object>> entries(
+            List<Map<String, Object>> live, List<Map<String, Object>> desired, String reference) {
+        List<Map<String, Object>> merged = new ArrayList<>();
+        List<Map<String, Object>> left = new ArrayList<>(desired);
+        for (Map<String, Object> entry : live) {
+            if (!ours(entry)) {
+                merged.add(entry);
+                continue;
+            }
+            Optional<Map<String, Object>> next = left.stream()
+                    .filter(each -> Objects.equals(each.get(reference), entry.get(reference))
+                            && Objects.equals(each.get("controllerName"), entry.get("controllerName")))
+                    .findFirst();
+            next.ifPresent(each -> {
+                left.remove(each);
+                merged.add(withConditions(each, list(entry, "conditions")));
+            });
+        }
+        left.forEach(each -> merged.add(withConditions(each, List.of())));
+        return merged;
+    }
+
+    private Map<String, Object> withConditions(Map<String, Object> entry, List<Map<String, Object>> before) {
+        Map<String, Object> next = new LinkedHashMap<>(entry);
+        List<Map<String, Object>> own = before.stream()
+                .filter(condition -> find(list(entry, "conditions"), "type", condition.get("type"))
+                        .isPresent())
+                .toList();
+        next.put("conditions", conditions(own, list(entry, "conditions")));
+        return next;
+    }
+
+    /** The order that is there stays, so that a write changes what it has to and no more. */
+    private static List<Map<String, Object>> inOrderOf(
+            List<Map<String, Object>> live, List<Map<String, Object>> merged, String field) {
+        List<Map<String, Object>> ordered = new ArrayList<>();
+        for (Map<String, Object> before : live) {
+            find(merged, field, before.get(field))
+                    .filter(each -> !ordered.contains(each))
+                    .ifPresent(ordered::add);
+        }
+        merged.stream().filter(each -> !ordered.contains(each)).forEach(ordered::add);
+        return ordered;
+    }
+
+    private boolean ours(Map<String, Object> entry) {
+        return entry.get("controllerName") instanceof String name && controllerNames.contains(name);
+    }
+
+    private static Optional<Map<String, Object>> find(
+            List<Map<String, Object>> entries, String field, @Nullable Object value) {
+        return entries.stream()
+                .filter(entry -> Objects.equals(entry.get(field), value))
+                .findFirst();
+    }
+
+    private static List<Map<String, Object>> list(Map<String, Object> tree, String field) {
+        List<Map<String, Object>> entries = new ArrayList<>();
+        if (tree.get(field) instanceof List<?> list) {
+            for (Object each : list) {
+                if (each instanceof Map<?, ?> map) {
+                    entries.add(fields(map));
+                }
+            }
+        }
+        return entries;
+    }
+
+    /** The tree with every integer as a {@link Long} and no null, so that equal trees are equal. */
+    private static Map<String, Object> normal(Map<String, Object> tree) {
+        return fields(tree);
+    }
+
+    private static Map<String, Object> fields(Map<?, ?> map) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        map.forEach((name, value) -> {
+            if (value != null) {
+                fields.put(String.valueOf(name), normalValue(value));
+            }
+        });
+        return fields;
+    }
+
+    private static Object normalValue(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> fields(map);
+            case List<?> list ->
+                list.stream()
+                        .filter(Objects::nonNull)
+                        .map(StatusMerge::normalValue)
+                        .toList();
+            case Integer number -> number.longValue();
+            default -> value;
+        };
+    }
+}

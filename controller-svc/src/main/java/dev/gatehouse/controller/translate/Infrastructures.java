@@ -1,0 +1,118 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.gateway.FleetAddresses;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.infrastructure.FleetNames;
+import dev.gatehouse.controller.status.ObjectStatus.Address;
+import dev.gatehouse.gatewayapi.ClusterNode;
+import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.Metadata;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.Service;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/** The Services in front of the proxies, as far as statuses tell of them. */
+final class Infrastructures {
+    private static final String OWNING_NAME = "gateway.envoyproxy.io/owning-gateway-name";
+    private static final String OWNING_NAMESPACE = "gateway.envoyproxy.io/owning-gateway-namespace";
+    private static final String OWNING_CLASS = "gateway.envoyproxy.io/owning-gatewayclass";
+    private static final String ALL_NODES = "";
+
+    /** Whose proxies a Service leads to: a Gateway's, or those of all Gateways of a class. */
+    private record Owner(String namespace, String name) {
+        static Owner gateway(ObjectKey key) {
+            return new Owner(key.namespace(), FleetNames.labelValue(key.name()));
+        }
+
+        static Owner ofClass(String name) {
+            return new Owner("", FleetNames.labelValue(name));
+        }
+    }
+
+    private final Collection<ObjectKey, FleetAddresses> addresses;
+
+    Infrastructures(Graph graph, Inputs inputs, Model model, Settings.Infrastructure infrastructure) {
+        addresses = switch (infrastructure) {
+            case Settings.Infrastructure.Host _ ->
+                graph.map("addresses", model.gateways, (_, _, state) -> Optional.of(asRequested(state)));
+            case Settings.Infrastructure.Cluster cluster -> {
+                Collection<Owner, SortedMap<ObjectKey, Resource<Service>>> services = graph.group(
+                        "fleetServices", inputs.of(Kinds.SERVICE), (_, service) -> owners(service.metadata(), cluster));
+                Collection<String, SortedMap<ObjectKey, Resource<ClusterNode>>> nodes =
+                        graph.group("nodes", inputs.of(Kinds.NODE), (_, _) -> Set.of(ALL_NODES));
+                yield graph.map(
+                        "addresses",
+                        model.gateways,
+                        (reads, _, state) -> Optional.of(ofService(
+                                state, service(reads, services, state), model.slicesByService, nodes, reads)));
+            }
+        };
+    }
+
+    /** Where clients reach each Gateway. */
+    Collection<ObjectKey, FleetAddresses> addresses() {
+        return addresses;
+    }
+
+    private static FleetAddresses asRequested(GatewayState state) {
+        return new FleetAddresses(
+                state.gateway().spec().addresses().stream()
+                        .flatMap(address -> address.value().stream().map(value -> new Address(address.type(), value)))
+                        .toList(),
+                Optional.empty());
+    }
+
+    /** Whoever may make a Service elsewhere must not be able to give a Gateway addresses. */
+    private static Set<Owner> owners(Metadata service, Settings.Infrastructure.Cluster cluster) {
+        Map<String, String> labels = service.labels();
+        boolean controllers = service.key().namespace().equals(cluster.namespace());
+        if (labels.containsKey(OWNING_NAME) && labels.containsKey(OWNING_NAMESPACE)) {
+            String namespace = labels.get(OWNING_NAMESPACE);
+            return controllers || service.key().namespace().equals(namespace)
+                    ? Set.of(new Owner(namespace, labels.get(OWNING_NAME)))
+                    : Set.of();
+        }
+        return controllers && labels.containsKey(OWNING_CLASS)
+                ? Set.of(new Owner("", labels.get(OWNING_CLASS)))
+                : Set.of();
+    }
+
+    private static Optional<Resource<Service>> service(
+            Reads reads, Collection<Owner, SortedMap<ObjectKey, Resource<Service>>> services, GatewayState state) {
+        return reads.get(services, Owner.gateway(state.gateway().key()))
+                .or(() ->
+                        reads.get(services, Owner.ofClass(state.gateway().spec().gatewayClassName())))
+                .map(found -> found.firstEntry().getValue());
+    }
+
+    private static FleetAddresses ofService(
+            GatewayState state,
+            Optional<Resource<Service>> service,
+            Collection<ObjectKey, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices,
+            Collection<String, SortedMap<ObjectKey, Resource<ClusterNode>>> nodes,
+            Reads reads) {
+        boolean nodePort =
+                service.map(each -> each.spec().type().equals("NodePort")).orElse(false);
+        List<ClusterNode> reachable = nodePort
+                ? reads.get(nodes, ALL_NODES)
+                        .map(all -> all.values().stream().map(Resource::spec).toList())
+                        .orElse(List.of())
+                : List.of();
+        long ready = service.flatMap(each -> reads.get(slices, each.key())).stream()
+                .flatMap(each -> each.values().stream())
+                .flatMap(slice -> slice.spec().endpoints().stream())
+                .filter(EndpointSlice.Endpoint::ready)
+                .count();
+        return FleetAddresses.of(
+                state.gateway().spec(), service.map(Resource::spec), reachable, Math.toIntExact(Math.min(ready, 1)));
+    }
+}
