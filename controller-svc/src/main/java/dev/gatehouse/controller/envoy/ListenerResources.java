@@ -12,10 +12,12 @@ import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
@@ -56,6 +58,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +68,6 @@ import java.util.function.Function;
 
 /** Makes listeners: one for each port and transport of a Gateway. */
 public final class ListenerResources {
-    private static final String WILDCARD_ADDRESS = "0.0.0.0";
     private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
     private static final int LISTENER_BUFFER_BYTES = 32 * 1024;
 
@@ -105,9 +107,10 @@ public final class ListenerResources {
                 .setPerConnectionBufferLimitBytes(Protos.uint32(LISTENER_BUFFER_BYTES));
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
-            return udp(listener, bound, streams.apply(listeners.getFirst().key()));
+            return udp(
+                    listener, state, bound, streams.apply(listeners.getFirst().key()));
         }
-        listener.setAddress(Protos.address(WILDCARD_ADDRESS, bound, SocketAddress.Protocol.TCP));
+        listener.setAddress(address(state, bound, SocketAddress.Protocol.TCP));
         Set<String> names = new HashSet<>();
         List<FilterChain> chains = new ArrayList<>();
         Optional<FilterChain> fallback = Optional.empty();
@@ -133,9 +136,8 @@ public final class ListenerResources {
                             .map(stream -> tcpChain(stream).build());
                 case TLS_PASSTHROUGH, TLS_TERMINATE -> {
                     inspect = true;
-                    for (StreamRoute stream : streams.apply(each.key())) {
-                        List<String> own =
-                                stream.hostnames().stream().filter(names::add).toList();
+                    bySpecificity(streams.apply(each.key())).forEach((stream, hostnames) -> {
+                        List<String> own = hostnames.stream().filter(names::add).toList();
                         if (!own.isEmpty()) {
                             FilterChain.Builder chain = tcpChain(stream).setFilterChainMatch(bySni(own));
                             if (each.protocol().get() == Protocol.TLS_TERMINATE) {
@@ -143,7 +145,7 @@ public final class ListenerResources {
                             }
                             chains.add(chain.build());
                         }
-                    }
+                    });
                 }
                 case UDP -> throw new IllegalArgumentException("UDP on " + port + " (expected: TCP)");
             }
@@ -160,7 +162,42 @@ public final class ListenerResources {
         return Optional.of(listener.addAllFilterChains(chains).build());
     }
 
-    private static Optional<Listener> udp(Listener.Builder listener, int bound, List<StreamRoute> streams) {
+    /** Every address of the family that the Gateway's EnvoyProxy asks for. */
+    private static Address address(GatewayState state, int port, SocketAddress.Protocol protocol) {
+        SocketAddress.Builder address =
+                SocketAddress.newBuilder().setProtocol(protocol).setPortValue(port);
+        switch (state.proxy().spec().ipFamily()) {
+            case IPv4 -> address.setAddress("0.0.0.0");
+            case IPv6 -> address.setAddress("::");
+            case DualStack -> address.setAddress("::").setIpv4Compat(true);
+        }
+        return Address.newBuilder().setSocketAddress(address).build();
+    }
+
+    /** The hostnames that each route serves: where several claim one, the route whose own hostname is the most specific. */
+    private static Map<StreamRoute, List<String>> bySpecificity(List<StreamRoute> streams) {
+        record Claim(StreamRoute stream, Attachments.Place place) {}
+        Map<String, Claim> claims = new LinkedHashMap<>();
+        for (StreamRoute stream : streams) {
+            for (Attachments.Place place : stream.places()) {
+                claims.merge(
+                        place.hostname(),
+                        new Claim(stream, place),
+                        (a, b) -> Hostnames.SPECIFICITY.compare(
+                                                a.place().origin(), b.place().origin())
+                                        <= 0
+                                ? a
+                                : b);
+            }
+        }
+        Map<StreamRoute, List<String>> served = new LinkedHashMap<>();
+        claims.forEach((hostname, claim) ->
+                served.computeIfAbsent(claim.stream(), _ -> new ArrayList<>()).add(hostname));
+        return served;
+    }
+
+    private static Optional<Listener> udp(
+            Listener.Builder listener, GatewayState state, int bound, List<StreamRoute> streams) {
         if (streams.isEmpty()) {
             return Optional.empty();
         }
@@ -175,7 +212,7 @@ public final class ListenerResources {
                                                 .setCluster(stream.udpCluster())
                                                 .build())))))
                 .build();
-        return Optional.of(listener.setAddress(Protos.address(WILDCARD_ADDRESS, bound, SocketAddress.Protocol.UDP))
+        return Optional.of(listener.setAddress(address(state, bound, SocketAddress.Protocol.UDP))
                 .setUdpListenerConfig(UdpListenerConfig.getDefaultInstance())
                 .addListenerFilters(ListenerFilter.newBuilder()
                         .setName("envoy.filters.udp_listener.udp_proxy")

@@ -5,6 +5,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.policy.EffectivePolicies;
@@ -89,7 +90,7 @@ public final class RouteResources {
         return route.kind().toLowerCase(Locale.ROOT) + "/" + route.key() + "/rule/" + rule;
     }
 
-    /** Makes the routes of one rule. */
+    /** Makes the routes of one rule, for any hostname. */
     public List<RouteEntry> entries(
             ObjectRef route, Optional<Instant> createdAt, Rule.Http rule, EffectivePolicies policies) {
         List<RouteEntry> entries = new ArrayList<>();
@@ -108,7 +109,10 @@ public final class RouteResources {
                     : parts(route, rule, match, policies);
             for (int part = 0; part < parts.size(); part++) {
                 entries.add(new RouteEntry(
-                        rank, part, parts.get(part).toBuilder().setName(name).build()));
+                        Hostnames.ANY,
+                        rank,
+                        part,
+                        parts.get(part).toBuilder().setName(name).build()));
             }
         }
         return entries;

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Puts the routes of the listeners of one port together. A listener has its hostnames to itself: a hostname that a more
@@ -49,20 +50,22 @@ public final class RouteTable {
     /**
      * Makes the table of one listener whose connections are told apart by their SNI (HTTPS).
      *
-     * @param others the hostnames of the other such listeners on the port: a request for one of them came over a connection
-     *     that was opened for this one, and is answered with 421 (RFC 9110, 15.5.20)
+     * @param others the hostnames of the other such listeners on the port: a request for a hostname that one of them has, and
+     *     not this one, came over a connection that was opened for this one, and is answered with 421 (RFC 9110, 15.5.20)
      */
     public static RouteConfiguration single(String name, Host host, Collection<String> others) {
         List<String> misdirected = others.stream()
                 .filter(other -> !other.equals(host.hostname()))
-                .filter(other -> !Hostnames.covers(other, host.hostname()))
                 .distinct()
+                .sorted(Hostnames.SPECIFICITY)
+                .toList();
+        List<String> listeners = Stream.concat(misdirected.stream(), Stream.of(host.hostname()))
                 .sorted(Hostnames.SPECIFICITY)
                 .toList();
         Map<String, List<RouteEntry>> domains = new TreeMap<>(Hostnames.SPECIFICITY);
         domains.put(host.hostname(), new ArrayList<>());
         for (String domain : host.routes().keySet()) {
-            if (misdirected.stream().noneMatch(other -> Hostnames.covers(other, domain))) {
+            if (owner(domain, listeners).equals(host.hostname())) {
                 domains.put(domain, entriesFor(domain, host));
             }
         }

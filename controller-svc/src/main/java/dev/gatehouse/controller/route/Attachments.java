@@ -30,11 +30,25 @@ public record Attachments(List<Parent> parents) {
     /**
      * The route on one listener.
      *
-     * @param hostnames for which hostnames: the intersection of the listener's and the route's; never empty
+     * @param places for which hostnames; never empty
      */
-    public record Binding(ListenerKey listener, List<String> hostnames) {
+    public record Binding(ListenerKey listener, List<Place> places) {
         public Binding {
-            hostnames = List.copyOf(hostnames);
+            places = List.copyOf(places);
+        }
+
+        /** For which hostnames: the intersection of the listener's and the route's. */
+        public List<String> hostnames() {
+            return places.stream().map(Place::hostname).toList();
         }
     }
+
+    /**
+     * A hostname for which a route serves.
+     *
+     * @param hostname in common to the listener and the route
+     * @param origin the most specific of the route's own hostnames that it comes from: where several routes serve the same
+     *     hostname, this decides which comes first (Gateway API, precedence of hostname intersections)
+     */
+    public record Place(String hostname, String origin) {}
 }

@@ -100,11 +100,11 @@ public final class RouteAttacher {
         }
         List<Attachments.Binding> bindings = new ArrayList<>();
         for (ListenerState listener : allowing) {
-            List<String> hostnames = Hostnames.intersect(
+            List<Attachments.Place> places = places(
                     listener.spec().hostname().orElse(Hostnames.ANY),
                     route.spec().hostnames());
-            if (!hostnames.isEmpty()) {
-                bindings.add(new Attachments.Binding(listener.key(), hostnames));
+            if (!places.isEmpty()) {
+                bindings.add(new Attachments.Binding(listener.key(), places));
             }
         }
         if (bindings.isEmpty()) {
@@ -120,6 +120,19 @@ public final class RouteAttacher {
                 gateway.get().controllerName(),
                 Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The route is accepted."),
                 bindings));
+    }
+
+    private static List<Attachments.Place> places(String listener, List<String> route) {
+        return Hostnames.intersect(listener, route).stream()
+                .map(hostname -> new Attachments.Place(
+                        hostname,
+                        route.stream()
+                                .filter(own -> Hostnames.intersect(listener, own)
+                                        .filter(hostname::equals)
+                                        .isPresent())
+                                .min(Hostnames.SPECIFICITY)
+                                .orElse(Hostnames.ANY)))
+                .toList();
     }
 
     private static Attachments.Parent rejected(

@@ -32,6 +32,8 @@ import dev.gatehouse.controller.translate.Model.BindingKey;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
+import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -75,6 +77,7 @@ final class Resources {
 
     private final Inputs inputs;
     private final Model model;
+    private final Settings settings;
     private final List<Collection<ResourceId, Output>> all;
 
     private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
@@ -82,6 +85,7 @@ final class Resources {
     Resources(Graph graph, Inputs inputs, Model model, Settings settings) {
         this.inputs = inputs;
         this.model = model;
+        this.settings = settings;
         Collection<PortKey, Port> ports = graph.expand("ports", model.gateways, (_, _, state) -> ports(state));
         Collection<BindingKey, Contribution> contributions =
                 graph.map("contributions", model.bindings, this::contribution);
@@ -156,8 +160,7 @@ final class Resources {
         if (!protocol.http()) {
             return Optional.empty();
         }
-        RouteResources maker =
-                new RouteResources(key.listener(), protocol, listener.get().boundPort());
+        RouteResources maker = new RouteResources(key.listener(), protocol, settings.clientPort(listener.get()));
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
@@ -171,7 +174,11 @@ final class Resources {
             }
         }
         Map<String, List<RouteEntry>> byHost = new HashMap<>();
-        binding.hostnames().forEach(host -> byHost.put(host, List.copyOf(entries)));
+        for (Attachments.Place place : binding.places()) {
+            byHost.put(
+                    place.hostname(),
+                    entries.stream().map(entry -> entry.from(place.origin())).toList());
+        }
         return Optional.of(new Contribution(byHost, limits));
     }
 
@@ -237,15 +244,26 @@ final class Resources {
                 key.gateway().toString(),
                 TypeUrls.ENDPOINT,
                 key.name(),
-                ClusterResources.endpoints(
-                        used.spec(),
-                        service -> reads.get(model.slicesByService, service)
-                                .map(slices -> slices.values().stream()
-                                        .map(Resource::spec)
-                                        .toList())
-                                .orElse(List.of())),
+                ClusterResources.endpoints(used.spec(), service -> slices(reads, key.gateway(), service)),
                 false,
                 owners(used));
+    }
+
+    /** Where requests to a Service go: to its endpoints, or to its cluster IP where the Gateway's EnvoyProxy says so. */
+    private List<EndpointSlice> slices(Reads reads, ObjectKey gateway, ObjectKey service) {
+        boolean byService = reads.get(model.gateways, gateway)
+                .map(state -> state.proxy().spec().routingType() == EnvoyProxySpec.RoutingType.Service)
+                .orElse(false);
+        if (byService) {
+            Optional<EndpointSlice> clusterIp = reads.get(inputs.of(Kinds.SERVICE), service)
+                    .flatMap(each -> each.spec().asEndpoint());
+            if (clusterIp.isPresent()) {
+                return List.of(clusterIp.get());
+            }
+        }
+        return reads.get(model.slicesByService, service)
+                .map(slices -> slices.values().stream().map(Resource::spec).toList())
+                .orElse(List.of());
     }
 
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
@@ -383,7 +401,7 @@ final class Resources {
                         ? udpCluster(each.ref(), rule).name()
                         : "";
                 streams.add(new StreamRoute(
-                        RouteResources.ruleName(each.ref(), 0), each.binding().hostnames(), rule.targets(), udp));
+                        RouteResources.ruleName(each.ref(), 0), each.binding().places(), rule.targets(), udp));
             });
         }
         return streams;

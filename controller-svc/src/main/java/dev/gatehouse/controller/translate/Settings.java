@@ -1,5 +1,7 @@
 package dev.gatehouse.controller.translate;
 
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -29,6 +31,14 @@ public record Settings(
         if (controllerNames.isEmpty()) {
             throw new IllegalArgumentException("controller names: none (expected: at least one)");
         }
+    }
+
+    /** The port by which clients reach a listener: on a host the one that is bound; behind a Service the listener's own. */
+    int clientPort(ListenerState listener) {
+        return switch (infrastructure) {
+            case Infrastructure.Host _ -> listener.boundPort();
+            case Infrastructure.Cluster _ -> listener.spec().port();
+        };
     }
 
     /** Our own name among those that are served. */
@@ -62,9 +72,14 @@ public record Settings(
         /**
          * Behind Services of a Kubernetes cluster, which are known by their labels.
          *
-         * @param namespace the controller's, where the Services are unless they are in their Gateway's
+         * @param fleets how the controller runs them
          */
-        record Cluster(String namespace) implements Infrastructure {}
+        record Cluster(InfrastructureSettings fleets) implements Infrastructure {
+            /** The controller's, where the Services are unless they are in their Gateway's. */
+            public String namespace() {
+                return fleets.namespace();
+            }
+        }
     }
 
     /**

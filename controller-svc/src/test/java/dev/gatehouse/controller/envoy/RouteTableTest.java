@@ -24,6 +24,21 @@ class RouteTableTest {
     }
 
     @Test
+    void theRouteWithTheMoreSpecificHostnameComesFirstWhateverItMatches() {
+        RouteConfiguration table = RouteTable.shared(
+                "t",
+                List.of(new RouteTable.Host(
+                        "a.example",
+                        Map.of(
+                                "a.example",
+                                List.of(
+                                        entry("any", 99).from(Hostnames.ANY),
+                                        entry("wildcard", 9).from("*.example"),
+                                        entry("precise", 1).from("a.example"))))));
+        assertThat(shown(table)).containsEntry("a.example", List.of("precise", "wildcard", "any"));
+    }
+
+    @Test
     void aPreciseHostnameFallsThroughToTheWildcardsThatCoverIt() {
         RouteConfiguration table = RouteTable.shared(
                 "t",
@@ -94,11 +109,22 @@ class RouteTableTest {
                 List.of("*", "*.example", "a.example", "b.example", "b.example"));
         assertThat(table.getVirtualHostsList().stream().flatMap(host -> host.getDomainsList().stream()))
                 .doesNotHaveDuplicates()
-                .containsExactly("a.example", "b.example");
+                .containsExactly("a.example", "b.example", "*.example", "*");
+    }
+
+    @Test
+    void aRequestForNoOtherListenerIsMisdirectedWhereOneTakesAnyHostname() {
+        RouteTable.Host own = new RouteTable.Host("a.example", Map.of("a.example", List.of(entry("own", 1))));
+        assertThat(shown(RouteTable.single("t", own, List.of("a.example", "*"))))
+                .containsEntry("a.example", List.of("own"))
+                .containsEntry("*", List.of("misdirected"));
+        assertThat(shown(RouteTable.single("t", own, List.of("a.example", "b.example"))))
+                .doesNotContainKey("*");
     }
 
     private static RouteEntry entry(String name, int pathLength) {
         return new RouteEntry(
+                Hostnames.ANY,
                 new RouteRank(
                         PathType.PathPrefix,
                         pathLength,
