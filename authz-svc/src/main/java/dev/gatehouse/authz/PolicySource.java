@@ -6,6 +6,7 @@ import dev.gatehouse.xdsclient.SubscriptionState;
 import dev.gatehouse.xdsclient.XdsChannels;
 import dev.gatehouse.xdsclient.XdsNode;
 import dev.gatehouse.xdsclient.XdsSubscription;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -15,9 +16,14 @@ final class PolicySource implements AutoCloseable {
     private final ManagedChannel channel;
     private final XdsSubscription subscription;
 
-    PolicySource(String address, XdsNode node, PolicySubscriber policies, RandomGenerator random) {
+    PolicySource(
+            String address,
+            ChannelCredentials credentials,
+            XdsNode node,
+            PolicySubscriber policies,
+            RandomGenerator random) {
         Function<Any, String> naming = PolicySubscriber::name;
-        channel = XdsChannels.plaintext(address);
+        channel = XdsChannels.to(address, credentials);
         subscription = XdsSubscription.start(channel, node, PolicySubscriber.TYPE_URL, naming, policies, random);
     }
 

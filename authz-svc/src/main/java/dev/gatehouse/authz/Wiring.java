@@ -4,6 +4,7 @@ import dev.gatehouse.authz.basic.PasswordChecks;
 import dev.gatehouse.authz.bcrypt.FavreBcrypt;
 import dev.gatehouse.authz.grpc.DecisionRecord;
 import dev.gatehouse.authz.xds.PolicySubscriber;
+import dev.gatehouse.identity.quarkus.ServiceTls;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -49,9 +50,9 @@ final class Wiring {
 
     @Produces
     @Singleton
-    PolicySource source(PolicySubscriber policies, AuthzConfiguration config) {
+    PolicySource source(PolicySubscriber policies, ServiceTls tls, AuthzConfiguration config) {
         XdsNode node = new XdsNode(config.nodeId().orElseGet(Wiring::hostName), FLEET, "authz-svc", "");
-        return new PolicySource(config.xds().address(), node, policies, new SecureRandom());
+        return new PolicySource(config.xds().address(), tls.client(), node, policies, new SecureRandom());
     }
 
     @Produces

@@ -2,6 +2,7 @@ package dev.gatehouse.controller;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,5 +68,8 @@ interface ControllerConfig {
          * them no secret leaves this process.
          */
         Optional<String> keys();
+
+        /** A file with such keys, read again as it changes; a mounted Secret. Takes the place of {@code keys}. */
+        Optional<Path> file();
     }
 }

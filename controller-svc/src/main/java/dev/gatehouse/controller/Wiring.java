@@ -8,6 +8,7 @@ import dev.gatehouse.controller.translate.Settings.Address;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.events.ReportTopic;
+import dev.gatehouse.events.SealRing;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,6 +38,12 @@ final class Wiring {
     @Singleton
     ReportTopic reports() {
         return new ReportTopic();
+    }
+
+    @Produces
+    @Singleton
+    SealRing seal(ControllerConfig config) {
+        return new SealRing(config.seal().file(), config.seal().keys(), InstantSource.system());
     }
 
     @Produces
@@ -110,7 +117,11 @@ final class Wiring {
                         source -> source.contents().problems().size())
                 .description("Problems in the texts of the files")
                 .register(meters);
-        controller.watch(_ -> log.loaded());
+        controller.watch(view -> {
+            if (view.taken() > 0) {
+                log.loaded();
+            }
+        });
         reports.subscribe(report -> {
             try {
                 controller.submit(report);

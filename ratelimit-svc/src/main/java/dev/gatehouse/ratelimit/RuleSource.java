@@ -6,6 +6,7 @@ import dev.gatehouse.xdsclient.SubscriptionState;
 import dev.gatehouse.xdsclient.XdsChannels;
 import dev.gatehouse.xdsclient.XdsNode;
 import dev.gatehouse.xdsclient.XdsSubscription;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -15,9 +16,14 @@ final class RuleSource implements AutoCloseable {
     private final ManagedChannel channel;
     private final XdsSubscription subscription;
 
-    RuleSource(String address, XdsNode node, RuleSubscriber rules, RandomGenerator random) {
+    RuleSource(
+            String address,
+            ChannelCredentials credentials,
+            XdsNode node,
+            RuleSubscriber rules,
+            RandomGenerator random) {
         Function<Any, String> naming = RuleSubscriber::name;
-        channel = XdsChannels.plaintext(address);
+        channel = XdsChannels.to(address, credentials);
         subscription = XdsSubscription.start(channel, node, RuleSubscriber.TYPE_URL, naming, rules, random);
     }
 

@@ -1,5 +1,6 @@
 package dev.gatehouse.ratelimit;
 
+import dev.gatehouse.identity.quarkus.ServiceTls;
 import dev.gatehouse.ratelimit.decision.RateLimiter;
 import dev.gatehouse.ratelimit.grpc.DecisionMetrics;
 import dev.gatehouse.ratelimit.grpc.ResponseFormat;
@@ -33,9 +34,9 @@ final class Wiring {
 
     @Produces
     @Singleton
-    RuleSource source(RuleSubscriber rules, RateLimitConfiguration config) {
+    RuleSource source(RuleSubscriber rules, ServiceTls tls, RateLimitConfiguration config) {
         XdsNode node = new XdsNode(config.nodeId().orElseGet(Wiring::hostName), FLEET, "ratelimit-svc", "");
-        return new RuleSource(config.xds().address(), node, rules, new SecureRandom());
+        return new RuleSource(config.xds().address(), tls.client(), node, rules, new SecureRandom());
     }
 
     @Produces

@@ -6,6 +6,7 @@ import dev.gatehouse.xdsclient.SubscriptionState;
 import dev.gatehouse.xdsclient.XdsChannels;
 import dev.gatehouse.xdsclient.XdsNode;
 import dev.gatehouse.xdsclient.XdsSubscription;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -18,8 +19,8 @@ final class PolicyFeed implements AutoCloseable {
     private final ManagedChannel channel;
     private final XdsSubscription subscription;
 
-    PolicyFeed(WafConfig config, Policies policies) {
-        channel = XdsChannels.plaintext(config.xds().address());
+    PolicyFeed(WafConfig config, ChannelCredentials credentials, Policies policies) {
+        channel = XdsChannels.to(config.xds().address(), credentials);
         subscription = XdsSubscription.start(
                 channel,
                 new XdsNode(config.replica().orElseGet(PolicyFeed::hostName), FLEET, "waf-svc", "1"),

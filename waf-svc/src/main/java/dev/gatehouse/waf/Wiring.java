@@ -1,5 +1,6 @@
 package dev.gatehouse.waf;
 
+import dev.gatehouse.identity.quarkus.ServiceTls;
 import dev.gatehouse.waf.inspection.InspectionMetrics;
 import dev.gatehouse.waf.policy.Policies;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,8 +26,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    PolicyFeed feed(WafConfig config, Policies policies) {
-        return new PolicyFeed(config, policies);
+    PolicyFeed feed(WafConfig config, ServiceTls tls, Policies policies) {
+        return new PolicyFeed(config, tls.client(), policies);
     }
 
     /** The subscription begins with the application, not with the first request. */

@@ -3,19 +3,22 @@ package dev.gatehouse.xds;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.DataPlaneReports;
 import dev.gatehouse.events.Seal;
+import dev.gatehouse.events.SealRing;
 import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.grpc.GrpcConfigLogFollower;
 import dev.gatehouse.events.grpc.GrpcDataPlaneReports;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import jakarta.enterprise.inject.Instance;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The controller as seen from here: in this process where there is a config log in it, otherwise over gRPC. Without sealing
@@ -27,7 +30,7 @@ final class Upstream implements AutoCloseable {
     private final Optional<ConfigLog> inProcess;
     private final Optional<ManagedChannel> channel;
     private final DataPlaneReports reports;
-    private final Optional<Seal> seal;
+    private final Supplier<Optional<Seal>> seal;
     private final String name;
     private final List<Subscription> open = new ArrayList<>();
     private Optional<GrpcConfigLogFollower> remote = Optional.empty();
@@ -36,7 +39,7 @@ final class Upstream implements AutoCloseable {
             Optional<ConfigLog> inProcess,
             Optional<ManagedChannel> channel,
             Optional<DataPlaneReports> reports,
-            Optional<Seal> seal,
+            Supplier<Optional<Seal>> seal,
             String name) {
         this.inProcess = inProcess;
         this.channel = channel;
@@ -50,13 +53,17 @@ final class Upstream implements AutoCloseable {
     }
 
     static Upstream of(
-            Instance<ConfigLog> log, Instance<DataPlaneReports> reports, XdsConfig config, String replicaName) {
+            Instance<ConfigLog> log,
+            Instance<DataPlaneReports> reports,
+            ChannelCredentials credentials,
+            XdsConfig config,
+            String replicaName) {
         Optional<ConfigLog> inProcess = log.isResolvable() ? Optional.of(log.get()) : Optional.empty();
         Optional<DataPlaneReports> topic = reports.isResolvable() ? Optional.of(reports.get()) : Optional.empty();
-        Optional<Seal> seal = config.seal().keys().map(ring -> Seal.ofRing(ring, new SecureRandom()));
+        SealRing seal = new SealRing(config.seal().file(), config.seal().keys(), InstantSource.system());
         Optional<ManagedChannel> channel = inProcess.isPresent() && topic.isPresent()
                 ? Optional.empty()
-                : Optional.of(Grpc.newChannelBuilder(config.configLog().address(), InsecureChannelCredentials.create())
+                : Optional.of(Grpc.newChannelBuilder(config.configLog().address(), credentials)
                         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                         .keepAliveTime(30, TimeUnit.SECONDS)
                         .build());

@@ -2,6 +2,7 @@ package dev.gatehouse.xds;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -24,6 +25,9 @@ interface XdsConfig {
          * process are refused.
          */
         Optional<String> keys();
+
+        /** A file with such keys, read again as it changes; a mounted Secret. Takes the place of {@code keys}. */
+        Optional<Path> file();
     }
 
     /** Between the acceptance of routes that no longer use a cluster and its removal. */

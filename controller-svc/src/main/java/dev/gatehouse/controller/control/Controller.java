@@ -28,6 +28,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -41,7 +42,7 @@ public final class Controller implements AutoCloseable {
     private static final int QUEUE_BOUND = 10_000;
 
     private sealed interface Work {
-        record Changes(List<Change> changes) implements Work {}
+        record Changes(List<Change> changes, long ticket) implements Work {}
 
         record Report(DataPlaneReport report) implements Work {}
 
@@ -56,7 +57,9 @@ public final class Controller implements AutoCloseable {
     private final List<Consumer<Map<ObjectRef, Optional<ObjectStatus>>>> statusWatchers = new CopyOnWriteArrayList<>();
     private final Map<ObjectRef, Served> served = new HashMap<>();
     private final Map<String, Position> published = new HashMap<>();
+    private final AtomicLong tickets = new AtomicLong();
     private final Thread thread;
+    private long taken;
     private volatile ControllerView view = ControllerView.EMPTY;
     private volatile long derivations;
 
@@ -73,9 +76,16 @@ public final class Controller implements AutoCloseable {
         thread = Thread.ofPlatform().name("controller").daemon().start(this::run);
     }
 
-    /** Hands over changes, which take effect together; waits while the queue is full. */
-    public void submit(List<? extends Change> changes) throws InterruptedException {
-        queue.put(new Work.Changes(List.copyOf(changes)));
+    /**
+     * Hands over changes, which take effect together; waits while the queue is full. For one caller: tickets are in the order of
+     * its calls.
+     *
+     * @return a ticket: a view has taken the changes when its {@link ControllerView#taken} is not less
+     */
+    public long submit(List<? extends Change> changes) throws InterruptedException {
+        long ticket = tickets.incrementAndGet();
+        queue.put(new Work.Changes(List.copyOf(changes), ticket));
+        return ticket;
     }
 
     /** Hands over a report; waits while the queue is full. */
@@ -138,7 +148,10 @@ public final class Controller implements AutoCloseable {
         List<CompletableFuture<Map<ResourceId, Output>>> questions = new ArrayList<>();
         for (Work work : batch) {
             switch (work) {
-                case Work.Changes brought -> changes.addAll(brought.changes());
+                case Work.Changes brought -> {
+                    changes.addAll(brought.changes());
+                    taken = Math.max(taken, brought.ticket());
+                }
                 case Work.Report report -> fleets.put(report.report().getFleet(), dataPlane.take(report.report()));
                 case Work.Question question -> questions.add(question.answer());
             }
@@ -148,8 +161,11 @@ public final class Controller implements AutoCloseable {
             Translator.Effect effect = translator.apply(changes);
             published.putAll(publisher.publish(effect.resources()));
             Map<ObjectRef, Optional<ObjectStatus>> statuses = new HashMap<>(effect.statuses());
-            statuses.putAll(translator.apply(milestones(effect.served())).statuses());
-            ControllerView next = new ControllerView(translator.gateways(), translator.statuses(), published);
+            List<Change> milestones = milestones(effect.served());
+            if (!milestones.isEmpty()) {
+                statuses.putAll(translator.apply(milestones).statuses());
+            }
+            ControllerView next = new ControllerView(translator.gateways(), translator.statuses(), published, taken);
             view = next;
             derivations = translator.derivations();
             watchers.forEach(watcher -> watcher.accept(next));

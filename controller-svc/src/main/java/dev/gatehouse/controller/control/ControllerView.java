@@ -11,11 +11,15 @@ import java.util.Map;
  * The controller's state at one moment.
  *
  * @param published for each fleet, the position of what was published last
+ * @param taken the ticket of the last changes that it includes
  */
 public record ControllerView(
-        Map<ObjectKey, GatewayState> gateways, Map<ObjectRef, ObjectStatus> statuses, Map<String, Position> published) {
+        Map<ObjectKey, GatewayState> gateways,
+        Map<ObjectRef, ObjectStatus> statuses,
+        Map<String, Position> published,
+        long taken) {
     /** Before the first change. */
-    public static final ControllerView EMPTY = new ControllerView(Map.of(), Map.of(), Map.of());
+    public static final ControllerView EMPTY = new ControllerView(Map.of(), Map.of(), Map.of(), 0);
 
     public ControllerView {
         gateways = Map.copyOf(gateways);

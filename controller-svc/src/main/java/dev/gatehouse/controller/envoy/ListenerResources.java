@@ -178,8 +178,8 @@ public final class ListenerResources {
             }
         }
         Map<StreamRoute, List<String>> served = new LinkedHashMap<>();
-        claims.forEach((hostname, claim) -> served.computeIfAbsent(claim.stream(), _ -> new ArrayList<>())
-                .add(hostname));
+        claims.forEach((hostname, claim) ->
+                served.computeIfAbsent(claim.stream(), _ -> new ArrayList<>()).add(hostname));
         return served;
     }
 

@@ -109,7 +109,10 @@ public final class RouteResources {
                     : parts(route, rule, match, policies);
             for (int part = 0; part < parts.size(); part++) {
                 entries.add(new RouteEntry(
-                        Hostnames.ANY, rank, part, parts.get(part).toBuilder().setName(name).build()));
+                        Hostnames.ANY,
+                        rank,
+                        part,
+                        parts.get(part).toBuilder().setName(name).build()));
             }
         }
         return entries;

@@ -11,7 +11,8 @@ import java.util.List;
  * @param places the SNI names it is for
  * @param udpCluster the cluster of all its backends together, for UDP
  */
-public record StreamRoute(String name, List<Attachments.Place> places, List<WeightedTarget> targets, String udpCluster) {
+public record StreamRoute(
+        String name, List<Attachments.Place> places, List<WeightedTarget> targets, String udpCluster) {
     public StreamRoute {
         places = List.copyOf(places);
         targets = List.copyOf(targets);

@@ -31,8 +31,7 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> proble
     /** @param service absent: the Service has not been made yet */
     public static FleetAddresses of(
             Gateway gateway, Optional<Service> service, Collection<ClusterNode> nodes, int readyProxies) {
-        List<Address> assigned =
-                service.map(each -> assigned(each, nodes)).orElse(List.of());
+        List<Address> assigned = service.map(each -> assigned(each, nodes)).orElse(List.of());
         Set<Address> requested = new LinkedHashSet<>();
         for (Gateway.Address address : gateway.addresses()) {
             // An address without a value asks for any of its type (GEP-1651 keeps it so).
@@ -40,23 +39,30 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> proble
                     .filter(value -> !value.isEmpty())
                     .ifPresent(value -> requested.add(new Address(address.type(), value)));
         }
-        List<Address> given =
-                requested.isEmpty() ? assigned : requested.stream().filter(assigned::contains).toList();
+        List<Address> given = requested.isEmpty()
+                ? assigned
+                : requested.stream().filter(assigned::contains).toList();
         Set<Address> missing = new LinkedHashSet<>(requested);
         given.forEach(missing::remove);
         if (!missing.isEmpty()) {
-            return new FleetAddresses(given, Optional.of(Condition.isFalse(
-                    Conditions.PROGRAMMED,
-                    "AddressNotUsable",
-                    "The Service of the proxies did not get " + text(missing) + " (it has: " + text(assigned) + ").")));
+            return new FleetAddresses(
+                    given,
+                    Optional.of(Condition.isFalse(
+                            Conditions.PROGRAMMED,
+                            "AddressNotUsable",
+                            "The Service of the proxies did not get " + text(missing) + " (it has: " + text(assigned)
+                                    + ").")));
         }
         if (given.isEmpty()) {
-            return new FleetAddresses(given, Optional.of(Condition.isFalse(
-                    Conditions.PROGRAMMED,
-                    "AddressNotAssigned",
-                    service.isPresent()
-                            ? "The Service of the proxies, of type " + service.get().type() + ", has no address yet."
-                            : "The Service of the proxies is not there yet.")));
+            return new FleetAddresses(
+                    given,
+                    Optional.of(Condition.isFalse(
+                            Conditions.PROGRAMMED,
+                            "AddressNotAssigned",
+                            service.isPresent()
+                                    ? "The Service of the proxies, of type "
+                                            + service.get().type() + ", has no address yet."
+                                    : "The Service of the proxies is not there yet.")));
         }
         if (readyProxies == 0) {
             return new FleetAddresses(

@@ -130,7 +130,12 @@ final class KindWatch implements AutoCloseable {
                         sink.notServed(served.kind());
                     }
                     if (e.getCode() != GONE) {
-                        LOG.log(Level.WARNING, "{0} cannot be listed or watched: {1}; again in {2}", served, said(e), retry);
+                        LOG.log(
+                                Level.WARNING,
+                                "{0} cannot be listed or watched: {1}; again in {2}",
+                                served,
+                                said(e),
+                                retry);
                     }
                     Thread.sleep(retry);
                     retry = retry.multipliedBy(2).compareTo(LAST_RETRY) > 0 ? LAST_RETRY : retry.multipliedBy(2);
@@ -145,7 +150,8 @@ final class KindWatch implements AutoCloseable {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    private AnyNamespaceOperation<GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>
+    private AnyNamespaceOperation<
+                    GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>
             objects() {
         var all = client.genericKubernetesResources(served.context());
         return served.kind().namespaced() ? all.inAnyNamespace() : all;
@@ -187,8 +193,10 @@ final class KindWatch implements AutoCloseable {
 
     private void watch(String version) throws InterruptedException {
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        ListOptions options =
-                options().withResourceVersion(version).withAllowWatchBookmarks(true).build();
+        ListOptions options = options()
+                .withResourceVersion(version)
+                .withAllowWatchBookmarks(true)
+                .build();
         try (Watch watch = objects().watch(options, new Follower(ended))) {
             ended.get();
         } catch (ExecutionException e) {
@@ -252,7 +260,8 @@ final class KindWatch implements AutoCloseable {
 
     private ObjectKey key(GenericKubernetesResource object) {
         String namespace = object.getMetadata().getNamespace();
-        return new ObjectKey(namespace == null ? "" : namespace, object.getMetadata().getName());
+        return new ObjectKey(
+                namespace == null ? "" : namespace, object.getMetadata().getName());
     }
 
     private Change change(GenericKubernetesResource object) {
@@ -260,7 +269,12 @@ final class KindWatch implements AutoCloseable {
         return switch (ResourceReader.read(kind, ObjectTree.of(kind, object))) {
             case Reading.Readable<?> readable -> new Change.Put(kind, readable.resource());
             case Reading.Broken<?> broken -> {
-                LOG.log(Level.WARNING, "{0} {1} cannot be used: {2}", kind, key(object), broken.object().message());
+                LOG.log(
+                        Level.WARNING,
+                        "{0} {1} cannot be used: {2}",
+                        kind,
+                        key(object),
+                        broken.object().message());
                 yield new Change.Broken(kind, broken.object());
             }
         };

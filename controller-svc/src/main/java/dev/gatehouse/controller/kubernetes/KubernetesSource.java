@@ -104,7 +104,10 @@ public final class KubernetesSource implements AutoCloseable {
             Set<Kind<?>> absent = new HashSet<>(Kinds.ALL);
             absent.removeAll(served.keySet());
             if (!absent.isEmpty()) {
-                LOG.log(Level.INFO, "kinds that the API server does not serve, and that are left out until it does: {0}", absent);
+                LOG.log(
+                        Level.INFO,
+                        "kinds that the API server does not serve, and that are left out until it does: {0}",
+                        absent);
             }
         }
         for (ServedKind kind : served.values()) {

@@ -70,7 +70,12 @@ public final class Leadership implements AutoCloseable {
                 try {
                     election.get();
                 } catch (ExecutionException e) {
-                    LOG.log(Level.WARNING, "standing for Lease {0}/{1} failed: {2}", namespace, lease, String.valueOf(e.getCause()));
+                    LOG.log(
+                            Level.WARNING,
+                            "standing for Lease {0}/{1} failed: {2}",
+                            namespace,
+                            lease,
+                            String.valueOf(e.getCause()));
                 } catch (InterruptedException e) {
                     election.cancel(true);
                     throw e;

@@ -65,8 +65,7 @@ final class ObjectTree {
 
     private static Node.Mapping mapping(Map<?, ?> tree) {
         Map<String, Node.Field> fields = new LinkedHashMap<>();
-        tree.forEach(
-                (name, value) -> fields.put(String.valueOf(name), new Node.Field(IN_THE_CLUSTER, node(value))));
+        tree.forEach((name, value) -> fields.put(String.valueOf(name), new Node.Field(IN_THE_CLUSTER, node(value))));
         return new Node.Mapping(IN_THE_CLUSTER, fields);
     }
 

@@ -207,8 +207,9 @@ public final class StatusWriter implements AutoCloseable {
             if (current == null) {
                 return false;
             }
-            StatusMerge merge =
-                    new StatusMerge(controllerNames, clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+            StatusMerge merge = new StatusMerge(
+                    controllerNames,
+                    clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
             Optional<Map<String, Object>> patch = merge.patch(current.tree(), Optional.ofNullable(desired.get(ref)));
             if (patch.isEmpty()) {
                 return false;
@@ -219,7 +220,10 @@ public final class StatusWriter implements AutoCloseable {
                         .patch(
                                 PatchContext.of(PatchType.JSON_MERGE),
                                 Serialization.asJson(Map.of(
-                                        "metadata", Map.of("resourceVersion", current.version()), "status", patch.get())));
+                                        "metadata",
+                                        Map.of("resourceVersion", current.version()),
+                                        "status",
+                                        patch.get())));
                 writes.incrementAndGet();
                 keep(ref, current, after);
                 return true;
@@ -253,8 +257,6 @@ public final class StatusWriter implements AutoCloseable {
                 ? LiveStatus.fields(fields)
                 : Map.of();
         live.replace(
-                ref,
-                before,
-                LiveStatus.of(before.served(), object.getMetadata().getResourceVersion(), status));
+                ref, before, LiveStatus.of(before.served(), object.getMetadata().getResourceVersion(), status));
     }
 }

@@ -68,7 +68,8 @@ public final class DataPlane {
                 }
                 case REJECTED -> node.rejected = Optional.of(report);
                 case CONNECTED, DISCONNECTED, WHAT_NOT_SET -> {
-                    // Connected: known of from now on. Not set: a newer xds-svc reports what this controller does not know.
+                    // Connected: known of from now on. Not set: a newer xds-svc reports what this controller does not
+                    // know.
                 }
             }
         }
@@ -81,9 +82,8 @@ public final class DataPlane {
      * @param position of the fleet's last transaction; absent: there was none yet
      */
     public FleetState published(String fleet, ObjectRef object, long generation, Optional<Position> position) {
-        List<Milestone> milestones = fleets.computeIfAbsent(fleet, _ -> new Fleet())
-                .awaited
-                .computeIfAbsent(object, _ -> new ArrayList<>());
+        List<Milestone> milestones =
+                fleets.computeIfAbsent(fleet, _ -> new Fleet()).awaited.computeIfAbsent(object, _ -> new ArrayList<>());
         if (milestones.stream().noneMatch(milestone -> milestone.generation() == generation)) {
             milestones.add(new Milestone(generation, position));
         }

@@ -50,8 +50,7 @@ public final class StatusMerge {
      */
     public Optional<Map<String, Object>> patch(Map<String, Object> live, Optional<ObjectStatus> desired) {
         Map<String, Object> before = normal(live);
-        Map<String, Object> after =
-                desired.map(status -> merge(before, status)).orElseGet(() -> withoutOurs(before));
+        Map<String, Object> after = desired.map(status -> merge(before, status)).orElseGet(() -> withoutOurs(before));
         Map<String, Object> patch = new LinkedHashMap<>();
         after.forEach((field, value) -> {
             if (!Objects.equals(before.get(field), value)) {

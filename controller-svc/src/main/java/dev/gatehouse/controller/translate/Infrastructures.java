@@ -52,11 +52,7 @@ final class Infrastructures {
                         "addresses",
                         model.gateways,
                         (reads, _, state) -> Optional.of(ofService(
-                                state,
-                                service(reads, services, state),
-                                model.slicesByService,
-                                nodes,
-                                reads)));
+                                state, service(reads, services, state), model.slicesByService, nodes, reads)));
             }
         };
     }
@@ -90,12 +86,10 @@ final class Infrastructures {
     }
 
     private static Optional<Resource<Service>> service(
-            Reads reads,
-            Collection<Owner, SortedMap<ObjectKey, Resource<Service>>> services,
-            GatewayState state) {
+            Reads reads, Collection<Owner, SortedMap<ObjectKey, Resource<Service>>> services, GatewayState state) {
         return reads.get(services, Owner.gateway(state.gateway().key()))
-                .or(() -> reads.get(
-                        services, Owner.ofClass(state.gateway().spec().gatewayClassName())))
+                .or(() ->
+                        reads.get(services, Owner.ofClass(state.gateway().spec().gatewayClassName())))
                 .map(found -> found.firstEntry().getValue());
     }
 
@@ -105,9 +99,12 @@ final class Infrastructures {
             Collection<ObjectKey, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices,
             Collection<String, SortedMap<ObjectKey, Resource<ClusterNode>>> nodes,
             Reads reads) {
-        boolean nodePort = service.map(each -> each.spec().type().equals("NodePort")).orElse(false);
+        boolean nodePort =
+                service.map(each -> each.spec().type().equals("NodePort")).orElse(false);
         List<ClusterNode> reachable = nodePort
-                ? reads.get(nodes, ALL_NODES).map(all -> all.values().stream().map(Resource::spec).toList()).orElse(List.of())
+                ? reads.get(nodes, ALL_NODES)
+                        .map(all -> all.values().stream().map(Resource::spec).toList())
+                        .orElse(List.of())
                 : List.of();
         long ready = service.flatMap(each -> reads.get(slices, each.key())).stream()
                 .flatMap(each -> each.values().stream())

@@ -196,8 +196,8 @@ final class Model {
                     .toList();
             for (Attachments.Parent parent : attached.parents()) {
                 for (Attachments.Binding binding : parent.bindings()) {
-                    services.forEach(service -> found.put(
-                            new UseKey(service, binding.listener().gateway()), parent.controllerName()));
+                    services.forEach(service ->
+                            found.put(new UseKey(service, binding.listener().gateway()), parent.controllerName()));
                 }
             }
             return found;

@@ -32,7 +32,6 @@ import dev.gatehouse.controller.translate.Model.BindingKey;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
-import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -159,8 +158,7 @@ final class Resources {
         if (!protocol.http()) {
             return Optional.empty();
         }
-        RouteResources maker =
-                new RouteResources(key.listener(), protocol, settings.clientPort(listener.get()));
+        RouteResources maker = new RouteResources(key.listener(), protocol, settings.clientPort(listener.get()));
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {

@@ -182,8 +182,7 @@ final class Statuses {
             conditions.add(Condition.isFalse(
                     Conditions.PROGRAMMED, "Invalid", "The Gateway is not accepted; nothing is served for it."));
         } else {
-            conditions.add(
-                    programmed(reads, state, ref, gateway.metadata().generation()));
+            conditions.add(programmed(reads, state, ref, gateway.metadata().generation()));
         }
         return new ObjectStatus.Listeners(
                 gateway.metadata().generation(),
@@ -259,7 +258,9 @@ final class Statuses {
                         .flatMap(name -> reads.get(model.classes, new ObjectKey("", name)))
                         .map(_ -> unusable(generation, message));
             case "ListenerSet" ->
-                object.parents().stream().findFirst().flatMap(parent -> gatewayOf(reads, parent, ref))
+                object.parents().stream()
+                        .findFirst()
+                        .flatMap(parent -> gatewayOf(reads, parent, ref))
                         .map(_ -> unusable(generation, message));
             default -> {
                 List<ObjectStatus.ParentStatus> parents = new ArrayList<>();
@@ -309,7 +310,8 @@ final class Statuses {
             case "Gateway" -> reads.get(model.gateways, key);
             case "ListenerSet" ->
                 reads.get(inputs.of(Kinds.LISTENER_SET), key)
-                        .flatMap(set -> reads.get(model.gateways, set.spec().parent().key(set.namespace())));
+                        .flatMap(set ->
+                                reads.get(model.gateways, set.spec().parent().key(set.namespace())));
             default -> Optional.empty();
         };
     }
@@ -397,7 +399,8 @@ final class Statuses {
         conditions.add(problem.map(p -> Condition.isFalse(Conditions.RESOLVED_REFS, p.reason(), p.message() + "."))
                 .orElse(Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
         List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
-        for (Map.Entry<ObjectKey, String> gateway : model.gatewaysUsing(reads, policy).entrySet()) {
+        for (Map.Entry<ObjectKey, String> gateway :
+                model.gatewaysUsing(reads, policy).entrySet()) {
             ParentReference reference = new ParentReference(
                     Kinds.GATEWAY_GROUP,
                     Kinds.GATEWAY.name(),

@@ -77,8 +77,7 @@ public final class Translator {
                 }
             }
         });
-        return new Effect(
-                changesOf(resources.all()), changesOf(statuses.all()), changesOf(List.of(statuses.served())));
+        return new Effect(changesOf(resources.all()), changesOf(statuses.all()), changesOf(List.of(statuses.served())));
     }
 
     /** Every resource. */

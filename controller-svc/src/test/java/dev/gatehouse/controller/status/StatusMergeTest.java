@@ -24,7 +24,8 @@ class StatusMergeTest {
     @Test
     void aStatusThatSaysTheSameIsNotWritten() {
         ObjectStatus status = gateway(3, accepted());
-        assertThat(merge.patch(StatusTree.of(status, BEFORE), Optional.of(status))).isEmpty();
+        assertThat(merge.patch(StatusTree.of(status, BEFORE), Optional.of(status)))
+                .isEmpty();
     }
 
     @Test
@@ -48,9 +49,11 @@ class StatusMergeTest {
         Map<String, Object> live = StatusTree.of(gateway(3, accepted()), BEFORE);
         Map<String, Object> patch =
                 merge.patch(live, Optional.of(gateway(4, accepted()))).orElseThrow();
-        assertThat(conditions(patch)).singleElement().satisfies(condition -> assertThat(condition)
-                .containsEntry("observedGeneration", 4L)
-                .containsEntry("lastTransitionTime", BEFORE));
+        assertThat(conditions(patch))
+                .singleElement()
+                .satisfies(condition -> assertThat(condition)
+                        .containsEntry("observedGeneration", 4L)
+                        .containsEntry("lastTransitionTime", BEFORE));
     }
 
     @Test
@@ -64,13 +67,12 @@ class StatusMergeTest {
 
     @Test
     void conditionsOfTypesThatAreNotOursStayAsTheyAre() {
-        Map<String, Object> foreign = Map.of(
-                "type", "example.com/Audited", "status", "True", "reason", "Seen", "lastTransitionTime", BEFORE);
+        Map<String, Object> foreign =
+                Map.of("type", "example.com/Audited", "status", "True", "reason", "Seen", "lastTransitionTime", BEFORE);
         Map<String, Object> stale = Map.of(
                 "type", "ResolvedRefs", "status", "True", "reason", "ResolvedRefs", "lastTransitionTime", BEFORE);
         Map<String, Object> listener = Map.of("name", "http", "conditions", List.of(foreign));
-        Map<String, Object> live =
-                Map.of("conditions", List.of(foreign, stale), "listeners", List.of(listener));
+        Map<String, Object> live = Map.of("conditions", List.of(foreign, stale), "listeners", List.of(listener));
         Map<String, Object> patch = merge.patch(
                         live,
                         Optional.of(new ObjectStatus.Listeners(
@@ -80,7 +82,9 @@ class StatusMergeTest {
                                 List.of())))
                 .orElseThrow();
         assertThat(conditions(patch)).contains(foreign).hasSize(2);
-        assertThat(conditions(patch)).extracting(condition -> condition.get("type")).doesNotContain("ResolvedRefs");
+        assertThat(conditions(patch))
+                .extracting(condition -> condition.get("type"))
+                .doesNotContain("ResolvedRefs");
         assertThat(patch.get("listeners"))
                 .asInstanceOf(InstanceOfAssertFactories.LIST)
                 .singleElement()
@@ -97,7 +101,9 @@ class StatusMergeTest {
         Map<String, Object> patch =
                 merge.patch(live, Optional.of(route("edge"))).orElseThrow();
         assertThat(entries(patch, "parents")).hasSize(2).first().isEqualTo(foreign);
-        assertThat(entries(patch, "parents").get(1).toString()).contains("name=edge").contains(OURS);
+        assertThat(entries(patch, "parents").get(1).toString())
+                .contains("name=edge")
+                .contains(OURS);
     }
 
     @Test
@@ -106,8 +112,10 @@ class StatusMergeTest {
         Map<String, Object> live = Map.of("parents", List.of(foreign, entry("parentRef", "edge", OURS)));
         assertThat(entries(merge.patch(live, Optional.empty()).orElseThrow(), "parents"))
                 .containsExactly(foreign);
-        assertThat(merge.patch(Map.of("parents", List.of(foreign)), Optional.empty())).isEmpty();
-        assertThat(merge.patch(StatusTree.of(gateway(1, accepted()), BEFORE), Optional.empty())).isEmpty();
+        assertThat(merge.patch(Map.of("parents", List.of(foreign)), Optional.empty()))
+                .isEmpty();
+        assertThat(merge.patch(StatusTree.of(gateway(1, accepted()), BEFORE), Optional.empty()))
+                .isEmpty();
     }
 
     @Test
@@ -125,10 +133,7 @@ class StatusMergeTest {
     void addressesThatAreGoneAreTakenAway() {
         Map<String, Object> live = StatusTree.of(
                 new ObjectStatus.Listeners(
-                        1,
-                        List.of(accepted()),
-                        List.of(),
-                        List.of(new ObjectStatus.Address("IPAddress", "10.0.0.1"))),
+                        1, List.of(accepted()), List.of(), List.of(new ObjectStatus.Address("IPAddress", "10.0.0.1"))),
                 BEFORE);
         assertThat(merge.patch(live, Optional.of(gateway(1, accepted()))).orElseThrow())
                 .containsOnly(Map.entry("addresses", List.of()));

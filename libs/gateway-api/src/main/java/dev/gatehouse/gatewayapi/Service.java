@@ -48,7 +48,9 @@ public record Service(
         List<Ingress> ingress = f.object(
                         "status",
                         status -> status.lenient()
-                                .object("loadBalancer", balancer -> balancer.lenient().list("ingress", Ingress::read))
+                                .object(
+                                        "loadBalancer",
+                                        balancer -> balancer.lenient().list("ingress", Ingress::read))
                                 .orElse(List.of()))
                 .orElse(List.of());
         return f.requiredObject("spec", spec -> readSpec(spec, ingress));

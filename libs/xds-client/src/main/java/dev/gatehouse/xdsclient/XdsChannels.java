@@ -1,7 +1,7 @@
 package dev.gatehouse.xdsclient;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.util.concurrent.TimeUnit;
 
@@ -12,12 +12,13 @@ public final class XdsChannels {
     private XdsChannels() {}
 
     /**
-     * A channel in plain text, for one process or a mesh that encrypts. Connects when it is first used.
+     * A channel, which connects when it is first used.
      *
      * @param address host and port, or any target that gRPC resolves
+     * @param credentials mutual TLS, or plain text for one process or a mesh that encrypts
      */
-    public static ManagedChannel plaintext(String address) {
-        return Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
+    public static ManagedChannel to(String address, ChannelCredentials credentials) {
+        return Grpc.newChannelBuilder(address, credentials)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)

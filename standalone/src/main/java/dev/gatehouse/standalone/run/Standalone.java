@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -106,16 +107,21 @@ public final class Standalone implements QuarkusApplication {
     }
 
     private void followSoon(EnvoyFleet fleet) {
-        if (!follower.isShutdown() && queued.compareAndSet(false, true)) {
+        if (!queued.compareAndSet(false, true)) {
+            return;
+        }
+        try {
             follower.execute(() -> {
                 queued.set(false);
                 follow(fleet, controller.view());
             });
+        } catch (RejectedExecutionException e) {
+            // The instance ends: nothing follows the controller any more.
         }
     }
 
     private void follow(EnvoyFleet fleet, ControllerView view) {
-        if (view == ControllerView.EMPTY) {
+        if (!files.seenBy(view)) {
             return;
         }
         List<String> lines = new ArrayList<>(backends.apply(requests()));

@@ -2,6 +2,7 @@ package dev.gatehouse.xds.grpc;
 
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.events.Subscription;
+import dev.gatehouse.identity.ProcessName;
 import dev.gatehouse.xds.stream.Effect;
 import dev.gatehouse.xds.stream.SubscriberStream;
 import dev.gatehouse.xds.view.Subscriber;
@@ -35,6 +36,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
     private final XdsServer server;
     private final WireFormat<Q, R> format;
     private final Optional<String> onlyType;
+    private final Optional<ProcessName> caller;
     private final ServerCallStreamObserver<R> responses;
     private final Mailbox mailbox;
     private final SubscriberStream stream;
@@ -53,10 +55,12 @@ final class Session<Q, R> implements StreamObserver<Q> {
             XdsServer server,
             WireFormat<Q, R> format,
             Optional<String> onlyType,
+            Optional<ProcessName> caller,
             ServerCallStreamObserver<R> responses) {
         this.server = server;
         this.format = format;
         this.onlyType = onlyType;
+        this.caller = caller;
         this.responses = responses;
         this.mailbox = new Mailbox(server.executor());
         this.stream = new SubscriberStream(format.protocol(), onlyType.isEmpty(), server.settings());
@@ -134,6 +138,12 @@ final class Session<Q, R> implements StreamObserver<Q> {
             return false;
         }
         SubscriberIdentity known = found.get();
+        Optional<String> refusal = Access.refusal(caller, known.fleet());
+        if (refusal.isPresent()) {
+            LOG.log(Level.WARNING, "{0} is refused: {1}", known.nodeId(), refusal.get());
+            end(refusal.get(), Optional.of(Status.PERMISSION_DENIED.withDescription(refusal.get())));
+            return false;
+        }
         identity = known;
         publishState(known);
         server.registry().join(this, this::state);

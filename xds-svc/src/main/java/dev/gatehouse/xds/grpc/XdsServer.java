@@ -1,6 +1,7 @@
 package dev.gatehouse.xds.grpc;
 
 import dev.gatehouse.events.DataPlaneReports;
+import dev.gatehouse.identity.Caller;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
 import dev.gatehouse.xds.stream.StreamSettings;
 import dev.gatehouse.xds.view.SubscriberRegistry;
@@ -74,7 +75,8 @@ public final class XdsServer implements AutoCloseable {
 
     private <Q, R> StreamObserver<Q> open(
             WireFormat<Q, R> format, Optional<String> onlyType, StreamObserver<R> responses) {
-        Session<Q, R> session = new Session<>(this, format, onlyType, (ServerCallStreamObserver<R>) responses);
+        Session<Q, R> session =
+                new Session<>(this, format, onlyType, Caller.current(), (ServerCallStreamObserver<R>) responses);
         sessions.add(session);
         if (draining) {
             session.drain();

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ public final class GrpcConfigLogFollower implements Subscription {
 
     private final Channel channel;
     private final String name;
-    private final Optional<Seal> seal;
+    private final Supplier<Optional<Seal>> seal;
     private final Follower follower;
     private final Backoff backoff;
     private final Context.CancellableContext call = Context.ROOT.withCancellation();
@@ -51,7 +52,7 @@ public final class GrpcConfigLogFollower implements Subscription {
     private List<ResourceId> deletes = new ArrayList<>();
 
     private GrpcConfigLogFollower(
-            Channel channel, String name, Optional<Seal> seal, Follower follower, RandomGenerator random) {
+            Channel channel, String name, Supplier<Optional<Seal>> seal, Follower follower, RandomGenerator random) {
         this.channel = channel;
         this.name = name;
         this.seal = seal;
@@ -65,10 +66,10 @@ public final class GrpcConfigLogFollower implements Subscription {
      *
      * @param channel stays the caller's to shut down
      * @param name who follows, for the controller's log
-     * @param seal empty: every secret is refused
+     * @param seal asked for each secret; empty: every secret is refused
      */
     public static GrpcConfigLogFollower start(
-            Channel channel, String name, Optional<Seal> seal, Follower follower, RandomGenerator random) {
+            Channel channel, String name, Supplier<Optional<Seal>> seal, Follower follower, RandomGenerator random) {
         GrpcConfigLogFollower started = new GrpcConfigLogFollower(channel, name, seal, follower, random);
         started.thread.start();
         return started;
@@ -193,7 +194,7 @@ public final class GrpcConfigLogFollower implements Subscription {
     }
 
     private @Nullable Seal keyOrNull() {
-        return seal.orElse(null);
+        return seal.get().orElse(null);
     }
 
     private static ResourceId id(dev.gatehouse.api.configlog.v1.ResourceId message) {

@@ -19,6 +19,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Serves a config log over gRPC, as fast as each follower reads. Without a seal, secrets are withheld: their bytes do not leave
@@ -26,10 +27,10 @@ import java.util.Optional;
  */
 public class GrpcConfigLogServer extends ConfigLogGrpc.ConfigLogImplBase {
     private final ConfigLog log;
-    private final Optional<Seal> seal;
+    private final Supplier<Optional<Seal>> seal;
 
-    /** @param seal empty: no sealing key is configured */
-    public GrpcConfigLogServer(ConfigLog log, Optional<Seal> seal) {
+    /** @param seal asked for each secret; empty: no sealing key is configured */
+    public GrpcConfigLogServer(ConfigLog log, Supplier<Optional<Seal>> seal) {
         this.log = log;
         this.seal = seal;
     }
@@ -126,7 +127,7 @@ public class GrpcConfigLogServer extends ConfigLogGrpc.ConfigLogImplBase {
             return message.setResource(put.resource()).build();
         }
         message.setSealed(true);
-        seal.ifPresent(key -> message.setSealKeyId(key.sealingKeyId()).setResource(key.seal(put)));
+        seal.get().ifPresent(key -> message.setSealKeyId(key.sealingKeyId()).setResource(key.seal(put)));
         return message.build();
     }
 }

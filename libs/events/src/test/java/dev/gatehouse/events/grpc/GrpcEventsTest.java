@@ -46,7 +46,7 @@ class GrpcEventsTest {
     }
 
     private Server serve(ConfigLog log, Optional<Seal> seal) throws IOException {
-        return serve(new GrpcConfigLogServer(log, seal));
+        return serve(new GrpcConfigLogServer(log, () -> seal));
     }
 
     @Test
@@ -54,7 +54,7 @@ class GrpcEventsTest {
         MemoryConfigLog log = new MemoryConfigLog("e1");
         log.append(set("f", "a", 1));
         Server server = serve(log, Optional.empty());
-        try (var follower = GrpcConfigLogFollower.start(channel, "test", Optional.empty(), recorder, new Random(1))) {
+        try (var follower = GrpcConfigLogFollower.start(channel, "test", Optional::empty, recorder, new Random(1))) {
             assertThat(recorder.next(3)).containsExactly("replay e1", "1 f +a@1=bytes of a", "caught up 1");
             assertThat(follower.connected()).isTrue();
             server.shutdownNow().awaitTermination();
@@ -78,7 +78,8 @@ class GrpcEventsTest {
         MemoryConfigLog log = new MemoryConfigLog("e");
         log.append(secret("f", "s", 1));
         Server server = serve(log, Optional.of(SEAL));
-        try (var follower = GrpcConfigLogFollower.start(channel, "test", Optional.of(SEAL), recorder, new Random(1))) {
+        try (var follower =
+                GrpcConfigLogFollower.start(channel, "test", () -> Optional.of(SEAL), recorder, new Random(1))) {
             assertThat(recorder.next(3)).containsExactly("replay e", "1 f +s@1=bytes of s", "caught up 1");
         } finally {
             server.shutdownNow();
@@ -91,12 +92,13 @@ class GrpcEventsTest {
         log.append(secret("f", "s", 1));
         log.append(set("f", "a", 1));
         Server server = serve(log, Optional.of(SEAL));
-        try (var keyless = GrpcConfigLogFollower.start(channel, "test", Optional.empty(), recorder, new Random(1))) {
+        try (var keyless = GrpcConfigLogFollower.start(channel, "test", Optional::empty, recorder, new Random(1))) {
             assertThat(recorder.next(3)).containsExactly("replay e", "2 f +a@1=bytes of a", "caught up 2");
         }
         server.shutdownNow().awaitTermination();
         server = serve(log, Optional.empty());
-        try (var keyed = GrpcConfigLogFollower.start(channel, "test", Optional.of(SEAL), recorder, new Random(1))) {
+        try (var keyed =
+                GrpcConfigLogFollower.start(channel, "test", () -> Optional.of(SEAL), recorder, new Random(1))) {
             assertThat(recorder.next(3)).containsExactly("replay e", "2 f +a@1=bytes of a", "caught up 2");
         } finally {
             server.shutdownNow();
@@ -110,7 +112,7 @@ class GrpcEventsTest {
             log.append(set("f", "resource-" + i + "-" + "x".repeat(2_000), 1));
         }
         Server server = serve(log, Optional.empty());
-        try (var follower = GrpcConfigLogFollower.start(channel, "test", Optional.empty(), recorder, new Random(1))) {
+        try (var follower = GrpcConfigLogFollower.start(channel, "test", Optional::empty, recorder, new Random(1))) {
             assertThat(recorder.next()).isEqualTo("replay e");
             assertThat(recorder.next().split(" \\+", -1)).hasSize(2_001);
             assertThat(recorder.next()).isEqualTo("caught up 2000");
