@@ -305,7 +305,7 @@ final class Resources {
                 state.fleet(),
                 TypeUrls.CLUSTER,
                 name,
-                ClusterResources.callout(name, address),
+                ClusterResources.callout(name, address, settings.callouts().tls()),
                 false,
                 Set.of(ref(state)))));
         return clusters;

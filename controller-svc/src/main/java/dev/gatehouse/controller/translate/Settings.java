@@ -82,8 +82,17 @@ public record Settings(
         }
     }
 
-    /** The callout services, as the proxies reach them. */
-    public record Callouts(Address rateLimit, Address waf, Address authz) {}
+    /**
+     * The callout services, as the proxies reach them.
+     *
+     * @param tls by mutual TLS; otherwise in plain text, for one machine or a mesh that encrypts
+     */
+    public record Callouts(Address rateLimit, Address waf, Address authz, boolean tls) {
+        /** In plain text. */
+        public Callouts(Address rateLimit, Address waf, Address authz) {
+            this(rateLimit, waf, authz, false);
+        }
+    }
 
     /** Ports below 1024 are bound 10000 higher, as Envoy Gateway does with unprivileged proxies: 80 becomes 10080. */
     public static int shiftPrivileged(int port) {
