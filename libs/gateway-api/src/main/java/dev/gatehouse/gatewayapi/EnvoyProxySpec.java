@@ -453,7 +453,9 @@ public record EnvoyProxySpec(
             }
         }
         if (f.bool("mergeGateways").orElse(false)) {
-            f.wrong("mergeGateways", "true is not supported yet (expected: false: each Gateway has a fleet of its own)");
+            f.wrong(
+                    "mergeGateways",
+                    "true is not supported yet (expected: false: each Gateway has a fleet of its own)");
         }
         return new EnvoyProxySpec(
                 f.choice("mergeType", MergeType.class).orElse(MergeType.Replace),
