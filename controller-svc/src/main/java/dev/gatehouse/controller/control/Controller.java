@@ -161,7 +161,10 @@ public final class Controller implements AutoCloseable {
             Translator.Effect effect = translator.apply(changes);
             published.putAll(publisher.publish(effect.resources()));
             Map<ObjectRef, Optional<ObjectStatus>> statuses = new HashMap<>(effect.statuses());
-            statuses.putAll(translator.apply(milestones(effect.served())).statuses());
+            List<Change> milestones = milestones(effect.served());
+            if (!milestones.isEmpty()) {
+                statuses.putAll(translator.apply(milestones).statuses());
+            }
             ControllerView next = new ControllerView(
                     translator.gateways(), translator.statuses(), translator.infrastructure(), published, taken);
             derivations = translator.derivations();

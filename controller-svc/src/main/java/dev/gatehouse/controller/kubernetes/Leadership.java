@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
@@ -66,19 +67,10 @@ public final class Leadership implements AutoCloseable {
     private void run() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                CompletableFuture<?> election = stand();
                 try {
-                    election.get();
-                } catch (ExecutionException e) {
-                    LOG.log(
-                            Level.WARNING,
-                            "standing for Lease {0}/{1} failed: {2}",
-                            namespace,
-                            lease,
-                            String.valueOf(e.getCause()));
-                } catch (InterruptedException e) {
-                    election.cancel(true);
-                    throw e;
+                    await(stand());
+                } catch (ExecutionException | KubernetesClientException e) {
+                    LOG.log(Level.WARNING, "standing for Lease {0}/{1} failed: {2}", namespace, lease, e.getMessage());
                 } finally {
                     leads = false;
                 }
@@ -86,6 +78,15 @@ public final class Leadership implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             // Closed.
+        }
+    }
+
+    private static void await(CompletableFuture<?> election) throws InterruptedException, ExecutionException {
+        try {
+            election.get();
+        } catch (InterruptedException e) {
+            election.cancel(true);
+            throw e;
         }
     }
 
