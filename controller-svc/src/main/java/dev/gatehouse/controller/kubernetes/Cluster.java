@@ -52,7 +52,10 @@ public final class Cluster implements AutoCloseable {
         label = new LeaderLabel(client, replica, leadership);
         statuses = new StatusWriter(client, leadership, controllerNames, InstantSource.system());
         infrastructure = new KubernetesInfrastructure(
-                new FleetApply(client, controllerNames), leadership::leads, this::applied, InstantSource.system());
+                new FleetApply(client, controllerNames, replica.namespace()),
+                leadership::leads,
+                this::applied,
+                InstantSource.system());
         source = new KubernetesSource(client, controller, statuses);
         certificates = identity.map(own -> new CertificateSecrets(
                 client,
