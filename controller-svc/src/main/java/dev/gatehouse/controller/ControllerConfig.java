@@ -37,6 +37,31 @@ interface ControllerConfig {
         String identity();
     }
 
+    Fleet fleet();
+
+    /** How fleets of proxies are run on Kubernetes, besides what EnvoyProxies say. */
+    interface Fleet {
+        /** Envoy's image. */
+        @WithDefault("docker.io/envoyproxy/envoy:distroless-v1.40.0")
+        String proxyImage();
+
+        /** The image of the container that drains Envoy before it ends. */
+        @WithDefault("gatehouse/shutdown-manager:latest")
+        String shutdownManagerImage();
+
+        /** Run a Gateway's proxies in the Gateway's namespace, instead of in the controller's. */
+        @WithDefault("false")
+        boolean gatewayNamespace();
+
+        /** The cluster's DNS domain. */
+        @WithDefault("cluster.local")
+        String clusterDomain();
+
+        /** Let the proxies reach xds-svc by mutual TLS. */
+        @WithDefault("true")
+        boolean xdsTls();
+    }
+
     /** Files and folders with the objects, separated by commas; watched. */
     Optional<List<String>> files();
 

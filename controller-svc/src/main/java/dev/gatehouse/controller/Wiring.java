@@ -2,6 +2,7 @@ package dev.gatehouse.controller;
 
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.files.FileSource;
+import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.kubernetes.Cluster;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Settings.Address;
@@ -59,7 +60,13 @@ final class Wiring {
                 switch (config.source()) {
                     case FILES -> new Settings.Infrastructure.Host();
                     case KUBERNETES ->
-                        new Settings.Infrastructure.Cluster(config.kubernetes().namespace());
+                        new Settings.Infrastructure.Cluster(new InfrastructureSettings(
+                                config.kubernetes().namespace(),
+                                config.fleet().gatewayNamespace(),
+                                config.fleet().clusterDomain(),
+                                config.fleet().proxyImage(),
+                                config.fleet().shutdownManagerImage(),
+                                config.fleet().xdsTls()));
                 });
     }
 

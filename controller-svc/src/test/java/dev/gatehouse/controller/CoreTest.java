@@ -18,6 +18,7 @@ class CoreTest {
                     "..controller.backend..",
                     "..controller.policy..",
                     "..controller.status..",
+                    "..controller.infrastructure..",
                     "..controller.envoy..",
                     "..controller.translate..",
                     "..controller.publish..",

@@ -165,10 +165,14 @@ public final class Controller implements AutoCloseable {
             if (!milestones.isEmpty()) {
                 statuses.putAll(translator.apply(milestones).statuses());
             }
-            ControllerView next = new ControllerView(translator.gateways(), translator.statuses(), published, taken);
-            view = next;
+            ControllerView next = new ControllerView(
+                    translator.gateways(), translator.statuses(), translator.infrastructure(), published, taken);
             derivations = translator.derivations();
-            watchers.forEach(watcher -> watcher.accept(next));
+            // Proxies may report before the first objects are in: what is translated then is not what is wanted.
+            if (taken > 0) {
+                view = next;
+                watchers.forEach(watcher -> watcher.accept(next));
+            }
             if (!statuses.isEmpty()) {
                 statusWatchers.forEach(watcher -> watcher.accept(statuses));
             }

@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.control;
 
 import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -10,20 +11,23 @@ import java.util.Map;
 /**
  * The controller's state at one moment.
  *
+ * @param infrastructure what should become of each fleet's objects
  * @param published for each fleet, the position of what was published last
  * @param taken the ticket of the last changes that it includes
  */
 public record ControllerView(
         Map<ObjectKey, GatewayState> gateways,
         Map<ObjectRef, ObjectStatus> statuses,
+        Map<String, Infrastructure> infrastructure,
         Map<String, Position> published,
         long taken) {
     /** Before the first change. */
-    public static final ControllerView EMPTY = new ControllerView(Map.of(), Map.of(), Map.of(), 0);
+    public static final ControllerView EMPTY = new ControllerView(Map.of(), Map.of(), Map.of(), Map.of(), 0);
 
     public ControllerView {
         gateways = Map.copyOf(gateways);
         statuses = Map.copyOf(statuses);
+        infrastructure = Map.copyOf(infrastructure);
         published = Map.copyOf(published);
     }
 }

@@ -7,10 +7,14 @@ import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.identity.ProcessName;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -22,6 +26,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
@@ -111,9 +116,14 @@ public final class ClusterResources {
         return assignment.build();
     }
 
-    /** Makes the cluster of a callout service: gRPC. */
-    public static Cluster callout(String name, Settings.Address address) {
-        return Cluster.newBuilder()
+    /**
+     * Makes the cluster of a callout service: gRPC.
+     *
+     * @param name also its fleet's: "gatehouse/waf" is waf-svc
+     * @param tls by mutual TLS, with the certificate by which the proxy reaches xds-svc
+     */
+    public static Cluster callout(String name, Settings.Address address, boolean tls) {
+        Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(name)
                 .setType(Cluster.DiscoveryType.STRICT_DNS)
                 .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
@@ -124,7 +134,41 @@ public final class ClusterResources {
                         .setClusterName(name)
                         .addEndpoints(LocalityLbEndpoints.newBuilder()
                                 .addLbEndpoints(endpoint(
-                                        Protos.address(address.host(), address.port(), SocketAddress.Protocol.TCP)))))
+                                        Protos.address(address.host(), address.port(), SocketAddress.Protocol.TCP)))));
+        if (tls) {
+            cluster.setTransportSocket(calloutSocket(new ProcessName.Service(Fleets.service(name))));
+        }
+        return cluster.build();
+    }
+
+    private static TransportSocket calloutSocket(ProcessName service) {
+        CommonTlsContext common = CommonTlsContext.newBuilder()
+                .setTlsParams(
+                        TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
+                .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder()
+                        .setName(ProxyFiles.CERTIFICATE)
+                        .setSdsConfig(file(ProxyFiles.CERTIFICATE_PATH)))
+                .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
+                        .setDefaultValidationContext(CertificateValidationContext.newBuilder()
+                                .addMatchTypedSubjectAltNames(altName(
+                                        SubjectAltNameMatcher.SanType.URI,
+                                        service.uri().toString())))
+                        .setValidationContextSdsSecretConfig(SdsSecretConfig.newBuilder()
+                                .setName(ProxyFiles.TRUSTED_CA)
+                                .setSdsConfig(file(ProxyFiles.TRUSTED_CA_PATH))))
+                .build();
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.tls")
+                .setTypedConfig(Protos.any(UpstreamTlsContext.newBuilder()
+                        .setCommonTlsContext(common)
+                        .build()))
+                .build();
+    }
+
+    private static ConfigSource file(String path) {
+        return ConfigSource.newBuilder()
+                .setResourceApiVersion(ApiVersion.V3)
+                .setPathConfigSource(PathConfigSource.newBuilder().setPath(path))
                 .build();
     }
 

@@ -7,4 +7,9 @@ public final class Fleets {
     public static final String AUTHZ = "gatehouse/authz";
 
     private Fleets() {}
+
+    /** The service that a callout fleet is: "gatehouse/waf" is waf-svc. */
+    static String service(String fleet) {
+        return fleet.substring(fleet.indexOf('/') + 1) + "-svc";
+    }
 }

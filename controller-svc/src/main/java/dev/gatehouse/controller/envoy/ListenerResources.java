@@ -17,6 +17,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
@@ -67,7 +68,6 @@ import java.util.function.Function;
 
 /** Makes listeners: one for each port and transport of a Gateway. */
 public final class ListenerResources {
-    private static final String WILDCARD_ADDRESS = "0.0.0.0";
     private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
     private static final int LISTENER_BUFFER_BYTES = 32 * 1024;
 
@@ -107,9 +107,10 @@ public final class ListenerResources {
                 .setPerConnectionBufferLimitBytes(Protos.uint32(LISTENER_BUFFER_BYTES));
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
-            return udp(listener, bound, streams.apply(listeners.getFirst().key()));
+            return udp(
+                    listener, state, bound, streams.apply(listeners.getFirst().key()));
         }
-        listener.setAddress(Protos.address(WILDCARD_ADDRESS, bound, SocketAddress.Protocol.TCP));
+        listener.setAddress(address(state, bound, SocketAddress.Protocol.TCP));
         Set<String> names = new HashSet<>();
         List<FilterChain> chains = new ArrayList<>();
         Optional<FilterChain> fallback = Optional.empty();
@@ -161,6 +162,18 @@ public final class ListenerResources {
         return Optional.of(listener.addAllFilterChains(chains).build());
     }
 
+    /** Every address of the family that the Gateway's EnvoyProxy asks for. */
+    private static Address address(GatewayState state, int port, SocketAddress.Protocol protocol) {
+        SocketAddress.Builder address =
+                SocketAddress.newBuilder().setProtocol(protocol).setPortValue(port);
+        switch (state.proxy().spec().ipFamily()) {
+            case IPv4 -> address.setAddress("0.0.0.0");
+            case IPv6 -> address.setAddress("::");
+            case DualStack -> address.setAddress("::").setIpv4Compat(true);
+        }
+        return Address.newBuilder().setSocketAddress(address).build();
+    }
+
     /** The hostnames that each route serves: where several claim one, the route whose own hostname is the most specific. */
     private static Map<StreamRoute, List<String>> bySpecificity(List<StreamRoute> streams) {
         record Claim(StreamRoute stream, Attachments.Place place) {}
@@ -183,7 +196,8 @@ public final class ListenerResources {
         return served;
     }
 
-    private static Optional<Listener> udp(Listener.Builder listener, int bound, List<StreamRoute> streams) {
+    private static Optional<Listener> udp(
+            Listener.Builder listener, GatewayState state, int bound, List<StreamRoute> streams) {
         if (streams.isEmpty()) {
             return Optional.empty();
         }
@@ -198,7 +212,7 @@ public final class ListenerResources {
                                                 .setCluster(stream.udpCluster())
                                                 .build())))))
                 .build();
-        return Optional.of(listener.setAddress(Protos.address(WILDCARD_ADDRESS, bound, SocketAddress.Protocol.UDP))
+        return Optional.of(listener.setAddress(address(state, bound, SocketAddress.Protocol.UDP))
                 .setUdpListenerConfig(UdpListenerConfig.getDefaultInstance())
                 .addListenerFilters(ListenerFilter.newBuilder()
                         .setName("envoy.filters.udp_listener.udp_proxy")

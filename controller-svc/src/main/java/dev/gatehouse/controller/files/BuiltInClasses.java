@@ -20,7 +20,8 @@ final class BuiltInClasses {
         return new Change.Put(
                 Kinds.GATEWAY_CLASS,
                 new Resource<>(
-                        new Metadata(new ObjectKey("", name), Map.of(), Map.of(), 1, Optional.empty()),
+                        new Metadata(
+                                new ObjectKey("", name), Map.of(), Map.of(), 1, Optional.empty(), Optional.empty()),
                         new GatewayClass(controllerName, Optional.empty())));
     }
 }

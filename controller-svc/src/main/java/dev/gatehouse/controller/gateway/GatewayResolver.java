@@ -4,6 +4,7 @@ import dev.gatehouse.controller.gateway.ListenerState.Protocol;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.Listener;
 import dev.gatehouse.gatewayapi.ListenerSet;
@@ -57,11 +58,15 @@ public final class GatewayResolver {
     /**
      * Resolves {@code gateway}.
      *
-     * @param controllerName of its GatewayClass
+     * @param gatewayClass its GatewayClass
+     * @param proxy how its proxies are run
      * @param listenerSets the ListenerSets that name the Gateway as their parent, in any order
      */
     public GatewayState resolve(
-            Resource<Gateway> gateway, String controllerName, List<Resource<ListenerSet>> listenerSets) {
+            Resource<Gateway> gateway,
+            Resource<GatewayClass> gatewayClass,
+            ProxyParameters proxy,
+            List<Resource<ListenerSet>> listenerSets) {
         List<Claim> claims = new ArrayList<>();
         ObjectRef self = ObjectRef.of(Kinds.GATEWAY, gateway.key());
         for (Listener listener : gateway.spec().listeners()) {
@@ -99,7 +104,7 @@ public final class GatewayResolver {
         }
         Optional<ObjectKey> clientCertificate = Optional.empty();
         List<Condition> conditions = new ArrayList<>();
-        conditions.add(accepted(gateway, listeners));
+        conditions.add(accepted(gateway, proxy, listeners));
         if (gateway.spec().backendClientCertificate().isPresent()) {
             ObjectReference reference =
                     gateway.spec().backendClientCertificate().get();
@@ -115,10 +120,21 @@ public final class GatewayResolver {
                     .orElse(Condition.isTrue(
                             Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
         }
-        return new GatewayState(gateway, controllerName, listeners, sets, clientCertificate, conditions);
+        return new GatewayState(
+                gateway,
+                gatewayClass.spec().controllerName(),
+                gatewayClass,
+                proxy,
+                listeners,
+                sets,
+                clientCertificate,
+                conditions);
     }
 
-    private Condition accepted(Resource<Gateway> gateway, List<ListenerState> listeners) {
+    private Condition accepted(Resource<Gateway> gateway, ProxyParameters proxy, List<ListenerState> listeners) {
+        if (proxy instanceof ProxyParameters.Unusable unusable) {
+            return Condition.isFalse(Conditions.ACCEPTED, "InvalidParameters", unusable.message());
+        }
         for (Gateway.Address address : gateway.spec().addresses()) {
             if (!address.type().equals("IPAddress") && !address.type().equals("Hostname")) {
                 return Condition.isFalse(

@@ -2,6 +2,7 @@ package dev.gatehouse.controller.gateway;
 
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.Resource;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * A Gateway of ours.
  *
  * @param controllerName of its GatewayClass: by which name we say what becomes of it
+ * @param gatewayClass its GatewayClass
+ * @param proxy how its proxies are run
  * @param listeners its own and those of accepted ListenerSets, in order of precedence
  * @param listenerSets what became of each ListenerSet that names the Gateway
  * @param backendClientCertificate the Secret that Envoy shows to backends, where valid
@@ -20,6 +23,8 @@ import java.util.Optional;
 public record GatewayState(
         Resource<Gateway> gateway,
         String controllerName,
+        Resource<GatewayClass> gatewayClass,
+        ProxyParameters proxy,
         List<ListenerState> listeners,
         Map<ObjectKey, Condition> listenerSets,
         Optional<ObjectKey> backendClientCertificate,

@@ -1,11 +1,14 @@
 package dev.gatehouse.controller.kubernetes;
 
 import dev.gatehouse.controller.control.Controller;
+import dev.gatehouse.controller.translate.Translator.Change;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The controller on a Kubernetes cluster: follows its objects, and writes their statuses while this replica leads. */
@@ -21,6 +24,7 @@ public final class Cluster implements AutoCloseable {
     private final Controller controller;
     private final Leadership leadership;
     private final StatusWriter statuses;
+    private final KubernetesInfrastructure infrastructure;
     private final KubernetesSource source;
 
     /** @param controllerNames whose entries in statuses are ours */
@@ -28,6 +32,8 @@ public final class Cluster implements AutoCloseable {
         this.controller = controller;
         leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity());
         statuses = new StatusWriter(client, leadership, controllerNames, InstantSource.system());
+        infrastructure = new KubernetesInfrastructure(
+                new FleetApply(client, controllerNames), leadership::leads, this::applied, InstantSource.system());
         source = new KubernetesSource(client, controller, statuses);
     }
 
@@ -40,9 +46,20 @@ public final class Cluster implements AutoCloseable {
                 .description("Statuses written")
                 .register(meters);
         controller.watchStatuses(statuses::wanted);
+        controller.watch(view -> infrastructure.wanted(view.infrastructure()));
+        leadership.onLead(infrastructure::lead);
         statuses.start();
+        infrastructure.start();
         source.start();
         leadership.start();
+    }
+
+    private void applied(String fleet, Optional<String> refusal) {
+        try {
+            controller.submit(List.of(new Change.Applied(fleet, refusal)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Which replica writes. */
@@ -53,6 +70,7 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         source.close();
+        infrastructure.close();
         statuses.close();
         leadership.close();
     }

@@ -1,7 +1,8 @@
 /**
  * Kubernetes as the source of objects and the place of their statuses. Its entries are {@link
  * dev.gatehouse.controller.kubernetes.KubernetesSource}, which feeds the controller, {@link
- * dev.gatehouse.controller.kubernetes.StatusWriter}, which writes what the controller says of the objects, and {@link
+ * dev.gatehouse.controller.kubernetes.StatusWriter}, which writes what the controller says of the objects, {@link
+ * dev.gatehouse.controller.kubernetes.KubernetesInfrastructure}, which makes the fleets, and {@link
  * dev.gatehouse.controller.kubernetes.Leadership}, which says which replica writes. Must not translate.
  */
 @NullMarked

@@ -5,6 +5,7 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.infrastructure.FleetNames;
 import dev.gatehouse.controller.status.ObjectStatus.Address;
 import dev.gatehouse.gatewayapi.ClusterNode;
 import dev.gatehouse.gatewayapi.EndpointSlice;
@@ -29,11 +30,11 @@ final class Infrastructures {
     /** Whose proxies a Service leads to: a Gateway's, or those of all Gateways of a class. */
     private record Owner(String namespace, String name) {
         static Owner gateway(ObjectKey key) {
-            return new Owner(key.namespace(), key.name());
+            return new Owner(key.namespace(), FleetNames.labelValue(key.name()));
         }
 
         static Owner ofClass(String name) {
-            return new Owner("", name);
+            return new Owner("", FleetNames.labelValue(name));
         }
     }
 
@@ -81,7 +82,7 @@ final class Infrastructures {
                     : Set.of();
         }
         return controllers && labels.containsKey(OWNING_CLASS)
-                ? Set.of(Owner.ofClass(labels.get(OWNING_CLASS)))
+                ? Set.of(new Owner("", labels.get(OWNING_CLASS)))
                 : Set.of();
     }
 

@@ -12,6 +12,8 @@ import dev.gatehouse.controller.gateway.GatewayResolver;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ProxyParameters;
+import dev.gatehouse.controller.gateway.ProxyResolver;
 import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
@@ -53,6 +55,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
@@ -81,6 +84,7 @@ final class Model {
     private final Inputs inputs;
 
     final Collection<ObjectKey, Resource<GatewayClass>> classes;
+    final Collection<ObjectKey, ProxyParameters> classProxies;
     final Collection<ObjectKey, GatewayState> gateways;
     final Collection<ListenerKey, ListenerState> listeners;
     final Collection<ObjectRef, Attachments> attachments;
@@ -116,6 +120,12 @@ final class Model {
                 "listenerSets",
                 inputs.of(Kinds.LISTENER_SET),
                 (_, set) -> Set.of(set.spec().parent().key(set.namespace())));
+        classProxies = graph.map(
+                "classProxies",
+                classes,
+                (reads, key, each) ->
+                        Optional.of(new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
+                                .ofClass(each)));
         gateways = graph.map("gateways", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
             ObjectKey className = new ObjectKey("", gateway.spec().gatewayClassName());
             Optional<Resource<GatewayClass>> itsClass = reads.get(classes, className);
@@ -125,8 +135,10 @@ final class Model {
             List<Resource<ListenerSet>> sets = reads.get(listenerSets, key)
                     .map(each -> List.copyOf(each.values()))
                     .orElse(List.of());
-            return Optional.of(new GatewayResolver(gatewayWorld(reads), settings.boundPort())
-                    .resolve(gateway, itsClass.get().spec().controllerName(), sets));
+            ProxyParameters proxy = new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
+                    .ofGateway(gateway, itsClass.get());
+            return Optional.of(new GatewayResolver(gatewayWorld(reads), boundPort(settings, proxy))
+                    .resolve(gateway, itsClass.get(), proxy, sets));
         });
         listeners = graph.expand("listeners", gateways, (_, _, state) -> {
             Map<ListenerKey, ListenerState> each = new HashMap<>();
@@ -181,6 +193,14 @@ final class Model {
                 inputs.of(Kinds.SECURITY_POLICY),
                 (reads, key, policy) -> Optional.of(
                         AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))));
+    }
+
+    /** On Kubernetes an EnvoyProxy may have Envoy bind the listeners' ports as they are. */
+    private static IntUnaryOperator boundPort(Settings settings, ProxyParameters proxy) {
+        return settings.infrastructure() instanceof Settings.Infrastructure.Cluster
+                        && proxy.spec().kubernetes().useListenerPortAsContainerPort()
+                ? port -> port
+                : settings.boundPort();
     }
 
     private Collection<ObjectKey, SortedMap<UseKey, String>> usesOfServices(Graph graph) {

@@ -32,6 +32,8 @@ import dev.gatehouse.controller.translate.Model.BindingKey;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
+import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -242,15 +244,26 @@ final class Resources {
                 key.gateway().toString(),
                 TypeUrls.ENDPOINT,
                 key.name(),
-                ClusterResources.endpoints(
-                        used.spec(),
-                        service -> reads.get(model.slicesByService, service)
-                                .map(slices -> slices.values().stream()
-                                        .map(Resource::spec)
-                                        .toList())
-                                .orElse(List.of())),
+                ClusterResources.endpoints(used.spec(), service -> slices(reads, key.gateway(), service)),
                 false,
                 owners(used));
+    }
+
+    /** Where requests to a Service go: to its endpoints, or to its cluster IP where the Gateway's EnvoyProxy says so. */
+    private List<EndpointSlice> slices(Reads reads, ObjectKey gateway, ObjectKey service) {
+        boolean byService = reads.get(model.gateways, gateway)
+                .map(state -> state.proxy().spec().routingType() == EnvoyProxySpec.RoutingType.Service)
+                .orElse(false);
+        if (byService) {
+            Optional<EndpointSlice> clusterIp = reads.get(inputs.of(Kinds.SERVICE), service)
+                    .flatMap(each -> each.spec().asEndpoint());
+            if (clusterIp.isPresent()) {
+                return List.of(clusterIp.get());
+            }
+        }
+        return reads.get(model.slicesByService, service)
+                .map(slices -> slices.values().stream().map(Resource::spec).toList())
+                .orElse(List.of());
     }
 
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
@@ -292,7 +305,7 @@ final class Resources {
                 state.fleet(),
                 TypeUrls.CLUSTER,
                 name,
-                ClusterResources.callout(name, address),
+                ClusterResources.callout(name, address, settings.callouts().tls()),
                 false,
                 Set.of(ref(state)))));
         return clusters;

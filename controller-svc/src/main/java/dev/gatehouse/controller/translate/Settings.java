@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -71,13 +72,27 @@ public record Settings(
         /**
          * Behind Services of a Kubernetes cluster, which are known by their labels.
          *
-         * @param namespace the controller's, where the Services are unless they are in their Gateway's
+         * @param fleets how the controller runs them
          */
-        record Cluster(String namespace) implements Infrastructure {}
+        record Cluster(InfrastructureSettings fleets) implements Infrastructure {
+            /** The controller's, where the Services are unless they are in their Gateway's. */
+            public String namespace() {
+                return fleets.namespace();
+            }
+        }
     }
 
-    /** The callout services, as the proxies reach them. */
-    public record Callouts(Address rateLimit, Address waf, Address authz) {}
+    /**
+     * The callout services, as the proxies reach them.
+     *
+     * @param tls by mutual TLS; otherwise in plain text, for one machine or a mesh that encrypts
+     */
+    public record Callouts(Address rateLimit, Address waf, Address authz, boolean tls) {
+        /** In plain text. */
+        public Callouts(Address rateLimit, Address waf, Address authz) {
+            this(rateLimit, waf, authz, false);
+        }
+    }
 
     /** Ports below 1024 are bound 10000 higher, as Envoy Gateway does with unprivileged proxies: 80 becomes 10080. */
     public static int shiftPrivileged(int port) {

@@ -9,6 +9,8 @@ import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ProxyParameters;
+import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
@@ -46,12 +48,23 @@ final class Statuses {
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
+    private final Collection<String, Infrastructure> infrastructure;
+    private final Source<String, String> refusals;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
     private final String controllerName;
     private final Collection<ObjectKey, FleetAddresses> addresses;
     private final Collection<ObjectRef, Served> served;
 
-    Statuses(Graph graph, Inputs inputs, Model model, Source<String, FleetState> fleetStates, Settings settings) {
+    Statuses(
+            Graph graph,
+            Inputs inputs,
+            Model model,
+            Source<String, FleetState> fleetStates,
+            Collection<String, Infrastructure> infrastructure,
+            Source<String, String> refusals,
+            Settings settings) {
+        this.infrastructure = infrastructure;
+        this.refusals = refusals;
         this.controllerName = settings.controllerName();
         this.inputs = inputs;
         this.model = model;
@@ -64,10 +77,9 @@ final class Statuses {
                         "status.classes",
                         Kinds.GATEWAY_CLASS,
                         model.classes,
-                        (_, _, each) -> Optional.of(new ObjectStatus.OfClass(
+                        (reads, key, each) -> Optional.of(new ObjectStatus.OfClass(
                                 each.metadata().generation(),
-                                List.of(Condition.isTrue(
-                                        Conditions.ACCEPTED, "Accepted", "The GatewayClass is served by Gatehouse.")),
+                                List.of(accepted(reads.get(model.classProxies, key))),
                                 SupportedFeatures.NAMES))),
                 keyed(
                         graph,
@@ -171,9 +183,18 @@ final class Statuses {
                         .orElse(Map.of()));
     }
 
+    private static Condition accepted(Optional<ProxyParameters> proxy) {
+        return switch (proxy.orElse(ProxyParameters.DEFAULT)) {
+            case ProxyParameters.Usable _ ->
+                Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The GatewayClass is served by Gatehouse.");
+            case ProxyParameters.Unusable unusable ->
+                Condition.isFalse(Conditions.ACCEPTED, "InvalidParameters", unusable.message());
+        };
+    }
+
     private ObjectStatus gateway(Reads reads, GatewayState state) {
         Resource<Gateway> gateway = state.gateway();
-        List<Condition> conditions = new ArrayList<>(state.conditions());
+        List<Condition> conditions = withInfrastructure(reads, state);
         boolean accepted = conditions.stream()
                 .filter(condition -> condition.type().equals(Conditions.ACCEPTED))
                 .allMatch(Condition::holds);
@@ -189,6 +210,24 @@ final class Statuses {
                 conditions,
                 listeners(reads, state, ref, gateway.metadata().generation()),
                 accepted ? addresses(reads, state).addresses() : List.of());
+    }
+
+    /** A fleet whose objects cannot be made, or that Kubernetes refuses, is one that its EnvoyProxy asks for wrongly. */
+    private List<Condition> withInfrastructure(Reads reads, GatewayState state) {
+        List<Condition> conditions = new ArrayList<>(state.conditions());
+        Optional<String> problem = reads.get(infrastructure, state.fleet())
+                .flatMap(each -> switch (each) {
+                    case Infrastructure.Desired _ -> Optional.<String>empty();
+                    case Infrastructure.Invalid invalid -> Optional.of(invalid.message());
+                    case Infrastructure.Kept _ -> Optional.<String>empty();
+                })
+                .or(() -> reads.get(refusals, state.fleet()));
+        if (problem.isPresent()) {
+            conditions.replaceAll(condition -> condition.type().equals(Conditions.ACCEPTED) && condition.holds()
+                    ? Condition.isFalse(Conditions.ACCEPTED, "InvalidParameters", problem.get())
+                    : condition);
+        }
+        return conditions;
     }
 
     private Condition programmed(Reads reads, GatewayState state, ObjectRef ref, long generation) {

@@ -4,6 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.events.ResourceId;
@@ -27,6 +28,8 @@ public final class Translator {
     private final Graph graph;
     private final Inputs inputs;
     private final Source<String, FleetState> fleetStates;
+    private final Source<String, String> refusals;
+    private final Collection<String, Infrastructure> infrastructure;
     private final Resources resources;
     private final Statuses statuses;
 
@@ -37,7 +40,9 @@ public final class Translator {
         fleetStates = graph.source("fleetStates");
         Model model = new Model(graph, inputs, settings);
         resources = new Resources(graph, inputs, model, settings);
-        statuses = new Statuses(graph, inputs, model, fleetStates, settings);
+        refusals = graph.source("refusals");
+        infrastructure = FleetInfrastructure.collection(graph, model, settings);
+        statuses = new Statuses(graph, inputs, model, fleetStates, infrastructure, refusals, settings);
     }
 
     /** A change of inputs. */
@@ -51,6 +56,13 @@ public final class Translator {
 
         /** What a fleet's proxies say changed. */
         record Fleet(String fleet, FleetState state) implements Change {}
+
+        /**
+         * What became of a fleet's objects changed.
+         *
+         * @param refusal what Kubernetes says against them; empty: nothing
+         */
+        record Applied(String fleet, Optional<String> refusal) implements Change {}
     }
 
     /**
@@ -74,6 +86,11 @@ public final class Translator {
                     case Change.Broken broken -> inputs.putBroken(writes, broken.kind(), broken.object());
                     case Change.Remove remove -> inputs.remove(writes, remove.kind(), remove.key());
                     case Change.Fleet fleet -> writes.put(fleetStates, fleet.fleet(), fleet.state());
+                    case Change.Applied applied ->
+                        applied.refusal()
+                                .ifPresentOrElse(
+                                        refusal -> writes.put(refusals, applied.fleet(), refusal),
+                                        () -> writes.remove(refusals, applied.fleet()));
                 }
             }
         });
@@ -97,6 +114,11 @@ public final class Translator {
         Map<ObjectRef, ObjectStatus> all = new HashMap<>();
         statuses.all().forEach(collection -> all.putAll(collection.entries()));
         return all;
+    }
+
+    /** What should become of each fleet's objects. */
+    public Map<String, Infrastructure> infrastructure() {
+        return infrastructure.entries();
     }
 
     /** The Gateways that are ours. */

@@ -51,6 +51,7 @@ class PolicyIndexTest {
     }
 
     private static Resource<String> policy(String name, Optional<Instant> createdAt) {
-        return new Resource<>(new Metadata(new ObjectKey("default", name), Map.of(), Map.of(), 1, createdAt), name);
+        return new Resource<>(
+                new Metadata(new ObjectKey("default", name), Map.of(), Map.of(), 1, Optional.empty(), createdAt), name);
     }
 }

@@ -46,12 +46,16 @@ public final class Kinds {
             envoyGateway("BackendTrafficPolicy", BackendTrafficPolicy::read);
     public static final Kind<SecurityPolicy> SECURITY_POLICY = envoyGateway("SecurityPolicy", SecurityPolicy::read);
 
+    public static final Kind<EnvoyProxy> ENVOY_PROXY =
+            new Kind<>(ENVOY_GATEWAY_GROUP, List.of("v1alpha1"), "EnvoyProxy", true, EnvoyProxy::read);
+
     public static final Kind<WafPolicy> WAF_POLICY =
             new Kind<>(GATEHOUSE_GROUP, List.of("v1alpha1"), "WAFPolicy", true, spec(WafPolicy::read));
 
     /** Every kind, in the order in which a reader meets them best: what others refer to comes first. */
     public static final List<Kind<?>> ALL = List.of(
             NAMESPACE,
+            ENVOY_PROXY,
             GATEWAY_CLASS,
             GATEWAY,
             LISTENER_SET,

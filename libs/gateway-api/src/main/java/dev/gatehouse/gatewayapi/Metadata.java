@@ -10,6 +10,7 @@ import java.util.Optional;
  * The part of an object's metadata that matters here.
  *
  * @param generation the object's generation; 1 in files, which have none
+ * @param uid absent in files
  * @param createdAt absent in files; Gateway API lets the older object win
  */
 public record Metadata(
@@ -17,6 +18,7 @@ public record Metadata(
         Map<String, String> labels,
         Map<String, String> annotations,
         long generation,
+        Optional<String> uid,
         Optional<Instant> createdAt) {
     public Metadata {
         labels = Map.copyOf(labels);
@@ -35,6 +37,7 @@ public record Metadata(
                 fields.stringMap("labels"),
                 fields.stringMap("annotations"),
                 fields.longInteger("generation", 0, Long.MAX_VALUE).orElse(1L),
+                fields.string("uid"),
                 fields.instant("creationTimestamp"));
     }
 }

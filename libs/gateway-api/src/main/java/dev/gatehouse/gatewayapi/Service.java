@@ -82,6 +82,19 @@ public record Service(
                 f.list("ports", Port::read));
     }
 
+    /** The Service as an endpoint of its own: its cluster IP with its ports; empty where it has none. */
+    public Optional<EndpointSlice> asEndpoint() {
+        return clusterIp
+                .filter(address -> !address.isEmpty() && !address.equals("None"))
+                .map(address -> new EndpointSlice(
+                        address.indexOf(':') < 0 ? "IPv4" : "IPv6",
+                        List.of(new EndpointSlice.Endpoint(List.of(address), true, Optional.empty())),
+                        ports.stream()
+                                .map(port ->
+                                        new EndpointSlice.Port(port.name(), Optional.of(port.port()), port.protocol()))
+                                .toList()));
+    }
+
     /** The port with that number and protocol. */
     public Optional<Port> port(int number, String protocol) {
         return ports.stream()

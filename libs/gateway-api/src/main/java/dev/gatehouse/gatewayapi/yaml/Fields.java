@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the fields of one object. Every problem is collected, none is thrown: a field that is missing or wrong yields a
@@ -230,6 +231,85 @@ public final class Fields {
             Node.Mapping empty = new Node.Mapping(node.location(), Map.of());
             return reader.apply(new Fields(empty, object, below(name), unknown, _ -> {}));
         });
+    }
+
+    /** An object as the user wrote it, for passing on; see {@link Trees}. */
+    public Optional<Map<String, Object>> tree(String name) {
+        asked.add(name);
+        Optional<Node> value = node.get(name);
+        if (value.isPresent() && !(value.get() instanceof Node.Mapping)) {
+            wrong(name, shown(value.get()) + " (expected: an object)");
+        }
+        return value.filter(Node.Mapping.class::isInstance)
+                .map(Node.Mapping.class::cast)
+                .map(Trees::of);
+    }
+
+    /** A value of any type as the user wrote it; null where it is not there. */
+    public @Nullable Object anyTree(String name) {
+        asked.add(name);
+        return node.get(name).map(Trees::of).orElse(null);
+    }
+
+    /** A list of objects as the user wrote them. */
+    public List<Map<String, Object>> trees(String name) {
+        List<Map<String, Object>> values = new ArrayList<>();
+        List<Node> items = items(name);
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i) instanceof Node.Mapping mapping) {
+                values.add(Trees.of(mapping));
+            } else {
+                report(
+                        items.get(i).location(),
+                        below(name) + "[" + i + "]",
+                        shown(items.get(i)) + " (expected: an object)");
+            }
+        }
+        return List.copyOf(values);
+    }
+
+    /**
+     * What was read of an object, and what is wrong with it.
+     *
+     * @param value absent where there is no object; with problems, what could be read
+     * @param tree the object as it was written
+     * @param problems as "path: message"
+     */
+    public record Checked<T>(Optional<T> value, Map<String, Object> tree, List<String> problems) {
+        public Checked {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * An object whose errors are for those who refer to it: they are returned, and are warnings for the document, which stays
+     * in use.
+     */
+    public <T> Checked<T> checked(String name, Function<Fields, T> reader) {
+        asked.add(name);
+        Optional<Node> value = node.get(name);
+        if (value.isEmpty()) {
+            return new Checked<>(Optional.empty(), Map.of(), List.of());
+        }
+        List<String> errors = new ArrayList<>();
+        Consumer<Problem> collect = problem -> {
+            if (problem.severity() == Problem.Severity.ERROR) {
+                errors.add(problem.path() + ": " + problem.message());
+            }
+            problems.accept(new Problem(
+                    Problem.Severity.WARNING, problem.location(), problem.object(), problem.path(), problem.message()));
+        };
+        if (!(value.get() instanceof Node.Mapping mapping)) {
+            collect.accept(new Problem(
+                    Problem.Severity.ERROR,
+                    value.get().location(),
+                    object,
+                    below(name),
+                    shown(value.get()) + " (expected: an object)"));
+            return new Checked<>(Optional.empty(), Map.of(), errors);
+        }
+        T read = read(mapping, object, below(name), collect, reader);
+        return new Checked<>(Optional.of(read), Trees.of(mapping), errors);
     }
 
     /** A list of objects; empty if it is not there. */

@@ -1,0 +1,101 @@
+package dev.gatehouse.controller.gateway;
+
+import dev.gatehouse.gatewayapi.EnvoyProxy;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.GatewayClass;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.Resource;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Resolves {@code parametersRef} of Gateways and GatewayClasses to the EnvoyProxy that counts. */
+public final class ProxyResolver {
+    private final Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies;
+
+    /** @param proxies the EnvoyProxies by name */
+    public ProxyResolver(Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies) {
+        this.proxies = proxies;
+    }
+
+    private sealed interface Found {
+        record None() implements Found {}
+
+        record Proxy(ObjectKey key, EnvoyProxy proxy) implements Found {}
+
+        record Problem(String message) implements Found {}
+    }
+
+    /** What a GatewayClass alone says. */
+    public ProxyParameters ofClass(Resource<GatewayClass> gatewayClass) {
+        return switch (classProxy(gatewayClass)) {
+            case Found.None _ -> ProxyParameters.DEFAULT;
+            case Found.Problem problem -> unusable(problem.message());
+            case Found.Proxy found -> parameters("EnvoyProxy " + found.key(), found.proxy());
+        };
+    }
+
+    /** What counts for a Gateway: its own EnvoyProxy over that of its class, as {@code mergeType} says. */
+    public ProxyParameters ofGateway(Resource<Gateway> gateway, Resource<GatewayClass> gatewayClass) {
+        Optional<ObjectReference> reference = gateway.spec().infrastructure().parametersRef();
+        Found own = reference.isEmpty()
+                ? new Found.None()
+                : find(reference.get(), gateway.namespace(), "spec.infrastructure.parametersRef");
+        Found less = classProxy(gatewayClass);
+        if (less instanceof Found.Problem problem) {
+            return unusable("GatewayClass " + gatewayClass.name() + ": " + problem.message());
+        }
+        return switch (own) {
+            case Found.Problem problem -> unusable(problem.message());
+            case Found.None _ ->
+                less instanceof Found.Proxy found
+                        ? parameters("EnvoyProxy " + found.key(), found.proxy())
+                        : ProxyParameters.DEFAULT;
+            case Found.Proxy found -> {
+                String what = "EnvoyProxy " + found.key();
+                if (less instanceof Found.Proxy base && found.proxy().merges()) {
+                    String merged = what + " over " + base.key();
+                    yield parameters(merged, found.proxy().over(base.proxy(), merged));
+                }
+                yield parameters(what, found.proxy());
+            }
+        };
+    }
+
+    private Found classProxy(Resource<GatewayClass> gatewayClass) {
+        Optional<ObjectReference> reference = gatewayClass.spec().parametersRef();
+        if (reference.isEmpty()) {
+            return new Found.None();
+        }
+        return reference.get().namespace().isEmpty() && reference.get().kind().equals("EnvoyProxy")
+                ? new Found.Problem("spec.parametersRef.namespace is missing (expected: that of EnvoyProxy "
+                        + reference.get().name() + ")")
+                : find(reference.get(), "", "spec.parametersRef");
+    }
+
+    private Found find(ObjectReference reference, String namespace, String field) {
+        if (!reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)
+                || !reference.kind().equals(Kinds.ENVOY_PROXY.name())) {
+            return new Found.Problem(field + ": kind \"" + reference.kind() + "\" of group \"" + reference.group()
+                    + "\" has no parameters (expected: EnvoyProxy of " + Kinds.ENVOY_GATEWAY_GROUP + ")");
+        }
+        ObjectKey key = reference.key(namespace);
+        return proxies.apply(key)
+                .<Found>map(found -> new Found.Proxy(key, found.spec()))
+                .orElseGet(() -> new Found.Problem(field + ": EnvoyProxy " + key + " is not there"));
+    }
+
+    private static ProxyParameters parameters(String what, EnvoyProxy proxy) {
+        return switch (proxy.reading()) {
+            case EnvoyProxy.Reading.Valid valid -> new ProxyParameters.Usable(valid.spec());
+            case EnvoyProxy.Reading.Invalid invalid ->
+                new ProxyParameters.Unusable(what + ": " + String.join("; ", invalid.problems()), invalid.rest());
+        };
+    }
+
+    private static ProxyParameters unusable(String message) {
+        return new ProxyParameters.Unusable(message, EnvoyProxySpec.DEFAULT);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.gatehouse.controller.infrastructure;
+
+import dev.gatehouse.gatewayapi.ObjectKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Names and labels of a fleet's objects: Envoy Gateway's, where Kubernetes takes them. */
+public final class FleetNames {
+    /** On each object that is ours, with the fleet's hashed name: how they are found again. */
+    public static final String FLEET_LABEL = "gatehouse.dev/fleet";
+
+    /** On each object that is ours, the fleet's whole name, which a label may be too short for. */
+    public static final String FLEET_ANNOTATION = "gatehouse.dev/fleet";
+
+    private static final int MAX_LABEL = 63;
+    private static final int KEPT_OF_NAME = 48;
+    private static final String SERVICE_NAME = "[a-z]([-a-z0-9]{0,61}[a-z0-9])?";
+
+    private FleetNames() {}
+
+    /**
+     * The name of a fleet's objects: "envoy-default-eg-e41e7b31", or the Gateway's own name in its namespace where that can be
+     * the name of a Service.
+     */
+    public static String name(Fleet fleet, InfrastructureSettings settings) {
+        if (settings.gatewayNamespace()
+                && fleet.gateway().isPresent()
+                && fleet.gateway().get().name().matches(SERVICE_NAME)) {
+            return fleet.gateway().get().name();
+        }
+        return hashed(fleet.name());
+    }
+
+    /** The namespace of a fleet's objects. */
+    public static String namespace(Fleet fleet, InfrastructureSettings settings) {
+        return settings.gatewayNamespace() && fleet.gateway().isPresent()
+                ? fleet.gateway().get().namespace()
+                : settings.namespace();
+    }
+
+    /** "envoy-", at most 48 characters of {@code fleet}, and the first 8 hex digits of its SHA-256. */
+    public static String hashed(String fleet) {
+        String plain = fleet.replace('/', '-').replace('.', '-');
+        String cut = plain.length() > KEPT_OF_NAME ? plain.substring(0, KEPT_OF_NAME) : plain;
+        return "envoy-" + cut.replaceFirst("-+$", "") + "-" + hash(fleet);
+    }
+
+    /**
+     * The name by which a Gateway is reached in its own namespace when its fleet is elsewhere: "gateway-class", as GEP-1762
+     * names generated objects.
+     */
+    static String alias(ObjectKey gateway, String className) {
+        String plain = (gateway.name() + "-" + className).replace('.', '-');
+        if (plain.matches(SERVICE_NAME)) {
+            return plain;
+        }
+        String cut = ("gateway-" + plain).substring(0, Math.min(KEPT_OF_NAME, plain.length() + 8));
+        return cut.replaceFirst("-+$", "") + "-" + hash(plain);
+    }
+
+    /** {@code value} where it can be a label's, and its beginning with a hash where it is too long. */
+    public static String labelValue(String value) {
+        return value.length() <= MAX_LABEL ? value : value.substring(0, MAX_LABEL - 9) + "-" + hash(value);
+    }
+
+    /** What the selectors of a fleet's Deployment and Service say: it must never change. */
+    static Map<String, String> selector(Fleet fleet, InfrastructureSettings settings) {
+        Map<String, String> labels = new TreeMap<>();
+        labels.put("app.kubernetes.io/name", "envoy");
+        labels.put("app.kubernetes.io/component", "proxy");
+        labels.put("app.kubernetes.io/managed-by", "envoy-gateway");
+        if (fleet.gateway().isPresent()) {
+            ObjectKey gateway = fleet.gateway().get();
+            labels.put("gateway.envoyproxy.io/owning-gateway-name", labelValue(gateway.name()));
+            labels.put("gateway.envoyproxy.io/owning-gateway-namespace", gateway.namespace());
+            if (settings.gatewayNamespace()) {
+                labels.put("gateway.networking.k8s.io/gateway-name", labelValue(gateway.name()));
+            }
+        } else {
+            labels.put("gateway.envoyproxy.io/owning-gatewayclass", labelValue(fleet.className()));
+        }
+        return labels;
+    }
+
+    /** The labels of a fleet's objects and pods; the Gateway's own cannot replace those of the selector. */
+    static Map<String, String> labels(Fleet fleet, InfrastructureSettings settings) {
+        Map<String, String> labels = new TreeMap<>(fleet.labels());
+        fleet.gateway()
+                .ifPresent(gateway -> labels.put("gateway.networking.k8s.io/gateway-name", labelValue(gateway.name())));
+        labels.put("gateway.networking.k8s.io/gateway-class-name", labelValue(fleet.className()));
+        labels.put(FLEET_LABEL, hashed(fleet.name()));
+        labels.putAll(selector(fleet, settings));
+        return labels;
+    }
+
+    /**
+     * The labels of an object that is not the fleet's own: it is found by them again, and does not pass for the fleet's Service.
+     */
+    static Map<String, String> aliasLabels(Fleet fleet, InfrastructureSettings settings) {
+        Map<String, String> labels = labels(fleet, settings);
+        labels.keySet().removeAll(selector(fleet, settings).keySet());
+        labels.put("app.kubernetes.io/managed-by", "envoy-gateway");
+        return labels;
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

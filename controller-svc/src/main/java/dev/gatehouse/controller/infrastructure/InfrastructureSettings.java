@@ -1,0 +1,38 @@
+package dev.gatehouse.controller.infrastructure;
+
+/**
+ * How fleets are run, besides what EnvoyProxies say.
+ *
+ * @param namespace the controller's own: where xds-svc is, and the fleets unless {@code gatewayNamespace}
+ * @param gatewayNamespace a fleet runs in its Gateway's namespace
+ * @param clusterDomain the cluster's DNS domain: "cluster.local"
+ * @param proxyImage Envoy's image; its tag is used with an EnvoyProxy's {@code imageRepository}
+ * @param shutdownManagerImage the image of the container that ends Envoy gracefully
+ * @param xdsTls the proxies reach xds-svc by mutual TLS, with the certificate in the fleet's Secret
+ */
+public record InfrastructureSettings(
+        String namespace,
+        boolean gatewayNamespace,
+        String clusterDomain,
+        String proxyImage,
+        String shutdownManagerImage,
+        boolean xdsTls) {
+    /** The Service that proxies connect to: Envoy Gateway's name, which people script against. */
+    public static final String XDS_SERVICE = "envoy-gateway";
+
+    /** Its port for xDS. */
+    public static final int XDS_PORT = 18000;
+
+    public InfrastructureSettings {
+        if (namespace.isBlank() || clusterDomain.isBlank() || proxyImage.isBlank() || shutdownManagerImage.isBlank()) {
+            throw new IllegalArgumentException("namespace \"" + namespace + "\", cluster domain \"" + clusterDomain
+                    + "\", proxy image \"" + proxyImage + "\" and shutdown manager image \"" + shutdownManagerImage
+                    + "\" must not be blank");
+        }
+    }
+
+    /** The name of xds-svc in DNS, absolute. */
+    String xdsHost() {
+        return XDS_SERVICE + "." + namespace + ".svc." + clusterDomain + ".";
+    }
+}

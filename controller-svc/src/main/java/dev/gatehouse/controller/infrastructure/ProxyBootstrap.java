@@ -1,0 +1,388 @@
+package dev.gatehouse.controller.infrastructure;
+
+import dev.gatehouse.gatewayapi.EnvoyProxySpec.BootstrapChange;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec.IpFamily;
+import dev.gatehouse.gatewayapi.merge.JsonPatch;
+import dev.gatehouse.gatewayapi.merge.PatchFailure;
+import dev.gatehouse.gatewayapi.yaml.Node;
+import dev.gatehouse.gatewayapi.yaml.Trees;
+import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bootstrap of a proxy on Kubernetes ({@code envoy.config.bootstrap.v3.Bootstrap}): all configuration by delta ADS from
+ * xds-svc, the admin page on loopback, metrics on port 19001 and readiness on 19003. The readiness listener answers once the
+ * first configuration is in, since Envoy opens its listeners then; and no more once health checks fail, since it drains.
+ *
+ * @param maxHeapBytes from the container's memory limit: where Envoy frees memory, and then refuses requests
+ */
+record ProxyBootstrap(
+        InfrastructureSettings settings, IpFamily ipFamily, boolean prometheus, OptionalLong maxHeapBytes) {
+    static final int ADMIN_PORT = 19000;
+    static final int METRICS_PORT = 19001;
+    static final int READINESS_PORT = 19003;
+    static final String READINESS_PATH = "/ready";
+
+    /** The SDS files, in the ConfigMap and in the container's /sds. */
+    static final String SDS_CERTIFICATE = "xds-certificate.json";
+
+    static final String SDS_TRUSTED_CA = "xds-trusted-ca.json";
+
+    private static final String XDS_CLUSTER = "xds_cluster";
+    private static final Pattern LOWER_CAMEL = Pattern.compile("[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+");
+    private static final Pattern UPPER = Pattern.compile("[A-Z]");
+
+    /** Fields whose content has keys of the user's, not names of protobuf fields. */
+    private static final List<String> FREE_FORM = List.of("static_layer", "metadata", "filter_metadata");
+
+    private static final String BASE = """
+        node:
+          locality: {zone: $(ENVOY_SERVICE_ZONE)}
+        admin:
+          address:
+            socket_address: {address: 127.0.0.1, port_value: %d}
+          ignore_global_conn_limit: true
+        deferred_stat_options: {enable_deferred_creation_stats: true}
+        stats_config:
+          use_all_default_tags: true
+          stats_tags:
+          - {tag_name: from_zone, regex: '\\.zone(\\.(([^\\.]+)\\.))'}
+          - {tag_name: to_zone, regex: '\\.zone\\.[^\\.]+\\.(([^\\.]+)\\.)'}
+          - {tag_name: priority, regex: 'circuit_breakers\\.((.+?)\\.).+'}
+        layered_runtime:
+          layers:
+          - name: global_config
+            static_layer:
+              re2.max_program_size.error_level: 4294967295
+              re2.max_program_size.warn_level: 1000
+        dynamic_resources:
+          ads_config:
+            api_type: DELTA_GRPC
+            transport_api_version: V3
+            set_node_on_first_message_only: true
+            grpc_services:
+            - envoy_grpc: {cluster_name: xds_cluster}
+          lds_config: {ads: {}, initial_fetch_timeout: 0s, resource_api_version: V3}
+          cds_config: {ads: {}, initial_fetch_timeout: 0s, resource_api_version: V3}
+        """;
+
+    private static final String READINESS_LISTENER = """
+        name: envoy-gateway-proxy-ready
+        address:
+          socket_address: {address: "%s", port_value: %d, ipv4_compat: %s}
+        bypass_overload_manager: true
+        filter_chains:
+        - filters:
+          - name: envoy.filters.network.http_connection_manager
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+              stat_prefix: eg-ready-http
+              route_config: {name: ready_route}
+              http_filters:
+              - name: envoy.filters.http.health_check
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.http.health_check.v3.HealthCheck
+                  pass_through_mode: false
+                  headers:
+                  - {name: ":path", string_match: {exact: %s}}
+              - name: envoy.filters.http.router
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+        """;
+
+    private static final String METRICS_LISTENER = """
+        name: envoy-gateway-proxy-stats
+        address:
+          socket_address: {address: "%s", port_value: %d, ipv4_compat: %s}
+        bypass_overload_manager: true
+        filter_chains:
+        - filters:
+          - name: envoy.filters.network.http_connection_manager
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+              stat_prefix: eg-stats-http
+              normalize_path: true
+              route_config:
+                name: local_route
+                virtual_hosts:
+                - name: prometheus_stats
+                  domains: ["*"]
+                  routes:
+                  - match:
+                      path: /stats/prometheus
+                      headers:
+                      - {name: ":method", string_match: {exact: GET}}
+                    route: {cluster: prometheus_stats}
+              http_filters:
+              - name: envoy.filters.http.router
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+        """;
+
+    private static final String METRICS_CLUSTER = """
+        name: prometheus_stats
+        connect_timeout: 0.250s
+        type: STATIC
+        load_assignment:
+          cluster_name: prometheus_stats
+          endpoints:
+          - lb_endpoints:
+            - endpoint:
+                address:
+                  socket_address: {address: 127.0.0.1, port_value: %d}
+        """;
+
+    private static final String XDS = """
+        name: xds_cluster
+        type: STRICT_DNS
+        connect_timeout: 10s
+        load_assignment:
+          cluster_name: xds_cluster
+          endpoints:
+          - load_balancing_weight: 1
+            lb_endpoints:
+            - load_balancing_weight: 1
+              endpoint:
+                address:
+                  socket_address: {address: "%s", port_value: %d}
+        typed_extension_protocol_options:
+          envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+            "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+            explicit_http_config:
+              http2_protocol_options:
+                connection_keepalive: {interval: 30s, timeout: 5s}
+        """;
+
+    private static final String XDS_TLS = """
+        name: envoy.transport_sockets.tls
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+          common_tls_context:
+            tls_params: {tls_minimum_protocol_version: TLSv1_2, tls_maximum_protocol_version: TLSv1_3}
+            tls_certificate_sds_secret_configs:
+            - name: xds_certificate
+              sds_config:
+                path_config_source: {path: /sds/xds-certificate.json}
+                resource_api_version: V3
+            validation_context_sds_secret_config:
+              name: xds_trusted_ca
+              sds_config:
+                path_config_source: {path: /sds/xds-trusted-ca.json}
+                resource_api_version: V3
+        """;
+
+    private static final String OVERLOAD = """
+        refresh_interval: 0.25s
+        resource_monitors:
+        - name: envoy.resource_monitors.global_downstream_max_connections
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig
+            max_active_downstream_connections: 50000
+        """;
+
+    private static final String OVERLOAD_WITH_HEAP = OVERLOAD + """
+        - name: envoy.resource_monitors.fixed_heap
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig
+            max_heap_size_bytes: %d
+        actions:
+        - name: envoy.overload_actions.shrink_heap
+          triggers:
+          - name: envoy.resource_monitors.fixed_heap
+            threshold: {value: 0.95}
+        - name: envoy.overload_actions.stop_accepting_requests
+          triggers:
+          - name: envoy.resource_monitors.fixed_heap
+            threshold: {value: 0.98}
+        """;
+
+    /** The bootstrap that an EnvoyProxy leaves as it is. */
+    Map<String, Object> tree() {
+        boolean ipv4 = ipFamily == IpFamily.IPv4;
+        String address = ipv4 ? "0.0.0.0" : "::";
+        List<Object> listeners = new ArrayList<>();
+        List<Object> clusters = new ArrayList<>();
+        if (prometheus) {
+            listeners.add(parse(METRICS_LISTENER.formatted(address, METRICS_PORT, !ipv4)));
+            clusters.add(parse(METRICS_CLUSTER.formatted(ADMIN_PORT)));
+        }
+        listeners.add(parse(READINESS_LISTENER.formatted(address, READINESS_PORT, !ipv4, READINESS_PATH)));
+        Map<String, Object> xds =
+                new LinkedHashMap<>(parse(XDS.formatted(settings.xdsHost(), InfrastructureSettings.XDS_PORT)));
+        if (settings.xdsTls()) {
+            xds.put("transport_socket", parse(XDS_TLS));
+        }
+        clusters.add(xds);
+        Map<String, Object> tree = new LinkedHashMap<>(parse(BASE.formatted(ADMIN_PORT)));
+        // In an order that is always the same: another text would roll the fleet.
+        Map<String, Object> resources = new LinkedHashMap<>();
+        resources.put("listeners", listeners);
+        resources.put("clusters", clusters);
+        tree.put("static_resources", resources);
+        tree.put(
+                "overload_manager",
+                parse(maxHeapBytes.isPresent() ? OVERLOAD_WITH_HEAP.formatted(maxHeapBytes.getAsLong()) : OVERLOAD));
+        return tree;
+    }
+
+    /**
+     * The bootstrap with an EnvoyProxy's change, as JSON.
+     *
+     * @throws PatchFailure where the change cannot be made, or makes the proxy leave xds-svc
+     */
+    String json(@Nullable BootstrapChange change) throws PatchFailure {
+        Map<String, Object> base = tree();
+        if (change == null) {
+            return new JsonObject(base).encode();
+        }
+        Map<String, Object> changed = switch (change) {
+            case BootstrapChange.Replace replace -> yaml(replace.yaml());
+            case BootstrapChange.Merge merge -> merged(base, snakeCase(yaml(merge.yaml())), "");
+            case BootstrapChange.Patch patch -> {
+                try {
+                    yield JsonPatch.apply(base, patch.operations());
+                } catch (PatchFailure e) {
+                    throw new PatchFailure("spec.bootstrap.jsonPatches" + e.getMessage());
+                }
+            }
+        };
+        Map<String, Object> normal = snakeCase(changed);
+        if (!withoutTimeouts(normal.get("dynamic_resources")).equals(withoutTimeouts(base.get("dynamic_resources")))) {
+            throw new PatchFailure("spec.bootstrap: changes dynamic_resources (expected: as they are; without them the "
+                    + "proxies would not be configured)");
+        }
+        if (!Objects.equals(xdsEndpoints(normal), xdsEndpoints(base))) {
+            throw new PatchFailure("spec.bootstrap: changes load_assignment of the cluster " + XDS_CLUSTER
+                    + " (expected: as it is; without it the proxies would not be configured)");
+        }
+        return new JsonObject(changed).encode();
+    }
+
+    /** The SDS files by which the proxy finds its certificate, and takes a new one when it is there. */
+    static Map<String, String> sdsFiles() {
+        return Map.of(SDS_CERTIFICATE, secret("xds_certificate", """
+                        "tls_certificate":{"certificate_chain":{"filename":"/certs/tls.crt"},\
+                        "private_key":{"filename":"/certs/tls.key"},"watched_directory":{"path":"/certs"}}"""), SDS_TRUSTED_CA, secret("xds_trusted_ca", """
+                        "validation_context":{"trusted_ca":{"filename":"/certs/ca.crt"},\
+                        "watched_directory":{"path":"/certs"},\
+                        "match_typed_subject_alt_names":[{"san_type":"DNS","matcher":{"exact":"envoy-gateway"}}]}"""));
+    }
+
+    private static String secret(String name, String content) {
+        return """
+            {"resources":[{"@type":"type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret",\
+            "name":"%s",%s}]}""".formatted(name, content);
+    }
+
+    private static Map<String, Object> parse(String yaml) {
+        YamlDocuments documents = YamlDocuments.read("bootstrap", yaml);
+        if (documents.documents().size() != 1) {
+            throw new IllegalStateException("the bootstrap is not one document: " + documents.problems());
+        }
+        return Trees.of(documents.documents().getFirst());
+    }
+
+    private static Map<String, Object> yaml(String text) throws PatchFailure {
+        YamlDocuments documents = YamlDocuments.read("spec.bootstrap.value", text);
+        if (!documents.problems().isEmpty()) {
+            throw new PatchFailure(documents.problems().getFirst().toString());
+        }
+        List<Node.Mapping> found = documents.documents();
+        if (found.size() != 1) {
+            throw new PatchFailure("spec.bootstrap.value: has " + found.size() + " documents (expected: one)");
+        }
+        return Trees.of(found.getFirst());
+    }
+
+    /**
+     * Merges as protobuf merges messages: fields override, messages are merged, lists are joined. What has a type ("@type") of
+     * its own, and free-form structures, are replaced key by key.
+     */
+    private static Map<String, Object> merged(Map<?, ?> base, Map<?, ?> over, String field) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        base.forEach((name, value) -> result.put(String.valueOf(name), value));
+        over.forEach((key, value) -> {
+            String name = String.valueOf(key);
+            Object old = result.get(name);
+            boolean replaced =
+                    FREE_FORM.contains(field) || (value instanceof Map<?, ?> message && message.containsKey("@type"));
+            if (value instanceof Map<?, ?> message && old instanceof Map<?, ?> before && !replaced) {
+                result.put(name, merged(before, message, name));
+            } else if (value instanceof List<?> list && old instanceof List<?> before && !replaced) {
+                List<Object> joined = new ArrayList<>(before);
+                joined.addAll(list);
+                result.put(name, joined);
+            } else {
+                result.put(name, value);
+            }
+        });
+        return result;
+    }
+
+    /** Protobuf's JSON form takes "dynamicResources" and "dynamic_resources": the latter is what is merged and compared. */
+    private static Map<String, Object> snakeCase(Map<?, ?> tree) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        tree.forEach((key, value) -> {
+            String name = String.valueOf(key);
+            if (LOWER_CAMEL.matcher(name).matches()) {
+                name = UPPER.matcher(name)
+                        .replaceAll(upper ->
+                                "_" + Matcher.quoteReplacement(upper.group().toLowerCase(Locale.ROOT)));
+            }
+            result.put(name, FREE_FORM.contains(name) ? value : snakeCaseValue(value));
+        });
+        return result;
+    }
+
+    @SuppressWarnings("NullAway") // JSON's null is a value.
+    private static Object snakeCaseValue(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case Map<?, ?> map -> snakeCase(map);
+            case List<?> list -> {
+                List<Object> items = new ArrayList<>();
+                list.forEach(item -> items.add(snakeCaseValue(item)));
+                yield items;
+            }
+            default -> value;
+        };
+    }
+
+    private static Map<String, Object> withoutTimeouts(@Nullable Object dynamicResources) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        if (dynamicResources instanceof Map<?, ?> map) {
+            map.forEach((name, value) -> {
+                if (value instanceof Map<?, ?> source) {
+                    Map<Object, Object> copy = new LinkedHashMap<>(source);
+                    copy.remove("initial_fetch_timeout");
+                    result.put(String.valueOf(name), copy);
+                } else {
+                    result.put(String.valueOf(name), value);
+                }
+            });
+        }
+        return result;
+    }
+
+    private static @Nullable Object xdsEndpoints(Map<String, Object> bootstrap) {
+        if (bootstrap.get("static_resources") instanceof Map<?, ?> resources
+                && resources.get("clusters") instanceof List<?> clusters) {
+            for (Object each : clusters) {
+                if (each instanceof Map<?, ?> cluster && XDS_CLUSTER.equals(cluster.get("name"))) {
+                    return cluster.get("load_assignment");
+                }
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,338 @@
+package dev.gatehouse.controller.kubernetes;
+
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.identity.KeyMaterial;
+import dev.gatehouse.identity.authority.CertificatePlan;
+import dev.gatehouse.identity.authority.CertificatePlan.AuthorityState;
+import dev.gatehouse.identity.authority.CertificatePlan.Kept;
+import dev.gatehouse.identity.authority.CertificatePlan.KeptAuthority;
+import dev.gatehouse.identity.authority.CertificatePlan.Wanted;
+import dev.gatehouse.identity.authority.Issued;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the installation's certificates in Secrets of type kubernetes.io/tls: the authority's, one for each service and one for
+ * each fleet of proxies; and the keys that seal the config log. The leader writes them; every replica takes its own from there.
+ *
+ * <p>A Secret that is there already and not ours is not touched: the fleet then waits, and the log says why. An authority that
+ * cert-manager keeps ({@code cert-manager.io/certificate-name}) signs, and is left to it.
+ *
+ * <p>One virtual thread looks every half minute, and when it is woken.
+ */
+public final class CertificateSecrets implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(CertificateSecrets.class.getName());
+
+    /** On each Secret that is made here. */
+    static final String LABEL = "gatehouse.dev/certificate";
+
+    private static final String AUTHORITY = "gatehouse-ca";
+    private static final String SEAL = "gatehouse-seal";
+    private static final String SEAL_KEYS = "keys";
+    private static final String CERT_MANAGER = "cert-manager.io/certificate-name";
+    private static final String TLS = "kubernetes.io/tls";
+    private static final int SEAL_BYTES = 32;
+    private static final int LOOK_EVERY_SECONDS = 30;
+    private static final int CONFLICT = 409;
+
+    private final KubernetesClient client;
+    private final Identity identity;
+    private final Supplier<Map<ObjectKey, Wanted>> wanted;
+    private final BooleanSupplier leads;
+    private final CertificatePlan plan;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+    private final Semaphore wake = new Semaphore(0);
+    private final Thread thread;
+    private Optional<String> told = Optional.empty();
+
+    /**
+     * What this replica takes from the Secrets.
+     *
+     * @param namespace where the authority's and the services' are
+     * @param own the Secret with this service's certificate
+     * @param certificate takes the certificate
+     * @param sealKeys takes the keys that seal the config log
+     */
+    public record Identity(
+            String namespace, String own, Consumer<KeyMaterial> certificate, Consumer<String> sealKeys) {}
+
+    /** @param wanted the certificates that there should be, by their Secrets */
+    public CertificateSecrets(
+            KubernetesClient client,
+            Identity identity,
+            Supplier<Map<ObjectKey, Wanted>> wanted,
+            BooleanSupplier leads,
+            CertificatePlan plan,
+            InstantSource clock) {
+        this.client = client;
+        this.identity = identity;
+        this.wanted = wanted;
+        this.leads = leads;
+        this.plan = plan;
+        this.clock = clock;
+        this.thread = Thread.ofVirtual().name("certificates").unstarted(this::run);
+    }
+
+    /** Begins; returns at once. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Looks again soon: a fleet came or went, or this replica leads now. */
+    public void wake() {
+        wake.release();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                look();
+                boolean woken = wake.tryAcquire(told.isPresent() ? 2 : LOOK_EVERY_SECONDS, TimeUnit.SECONDS);
+                if (woken) {
+                    wake.drainPermits();
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private void look() {
+        try {
+            if (leads.getAsBoolean()) {
+                renew();
+            }
+            takeOwn();
+            told = Optional.empty();
+        } catch (GeneralSecurityException | KubernetesClientException | IllegalArgumentException e) {
+            Optional<String> failure = Optional.of(String.valueOf(e.getMessage()));
+            if (!failure.equals(told)) {
+                LOG.log(Level.ERROR, "certificates: {0}; what is in use stays in use", e.getMessage());
+                told = failure;
+            }
+        }
+    }
+
+    private void takeOwn() throws GeneralSecurityException {
+        Secret own = secret(new ObjectKey(identity.namespace(), identity.own()));
+        if (own == null) {
+            throw new GeneralSecurityException("Secret " + identity.namespace() + "/" + identity.own()
+                    + " is not there yet (the leader makes it)");
+        }
+        identity.certificate()
+                .accept(KeyMaterial.ofPem(text(own, "tls.crt"), text(own, "tls.key"), text(own, "ca.crt")));
+        Secret seal = secret(new ObjectKey(identity.namespace(), SEAL));
+        if (seal != null) {
+            identity.sealKeys().accept(text(seal, SEAL_KEYS).strip());
+        }
+    }
+
+    private void renew() throws GeneralSecurityException {
+        seal();
+        Optional<KeptAuthority> authority = authority();
+        if (authority.isEmpty()) {
+            return;
+        }
+        Map<ObjectKey, Wanted> now = wanted.get();
+        Map<ObjectKey, Secret> there = new HashMap<>();
+        for (Secret each : client.secrets()
+                .inAnyNamespace()
+                .withLabel(LABEL, "true")
+                .list()
+                .getItems()) {
+            there.put(key(each), each);
+        }
+        Map<ObjectKey, Kept> kept = new HashMap<>();
+        there.forEach((key, secret) ->
+                kept.put(key, new Kept(text(secret, "tls.crt"), text(secret, "tls.key"), text(secret, "ca.crt"))));
+        List<String> failures = new ArrayList<>();
+        plan.renewals(authority.get(), now, kept, clock.instant()).forEach((key, made) -> {
+            try {
+                write(key, Optional.ofNullable(there.get(key)), made);
+                LOG.log(Level.INFO, "certificate of {0} written to Secret {1}", name(now, key), key);
+            } catch (KubernetesClientException e) {
+                failures.add("Secret " + key + ": " + reason(e));
+            }
+        });
+        for (Map.Entry<ObjectKey, Secret> each : there.entrySet()) {
+            if (!now.containsKey(each.getKey())) {
+                client.secrets().resource(each.getValue()).delete();
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw new GeneralSecurityException(String.join("; ", failures));
+        }
+    }
+
+    private static String name(Map<ObjectKey, Wanted> wanted, ObjectKey key) {
+        return Objects.requireNonNull(wanted.get(key)).name().toString();
+    }
+
+    private static String reason(KubernetesClientException e) {
+        return e.getCode() == CONFLICT
+                ? "is there and not ours, or was changed meanwhile (expected: none, or one with the label " + LABEL
+                        + ")"
+                : String.valueOf(e.getMessage());
+    }
+
+    private void write(ObjectKey key, Optional<Secret> before, Kept made) {
+        SecretBuilder secret = before.map(SecretBuilder::new)
+                .orElseGet(() -> new SecretBuilder()
+                        .withType(TLS)
+                        .withNewMetadata()
+                        .withNamespace(key.namespace())
+                        .withName(key.name())
+                        .addToLabels(LABEL, "true")
+                        .addToLabels("app.kubernetes.io/managed-by", "gatehouse")
+                        .endMetadata());
+        Secret now = secret.addToData("tls.crt", base64(made.certificate()))
+                .addToData("tls.key", base64(made.key()))
+                .addToData("ca.crt", base64(made.authorities()))
+                .build();
+        if (before.isPresent()) {
+            client.secrets().resource(now).update();
+        } else {
+            client.secrets().resource(now).create();
+        }
+    }
+
+    /** The authority as it is kept from now on; empty: another replica was faster, and the next look finds it. */
+    private Optional<KeptAuthority> authority() throws GeneralSecurityException {
+        ObjectKey key = new ObjectKey(identity.namespace(), AUTHORITY);
+        Secret secret = secret(key);
+        if (secret != null
+                && secret.getMetadata().getAnnotations() != null
+                && secret.getMetadata().getAnnotations().containsKey(CERT_MANAGER)) {
+            return Optional.of(new KeptAuthority(
+                    new Issued(text(secret, "tls.crt"), text(secret, "tls.key")),
+                    Optional.empty(),
+                    text(secret, "tls.crt")));
+        }
+        Optional<KeptAuthority> before = Optional.ofNullable(secret).map(CertificateSecrets::kept);
+        AuthorityState state = plan.authority(before, clock.instant());
+        if (!state.changed()) {
+            return before;
+        }
+        Map<String, String> data = new LinkedHashMap<>();
+        data.put("tls.crt", base64(state.kept().signing().certificate()));
+        data.put("tls.key", base64(state.kept().signing().key()));
+        data.put("ca.crt", base64(state.kept().authorities()));
+        state.kept().next().ifPresent(next -> {
+            data.put("next.crt", base64(next.certificate()));
+            data.put("next.key", base64(next.key()));
+        });
+        try {
+            if (secret == null) {
+                client.secrets()
+                        .resource(new SecretBuilder()
+                                .withType(TLS)
+                                .withNewMetadata()
+                                .withNamespace(key.namespace())
+                                .withName(key.name())
+                                .addToLabels("app.kubernetes.io/managed-by", "gatehouse")
+                                .endMetadata()
+                                .withData(data)
+                                .build())
+                        .create();
+            } else {
+                client.secrets()
+                        .resource(new SecretBuilder(secret).withData(data).build())
+                        .update();
+            }
+            LOG.log(Level.INFO, "the certificate authority is kept in Secret {0}", key);
+            return Optional.of(state.kept());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == CONFLICT) {
+                wake();
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static KeptAuthority kept(Secret secret) {
+        boolean next = secret.getData().containsKey("next.crt");
+        return new KeptAuthority(
+                new Issued(text(secret, "tls.crt"), text(secret, "tls.key")),
+                next ? Optional.of(new Issued(text(secret, "next.crt"), text(secret, "next.key"))) : Optional.empty(),
+                text(secret, "ca.crt"));
+    }
+
+    /** Makes the keys that seal the config log, where there are none. */
+    private void seal() {
+        ObjectKey key = new ObjectKey(identity.namespace(), SEAL);
+        if (secret(key) != null) {
+            return;
+        }
+        byte[] bytes = new byte[SEAL_BYTES];
+        random.nextBytes(bytes);
+        String ring = clock.instant().toString().substring(0, 10) + ":"
+                + Base64.getEncoder().encodeToString(bytes);
+        try {
+            client.secrets()
+                    .resource(new SecretBuilder()
+                            .withType("Opaque")
+                            .withNewMetadata()
+                            .withNamespace(key.namespace())
+                            .withName(key.name())
+                            .addToLabels("app.kubernetes.io/managed-by", "gatehouse")
+                            .endMetadata()
+                            .addToData(SEAL_KEYS, base64(ring))
+                            .build())
+                    .create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
+    private @Nullable Secret secret(ObjectKey key) {
+        return client.secrets()
+                .inNamespace(key.namespace())
+                .withName(key.name())
+                .get();
+    }
+
+    private static ObjectKey key(Secret secret) {
+        return new ObjectKey(
+                secret.getMetadata().getNamespace(), secret.getMetadata().getName());
+    }
+
+    private static String text(Secret secret, String name) {
+        String value = secret.getData() == null ? null : secret.getData().get(name);
+        return value == null ? "" : new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,263 @@
+package dev.gatehouse.controller.kubernetes;
+
+import dev.gatehouse.controller.infrastructure.FleetNames;
+import dev.gatehouse.controller.infrastructure.KubernetesObject;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Writes the objects of fleets: by server-side apply, so that fields of others are theirs, and only over objects that are ours
+ * already. Every call blocks on the API server. Not thread-safe.
+ */
+public final class FleetApply {
+    /** The API server, or a rule of ours, is against an object; to try again helps only if something else changes. */
+    public static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String problem;
+
+        Refused(String problem) {
+            super(problem, null, false, false);
+            this.problem = problem;
+        }
+
+        @Override
+        public String getMessage() {
+            return problem;
+        }
+    }
+
+    private static final Logger LOG = System.getLogger(FleetApply.class.getName());
+    private static final String FIELD_MANAGER = "gatehouse";
+    private static final String OWNING_NAME = "gateway.envoyproxy.io/owning-gateway-name";
+    private static final String OWNING_NAMESPACE = "gateway.envoyproxy.io/owning-gateway-namespace";
+
+    /** The kinds of objects that fleets have. */
+    private static final List<ResourceDefinitionContext> KINDS = List.of(
+            kind("", "v1", "ServiceAccount", "serviceaccounts"),
+            kind("", "v1", "ConfigMap", "configmaps"),
+            kind("", "v1", "Service", "services"),
+            kind("apps", "v1", "Deployment", "deployments"),
+            kind("apps", "v1", "DaemonSet", "daemonsets"),
+            kind("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+            kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"));
+
+    private final KubernetesClient client;
+    private final Set<String> controllerNames;
+    private final Set<KubernetesObject.Id> ours = new HashSet<>();
+
+    /** @param controllerNames whose GatewayClasses are ours */
+    public FleetApply(KubernetesClient client, Set<String> controllerNames) {
+        this.client = client;
+        this.controllerNames = Set.copyOf(controllerNames);
+    }
+
+    /** Makes {@code objects} be there as they say, in their order. */
+    void apply(String fleet, List<KubernetesObject> objects) throws Refused {
+        for (KubernetesObject object : objects) {
+            try {
+                if (!ours.contains(object.id())) {
+                    checkOwner(object);
+                }
+                GenericKubernetesResource resource = client.getKubernetesSerialization()
+                        .convertValue(object.tree(), GenericKubernetesResource.class);
+                operation(object.id())
+                        .inNamespace(object.key().namespace())
+                        .resource(resource)
+                        .fieldManager(FIELD_MANAGER)
+                        .forceConflicts()
+                        .serverSideApply();
+                ours.add(object.id());
+            } catch (KubernetesClientException e) {
+                if (refuses(e)) {
+                    throw new Refused(object.id() + ": " + reason(e));
+                }
+                throw e;
+            }
+        }
+        LOG.log(Level.DEBUG, "the {0} objects of fleet {1} are applied", objects.size(), fleet);
+    }
+
+    /** Deletes the fleet's objects that are not among {@code objects}. */
+    void deleteOthers(String fleet, List<KubernetesObject> objects) {
+        Set<KubernetesObject.Id> kept = new HashSet<>();
+        objects.forEach(object -> kept.add(object.id()));
+        existing(fleet).forEach((id, resource) -> {
+            if (!kept.contains(id)) {
+                delete(id, fleet);
+            }
+        });
+    }
+
+    /** Deletes all of the fleet's objects, unless the API server has a Gateway or class of ours that they belong to. */
+    void deleteIfGone(String fleet) {
+        if (!served(fleet)) {
+            existing(fleet).keySet().forEach(id -> delete(id, fleet));
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "fleet {0} is not wanted, and its Gateway is there; its objects are left as they are",
+                    fleet);
+        }
+    }
+
+    /** The names of the fleets that have objects. */
+    Set<String> existingFleets() {
+        Set<String> fleets = new HashSet<>();
+        for (ResourceDefinitionContext kind : KINDS) {
+            client.genericKubernetesResources(kind)
+                    .inAnyNamespace()
+                    .withLabel(FleetNames.FLEET_LABEL)
+                    .list()
+                    .getItems()
+                    .forEach(item -> Optional.ofNullable(item.getMetadata().getAnnotations())
+                            .map(annotations -> annotations.get(FleetNames.FLEET_ANNOTATION))
+                            .ifPresent(fleets::add));
+        }
+        return fleets;
+    }
+
+    private Map<KubernetesObject.Id, GenericKubernetesResource> existing(String fleet) {
+        Map<KubernetesObject.Id, GenericKubernetesResource> existing = new HashMap<>();
+        for (ResourceDefinitionContext kind : KINDS) {
+            for (GenericKubernetesResource item : client.genericKubernetesResources(kind)
+                    .inAnyNamespace()
+                    .withLabel(FleetNames.FLEET_LABEL, FleetNames.hashed(fleet))
+                    .list()
+                    .getItems()) {
+                existing.put(
+                        new KubernetesObject.Id(
+                                apiVersion(kind),
+                                kind.getKind(),
+                                new ObjectKey(
+                                        item.getMetadata().getNamespace(),
+                                        item.getMetadata().getName())),
+                        item);
+            }
+        }
+        return existing;
+    }
+
+    private void delete(KubernetesObject.Id id, String fleet) {
+        List<StatusDetails> deleted = operation(id)
+                .inNamespace(id.key().namespace())
+                .withName(id.key().name())
+                .delete();
+        ours.remove(id);
+        if (!deleted.isEmpty()) {
+            LOG.log(Level.INFO, "{0} of fleet {1} is deleted", id, fleet);
+        }
+    }
+
+    /** True if the API server has what the fleet belongs to, and it is ours. */
+    private boolean served(String fleet) {
+        int slash = fleet.indexOf('/');
+        if (slash < 0) {
+            return servedClass(fleet);
+        }
+        GenericKubernetesResource gateway = client.genericKubernetesResources(
+                        kind("gateway.networking.k8s.io", "v1", "Gateway", "gateways"))
+                .inNamespace(fleet.substring(0, slash))
+                .withName(fleet.substring(slash + 1))
+                .get();
+        return gateway != null && servedClass(String.valueOf(gateway.<Object>get("spec", "gatewayClassName")));
+    }
+
+    private boolean servedClass(String name) {
+        GenericKubernetesResource gatewayClass = client.genericKubernetesResources(
+                        new ResourceDefinitionContext.Builder()
+                                .withGroup("gateway.networking.k8s.io")
+                                .withVersion("v1")
+                                .withKind("GatewayClass")
+                                .withPlural("gatewayclasses")
+                                .withNamespaced(false)
+                                .build())
+                .withName(name)
+                .get();
+        return gatewayClass != null
+                && controllerNames.contains(String.valueOf(gatewayClass.<Object>get("spec", "controllerName")));
+    }
+
+    /** Nobody's object may be taken over by giving a Gateway, or an EnvoyProxy's object, its name. */
+    private void checkOwner(KubernetesObject object) throws Refused {
+        GenericKubernetesResource there = operation(object.id())
+                .inNamespace(object.key().namespace())
+                .withName(object.key().name())
+                .get();
+        if (there == null) {
+            return;
+        }
+        Map<String, String> has = Objects.requireNonNullElse(there.getMetadata().getLabels(), Map.of());
+        Map<?, ?> wants = object.tree().get("metadata") instanceof Map<?, ?> metadata
+                        && metadata.get("labels") instanceof Map<?, ?> labels
+                ? labels
+                : Map.of();
+        boolean same = Objects.equals(has.get(FleetNames.FLEET_LABEL), wants.get(FleetNames.FLEET_LABEL));
+        // Envoy Gateway's, for the same Gateway: a migration takes it over as it is, address and all.
+        boolean migrated = has.containsKey(OWNING_NAME)
+                && Objects.equals(has.get(OWNING_NAME), wants.get(OWNING_NAME))
+                && Objects.equals(has.get(OWNING_NAMESPACE), wants.get(OWNING_NAMESPACE));
+        if (!same && !migrated) {
+            throw new Refused(
+                    object.id() + ": is there already, and is not of this fleet (expected: none, or one with the label "
+                            + FleetNames.FLEET_LABEL + ": " + wants.get(FleetNames.FLEET_LABEL) + ")");
+        }
+    }
+
+    private MixedOperation<GenericKubernetesResource, ?, ? extends Resource<GenericKubernetesResource>> operation(
+            KubernetesObject.Id id) {
+        for (ResourceDefinitionContext kind : KINDS) {
+            if (kind.getKind().equals(id.kind()) && apiVersion(kind).equals(id.apiVersion())) {
+                return client.genericKubernetesResources(kind);
+            }
+        }
+        throw new IllegalArgumentException(
+                "kind: " + id.apiVersion() + " " + id.kind() + " (expected: one of a fleet's)");
+    }
+
+    private static ResourceDefinitionContext kind(String group, String version, String kind, String plural) {
+        return new ResourceDefinitionContext.Builder()
+                .withGroup(group)
+                .withVersion(version)
+                .withKind(kind)
+                .withPlural(plural)
+                .withNamespaced(true)
+                .build();
+    }
+
+    private static String apiVersion(ResourceDefinitionContext kind) {
+        return kind.getGroup() == null || kind.getGroup().isEmpty()
+                ? kind.getVersion()
+                : kind.getGroup() + "/" + kind.getVersion();
+    }
+
+    /** 4xx but for what a later attempt answers: not authenticated yet, conflicts, and too many requests. */
+    private static boolean refuses(KubernetesClientException e) {
+        return e.getCode() >= 400
+                && e.getCode() < 500
+                && e.getCode() != 401
+                && e.getCode() != 409
+                && e.getCode() != 429;
+    }
+
+    private static String reason(KubernetesClientException e) {
+        return e.getStatus() != null && e.getStatus().getMessage() != null
+                ? e.getStatus().getMessage()
+                : String.valueOf(e.getMessage());
+    }
+}

@@ -1,0 +1,90 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ProxyParameters;
+import dev.gatehouse.controller.infrastructure.Fleet;
+import dev.gatehouse.controller.infrastructure.FleetObjects;
+import dev.gatehouse.controller.infrastructure.Infrastructure;
+import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.Resource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What should become of each fleet's objects, as a collection derived from the {@link Model}. */
+final class FleetInfrastructure {
+    private FleetInfrastructure() {}
+
+    /** By the fleet's name; empty where fleets are run by something else. */
+    static Collection<String, Infrastructure> collection(Graph graph, Model model, Settings settings) {
+        return graph.expand("infrastructure", model.gateways, (_, _, state) -> switch (settings.infrastructure()) {
+            case Settings.Infrastructure.Cluster cluster -> Map.of(state.fleet(), of(state, cluster.fleets()));
+            case Settings.Infrastructure.Host _ -> Map.of();
+        });
+    }
+
+    private static Infrastructure of(GatewayState state, InfrastructureSettings settings) {
+        return switch (state.proxy()) {
+            case ProxyParameters.Unusable unusable -> new Infrastructure.Invalid(unusable.message());
+            case ProxyParameters.Usable _ -> {
+                Fleet fleet = fleet(state);
+                if (fleet.ports().isEmpty()) {
+                    yield new Infrastructure.Kept();
+                }
+                yield switch (FleetObjects.of(fleet, settings)) {
+                    case FleetObjects.Outcome.Made made -> new Infrastructure.Desired(made.objects());
+                    case FleetObjects.Outcome.Invalid invalid -> new Infrastructure.Invalid(invalid.message());
+                };
+            }
+        };
+    }
+
+    private static Fleet fleet(GatewayState state) {
+        Resource<Gateway> gateway = state.gateway();
+        return new Fleet(
+                Optional.of(gateway.key()),
+                state.gatewayClass().name(),
+                gateway.metadata().uid(),
+                state.gatewayClass().metadata().uid(),
+                gateway.spec().infrastructure().labels(),
+                gateway.spec().infrastructure().annotations(),
+                ports(state.listeners()),
+                gateway.spec().addresses().stream()
+                        .filter(address -> address.type().equals("IPAddress"))
+                        .flatMap(address -> address.value().stream())
+                        .filter(value -> !value.isEmpty())
+                        .toList(),
+                state.proxy().spec());
+    }
+
+    /** A port with several listeners has the name of the first one's protocol. */
+    private static List<Fleet.Port> ports(List<ListenerState> listeners) {
+        record Transport(int port, boolean udp) {}
+        Map<Transport, Fleet.Port> ports = new HashMap<>();
+        for (ListenerState listener : listeners) {
+            if (listener.serving()) {
+                int port = listener.spec().port();
+                ListenerState.Protocol protocol = listener.protocol().orElseThrow();
+                ports.putIfAbsent(
+                        new Transport(port, protocol == ListenerState.Protocol.UDP),
+                        new Fleet.Port(port, name(protocol), listener.boundPort()));
+            }
+        }
+        return List.copyOf(ports.values());
+    }
+
+    private static String name(ListenerState.Protocol protocol) {
+        return switch (protocol) {
+            case HTTP -> "http";
+            case HTTPS -> "https";
+            case TLS_PASSTHROUGH, TLS_TERMINATE -> "tls";
+            case TCP -> "tcp";
+            case UDP -> "udp";
+        };
+    }
+}

@@ -1,0 +1,103 @@
+# Sourced by the scripts of this folder: the cluster, the images, the installation.
+# shellcheck shell=bash
+set -euo pipefail
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+
+# A folder with the scripts "up", "crds" and "image" of a cluster; any other cluster by GATEHOUSE_E2E_CLUSTER=none and
+# KUBECONFIG, with images that are there already.
+cluster=${GATEHOUSE_E2E_CLUSTER:-$root/../shared/cluster}
+overlay=${GATEHOUSE_E2E_OVERLAY:-default}
+namespace=envoy-gateway-system
+envoy_version=$(sed -n 's:.*<envoy.version>\(.*\)</envoy.version>.*:\1:p' "$root/pom.xml")
+tag=e2e
+
+say() { printf '%s %s\n' "$(date +%T)" "$*" >&2; }
+die() { say "FAILED: $*"; exit 1; }
+
+# cluster_up [--fresh]: brings the cluster up and points kubectl at it.
+cluster_up() {
+  if [ "$cluster" != none ]; then
+    [ -x "$cluster/up" ] || [ -f "$cluster/up" ] || die "there is no cluster script in $cluster (GATEHOUSE_E2E_CLUSTER names another folder)"
+    [ "${1:-}" != --fresh ] || bash "$cluster/down"
+    KUBECONFIG=$(bash "$cluster/up")
+    export KUBECONFIG
+    PATH=${KUBE_LAB_STATE:-/var/lib/kube-lab}/bin:$PATH
+    bash "$cluster/crds" experimental >&2
+  fi
+  kubectl version >/dev/null || die "the cluster does not answer"
+}
+
+# images [NAME...]: builds the images and hands them to the cluster.
+images() {
+  [ "$cluster" != none ] || return 0
+  say "building images"
+  "$root/deploy/images/build" --base localhost/jre25 --prefix localhost/gatehouse/ --tag "$tag" --with "bash $cluster/image build" "$@" >&2
+  bash "$cluster/image" envoy "$envoy_version" >&2
+  if [ "$overlay" = default ]; then
+    local context
+    context=$(mktemp -d)
+    printf 'FROM localhost/base\nRUN apt-get update && apt-get install -y --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*\nUSER 65532:65532\n' >"$context/Dockerfile"
+    [ -n "$(bash "$cluster/image" list | grep -o 'localhost/gatehouse/redis' | head -1)" ] ||
+      bash "$cluster/image" build localhost/gatehouse/redis:8 "$context" >&2
+    rm -rf "$context"
+  fi
+}
+
+# kustomization FOLDER: an overlay over the overlay, with this machine's images and requests that fit on it.
+kustomization() {
+  local name
+  {
+    echo "apiVersion: kustomize.config.k8s.io/v1beta1"
+    echo "kind: Kustomization"
+    echo "resources:"
+    echo "- $(realpath --relative-to "$1" "$root/deploy/overlays/$overlay")"
+    if [ "$overlay" = namespace-mode ]; then echo "components: [$(realpath --relative-to "$1" "$root/deploy/components/gateway-namespace-mode")]"; fi
+    echo "images:"
+    for name in controller-svc xds-svc ratelimit-svc waf-svc authz-svc; do
+      echo "- {name: gatehouse/$name, newName: localhost/gatehouse/$name, newTag: $tag}"
+    done
+    echo "- {name: docker.io/library/redis, newName: localhost/gatehouse/redis, newTag: '8'}"
+    cat <<PATCHES
+patches:
+- target: {kind: Deployment, name: (controller|xds|ratelimit|waf|authz)-svc}
+  patch: |
+    - {op: replace, path: /spec/template/spec/containers/0/resources/requests/cpu, value: 10m}
+- target: {kind: Deployment, name: controller-svc}
+  patch: |
+    - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: GATEHOUSE_CONTROLLER_FLEET_PROXY_IMAGE, value: "localhost/envoy:$envoy_version"}}
+    - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: GATEHOUSE_CONTROLLER_FLEET_SHUTDOWN_MANAGER_IMAGE, value: "localhost/gatehouse/shutdown-manager:$tag"}}
+PATCHES
+  } >"$1/kustomization.yaml"
+}
+
+# install: applies the overlay and waits until every service is ready.
+install() {
+  local folder deployment
+  folder=$(mktemp -d "$root/target/e2e.XXXXXX" 2>/dev/null || { mkdir -p "$root/target" && mktemp -d "$root/target/e2e.XXXXXX"; })
+  kustomization "$folder"
+  # Twice where CRDs are new: objects of a kind cannot be applied in the breath that brings the kind.
+  kubectl apply -k "$folder" >/dev/null 2>"$folder/first" || { sleep 1; kubectl apply -k "$folder" >/dev/null || { cat "$folder/first" >&2; die "the overlay $overlay cannot be applied"; }; }
+  rm -rf "$folder"
+  for deployment in $(kubectl -n "$namespace" get deployments -l app.kubernetes.io/part-of=gatehouse -o name); do
+    kubectl -n "$namespace" rollout status "$deployment" --timeout=180s >&2 || {
+      kubectl -n "$namespace" get pods >&2
+      kubectl -n "$namespace" logs "$deployment" --tail=20 >&2 || true
+      die "$deployment is not ready"
+    }
+  done
+}
+
+# await SECONDS WHAT COMMAND...: until the command succeeds.
+await() {
+  local end=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < end)) || die "gave up waiting for $what"
+    sleep 0.2
+  done
+}
+
+# gateway_address NAMESPACE NAME: prints the Gateway's first address.
+gateway_address() { kubectl -n "$1" get gateway "$2" -o 'jsonpath={.status.addresses[0].value}'; }
+has_address() { [ -n "$(gateway_address "$1" "$2")" ]; }
+programmed() { [ "$(kubectl -n "$1" get gateway "$2" -o 'jsonpath={.status.conditions[?(@.type=="Programmed")].status}')" = True ]; }

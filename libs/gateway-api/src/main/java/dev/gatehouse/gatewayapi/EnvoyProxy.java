@@ -1,0 +1,88 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.merge.JsonMerge;
+import dev.gatehouse.gatewayapi.merge.PatchFailure;
+import dev.gatehouse.gatewayapi.merge.StrategicMerge;
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Problem;
+import dev.gatehouse.gatewayapi.yaml.Trees;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Envoy Gateway's EnvoyProxy: how the proxies of a Gateway, or of all Gateways of a class, are run.
+ *
+ * <p>An error in it does not take the object away: it is a condition of the Gateways that refer to it.
+ *
+ * @param tree {@code spec} as it was written: what is merged
+ * @param reading what it means
+ */
+public record EnvoyProxy(Map<String, Object> tree, Reading reading) {
+    /** The outcome of reading {@code spec}. */
+    public sealed interface Reading {
+        record Valid(EnvoyProxySpec spec) implements Reading {}
+
+        /**
+         * @param problems "spec.concurrency: -1 is out of range (expected: …)"
+         * @param rest what could be read, so that proxies that run already stay as they are
+         */
+        record Invalid(List<String> problems, EnvoyProxySpec rest) implements Reading {
+            public Invalid {
+                problems = List.copyOf(problems);
+            }
+        }
+    }
+
+    static EnvoyProxy read(Fields f) {
+        Fields.Checked<EnvoyProxySpec> checked = f.checked("spec", EnvoyProxySpec::read);
+        return new EnvoyProxy(
+                checked.tree(),
+                checked.problems().isEmpty()
+                        ? new Reading.Valid(checked.value().orElse(EnvoyProxySpec.DEFAULT))
+                        : new Reading.Invalid(
+                                checked.problems(), checked.value().orElse(EnvoyProxySpec.DEFAULT)));
+    }
+
+    /** True if it adds to a less specific EnvoyProxy, and does not replace it. */
+    public boolean merges() {
+        return reading instanceof Reading.Valid valid && valid.spec().mergeType() != EnvoyProxySpec.MergeType.Replace;
+    }
+
+    /**
+     * This EnvoyProxy over a less specific one, merged as its {@code mergeType} says; without one it replaces the other whole.
+     *
+     * @param what names the result in problems: "EnvoyProxy a/b over c/d"
+     */
+    public EnvoyProxy over(EnvoyProxy less, String what) {
+        if (!(reading instanceof Reading.Valid valid)) {
+            return this;
+        }
+        return switch (valid.spec().mergeType()) {
+            case Replace -> this;
+            case JSONMerge -> of(JsonMerge.apply(less.tree, tree), what);
+            case StrategicMerge -> {
+                try {
+                    yield of(StrategicMerge.apply(less.tree, tree, ""), what);
+                } catch (PatchFailure e) {
+                    yield new EnvoyProxy(tree, new Reading.Invalid(List.of("spec" + e.getMessage()), valid.spec()));
+                }
+            }
+        };
+    }
+
+    private static EnvoyProxy of(Map<String, Object> tree, String what) {
+        List<String> problems = new ArrayList<>();
+        EnvoyProxySpec spec = Fields.read(
+                Trees.node(tree),
+                what,
+                "spec",
+                problem -> {
+                    if (problem.severity() == Problem.Severity.ERROR) {
+                        problems.add(problem.path() + ": " + problem.message());
+                    }
+                },
+                EnvoyProxySpec::read);
+        return new EnvoyProxy(tree, problems.isEmpty() ? new Reading.Valid(spec) : new Reading.Invalid(problems, spec));
+    }
+}

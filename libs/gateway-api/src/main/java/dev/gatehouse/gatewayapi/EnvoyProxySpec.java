@@ -1,0 +1,531 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.merge.JsonPatch;
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Syntax;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What an EnvoyProxy asks for, as far as it is about running proxies on Kubernetes. Parts of pods and containers are trees (see
+ * {@link dev.gatehouse.gatewayapi.yaml.Trees}): Kubernetes checks them.
+ *
+ * @param logLevels by component; "default" is Envoy's own level
+ * @param concurrency worker threads
+ * @param ipFamily of the listeners and of the Service
+ * @param prometheus whether the proxies serve their metrics
+ */
+public record EnvoyProxySpec(
+        MergeType mergeType,
+        KubernetesProvider kubernetes,
+        Map<String, String> logLevels,
+        Optional<BootstrapChange> bootstrap,
+        Optional<Integer> concurrency,
+        RoutingType routingType,
+        List<String> extraArgs,
+        boolean mergeGateways,
+        Shutdown shutdown,
+        IpFamily ipFamily,
+        boolean prometheus) {
+    /** Where there is no EnvoyProxy. */
+    public static final EnvoyProxySpec DEFAULT = new EnvoyProxySpec(
+            MergeType.Replace,
+            KubernetesProvider.DEFAULT,
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            RoutingType.Endpoint,
+            List.of(),
+            false,
+            Shutdown.DEFAULT,
+            IpFamily.IPv4,
+            true);
+
+    /** Areas of EnvoyProxy that are known and have no effect yet. */
+    private static final Set<String> NOT_YET = Set.of(
+            "mergeBackends",
+            "filterOrder",
+            "backendTLS",
+            "preserveRouteOrder",
+            "luaValidation",
+            "dynamicModules",
+            "geoIP");
+
+    private static final Syntax LOG_LEVEL = Syntax.of(
+            "trace|debug|info|warn|error|off|critical", 16, "trace, debug, info, warn, error, critical or off");
+
+    private static final Set<String> LOG_COMPONENTS = Set.of(
+            "default",
+            "system",
+            "upstream",
+            "http",
+            "connection",
+            "admin",
+            "client",
+            "filter",
+            "main",
+            "router",
+            "runtime");
+
+    public EnvoyProxySpec {
+        logLevels = Map.copyOf(logLevels);
+        extraArgs = List.copyOf(extraArgs);
+    }
+
+    /** How an EnvoyProxy combines with a less specific one. */
+    public enum MergeType {
+        Replace,
+        StrategicMerge,
+        JSONMerge
+    }
+
+    /** Whether requests go to a Service's endpoints, or to its cluster IP. */
+    public enum RoutingType {
+        Endpoint,
+        Service
+    }
+
+    /** The addresses that listeners are bound to. */
+    public enum IpFamily {
+        IPv4,
+        IPv6,
+        DualStack
+    }
+
+    /** How the default bootstrap is changed. */
+    public sealed interface BootstrapChange {
+        /** @param yaml is used instead of it */
+        record Replace(String yaml) implements BootstrapChange {}
+
+        /** @param yaml is merged into it as protobuf messages are: fields override, lists are joined */
+        record Merge(String yaml) implements BootstrapChange {}
+
+        /** Operations on it. */
+        record Patch(List<JsonPatch.Operation> operations) implements BootstrapChange {
+            public Patch {
+                operations = List.copyOf(operations);
+            }
+        }
+    }
+
+    /**
+     * The graceful end of a proxy.
+     *
+     * @param healthCheckFailureDelay before health checks fail, while listeners drain already
+     * @param drainTimeout how long connections may stay open
+     * @param minDrainDuration how long it takes at least, for load balancers to take notice
+     */
+    public record Shutdown(
+            Optional<Duration> healthCheckFailureDelay,
+            Optional<Duration> drainTimeout,
+            Optional<Duration> minDrainDuration) {
+        static final Shutdown DEFAULT = new Shutdown(Optional.empty(), Optional.empty(), Optional.empty());
+
+        /** 60 s where nothing else is said. */
+        public Duration drainTimeoutOrDefault() {
+            return drainTimeout.orElse(Duration.ofSeconds(60));
+        }
+
+        private static Shutdown read(Fields f) {
+            return new Shutdown(
+                    f.duration("healthCheckFailureDelay"), f.duration("drainTimeout"), f.duration("minDrainDuration"));
+        }
+    }
+
+    /** A patch of an object that is made for a proxy. */
+    public record Patch(Type type, Map<String, Object> value) {
+        /** The kinds of patches. */
+        public enum Type {
+            StrategicMerge,
+            JSONMerge
+        }
+
+        private static Patch read(Fields f) {
+            Type type = f.choice("type", Type.class).orElse(Type.StrategicMerge);
+            Optional<Map<String, Object>> value = f.tree("value");
+            if (!f.has("value")) {
+                f.wrong("value", "is missing (expected: an object)");
+            }
+            return new Patch(type, value.orElse(Map.of()));
+        }
+    }
+
+    /** KubernetesPodSpec. */
+    public record Pod(
+            Map<String, String> annotations,
+            Map<String, String> labels,
+            Optional<Map<String, Object>> securityContext,
+            Optional<Map<String, Object>> affinity,
+            List<Map<String, Object>> tolerations,
+            List<Map<String, Object>> volumes,
+            List<Map<String, Object>> imagePullSecrets,
+            Map<String, String> nodeSelector,
+            List<Map<String, Object>> topologySpreadConstraints,
+            Optional<String> priorityClassName) {
+        static final Pod DEFAULT = new Pod(
+                Map.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                Optional.empty());
+
+        public Pod {
+            annotations = Map.copyOf(annotations);
+            labels = Map.copyOf(labels);
+            nodeSelector = Map.copyOf(nodeSelector);
+        }
+
+        private static Pod read(Fields f) {
+            return new Pod(
+                    f.stringMap("annotations"),
+                    f.stringMap("labels"),
+                    f.tree("securityContext"),
+                    f.tree("affinity"),
+                    f.trees("tolerations"),
+                    f.trees("volumes"),
+                    f.trees("imagePullSecrets"),
+                    f.stringMap("nodeSelector"),
+                    f.trees("topologySpreadConstraints"),
+                    f.string("priorityClassName"));
+        }
+    }
+
+    /**
+     * KubernetesContainerSpec: of the container "envoy".
+     *
+     * @param imageRepository instead of {@code image}: with the default image's tag
+     */
+    public record Container(
+            List<Map<String, Object>> env,
+            Optional<Map<String, Object>> resources,
+            Optional<Map<String, Object>> securityContext,
+            Optional<String> image,
+            Optional<String> imageRepository,
+            List<Map<String, Object>> volumeMounts) {
+        private static final Syntax IMAGE = Syntax.of(
+                "[a-zA-Z0-9._-]+(:[0-9]+)?(/[a-zA-Z0-9._/-]+)?(:[a-zA-Z0-9._-]+)?(@sha256:[a-z0-9]+)?",
+                512,
+                "an image, for instance repository/name:tag");
+        private static final Syntax REPOSITORY =
+                Syntax.of("[a-zA-Z0-9._-]+(:[0-9]+)?[a-zA-Z0-9._/-]+", 512, "an image's repository without a tag");
+
+        static final Container DEFAULT = new Container(
+                List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+
+        private static Container read(Fields f) {
+            Container container = new Container(
+                    f.trees("env"),
+                    f.tree("resources"),
+                    f.tree("securityContext"),
+                    f.string("image", IMAGE),
+                    f.string("imageRepository", REPOSITORY),
+                    f.trees("volumeMounts"));
+            if (container.image.isPresent() && container.imageRepository.isPresent()) {
+                f.wrong("imageRepository", "goes not together with image (expected: one of them)");
+            }
+            return container;
+        }
+    }
+
+    /**
+     * How the proxies' pods are run.
+     *
+     * @param daemonSet one on each node, instead of a Deployment
+     * @param replicas of a Deployment
+     * @param strategy of updates
+     */
+    public record Workload(
+            boolean daemonSet,
+            Optional<Integer> replicas,
+            Optional<Map<String, Object>> strategy,
+            Pod pod,
+            Container container,
+            List<Map<String, Object>> initContainers,
+            Optional<String> name,
+            Optional<Patch> patch) {
+        static final Workload DEFAULT = new Workload(
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Pod.DEFAULT,
+                Container.DEFAULT,
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
+
+        private static Workload deployment(Fields f) {
+            return read(f, false, f.integer("replicas", 0, Integer.MAX_VALUE), f.trees("initContainers"));
+        }
+
+        private static Workload daemonSet(Fields f) {
+            return read(f, true, Optional.empty(), List.of());
+        }
+
+        private static Workload read(
+                Fields f, boolean daemonSet, Optional<Integer> replicas, List<Map<String, Object>> initContainers) {
+            return new Workload(
+                    daemonSet,
+                    replicas,
+                    f.tree("strategy"),
+                    f.object("pod", Pod::read).orElse(Pod.DEFAULT),
+                    f.object("container", Container::read).orElse(Container.DEFAULT),
+                    initContainers,
+                    f.string("name", Syntax.DNS_NAME),
+                    f.object("patch", Patch::read));
+        }
+    }
+
+    /** The types of a proxy's Service. */
+    public enum ServiceType {
+        LoadBalancer,
+        ClusterIP,
+        NodePort
+    }
+
+    /** Which nodes' endpoints get traffic from outside. */
+    public enum ExternalTrafficPolicy {
+        Local,
+        Cluster
+    }
+
+    /** KubernetesServiceSpec. */
+    public record ServiceSettings(
+            Map<String, String> annotations,
+            Map<String, String> labels,
+            ServiceType type,
+            Optional<String> loadBalancerClass,
+            Optional<Boolean> allocateLoadBalancerNodePorts,
+            List<String> loadBalancerSourceRanges,
+            Optional<String> loadBalancerIp,
+            ExternalTrafficPolicy externalTrafficPolicy,
+            Optional<Patch> patch,
+            Optional<String> name) {
+        private static final Syntax IPV4 = Syntax.of(
+                "((25[0-5]|2[0-4]\\d|[01]?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|[01]?\\d?\\d)", 15, "an IPv4 address");
+        private static final Syntax CIDR =
+                Syntax.of("[0-9a-fA-F:.]+/\\d{1,3}", 64, "an IP range, for instance 10.0.0.0/8");
+
+        static final ServiceSettings DEFAULT = new ServiceSettings(
+                Map.of(),
+                Map.of(),
+                ServiceType.LoadBalancer,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                ExternalTrafficPolicy.Local,
+                Optional.empty(),
+                Optional.empty());
+
+        public ServiceSettings {
+            annotations = Map.copyOf(annotations);
+            labels = Map.copyOf(labels);
+        }
+
+        private static ServiceSettings read(Fields f) {
+            ServiceSettings settings = new ServiceSettings(
+                    f.stringMap("annotations"),
+                    f.stringMap("labels"),
+                    f.choice("type", ServiceType.class).orElse(ServiceType.LoadBalancer),
+                    f.string("loadBalancerClass"),
+                    f.bool("allocateLoadBalancerNodePorts"),
+                    f.strings("loadBalancerSourceRanges", CIDR),
+                    f.string("loadBalancerIP", IPV4),
+                    f.choice("externalTrafficPolicy", ExternalTrafficPolicy.class)
+                            .orElse(ExternalTrafficPolicy.Local),
+                    f.object("patch", Patch::read),
+                    f.string("name", Syntax.DNS_LABEL));
+            if (settings.type != ServiceType.LoadBalancer) {
+                for (String field : List.of(
+                        "loadBalancerClass",
+                        "allocateLoadBalancerNodePorts",
+                        "loadBalancerSourceRanges",
+                        "loadBalancerIP")) {
+                    if (f.has(field)) {
+                        f.wrong(field, "is for type LoadBalancer (the type here: " + settings.type + ")");
+                    }
+                }
+            }
+            return settings;
+        }
+    }
+
+    /** KubernetesHorizontalPodAutoscalerSpec. */
+    public record Autoscaler(
+            Optional<Integer> minReplicas,
+            int maxReplicas,
+            List<Map<String, Object>> metrics,
+            Optional<Map<String, Object>> behavior,
+            Optional<Patch> patch,
+            Optional<String> name) {
+        private static Autoscaler read(Fields f) {
+            Autoscaler autoscaler = new Autoscaler(
+                    f.integer("minReplicas", 1, Integer.MAX_VALUE),
+                    f.requiredInteger("maxReplicas", 1, Integer.MAX_VALUE),
+                    f.trees("metrics"),
+                    f.tree("behavior"),
+                    f.object("patch", Patch::read),
+                    f.string("name", Syntax.DNS_NAME));
+            if (autoscaler.minReplicas.orElse(1) > autoscaler.maxReplicas) {
+                f.wrong(
+                        "maxReplicas",
+                        autoscaler.maxReplicas + " is less than minReplicas, " + autoscaler.minReplicas.orElse(1)
+                                + " (expected: as much or more)");
+            }
+            return autoscaler;
+        }
+    }
+
+    /** KubernetesPodDisruptionBudgetSpec; the amounts are numbers or percentages, as text. */
+    public record DisruptionBudget(
+            Optional<String> minAvailable,
+            Optional<String> maxUnavailable,
+            Optional<Patch> patch,
+            Optional<String> name) {
+        private static DisruptionBudget read(Fields f) {
+            DisruptionBudget budget = new DisruptionBudget(
+                    f.stringOrInteger("minAvailable"),
+                    f.stringOrInteger("maxUnavailable"),
+                    f.object("patch", Patch::read),
+                    f.string("name", Syntax.DNS_NAME));
+            if (budget.minAvailable.isPresent() && budget.maxUnavailable.isPresent()) {
+                f.wrong("maxUnavailable", "goes not together with minAvailable (expected: one of them)");
+            }
+            return budget;
+        }
+    }
+
+    /** EnvoyProxyKubernetesProvider. */
+    public record KubernetesProvider(
+            Workload workload,
+            ServiceSettings service,
+            Optional<Autoscaler> autoscaler,
+            Optional<DisruptionBudget> disruptionBudget,
+            Optional<String> serviceAccountName,
+            boolean useListenerPortAsContainerPort) {
+        static final KubernetesProvider DEFAULT = new KubernetesProvider(
+                Workload.DEFAULT, ServiceSettings.DEFAULT, Optional.empty(), Optional.empty(), Optional.empty(), false);
+
+        private enum Type {
+            Kubernetes,
+            Host
+        }
+
+        private static KubernetesProvider readProvider(Fields f) {
+            f.requiredChoice("type", Type.class);
+            f.known("host");
+            return f.object("kubernetes", KubernetesProvider::read).orElse(DEFAULT);
+        }
+
+        private static KubernetesProvider read(Fields f) {
+            Optional<Workload> deployment = f.object("envoyDeployment", Workload::deployment);
+            Optional<Workload> daemonSet = f.object("envoyDaemonSet", Workload::daemonSet);
+            Optional<Autoscaler> autoscaler = f.object("envoyHpa", Autoscaler::read);
+            if (deployment.isPresent() && daemonSet.isPresent()) {
+                f.wrong("envoyDaemonSet", "goes not together with envoyDeployment (expected: one of them)");
+            }
+            if (autoscaler.isPresent() && daemonSet.isPresent()) {
+                f.wrong("envoyHpa", "goes not together with envoyDaemonSet (expected: one of them)");
+            }
+            return new KubernetesProvider(
+                    daemonSet.or(() -> deployment).orElse(Workload.DEFAULT),
+                    f.object("envoyService", ServiceSettings::read).orElse(ServiceSettings.DEFAULT),
+                    autoscaler,
+                    f.object("envoyPDB", DisruptionBudget::read),
+                    f.object("envoyServiceAccount", account -> account.string("name", Syntax.DNS_NAME))
+                            .flatMap(name -> name),
+                    f.bool("useListenerPortAsContainerPort").orElse(false));
+        }
+    }
+
+    static EnvoyProxySpec read(Fields f) {
+        for (String area : NOT_YET.stream().sorted().toList()) {
+            if (f.has(area)) {
+                f.warn(area, "is not supported yet; passed over");
+            }
+        }
+        return new EnvoyProxySpec(
+                f.choice("mergeType", MergeType.class).orElse(MergeType.Replace),
+                f.object("provider", KubernetesProvider::readProvider).orElse(KubernetesProvider.DEFAULT),
+                f.object("logging", EnvoyProxySpec::logLevels).orElse(Map.of()),
+                f.object("bootstrap", EnvoyProxySpec::bootstrapChange),
+                f.integer("concurrency", 0, 4096),
+                f.choice("routingType", RoutingType.class).orElse(RoutingType.Endpoint),
+                f.strings("extraArgs"),
+                f.bool("mergeGateways").orElse(false),
+                f.object("shutdown", Shutdown::read).orElse(Shutdown.DEFAULT),
+                f.choice("ipFamily", IpFamily.class).orElse(IpFamily.IPv4),
+                f.object("telemetry", EnvoyProxySpec::prometheus).orElse(true));
+    }
+
+    private static Map<String, String> logLevels(Fields f) {
+        return f.object("level", levels -> {
+                    Map<String, String> read = new HashMap<>();
+                    for (String component : LOG_COMPONENTS) {
+                        levels.string(component, LOG_LEVEL).ifPresent(level -> read.put(component, level));
+                    }
+                    return read;
+                })
+                .orElse(new HashMap<>());
+    }
+
+    /** Of the telemetry, only whether there are metrics to scrape. */
+    private static boolean prometheus(Fields f) {
+        List<String> notYet = new ArrayList<>(List.of("accessLog", "tracing", "requestID", "healthCheckLog"));
+        notYet.removeIf(area -> !f.has(area));
+        notYet.forEach(area -> f.warn(area, "is not supported yet; passed over"));
+        return f.object("metrics", metrics -> {
+                    metrics.lenient();
+                    return metrics.object(
+                                    "prometheus",
+                                    p -> p.known("compression").bool("disable").orElse(false))
+                            .orElse(false);
+                })
+                .map(disabled -> !disabled)
+                .orElse(true);
+    }
+
+    private enum BootstrapChangeType {
+        Replace,
+        Merge,
+        JSONPatch
+    }
+
+    private static BootstrapChange bootstrapChange(Fields f) {
+        BootstrapChangeType type = f.choice("type", BootstrapChangeType.class).orElse(BootstrapChangeType.Replace);
+        Optional<String> value = f.string("value");
+        List<JsonPatch.Operation> patches = f.list("jsonPatches", EnvoyProxySpec::operation);
+        if (type == BootstrapChangeType.JSONPatch && patches.isEmpty()) {
+            f.wrong("jsonPatches", "is missing (expected: at least one operation for type JSONPatch)");
+        }
+        if (type != BootstrapChangeType.JSONPatch && value.isEmpty()) {
+            f.wrong("value", "is missing (expected: a bootstrap as a YAML string for type " + type + ")");
+        }
+        return switch (type) {
+            case Replace -> new BootstrapChange.Replace(value.orElse(""));
+            case Merge -> new BootstrapChange.Merge(value.orElse(""));
+            case JSONPatch -> new BootstrapChange.Patch(patches);
+        };
+    }
+
+    private static JsonPatch.Operation operation(Fields f) {
+        if (f.has("jsonPath")) {
+            f.wrong("jsonPath", "is not supported (expected: a JSON pointer in path alone)");
+        }
+        return new JsonPatch.Operation(
+                f.requiredChoice("op", JsonPatch.Op.class),
+                f.requiredString("path"),
+                f.string("from"),
+                f.anyTree("value"));
+    }
+}

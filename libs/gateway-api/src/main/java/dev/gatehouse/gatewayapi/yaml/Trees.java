@@ -1,0 +1,90 @@
+package dev.gatehouse.gatewayapi.yaml;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trees: what a JSON text says, as maps, lists, strings, booleans, {@link Long}s, {@link Double}s and nulls. For objects that
+ * are passed on as the user wrote them, such as a pod's affinity. The trees made here cannot be changed.
+ */
+public final class Trees {
+    private static final Location NOWHERE = new Location("", 1, 1);
+
+    private Trees() {}
+
+    /** The tree of {@code node}; null for YAML's null. */
+    @SuppressWarnings("NullAway") // A tree has JSON's nulls, which tell a patch to remove a field.
+    public static Object of(Node node) {
+        return switch (node) {
+            case Node.Mapping mapping -> of(mapping);
+            case Node.Sequence sequence -> {
+                List<Object> items = new ArrayList<>();
+                sequence.items().forEach(item -> items.add(of(item)));
+                yield Collections.unmodifiableList(items);
+            }
+            case Node.Scalar scalar ->
+                switch (scalar.type()) {
+                    case STRING -> scalar.text();
+                    case BOOLEAN -> Boolean.parseBoolean(scalar.text());
+                    case INTEGER -> integer(scalar.text());
+                    case FLOAT -> number(scalar.text());
+                    case NULL -> null;
+                };
+        };
+    }
+
+    /** The tree of an object. */
+    public static Map<String, Object> of(Node.Mapping mapping) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        mapping.fields().forEach((name, field) -> fields.put(name, of(field.value())));
+        return Collections.unmodifiableMap(fields);
+    }
+
+    /** The node of a tree, for reading it with {@link Fields}; its places mean nothing. */
+    public static Node.Mapping node(Map<String, ?> tree) {
+        Map<String, Node.Field> fields = new LinkedHashMap<>();
+        tree.forEach((name, value) -> fields.put(name, new Node.Field(NOWHERE, any(value))));
+        return new Node.Mapping(NOWHERE, fields);
+    }
+
+    private static Node any(Object value) {
+        return switch (value) {
+            case null -> new Node.Scalar(NOWHERE, Node.Scalar.Type.NULL, "null");
+            case Map<?, ?> map -> {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                map.forEach((name, each) -> fields.put(String.valueOf(name), each));
+                yield node(fields);
+            }
+            case List<?> list -> {
+                List<Node> items = new ArrayList<>();
+                list.forEach(item -> items.add(any(item)));
+                yield new Node.Sequence(NOWHERE, items);
+            }
+            case Boolean flag -> new Node.Scalar(NOWHERE, Node.Scalar.Type.BOOLEAN, flag.toString());
+            case Double number -> new Node.Scalar(NOWHERE, Node.Scalar.Type.FLOAT, number.toString());
+            case Number number -> new Node.Scalar(NOWHERE, Node.Scalar.Type.INTEGER, number.toString());
+            default -> new Node.Scalar(NOWHERE, Node.Scalar.Type.STRING, value.toString());
+        };
+    }
+
+    private static Object integer(String text) {
+        try {
+            return Long.decode(text.replaceFirst("^([+-]?)0o", "$10"));
+        } catch (NumberFormatException e) {
+            return text.matches("[+-]?\\d{1,40}") ? new BigInteger(text) : text;
+        }
+    }
+
+    private static Object number(String text) {
+        try {
+            return Double.valueOf(text);
+        } catch (NumberFormatException e) {
+            // YAML's .inf and .nan, which no field of Kubernetes takes.
+            return text;
+        }
+    }
+}
