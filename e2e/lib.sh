@@ -8,7 +8,7 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 cluster=${GATEHOUSE_E2E_CLUSTER:-$root/../shared/cluster}
 overlay=${GATEHOUSE_E2E_OVERLAY:-default}
 namespace=envoy-gateway-system
-envoy_version=$(sed -n 's:.*<envoy.version>\(.*\)</envoy.version>.*:\1:p' "$root/pom.xml")
+envoy_version=$(sed -n 's:.*<envoy.version>\([0-9.]*\)</envoy.version>.*:\1:p' "$root/pom.xml" | head -1)
 tag=e2e
 
 say() { printf '%s %s\n' "$(date +%T)" "$*" >&2; }

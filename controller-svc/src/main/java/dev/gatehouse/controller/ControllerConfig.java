@@ -57,8 +57,8 @@ interface ControllerConfig {
         @WithDefault("cluster.local")
         String clusterDomain();
 
-        /** Let the proxies reach xds-svc by mutual TLS. */
-        @WithDefault("true")
+        /** Let the proxies reach xds-svc by mutual TLS: where this service has it too. */
+        @WithDefault("${gatehouse.tls.supplied:false}")
         boolean xdsTls();
     }
 

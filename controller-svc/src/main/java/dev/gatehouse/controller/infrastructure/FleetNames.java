@@ -13,6 +13,9 @@ public final class FleetNames {
     /** On each object that is ours, with the fleet's hashed name: how they are found again. */
     public static final String FLEET_LABEL = "gatehouse.dev/fleet";
 
+    /** On each object that is ours, the controller's namespace: other installations' objects are not touched. */
+    public static final String INSTALLATION_LABEL = "gatehouse.dev/installation";
+
     /** On each object that is ours, the fleet's whole name, which a label may be too short for. */
     public static final String FLEET_ANNOTATION = "gatehouse.dev/fleet";
 
@@ -93,6 +96,7 @@ public final class FleetNames {
                 .ifPresent(gateway -> labels.put("gateway.networking.k8s.io/gateway-name", labelValue(gateway.name())));
         labels.put("gateway.networking.k8s.io/gateway-class-name", labelValue(fleet.className()));
         labels.put(FLEET_LABEL, hashed(fleet.name()));
+        labels.put(INSTALLATION_LABEL, settings.namespace());
         labels.putAll(selector(fleet, settings));
         return labels;
     }

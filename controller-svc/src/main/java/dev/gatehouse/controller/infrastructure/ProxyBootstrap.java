@@ -174,11 +174,15 @@ record ProxyBootstrap(
               sds_config:
                 path_config_source: {path: /sds/xds-certificate.json}
                 resource_api_version: V3
-            validation_context_sds_secret_config:
-              name: xds_trusted_ca
-              sds_config:
-                path_config_source: {path: /sds/xds-trusted-ca.json}
-                resource_api_version: V3
+            combined_validation_context:
+              default_validation_context:
+                match_typed_subject_alt_names:
+                - {san_type: DNS, matcher: {exact: envoy-gateway}}
+              validation_context_sds_secret_config:
+                name: xds_trusted_ca
+                sds_config:
+                  path_config_source: {path: /sds/xds-trusted-ca.json}
+                  resource_api_version: V3
         """;
 
     private static final String OVERLOAD = """
@@ -274,8 +278,7 @@ record ProxyBootstrap(
                         "tls_certificate":{"certificate_chain":{"filename":"/certs/tls.crt"},\
                         "private_key":{"filename":"/certs/tls.key"},"watched_directory":{"path":"/certs"}}"""), SDS_TRUSTED_CA, secret("xds_trusted_ca", """
                         "validation_context":{"trusted_ca":{"filename":"/certs/ca.crt"},\
-                        "watched_directory":{"path":"/certs"},\
-                        "match_typed_subject_alt_names":[{"san_type":"DNS","matcher":{"exact":"envoy-gateway"}}]}"""));
+                        "watched_directory":{"path":"/certs"}}"""));
     }
 
     private static String secret(String name, String content) {

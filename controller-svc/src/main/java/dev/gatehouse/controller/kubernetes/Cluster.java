@@ -33,7 +33,10 @@ public final class Cluster implements AutoCloseable {
         leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity());
         statuses = new StatusWriter(client, leadership, controllerNames, InstantSource.system());
         infrastructure = new KubernetesInfrastructure(
-                new FleetApply(client, controllerNames), leadership::leads, this::applied, InstantSource.system());
+                new FleetApply(client, controllerNames, replica.namespace()),
+                leadership::leads,
+                this::applied,
+                InstantSource.system());
         source = new KubernetesSource(client, controller, statuses);
     }
 

@@ -59,11 +59,16 @@ public final class FleetApply {
 
     private final KubernetesClient client;
     private final Set<String> controllerNames;
+    private final String installation;
     private final Set<KubernetesObject.Id> ours = new HashSet<>();
 
-    /** @param controllerNames whose GatewayClasses are ours */
-    public FleetApply(KubernetesClient client, Set<String> controllerNames) {
+    /**
+     * @param controllerNames whose GatewayClasses are ours
+     * @param installation the controller's namespace
+     */
+    public FleetApply(KubernetesClient client, Set<String> controllerNames, String installation) {
         this.client = client;
+        this.installation = installation;
         this.controllerNames = Set.copyOf(controllerNames);
     }
 
@@ -123,6 +128,7 @@ public final class FleetApply {
             client.genericKubernetesResources(kind)
                     .inAnyNamespace()
                     .withLabel(FleetNames.FLEET_LABEL)
+                    .withLabel(FleetNames.INSTALLATION_LABEL, installation)
                     .list()
                     .getItems()
                     .forEach(item -> Optional.ofNullable(item.getMetadata().getAnnotations())
@@ -138,6 +144,7 @@ public final class FleetApply {
             for (GenericKubernetesResource item : client.genericKubernetesResources(kind)
                     .inAnyNamespace()
                     .withLabel(FleetNames.FLEET_LABEL, FleetNames.hashed(fleet))
+                    .withLabel(FleetNames.INSTALLATION_LABEL, installation)
                     .list()
                     .getItems()) {
                 existing.put(

@@ -28,7 +28,6 @@ public record EnvoyProxySpec(
         Optional<Integer> concurrency,
         RoutingType routingType,
         List<String> extraArgs,
-        boolean mergeGateways,
         Shutdown shutdown,
         IpFamily ipFamily,
         boolean prometheus) {
@@ -41,7 +40,6 @@ public record EnvoyProxySpec(
             Optional.empty(),
             RoutingType.Endpoint,
             List.of(),
-            false,
             Shutdown.DEFAULT,
             IpFamily.IPv4,
             true);
@@ -454,6 +452,11 @@ public record EnvoyProxySpec(
                 f.warn(area, "is not supported yet; passed over");
             }
         }
+        if (f.bool("mergeGateways").orElse(false)) {
+            f.wrong(
+                    "mergeGateways",
+                    "true is not supported yet (expected: false: each Gateway has a fleet of its own)");
+        }
         return new EnvoyProxySpec(
                 f.choice("mergeType", MergeType.class).orElse(MergeType.Replace),
                 f.object("provider", KubernetesProvider::readProvider).orElse(KubernetesProvider.DEFAULT),
@@ -462,7 +465,6 @@ public record EnvoyProxySpec(
                 f.integer("concurrency", 0, 4096),
                 f.choice("routingType", RoutingType.class).orElse(RoutingType.Endpoint),
                 f.strings("extraArgs"),
-                f.bool("mergeGateways").orElse(false),
                 f.object("shutdown", Shutdown::read).orElse(Shutdown.DEFAULT),
                 f.choice("ipFamily", IpFamily.class).orElse(IpFamily.IPv4),
                 f.object("telemetry", EnvoyProxySpec::prometheus).orElse(true));
