@@ -29,6 +29,7 @@ import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
 import dev.gatehouse.gatewayapi.Kind;
@@ -336,6 +337,11 @@ final class Model {
 
     private static String text(ConfigMap map) {
         return map.data().getOrDefault("ca.crt", "");
+    }
+
+    /** The CAs of {@code validation} that can be used by a Gateway in {@code namespace}. */
+    List<ObjectReference> usableAuthorities(Reads reads, String namespace, Gateway.Validation validation) {
+        return new GatewayResolver(gatewayWorld(reads), port -> port).usableAuthorities(namespace, validation);
     }
 
     private GatewayResolver.World gatewayWorld(Reads reads) {

@@ -333,7 +333,7 @@ final class Resources {
                     state.gateway().spec().frontendTls().flatMap(frontend -> frontend.on(port));
             if (listener.serving() && validation.isPresent()) {
                 StringBuilder pem = new StringBuilder();
-                for (ObjectReference reference : validation.get().caCertificateRefs()) {
+                for (ObjectReference reference : model.usableAuthorities(reads, key.namespace(), validation.get())) {
                     model.bundle(reads, reference.kind(), reference.key(key.namespace()))
                             .ifPresent(text -> pem.append(text).append('\n'));
                 }
