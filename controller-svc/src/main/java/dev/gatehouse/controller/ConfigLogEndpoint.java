@@ -10,28 +10,37 @@ import io.grpc.BindableService;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
+import java.util.Optional;
 
 /** The config log for xds-svc replicas in other processes, and for nobody else. */
 @GrpcService
 final class ConfigLogEndpoint extends GrpcConfigLogServer implements BindableService {
     static final String FOLLOWER = "xds-svc";
 
-    ConfigLogEndpoint(ConfigLog log, SealRing seal) {
+    private final Standing standing;
+
+    ConfigLogEndpoint(ConfigLog log, SealRing seal, Standing standing) {
         super(log, seal);
+        this.standing = standing;
     }
 
     @Override
     public void follow(FollowRequest request, StreamObserver<Record> responses) {
-        if (Caller.isService(FOLLOWER)) {
-            super.follow(request, responses);
+        Optional<Status> refusal = refusal().or(standing::refusal);
+        if (refusal.isPresent()) {
+            responses.onError(refusal.get().asRuntimeException());
         } else {
-            responses.onError(refusal().asRuntimeException());
+            super.follow(request, responses);
         }
     }
 
-    static Status refusal() {
-        return Status.PERMISSION_DENIED.withDescription("not for "
+    /** Why the caller may not call; empty: it may. */
+    static Optional<Status> refusal() {
+        if (Caller.isService(FOLLOWER)) {
+            return Optional.empty();
+        }
+        return Optional.of(Status.PERMISSION_DENIED.withDescription("not for "
                 + Caller.current().map(Object::toString).orElse("you") + " (expected: the certificate of " + FOLLOWER
-                + ")");
+                + ")"));
     }
 }

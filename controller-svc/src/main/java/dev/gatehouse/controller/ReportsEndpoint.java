@@ -4,25 +4,30 @@ import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.api.events.v1.PublishSummary;
 import dev.gatehouse.events.DataPlaneReports;
 import dev.gatehouse.events.grpc.GrpcDataPlaneReportsServer;
-import dev.gatehouse.identity.Caller;
 import io.grpc.BindableService;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** The data-plane reports of xds-svc replicas in other processes, and of nobody else. */
 @GrpcService
 final class ReportsEndpoint extends GrpcDataPlaneReportsServer implements BindableService {
-    ReportsEndpoint(DataPlaneReports reports) {
+    private final Standing standing;
+
+    ReportsEndpoint(DataPlaneReports reports, Standing standing) {
         super(reports, InstantSource.system());
+        this.standing = standing;
     }
 
     @Override
     public StreamObserver<DataPlaneReport> publish(StreamObserver<PublishSummary> responses) {
-        if (Caller.isService(ConfigLogEndpoint.FOLLOWER)) {
+        Optional<Status> refusal = ConfigLogEndpoint.refusal().or(standing::refusal);
+        if (refusal.isEmpty()) {
             return super.publish(responses);
         }
-        responses.onError(ConfigLogEndpoint.refusal().asRuntimeException());
+        responses.onError(refusal.get().asRuntimeException());
         return Ignored.INSTANCE;
     }
 

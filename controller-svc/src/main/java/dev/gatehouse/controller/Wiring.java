@@ -3,6 +3,8 @@ package dev.gatehouse.controller;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.files.FileSource;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
+import dev.gatehouse.controller.kubernetes.CertificateSecrets;
+import dev.gatehouse.controller.kubernetes.Certificates;
 import dev.gatehouse.controller.kubernetes.Cluster;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Settings.Address;
@@ -10,9 +12,13 @@ import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.events.ReportTopic;
 import dev.gatehouse.events.SealRing;
+import dev.gatehouse.identity.KeyMaterial;
+import dev.gatehouse.identity.TransportCredentials;
+import dev.gatehouse.identity.quarkus.ServiceTls;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -22,6 +28,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -56,18 +63,23 @@ final class Wiring {
                 new Settings.Callouts(
                         Address.parse(config.ratelimitAddress()),
                         Address.parse(config.wafAddress()),
-                        Address.parse(config.authzAddress())),
+                        Address.parse(config.authzAddress()),
+                        config.source() == ControllerConfig.Source.KUBERNETES
+                                && config.fleet().xdsTls()),
                 switch (config.source()) {
                     case FILES -> new Settings.Infrastructure.Host();
-                    case KUBERNETES ->
-                        new Settings.Infrastructure.Cluster(new InfrastructureSettings(
-                                config.kubernetes().namespace(),
-                                config.fleet().gatewayNamespace(),
-                                config.fleet().clusterDomain(),
-                                config.fleet().proxyImage(),
-                                config.fleet().shutdownManagerImage(),
-                                config.fleet().xdsTls()));
+                    case KUBERNETES -> new Settings.Infrastructure.Cluster(fleets(config));
                 });
+    }
+
+    private static InfrastructureSettings fleets(ControllerConfig config) {
+        return new InfrastructureSettings(
+                config.kubernetes().namespace(),
+                config.fleet().gatewayNamespace(),
+                config.fleet().clusterDomain(),
+                config.fleet().proxyImage(),
+                config.fleet().shutdownManagerImage(),
+                config.fleet().xdsTls());
     }
 
     @Produces
@@ -88,7 +100,12 @@ final class Wiring {
     @Produces
     @Singleton
     Cluster cluster(
-            ControllerConfig config, Settings settings, Controller controller, Instance<KubernetesClient> client) {
+            ControllerConfig config,
+            Settings settings,
+            Controller controller,
+            ServiceTls tls,
+            SealRing seal,
+            Instance<KubernetesClient> client) {
         return new Cluster(
                 client.get(),
                 controller,
@@ -96,7 +113,33 @@ final class Wiring {
                 new Cluster.Replica(
                         config.kubernetes().namespace(),
                         config.kubernetes().lease(),
-                        config.kubernetes().identity()));
+                        config.kubernetes().identity()),
+                fleets(config),
+                tls.credentials()
+                        .map(credentials -> new CertificateSecrets.Identity(
+                                config.kubernetes().namespace(),
+                                Certificates.secretOf("controller-svc"),
+                                material -> use(credentials, material),
+                                seal::use)));
+    }
+
+    private static void use(TransportCredentials credentials, KeyMaterial material) {
+        try {
+            credentials.use(material);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException(
+                    "the certificate of controller-svc cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    Standing standing(ControllerConfig config, Instance<Cluster> cluster) {
+        return new Standing(
+                switch (config.source()) {
+                    case FILES -> () -> true;
+                    case KUBERNETES -> cluster.get().leadership()::serves;
+                });
     }
 
     void start(
@@ -138,7 +181,12 @@ final class Wiring {
         });
         switch (config.source()) {
             case FILES -> files.start();
-            case KUBERNETES -> cluster.get().start(meters);
+            case KUBERNETES -> {
+                // Who was overtaken may have streams of an xds-svc that would not hear of the new leader's
+                // configuration.
+                cluster.get().leadership().onOvertaken(() -> Quarkus.asyncExit(1));
+                cluster.get().start(meters);
+            }
         }
     }
 

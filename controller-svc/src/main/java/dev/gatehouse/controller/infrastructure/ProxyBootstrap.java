@@ -177,7 +177,8 @@ record ProxyBootstrap(
             combined_validation_context:
               default_validation_context:
                 match_typed_subject_alt_names:
-                - {san_type: DNS, matcher: {exact: envoy-gateway}}
+                - san_type: URI
+                  matcher: {exact: "spiffe://gatehouse/service/xds-svc"}
               validation_context_sds_secret_config:
                 name: xds_trusted_ca
                 sds_config:

@@ -8,6 +8,7 @@ import dev.gatehouse.identity.authority.CertificatePlan.Kept;
 import dev.gatehouse.identity.authority.CertificatePlan.KeptAuthority;
 import dev.gatehouse.identity.authority.CertificatePlan.Wanted;
 import dev.gatehouse.identity.authority.Issued;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -59,7 +60,7 @@ public final class CertificateSecrets implements AutoCloseable {
 
     private final KubernetesClient client;
     private final Identity identity;
-    private final Supplier<Map<ObjectKey, Wanted>> wanted;
+    private final Supplier<Map<ObjectKey, Place>> wanted;
     private final BooleanSupplier leads;
     private final CertificatePlan plan;
     private final InstantSource clock;
@@ -79,11 +80,18 @@ public final class CertificateSecrets implements AutoCloseable {
     public record Identity(
             String namespace, String own, Consumer<KeyMaterial> certificate, Consumer<String> sealKeys) {}
 
+    /**
+     * A Secret with a certificate that there should be.
+     *
+     * @param metadata of the Secret, but for its name and namespace: labels, annotations and owners
+     */
+    public record Place(Wanted certificate, ObjectMeta metadata) {}
+
     /** @param wanted the certificates that there should be, by their Secrets */
     public CertificateSecrets(
             KubernetesClient client,
             Identity identity,
-            Supplier<Map<ObjectKey, Wanted>> wanted,
+            Supplier<Map<ObjectKey, Place>> wanted,
             BooleanSupplier leads,
             CertificatePlan plan,
             InstantSource clock) {
@@ -161,7 +169,9 @@ public final class CertificateSecrets implements AutoCloseable {
         if (authority.isEmpty()) {
             return;
         }
-        Map<ObjectKey, Wanted> now = wanted.get();
+        Map<ObjectKey, Place> places = wanted.get();
+        Map<ObjectKey, Wanted> now = new HashMap<>();
+        places.forEach((key, place) -> now.put(key, place.certificate()));
         Map<ObjectKey, Secret> there = new HashMap<>();
         for (Secret each : client.secrets()
                 .inAnyNamespace()
@@ -176,17 +186,16 @@ public final class CertificateSecrets implements AutoCloseable {
         List<String> failures = new ArrayList<>();
         plan.renewals(authority.get(), now, kept, clock.instant()).forEach((key, made) -> {
             try {
-                write(key, Optional.ofNullable(there.get(key)), made);
+                write(
+                        key,
+                        Objects.requireNonNull(places.get(key)).metadata(),
+                        Optional.ofNullable(there.get(key)),
+                        made);
                 LOG.log(Level.INFO, "certificate of {0} written to Secret {1}", name(now, key), key);
             } catch (KubernetesClientException e) {
                 failures.add("Secret " + key + ": " + reason(e));
             }
         });
-        for (Map.Entry<ObjectKey, Secret> each : there.entrySet()) {
-            if (!now.containsKey(each.getKey())) {
-                client.secrets().resource(each.getValue()).delete();
-            }
-        }
         if (!failures.isEmpty()) {
             throw new GeneralSecurityException(String.join("; ", failures));
         }
@@ -203,15 +212,14 @@ public final class CertificateSecrets implements AutoCloseable {
                 : String.valueOf(e.getMessage());
     }
 
-    private void write(ObjectKey key, Optional<Secret> before, Kept made) {
+    private void write(ObjectKey key, ObjectMeta metadata, Optional<Secret> before, Kept made) {
         SecretBuilder secret = before.map(SecretBuilder::new)
                 .orElseGet(() -> new SecretBuilder()
                         .withType(TLS)
-                        .withNewMetadata()
+                        .withNewMetadataLike(metadata)
                         .withNamespace(key.namespace())
                         .withName(key.name())
                         .addToLabels(LABEL, "true")
-                        .addToLabels("app.kubernetes.io/managed-by", "gatehouse")
                         .endMetadata());
         Secret now = secret.addToData("tls.crt", base64(made.certificate()))
                 .addToData("tls.key", base64(made.key()))

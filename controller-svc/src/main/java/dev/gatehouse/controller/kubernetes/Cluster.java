@@ -1,11 +1,15 @@
 package dev.gatehouse.controller.kubernetes;
 
 import dev.gatehouse.controller.control.Controller;
+import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.identity.authority.CertificatePlan;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -21,16 +25,31 @@ public final class Cluster implements AutoCloseable {
      */
     public record Replica(String namespace, String lease, String identity) {}
 
+    private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
+    private static final Duration CERTIFICATE_LIFE = Duration.ofDays(90);
+
     private final Controller controller;
     private final Leadership leadership;
     private final StatusWriter statuses;
     private final KubernetesInfrastructure infrastructure;
     private final KubernetesSource source;
+    private final Optional<CertificateSecrets> certificates;
+    private final LeaderLabel label;
 
-    /** @param controllerNames whose entries in statuses are ours */
-    public Cluster(KubernetesClient client, Controller controller, Set<String> controllerNames, Replica replica) {
+    /**
+     * @param controllerNames whose entries in statuses are ours
+     * @param identity takes this replica's certificate; empty: nobody uses certificates
+     */
+    public Cluster(
+            KubernetesClient client,
+            Controller controller,
+            Set<String> controllerNames,
+            Replica replica,
+            InfrastructureSettings settings,
+            Optional<CertificateSecrets.Identity> identity) {
         this.controller = controller;
         leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity());
+        label = new LeaderLabel(client, replica, leadership);
         statuses = new StatusWriter(client, leadership, controllerNames, InstantSource.system());
         infrastructure = new KubernetesInfrastructure(
                 new FleetApply(client, controllerNames, replica.namespace()),
@@ -38,6 +57,13 @@ public final class Cluster implements AutoCloseable {
                 this::applied,
                 InstantSource.system());
         source = new KubernetesSource(client, controller, statuses);
+        certificates = identity.map(own -> new CertificateSecrets(
+                client,
+                own,
+                () -> Certificates.wanted(controller.view(), settings),
+                leadership::leads,
+                new CertificatePlan(AUTHORITY_LIFE, CERTIFICATE_LIFE, new SecureRandom()),
+                InstantSource.system()));
     }
 
     /** Begins; returns at once. */
@@ -51,6 +77,12 @@ public final class Cluster implements AutoCloseable {
         controller.watchStatuses(statuses::wanted);
         controller.watch(view -> infrastructure.wanted(view.infrastructure()));
         leadership.onLead(infrastructure::lead);
+        certificates.ifPresent(each -> {
+            controller.watch(_ -> each.wake());
+            leadership.onLead(each::wake);
+            each.start();
+        });
+        label.start();
         statuses.start();
         infrastructure.start();
         source.start();
@@ -72,7 +104,9 @@ public final class Cluster implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
+        label.close();
         source.close();
+        certificates.ifPresent(CertificateSecrets::close);
         infrastructure.close();
         statuses.close();
         leadership.close();

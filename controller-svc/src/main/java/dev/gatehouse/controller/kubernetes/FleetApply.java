@@ -57,6 +57,9 @@ public final class FleetApply {
             kind("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
             kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"));
 
+    /** A fleet's certificate: made by {@link CertificateSecrets}, and deleted with the fleet. */
+    private static final ResourceDefinitionContext SECRET = kind("", "v1", "Secret", "secrets");
+
     private final KubernetesClient client;
     private final Set<String> controllerNames;
     private final String installation;
@@ -102,7 +105,7 @@ public final class FleetApply {
     void deleteOthers(String fleet, List<KubernetesObject> objects) {
         Set<KubernetesObject.Id> kept = new HashSet<>();
         objects.forEach(object -> kept.add(object.id()));
-        existing(fleet).forEach((id, resource) -> {
+        existing(fleet, KINDS).forEach((id, resource) -> {
             if (!kept.contains(id)) {
                 delete(id, fleet);
             }
@@ -112,7 +115,8 @@ public final class FleetApply {
     /** Deletes all of the fleet's objects, unless the API server has a Gateway or class of ours that they belong to. */
     void deleteIfGone(String fleet) {
         if (!served(fleet)) {
-            existing(fleet).keySet().forEach(id -> delete(id, fleet));
+            existing(fleet, KINDS).keySet().forEach(id -> delete(id, fleet));
+            existing(fleet, List.of(SECRET)).keySet().forEach(id -> delete(id, fleet));
         } else {
             LOG.log(
                     Level.WARNING,
@@ -138,9 +142,10 @@ public final class FleetApply {
         return fleets;
     }
 
-    private Map<KubernetesObject.Id, GenericKubernetesResource> existing(String fleet) {
+    private Map<KubernetesObject.Id, GenericKubernetesResource> existing(
+            String fleet, List<ResourceDefinitionContext> kinds) {
         Map<KubernetesObject.Id, GenericKubernetesResource> existing = new HashMap<>();
-        for (ResourceDefinitionContext kind : KINDS) {
+        for (ResourceDefinitionContext kind : kinds) {
             for (GenericKubernetesResource item : client.genericKubernetesResources(kind)
                     .inAnyNamespace()
                     .withLabel(FleetNames.FLEET_LABEL, FleetNames.hashed(fleet))
@@ -228,6 +233,9 @@ public final class FleetApply {
 
     private MixedOperation<GenericKubernetesResource, ?, ? extends Resource<GenericKubernetesResource>> operation(
             KubernetesObject.Id id) {
+        if (id.kind().equals(SECRET.getKind())) {
+            return client.genericKubernetesResources(SECRET);
+        }
         for (ResourceDefinitionContext kind : KINDS) {
             if (kind.getKind().equals(id.kind()) && apiVersion(kind).equals(id.apiVersion())) {
                 return client.genericKubernetesResources(kind);

@@ -30,8 +30,11 @@ public final class Leadership implements AutoCloseable {
     private final String lease;
     private final String identity;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> overtaken = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean leads;
+    private volatile boolean hasLed;
+    private volatile boolean anotherLeads;
 
     /** @param identity of this replica: unique, the pod's name */
     public Leadership(KubernetesClient client, String namespace, String lease, String identity) {
@@ -55,6 +58,19 @@ public final class Leadership implements AutoCloseable {
     /** Calls {@code listener} each time this replica begins to lead; it must not wait. */
     public void onLead(Runnable listener) {
         listeners.add(listener);
+    }
+
+    /**
+     * True while xds-svc is to get its configuration from this replica: it leads, or it led and nobody else is known to. Without an
+     * API server nobody leads, and the last good configuration is still to be had.
+     */
+    public boolean serves() {
+        return leads || (hasLed && !anotherLeads);
+    }
+
+    /** Calls {@code listener} when another replica leads after this one did; it must not wait. */
+    public void onOvertaken(Runnable listener) {
+        overtaken.add(listener);
     }
 
     /** Gives the lease back, so that another replica need not wait until it ends. */
@@ -108,6 +124,8 @@ public final class Leadership implements AutoCloseable {
     private void began() {
         LOG.log(Level.INFO, "{0} leads: it writes statuses and the data plane", identity);
         leads = true;
+        hasLed = true;
+        anotherLeads = false;
         listeners.forEach(Runnable::run);
     }
 
@@ -119,6 +137,10 @@ public final class Leadership implements AutoCloseable {
     private void follows(String leader) {
         if (!leader.equals(identity)) {
             LOG.log(Level.INFO, "{0} leads; {1} stands by", leader, identity);
+            anotherLeads = true;
+            if (hasLed) {
+                overtaken.forEach(Runnable::run);
+            }
         }
     }
 }

@@ -11,8 +11,8 @@ import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.events.Seal;
 import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.Transaction;
-import io.grpc.Channel;
 import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.lang.System.Logger;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcConfigLogFollower implements Subscription {
     private static final Logger LOG = System.getLogger(GrpcConfigLogFollower.class.getName());
 
-    private final Channel channel;
+    private final ManagedChannel channel;
     private final String name;
     private final Supplier<Optional<Seal>> seal;
     private final Follower follower;
@@ -52,7 +52,11 @@ public final class GrpcConfigLogFollower implements Subscription {
     private List<ResourceId> deletes = new ArrayList<>();
 
     private GrpcConfigLogFollower(
-            Channel channel, String name, Supplier<Optional<Seal>> seal, Follower follower, RandomGenerator random) {
+            ManagedChannel channel,
+            String name,
+            Supplier<Optional<Seal>> seal,
+            Follower follower,
+            RandomGenerator random) {
         this.channel = channel;
         this.name = name;
         this.seal = seal;
@@ -69,7 +73,11 @@ public final class GrpcConfigLogFollower implements Subscription {
      * @param seal asked for each secret; empty: every secret is refused
      */
     public static GrpcConfigLogFollower start(
-            Channel channel, String name, Supplier<Optional<Seal>> seal, Follower follower, RandomGenerator random) {
+            ManagedChannel channel,
+            String name,
+            Supplier<Optional<Seal>> seal,
+            Follower follower,
+            RandomGenerator random) {
         GrpcConfigLogFollower started = new GrpcConfigLogFollower(channel, name, seal, follower, random);
         started.thread.start();
         return started;
@@ -98,6 +106,8 @@ public final class GrpcConfigLogFollower implements Subscription {
                 stand = Optional.empty();
             }
             connected = false;
+            // The next connection may lead to another replica of the controller.
+            channel.enterIdle();
             if (!closed && !pause(backoff.next())) {
                 return;
             }

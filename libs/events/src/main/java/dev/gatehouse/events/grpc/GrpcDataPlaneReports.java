@@ -7,7 +7,7 @@ import dev.gatehouse.events.DataPlaneReports;
 import dev.gatehouse.events.LatestReports;
 import dev.gatehouse.events.ReportMailbox;
 import dev.gatehouse.events.Subscription;
-import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -28,20 +28,20 @@ public final class GrpcDataPlaneReports implements DataPlaneReports, Subscriptio
     private static final Logger LOG = System.getLogger(GrpcDataPlaneReports.class.getName());
     private static final int BOUND = 10_000;
 
-    private final Channel channel;
+    private final ManagedChannel channel;
     private final ReportMailbox mailbox = new ReportMailbox(BOUND);
     private final LatestReports latest = new LatestReports();
     private final Backoff backoff;
     private final Thread thread;
 
-    private GrpcDataPlaneReports(Channel channel, RandomGenerator random) {
+    private GrpcDataPlaneReports(ManagedChannel channel, RandomGenerator random) {
         this.channel = channel;
         this.backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), random);
         this.thread = Thread.ofVirtual().name("data-plane-reports-client").unstarted(this::run);
     }
 
     /** @param channel stays the caller's to shut down */
-    public static GrpcDataPlaneReports start(Channel channel, RandomGenerator random) {
+    public static GrpcDataPlaneReports start(ManagedChannel channel, RandomGenerator random) {
         GrpcDataPlaneReports started = new GrpcDataPlaneReports(channel, random);
         started.thread.start();
         return started;
@@ -57,6 +57,8 @@ public final class GrpcDataPlaneReports implements DataPlaneReports, Subscriptio
         try {
             while (true) {
                 publishUntilBroken();
+                // The next connection may lead to another replica of the controller.
+                channel.enterIdle();
                 Thread.sleep(backoff.next());
             }
         } catch (InterruptedException e) {

@@ -1,0 +1,92 @@
+package dev.gatehouse.controller.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Labels this replica's pod while it serves, so that the Service of the config log leads to it and to no other: only the leader
+ * can make something of what the proxies report. One virtual thread looks when it is woken, and every half minute.
+ */
+final class LeaderLabel implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(LeaderLabel.class.getName());
+
+    /** Says that the pod leads. */
+    static final String LABEL = "gatehouse.dev/leader";
+
+    private static final int LOOK_EVERY_SECONDS = 30;
+
+    private final KubernetesClient client;
+    private final Cluster.Replica replica;
+    private final Leadership leadership;
+    private final Semaphore wake = new Semaphore(0);
+    private final Thread thread;
+
+    LeaderLabel(KubernetesClient client, Cluster.Replica replica, Leadership leadership) {
+        this.client = client;
+        this.replica = replica;
+        this.leadership = leadership;
+        this.thread = Thread.ofVirtual().name("leader-label").unstarted(this::run);
+    }
+
+    void start() {
+        leadership.onLead(wake::release);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                boolean done = look();
+                if (wake.tryAcquire(done ? LOOK_EVERY_SECONDS : 1, TimeUnit.SECONDS)) {
+                    wake.drainPermits();
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** False if it is to be tried again soon. */
+    private boolean look() {
+        try {
+            Pod pod = client.pods()
+                    .inNamespace(replica.namespace())
+                    .withName(replica.identity())
+                    .get();
+            if (pod == null) {
+                // A process outside of the cluster: whoever started it knows where it is.
+                return true;
+            }
+            boolean has = Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.<String, String>of())
+                    .containsKey(LABEL);
+            boolean serves = leadership.serves();
+            if (has != serves) {
+                client.pods()
+                        .inNamespace(replica.namespace())
+                        .withName(replica.identity())
+                        .patch(
+                                PatchContext.of(PatchType.JSON_MERGE),
+                                "{\"metadata\":{\"labels\":{\"" + LABEL + "\":" + (serves ? "\"true\"" : "null")
+                                        + "}}}");
+            }
+            return true;
+        } catch (KubernetesClientException e) {
+            LOG.log(Level.WARNING, "label {0} of pod {1}: {2}", LABEL, replica.identity(), e.getMessage());
+            return false;
+        }
+    }
+}
