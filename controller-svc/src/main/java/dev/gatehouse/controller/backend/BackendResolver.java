@@ -10,14 +10,18 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Service;
+import dev.gatehouse.gatewayapi.ServiceImport;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Resolves references to backends. */
 public final class BackendResolver {
     /** What the resolver needs to know of other objects. */
     public interface World {
         Optional<Resource<Service>> service(ObjectKey key);
+
+        Optional<Resource<ServiceImport>> serviceImport(ObjectKey key);
 
         Optional<Resource<Backend>> backend(ObjectKey key);
 
@@ -52,13 +56,15 @@ public final class BackendResolver {
         ObjectKey key = reference.key(route.namespace());
         boolean backendKind = reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)
                 && reference.kind().equals("Backend");
-        if (!reference.isService() && !backendKind) {
+        boolean imported = reference.group().equals(Kinds.SERVICE_IMPORT.group())
+                && reference.kind().equals(Kinds.SERVICE_IMPORT.name());
+        if (!reference.isService() && !backendKind && !imported) {
             return new Target.Unresolved(
                     reference,
                     "InvalidKind",
                     "Kind \"" + reference.kind() + "\" of group \"" + reference.group()
-                            + "\" cannot be a backend (expected: Service, or Backend of "
-                            + Kinds.ENVOY_GATEWAY_GROUP + ").");
+                            + "\" cannot be a backend (expected: Service, ServiceImport of " + Kinds.SERVICE_IMPORT.group()
+                            + ", or Backend of " + Kinds.ENVOY_GATEWAY_GROUP + ").");
         }
         ReferenceGrant.Origin origin = new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, route.kind(), route.namespace());
         if (!world.permitted(origin, reference.group(), reference.kind(), key)) {
@@ -67,7 +73,56 @@ public final class BackendResolver {
                     "RefNotPermitted",
                     reference.kind() + " " + key + " is in another namespace, and no ReferenceGrant there permits it.");
         }
-        return backendKind ? resolveBackend(reference, key, grpc) : resolveService(reference, key, grpc, transport);
+        if (backendKind) {
+            return resolveBackend(reference, key, grpc);
+        }
+        return imported
+                ? resolveImport(reference, key, grpc, transport)
+                : resolveService(reference, key, grpc, transport);
+    }
+
+    private Target resolveImport(BackendReference reference, ObjectKey key, boolean grpc, String transport) {
+        Optional<Resource<ServiceImport>> found = world.serviceImport(key);
+        if (found.isEmpty()) {
+            return new Target.Unresolved(reference, "BackendNotFound", "ServiceImport " + key + " is not there.");
+        }
+        int number = reference.port().orElse(0);
+        Optional<Service.Port> port = found.get().spec().port(number, transport);
+        if (port.isEmpty()) {
+            return noPort(reference, key, transport, found.get().spec().ports());
+        }
+        Protocol protocol = protocol(port.get(), grpc);
+        return new Target.Found(
+                reference,
+                new ClusterSpec(
+                        "serviceimport/" + key + "/" + number + suffix(protocol, variant(transport)),
+                        new Endpoints.ServicePort(
+                                new ClusterSpec.SlicesOwner(true, key), port.get().name(), transport),
+                        protocol,
+                        Optional.empty()));
+    }
+
+    private static Target noPort(
+            BackendReference reference, ObjectKey key, String transport, List<Service.Port> ports) {
+        return new Target.Unresolved(
+                reference,
+                "BackendNotFound",
+                reference.kind() + " " + key + " has no port " + reference.port().orElse(0) + "/" + transport
+                        + " (it has: "
+                        + ports.stream().map(p -> p.port() + "/" + p.protocol()).collect(Collectors.joining(", "))
+                        + ").");
+    }
+
+    private static Protocol protocol(Service.Port port, boolean grpc) {
+        return switch (port.appProtocol().orElse("")) {
+            case "kubernetes.io/h2c", "gateway.envoyproxy.io/h2c", "grpc" -> Protocol.HTTP2;
+            case "kubernetes.io/ws", "kubernetes.io/wss", "http" -> Protocol.HTTP1;
+            default -> grpc ? Protocol.HTTP2 : Protocol.HTTP1;
+        };
+    }
+
+    private static String variant(String transport) {
+        return transport.equals("UDP") ? "/udp" : "";
     }
 
     private Target resolveBackend(BackendReference reference, ObjectKey key, boolean grpc) {
@@ -94,14 +149,7 @@ public final class BackendResolver {
         }
         Optional<Service.Port> port = service.get().spec().port(number, transport);
         if (port.isEmpty()) {
-            List<String> ports = service.get().spec().ports().stream()
-                    .map(p -> p.port() + "/" + p.protocol())
-                    .toList();
-            return new Target.Unresolved(
-                    reference,
-                    "BackendNotFound",
-                    "Service " + key + " has no port " + number + "/" + transport + " (it has: "
-                            + String.join(", ", ports) + ").");
+            return noPort(reference, key, transport, service.get().spec().ports());
         }
         Optional<ClusterSpec.Tls> tls = Optional.empty();
         if (transport.equals("TCP")) {
@@ -113,22 +161,17 @@ public final class BackendResolver {
                 }
             }
         }
-        String app = port.get().appProtocol().orElse("");
-        Protocol protocol = switch (app) {
-            case "kubernetes.io/h2c", "gateway.envoyproxy.io/h2c", "grpc" -> Protocol.HTTP2;
-            case "kubernetes.io/ws", "kubernetes.io/wss", "http" -> Protocol.HTTP1;
-            default -> grpc ? Protocol.HTTP2 : Protocol.HTTP1;
-        };
+        Protocol protocol = protocol(port.get(), grpc);
         Service spec = service.get().spec();
         Endpoints endpoints =
                 spec.type().equals("ExternalName") && spec.externalName().isPresent()
                         ? new Endpoints.Listed(List.of(
                                 new Backend.Endpoint.Fqdn(spec.externalName().get(), number)))
-                        : new Endpoints.ServicePort(key, port.get().name(), transport);
-        String variant = transport.equals("UDP") ? "/udp" : "";
+                        : new Endpoints.ServicePort(
+                                new ClusterSpec.SlicesOwner(false, key), port.get().name(), transport);
         return new Target.Found(
                 reference,
-                new ClusterSpec("service/" + key + "/" + number + suffix(protocol, variant), endpoints, protocol, tls));
+                new ClusterSpec("service/" + key + "/" + number + suffix(protocol, variant(transport)), endpoints, protocol, tls));
     }
 
     private static String suffix(Protocol protocol, String variant) {

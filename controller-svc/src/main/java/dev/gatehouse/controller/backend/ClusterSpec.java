@@ -3,6 +3,7 @@ package dev.gatehouse.controller.backend;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +27,7 @@ public record ClusterSpec(String name, Endpoints endpoints, Protocol protocol, O
          *
          * @param portName the name of the Service's port; absent where it has none
          */
-        record ServicePort(ObjectKey service, Optional<String> portName, String transport) implements Endpoints {}
+        record ServicePort(SlicesOwner owner, Optional<String> portName, String transport) implements Endpoints {}
 
         /** Addresses and names that a Backend, or a Service of type ExternalName, lists. */
         record Listed(List<Backend.Endpoint> endpoints) implements Endpoints {
@@ -45,6 +46,17 @@ public record ClusterSpec(String name, Endpoints endpoints, Protocol protocol, O
             public Weighted {
                 shares = List.copyOf(shares);
             }
+        }
+    }
+
+    /** What EndpointSlices belong to: a Service, or a ServiceImport. */
+    public record SlicesOwner(boolean imported, ObjectKey key) implements Comparable<SlicesOwner> {
+        private static final Comparator<SlicesOwner> ORDER =
+                Comparator.comparing(SlicesOwner::imported).thenComparing(SlicesOwner::key);
+
+        @Override
+        public int compareTo(SlicesOwner other) {
+            return ORDER.compare(this, other);
         }
     }
 

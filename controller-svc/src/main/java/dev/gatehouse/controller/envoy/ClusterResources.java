@@ -95,7 +95,7 @@ public final class ClusterResources {
      * @param slices the EndpointSlices of a Service
      */
     public static ClusterLoadAssignment endpoints(
-            ClusterSpec spec, Function<ObjectKey, Collection<EndpointSlice>> slices) {
+            ClusterSpec spec, Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
         ClusterLoadAssignment.Builder assignment =
                 ClusterLoadAssignment.newBuilder().setClusterName(spec.name());
         switch (spec.endpoints()) {
@@ -257,14 +257,14 @@ public final class ClusterResources {
     }
 
     private static LocalityLbEndpoints.Builder locality(
-            Endpoints endpoints, Function<ObjectKey, Collection<EndpointSlice>> slices) {
+            Endpoints endpoints, Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
         LocalityLbEndpoints.Builder locality =
                 LocalityLbEndpoints.newBuilder().setLoadBalancingWeight(Protos.uint32(1));
         switch (endpoints) {
             case Endpoints.ServicePort port -> {
                 SocketAddress.Protocol protocol =
                         port.transport().equals("UDP") ? SocketAddress.Protocol.UDP : SocketAddress.Protocol.TCP;
-                for (SocketKey key : ready(port, slices.apply(port.service()))) {
+                for (SocketKey key : ready(port, slices.apply(port.owner()))) {
                     locality.addLbEndpoints(endpoint(Protos.address(key.host(), key.port(), protocol)));
                 }
             }

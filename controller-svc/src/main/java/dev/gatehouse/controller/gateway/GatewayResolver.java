@@ -105,6 +105,12 @@ public final class GatewayResolver {
         Optional<ObjectKey> clientCertificate = Optional.empty();
         List<Condition> conditions = new ArrayList<>();
         conditions.add(accepted(gateway, proxy, listeners));
+        if (gateway.spec().frontendTls().map(Gateway.FrontendTls::insecure).orElse(false)) {
+            conditions.add(Condition.isTrue(
+                    Conditions.INSECURE_FRONTEND_VALIDATION,
+                    "ConfigurationChanged",
+                    "spec.tls.frontend lets clients without a valid certificate in (AllowInsecureFallback)."));
+        }
         if (gateway.spec().backendClientCertificate().isPresent()) {
             ObjectReference reference =
                     gateway.spec().backendClientCertificate().get();
@@ -243,6 +249,7 @@ public final class GatewayResolver {
         List<Listener.RouteGroupKind> kinds = new ArrayList<>();
         Optional<Condition> conflict = conflict(claim, served);
         Optional<Condition> unresolved = Optional.empty();
+        Authorities frontend = Authorities.NONE_ASKED_FOR;
         if (claim.protocol().isPresent()) {
             Protocol protocol = claim.protocol().get();
             List<Listener.RouteGroupKind> possible = kindsOf(protocol);
@@ -271,18 +278,18 @@ public final class GatewayResolver {
             if (protocol == Protocol.HTTPS || protocol == Protocol.TLS_TERMINATE) {
                 Optional<Condition> problem = resolveCertificates(claim, certificates);
                 unresolved = problem.isPresent() ? problem : unresolved;
-                Optional<Condition> frontend = frontendProblem(gateway, spec.port());
-                unresolved = frontend.isPresent() ? frontend : unresolved;
-                if (frontend.isPresent()) {
-                    certificates.clear();
-                }
+                frontend = authorities(gateway, spec.port());
+                unresolved = frontend.problem().isPresent() ? frontend.problem() : unresolved;
             }
         }
         boolean usable = claim.protocol().isPresent() && conflict.isEmpty();
         boolean needsCertificate = claim.protocol()
                 .map(protocol -> protocol == Protocol.HTTPS || protocol == Protocol.TLS_TERMINATE)
                 .orElse(false);
-        boolean serving = usable && (!needsCertificate || !certificates.isEmpty()) && !kinds.isEmpty();
+        boolean serving = usable
+                && (!needsCertificate || !certificates.isEmpty())
+                && frontend.usable()
+                && !kinds.isEmpty();
         if (claim.protocol().isEmpty()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED,
@@ -291,6 +298,12 @@ public final class GatewayResolver {
         } else if (conflict.isPresent()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED, conflict.get().reason(), conflict.get().message()));
+        } else if (!frontend.usable()) {
+            conditions.add(Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "NoValidCACertificate",
+                    "No client certificate could be validated: "
+                            + frontend.problem().map(Condition::message).orElse("")));
         } else {
             conditions.add(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The listener is accepted."));
         }
@@ -354,39 +367,59 @@ public final class GatewayResolver {
         };
     }
 
-    private Optional<Condition> frontendProblem(Resource<Gateway> gateway, int port) {
+    /**
+     * The CAs that clients' certificates are validated with.
+     *
+     * @param problem the first of those references that cannot be used
+     * @param usable false: validation is asked for and none can be used
+     */
+    private record Authorities(Optional<Condition> problem, boolean usable) {
+        static final Authorities NONE_ASKED_FOR = new Authorities(Optional.empty(), true);
+    }
+
+    private Authorities authorities(Resource<Gateway> gateway, int port) {
         Optional<Gateway.Validation> validation = gateway.spec().frontendTls().flatMap(frontend -> frontend.on(port));
         if (validation.isEmpty()) {
-            return Optional.empty();
+            return Authorities.NONE_ASKED_FOR;
         }
-        ReferenceGrant.Origin origin = new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", gateway.namespace());
+        Optional<Condition> first = Optional.empty();
+        boolean usable = false;
         for (ObjectReference reference : validation.get().caCertificateRefs()) {
-            ObjectKey key = reference.key(gateway.namespace());
-            if (!reference.group().isEmpty()
-                    || !(reference.kind().equals("ConfigMap")
-                            || reference.kind().equals("Secret"))) {
-                return unresolved(
-                        "InvalidCACertificateKind",
-                        "\"" + reference.kind() + "\" cannot hold CA certificates (expected: a ConfigMap or Secret).");
-            }
-            if (!world.permitted(origin, "", reference.kind(), key)) {
-                return unresolved(
-                        "RefNotPermitted",
-                        reference.kind() + " " + key
-                                + " is in another namespace, and no ReferenceGrant there permits it.");
-            }
-            String what = reference.kind() + " " + key;
-            Optional<Condition> problem = switch (world.bundle(reference.kind(), key)) {
-                case CertificateCheck.Valid _ -> Optional.empty();
-                case CertificateCheck.Missing _ -> unresolved("InvalidCACertificateRef", what + " is not there.");
-                case CertificateCheck.Invalid invalid ->
-                    unresolved("InvalidCACertificateRef", what + ": " + invalid.problem() + ".");
-            };
-            if (problem.isPresent()) {
-                return problem;
-            }
+            Optional<Condition> problem = authorityProblem(gateway.namespace(), reference);
+            usable |= problem.isEmpty();
+            first = first.isPresent() ? first : problem;
         }
-        return Optional.empty();
+        return new Authorities(first, usable);
+    }
+
+    private Optional<Condition> authorityProblem(String namespace, ObjectReference reference) {
+        ReferenceGrant.Origin origin = new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", namespace);
+        ObjectKey key = reference.key(namespace);
+        if (!reference.group().isEmpty()
+                || !(reference.kind().equals("ConfigMap") || reference.kind().equals("Secret"))) {
+            return unresolved(
+                    "InvalidCACertificateKind",
+                    "\"" + reference.kind() + "\" cannot hold CA certificates (expected: a ConfigMap or Secret).");
+        }
+        if (!world.permitted(origin, "", reference.kind(), key)) {
+            return unresolved(
+                    "RefNotPermitted",
+                    reference.kind() + " " + key + " is in another namespace, and no ReferenceGrant there permits it.");
+        }
+        String what = reference.kind() + " " + key;
+        return switch (world.bundle(reference.kind(), key)) {
+            case CertificateCheck.Valid _ -> Optional.empty();
+            case CertificateCheck.Missing _ -> unresolved("InvalidCACertificateRef", what + " is not there.");
+            case CertificateCheck.Invalid invalid ->
+                unresolved("InvalidCACertificateRef", what + ": " + invalid.problem() + ".");
+        };
+    }
+
+    /** The references to CAs of {@code validation} that can be used. */
+    public List<ObjectReference> usableAuthorities(String namespace, Gateway.Validation validation) {
+        return validation.caCertificateRefs().stream()
+                .filter(reference -> authorityProblem(namespace, reference).isEmpty())
+                .toList();
     }
 
     private static Optional<Condition> unresolved(String reason, String message) {

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.infrastructure.FleetNames;
@@ -53,7 +54,7 @@ final class Infrastructures {
                         "addresses",
                         model.gateways,
                         (reads, _, state) -> Optional.of(ofService(
-                                state, service(reads, services, state), model.slicesByService, nodes, reads)));
+                                state, service(reads, services, state), model.slices, nodes, reads)));
             }
         };
     }
@@ -97,7 +98,7 @@ final class Infrastructures {
     private static FleetAddresses ofService(
             GatewayState state,
             Optional<Resource<Service>> service,
-            Collection<ObjectKey, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices,
+            Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices,
             Collection<String, SortedMap<ObjectKey, Resource<ClusterNode>>> nodes,
             Reads reads) {
         boolean nodePort =
@@ -107,7 +108,7 @@ final class Infrastructures {
                         .map(all -> all.values().stream().map(Resource::spec).toList())
                         .orElse(List.of())
                 : List.of();
-        long ready = service.flatMap(each -> reads.get(slices, each.key())).stream()
+        long ready = service.flatMap(each -> reads.get(slices, new SlicesOwner(false, each.key()))).stream()
                 .flatMap(each -> each.values().stream())
                 .flatMap(slice -> slice.spec().endpoints().stream())
                 .filter(EndpointSlice.Endpoint::ready)

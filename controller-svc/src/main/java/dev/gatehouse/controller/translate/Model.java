@@ -5,6 +5,7 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendResolver;
 import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.gateway.Certificates;
@@ -28,6 +29,7 @@ import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
 import dev.gatehouse.gatewayapi.Kind;
@@ -43,6 +45,7 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.SecurityPolicy;
 import dev.gatehouse.gatewayapi.Service;
+import dev.gatehouse.gatewayapi.ServiceImport;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -92,7 +95,7 @@ final class Model {
     final Collection<BindingKey, Attachments.Binding> bindings;
     final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
     final Collection<ObjectKey, AccessResources.Outcome> access;
-    final Collection<ObjectKey, SortedMap<ObjectKey, Resource<EndpointSlice>>> slicesByService;
+    final Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<SecurityPolicy>>> securityPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<BackendTrafficPolicy>>> trafficPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<WafPolicy>>> wafPolicies;
@@ -173,12 +176,15 @@ final class Model {
             return each;
         });
         bindingsByListener = graph.group("bindingsByListener", bindings, (key, _) -> Set.of(key.listener()));
-        slicesByService = graph.group(
-                "slicesByService",
-                inputs.of(Kinds.ENDPOINT_SLICE),
-                (key, slice) -> Optional.ofNullable(slice.metadata().labels().get(EndpointSlice.SERVICE_NAME))
-                        .map(name -> Set.of(new ObjectKey(key.namespace(), name)))
-                        .orElse(Set.of()));
+        slices = graph.group("slices", inputs.of(Kinds.ENDPOINT_SLICE), (key, slice) -> {
+            Set<SlicesOwner> owners = new HashSet<>();
+            Map<String, String> labels = slice.metadata().labels();
+            Optional.ofNullable(labels.get(EndpointSlice.SERVICE_NAME))
+                    .ifPresent(name -> owners.add(new SlicesOwner(false, new ObjectKey(key.namespace(), name))));
+            Optional.ofNullable(labels.get(ServiceImport.SERVICE_NAME))
+                    .ifPresent(name -> owners.add(new SlicesOwner(true, new ObjectKey(key.namespace(), name))));
+            return owners;
+        });
         uses = usesOfServices(graph);
         brokenPolicies = graph.group("brokenPolicies", inputs.broken(), (ref, broken) -> {
             Set<TargetKey> targets = new HashSet<>();
@@ -333,6 +339,11 @@ final class Model {
         return map.data().getOrDefault("ca.crt", "");
     }
 
+    /** The CAs of {@code validation} that can be used by a Gateway in {@code namespace}. */
+    List<ObjectReference> usableAuthorities(Reads reads, String namespace, Gateway.Validation validation) {
+        return new GatewayResolver(gatewayWorld(reads), port -> port).usableAuthorities(namespace, validation);
+    }
+
     private GatewayResolver.World gatewayWorld(Reads reads) {
         return new GatewayResolver.World() {
             @Override
@@ -399,6 +410,11 @@ final class Model {
             @Override
             public Optional<Resource<Service>> service(ObjectKey key) {
                 return reads.get(inputs.of(Kinds.SERVICE), key);
+            }
+
+            @Override
+            public Optional<Resource<ServiceImport>> serviceImport(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.SERVICE_IMPORT), key);
             }
 
             @Override

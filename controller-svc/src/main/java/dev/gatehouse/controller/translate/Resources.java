@@ -5,6 +5,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
@@ -244,24 +245,24 @@ final class Resources {
                 key.gateway().toString(),
                 TypeUrls.ENDPOINT,
                 key.name(),
-                ClusterResources.endpoints(used.spec(), service -> slices(reads, key.gateway(), service)),
+                ClusterResources.endpoints(used.spec(), owner -> slices(reads, key.gateway(), owner)),
                 false,
                 owners(used));
     }
 
     /** Where requests to a Service go: to its endpoints, or to its cluster IP where the Gateway's EnvoyProxy says so. */
-    private List<EndpointSlice> slices(Reads reads, ObjectKey gateway, ObjectKey service) {
+    private List<EndpointSlice> slices(Reads reads, ObjectKey gateway, SlicesOwner owner) {
         boolean byService = reads.get(model.gateways, gateway)
                 .map(state -> state.proxy().spec().routingType() == EnvoyProxySpec.RoutingType.Service)
                 .orElse(false);
-        if (byService) {
-            Optional<EndpointSlice> clusterIp = reads.get(inputs.of(Kinds.SERVICE), service)
+        if (byService && !owner.imported()) {
+            Optional<EndpointSlice> clusterIp = reads.get(inputs.of(Kinds.SERVICE), owner.key())
                     .flatMap(each -> each.spec().asEndpoint());
             if (clusterIp.isPresent()) {
                 return List.of(clusterIp.get());
             }
         }
-        return reads.get(model.slicesByService, service)
+        return reads.get(model.slices, owner)
                 .map(slices -> slices.values().stream().map(Resource::spec).toList())
                 .orElse(List.of());
     }
@@ -332,7 +333,7 @@ final class Resources {
                     state.gateway().spec().frontendTls().flatMap(frontend -> frontend.on(port));
             if (listener.serving() && validation.isPresent()) {
                 StringBuilder pem = new StringBuilder();
-                for (ObjectReference reference : validation.get().caCertificateRefs()) {
+                for (ObjectReference reference : model.usableAuthorities(reads, key.namespace(), validation.get())) {
                     model.bundle(reads, reference.kind(), reference.key(key.namespace()))
                             .ifPresent(text -> pem.append(text).append('\n'));
                 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Gateway: a request for listeners.
@@ -73,6 +74,12 @@ public record Gateway(
     public record FrontendTls(Optional<Validation> byDefault, Map<Integer, Optional<Validation>> perPort) {
         public FrontendTls {
             perPort = Map.copyOf(perPort);
+        }
+
+        /** True if clients without a valid certificate are let in somewhere. */
+        public boolean insecure() {
+            return Stream.concat(byDefault.stream(), perPort.values().stream().flatMap(Optional::stream))
+                    .anyMatch(validation -> validation.mode() == ValidationMode.AllowInsecureFallback);
         }
 
         /** What holds for listeners on {@code port}. */
