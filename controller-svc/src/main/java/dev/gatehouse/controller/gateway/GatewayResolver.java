@@ -286,10 +286,8 @@ public final class GatewayResolver {
         boolean needsCertificate = claim.protocol()
                 .map(protocol -> protocol == Protocol.HTTPS || protocol == Protocol.TLS_TERMINATE)
                 .orElse(false);
-        boolean serving = usable
-                && (!needsCertificate || !certificates.isEmpty())
-                && frontend.usable()
-                && !kinds.isEmpty();
+        boolean serving =
+                usable && (!needsCertificate || !certificates.isEmpty()) && frontend.usable() && !kinds.isEmpty();
         if (claim.protocol().isEmpty()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED,

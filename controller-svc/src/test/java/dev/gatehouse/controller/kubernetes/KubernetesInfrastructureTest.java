@@ -58,7 +58,8 @@ class KubernetesInfrastructureTest {
         server.failures.put("a/bad", new FleetWriter.Refused("Deployment: no"));
         infrastructure.start();
         infrastructure.wanted(Map.of("a/bad", desired("one"), "a/good", desired("two")));
-        assertThat(Set.of(outcomes.take(), outcomes.take())).containsExactlyInAnyOrder("a/bad: Deployment: no", "a/good: applied");
+        assertThat(Set.of(outcomes.take(), outcomes.take()))
+                .containsExactlyInAnyOrder("a/bad: Deployment: no", "a/good: applied");
         server.failures.clear();
         assertThat(outcomes.take()).isEqualTo("a/bad: applied");
     }

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class MergeTest {
     private static Map<String, Object> tree(String yaml) {
-        return Trees.of(
-                YamlDocuments.read("test", yaml).documents().getFirst());
+        return Trees.of(YamlDocuments.read("test", yaml).documents().getFirst());
     }
 
     @Nested
@@ -35,7 +34,9 @@ class MergeTest {
         @Test
         void nullRemovesAndListsWithoutAKeyAreReplaced() throws PatchFailure {
             assertThat(StrategicMerge.apply(
-                            tree("{a: 1, args: [x, y], b: {c: 1, d: 2}}"), tree("{a: null, args: [z], b: {c: null}}"), ""))
+                            tree("{a: 1, args: [x, y], b: {c: 1, d: 2}}"),
+                            tree("{a: null, args: [z], b: {c: null}}"),
+                            ""))
                     .isEqualTo(tree("{args: [z], b: {d: 2}}"));
         }
 
@@ -80,7 +81,8 @@ class MergeTest {
         @Test
         void areThoseOfRfc7386() {
             assertThat(JsonMerge.apply(
-                            tree("{a: b, c: {d: e, f: g}, l: [{x: 1}]}"), tree("{a: z, c: {f: null}, l: [1], n: {m: null}}")))
+                            tree("{a: b, c: {d: e, f: g}, l: [{x: 1}]}"),
+                            tree("{a: z, c: {f: null}, l: [1], n: {m: null}}")))
                     .isEqualTo(tree("{a: z, c: {d: e}, l: [1], n: {}}"));
         }
     }
