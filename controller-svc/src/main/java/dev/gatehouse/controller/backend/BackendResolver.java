@@ -63,7 +63,8 @@ public final class BackendResolver {
                     reference,
                     "InvalidKind",
                     "Kind \"" + reference.kind() + "\" of group \"" + reference.group()
-                            + "\" cannot be a backend (expected: Service, ServiceImport of " + Kinds.SERVICE_IMPORT.group()
+                            + "\" cannot be a backend (expected: Service, ServiceImport of "
+                            + Kinds.SERVICE_IMPORT.group()
                             + ", or Backend of " + Kinds.ENVOY_GATEWAY_GROUP + ").");
         }
         ReferenceGrant.Origin origin = new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, route.kind(), route.namespace());
@@ -97,7 +98,9 @@ public final class BackendResolver {
                 new ClusterSpec(
                         "serviceimport/" + key + "/" + number + suffix(protocol, variant(transport)),
                         new Endpoints.ServicePort(
-                                new ClusterSpec.SlicesOwner(true, key), port.get().name(), transport),
+                                new ClusterSpec.SlicesOwner(true, key),
+                                port.get().name(),
+                                transport),
                         protocol,
                         Optional.empty()));
     }
@@ -107,7 +110,8 @@ public final class BackendResolver {
         return new Target.Unresolved(
                 reference,
                 "BackendNotFound",
-                reference.kind() + " " + key + " has no port " + reference.port().orElse(0) + "/" + transport
+                reference.kind() + " " + key + " has no port "
+                        + reference.port().orElse(0) + "/" + transport
                         + " (it has: "
                         + ports.stream().map(p -> p.port() + "/" + p.protocol()).collect(Collectors.joining(", "))
                         + ").");
@@ -163,15 +167,19 @@ public final class BackendResolver {
         }
         Protocol protocol = protocol(port.get(), grpc);
         Service spec = service.get().spec();
-        Endpoints endpoints =
-                spec.type().equals("ExternalName") && spec.externalName().isPresent()
-                        ? new Endpoints.Listed(List.of(
-                                new Backend.Endpoint.Fqdn(spec.externalName().get(), number)))
-                        : new Endpoints.ServicePort(
-                                new ClusterSpec.SlicesOwner(false, key), port.get().name(), transport);
+        Endpoints endpoints = spec.type().equals("ExternalName")
+                        && spec.externalName().isPresent()
+                ? new Endpoints.Listed(
+                        List.of(new Backend.Endpoint.Fqdn(spec.externalName().get(), number)))
+                : new Endpoints.ServicePort(
+                        new ClusterSpec.SlicesOwner(false, key), port.get().name(), transport);
         return new Target.Found(
                 reference,
-                new ClusterSpec("service/" + key + "/" + number + suffix(protocol, variant(transport)), endpoints, protocol, tls));
+                new ClusterSpec(
+                        "service/" + key + "/" + number + suffix(protocol, variant(transport)),
+                        endpoints,
+                        protocol,
+                        tls));
     }
 
     private static String suffix(Protocol protocol, String variant) {

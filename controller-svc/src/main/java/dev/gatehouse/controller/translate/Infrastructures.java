@@ -53,8 +53,8 @@ final class Infrastructures {
                 yield graph.map(
                         "addresses",
                         model.gateways,
-                        (reads, _, state) -> Optional.of(ofService(
-                                state, service(reads, services, state), model.slices, nodes, reads)));
+                        (reads, _, state) -> Optional.of(
+                                ofService(state, service(reads, services, state), model.slices, nodes, reads)));
             }
         };
     }

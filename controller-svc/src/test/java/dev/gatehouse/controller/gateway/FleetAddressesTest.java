@@ -35,8 +35,8 @@ class FleetAddressesTest {
 
     @Test
     void withoutAReadyProxyTheGatewayHasNoResources() {
-        FleetAddresses addresses = FleetAddresses.of(
-                ANY, Optional.of(service("ClusterIP", "10.0.0.1", List.of(), "", "")), List.of(), 0);
+        FleetAddresses addresses =
+                FleetAddresses.of(ANY, Optional.of(service("ClusterIP", "10.0.0.1", List.of(), "", "")), List.of(), 0);
         assertThat(reason(addresses)).isEqualTo("NoResources");
         assertThat(addresses.addresses()).containsExactly(ip("10.0.0.1"));
     }
@@ -66,10 +66,7 @@ class FleetAddressesTest {
     void aRequestedAddressThatTheServiceDidNotGetIsNotUsable() {
         Service service = service("LoadBalancer", "10.0.0.1", List.of(), "198.51.100.1", "");
         FleetAddresses addresses = FleetAddresses.of(
-                gateway("addresses: [{value: 198.51.100.1}, {value: 192.0.2.99}]"),
-                Optional.of(service),
-                List.of(),
-                1);
+                gateway("addresses: [{value: 198.51.100.1}, {value: 192.0.2.99}]"), Optional.of(service), List.of(), 1);
         assertThat(reason(addresses)).isEqualTo("AddressNotUsable");
         assertThat(addresses.problem().orElseThrow().message())
                 .contains("192.0.2.99")
@@ -119,6 +116,10 @@ class FleetAddressesTest {
                   listeners: [{name: http, port: 80, protocol: HTTP}]
                   %s
                 """.formatted(addresses);
-        return (Gateway) ResourceReader.read("in.yaml", yaml).found().getFirst().resource().spec();
+        return (Gateway) ResourceReader.read("in.yaml", yaml)
+                .found()
+                .getFirst()
+                .resource()
+                .spec();
     }
 }
