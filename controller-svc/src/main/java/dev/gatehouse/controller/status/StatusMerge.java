@@ -116,7 +116,8 @@ public final class StatusMerge {
                                     && Objects.equals(before.get("status"), "True")
                                     && Objects.equals(condition.get("reason"), PENDING));
             if (settled.isPresent()) {
-                // Whoever has seen a newer generation counts (Gateway API forbids to overwrite it); and what held of this
+                // Whoever has seen a newer generation counts (Gateway API forbids to overwrite it); and what held of
+                // this
                 // one holds while a controller that has just begun waits for the proxies to say so again.
                 merged.add(settled.get());
                 continue;
