@@ -1,4 +1,4 @@
-"""Sends GET requests to a URL until SIGTERM: half of the clients over kept connections, half with a new one for each.
+"""Sends GET requests to a URL, with an API key, until SIGTERM: half of the clients over kept connections, half with a new one for each.
 
 Prints "SENT FAILED" on standard output, a line for each failure on standard error. A kept connection that the server closes
 while it is idle is opened again, as every client does; a request that got no answer, or another than 200, is a failure.
@@ -13,6 +13,7 @@ import urllib.parse
 
 CLIENTS = 4
 PAUSE = 0.01
+KEY = {"X-Api-Key": "the-key-of-the-load"}
 
 url = urllib.parse.urlsplit(sys.argv[1])
 stop = threading.Event()
@@ -28,7 +29,7 @@ def client(number):
         if fresh:
             connection = http.client.HTTPConnection(url.hostname, url.port or 80, timeout=10)
         try:
-            connection.request("GET", url.path, headers={} if keep else {"Connection": "close"})
+            connection.request("GET", url.path, headers=KEY if keep else KEY | {"Connection": "close"})
             answer = connection.getresponse()
             answer.read()
             counts[number][0] += 1

@@ -85,6 +85,13 @@ interface ControllerConfig {
     @WithDefault("localhost:18040")
     String authzAddress();
 
+    /**
+     * Let the proxies reach these three by mutual TLS, with the certificate in their SDS files {@code /sds/xds-certificate.json}
+     * and {@code /sds/xds-trusted-ca.json}: where this service makes the certificates.
+     */
+    @WithDefault("${gatehouse.tls.supplied:false}")
+    boolean calloutTls();
+
     Seal seal();
 
     interface Seal {

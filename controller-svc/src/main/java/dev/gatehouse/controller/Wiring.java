@@ -64,8 +64,7 @@ final class Wiring {
                         Address.parse(config.ratelimitAddress()),
                         Address.parse(config.wafAddress()),
                         Address.parse(config.authzAddress()),
-                        config.source() == ControllerConfig.Source.KUBERNETES
-                                && config.fleet().xdsTls()),
+                        config.calloutTls()),
                 switch (config.source()) {
                     case FILES -> new Settings.Infrastructure.Host();
                     case KUBERNETES -> new Settings.Infrastructure.Cluster(fleets(config));
