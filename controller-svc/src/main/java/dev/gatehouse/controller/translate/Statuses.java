@@ -267,7 +267,9 @@ final class Statuses {
                     listener.serving()
                             ? programmed(reads, state, owner, generation)
                             : Condition.isFalse(
-                                    Conditions.PROGRAMMED, "Invalid", "The listener is not valid; it is not served."));
+                                    Conditions.PROGRAMMED,
+                                    conflict(listener).orElse("Invalid"),
+                                    "The listener is not valid; it is not served."));
             int attached = reads.get(model.bindingsByListener, listener.key())
                     .map(SortedMap::size)
                     .orElse(0);
@@ -275,6 +277,14 @@ final class Statuses {
                     listener.key().name(), listener.supportedKinds(), attached, conditions));
         }
         return statuses;
+    }
+
+    /** The reason of a listener's conflict with another. */
+    private static Optional<String> conflict(ListenerState listener) {
+        return listener.conditions().stream()
+                .filter(condition -> condition.type().equals(Conditions.CONFLICTED) && condition.holds())
+                .map(Condition::reason)
+                .findFirst();
     }
 
     private Optional<ObjectStatus> listenerSet(Reads reads, ObjectKey key, Resource<ListenerSet> set) {
