@@ -286,8 +286,11 @@ public final class GatewayResolver {
         boolean needsCertificate = claim.protocol()
                 .map(protocol -> protocol == Protocol.HTTPS || protocol == Protocol.TLS_TERMINATE)
                 .orElse(false);
-        boolean serving =
-                usable && (!needsCertificate || !certificates.isEmpty()) && frontend.usable() && !kinds.isEmpty();
+        boolean serving = usable
+                && !spec.filtered()
+                && (!needsCertificate || !certificates.isEmpty())
+                && frontend.usable()
+                && !kinds.isEmpty();
         if (claim.protocol().isEmpty()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED,
@@ -296,6 +299,12 @@ public final class GatewayResolver {
         } else if (conflict.isPresent()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED, conflict.get().reason(), conflict.get().message()));
+        } else if (spec.filtered()) {
+            conditions.add(Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "UnsupportedValue",
+                    "filters: filters of listeners are not supported; without them the listener would let in what they"
+                            + " may keep out, so it is not served (expected: none; use policies)."));
         } else if (!frontend.usable()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED,
@@ -392,14 +401,14 @@ public final class GatewayResolver {
 
     private Optional<Condition> authorityProblem(String namespace, ObjectReference reference) {
         ReferenceGrant.Origin origin = new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", namespace);
-        ObjectKey key = reference.key(namespace);
-        if (!reference.group().isEmpty()
-                || !(reference.kind().equals("ConfigMap") || reference.kind().equals("Secret"))) {
+        ObjectKey key = reference.authoritiesKey(namespace);
+        if (!reference.holdsAuthorities()) {
             return unresolved(
                     "InvalidCACertificateKind",
-                    "\"" + reference.kind() + "\" cannot hold CA certificates (expected: a ConfigMap or Secret).");
+                    "\"" + reference.kind()
+                            + "\" cannot hold CA certificates (expected: a ConfigMap, Secret or ClusterTrustBundle).");
         }
-        if (!world.permitted(origin, "", reference.kind(), key)) {
+        if (!key.namespace().isEmpty() && !world.permitted(origin, "", reference.kind(), key)) {
             return unresolved(
                     "RefNotPermitted",
                     reference.kind() + " " + key + " is in another namespace, and no ReferenceGrant there permits it.");

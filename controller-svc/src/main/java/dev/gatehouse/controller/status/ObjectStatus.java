@@ -3,6 +3,7 @@ package dev.gatehouse.controller.status;
 import dev.gatehouse.gatewayapi.Listener;
 import dev.gatehouse.gatewayapi.ParentReference;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** The status that an object should have. */
 public sealed interface ObjectStatus {
@@ -25,10 +26,20 @@ public sealed interface ObjectStatus {
      * The status of a Gateway or ListenerSet.
      *
      * @param addresses where clients reach it
+     * @param attachedListenerSets how many ListenerSets add to it; absent: it is one
      */
     record Listeners(
-            long generation, List<Condition> conditions, List<ListenerStatus> listeners, List<Address> addresses)
+            long generation,
+            List<Condition> conditions,
+            List<ListenerStatus> listeners,
+            List<Address> addresses,
+            OptionalInt attachedListenerSets)
             implements ObjectStatus {
+        public Listeners(
+                long generation, List<Condition> conditions, List<ListenerStatus> listeners, List<Address> addresses) {
+            this(generation, conditions, listeners, addresses, OptionalInt.empty());
+        }
+
         public Listeners {
             conditions = List.copyOf(conditions);
             listeners = List.copyOf(listeners);

@@ -22,6 +22,7 @@ public final class StatusMerge {
     private static final int MAX_MESSAGE = 32_768;
 
     private static final String ADDRESSES = "addresses";
+    private static final String PENDING = "Pending";
 
     private static final Set<String> OWN_TYPES = Set.of(
             Conditions.ACCEPTED,
@@ -109,6 +110,18 @@ public final class StatusMerge {
             if (message.length() > MAX_MESSAGE) {
                 next.put("message", message.substring(0, MAX_MESSAGE - 1) + "…");
             }
+            Optional<Map<String, Object>> settled = find(live, "type", condition.get("type"))
+                    .filter(before -> generation(before) > generation(condition)
+                            || generation(before) == generation(condition)
+                                    && Objects.equals(before.get("status"), "True")
+                                    && Objects.equals(condition.get("reason"), PENDING));
+            if (settled.isPresent()) {
+                // Whoever has seen a newer generation counts (Gateway API forbids to overwrite it); and what held of
+                // this
+                // one holds while a controller that has just begun waits for the proxies to say so again.
+                merged.add(settled.get());
+                continue;
+            }
             find(live, "type", condition.get("type"))
                     .filter(before -> Objects.equals(before.get("status"), condition.get("status")))
                     .flatMap(before -> Optional.ofNullable(before.get("lastTransitionTime")))
@@ -180,6 +193,10 @@ public final class StatusMerge {
         }
         merged.stream().filter(each -> !ordered.contains(each)).forEach(ordered::add);
         return ordered;
+    }
+
+    private static long generation(Map<String, Object> condition) {
+        return condition.get("observedGeneration") instanceof Long generation ? generation : 0;
     }
 
     private boolean ours(Map<String, Object> entry) {

@@ -45,6 +45,7 @@ public final class StatusTree {
                 }
                 tree.put("conditions", conditions(gateway.conditions()));
                 tree.put("listeners", list(gateway.listeners(), this::listener));
+                gateway.attachedListenerSets().ifPresent(count -> tree.put("attachedListenerSets", count));
             }
             case ObjectStatus.Parents route -> tree.put("parents", list(route.parents(), p -> parent(p, "parentRef")));
             case ObjectStatus.Ancestors policy ->

@@ -11,6 +11,7 @@ public final class SupportedFeatures {
     public static final List<String> NAMES = List.of(
             "BackendTLSPolicy",
             "BackendTLSPolicySANValidation",
+            "ClusterTrustBundle",
             "GRPCRoute",
             "GRPCRouteNamedRouteRule",
             "GRPCRouteRequestHeaderModifier",

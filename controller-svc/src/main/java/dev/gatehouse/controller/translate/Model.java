@@ -327,12 +327,18 @@ final class Model {
                 .orElse(new GatewayResolver.CertificateCheck.Valid());
     }
 
-    /** The CA certificates in the key "ca.crt" of a ConfigMap or Secret. */
+    /** The CA certificates in the key "ca.crt" of a ConfigMap or Secret, or in a ClusterTrustBundle. */
     Optional<String> bundle(Reads reads, String kind, ObjectKey key) {
-        return kind.equals("Secret")
-                ? reads.get(inputs.of(Kinds.SECRET), key)
-                        .map(secret -> secret.spec().text("ca.crt").orElse(""))
-                : reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(map -> text(map.spec()));
+        return switch (kind) {
+            case "Secret" ->
+                reads.get(inputs.of(Kinds.SECRET), key)
+                        .map(secret -> secret.spec().text("ca.crt").orElse(""));
+            case "ConfigMap" -> reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(map -> text(map.spec()));
+            case "ClusterTrustBundle" ->
+                reads.get(inputs.of(Kinds.CLUSTER_TRUST_BUNDLE), key)
+                        .map(bundle -> bundle.spec().trustBundle());
+            default -> Optional.empty();
+        };
     }
 
     private static String text(ConfigMap map) {
@@ -495,15 +501,16 @@ final class Model {
 
     Optional<TlsProblem> tlsProblem(Reads reads, Resource<BackendTlsPolicy> policy) {
         for (ObjectReference reference : policy.spec().validation().caCertificateRefs()) {
-            String what = reference.kind() + " " + reference.key(policy.namespace());
-            if (!reference.group().isEmpty()
-                    || !(reference.kind().equals("ConfigMap")
-                            || reference.kind().equals("Secret"))) {
-                return Optional.of(new TlsProblem(
-                        "InvalidKind",
-                        "\"" + reference.kind() + "\" cannot hold CA certificates (expected: a ConfigMap or Secret)"));
+            ObjectKey key = reference.authoritiesKey(policy.namespace());
+            String what = reference.kind() + " " + key;
+            if (!reference.holdsAuthorities()) {
+                return Optional.of(
+                        new TlsProblem(
+                                "InvalidKind",
+                                "\"" + reference.kind()
+                                        + "\" cannot hold CA certificates (expected: a ConfigMap, Secret or ClusterTrustBundle)"));
             }
-            Optional<String> pem = bundle(reads, reference.kind(), reference.key(policy.namespace()));
+            Optional<String> pem = bundle(reads, reference.kind(), key);
             Optional<String> problem = pem.isEmpty()
                     ? Optional.of("is not there")
                     : Certificates.problemWithBundle(pem.get()).map(p -> "\"ca.crt\" " + p);

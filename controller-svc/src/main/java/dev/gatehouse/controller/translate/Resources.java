@@ -287,7 +287,10 @@ final class Resources {
         Optional<Resource<BackendTlsPolicy>> policy = reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), tls.policy());
         if (policy.isPresent()) {
             for (ObjectReference reference : policy.get().spec().validation().caCertificateRefs()) {
-                model.bundle(reads, reference.kind(), reference.key(tls.policy().namespace()))
+                model.bundle(
+                                reads,
+                                reference.kind(),
+                                reference.authoritiesKey(tls.policy().namespace()))
                         .ifPresent(text -> pem.append(text).append('\n'));
             }
         }
@@ -334,7 +337,7 @@ final class Resources {
             if (listener.serving() && validation.isPresent()) {
                 StringBuilder pem = new StringBuilder();
                 for (ObjectReference reference : model.usableAuthorities(reads, key.namespace(), validation.get())) {
-                    model.bundle(reads, reference.kind(), reference.key(key.namespace()))
+                    model.bundle(reads, reference.kind(), reference.authoritiesKey(key.namespace()))
                             .ifPresent(text -> pem.append(text).append('\n'));
                 }
                 String name = SecretResources.frontendName(key, port);

@@ -37,9 +37,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The statuses, as collections derived from the {@link Model} and from what the fleets say. */
 final class Statuses {
@@ -112,6 +117,8 @@ final class Statuses {
                                 policy,
                                 policy.spec().targets(),
                                 target -> rival(reads, model.securityPolicies, target, key),
+                                target -> reads.get(model.securityPolicies, target)
+                                        .isPresent(),
                                 reads.get(model.access, key).orElse(new AccessResources.Outcome.Invalid("not compiled"))
                                                 instanceof AccessResources.Outcome.Invalid invalid
                                         ? Optional.of(invalid.message())
@@ -128,6 +135,8 @@ final class Statuses {
                                 policy,
                                 policy.spec().targets(),
                                 target -> rival(reads, model.trafficPolicies, target, key),
+                                target ->
+                                        reads.get(model.trafficPolicies, target).isPresent(),
                                 Optional.empty(),
                                 Fleets.RATE_LIMIT)),
                 keyed(
@@ -141,6 +150,7 @@ final class Statuses {
                                 policy,
                                 policy.spec().targets(),
                                 target -> rival(reads, model.wafPolicies, target, key),
+                                target -> reads.get(model.wafPolicies, target).isPresent(),
                                 Optional.empty(),
                                 Fleets.WAF)));
     }
@@ -209,7 +219,10 @@ final class Statuses {
                 gateway.metadata().generation(),
                 conditions,
                 listeners(reads, state, ref, gateway.metadata().generation()),
-                accepted ? addresses(reads, state).addresses() : List.of());
+                accepted ? addresses(reads, state).addresses() : List.of(),
+                OptionalInt.of((int) state.listenerSets().values().stream()
+                        .filter(Condition::holds)
+                        .count()));
     }
 
     /** A fleet whose objects cannot be made, or that Kubernetes refuses, is one that its EnvoyProxy asks for wrongly. */
@@ -254,7 +267,9 @@ final class Statuses {
                     listener.serving()
                             ? programmed(reads, state, owner, generation)
                             : Condition.isFalse(
-                                    Conditions.PROGRAMMED, "Invalid", "The listener is not valid; it is not served."));
+                                    Conditions.PROGRAMMED,
+                                    conflict(listener).orElse("Invalid"),
+                                    "The listener is not valid; it is not served."));
             int attached = reads.get(model.bindingsByListener, listener.key())
                     .map(SortedMap::size)
                     .orElse(0);
@@ -262,6 +277,14 @@ final class Statuses {
                     listener.key().name(), listener.supportedKinds(), attached, conditions));
         }
         return statuses;
+    }
+
+    /** The reason of a listener's conflict with another. */
+    private static Optional<String> conflict(ListenerState listener) {
+        return listener.conditions().stream()
+                .filter(condition -> condition.type().equals(Conditions.CONFLICTED) && condition.holds())
+                .map(Condition::reason)
+                .findFirst();
     }
 
     private Optional<ObjectStatus> listenerSet(Reads reads, ObjectKey key, Resource<ListenerSet> set) {
@@ -461,6 +484,7 @@ final class Statuses {
             Resource<?> policy,
             List<PolicyTarget> targets,
             Function<TargetKey, Optional<ObjectKey>> rival,
+            Predicate<TargetKey> hasPolicy,
             Optional<String> invalid,
             String calloutFleet) {
         String rejection = reads.get(fleetStates, calloutFleet)
@@ -495,9 +519,51 @@ final class Statuses {
                             target.sectionName(),
                             Optional.empty()),
                     controllerName,
-                    List.of(condition)));
+                    condition.holds()
+                            ? Stream.concat(Stream.of(condition), overridden(reads, kind, key, hasPolicy).stream())
+                                    .toList()
+                            : List.of(condition)));
         }
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
+    }
+
+    /** For a policy on a Gateway or ListenerSet: the routes there that have one of their own, which counts instead. */
+    private Optional<Condition> overridden(
+            Reads reads, Kind<?> kind, TargetKey target, Predicate<TargetKey> hasPolicy) {
+        if (!target.kind().equals("Gateway") && !target.kind().equals("ListenerSet")) {
+            return Optional.empty();
+        }
+        Optional<GatewayState> state = target.kind().equals("Gateway")
+                ? reads.get(model.gateways, target.object())
+                : reads.get(inputs.of(Kinds.LISTENER_SET), target.object())
+                        .flatMap(set ->
+                                reads.get(model.gateways, set.spec().parent().key(set.namespace())));
+        SortedSet<String> routes = new TreeSet<>();
+        for (ListenerState listener : state.map(GatewayState::listeners).orElse(List.of())) {
+            ObjectRef owner = listener.key().owner();
+            // What is for a Gateway as a whole is for the listeners that ListenerSets add, too.
+            boolean covered = target.section().isEmpty() && target.kind().equals("Gateway")
+                    || owner.kind().equals(target.kind())
+                            && owner.key().equals(target.object())
+                            && target.section()
+                                    .map(listener.key().name()::equals)
+                                    .orElse(true);
+            if (covered) {
+                reads.get(model.bindingsByListener, listener.key())
+                        .ifPresent(bindings -> bindings.keySet().stream()
+                                .map(Model.BindingKey::route)
+                                .filter(route ->
+                                        hasPolicy.test(new TargetKey(route.kind(), route.key(), Optional.empty())))
+                                .forEach(route -> routes.add(route.toString())));
+            }
+        }
+        return routes.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Condition.isTrue(
+                        Conditions.OVERRIDDEN,
+                        "Overridden",
+                        "Routes with a " + kind.name() + " of their own, which counts instead: "
+                                + String.join(", ", routes) + "."));
     }
 
     private Optional<String> missing(Reads reads, PolicyTarget target, TargetKey key) {

@@ -36,6 +36,12 @@ public final class Kinds {
     public static final Kind<ClusterNode> NODE = core("Node", false, ClusterNode::read);
     public static final Kind<ServiceImport> SERVICE_IMPORT = new Kind<>(
             "multicluster.x-k8s.io", List.of("v1beta1", "v1alpha1"), "ServiceImport", true, ServiceImport::read);
+    public static final Kind<ClusterTrustBundle> CLUSTER_TRUST_BUNDLE = new Kind<>(
+            "certificates.k8s.io",
+            List.of("v1", "v1beta1", "v1alpha1"),
+            "ClusterTrustBundle",
+            false,
+            spec(ClusterTrustBundle::read));
     public static final Kind<EndpointSlice> ENDPOINT_SLICE =
             new Kind<>("discovery.k8s.io", List.of("v1"), "EndpointSlice", true, EndpointSlice::read);
 
@@ -72,6 +78,7 @@ public final class Kinds {
             ENDPOINT_SLICE,
             SECRET,
             CONFIG_MAP,
+            CLUSTER_TRUST_BUNDLE,
             BACKEND,
             HTTP_ROUTE_FILTER,
             BACKEND_TRAFFIC_POLICY,

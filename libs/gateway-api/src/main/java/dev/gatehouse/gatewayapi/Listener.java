@@ -10,6 +10,7 @@ import java.util.Optional;
  * A listener of a Gateway, or a ListenerSet's ListenerEntry.
  *
  * @param protocol "HTTP", "HTTPS", "TLS", "TCP", "UDP"; anything else is answered by a condition, not refused
+ * @param filtered it has filters of its own, which may be what lets requests in: whoever cannot apply them must not serve it
  */
 public record Listener(
         String name,
@@ -17,7 +18,8 @@ public record Listener(
         int port,
         String protocol,
         Optional<Tls> tls,
-        AllowedRoutes allowedRoutes) {
+        AllowedRoutes allowedRoutes,
+        boolean filtered) {
     /** Who ends the TLS session. */
     public enum TlsMode {
         Terminate,
@@ -92,7 +94,15 @@ public record Listener(
                 f.requiredInteger("port", 1, 65535),
                 f.requiredString("protocol", Syntax.NOT_EMPTY),
                 f.object("tls", Tls::read),
-                f.object("allowedRoutes", AllowedRoutes::read).orElse(AllowedRoutes.DEFAULT));
+                f.object("allowedRoutes", AllowedRoutes::read).orElse(AllowedRoutes.DEFAULT),
+                f.object(
+                                "filters",
+                                filters -> !filters.lenient()
+                                        .list(
+                                                "requests",
+                                                filter -> filter.lenient().string("type"))
+                                        .isEmpty())
+                        .orElse(false));
         switch (listener.protocol) {
             case "HTTP", "TCP", "UDP" -> {
                 if (listener.tls.isPresent()) {

@@ -32,6 +32,17 @@ public record ObjectReference(String group, String kind, Optional<String> namesp
                 f.string("group").orElse(""), f.requiredString("kind"), Optional.empty(), f.requiredString("name"));
     }
 
+    /** True where it leads to something that can hold CA certificates: a ConfigMap, Secret or ClusterTrustBundle. */
+    public boolean holdsAuthorities() {
+        return group.isEmpty() && (kind.equals("ConfigMap") || kind.equals("Secret"))
+                || group.equals(Kinds.CLUSTER_TRUST_BUNDLE.group()) && kind.equals(Kinds.CLUSTER_TRUST_BUNDLE.name());
+    }
+
+    /** The name of what holds CA certificates, seen from an object in {@code from}: a ClusterTrustBundle has no namespace. */
+    public ObjectKey authoritiesKey(String from) {
+        return kind.equals(Kinds.CLUSTER_TRUST_BUNDLE.name()) ? new ObjectKey("", name) : key(from);
+    }
+
     /** The object's name, seen from an object in {@code from}. */
     public ObjectKey key(String from) {
         return new ObjectKey(namespace.orElse(from), name);

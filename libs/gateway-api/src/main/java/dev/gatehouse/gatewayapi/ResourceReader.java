@@ -163,12 +163,14 @@ public final class ResourceReader {
     }
 
     /**
-     * Reads an object that an API server holds: a field that is not known there is one of a newer version of the API, and
-     * passed over.
+     * Reads an object that an API server holds. A field of Kubernetes' or Gateway API's kinds that is not known here is one of
+     * a newer version, and passed over. One of a policy is an error: it may be what keeps somebody out.
      */
     public static <S> Reading<S> read(Kind<S> kind, Node.Mapping object) {
         List<Problem> problems = new ArrayList<>();
-        return readAs(kind, object, Problem.Severity.WARNING, problems)
+        boolean ours =
+                kind.group().equals(Kinds.ENVOY_GATEWAY_GROUP) || kind.group().equals(Kinds.GATEHOUSE_GROUP);
+        return readAs(kind, object, ours ? Problem.Severity.ERROR : Problem.Severity.WARNING, problems)
                 .<Reading<S>>map(found -> new Reading.Readable<>(found.resource()))
                 .orElseGet(() -> new Reading.Broken<>(BrokenObject.read(
                         kind,
