@@ -73,6 +73,9 @@ PATCHES
 # install: applies the overlay and waits until every service is ready.
 install() {
   local folder deployment
+  # One that is going takes what is applied with it.
+  not_terminating() { [ "$(kubectl get namespace "$namespace" -o 'jsonpath={.status.phase}' 2>/dev/null)" != Terminating ]; }
+  await 120 "namespace $namespace to go" not_terminating
   folder=$(mktemp -d "$root/target/e2e.XXXXXX" 2>/dev/null || { mkdir -p "$root/target" && mktemp -d "$root/target/e2e.XXXXXX"; })
   kustomization "$folder"
   # Twice where CRDs are new: objects of a kind cannot be applied in the breath that brings the kind.
