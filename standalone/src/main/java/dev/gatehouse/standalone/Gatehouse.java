@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             HttpbinCommand.class,
             CompletionCommand.class,
+            TrainCommand.class,
             VersionCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -24,24 +24,7 @@ import java.util.Set;
  * Writes the objects of fleets: by server-side apply, so that fields of others are theirs, and only over objects that are ours
  * already. Every call blocks on the API server. Not thread-safe.
  */
-public final class FleetApply {
-    /** The API server, or a rule of ours, is against an object; to try again helps only if something else changes. */
-    public static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final String problem;
-
-        Refused(String problem) {
-            super(problem, null, false, false);
-            this.problem = problem;
-        }
-
-        @Override
-        public String getMessage() {
-            return problem;
-        }
-    }
-
+public final class FleetApply implements FleetWriter {
     private static final Logger LOG = System.getLogger(FleetApply.class.getName());
     private static final String FIELD_MANAGER = "gatehouse";
     private static final String OWNING_NAME = "gateway.envoyproxy.io/owning-gateway-name";
@@ -64,6 +47,7 @@ public final class FleetApply {
     private final Set<String> controllerNames;
     private final String installation;
     private final Set<KubernetesObject.Id> ours = new HashSet<>();
+    private final Map<String, Set<KubernetesObject.Id>> applied = new HashMap<>();
 
     /**
      * @param controllerNames whose GatewayClasses are ours
@@ -75,8 +59,8 @@ public final class FleetApply {
         this.controllerNames = Set.copyOf(controllerNames);
     }
 
-    /** Makes {@code objects} be there as they say, in their order. */
-    void apply(String fleet, List<KubernetesObject> objects) throws Refused {
+    @Override
+    public void apply(String fleet, List<KubernetesObject> objects) throws Refused {
         for (KubernetesObject object : objects) {
             try {
                 if (!ours.contains(object.id())) {
@@ -101,20 +85,24 @@ public final class FleetApply {
         LOG.log(Level.DEBUG, "the {0} objects of fleet {1} are applied", objects.size(), fleet);
     }
 
-    /** Deletes the fleet's objects that are not among {@code objects}. */
-    void deleteOthers(String fleet, List<KubernetesObject> objects) {
+    @Override
+    public void deleteOthers(String fleet, List<KubernetesObject> objects) {
         Set<KubernetesObject.Id> kept = new HashSet<>();
         objects.forEach(object -> kept.add(object.id()));
-        existing(fleet, KINDS).forEach((id, resource) -> {
+        // What this process has not applied itself yet may be from before its time.
+        Set<KubernetesObject.Id> there = applied.getOrDefault(fleet, Set.of());
+        for (KubernetesObject.Id id : there.isEmpty() ? existing(fleet, KINDS).keySet() : there) {
             if (!kept.contains(id)) {
                 delete(id, fleet);
             }
-        });
+        }
+        applied.put(fleet, kept);
     }
 
-    /** Deletes all of the fleet's objects, unless the API server has a Gateway or class of ours that they belong to. */
-    void deleteIfGone(String fleet) {
+    @Override
+    public void deleteIfGone(String fleet) {
         if (!served(fleet)) {
+            applied.remove(fleet);
             existing(fleet, KINDS).keySet().forEach(id -> delete(id, fleet));
             existing(fleet, List.of(SECRET)).keySet().forEach(id -> delete(id, fleet));
         } else {
@@ -125,8 +113,8 @@ public final class FleetApply {
         }
     }
 
-    /** The names of the fleets that have objects. */
-    Set<String> existingFleets() {
+    @Override
+    public Set<String> existingFleets() {
         Set<String> fleets = new HashSet<>();
         for (ResourceDefinitionContext kind : KINDS) {
             client.genericKubernetesResources(kind)

@@ -54,7 +54,7 @@ public final class KubernetesInfrastructure implements AutoCloseable {
         }
     }
 
-    private final FleetApply apply;
+    private final FleetWriter writer;
     private final BooleanSupplier leads;
     private final Outcomes outcomes;
     private final InstantSource clock;
@@ -67,8 +67,8 @@ public final class KubernetesInfrastructure implements AutoCloseable {
      * @param leads true while this replica may write
      * @param outcomes called on this object's thread
      */
-    public KubernetesInfrastructure(FleetApply apply, BooleanSupplier leads, Outcomes outcomes, InstantSource clock) {
-        this.apply = apply;
+    KubernetesInfrastructure(FleetWriter writer, BooleanSupplier leads, Outcomes outcomes, InstantSource clock) {
+        this.writer = writer;
         this.leads = leads;
         this.outcomes = outcomes;
         this.clock = clock;
@@ -155,14 +155,14 @@ public final class KubernetesInfrastructure implements AutoCloseable {
         Infrastructure now = goal.orElse(new Infrastructure.Kept());
         try {
             if (goal.isEmpty()) {
-                apply.deleteIfGone(fleet);
+                writer.deleteIfGone(fleet);
             } else if (goal.get() instanceof Infrastructure.Desired desired) {
                 desired(fleet, desired.objects());
             } else {
                 outcomes.accept(fleet, Optional.empty());
             }
             return new Attempt(now, true, FIRST_RETRY, Instant.MAX);
-        } catch (FleetApply.Refused e) {
+        } catch (FleetWriter.Refused e) {
             LOG.log(Level.WARNING, "the objects of fleet {0} are refused: {1}", fleet, e.getMessage());
             outcomes.accept(fleet, Optional.of(e.getMessage()));
         } catch (KubernetesClientException e) {
@@ -176,18 +176,18 @@ public final class KubernetesInfrastructure implements AutoCloseable {
                 clock.instant().plus(pause));
     }
 
-    private void desired(String fleet, List<KubernetesObject> objects) throws FleetApply.Refused {
-        apply.apply(fleet, objects);
-        apply.deleteOthers(fleet, objects);
+    private void desired(String fleet, List<KubernetesObject> objects) throws FleetWriter.Refused {
+        writer.apply(fleet, objects);
+        writer.deleteOthers(fleet, objects);
         outcomes.accept(fleet, Optional.empty());
     }
 
     /** Fleets of Gateways that went while nobody led. */
     private void deleteOrphans(Set<String> known) {
         try {
-            for (String fleet : apply.existingFleets()) {
+            for (String fleet : writer.existingFleets()) {
                 if (!known.contains(fleet)) {
-                    apply.deleteIfGone(fleet);
+                    writer.deleteIfGone(fleet);
                 }
             }
         } catch (KubernetesClientException e) {

@@ -1,0 +1,41 @@
+package dev.gatehouse.controller.kubernetes;
+
+import dev.gatehouse.controller.infrastructure.KubernetesObject;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Writes the objects of fleets. Every call blocks on the API server; one that cannot be made now, and may be later, throws a
+ * {@link KubernetesClientException}.
+ */
+interface FleetWriter {
+    /** The API server, or a rule of ours, is against an object; to try again helps only if something else changes. */
+    final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String problem;
+
+        Refused(String problem) {
+            super(problem, null, false, false);
+            this.problem = problem;
+        }
+
+        @Override
+        public String getMessage() {
+            return problem;
+        }
+    }
+
+    /** Makes {@code objects} be there as they say, in their order. */
+    void apply(String fleet, List<KubernetesObject> objects) throws Refused;
+
+    /** Deletes the fleet's objects that are not among {@code objects}, which have been applied. */
+    void deleteOthers(String fleet, List<KubernetesObject> objects);
+
+    /** Deletes all of the fleet's objects, unless the API server has a Gateway or class of ours that they belong to. */
+    void deleteIfGone(String fleet);
+
+    /** The names of the fleets that have objects. */
+    Set<String> existingFleets();
+}
