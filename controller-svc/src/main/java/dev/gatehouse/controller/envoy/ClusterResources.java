@@ -143,8 +143,10 @@ public final class ClusterResources {
 
     private static TransportSocket calloutSocket(ProcessName service) {
         CommonTlsContext common = CommonTlsContext.newBuilder()
-                .setTlsParams(
-                        TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
+                .setTlsParams(TlsParameters.newBuilder()
+                        .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
+                        // As a client Envoy would end at 1.2.
+                        .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
                 .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder()
                         .setName(ProxyFiles.CERTIFICATE)
                         .setSdsConfig(file(ProxyFiles.CERTIFICATE_PATH)))

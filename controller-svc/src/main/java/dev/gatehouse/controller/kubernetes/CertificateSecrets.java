@@ -138,8 +138,7 @@ public final class CertificateSecrets implements AutoCloseable {
             if (leads.getAsBoolean()) {
                 renew();
             }
-            takeOwn();
-            told = Optional.empty();
+            told = takeOwn();
         } catch (GeneralSecurityException | KubernetesClientException | IllegalArgumentException e) {
             Optional<String> failure = Optional.of(String.valueOf(e.getMessage()));
             if (!failure.equals(told)) {
@@ -149,11 +148,15 @@ public final class CertificateSecrets implements AutoCloseable {
         }
     }
 
-    private void takeOwn() throws GeneralSecurityException {
+    /** What there is to wait for; empty: nothing. */
+    private Optional<String> takeOwn() throws GeneralSecurityException {
         Secret own = secret(new ObjectKey(identity.namespace(), identity.own()));
         if (own == null) {
-            throw new GeneralSecurityException("Secret " + identity.namespace() + "/" + identity.own()
-                    + " is not there yet (the leader makes it)");
+            String missing = "Secret " + identity.namespace() + "/" + identity.own() + " is not there yet";
+            if (!told.equals(Optional.of(missing))) {
+                LOG.log(Level.INFO, "{0}: the leader makes it; until then nobody can connect", missing);
+            }
+            return Optional.of(missing);
         }
         identity.certificate()
                 .accept(KeyMaterial.ofPem(text(own, "tls.crt"), text(own, "tls.key"), text(own, "ca.crt")));
@@ -161,6 +164,7 @@ public final class CertificateSecrets implements AutoCloseable {
         if (seal != null) {
             identity.sealKeys().accept(text(seal, SEAL_KEYS).strip());
         }
+        return Optional.empty();
     }
 
     private void renew() throws GeneralSecurityException {
