@@ -40,7 +40,7 @@ class ResourceReaderTest {
             assertThat(problems(GOOD.replace("port: 80", "prot: 80")))
                     .contains(
                             "f.yaml:10:7: Gateway shop/edge: spec.listeners[0].prot: unknown field; did you mean \"port\"?"
-                                    + " (expected: allowedRoutes, hostname, name, port, protocol, tls)")
+                                    + " (expected: allowedRoutes, filters, hostname, name, port, protocol, tls)")
                     .contains("f.yaml:9:7: Gateway shop/edge: spec.listeners[0].port: is missing"
                             + " (expected: an integer from 1 to 65535)");
         }
