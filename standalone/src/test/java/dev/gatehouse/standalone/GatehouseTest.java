@@ -15,9 +15,10 @@ final class GatehouseTest {
     @Test
     void helpNamesEveryCommandWithAnExample() {
         assertThat(execute("--help")).isZero();
-        for (String command : commands().getSubcommands().keySet()) {
-            assertThat(out.toString()).contains("  " + command);
-        }
+        commands().getSubcommands().forEach((name, command) -> {
+            boolean hidden = command.getCommandSpec().usageMessage().hidden();
+            assertThat(out.toString().contains("  " + name)).as(name).isEqualTo(!hidden);
+        });
         assertThat(out.toString()).contains("Examples:");
     }
 
