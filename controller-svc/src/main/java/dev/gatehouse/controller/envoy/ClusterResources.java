@@ -6,7 +6,6 @@ import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EndpointSlice;
-import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.identity.ProcessName;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
@@ -34,7 +33,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -46,12 +44,8 @@ public final class ClusterResources {
 
     private ClusterResources() {}
 
-    /**
-     * Makes a backend's cluster.
-     *
-     * @param clientCertificate the Secret that the Gateway shows to backends, where it has one
-     */
-    public static Cluster cluster(ClusterSpec spec, Optional<ObjectKey> clientCertificate) {
+    /** Makes a backend's cluster. */
+    public static Cluster cluster(ClusterSpec spec) {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(spec.name())
                 .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
@@ -77,7 +71,7 @@ public final class ClusterResources {
         if (spec.protocol() == ClusterSpec.Protocol.HTTP2) {
             cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http2()));
         }
-        spec.tls().ifPresent(tls -> cluster.setTransportSocket(tlsSocket(tls, spec.protocol(), clientCertificate)));
+        spec.tls().ifPresent(tls -> cluster.setTransportSocket(tlsSocket(tls, spec.protocol())));
         return cluster.build();
     }
 
@@ -188,8 +182,7 @@ public final class ClusterResources {
                 .build();
     }
 
-    private static TransportSocket tlsSocket(
-            ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, Optional<ObjectKey> clientCertificate) {
+    private static TransportSocket tlsSocket(ClusterSpec.Tls tls, ClusterSpec.Protocol protocol) {
         CertificateValidationContext.Builder expected = CertificateValidationContext.newBuilder();
         if (tls.subjectAltNames().isEmpty()) {
             expected.addMatchTypedSubjectAltNames(altName(SubjectAltNameMatcher.SanType.DNS, tls.hostname()));
@@ -210,8 +203,9 @@ public final class ClusterResources {
         if (protocol == ClusterSpec.Protocol.HTTP2) {
             common.addAlpnProtocols("h2");
         }
-        clientCertificate.ifPresent(
-                secret -> common.addTlsCertificateSdsSecretConfigs(sds(SecretResources.certificateName(secret))));
+        tls.clientCertificate()
+                .ifPresent(secret ->
+                        common.addTlsCertificateSdsSecretConfigs(sds(SecretResources.certificateName(secret))));
         return TransportSocket.newBuilder()
                 .setName("envoy.transport_sockets.tls")
                 .setTypedConfig(Protos.any(UpstreamTlsContext.newBuilder()

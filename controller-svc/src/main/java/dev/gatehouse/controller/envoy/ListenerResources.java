@@ -7,7 +7,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.gatehouse.controller.backend.Target;
-import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -66,24 +66,24 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Makes listeners: one for each port and transport of a Gateway. */
+/** Makes listeners: one for each port and transport of a fleet. */
 public final class ListenerResources {
     private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
     private static final int LISTENER_BUFFER_BYTES = 32 * 1024;
 
     private ListenerResources() {}
 
-    /** A port of a Gateway. */
-    public record PortKey(ObjectKey gateway, int port, boolean udp) {
+    /** A port of a fleet. */
+    public record PortKey(String fleet, int port, boolean udp) {
         /** The listener's name: "namespace/gateway/tcp-80". The port is the Gateway's, not the one that is bound. */
         public String listenerName() {
-            return gateway + "/" + (udp ? "udp-" : "tcp-") + port;
+            return fleet + "/" + (udp ? "udp-" : "tcp-") + port;
         }
     }
 
     /** The name of the route table of the HTTP listeners on a port. */
     public static String sharedTableName(PortKey port) {
-        return port.gateway() + "/http-" + port.port();
+        return port.fleet() + "/http-" + port.port();
     }
 
     /** The name of the route table of an HTTPS listener. */
@@ -94,12 +94,12 @@ public final class ListenerResources {
     /**
      * Makes the listener of a port; empty where nothing is to be served there yet.
      *
-     * @param listeners those of {@code state} on the port that are serving
+     * @param listeners those of {@code fleet} on the port that are serving
      * @param streams the routes of a listener that does not speak HTTP, in order of precedence
      */
     public static Optional<Listener> listener(
             PortKey port,
-            GatewayState state,
+            FleetMembers fleet,
             List<ListenerState> listeners,
             Function<ListenerKey, List<StreamRoute>> streams) {
         Listener.Builder listener = Listener.newBuilder()
@@ -108,9 +108,9 @@ public final class ListenerResources {
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
             return udp(
-                    listener, state, bound, streams.apply(listeners.getFirst().key()));
+                    listener, fleet, bound, streams.apply(listeners.getFirst().key()));
         }
-        listener.setAddress(address(state, bound, SocketAddress.Protocol.TCP));
+        listener.setAddress(address(fleet, bound, SocketAddress.Protocol.TCP));
         Set<String> names = new HashSet<>();
         List<FilterChain> chains = new ArrayList<>();
         Optional<FilterChain> fallback = Optional.empty();
@@ -126,7 +126,7 @@ public final class ListenerResources {
                     if (names.add(hostname)) {
                         chains.add(chain(tableName(each.key()), port)
                                 .setFilterChainMatch(bySni(List.of(hostname)))
-                                .setTransportSocket(tls(state, each, List.of("h2", "http/1.1")))
+                                .setTransportSocket(tls(fleet, each, List.of("h2", "http/1.1")))
                                 .build());
                     }
                 }
@@ -141,7 +141,7 @@ public final class ListenerResources {
                         if (!own.isEmpty()) {
                             FilterChain.Builder chain = tcpChain(stream).setFilterChainMatch(bySni(own));
                             if (each.protocol().get() == Protocol.TLS_TERMINATE) {
-                                chain.setTransportSocket(tls(state, each, List.of()));
+                                chain.setTransportSocket(tls(fleet, each, List.of()));
                             }
                             chains.add(chain.build());
                         }
@@ -162,11 +162,11 @@ public final class ListenerResources {
         return Optional.of(listener.addAllFilterChains(chains).build());
     }
 
-    /** Every address of the family that the Gateway's EnvoyProxy asks for. */
-    private static Address address(GatewayState state, int port, SocketAddress.Protocol protocol) {
+    /** Every address of the family that the fleet's EnvoyProxy asks for. */
+    private static Address address(FleetMembers fleet, int port, SocketAddress.Protocol protocol) {
         SocketAddress.Builder address =
                 SocketAddress.newBuilder().setProtocol(protocol).setPortValue(port);
-        switch (state.proxy().spec().ipFamily()) {
+        switch (fleet.settings().ipFamily()) {
             case IPv4 -> address.setAddress("0.0.0.0");
             case IPv6 -> address.setAddress("::");
             case DualStack -> address.setAddress("::").setIpv4Compat(true);
@@ -197,7 +197,7 @@ public final class ListenerResources {
     }
 
     private static Optional<Listener> udp(
-            Listener.Builder listener, GatewayState state, int bound, List<StreamRoute> streams) {
+            Listener.Builder listener, FleetMembers fleet, int bound, List<StreamRoute> streams) {
         if (streams.isEmpty()) {
             return Optional.empty();
         }
@@ -212,7 +212,7 @@ public final class ListenerResources {
                                                 .setCluster(stream.udpCluster())
                                                 .build())))))
                 .build();
-        return Optional.of(listener.setAddress(address(state, bound, SocketAddress.Protocol.UDP))
+        return Optional.of(listener.setAddress(address(fleet, bound, SocketAddress.Protocol.UDP))
                 .setUdpListenerConfig(UdpListenerConfig.getDefaultInstance())
                 .addListenerFilters(ListenerFilter.newBuilder()
                         .setName("envoy.filters.udp_listener.udp_proxy")
@@ -228,7 +228,7 @@ public final class ListenerResources {
         return match.setTransportProtocol("tls").build();
     }
 
-    private static TransportSocket tls(GatewayState state, ListenerState listener, List<String> alpn) {
+    private static TransportSocket tls(FleetMembers fleet, ListenerState listener, List<String> alpn) {
         CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
                 .setTlsParams(
                         TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2))
@@ -239,9 +239,9 @@ public final class ListenerResources {
         }
         DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder();
         int port = listener.spec().port();
-        state.gateway()
-                .spec()
-                .frontendTls()
+        ObjectKey gateway = listener.key().gateway();
+        fleet.gateway(gateway)
+                .flatMap(state -> state.gateway().spec().frontendTls())
                 .flatMap(frontend -> frontend.on(port))
                 .ifPresent(validation -> {
                     boolean insecure = validation.mode() == Gateway.ValidationMode.AllowInsecureFallback;
@@ -255,8 +255,7 @@ public final class ListenerResources {
                             CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
                                     .setDefaultValidationContext(defaults)
                                     .setValidationContextSdsSecretConfig(
-                                            ClusterResources.sds(SecretResources.frontendName(
-                                                    state.gateway().key(), port))));
+                                            ClusterResources.sds(SecretResources.frontendName(gateway, port))));
                 });
         return TransportSocket.newBuilder()
                 .setName(TLS_SOCKET)
@@ -297,7 +296,7 @@ public final class ListenerResources {
 
     private static FilterChain.Builder chain(String table, PortKey port) {
         HttpConnectionManager manager = HttpConnectionManager.newBuilder()
-                .setStatPrefix((port.gateway() + "-" + port.port()).replace('/', '-'))
+                .setStatPrefix((port.fleet() + "-" + port.port()).replace('/', '-'))
                 .setCodecType(HttpConnectionManager.CodecType.AUTO)
                 .setRds(Rds.newBuilder().setRouteConfigName(table).setConfigSource(Protos.ADS))
                 .setUseRemoteAddress(BoolValue.of(true))

@@ -45,8 +45,6 @@ public final class GatewayResolver {
         record Invalid(String problem) implements CertificateCheck {}
     }
 
-    private record Claim(ListenerKey key, Listener spec, ObjectRef owner, Optional<Protocol> protocol) {}
-
     private final World world;
     private final IntUnaryOperator boundPort;
 
@@ -56,21 +54,15 @@ public final class GatewayResolver {
     }
 
     /**
-     * Resolves {@code gateway}.
+     * What {@code gateway} asks for.
      *
-     * @param gatewayClass its GatewayClass
-     * @param proxy how its proxies are run
      * @param listenerSets the ListenerSets that name the Gateway as their parent, in any order
      */
-    public GatewayState resolve(
-            Resource<Gateway> gateway,
-            Resource<GatewayClass> gatewayClass,
-            ProxyParameters proxy,
-            List<Resource<ListenerSet>> listenerSets) {
-        List<Claim> claims = new ArrayList<>();
+    public GatewayClaims claims(Resource<Gateway> gateway, List<Resource<ListenerSet>> listenerSets) {
+        List<ListenerClaim> claims = new ArrayList<>();
         ObjectRef self = ObjectRef.of(Kinds.GATEWAY, gateway.key());
         for (Listener listener : gateway.spec().listeners()) {
-            claims.add(claim(gateway.key(), self, listener));
+            claims.add(ListenerClaim.of(gateway.key(), self, listener));
         }
         Map<ObjectKey, Condition> sets = new HashMap<>();
         for (Resource<ListenerSet> set : listenerSets.stream().sorted().toList()) {
@@ -79,18 +71,31 @@ public final class GatewayResolver {
             if (accepted.holds()) {
                 ObjectRef owner = ObjectRef.of(Kinds.LISTENER_SET, set.key());
                 for (Listener listener : set.spec().listeners()) {
-                    claims.add(claim(gateway.key(), owner, listener));
+                    claims.add(ListenerClaim.of(gateway.key(), owner, listener));
                 }
             }
         }
+        return new GatewayClaims(claims, sets);
+    }
+
+    /**
+     * Resolves {@code gateway}.
+     *
+     * @param gatewayClass its GatewayClass
+     * @param fleet the fleet that serves it, and how that is run
+     * @param claims what the Gateway asks for
+     * @param conflicts the listeners that others of the fleet are in the way of
+     */
+    public GatewayState resolve(
+            Resource<Gateway> gateway,
+            Resource<GatewayClass> gatewayClass,
+            ProxyResolver.Placement fleet,
+            GatewayClaims claims,
+            Map<ListenerKey, Condition> conflicts) {
+        Map<ObjectKey, Condition> sets = new HashMap<>(claims.listenerSets());
         List<ListenerState> listeners = new ArrayList<>();
-        List<Claim> served = new ArrayList<>();
-        for (Claim claim : claims) {
-            ListenerState state = resolve(claim, served, gateway);
-            listeners.add(state);
-            if (conflict(claim, served).isEmpty()) {
-                served.add(claim);
-            }
+        for (ListenerClaim claim : claims.listeners()) {
+            listeners.add(resolve(claim, Optional.ofNullable(conflicts.get(claim.key())), gateway));
         }
         for (Map.Entry<ObjectKey, Condition> set : sets.entrySet()) {
             ObjectRef owner = ObjectRef.of(Kinds.LISTENER_SET, set.getKey());
@@ -104,7 +109,7 @@ public final class GatewayResolver {
         }
         Optional<ObjectKey> clientCertificate = Optional.empty();
         List<Condition> conditions = new ArrayList<>();
-        conditions.add(accepted(gateway, proxy, listeners));
+        conditions.add(accepted(gateway, fleet.proxy(), listeners));
         if (gateway.spec().frontendTls().map(Gateway.FrontendTls::insecure).orElse(false)) {
             conditions.add(Condition.isTrue(
                     Conditions.INSECURE_FRONTEND_VALIDATION,
@@ -130,7 +135,8 @@ public final class GatewayResolver {
                 gateway,
                 gatewayClass.spec().controllerName(),
                 gatewayClass,
-                proxy,
+                fleet.fleet(),
+                fleet.proxy(),
                 listeners,
                 sets,
                 clientCertificate,
@@ -187,67 +193,11 @@ public final class GatewayResolver {
         };
     }
 
-    private static Claim claim(ObjectKey gateway, ObjectRef owner, Listener listener) {
-        Optional<Protocol> protocol = switch (listener.protocol()) {
-            case "HTTP" -> Optional.of(Protocol.HTTP);
-            case "HTTPS" -> Optional.of(Protocol.HTTPS);
-            case "TLS" ->
-                Optional.of(
-                        listener.tls()
-                                        .map(tls -> tls.mode() == Listener.TlsMode.Passthrough)
-                                        .orElse(false)
-                                ? Protocol.TLS_PASSTHROUGH
-                                : Protocol.TLS_TERMINATE);
-            case "TCP" -> Optional.of(Protocol.TCP);
-            case "UDP" -> Optional.of(Protocol.UDP);
-            default -> Optional.empty();
-        };
-        return new Claim(new ListenerKey(gateway, owner, listener.name()), listener, owner, protocol);
-    }
-
-    /** The reason why a listener cannot be served beside those that come before it. */
-    private Optional<Condition> conflict(Claim claim, List<Claim> served) {
-        if (claim.protocol().isEmpty()) {
-            return Optional.empty();
-        }
-        Protocol mine = claim.protocol().get();
-        for (Claim other : served) {
-            if (other.protocol().isEmpty()
-                    || boundPort.applyAsInt(other.spec().port())
-                            != boundPort.applyAsInt(claim.spec().port())) {
-                continue;
-            }
-            Protocol theirs = other.protocol().get();
-            if ((mine == Protocol.UDP) != (theirs == Protocol.UDP)) {
-                continue;
-            }
-            String where = "listener \"" + other.spec().name() + "\" of " + other.owner() + " on port "
-                    + other.spec().port();
-            boolean together =
-                    mine == theirs && mine != Protocol.TCP && mine != Protocol.UDP || mine.bySni() && theirs.bySni();
-            if (!together && mine != theirs) {
-                return Optional.of(Condition.isTrue(
-                        Conditions.CONFLICTED,
-                        "ProtocolConflict",
-                        "Protocol " + claim.spec().protocol() + " conflicts with "
-                                + other.spec().protocol() + " of " + where + "."));
-            }
-            if (claim.spec().hostname().equals(other.spec().hostname())) {
-                return Optional.of(Condition.isTrue(
-                        Conditions.CONFLICTED,
-                        "HostnameConflict",
-                        "Hostname \"" + claim.spec().hostname().orElse("*") + "\" is that of " + where + " too."));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private ListenerState resolve(Claim claim, List<Claim> served, Resource<Gateway> gateway) {
+    private ListenerState resolve(ListenerClaim claim, Optional<Condition> conflict, Resource<Gateway> gateway) {
         Listener spec = claim.spec();
         List<Condition> conditions = new ArrayList<>();
         List<ObjectKey> certificates = new ArrayList<>();
         List<Listener.RouteGroupKind> kinds = new ArrayList<>();
-        Optional<Condition> conflict = conflict(claim, served);
         Optional<Condition> unresolved = Optional.empty();
         Authorities frontend = Authorities.NONE_ASKED_FOR;
         if (claim.protocol().isPresent()) {
@@ -329,7 +279,7 @@ public final class GatewayResolver {
                 serving);
     }
 
-    private Optional<Condition> resolveCertificates(Claim claim, List<ObjectKey> certificates) {
+    private Optional<Condition> resolveCertificates(ListenerClaim claim, List<ObjectKey> certificates) {
         List<ObjectReference> references =
                 claim.spec().tls().map(Listener.Tls::certificateRefs).orElse(List.of());
         if (references.isEmpty()) {

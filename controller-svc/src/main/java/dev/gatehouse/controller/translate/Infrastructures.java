@@ -89,10 +89,10 @@ final class Infrastructures {
 
     private static Optional<Resource<Service>> service(
             Reads reads, Collection<Owner, SortedMap<ObjectKey, Resource<Service>>> services, GatewayState state) {
-        return reads.get(services, Owner.gateway(state.gateway().key()))
-                .or(() ->
-                        reads.get(services, Owner.ofClass(state.gateway().spec().gatewayClassName())))
-                .map(found -> found.firstEntry().getValue());
+        Owner owner = state.merged()
+                ? Owner.ofClass(state.fleet())
+                : Owner.gateway(state.gateway().key());
+        return reads.get(services, owner).map(found -> found.firstEntry().getValue());
     }
 
     private static FleetAddresses ofService(

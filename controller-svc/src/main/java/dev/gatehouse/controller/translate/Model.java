@@ -9,8 +9,11 @@ import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.gateway.Certificates;
+import dev.gatehouse.controller.gateway.FleetMembers;
+import dev.gatehouse.controller.gateway.GatewayClaims;
 import dev.gatehouse.controller.gateway.GatewayResolver;
 import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerConflicts;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ProxyParameters;
@@ -22,6 +25,7 @@ import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.RouteAttacher;
 import dev.gatehouse.controller.route.RouteResolver;
+import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
@@ -84,11 +88,19 @@ final class Model {
         }
     }
 
+    /** A Gateway of ours, the fleet that it belongs to, and what it asks for there. */
+    private record Membership(
+            Resource<Gateway> gateway,
+            Resource<GatewayClass> itsClass,
+            ProxyResolver.Placement placement,
+            GatewayClaims claims) {}
+
     private final Inputs inputs;
 
     final Collection<ObjectKey, Resource<GatewayClass>> classes;
     final Collection<ObjectKey, ProxyParameters> classProxies;
     final Collection<ObjectKey, GatewayState> gateways;
+    final Collection<String, FleetMembers> fleets;
     final Collection<ListenerKey, ListenerState> listeners;
     final Collection<ObjectRef, Attachments> attachments;
     final Collection<ObjectRef, ResolvedRoute> routes;
@@ -129,20 +141,56 @@ final class Model {
                 (reads, key, each) ->
                         Optional.of(new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
                                 .ofClass(each)));
-        gateways = graph.map("gateways", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
-            ObjectKey className = new ObjectKey("", gateway.spec().gatewayClassName());
-            Optional<Resource<GatewayClass>> itsClass = reads.get(classes, className);
-            if (itsClass.isEmpty()) {
-                return Optional.empty();
-            }
-            List<Resource<ListenerSet>> sets = reads.get(listenerSets, key)
-                    .map(each -> List.copyOf(each.values()))
-                    .orElse(List.of());
-            ProxyParameters proxy = new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
-                    .ofGateway(gateway, itsClass.get());
-            return Optional.of(new GatewayResolver(gatewayWorld(reads), boundPort(settings, proxy))
-                    .resolve(gateway, itsClass.get(), proxy, sets));
-        });
+        Collection<ObjectKey, Membership> memberships =
+                graph.map("memberships", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
+                    ObjectKey className = new ObjectKey("", gateway.spec().gatewayClassName());
+                    return reads.get(classes, className).map(itsClass -> {
+                        List<Resource<ListenerSet>> sets = reads.get(listenerSets, key)
+                                .map(each -> List.copyOf(each.values()))
+                                .orElse(List.of());
+                        return new Membership(
+                                gateway,
+                                itsClass,
+                                new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
+                                        .ofGateway(gateway, itsClass),
+                                new GatewayResolver(gatewayWorld(reads), settings.boundPort()).claims(gateway, sets));
+                    });
+                });
+        Collection<String, SortedMap<ObjectKey, Membership>> membershipsByFleet = graph.group(
+                "membershipsByFleet",
+                memberships,
+                (_, each) -> Set.of(each.placement().fleet()));
+        Collection<String, Map<ListenerKey, Condition>> conflicts = graph.map(
+                "conflicts",
+                membershipsByFleet,
+                (_, _, members) -> Optional.of(ListenerConflicts.among(
+                        members.values().stream()
+                                .sorted(Comparator.comparing(Membership::gateway))
+                                .map(Membership::claims)
+                                .toList(),
+                        boundPort(
+                                settings,
+                                members.firstEntry().getValue().placement().proxy()))));
+        gateways = graph.map(
+                "gateways",
+                memberships,
+                (reads, key, each) -> Optional.of(new GatewayResolver(
+                                gatewayWorld(reads),
+                                boundPort(settings, each.placement().proxy()))
+                        .resolve(
+                                each.gateway(),
+                                each.itsClass(),
+                                each.placement(),
+                                each.claims(),
+                                reads.get(conflicts, each.placement().fleet()).orElse(Map.of()))));
+        fleets = graph.map(
+                "fleets",
+                graph.group("gatewaysByFleet", gateways, (_, state) -> Set.of(state.fleet())),
+                (_, name, members) -> Optional.of(new FleetMembers(
+                        name,
+                        members.values().stream()
+                                .sorted(Comparator.comparing(GatewayState::gateway))
+                                .toList())));
         listeners = graph.expand("listeners", gateways, (_, _, state) -> {
             Map<ListenerKey, ListenerState> each = new HashMap<>();
             state.listeners().forEach(listener -> each.put(listener.key(), listener));
@@ -474,7 +522,8 @@ final class Model {
                 policy.get().key(),
                 validation.systemCertificates(),
                 validation.hostname(),
-                validation.subjectAltNames()));
+                validation.subjectAltNames(),
+                Optional.empty()));
     }
 
     /** The BackendTLSPolicy that counts for a port of a Service: one that names the port comes before one that does not. */

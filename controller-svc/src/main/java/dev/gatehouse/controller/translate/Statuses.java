@@ -391,7 +391,9 @@ final class Statuses {
             conditions.add(resolvedRefs(resolved.get()));
             partlyInvalid(resolved.get()).ifPresent(conditions::add);
             parent.bindings().stream()
-                    .map(binding -> binding.listener().gateway().toString())
+                    .flatMap(binding ->
+                            reads.get(model.gateways, binding.listener().gateway()).stream())
+                    .map(GatewayState::fleet)
                     .distinct()
                     .flatMap(fleet -> reads.get(fleetStates, fleet).stream())
                     .flatMap(fleet -> Optional.ofNullable(fleet.rejections().get(ref)).stream())

@@ -15,6 +15,7 @@ import java.util.Set;
  * What an EnvoyProxy asks for, as far as it is about running proxies on Kubernetes. Parts of pods and containers are trees (see
  * {@link dev.gatehouse.gatewayapi.yaml.Trees}): Kubernetes checks them.
  *
+ * @param mergeGateways one fleet for all Gateways of the class, in the EnvoyProxy of a GatewayClass
  * @param logLevels by component; "default" is Envoy's own level
  * @param concurrency worker threads
  * @param ipFamily of the listeners and of the Service
@@ -22,6 +23,7 @@ import java.util.Set;
  */
 public record EnvoyProxySpec(
         MergeType mergeType,
+        boolean mergeGateways,
         KubernetesProvider kubernetes,
         Map<String, String> logLevels,
         Optional<BootstrapChange> bootstrap,
@@ -34,6 +36,7 @@ public record EnvoyProxySpec(
     /** Where there is no EnvoyProxy. */
     public static final EnvoyProxySpec DEFAULT = new EnvoyProxySpec(
             MergeType.Replace,
+            false,
             KubernetesProvider.DEFAULT,
             Map.of(),
             Optional.empty(),
@@ -452,13 +455,9 @@ public record EnvoyProxySpec(
                 f.warn(area, "is not supported yet; passed over");
             }
         }
-        if (f.bool("mergeGateways").orElse(false)) {
-            f.wrong(
-                    "mergeGateways",
-                    "true is not supported yet (expected: false: each Gateway has a fleet of its own)");
-        }
         return new EnvoyProxySpec(
                 f.choice("mergeType", MergeType.class).orElse(MergeType.Replace),
+                f.bool("mergeGateways").orElse(false),
                 f.object("provider", KubernetesProvider::readProvider).orElse(KubernetesProvider.DEFAULT),
                 f.object("logging", EnvoyProxySpec::logLevels).orElse(Map.of()),
                 f.object("bootstrap", EnvoyProxySpec::bootstrapChange),
