@@ -7,6 +7,8 @@ import dev.gatehouse.events.SealRing;
 import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.grpc.GrpcConfigLogFollower;
 import dev.gatehouse.events.grpc.GrpcDataPlaneReports;
+import dev.gatehouse.events.kafka.KafkaConfigLogFollower;
+import dev.gatehouse.events.kafka.KafkaLink;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
@@ -18,11 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The controller as seen from here: in this process where there is a config log in it, otherwise over gRPC. Without sealing
- * keys secrets from another process are refused.
+ * The controller as seen from here: in this process where there is a config log in it, otherwise over gRPC, or, for the config
+ * log, over Kafka. Without sealing keys secrets from another process are refused.
  */
 final class Upstream implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 32 << 20;
@@ -32,15 +35,18 @@ final class Upstream implements AutoCloseable {
     private final DataPlaneReports reports;
     private final Supplier<Optional<Seal>> seal;
     private final String name;
+    private final Optional<KafkaLink> kafka;
     private final List<Subscription> open = new ArrayList<>();
-    private Optional<GrpcConfigLogFollower> remote = Optional.empty();
+    private BooleanSupplier connected = () -> true;
 
     private Upstream(
             Optional<ConfigLog> inProcess,
             Optional<ManagedChannel> channel,
             Optional<DataPlaneReports> reports,
             Supplier<Optional<Seal>> seal,
-            String name) {
+            String name,
+            Optional<KafkaLink> kafka) {
+        this.kafka = kafka;
         this.inProcess = inProcess;
         this.channel = channel;
         this.seal = seal;
@@ -57,6 +63,7 @@ final class Upstream implements AutoCloseable {
             Instance<DataPlaneReports> reports,
             ChannelCredentials credentials,
             XdsConfig config,
+            Optional<KafkaLink> kafka,
             String replicaName) {
         Optional<ConfigLog> inProcess = log.isResolvable() ? Optional.of(log.get()) : Optional.empty();
         Optional<DataPlaneReports> topic = reports.isResolvable() ? Optional.of(reports.get()) : Optional.empty();
@@ -67,7 +74,7 @@ final class Upstream implements AutoCloseable {
                         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                         .keepAliveTime(30, TimeUnit.SECONDS)
                         .build());
-        return new Upstream(inProcess, channel, topic, seal, replicaName);
+        return new Upstream(inProcess, channel, topic, seal, replicaName, kafka);
     }
 
     DataPlaneReports reports() {
@@ -77,17 +84,21 @@ final class Upstream implements AutoCloseable {
     void feed(SnapshotStore store) {
         if (inProcess.isPresent()) {
             open.add(inProcess.get().follow(Optional.empty(), store));
+        } else if (kafka.isPresent()) {
+            KafkaConfigLogFollower follower = KafkaConfigLogFollower.start(kafka.get(), seal, store);
+            open.add(follower);
+            connected = follower::connected;
         } else {
             GrpcConfigLogFollower follower =
                     GrpcConfigLogFollower.start(channel.orElseThrow(), name, seal, store, new SecureRandom());
             open.add(follower);
-            remote = Optional.of(follower);
+            connected = follower::connected;
         }
     }
 
-    /** False while the controller is away. */
+    /** False while the config log is away. */
     boolean connected() {
-        return remote.map(GrpcConfigLogFollower::connected).orElse(true);
+        return connected.getAsBoolean();
     }
 
     @Override

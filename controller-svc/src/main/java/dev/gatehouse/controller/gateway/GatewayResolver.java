@@ -116,18 +116,18 @@ public final class GatewayResolver {
                     "ConfigurationChanged",
                     "spec.tls.frontend lets clients without a valid certificate in (AllowInsecureFallback)."));
         }
-        if (gateway.spec().backendClientCertificate().isPresent()) {
-            ObjectReference reference =
-                    gateway.spec().backendClientCertificate().get();
-            Optional<Condition> problem = certificateProblem(
-                    reference, new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", gateway.namespace()));
+        Optional<ClientCertificate> shown = clientCertificate(gateway, fleet.proxy());
+        if (shown.isPresent()) {
+            ReferenceGrant.Origin origin = shown.get().origin();
+            ObjectReference reference = shown.get().reference();
+            Optional<Condition> problem = certificateProblem(reference, origin);
             if (problem.isEmpty()) {
-                clientCertificate = Optional.of(reference.key(gateway.namespace()));
+                clientCertificate = Optional.of(reference.key(origin.namespace()));
             }
             conditions.add(problem.map(p -> Condition.isFalse(
                             Conditions.RESOLVED_REFS,
                             p.reason().equals("InvalidCertificateRef") ? "InvalidClientCertificateRef" : p.reason(),
-                            "spec.tls.backend.clientCertificateRef: " + p.message()))
+                            shown.get().field() + ": " + p.message()))
                     .orElse(Condition.isTrue(
                             Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
         }
@@ -141,6 +141,30 @@ public final class GatewayResolver {
                 sets,
                 clientCertificate,
                 conditions);
+    }
+
+    /** The certificate that backends are to be shown, and where that is said. */
+    private record ClientCertificate(ObjectReference reference, ReferenceGrant.Origin origin, String field) {}
+
+    /** That of the Gateway comes before that of its EnvoyProxy. */
+    private static Optional<ClientCertificate> clientCertificate(Resource<Gateway> gateway, ProxyParameters proxy) {
+        return gateway.spec()
+                .backendClientCertificate()
+                .map(reference -> new ClientCertificate(
+                        reference,
+                        new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", gateway.namespace()),
+                        "spec.tls.backend.clientCertificateRef"))
+                .or(() -> proxy.spec()
+                        .backendTls()
+                        .clientCertificate()
+                        .flatMap(reference -> proxy.object()
+                                .map(object -> new ClientCertificate(
+                                        reference,
+                                        new ReferenceGrant.Origin(
+                                                Kinds.ENVOY_GATEWAY_GROUP,
+                                                Kinds.ENVOY_PROXY.name(),
+                                                object.namespace()),
+                                        "EnvoyProxy " + object + ": spec.backendTLS.clientCertificateRef"))));
     }
 
     private Condition accepted(Resource<Gateway> gateway, ProxyParameters proxy, List<ListenerState> listeners) {
@@ -238,6 +262,7 @@ public final class GatewayResolver {
                 .orElse(false);
         boolean serving = usable
                 && !spec.filtered()
+                && !isIpAddress(spec)
                 && (!needsCertificate || !certificates.isEmpty())
                 && frontend.usable()
                 && !kinds.isEmpty();
@@ -249,6 +274,11 @@ public final class GatewayResolver {
         } else if (conflict.isPresent()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED, conflict.get().reason(), conflict.get().message()));
+        } else if (isIpAddress(spec)) {
+            conditions.add(Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "UnsupportedValue",
+                    "hostname: \"" + spec.hostname().orElse("") + "\" is an IP address (expected: a DNS name)."));
         } else if (spec.filtered()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED,
@@ -277,6 +307,11 @@ public final class GatewayResolver {
                 certificates,
                 conditions,
                 serving);
+    }
+
+    /** Kubernetes lets it pass, since it has the form of a name. */
+    private static boolean isIpAddress(Listener listener) {
+        return listener.hostname().map(name -> name.matches("\\d+(\\.\\d+){3}")).orElse(false);
     }
 
     private Optional<Condition> resolveCertificates(ListenerClaim claim, List<ObjectKey> certificates) {

@@ -33,7 +33,7 @@ public final class ProxyResolver {
         return switch (classProxy(gatewayClass)) {
             case Found.None _ -> ProxyParameters.DEFAULT;
             case Found.Problem problem -> unusable(problem.message());
-            case Found.Proxy found -> parameters("EnvoyProxy " + found.key(), found.proxy());
+            case Found.Proxy found -> parameters("EnvoyProxy " + found.key(), found.key(), found.proxy());
         };
     }
 
@@ -76,10 +76,10 @@ public final class ProxyResolver {
             case Found.None _ -> own(gateway, ofClass);
             case Found.Proxy found -> {
                 String what = "EnvoyProxy " + found.key();
-                ProxyParameters parameters = parameters(what, found.proxy());
+                ProxyParameters parameters = parameters(what, found.key(), found.proxy());
                 if (less instanceof Found.Proxy base && found.proxy().merges()) {
                     String merged = what + " over " + base.key();
-                    parameters = parameters(merged, found.proxy().over(base.proxy(), merged));
+                    parameters = parameters(merged, found.key(), found.proxy().over(base.proxy(), merged));
                 }
                 yield own(
                         gateway,
@@ -87,7 +87,8 @@ public final class ProxyResolver {
                                 ? new ProxyParameters.Unusable(
                                         what + ": spec.mergeGateways: true is for the EnvoyProxy of a GatewayClass"
                                                 + " (expected: false)",
-                                        parameters.spec())
+                                        parameters.spec(),
+                                        parameters.object())
                                 : parameters);
             }
         };
@@ -120,15 +121,22 @@ public final class ProxyResolver {
                 .orElseGet(() -> new Found.Problem(field + ": EnvoyProxy " + key + " is not there"));
     }
 
-    private static ProxyParameters parameters(String what, EnvoyProxy proxy) {
+    private static ProxyParameters parameters(String what, ObjectKey key, EnvoyProxy proxy) {
         return switch (proxy.reading()) {
-            case EnvoyProxy.Reading.Valid valid -> new ProxyParameters.Usable(valid.spec());
+            case EnvoyProxy.Reading.Valid valid ->
+                new ProxyParameters.Usable(
+                        valid.spec(),
+                        Optional.of(key),
+                        valid.warnings().stream()
+                                .map(warning -> what + ": " + warning)
+                                .toList());
             case EnvoyProxy.Reading.Invalid invalid ->
-                new ProxyParameters.Unusable(what + ": " + String.join("; ", invalid.problems()), invalid.rest());
+                new ProxyParameters.Unusable(
+                        what + ": " + String.join("; ", invalid.problems()), invalid.rest(), Optional.of(key));
         };
     }
 
     private static ProxyParameters unusable(String message) {
-        return new ProxyParameters.Unusable(message, EnvoyProxySpec.DEFAULT);
+        return new ProxyParameters.Unusable(message, EnvoyProxySpec.DEFAULT, Optional.empty());
     }
 }

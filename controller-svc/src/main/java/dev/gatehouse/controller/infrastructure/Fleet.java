@@ -16,6 +16,7 @@ import java.util.function.Function;
  * @param classUid absent in files
  * @param ports of its Service, each once
  * @param addresses IP addresses that the Gateways ask for
+ * @param proxyNamespace that of the EnvoyProxy: where what it refers to is; empty where there is none
  */
 public record Fleet(
         Optional<ObjectKey> gateway,
@@ -24,7 +25,8 @@ public record Fleet(
         Optional<String> classUid,
         List<Port> ports,
         List<String> addresses,
-        EnvoyProxySpec proxy) {
+        EnvoyProxySpec proxy,
+        String proxyNamespace) {
     public Fleet {
         members = List.copyOf(members);
         ports = ports.stream().sorted().distinct().toList();

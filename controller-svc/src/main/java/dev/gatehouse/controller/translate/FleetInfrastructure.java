@@ -12,6 +12,7 @@ import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
+import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.Resource;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +71,8 @@ final class FleetInfrastructure {
                         .flatMap(address -> address.value().stream())
                         .filter(value -> !value.isEmpty())
                         .toList(),
-                members.settings());
+                members.settings(),
+                members.proxy().object().map(ObjectKey::namespace).orElse(""));
     }
 
     /** A port with several listeners has the name of the first one's protocol. */

@@ -101,9 +101,11 @@ final class Infrastructures {
             Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices,
             Collection<String, SortedMap<ObjectKey, Resource<ClusterNode>>> nodes,
             Reads reads) {
-        boolean nodePort =
-                service.map(each -> each.spec().type().equals("NodePort")).orElse(false);
-        List<ClusterNode> reachable = nodePort
+        boolean byNodes = service.map(Resource::spec)
+                .map(each ->
+                        each.type().equals("NodePort") || !each.externalIps().isEmpty())
+                .orElse(false);
+        List<ClusterNode> reachable = byNodes
                 ? reads.get(nodes, ALL_NODES)
                         .map(all -> all.values().stream().map(Resource::spec).toList())
                         .orElse(List.of())

@@ -7,6 +7,7 @@ import dev.gatehouse.controller.backend.BackendResolver;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -101,6 +102,11 @@ final class Model {
     final Collection<ObjectKey, ProxyParameters> classProxies;
     final Collection<ObjectKey, GatewayState> gateways;
     final Collection<String, FleetMembers> fleets;
+
+    /** The DNS names that each Secret's certificate is for. */
+    final Collection<ObjectKey, List<String>> certificateNames;
+
+    final Collection<String, TelemetryClusters> telemetry;
     final Collection<ListenerKey, ListenerState> listeners;
     final Collection<ObjectRef, Attachments> attachments;
     final Collection<ObjectRef, ResolvedRoute> routes;
@@ -131,6 +137,10 @@ final class Model {
                         : Optional.empty());
         certificates =
                 graph.map("certificates", inputs.of(Kinds.SECRET), (_, _, secret) -> Optional.of(check(secret.spec())));
+        certificateNames = graph.map("certificateNames", inputs.of(Kinds.SECRET), (_, _, secret) -> {
+            List<String> names = Certificates.dnsNames(secret.spec());
+            return names.isEmpty() ? Optional.empty() : Optional.of(names);
+        });
         Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
                 "listenerSets",
                 inputs.of(Kinds.LISTENER_SET),
@@ -214,6 +224,12 @@ final class Model {
                 "resolvedRoutes",
                 inputs.routes(),
                 (reads, ref, route) -> Optional.of(new RouteResolver(routeWorld(reads)).resolve(ref, route)));
+        telemetry = graph.map(
+                "telemetry",
+                fleets,
+                (reads, _, fleet) -> fleet.proxy()
+                        .object()
+                        .map(proxy -> TelemetryClusters.of(fleet.settings().telemetry(), proxy, backends(reads))));
         bindings = graph.expand("bindings", attachments, (_, ref, attached) -> {
             Map<BindingKey, Attachments.Binding> each = new HashMap<>();
             for (Attachments.Parent parent : attached.parents()) {
@@ -459,8 +475,8 @@ final class Model {
         };
     }
 
-    private RouteResolver.World routeWorld(Reads reads) {
-        BackendResolver backends = new BackendResolver(new BackendResolver.World() {
+    private BackendResolver backends(Reads reads) {
+        return new BackendResolver(new BackendResolver.World() {
             @Override
             public Optional<Resource<Service>> service(ObjectKey key) {
                 return reads.get(inputs.of(Kinds.SERVICE), key);
@@ -486,6 +502,10 @@ final class Model {
                 return tlsVerdict(reads, service, portName);
             }
         });
+    }
+
+    private RouteResolver.World routeWorld(Reads reads) {
+        BackendResolver backends = backends(reads);
         return new RouteResolver.World() {
             @Override
             public Target backend(ObjectRef route, BackendReference reference, boolean grpc, String transport) {

@@ -7,6 +7,7 @@ import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.Fleets;
@@ -102,14 +103,19 @@ final class Resources {
         contributionsByListener =
                 graph.group("contributionsByListener", contributions, (key, _) -> Set.of(key.listener()));
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
+        Collection<ClusterKey, UsedCluster> telemetry =
+                graph.expand("telemetryClusters", model.telemetry, this::telemetryClusters);
 
         all = List.of(
-                graph.expand("cds", clusters, (_, key, used) -> cluster(key, used)),
+                graph.expand("cds", clusters, this::cluster),
+                graph.expand("cds.telemetry", telemetry, this::cluster),
                 graph.expand("callouts", model.fleets, (_, _, fleet) -> callouts(fleet, settings)),
                 graph.expand("eds", clusters, this::endpoints),
+                graph.expand("eds.telemetry", telemetry, this::endpoints),
                 graph.expand("sds.listeners", model.listeners, this::listenerSecrets),
                 graph.expand("sds.gateways", model.gateways, this::gatewaySecrets),
                 graph.expand("sds.backends", clusters, this::backendSecrets),
+                graph.expand("sds.telemetry", telemetry, this::backendSecrets),
                 graph.expand("lds", ports, this::listener),
                 graph.expand("rds.http", ports, this::sharedTable),
                 graph.expand(
@@ -130,7 +136,7 @@ final class Resources {
                                 Set.of(ObjectRef.of(Kinds.WAF_POLICY, key)))));
     }
 
-    /** Every collection of resources; their keys are disjoint. */
+    /** Every collection of resources; of a key that several have (a certificate that is used twice), the first one's counts. */
     List<Collection<ResourceId, Output>> all() {
         return all;
     }
@@ -244,9 +250,30 @@ final class Resources {
                 Optional.empty());
     }
 
-    private static Map<ResourceId, Output> cluster(ClusterKey key, UsedCluster used) {
+    private Map<ClusterKey, UsedCluster> telemetryClusters(Reads reads, String fleet, TelemetryClusters telemetry) {
+        Map<ClusterKey, UsedCluster> clusters = new HashMap<>();
+        reads.get(model.fleets, fleet)
+                .map(members -> ref(members.gateways().getFirst()))
+                .ifPresent(user -> telemetry
+                        .clusters()
+                        .values()
+                        .forEach(
+                                spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, user))));
+        return clusters;
+    }
+
+    private Map<ResourceId, Output> cluster(Reads reads, ClusterKey key, UsedCluster used) {
         return one(
-                key.fleet(), TypeUrls.CLUSTER, key.name(), ClusterResources.cluster(used.spec()), false, owners(used));
+                key.fleet(),
+                TypeUrls.CLUSTER,
+                key.name(),
+                ClusterResources.cluster(
+                        used.spec(),
+                        reads.get(model.fleets, key.fleet())
+                                .map(FleetMembers::settings)
+                                .orElse(EnvoyProxySpec.DEFAULT)),
+                false,
+                owners(used));
     }
 
     private Map<ResourceId, Output> endpoints(Reads reads, ClusterKey key, UsedCluster used) {
@@ -387,8 +414,13 @@ final class Resources {
 
     private Map<ResourceId, Output> listener(Reads reads, PortKey key, Port port) {
         Set<ObjectRef> owners = new HashSet<>(port.owners());
+        TelemetryClusters telemetry = reads.get(model.telemetry, key.fleet()).orElse(TelemetryClusters.NONE);
         return ListenerResources.listener(
-                        key, port.fleet(), port.listeners(), listener -> streams(reads, listener, owners))
+                        key,
+                        port.fleet(),
+                        port.listeners(),
+                        listener -> streams(reads, listener, owners),
+                        telemetry::name)
                 .map(listener -> one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners))
                 .orElse(Map.of());
     }
@@ -470,7 +502,13 @@ final class Resources {
                             .forEach((host, entries) -> routes.computeIfAbsent(host, _ -> new ArrayList<>())
                                     .addAll(entries));
                 }));
-        return new RouteTable.Host(listener.spec().hostname().orElse(Hostnames.ANY), routes);
+        boolean asWritten = reads.get(model.gateways, listener.key().gateway())
+                .map(state -> state.proxy().spec().preserveRouteOrder())
+                .orElse(false);
+        return new RouteTable.Host(
+                listener.spec().hostname().orElse(Hostnames.ANY),
+                routes,
+                asWritten ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder());
     }
 
     private Map<ResourceId, Output> rateLimits(Reads reads, ListenerKey key, ListenerState listener) {
