@@ -12,6 +12,7 @@ import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.KafkaBroker;
 import dev.gatehouse.testkit.RealEnvoy;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,7 +82,7 @@ final class KafkaIT {
         }
     }
 
-    private static Httpbin backend() {
+    private static Httpbin backend() throws IOException {
         return Httpbin.start(new HttpbinOptions(
                 "app",
                 "127.0.0.1",
