@@ -8,7 +8,9 @@ import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.grpc.GrpcConfigLogFollower;
 import dev.gatehouse.events.grpc.GrpcDataPlaneReports;
 import dev.gatehouse.events.kafka.KafkaConfigLogFollower;
+import dev.gatehouse.events.kafka.KafkaDataPlaneReports;
 import dev.gatehouse.events.kafka.KafkaLink;
+import dev.gatehouse.events.kafka.quarkus.KafkaConfig;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
@@ -24,8 +26,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The controller as seen from here: in this process where there is a config log in it, otherwise over gRPC, or, for the config
- * log, over Kafka. Without sealing keys secrets from another process are refused.
+ * The controller as seen from here: in this process where there is a config log in it, otherwise over gRPC, or over
+ * Kafka where that is configured. Without sealing keys secrets from another process are refused.
  */
 final class Upstream implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 32 << 20;
@@ -45,17 +47,20 @@ final class Upstream implements AutoCloseable {
             Optional<DataPlaneReports> reports,
             Supplier<Optional<Seal>> seal,
             String name,
-            Optional<KafkaLink> kafka) {
-        this.kafka = kafka;
+            KafkaConfig kafka) {
+        this.kafka = kafka.link();
         this.inProcess = inProcess;
         this.channel = channel;
         this.seal = seal;
         this.name = name;
-        this.reports = reports.orElseGet(() -> {
-            GrpcDataPlaneReports client = GrpcDataPlaneReports.start(channel.orElseThrow(), new SecureRandom());
-            open.add(client);
-            return client;
-        });
+        this.reports = reports.orElseGet(() -> kafka.reportsLink().isPresent()
+                ? opened(KafkaDataPlaneReports.start(kafka.reportsLink().get(), name, InstantSource.system()))
+                : opened(GrpcDataPlaneReports.start(channel.orElseThrow(), new SecureRandom())));
+    }
+
+    private <T extends DataPlaneReports & Subscription> T opened(T client) {
+        open.add(client);
+        return client;
     }
 
     static Upstream of(
@@ -63,17 +68,18 @@ final class Upstream implements AutoCloseable {
             Instance<DataPlaneReports> reports,
             ChannelCredentials credentials,
             XdsConfig config,
-            Optional<KafkaLink> kafka,
+            KafkaConfig kafka,
             String replicaName) {
         Optional<ConfigLog> inProcess = log.isResolvable() ? Optional.of(log.get()) : Optional.empty();
         Optional<DataPlaneReports> topic = reports.isResolvable() ? Optional.of(reports.get()) : Optional.empty();
         SealRing seal = new SealRing(config.seal().file(), config.seal().keys(), InstantSource.system());
-        Optional<ManagedChannel> channel = inProcess.isPresent() && topic.isPresent()
-                ? Optional.empty()
-                : Optional.of(Grpc.newChannelBuilder(config.configLog().address(), credentials)
+        boolean overGrpc = kafka.link().isEmpty() && (inProcess.isEmpty() || topic.isEmpty());
+        Optional<ManagedChannel> channel = overGrpc
+                ? Optional.of(Grpc.newChannelBuilder(config.configLog().address(), credentials)
                         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                         .keepAliveTime(30, TimeUnit.SECONDS)
-                        .build());
+                        .build())
+                : Optional.empty();
         return new Upstream(inProcess, channel, topic, seal, replicaName, kafka);
     }
 

@@ -42,7 +42,7 @@ final class Wiring {
             ServiceTls tls,
             XdsConfig config,
             KafkaConfig kafka) {
-        return Upstream.of(log, reports, tls.client(), config, kafka.link(), replicaName(config));
+        return Upstream.of(log, reports, tls.client(), config, kafka, replicaName(config));
     }
 
     @Produces

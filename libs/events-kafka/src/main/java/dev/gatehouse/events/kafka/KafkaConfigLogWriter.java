@@ -22,16 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +118,8 @@ public final class KafkaConfigLogWriter implements Subscription {
         private record Snapshotted(Position position, Transaction transaction) {}
 
         Copy() throws InterruptedException {
-            makeTopic();
+            Topics.make(
+                    link, Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(MAX_RECORD_BYTES)));
             producer = new KafkaProducer<>(
                     link.settings(Map.of(
                             "transactional.id",
@@ -143,20 +140,6 @@ public final class KafkaConfigLogWriter implements Subscription {
             } catch (RuntimeException e) {
                 producer.close(Duration.ZERO);
                 throw e;
-            }
-        }
-
-        private void makeTopic() throws InterruptedException {
-            try (Admin admin = Admin.create(link.settings(Map.of()))) {
-                NewTopic topic = new NewTopic(link.topic(), Optional.of(1), Optional.empty())
-                        .configs(Map.of(
-                                "cleanup.policy", "compact", "max.message.bytes", Integer.toString(MAX_RECORD_BYTES)));
-                admin.createTopics(List.of(topic)).all().get();
-                LOG.log(Level.INFO, "Topic {0} is made.", link.topic());
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw new KafkaException("topic " + link.topic() + " cannot be made", e.getCause());
-                }
             }
         }
 

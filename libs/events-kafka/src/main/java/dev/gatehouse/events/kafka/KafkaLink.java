@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * How the brokers are reached.
  *
- * @param topic of the config log: one partition, compacted
+ * @param topic of one partition: compacted, for the config log
  * @param client settings of Kafka's clients: {@code bootstrap.servers}, and what security asks for
  */
 public record KafkaLink(String topic, Map<String, String> client) {

@@ -3,7 +3,7 @@ package dev.gatehouse.events.kafka;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -12,10 +12,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads the topic from its beginning, committed transactions alone. Confined to one thread, but for {@link #wakeup}. */
+/** Reads a topic of one partition, committed transactions alone. Confined to one thread, but for {@link #wakeup}. */
 final class LogReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
+
+    /** Reads from the end: what comes from now on. */
+    static LogReader atTheEnd(KafkaLink link) {
+        LogReader reader = new LogReader(link);
+        reader.consumer.seekToEnd(List.of(reader.partition));
+        return reader;
+    }
 
     /** Begins at the beginning. */
     LogReader(KafkaLink link) {
@@ -61,8 +68,7 @@ final class LogReader implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(
-                Duration.of(1, TimeUnit.SECONDS.toChronoUnit())));
+        consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
     }
 
     /** A record, with the absence of a value as what it is. */

@@ -16,12 +16,16 @@ import java.util.Properties;
 /** {@code gatehouse.kafka.*}. As environment variables: {@code GATEHOUSE_KAFKA_BOOTSTRAP_SERVERS} and so on. */
 @ConfigMapping(prefix = "gatehouse.kafka")
 public interface KafkaConfig {
-    /** {@code host:port} of some brokers, separated by commas. Set: the config log is on Kafka. */
+    /** {@code host:port} of some brokers, separated by commas. Set: the config log and the reports go over Kafka. */
     Optional<String> bootstrapServers();
 
     /** The config log's topic: one partition, compacted. It is made where it is not there. */
     @WithDefault("gatehouse.config")
     String topic();
+
+    /** The topic of data-plane reports: one partition. It is made where it is not there. */
+    @WithDefault("gatehouse.reports")
+    String reportsTopic();
 
     /**
      * A file with more settings of Kafka's clients, such as {@code security.protocol}, as Java writes properties; a mounted
@@ -35,11 +39,20 @@ public interface KafkaConfig {
      * @throws UncheckedIOException where the file cannot be read
      */
     default Optional<KafkaLink> link() {
+        return link(topic());
+    }
+
+    /** The same for the reports. */
+    default Optional<KafkaLink> reportsLink() {
+        return link(reportsTopic());
+    }
+
+    private Optional<KafkaLink> link(String topic) {
         return bootstrapServers().map(servers -> {
             Map<String, String> settings = new HashMap<>();
             clientFile().ifPresent(file -> settings.putAll(read(file)));
             settings.put("bootstrap.servers", servers);
-            return new KafkaLink(topic(), settings);
+            return new KafkaLink(topic, settings);
         });
     }
 
