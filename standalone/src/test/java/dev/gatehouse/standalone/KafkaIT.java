@@ -42,6 +42,7 @@ final class KafkaIT {
             Map<String, String> kafka = Map.of("GATEHOUSE_KAFKA_BOOTSTRAP_SERVERS", broker.address());
             try (FiveServices services = new FiveServices(
                                     files.folder(),
+                                    "127.0.0.1",
                                     service -> List.of(Service.CONTROLLER, Service.XDS)
                                                     .contains(service)
                                             ? kafka

@@ -49,7 +49,6 @@ final class MutualTlsIT {
     private final WebClient web = new WebClient();
     private final SecureRandom random = new SecureRandom();
 
-    @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
 
@@ -71,7 +70,8 @@ final class MutualTlsIT {
     private int http;
 
     @BeforeAll
-    void start() throws Exception {
+    void start(@TempDir Path temporary) throws Exception {
+        folder = temporary;
         authority = CertificateAuthority.create(Instant.now(), YEAR, random);
         for (Service service : Service.values()) {
             write(
@@ -95,6 +95,7 @@ final class MutualTlsIT {
                 .endpointPorts("backend.yaml", backend.httpPort());
         services = new FiveServices(
                         files.folder(),
+                        "localhost",
                         service -> Map.of(
                                 "GATEHOUSE_TLS_DIRECTORY",
                                 folder.resolve(service.module()).toString(),

@@ -79,7 +79,7 @@ final class SeparateProcessesIT {
                 .endpointPorts("backend.yaml", backend.httpPort());
         ExampleFiles tls = ExampleFiles.copy("tls", folder.resolve("other"));
         files.write("secret.yaml", tls.read("secret.yaml").replace("namespace: tls", "namespace: protect"));
-        services = new FiveServices(files.folder(), _ -> Map.of()).start();
+        services = new FiveServices(files.folder(), "127.0.0.1", _ -> Map.of()).start();
         envoy = RealEnvoy.fromXds("proxy-1", FLEET, ports(Service.XDS).grpc()).awaitReady();
         Await.until(() -> web.status(http, "/get") == 200, SOON, () -> "the first answer is not 200");
     }

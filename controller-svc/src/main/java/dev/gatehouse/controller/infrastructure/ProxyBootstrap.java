@@ -129,10 +129,15 @@ record ProxyBootstrap(
                       - {name: ":method", string_match: {exact: GET}}
                     route: {cluster: prometheus_stats}
               http_filters:
+              %s
               - name: envoy.filters.http.router
                 typed_config:
                   "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
         """;
+
+    private static final String COMPRESSOR = """
+        - {name: envoy.filters.http.compressor, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor, \
+        compressor_library: {name: %s, typed_config: {"@type": type.googleapis.com/envoy.extensions.compression.%s.compressor.v3.%s}}}}""";
 
     private static final String METRICS_CLUSTER = """
         name: prometheus_stats
@@ -250,7 +255,15 @@ record ProxyBootstrap(
         List<Object> listeners = new ArrayList<>();
         List<Object> clusters = new ArrayList<>();
         if (metrics.prometheus()) {
-            listeners.add(parse(METRICS_LISTENER.formatted(address, METRICS_PORT, !ipv4)));
+            listeners.add(parse(METRICS_LISTENER.formatted(
+                    address,
+                    METRICS_PORT,
+                    !ipv4,
+                    metrics.compression()
+                            .map(Enum::name)
+                            .map(name -> COMPRESSOR.formatted(
+                                    name.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT), name))
+                            .orElse(""))));
             clusters.add(parse(METRICS_CLUSTER.formatted(ADMIN_PORT)));
         }
         listeners.add(parse(READINESS_LISTENER.formatted(address, READINESS_PORT, !ipv4, READINESS_PATH)));

@@ -214,6 +214,7 @@ public record ProxyTelemetry(
      * Metrics.
      *
      * @param prometheus they are there to be scraped
+     * @param compression of what is scraped
      * @param matches which are kept; empty: all
      * @param perEndpoint for each endpoint of a backend, too
      * @param sizes histograms of the sizes of requests and responses
@@ -221,12 +222,14 @@ public record ProxyTelemetry(
      */
     public record Metrics(
             boolean prometheus,
+            Optional<Compression> compression,
             List<MetricsSink> sinks,
             List<NameMatch> matches,
             boolean perEndpoint,
             boolean sizes,
             boolean grpc) {
-        static final Metrics DEFAULT = new Metrics(true, List.of(), List.of(), false, false, false);
+        static final Metrics DEFAULT =
+                new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false);
 
         public Metrics {
             sinks = List.copyOf(sinks);
@@ -236,17 +239,35 @@ public record ProxyTelemetry(
         private static Metrics read(Fields f) {
             f.passOver("enableVirtualHostStats", "is not supported");
             f.passOver("clusterStatName", "is not supported: clusters are those of backends, which routes share");
+            Prometheus prometheus = f.object("prometheus", Prometheus::read).orElse(Prometheus.DEFAULT);
             return new Metrics(
-                    !f.object("prometheus", p -> {
-                                p.passOver("compression", "is not supported: metrics are served as they are");
-                                return p.bool("disable").orElse(false);
-                            })
-                            .orElse(false),
+                    prometheus.served(),
+                    prometheus.compression(),
                     f.list("sinks", 0, 16, MetricsSink::read),
                     f.list("matches", NameMatch::read),
                     f.bool("enablePerEndpointStats").orElse(false),
                     f.bool("enableRequestResponseSizesStats").orElse(false),
                     f.bool("enableGRPCStats").orElse(false));
+        }
+    }
+
+    /** How metrics are compressed. */
+    public enum Compression {
+        Gzip,
+        Brotli,
+        Zstd
+    }
+
+    private record Prometheus(boolean served, Optional<Compression> compression) {
+        static final Prometheus DEFAULT = new Prometheus(true, Optional.empty());
+
+        static Prometheus read(Fields f) {
+            return new Prometheus(
+                    !f.bool("disable").orElse(false), f.object("compression", c -> {
+                        c.known("gzip", "brotli", "zstd");
+                        c.passOver("minContentLength", "is not supported: what is shorter than 30 bytes is not compressed");
+                        return c.requiredChoice("type", Compression.class);
+                    }));
         }
     }
 

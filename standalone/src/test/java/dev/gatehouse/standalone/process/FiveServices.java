@@ -32,24 +32,23 @@ public final class FiveServices implements AutoCloseable {
     }
 
     /** Where a service listens, on the loopback address. */
-    public record Ports(int grpc, int http) {
-        public String grpcAddress() {
-            return "127.0.0.1:" + grpc;
-        }
-    }
+    public record Ports(int grpc, int http) {}
 
     private final Map<Service, Ports> ports = new EnumMap<>(Service.class);
     private final Map<Service, ChildJvm> services = new EnumMap<>(Service.class);
     private final WebClient web = new WebClient();
     private final String sealKeys = "k1:" + sealKey();
     private final Path configuration;
+    private final String host;
     private final Function<Service, Map<String, String>> more;
 
     /**
      * @param configuration the folder with the files that the controller reads
+     * @param host the name by which they reach each other: "127.0.0.1", or what their certificates are for
      * @param more the environment of a service beyond what makes the five find each other
      */
-    public FiveServices(Path configuration, Function<Service, Map<String, String>> more) {
+    public FiveServices(Path configuration, String host, Function<Service, Map<String, String>> more) {
+        this.host = host;
         this.configuration = configuration;
         this.more = more;
         List<Integer> free = FreePorts.some(2 * Service.values().length);
@@ -82,29 +81,21 @@ public final class FiveServices implements AutoCloseable {
                     case CONTROLLER ->
                         Map.of(
                                 "GATEHOUSE_CONTROLLER_FILES", configuration.toString(),
-                                "GATEHOUSE_CONTROLLER_RATELIMIT_ADDRESS",
-                                        ports(Service.RATELIMIT).grpcAddress(),
-                                "GATEHOUSE_CONTROLLER_WAF_ADDRESS",
-                                        ports(Service.WAF).grpcAddress(),
-                                "GATEHOUSE_CONTROLLER_AUTHZ_ADDRESS",
-                                        ports(Service.AUTHZ).grpcAddress(),
+                                "GATEHOUSE_CONTROLLER_RATELIMIT_ADDRESS", address(Service.RATELIMIT),
+                                "GATEHOUSE_CONTROLLER_WAF_ADDRESS", address(Service.WAF),
+                                "GATEHOUSE_CONTROLLER_AUTHZ_ADDRESS", address(Service.AUTHZ),
                                 "GATEHOUSE_CONTROLLER_SEAL_KEYS", sealKeys);
                     case XDS ->
                         Map.of(
                                 "GATEHOUSE_XDS_CONFIG_LOG_ADDRESS",
-                                ports(Service.CONTROLLER).grpcAddress(),
+                                address(Service.CONTROLLER),
                                 "GATEHOUSE_XDS_SEAL_KEYS",
                                 sealKeys,
                                 "GATEHOUSE_XDS_REMOVAL_GRACE",
                                 "1s");
-                    case RATELIMIT ->
-                        Map.of(
-                                "GATEHOUSE_RATELIMIT_XDS_ADDRESS",
-                                ports(Service.XDS).grpcAddress());
-                    case WAF ->
-                        Map.of("GATEHOUSE_WAF_XDS_ADDRESS", ports(Service.XDS).grpcAddress());
-                    case AUTHZ ->
-                        Map.of("GATEHOUSE_AUTHZ_XDS_ADDRESS", ports(Service.XDS).grpcAddress());
+                    case RATELIMIT -> Map.of("GATEHOUSE_RATELIMIT_XDS_ADDRESS", address(Service.XDS));
+                    case WAF -> Map.of("GATEHOUSE_WAF_XDS_ADDRESS", address(Service.XDS));
+                    case AUTHZ -> Map.of("GATEHOUSE_AUTHZ_XDS_ADDRESS", address(Service.XDS));
                 });
         own.put("GATEHOUSE_GRPC_PORT", Integer.toString(ports(service).grpc()));
         own.put("GATEHOUSE_GRPC_HOST", "127.0.0.1");
@@ -112,6 +103,10 @@ public final class FiveServices implements AutoCloseable {
         own.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         own.putAll(more.apply(service));
         services.put(service, ChildJvm.start(service.module(), own));
+    }
+
+    private String address(Service service) {
+        return host + ":" + ports(service).grpc();
     }
 
     /** Waits until one is ready. */
