@@ -74,6 +74,12 @@ final class KafkaIT {
 
                 // What changes while the broker is away arrives once it is back.
                 broker.stop();
+                Await.until(
+                        () -> web.get(services.ports(Service.XDS).http(), "/q/health")
+                                .body()
+                                .contains("\"connected\": false"),
+                        SOON,
+                        () -> "xds-svc has not seen that the broker is gone");
                 files.edit("route.yaml", text -> text.replace("value: /moved/", "value: /again/"));
                 assertThat(web.status(http, "/moved/get")).isEqualTo(200);
                 assertThat(envoy.stat("server.live")).isEqualTo(1);

@@ -72,6 +72,19 @@ class CertificatesTest {
     }
 
     @Test
+    void whatOnlyLooksLikeAKeyIsTold() {
+        for (String content : List.of("?", "AAAA", "MAA=", "MIGH", "hello world")) {
+            for (String label : List.of("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY")) {
+                String key = "-----BEGIN " + label + "-----\n" + content + "\n-----END " + label + "-----\n";
+                assertThat(Certificates.problem(secret(rsa.certificate, key)))
+                        .as(key)
+                        .hasValueSatisfying(
+                                problem -> assertThat(problem).startsWith("\"tls.key\" is not a private key: "));
+            }
+        }
+    }
+
+    @Test
     void keysInTheirTraditionalFormsAreHeldAgainstTheCertificateToo() throws Exception {
         String pkcs1 = traditional("RSA PRIVATE KEY", info(rsa.key).parsePrivateKey());
         PrivateKeyInfo point = info(ec.key);

@@ -228,8 +228,7 @@ public record ProxyTelemetry(
             boolean perEndpoint,
             boolean sizes,
             boolean grpc) {
-        static final Metrics DEFAULT =
-                new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false);
+        static final Metrics DEFAULT = new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false);
 
         public Metrics {
             sinks = List.copyOf(sinks);
@@ -262,12 +261,11 @@ public record ProxyTelemetry(
         static final Prometheus DEFAULT = new Prometheus(true, Optional.empty());
 
         static Prometheus read(Fields f) {
-            return new Prometheus(
-                    !f.bool("disable").orElse(false), f.object("compression", c -> {
-                        c.known("gzip", "brotli", "zstd");
-                        c.passOver("minContentLength", "is not supported: what is shorter than 30 bytes is not compressed");
-                        return c.requiredChoice("type", Compression.class);
-                    }));
+            return new Prometheus(!f.bool("disable").orElse(false), f.object("compression", c -> {
+                c.known("gzip", "brotli", "zstd");
+                c.passOver("minContentLength", "is not supported: what is shorter than 30 bytes is not compressed");
+                return c.requiredChoice("type", Compression.class);
+            }));
         }
     }
 
