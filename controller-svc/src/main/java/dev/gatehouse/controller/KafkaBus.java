@@ -17,7 +17,7 @@ import java.util.List;
 
 /** Kafka, where that is configured: the replica that leads writes the config log, every one reads the reports. */
 @Singleton
-final class KafkaLog {
+final class KafkaBus {
     private final List<Subscription> open = new ArrayList<>();
 
     void start(
