@@ -12,9 +12,14 @@ final class Standing {
         this.serves = serves;
     }
 
+    /** True if this replica answers. */
+    boolean serves() {
+        return serves.getAsBoolean();
+    }
+
     /** Why a call is refused; empty: it is not. */
     Optional<Status> refusal() {
-        return serves.getAsBoolean()
+        return serves()
                 ? Optional.empty()
                 : Optional.of(
                         Status.UNAVAILABLE.withDescription("this replica stands by (expected: the one that leads)"));

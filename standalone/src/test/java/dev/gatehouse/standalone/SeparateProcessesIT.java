@@ -6,6 +6,8 @@ import dev.gatehouse.standalone.httpbin.Httpbin;
 import dev.gatehouse.standalone.httpbin.HttpbinOptions;
 import dev.gatehouse.standalone.process.ChildJvm;
 import dev.gatehouse.standalone.process.ExampleFiles;
+import dev.gatehouse.standalone.process.FiveServices;
+import dev.gatehouse.standalone.process.FiveServices.Service;
 import dev.gatehouse.standalone.process.SteadyTraffic;
 import dev.gatehouse.standalone.process.WebClient;
 import dev.gatehouse.testkit.Await;
@@ -16,15 +18,10 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
@@ -46,28 +43,10 @@ final class SeparateProcessesIT {
     private static final String FLEET = "protect/front";
     private static final String HOST = "www.example.test";
 
-    private enum Service {
-        CONTROLLER,
-        XDS,
-        RATELIMIT,
-        WAF,
-        AUTHZ;
-
-        String module() {
-            return name().toLowerCase(Locale.ROOT) + "-svc";
-        }
-    }
-
-    private record Ports(int grpc, int http) {
-        String grpcAddress() {
-            return "127.0.0.1:" + grpc;
-        }
-    }
-
-    private final Map<Service, Ports> ports = new EnumMap<>(Service.class);
-    private final Map<Service, ChildJvm> services = new EnumMap<>(Service.class);
     private final WebClient web = new WebClient();
-    private final String sealKeys = "k1:" + sealKey();
+
+    @SuppressWarnings("NullAway.Init")
+    private FiveServices services;
 
     @SuppressWarnings("NullAway.Init")
     private ExampleFiles files;
@@ -81,19 +60,10 @@ final class SeparateProcessesIT {
     private int http;
     private int https;
 
-    private static String sealKey() {
-        byte[] key = new byte[32];
-        new SecureRandom().nextBytes(key);
-        return Base64.getEncoder().encodeToString(key);
-    }
-
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        List<Integer> free = FreePorts.some(2 * Service.values().length + 2);
-        for (Service service : Service.values()) {
-            ports.put(service, new Ports(free.get(2 * service.ordinal()), free.get(2 * service.ordinal() + 1)));
-        }
-        http = free.get(free.size() - 2);
+        List<Integer> free = FreePorts.some(2);
+        http = free.getFirst();
         https = free.getLast();
         backend = Httpbin.start(new HttpbinOptions(
                 "app",
@@ -109,12 +79,7 @@ final class SeparateProcessesIT {
                 .endpointPorts("backend.yaml", backend.httpPort());
         ExampleFiles tls = ExampleFiles.copy("tls", folder.resolve("other"));
         files.write("secret.yaml", tls.read("secret.yaml").replace("namespace: tls", "namespace: protect"));
-        for (Service service : Service.values()) {
-            launch(service);
-        }
-        for (Service service : Service.values()) {
-            awaitReady(service);
-        }
+        services = new FiveServices(files.folder(), "127.0.0.1", _ -> Map.of()).start();
         envoy = RealEnvoy.fromXds("proxy-1", FLEET, ports(Service.XDS).grpc()).awaitReady();
         Await.until(() -> web.status(http, "/get") == 200, SOON, () -> "the first answer is not 200");
     }
@@ -136,65 +101,21 @@ final class SeparateProcessesIT {
         if (envoy != null) {
             envoy.close();
         }
-        services.values().forEach(ChildJvm::close);
+        if (services != null) {
+            services.close();
+        }
         if (backend != null) {
             backend.close();
         }
         web.close();
     }
 
-    private void launch(Service service) {
-        Map<String, String> own = new HashMap<>(
-                switch (service) {
-                    case CONTROLLER ->
-                        Map.of(
-                                "GATEHOUSE_CONTROLLER_FILES", files.folder().toString(),
-                                "GATEHOUSE_CONTROLLER_RATELIMIT_ADDRESS",
-                                        ports(Service.RATELIMIT).grpcAddress(),
-                                "GATEHOUSE_CONTROLLER_WAF_ADDRESS",
-                                        ports(Service.WAF).grpcAddress(),
-                                "GATEHOUSE_CONTROLLER_AUTHZ_ADDRESS",
-                                        ports(Service.AUTHZ).grpcAddress(),
-                                "GATEHOUSE_CONTROLLER_SEAL_KEYS", sealKeys);
-                    case XDS ->
-                        Map.of(
-                                "GATEHOUSE_XDS_CONFIG_LOG_ADDRESS",
-                                ports(Service.CONTROLLER).grpcAddress(),
-                                "GATEHOUSE_XDS_SEAL_KEYS",
-                                sealKeys,
-                                "GATEHOUSE_XDS_REMOVAL_GRACE",
-                                "1s");
-                    case RATELIMIT ->
-                        Map.of(
-                                "GATEHOUSE_RATELIMIT_XDS_ADDRESS",
-                                ports(Service.XDS).grpcAddress());
-                    case WAF ->
-                        Map.of("GATEHOUSE_WAF_XDS_ADDRESS", ports(Service.XDS).grpcAddress());
-                    case AUTHZ ->
-                        Map.of("GATEHOUSE_AUTHZ_XDS_ADDRESS", ports(Service.XDS).grpcAddress());
-                });
-        own.put("GATEHOUSE_GRPC_PORT", Integer.toString(ports(service).grpc()));
-        own.put("GATEHOUSE_GRPC_HOST", "127.0.0.1");
-        own.put("GATEHOUSE_HTTP_PORT", Integer.toString(ports(service).http()));
-        own.put("QUARKUS_HTTP_HOST", "127.0.0.1");
-        services.put(service, ChildJvm.start(service.module(), own));
-    }
-
-    private void awaitReady(Service service) {
-        service(service).await(() -> {
-            if (!service(service).alive()) {
-                throw new AssertionError(service.module() + " has ended");
-            }
-            return web.status(ports(service).http(), "/q/health/ready") == 200;
-        });
-    }
-
     private ChildJvm service(Service service) {
-        return Objects.requireNonNull(services.get(service));
+        return services.service(service);
     }
 
-    private Ports ports(Service service) {
-        return Objects.requireNonNull(ports.get(service));
+    private FiveServices.Ports ports(Service service) {
+        return services.ports(service);
     }
 
     @Test
@@ -243,8 +164,8 @@ final class SeparateProcessesIT {
     @Test
     void aCertificateArrivesThroughTheLogWhereItIsSealed() throws Exception {
         assertThat(https()).startsWith("HTTP/1.1 200");
-        for (ChildJvm service : services.values()) {
-            assertThat(service.output()).doesNotContain("PRIVATE KEY", sealKeys);
+        for (ChildJvm service : services.all()) {
+            assertThat(service.output()).doesNotContain("PRIVATE KEY", services.sealKeys());
         }
     }
 
@@ -313,8 +234,8 @@ final class SeparateProcessesIT {
             long sent = traffic.sent();
             Await.until(() -> traffic.sent() > sent + 20, SOON, () -> "no more requests");
 
-            launch(Service.CONTROLLER);
-            awaitReady(Service.CONTROLLER);
+            services.launch(Service.CONTROLLER);
+            services.awaitReady(Service.CONTROLLER);
             Await.until(
                     () -> web.get(ports(Service.XDS).http(), "/q/health").body().contains("\"connected\": true"),
                     SOON,
@@ -353,9 +274,9 @@ final class SeparateProcessesIT {
     }
 
     private void end(Service service) throws IOException, InterruptedException {
-        ChildJvm child = service(service);
-        child.terminate();
         // quarkus.shutdown.timeout is 10 s. The exit code of a JVM that ends by SIGTERM is 143.
-        assertThat(child.exit(Duration.ofSeconds(12))).as(child.output()).isIn(0, 143);
+        assertThat(services.end(service, Duration.ofSeconds(12)))
+                .as(service(service).output())
+                .isIn(0, 143);
     }
 }

@@ -7,6 +7,10 @@ import dev.gatehouse.events.SealRing;
 import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.grpc.GrpcConfigLogFollower;
 import dev.gatehouse.events.grpc.GrpcDataPlaneReports;
+import dev.gatehouse.events.kafka.KafkaConfigLogFollower;
+import dev.gatehouse.events.kafka.KafkaDataPlaneReports;
+import dev.gatehouse.events.kafka.KafkaLink;
+import dev.gatehouse.events.kafka.quarkus.KafkaConfig;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
@@ -18,11 +22,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The controller as seen from here: in this process where there is a config log in it, otherwise over gRPC. Without sealing
- * keys secrets from another process are refused.
+ * The controller as seen from here: in this process where there is a config log in it, otherwise over gRPC, or over
+ * Kafka where that is configured. Without sealing keys secrets from another process are refused.
  */
 final class Upstream implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 32 << 20;
@@ -32,24 +37,30 @@ final class Upstream implements AutoCloseable {
     private final DataPlaneReports reports;
     private final Supplier<Optional<Seal>> seal;
     private final String name;
+    private final Optional<KafkaLink> kafka;
     private final List<Subscription> open = new ArrayList<>();
-    private Optional<GrpcConfigLogFollower> remote = Optional.empty();
+    private BooleanSupplier connected = () -> true;
 
     private Upstream(
             Optional<ConfigLog> inProcess,
             Optional<ManagedChannel> channel,
             Optional<DataPlaneReports> reports,
             Supplier<Optional<Seal>> seal,
-            String name) {
+            String name,
+            KafkaConfig kafka) {
+        this.kafka = kafka.link();
         this.inProcess = inProcess;
         this.channel = channel;
         this.seal = seal;
         this.name = name;
-        this.reports = reports.orElseGet(() -> {
-            GrpcDataPlaneReports client = GrpcDataPlaneReports.start(channel.orElseThrow(), new SecureRandom());
-            open.add(client);
-            return client;
-        });
+        this.reports = reports.orElseGet(() -> kafka.reportsLink().isPresent()
+                ? opened(KafkaDataPlaneReports.start(kafka.reportsLink().get(), name, InstantSource.system()))
+                : opened(GrpcDataPlaneReports.start(channel.orElseThrow(), new SecureRandom())));
+    }
+
+    private <T extends DataPlaneReports & Subscription> T opened(T client) {
+        open.add(client);
+        return client;
     }
 
     static Upstream of(
@@ -57,17 +68,19 @@ final class Upstream implements AutoCloseable {
             Instance<DataPlaneReports> reports,
             ChannelCredentials credentials,
             XdsConfig config,
+            KafkaConfig kafka,
             String replicaName) {
         Optional<ConfigLog> inProcess = log.isResolvable() ? Optional.of(log.get()) : Optional.empty();
         Optional<DataPlaneReports> topic = reports.isResolvable() ? Optional.of(reports.get()) : Optional.empty();
         SealRing seal = new SealRing(config.seal().file(), config.seal().keys(), InstantSource.system());
-        Optional<ManagedChannel> channel = inProcess.isPresent() && topic.isPresent()
-                ? Optional.empty()
-                : Optional.of(Grpc.newChannelBuilder(config.configLog().address(), credentials)
+        boolean overGrpc = kafka.link().isEmpty() && (inProcess.isEmpty() || topic.isEmpty());
+        Optional<ManagedChannel> channel = overGrpc
+                ? Optional.of(Grpc.newChannelBuilder(config.configLog().address(), credentials)
                         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                         .keepAliveTime(30, TimeUnit.SECONDS)
-                        .build());
-        return new Upstream(inProcess, channel, topic, seal, replicaName);
+                        .build())
+                : Optional.empty();
+        return new Upstream(inProcess, channel, topic, seal, replicaName, kafka);
     }
 
     DataPlaneReports reports() {
@@ -77,17 +90,21 @@ final class Upstream implements AutoCloseable {
     void feed(SnapshotStore store) {
         if (inProcess.isPresent()) {
             open.add(inProcess.get().follow(Optional.empty(), store));
+        } else if (kafka.isPresent()) {
+            KafkaConfigLogFollower follower = KafkaConfigLogFollower.start(kafka.get(), seal, store);
+            open.add(follower);
+            connected = follower::connected;
         } else {
             GrpcConfigLogFollower follower =
                     GrpcConfigLogFollower.start(channel.orElseThrow(), name, seal, store, new SecureRandom());
             open.add(follower);
-            remote = Optional.of(follower);
+            connected = follower::connected;
         }
     }
 
-    /** False while the controller is away. */
+    /** False while the config log is away. */
     boolean connected() {
-        return remote.map(GrpcConfigLogFollower::connected).orElse(true);
+        return connected.getAsBoolean();
     }
 
     @Override

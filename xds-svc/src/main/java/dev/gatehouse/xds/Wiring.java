@@ -2,6 +2,7 @@ package dev.gatehouse.xds;
 
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.DataPlaneReports;
+import dev.gatehouse.events.kafka.quarkus.KafkaConfig;
 import dev.gatehouse.identity.quarkus.ServiceTls;
 import dev.gatehouse.xds.grpc.XdsServer;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
@@ -35,8 +36,13 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Upstream upstream(Instance<ConfigLog> log, Instance<DataPlaneReports> reports, ServiceTls tls, XdsConfig config) {
-        return Upstream.of(log, reports, tls.client(), config, replicaName(config));
+    Upstream upstream(
+            Instance<ConfigLog> log,
+            Instance<DataPlaneReports> reports,
+            ServiceTls tls,
+            XdsConfig config,
+            KafkaConfig kafka) {
+        return Upstream.of(log, reports, tls.client(), config, kafka, replicaName(config));
     }
 
     @Produces

@@ -53,7 +53,20 @@ public final class BackendResolver {
      * @param grpc the route is a GRPCRoute: HTTP/2 unless the Service says otherwise
      */
     public Target resolve(ObjectRef route, BackendReference reference, boolean grpc, String transport) {
-        ObjectKey key = reference.key(route.namespace());
+        return resolve(
+                new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, route.kind(), route.namespace()),
+                reference,
+                grpc,
+                transport);
+    }
+
+    /**
+     * Resolves a backend that something else than a route refers to.
+     *
+     * @param grpc HTTP/2 unless the Service says otherwise
+     */
+    public Target resolve(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc, String transport) {
+        ObjectKey key = reference.key(origin.namespace());
         boolean backendKind = reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)
                 && reference.kind().equals("Backend");
         boolean imported = reference.group().equals(Kinds.SERVICE_IMPORT.group())
@@ -67,7 +80,6 @@ public final class BackendResolver {
                             + Kinds.SERVICE_IMPORT.group()
                             + ", or Backend of " + Kinds.ENVOY_GATEWAY_GROUP + ").");
         }
-        ReferenceGrant.Origin origin = new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, route.kind(), route.namespace());
         if (!world.permitted(origin, reference.group(), reference.kind(), key)) {
             return new Target.Unresolved(
                     reference,

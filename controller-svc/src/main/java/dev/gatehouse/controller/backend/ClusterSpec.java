@@ -13,6 +13,13 @@ import java.util.Optional;
  * @param name unique in a fleet; equal specifications have equal names
  */
 public record ClusterSpec(String name, Endpoints endpoints, Protocol protocol, Optional<Tls> tls) {
+    /** The same endpoints, and where TLS is spoken to them, by a Gateway that shows {@code certificate}. */
+    public ClusterSpec presenting(ObjectKey certificate) {
+        return tls.map(each -> new ClusterSpec(
+                        name + "/as/" + certificate, endpoints, protocol, Optional.of(each.presenting(certificate))))
+                .orElse(this);
+    }
+
     /** What is spoken to the endpoints. */
     public enum Protocol {
         HTTP1,
@@ -68,14 +75,20 @@ public record ClusterSpec(String name, Endpoints endpoints, Protocol protocol, O
      *
      * @param policy the BackendTLSPolicy that asks for it: names the SDS resource with the CAs
      * @param systemCertificates true: the CAs of the system
+     * @param clientCertificate the Secret that the Gateway shows to the endpoints, where it has one
      */
     public record Tls(
             ObjectKey policy,
             boolean systemCertificates,
             String hostname,
-            List<BackendTlsPolicy.SubjectAltName> subjectAltNames) {
+            List<BackendTlsPolicy.SubjectAltName> subjectAltNames,
+            Optional<ObjectKey> clientCertificate) {
         public Tls {
             subjectAltNames = List.copyOf(subjectAltNames);
+        }
+
+        private Tls presenting(ObjectKey certificate) {
+            return new Tls(policy, systemCertificates, hostname, subjectAltNames, Optional.of(certificate));
         }
     }
 }

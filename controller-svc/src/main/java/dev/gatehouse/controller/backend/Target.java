@@ -1,11 +1,20 @@
 package dev.gatehouse.controller.backend;
 
 import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.gatewayapi.ObjectKey;
 
 /** What a reference to a backend leads to. */
 public sealed interface Target {
     /** The reference as the user wrote it. */
     BackendReference reference();
+
+    /** The same target for a Gateway that shows {@code certificate} to its backends. */
+    default Target presenting(ObjectKey certificate) {
+        return switch (this) {
+            case Found found -> new Found(found.reference(), found.cluster().presenting(certificate));
+            case Unresolved unresolved -> unresolved;
+        };
+    }
 
     /** A cluster. */
     record Found(BackendReference reference, ClusterSpec cluster) implements Target {}

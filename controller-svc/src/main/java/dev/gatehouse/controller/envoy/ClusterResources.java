@@ -7,9 +7,11 @@ import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EndpointSlice;
-import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.identity.ProcessName;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.TrackClusterStats;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
@@ -47,12 +49,8 @@ public final class ClusterResources {
 
     private ClusterResources() {}
 
-    /**
-     * Makes a backend's cluster.
-     *
-     * @param clientCertificate the Secret that the Gateway shows to backends, where it has one
-     */
-    public static Cluster cluster(ClusterSpec spec, Optional<ObjectKey> clientCertificate) {
+    /** Makes a backend's cluster, as {@code settings} of its fleet ask. */
+    public static Cluster cluster(ClusterSpec spec, EnvoyProxySpec settings) {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(spec.name())
                 .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
@@ -78,7 +76,13 @@ public final class ClusterResources {
         if (spec.protocol() == ClusterSpec.Protocol.HTTP2) {
             cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http2()));
         }
-        spec.tls().ifPresent(tls -> cluster.setTransportSocket(tlsSocket(tls, spec.protocol(), clientCertificate)));
+        spec.tls().ifPresent(tls -> cluster.setTransportSocket(tlsSocket(tls, spec.protocol(), settings.backendTls())));
+        ProxyTelemetry.Metrics metrics = settings.telemetry().metrics();
+        if (metrics.perEndpoint() || metrics.sizes()) {
+            cluster.setTrackClusterStats(TrackClusterStats.newBuilder()
+                    .setPerEndpointStats(metrics.perEndpoint())
+                    .setRequestResponseSizes(metrics.sizes()));
+        }
         return cluster.build();
     }
 
@@ -190,7 +194,7 @@ public final class ClusterResources {
     }
 
     private static TransportSocket tlsSocket(
-            ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, Optional<ObjectKey> clientCertificate) {
+            ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, EnvoyProxySpec.BackendTls settings) {
         CertificateValidationContext.Builder expected = CertificateValidationContext.newBuilder();
         if (tls.subjectAltNames().isEmpty()) {
             expected.addMatchTypedSubjectAltNames(altName(SubjectAltNameMatcher.SanType.DNS, tls.hostname()));
@@ -208,11 +212,15 @@ public final class ClusterResources {
                 .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
                         .setDefaultValidationContext(expected)
                         .setValidationContextSdsSecretConfig(sds(authorities)));
-        if (protocol == ClusterSpec.Protocol.HTTP2) {
+        if (!settings.alpn().isEmpty()) {
+            common.addAllAlpnProtocols(settings.alpn());
+        } else if (protocol == ClusterSpec.Protocol.HTTP2) {
             common.addAlpnProtocols("h2");
         }
-        clientCertificate.ifPresent(
-                secret -> common.addTlsCertificateSdsSecretConfigs(sds(SecretResources.certificateName(secret))));
+        parameters(settings).ifPresent(common::setTlsParams);
+        tls.clientCertificate()
+                .ifPresent(secret ->
+                        common.addTlsCertificateSdsSecretConfigs(sds(SecretResources.certificateName(secret))));
         return TransportSocket.newBuilder()
                 .setName("envoy.transport_sockets.tls")
                 .setTypedConfig(Protos.any(UpstreamTlsContext.newBuilder()
@@ -220,6 +228,28 @@ public final class ClusterResources {
                         .setSni(tls.hostname())
                         .build()))
                 .build();
+    }
+
+    private static Optional<TlsParameters> parameters(EnvoyProxySpec.BackendTls settings) {
+        TlsParameters.Builder parameters = TlsParameters.newBuilder()
+                .addAllCipherSuites(settings.ciphers())
+                .addAllEcdhCurves(settings.ecdhCurves())
+                .addAllSignatureAlgorithms(settings.signatureAlgorithms());
+        settings.minVersion().ifPresent(version -> parameters.setTlsMinimumProtocolVersion(version(version)));
+        settings.maxVersion().ifPresent(version -> parameters.setTlsMaximumProtocolVersion(version(version)));
+        return parameters.build().equals(TlsParameters.getDefaultInstance())
+                ? Optional.empty()
+                : Optional.of(parameters.build());
+    }
+
+    private static TlsParameters.TlsProtocol version(EnvoyProxySpec.TlsVersion version) {
+        return switch (version) {
+            case Auto -> TlsParameters.TlsProtocol.TLS_AUTO;
+            case V1_0 -> TlsParameters.TlsProtocol.TLSv1_0;
+            case V1_1 -> TlsParameters.TlsProtocol.TLSv1_1;
+            case V1_2 -> TlsParameters.TlsProtocol.TLSv1_2;
+            case V1_3 -> TlsParameters.TlsProtocol.TLSv1_3;
+        };
     }
 
     static SdsSecretConfig sds(String name) {

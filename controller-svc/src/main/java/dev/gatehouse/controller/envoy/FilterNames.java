@@ -7,6 +7,7 @@ final class FilterNames {
     static final String EXT_PROC_WAF = "envoy.filters.http.ext_proc/waf";
     static final String STATEFUL_SESSION = "envoy.filters.http.stateful_session";
     static final String RATE_LIMIT = "envoy.filters.http.ratelimit";
+    static final String GRPC_STATS = "envoy.filters.http.grpc_stats";
     static final String ROUTER = "envoy.filters.http.router";
 
     private FilterNames() {}

@@ -4,10 +4,8 @@ import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.Matcher;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import dev.gatehouse.controller.backend.Target;
-import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -16,14 +14,13 @@ import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.ObjectKey;
-import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -32,12 +29,12 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.UdpListenerConfig;
 import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
-import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.MetadataOptions;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
@@ -63,27 +60,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Makes listeners: one for each port and transport of a Gateway. */
+/** Makes listeners: one for each port and transport of a fleet. */
 public final class ListenerResources {
     private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
     private static final int LISTENER_BUFFER_BYTES = 32 * 1024;
 
     private ListenerResources() {}
 
-    /** A port of a Gateway. */
-    public record PortKey(ObjectKey gateway, int port, boolean udp) {
+    /** A port of a fleet. */
+    public record PortKey(String fleet, int port, boolean udp) {
         /** The listener's name: "namespace/gateway/tcp-80". The port is the Gateway's, not the one that is bound. */
         public String listenerName() {
-            return gateway + "/" + (udp ? "udp-" : "tcp-") + port;
+            return fleet + "/" + (udp ? "udp-" : "tcp-") + port;
         }
     }
 
     /** The name of the route table of the HTTP listeners on a port. */
     public static String sharedTableName(PortKey port) {
-        return port.gateway() + "/http-" + port.port();
+        return port.fleet() + "/http-" + port.port();
     }
 
     /** The name of the route table of an HTTPS listener. */
@@ -94,23 +90,27 @@ public final class ListenerResources {
     /**
      * Makes the listener of a port; empty where nothing is to be served there yet.
      *
-     * @param listeners those of {@code state} on the port that are serving
+     * @param listeners those of {@code fleet} on the port that are serving
      * @param streams the routes of a listener that does not speak HTTP, in order of precedence
+     * @param telemetry the cluster by which a destination of telemetry is reached; empty: it is not there
      */
     public static Optional<Listener> listener(
             PortKey port,
-            GatewayState state,
+            FleetMembers fleet,
             List<ListenerState> listeners,
-            Function<ListenerKey, List<StreamRoute>> streams) {
+            Function<ListenerKey, List<StreamRoute>> streams,
+            Function<ProxyTelemetry.Destination, Optional<String>> telemetry) {
+        Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder()
                 .setName(port.listenerName())
                 .setPerConnectionBufferLimitBytes(Protos.uint32(LISTENER_BUFFER_BYTES));
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
             return udp(
-                    listener, state, bound, streams.apply(listeners.getFirst().key()));
+                    listener, fleet, bound, streams.apply(listeners.getFirst().key()));
         }
-        listener.setAddress(address(state, bound, SocketAddress.Protocol.TCP));
+        listener.setAddress(address(fleet, bound, SocketAddress.Protocol.TCP))
+                .addAllAccessLog(observability.listener());
         Set<String> names = new HashSet<>();
         List<FilterChain> chains = new ArrayList<>();
         Optional<FilterChain> fallback = Optional.empty();
@@ -118,30 +118,31 @@ public final class ListenerResources {
         for (ListenerState each : listeners) {
             switch (each.protocol().orElseThrow()) {
                 case HTTP ->
-                    fallback = fallback.or(
-                            () -> Optional.of(chain(sharedTableName(port), port).build()));
+                    fallback = fallback.or(() -> Optional.of(chain(sharedTableName(port), port, fleet, observability)
+                            .build()));
                 case HTTPS -> {
                     inspect = true;
                     String hostname = each.spec().hostname().orElse(Hostnames.ANY);
                     if (names.add(hostname)) {
-                        chains.add(chain(tableName(each.key()), port)
+                        chains.add(chain(tableName(each.key()), port, fleet, observability)
                                 .setFilterChainMatch(bySni(List.of(hostname)))
-                                .setTransportSocket(tls(state, each, List.of("h2", "http/1.1")))
+                                .setTransportSocket(tls(fleet, each, List.of("h2", "http/1.1")))
                                 .build());
                     }
                 }
                 case TCP ->
                     fallback = streams.apply(each.key()).stream()
                             .findFirst()
-                            .map(stream -> tcpChain(stream).build());
+                            .map(stream -> tcpChain(stream, observability).build());
                 case TLS_PASSTHROUGH, TLS_TERMINATE -> {
                     inspect = true;
                     bySpecificity(streams.apply(each.key())).forEach((stream, hostnames) -> {
                         List<String> own = hostnames.stream().filter(names::add).toList();
                         if (!own.isEmpty()) {
-                            FilterChain.Builder chain = tcpChain(stream).setFilterChainMatch(bySni(own));
+                            FilterChain.Builder chain =
+                                    tcpChain(stream, observability).setFilterChainMatch(bySni(own));
                             if (each.protocol().get() == Protocol.TLS_TERMINATE) {
-                                chain.setTransportSocket(tls(state, each, List.of()));
+                                chain.setTransportSocket(tls(fleet, each, List.of()));
                             }
                             chains.add(chain.build());
                         }
@@ -162,11 +163,11 @@ public final class ListenerResources {
         return Optional.of(listener.addAllFilterChains(chains).build());
     }
 
-    /** Every address of the family that the Gateway's EnvoyProxy asks for. */
-    private static Address address(GatewayState state, int port, SocketAddress.Protocol protocol) {
+    /** Every address of the family that the fleet's EnvoyProxy asks for. */
+    private static Address address(FleetMembers fleet, int port, SocketAddress.Protocol protocol) {
         SocketAddress.Builder address =
                 SocketAddress.newBuilder().setProtocol(protocol).setPortValue(port);
-        switch (state.proxy().spec().ipFamily()) {
+        switch (fleet.settings().ipFamily()) {
             case IPv4 -> address.setAddress("0.0.0.0");
             case IPv6 -> address.setAddress("::");
             case DualStack -> address.setAddress("::").setIpv4Compat(true);
@@ -197,7 +198,7 @@ public final class ListenerResources {
     }
 
     private static Optional<Listener> udp(
-            Listener.Builder listener, GatewayState state, int bound, List<StreamRoute> streams) {
+            Listener.Builder listener, FleetMembers fleet, int bound, List<StreamRoute> streams) {
         if (streams.isEmpty()) {
             return Optional.empty();
         }
@@ -212,7 +213,7 @@ public final class ListenerResources {
                                                 .setCluster(stream.udpCluster())
                                                 .build())))))
                 .build();
-        return Optional.of(listener.setAddress(address(state, bound, SocketAddress.Protocol.UDP))
+        return Optional.of(listener.setAddress(address(fleet, bound, SocketAddress.Protocol.UDP))
                 .setUdpListenerConfig(UdpListenerConfig.getDefaultInstance())
                 .addListenerFilters(ListenerFilter.newBuilder()
                         .setName("envoy.filters.udp_listener.udp_proxy")
@@ -228,7 +229,7 @@ public final class ListenerResources {
         return match.setTransportProtocol("tls").build();
     }
 
-    private static TransportSocket tls(GatewayState state, ListenerState listener, List<String> alpn) {
+    private static TransportSocket tls(FleetMembers fleet, ListenerState listener, List<String> alpn) {
         CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
                 .setTlsParams(
                         TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2))
@@ -239,9 +240,9 @@ public final class ListenerResources {
         }
         DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder();
         int port = listener.spec().port();
-        state.gateway()
-                .spec()
-                .frontendTls()
+        ObjectKey gateway = listener.key().gateway();
+        fleet.gateway(gateway)
+                .flatMap(state -> state.gateway().spec().frontendTls())
                 .flatMap(frontend -> frontend.on(port))
                 .ifPresent(validation -> {
                     boolean insecure = validation.mode() == Gateway.ValidationMode.AllowInsecureFallback;
@@ -255,8 +256,7 @@ public final class ListenerResources {
                             CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
                                     .setDefaultValidationContext(defaults)
                                     .setValidationContextSdsSecretConfig(
-                                            ClusterResources.sds(SecretResources.frontendName(
-                                                    state.gateway().key(), port))));
+                                            ClusterResources.sds(SecretResources.frontendName(gateway, port))));
                 });
         return TransportSocket.newBuilder()
                 .setName(TLS_SOCKET)
@@ -264,13 +264,9 @@ public final class ListenerResources {
                 .build();
     }
 
-    private static FilterChain.Builder tcpChain(StreamRoute stream) {
-        TcpProxy.Builder proxy = TcpProxy.newBuilder()
-                .setStatPrefix(stream.name())
-                .addAccessLog(accessLog(Map.of(
-                        "upstream_host", "%UPSTREAM_HOST%",
-                        "upstream_cluster", "%UPSTREAM_CLUSTER%",
-                        "requested_server_name", "%REQUESTED_SERVER_NAME%")));
+    private static FilterChain.Builder tcpChain(StreamRoute stream, Observability observability) {
+        TcpProxy.Builder proxy =
+                TcpProxy.newBuilder().setStatPrefix(stream.name()).addAllAccessLog(observability.connections());
         List<WeightedTarget> targets =
                 stream.targets().stream().filter(target -> target.weight() > 0).toList();
         if (targets.size() <= 1) {
@@ -295,9 +291,10 @@ public final class ListenerResources {
         return target.target() instanceof Target.Found found ? found.cluster().name() : RouteResources.UNRESOLVED;
     }
 
-    private static FilterChain.Builder chain(String table, PortKey port) {
-        HttpConnectionManager manager = HttpConnectionManager.newBuilder()
-                .setStatPrefix((port.gateway() + "-" + port.port()).replace('/', '-'))
+    private static FilterChain.Builder chain(
+            String table, PortKey port, FleetMembers fleet, Observability observability) {
+        HttpConnectionManager.Builder manager = HttpConnectionManager.newBuilder()
+                .setStatPrefix((port.fleet() + "-" + port.port()).replace('/', '-'))
                 .setCodecType(HttpConnectionManager.CodecType.AUTO)
                 .setRds(Rds.newBuilder().setRouteConfigName(table).setConfigSource(Protos.ADS))
                 .setUseRemoteAddress(BoolValue.of(true))
@@ -315,29 +312,22 @@ public final class ListenerResources {
                         .setInitialConnectionWindowSize(Protos.uint32(1024 * 1024)))
                 .addUpgradeConfigs(
                         HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"))
-                .addAccessLog(accessLog(Map.of(
-                        "method", "%REQ(:METHOD)%",
-                        "path", "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
-                        "authority", "%REQ(:AUTHORITY)%",
-                        "status", "%RESPONSE_CODE%",
-                        "response_code_details", "%RESPONSE_CODE_DETAILS%",
-                        "request_id", "%REQ(X-REQUEST-ID)%",
-                        "route", "%ROUTE_NAME%",
-                        "upstream_host", "%UPSTREAM_HOST%",
-                        "upstream_cluster", "%UPSTREAM_CLUSTER%",
-                        "user_agent", "%REQ(USER-AGENT)%")))
-                .addAllHttpFilters(httpFilters())
-                .build();
+                .addAllAccessLog(observability.requests())
+                .addAllHttpFilters(FilterOrder.apply(
+                        httpFilters(fleet.settings().telemetry(), observability),
+                        fleet.settings().filterOrder()));
+        observability.tracing().ifPresent(manager::setTracing);
+        observability.requestId().ifPresent(manager::setRequestIdExtension);
         return FilterChain.newBuilder()
                 .setName(table)
                 .addFilters(Filter.newBuilder()
                         .setName("envoy.filters.network.http_connection_manager")
-                        .setTypedConfig(Protos.any(manager)));
+                        .setTypedConfig(Protos.any(manager.build())));
     }
 
     /** Every filter is there from the beginning, switched off: a policy switches it on for its routes by their configuration. */
-    private static List<HttpFilter> httpFilters() {
-        return List.of(
+    private static List<HttpFilter> httpFilters(ProxyTelemetry telemetry, Observability observability) {
+        List<HttpFilter> filters = new ArrayList<>(List.of(
                 HttpFilter.newBuilder()
                         .setName(FilterNames.CORS)
                         .setTypedConfig(Protos.any(Cors.getDefaultInstance()))
@@ -376,13 +366,24 @@ public final class ListenerResources {
                                 .setRateLimitService(RateLimitServiceConfig.newBuilder()
                                         .setTransportApiVersion(ApiVersion.V3)
                                         .setGrpcService(callout(Fleets.RATE_LIMIT, Duration.ofMillis(100))))
-                                .build()),
-                HttpFilter.newBuilder()
-                        .setName(FilterNames.ROUTER)
-                        .setTypedConfig(Protos.any(Router.newBuilder()
-                                .setSuppressEnvoyHeaders(true)
-                                .build()))
-                        .build());
+                                .build())));
+        if (telemetry.metrics().grpc()) {
+            filters.add(HttpFilter.newBuilder()
+                    .setName(FilterNames.GRPC_STATS)
+                    .setTypedConfig(Protos.any(FilterConfig.newBuilder()
+                            .setEmitFilterState(true)
+                            .setStatsForAllMethods(BoolValue.of(true))
+                            .build()))
+                    .build());
+        }
+        filters.add(HttpFilter.newBuilder()
+                .setName(FilterNames.ROUTER)
+                .setTypedConfig(Protos.any(Router.newBuilder()
+                        .setSuppressEnvoyHeaders(true)
+                        .addAllUpstreamLog(observability.upstream())
+                        .build()))
+                .build());
+        return filters;
     }
 
     private static HttpFilter disabled(String name, Message config) {
@@ -397,25 +398,6 @@ public final class ListenerResources {
         return GrpcService.newBuilder()
                 .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(cluster))
                 .setTimeout(Protos.duration(timeout))
-                .build();
-    }
-
-    private static AccessLog accessLog(Map<String, String> fields) {
-        Map<String, String> all = new TreeMap<>(fields);
-        all.put("start_time", "%START_TIME%");
-        all.put("duration_ms", "%DURATION%");
-        all.put("bytes_received", "%BYTES_RECEIVED%");
-        all.put("bytes_sent", "%BYTES_SENT%");
-        all.put("response_flags", "%RESPONSE_FLAGS%");
-        all.put("downstream_remote_address", "%DOWNSTREAM_REMOTE_ADDRESS%");
-        Struct.Builder format = Struct.newBuilder();
-        all.forEach((name, value) ->
-                format.putFields(name, Value.newBuilder().setStringValue(value).build()));
-        return AccessLog.newBuilder()
-                .setName("envoy.access_loggers.stdout")
-                .setTypedConfig(Protos.any(StdoutAccessLog.newBuilder()
-                        .setLogFormat(SubstitutionFormatString.newBuilder().setJsonFormat(format))
-                        .build()))
                 .build();
     }
 }

@@ -23,6 +23,15 @@ public record RouteRank(
         int rule,
         int match)
         implements Comparable<RouteRank> {
+    /** The order in which a route's rules stand there; between routes, the older comes first. */
+    static final Comparator<RouteRank> AS_WRITTEN = Comparator.<RouteRank, Instant>comparing(
+                    rank -> rank.createdAt.orElse(Instant.MIN))
+            .thenComparing(rank -> rank.route.namespace())
+            .thenComparing(rank -> rank.route.name())
+            .thenComparing(rank -> rank.route.kind())
+            .thenComparingInt(rank -> rank.rule)
+            .thenComparingInt(rank -> rank.match);
+
     private static final Comparator<RouteRank> ORDER = Comparator.<RouteRank>comparingInt(
                     rank -> switch (rank.pathType) {
                         case Exact -> 0;
@@ -36,12 +45,7 @@ public record RouteRank(
                     Comparator.<RouteRank>comparingInt(rank -> rank.headers).reversed())
             .thenComparing(
                     Comparator.<RouteRank>comparingInt(rank -> rank.queryParams).reversed())
-            .thenComparing(rank -> rank.createdAt.orElse(Instant.MIN))
-            .thenComparing(rank -> rank.route.namespace())
-            .thenComparing(rank -> rank.route.name())
-            .thenComparing(rank -> rank.route.kind())
-            .thenComparingInt(rank -> rank.rule)
-            .thenComparingInt(rank -> rank.match);
+            .thenComparing(AS_WRITTEN);
 
     static RouteRank of(Match match, Optional<Instant> createdAt, ObjectRef route, int rule, int index) {
         return new RouteRank(

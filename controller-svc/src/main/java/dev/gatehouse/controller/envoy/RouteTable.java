@@ -7,7 +7,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,8 +24,19 @@ public final class RouteTable {
 
     private RouteTable() {}
 
-    /** A listener: its hostname ({@link Hostnames#ANY} where it has none), and the routes for each hostname. */
-    public record Host(String hostname, Map<String, List<RouteEntry>> routes) {}
+    /**
+     * A listener.
+     *
+     * @param hostname {@link Hostnames#ANY} where it has none
+     * @param routes the routes for each hostname
+     * @param order in which the routes of a hostname are tried
+     */
+    public record Host(String hostname, Map<String, List<RouteEntry>> routes, Comparator<RouteEntry> order) {
+        /** In the order of Gateway API. */
+        public Host(String hostname, Map<String, List<RouteEntry>> routes) {
+            this(hostname, routes, Comparator.naturalOrder());
+        }
+    }
 
     /**
      * Makes the table of a port on which requests are told apart by their host alone (HTTP).
@@ -84,7 +95,7 @@ public final class RouteTable {
         List<RouteEntry> entries = new ArrayList<>();
         for (String covering : Hostnames.covering(domain)) {
             List<RouteEntry> sorted = new ArrayList<>(host.routes().getOrDefault(covering, List.of()));
-            Collections.sort(sorted);
+            sorted.sort(host.order());
             entries.addAll(sorted);
         }
         return entries;

@@ -1,25 +1,22 @@
 package dev.gatehouse.controller.gateway;
 
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.identity.authority.Pem;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Checks of certificates and keys, so that a bad one is a condition and not a rejection by every proxy. */
 public final class Certificates {
-    private static final Pattern KEY =
-            Pattern.compile("-----BEGIN ([A-Z ]*PRIVATE KEY)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
+    /** Of a subject alternative name, RFC 5280. */
+    private static final int DNS_NAME = 2;
 
     private Certificates() {}
 
@@ -37,20 +34,35 @@ public final class Certificates {
         } catch (GeneralSecurityException e) {
             return Optional.of("\"tls.crt\" is not a PEM certificate: " + reason(e));
         }
-        Matcher pem = KEY.matcher(key.get());
-        if (!pem.find() || pem.group(1).startsWith("ENCRYPTED")) {
-            return Optional.of("\"tls.key\" is not a PEM private key without password");
-        }
-        if (!pem.group(1).equals("PRIVATE KEY")) {
-            // PKCS#1 and SEC 1 keys: Envoy reads them; the JDK has no parser to hold them against the certificate with.
-            return Optional.empty();
-        }
+        PrivateKey own;
         try {
-            return matches(leaf, Base64.getMimeDecoder().decode(pem.group(2)))
-                    ? Optional.empty()
-                    : Optional.of("\"tls.key\" is not the key of the certificate in \"tls.crt\"");
+            own = Pem.privateKey(key.get());
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             return Optional.of("\"tls.key\" is not a private key: " + reason(e));
+        }
+        try {
+            if (matches(leaf, own)) {
+                return Optional.empty();
+            }
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            // A key of another algorithm.
+            return Optional.of("\"tls.key\" is not the key of the certificate in \"tls.crt\": " + reason(e));
+        }
+        return Optional.of("\"tls.key\" is not the key of the certificate in \"tls.crt\"");
+    }
+
+    /** The DNS names that a Secret's certificate is for; none where it is not a certificate. */
+    public static List<String> dnsNames(Secret secret) {
+        try {
+            Collection<List<?>> names = first(secret.text("tls.crt").orElse("")).getSubjectAlternativeNames();
+            return names == null
+                    ? List.of()
+                    : names.stream()
+                            .filter(name -> Integer.valueOf(DNS_NAME).equals(name.getFirst()))
+                            .map(name -> String.valueOf(name.get(1)))
+                            .toList();
+        } catch (GeneralSecurityException e) {
+            return List.of();
         }
     }
 
@@ -75,9 +87,8 @@ public final class Certificates {
                         new ByteArrayInputStream(pem.substring(begin).getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static boolean matches(X509Certificate certificate, byte[] pkcs8) throws GeneralSecurityException {
+    private static boolean matches(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
         String algorithm = certificate.getPublicKey().getAlgorithm();
-        PrivateKey key = KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
         String signature = switch (algorithm) {
             case "RSA" -> "SHA256withRSA";
             case "EC" -> "SHA256withECDSA";

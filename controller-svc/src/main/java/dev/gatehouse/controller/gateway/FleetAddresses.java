@@ -28,7 +28,10 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> proble
         addresses = List.copyOf(addresses);
     }
 
-    /** @param service absent: the Service has not been made yet */
+    /**
+     * @param service absent: the Service has not been made yet
+     * @param nodes for a Service of type NodePort, or with external IPs; otherwise they do not matter
+     */
     public static FleetAddresses of(
             Gateway gateway, Optional<Service> service, Collection<ClusterNode> nodes, int readyProxies) {
         List<Address> assigned = service.map(each -> assigned(each, nodes)).orElse(List.of());
@@ -51,7 +54,7 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> proble
                             Conditions.PROGRAMMED,
                             "AddressNotUsable",
                             "The Service of the proxies did not get " + text(missing) + " (it has: " + text(assigned)
-                                    + ").")));
+                                    + "; an external IP counts where a node has it).")));
         }
         if (given.isEmpty()) {
             return new FleetAddresses(
@@ -89,7 +92,13 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> proble
                         .filter(ip -> !ip.isEmpty() && !ip.equals("None"))
                         .ifPresent(ip -> addresses.add(new Address(IP, ip)));
         }
-        service.externalIps().forEach(ip -> addresses.add(new Address(IP, ip)));
+        // Kubernetes routes an external IP that reaches a node, and brings none there: what no node has may lead
+        // nowhere.
+        service.externalIps().stream()
+                .filter(ip -> nodes.stream()
+                        .flatMap(node -> node.addresses().stream())
+                        .anyMatch(address -> address.address().equals(ip)))
+                .forEach(ip -> addresses.add(new Address(IP, ip)));
         return addresses.stream().distinct().toList();
     }
 

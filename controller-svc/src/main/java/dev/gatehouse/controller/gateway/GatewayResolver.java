@@ -45,8 +45,6 @@ public final class GatewayResolver {
         record Invalid(String problem) implements CertificateCheck {}
     }
 
-    private record Claim(ListenerKey key, Listener spec, ObjectRef owner, Optional<Protocol> protocol) {}
-
     private final World world;
     private final IntUnaryOperator boundPort;
 
@@ -56,21 +54,15 @@ public final class GatewayResolver {
     }
 
     /**
-     * Resolves {@code gateway}.
+     * What {@code gateway} asks for.
      *
-     * @param gatewayClass its GatewayClass
-     * @param proxy how its proxies are run
      * @param listenerSets the ListenerSets that name the Gateway as their parent, in any order
      */
-    public GatewayState resolve(
-            Resource<Gateway> gateway,
-            Resource<GatewayClass> gatewayClass,
-            ProxyParameters proxy,
-            List<Resource<ListenerSet>> listenerSets) {
-        List<Claim> claims = new ArrayList<>();
+    public GatewayClaims claims(Resource<Gateway> gateway, List<Resource<ListenerSet>> listenerSets) {
+        List<ListenerClaim> claims = new ArrayList<>();
         ObjectRef self = ObjectRef.of(Kinds.GATEWAY, gateway.key());
         for (Listener listener : gateway.spec().listeners()) {
-            claims.add(claim(gateway.key(), self, listener));
+            claims.add(ListenerClaim.of(gateway.key(), self, listener));
         }
         Map<ObjectKey, Condition> sets = new HashMap<>();
         for (Resource<ListenerSet> set : listenerSets.stream().sorted().toList()) {
@@ -79,18 +71,31 @@ public final class GatewayResolver {
             if (accepted.holds()) {
                 ObjectRef owner = ObjectRef.of(Kinds.LISTENER_SET, set.key());
                 for (Listener listener : set.spec().listeners()) {
-                    claims.add(claim(gateway.key(), owner, listener));
+                    claims.add(ListenerClaim.of(gateway.key(), owner, listener));
                 }
             }
         }
+        return new GatewayClaims(claims, sets);
+    }
+
+    /**
+     * Resolves {@code gateway}.
+     *
+     * @param gatewayClass its GatewayClass
+     * @param fleet the fleet that serves it, and how that is run
+     * @param claims what the Gateway asks for
+     * @param conflicts the listeners that others of the fleet are in the way of
+     */
+    public GatewayState resolve(
+            Resource<Gateway> gateway,
+            Resource<GatewayClass> gatewayClass,
+            ProxyResolver.Placement fleet,
+            GatewayClaims claims,
+            Map<ListenerKey, Condition> conflicts) {
+        Map<ObjectKey, Condition> sets = new HashMap<>(claims.listenerSets());
         List<ListenerState> listeners = new ArrayList<>();
-        List<Claim> served = new ArrayList<>();
-        for (Claim claim : claims) {
-            ListenerState state = resolve(claim, served, gateway);
-            listeners.add(state);
-            if (conflict(claim, served).isEmpty()) {
-                served.add(claim);
-            }
+        for (ListenerClaim claim : claims.listeners()) {
+            listeners.add(resolve(claim, Optional.ofNullable(conflicts.get(claim.key())), gateway));
         }
         for (Map.Entry<ObjectKey, Condition> set : sets.entrySet()) {
             ObjectRef owner = ObjectRef.of(Kinds.LISTENER_SET, set.getKey());
@@ -104,25 +109,25 @@ public final class GatewayResolver {
         }
         Optional<ObjectKey> clientCertificate = Optional.empty();
         List<Condition> conditions = new ArrayList<>();
-        conditions.add(accepted(gateway, proxy, listeners));
+        conditions.add(accepted(gateway, fleet.proxy(), listeners));
         if (gateway.spec().frontendTls().map(Gateway.FrontendTls::insecure).orElse(false)) {
             conditions.add(Condition.isTrue(
                     Conditions.INSECURE_FRONTEND_VALIDATION,
                     "ConfigurationChanged",
                     "spec.tls.frontend lets clients without a valid certificate in (AllowInsecureFallback)."));
         }
-        if (gateway.spec().backendClientCertificate().isPresent()) {
-            ObjectReference reference =
-                    gateway.spec().backendClientCertificate().get();
-            Optional<Condition> problem = certificateProblem(
-                    reference, new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", gateway.namespace()));
+        Optional<ClientCertificate> shown = clientCertificate(gateway, fleet.proxy());
+        if (shown.isPresent()) {
+            ReferenceGrant.Origin origin = shown.get().origin();
+            ObjectReference reference = shown.get().reference();
+            Optional<Condition> problem = certificateProblem(reference, origin);
             if (problem.isEmpty()) {
-                clientCertificate = Optional.of(reference.key(gateway.namespace()));
+                clientCertificate = Optional.of(reference.key(origin.namespace()));
             }
             conditions.add(problem.map(p -> Condition.isFalse(
                             Conditions.RESOLVED_REFS,
                             p.reason().equals("InvalidCertificateRef") ? "InvalidClientCertificateRef" : p.reason(),
-                            "spec.tls.backend.clientCertificateRef: " + p.message()))
+                            shown.get().field() + ": " + p.message()))
                     .orElse(Condition.isTrue(
                             Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
         }
@@ -130,11 +135,36 @@ public final class GatewayResolver {
                 gateway,
                 gatewayClass.spec().controllerName(),
                 gatewayClass,
-                proxy,
+                fleet.fleet(),
+                fleet.proxy(),
                 listeners,
                 sets,
                 clientCertificate,
                 conditions);
+    }
+
+    /** The certificate that backends are to be shown, and where that is said. */
+    private record ClientCertificate(ObjectReference reference, ReferenceGrant.Origin origin, String field) {}
+
+    /** That of the Gateway comes before that of its EnvoyProxy. */
+    private static Optional<ClientCertificate> clientCertificate(Resource<Gateway> gateway, ProxyParameters proxy) {
+        return gateway.spec()
+                .backendClientCertificate()
+                .map(reference -> new ClientCertificate(
+                        reference,
+                        new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", gateway.namespace()),
+                        "spec.tls.backend.clientCertificateRef"))
+                .or(() -> proxy.spec()
+                        .backendTls()
+                        .clientCertificate()
+                        .flatMap(reference -> proxy.object()
+                                .map(object -> new ClientCertificate(
+                                        reference,
+                                        new ReferenceGrant.Origin(
+                                                Kinds.ENVOY_GATEWAY_GROUP,
+                                                Kinds.ENVOY_PROXY.name(),
+                                                object.namespace()),
+                                        "EnvoyProxy " + object + ": spec.backendTLS.clientCertificateRef"))));
     }
 
     private Condition accepted(Resource<Gateway> gateway, ProxyParameters proxy, List<ListenerState> listeners) {
@@ -187,67 +217,11 @@ public final class GatewayResolver {
         };
     }
 
-    private static Claim claim(ObjectKey gateway, ObjectRef owner, Listener listener) {
-        Optional<Protocol> protocol = switch (listener.protocol()) {
-            case "HTTP" -> Optional.of(Protocol.HTTP);
-            case "HTTPS" -> Optional.of(Protocol.HTTPS);
-            case "TLS" ->
-                Optional.of(
-                        listener.tls()
-                                        .map(tls -> tls.mode() == Listener.TlsMode.Passthrough)
-                                        .orElse(false)
-                                ? Protocol.TLS_PASSTHROUGH
-                                : Protocol.TLS_TERMINATE);
-            case "TCP" -> Optional.of(Protocol.TCP);
-            case "UDP" -> Optional.of(Protocol.UDP);
-            default -> Optional.empty();
-        };
-        return new Claim(new ListenerKey(gateway, owner, listener.name()), listener, owner, protocol);
-    }
-
-    /** The reason why a listener cannot be served beside those that come before it. */
-    private Optional<Condition> conflict(Claim claim, List<Claim> served) {
-        if (claim.protocol().isEmpty()) {
-            return Optional.empty();
-        }
-        Protocol mine = claim.protocol().get();
-        for (Claim other : served) {
-            if (other.protocol().isEmpty()
-                    || boundPort.applyAsInt(other.spec().port())
-                            != boundPort.applyAsInt(claim.spec().port())) {
-                continue;
-            }
-            Protocol theirs = other.protocol().get();
-            if ((mine == Protocol.UDP) != (theirs == Protocol.UDP)) {
-                continue;
-            }
-            String where = "listener \"" + other.spec().name() + "\" of " + other.owner() + " on port "
-                    + other.spec().port();
-            boolean together =
-                    mine == theirs && mine != Protocol.TCP && mine != Protocol.UDP || mine.bySni() && theirs.bySni();
-            if (!together && mine != theirs) {
-                return Optional.of(Condition.isTrue(
-                        Conditions.CONFLICTED,
-                        "ProtocolConflict",
-                        "Protocol " + claim.spec().protocol() + " conflicts with "
-                                + other.spec().protocol() + " of " + where + "."));
-            }
-            if (claim.spec().hostname().equals(other.spec().hostname())) {
-                return Optional.of(Condition.isTrue(
-                        Conditions.CONFLICTED,
-                        "HostnameConflict",
-                        "Hostname \"" + claim.spec().hostname().orElse("*") + "\" is that of " + where + " too."));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private ListenerState resolve(Claim claim, List<Claim> served, Resource<Gateway> gateway) {
+    private ListenerState resolve(ListenerClaim claim, Optional<Condition> conflict, Resource<Gateway> gateway) {
         Listener spec = claim.spec();
         List<Condition> conditions = new ArrayList<>();
         List<ObjectKey> certificates = new ArrayList<>();
         List<Listener.RouteGroupKind> kinds = new ArrayList<>();
-        Optional<Condition> conflict = conflict(claim, served);
         Optional<Condition> unresolved = Optional.empty();
         Authorities frontend = Authorities.NONE_ASKED_FOR;
         if (claim.protocol().isPresent()) {
@@ -288,6 +262,7 @@ public final class GatewayResolver {
                 .orElse(false);
         boolean serving = usable
                 && !spec.filtered()
+                && !isIpAddress(spec)
                 && (!needsCertificate || !certificates.isEmpty())
                 && frontend.usable()
                 && !kinds.isEmpty();
@@ -299,6 +274,11 @@ public final class GatewayResolver {
         } else if (conflict.isPresent()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED, conflict.get().reason(), conflict.get().message()));
+        } else if (isIpAddress(spec)) {
+            conditions.add(Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "UnsupportedValue",
+                    "hostname: \"" + spec.hostname().orElse("") + "\" is an IP address (expected: a DNS name)."));
         } else if (spec.filtered()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED,
@@ -329,7 +309,12 @@ public final class GatewayResolver {
                 serving);
     }
 
-    private Optional<Condition> resolveCertificates(Claim claim, List<ObjectKey> certificates) {
+    /** Kubernetes lets it pass, since it has the form of a name. */
+    private static boolean isIpAddress(Listener listener) {
+        return listener.hostname().map(name -> name.matches("\\d+(\\.\\d+){3}")).orElse(false);
+    }
+
+    private Optional<Condition> resolveCertificates(ListenerClaim claim, List<ObjectKey> certificates) {
         List<ObjectReference> references =
                 claim.spec().tls().map(Listener.Tls::certificateRefs).orElse(List.of());
         if (references.isEmpty()) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param controllerName of its GatewayClass: by which name we say what becomes of it
  * @param gatewayClass its GatewayClass
+ * @param fleet the name of the fleet of proxies that serves it: its own, "namespace/name", or its class's
  * @param proxy how its proxies are run
  * @param listeners its own and those of accepted ListenerSets, in order of precedence
  * @param listenerSets what became of each ListenerSet that names the Gateway
@@ -24,6 +25,7 @@ public record GatewayState(
         Resource<Gateway> gateway,
         String controllerName,
         Resource<GatewayClass> gatewayClass,
+        String fleet,
         ProxyParameters proxy,
         List<ListenerState> listeners,
         Map<ObjectKey, Condition> listenerSets,
@@ -35,8 +37,8 @@ public record GatewayState(
         conditions = List.copyOf(conditions);
     }
 
-    /** The name of the Gateway's fleet of proxies. */
-    public String fleet() {
-        return gateway.key().toString();
+    /** True if the fleet serves all Gateways of the class. */
+    public boolean merged() {
+        return fleet.equals(gatewayClass.name());
     }
 }

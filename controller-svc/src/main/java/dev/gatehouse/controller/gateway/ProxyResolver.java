@@ -33,35 +33,69 @@ public final class ProxyResolver {
         return switch (classProxy(gatewayClass)) {
             case Found.None _ -> ProxyParameters.DEFAULT;
             case Found.Problem problem -> unusable(problem.message());
-            case Found.Proxy found -> parameters("EnvoyProxy " + found.key(), found.proxy());
+            case Found.Proxy found -> parameters("EnvoyProxy " + found.key(), found.key(), found.proxy());
         };
     }
 
-    /** What counts for a Gateway: its own EnvoyProxy over that of its class, as {@code mergeType} says. */
-    public ProxyParameters ofGateway(Resource<Gateway> gateway, Resource<GatewayClass> gatewayClass) {
+    /**
+     * Which fleet serves a Gateway.
+     *
+     * @param fleet the fleet's name
+     * @param proxy how its proxies are run
+     */
+    public record Placement(String fleet, ProxyParameters proxy) {}
+
+    /**
+     * The fleet of a Gateway: that of its class where the class's EnvoyProxy merges Gateways. Else its own, for which its own
+     * EnvoyProxy counts over that of its class, as {@code mergeType} says.
+     */
+    public Placement ofGateway(Resource<Gateway> gateway, Resource<GatewayClass> gatewayClass) {
         Optional<ObjectReference> reference = gateway.spec().infrastructure().parametersRef();
+        ProxyParameters ofClass = ofClass(gatewayClass);
+        if (ofClass.spec().mergeGateways()) {
+            if (reference.isEmpty()) {
+                return new Placement(gatewayClass.name(), ofClass);
+            }
+            return own(
+                    gateway,
+                    unusable("spec.infrastructure.parametersRef: "
+                            + reference.get().kind() + " "
+                            + reference.get().name() + " cannot count for a fleet that GatewayClass "
+                            + gatewayClass.name() + " shares among its Gateways (expected: none; the EnvoyProxy of the"
+                            + " class has mergeGateways)"));
+        }
         Found own = reference.isEmpty()
                 ? new Found.None()
                 : find(reference.get(), gateway.namespace(), "spec.infrastructure.parametersRef");
         Found less = classProxy(gatewayClass);
         if (less instanceof Found.Problem problem) {
-            return unusable("GatewayClass " + gatewayClass.name() + ": " + problem.message());
+            return own(gateway, unusable("GatewayClass " + gatewayClass.name() + ": " + problem.message()));
         }
         return switch (own) {
-            case Found.Problem problem -> unusable(problem.message());
-            case Found.None _ ->
-                less instanceof Found.Proxy found
-                        ? parameters("EnvoyProxy " + found.key(), found.proxy())
-                        : ProxyParameters.DEFAULT;
+            case Found.Problem problem -> own(gateway, unusable(problem.message()));
+            case Found.None _ -> own(gateway, ofClass);
             case Found.Proxy found -> {
                 String what = "EnvoyProxy " + found.key();
+                ProxyParameters parameters = parameters(what, found.key(), found.proxy());
                 if (less instanceof Found.Proxy base && found.proxy().merges()) {
                     String merged = what + " over " + base.key();
-                    yield parameters(merged, found.proxy().over(base.proxy(), merged));
+                    parameters = parameters(merged, found.key(), found.proxy().over(base.proxy(), merged));
                 }
-                yield parameters(what, found.proxy());
+                yield own(
+                        gateway,
+                        parameters.spec().mergeGateways()
+                                ? new ProxyParameters.Unusable(
+                                        what + ": spec.mergeGateways: true is for the EnvoyProxy of a GatewayClass"
+                                                + " (expected: false)",
+                                        parameters.spec(),
+                                        parameters.object())
+                                : parameters);
             }
         };
+    }
+
+    private static Placement own(Resource<Gateway> gateway, ProxyParameters proxy) {
+        return new Placement(gateway.key().toString(), proxy);
     }
 
     private Found classProxy(Resource<GatewayClass> gatewayClass) {
@@ -87,15 +121,22 @@ public final class ProxyResolver {
                 .orElseGet(() -> new Found.Problem(field + ": EnvoyProxy " + key + " is not there"));
     }
 
-    private static ProxyParameters parameters(String what, EnvoyProxy proxy) {
+    private static ProxyParameters parameters(String what, ObjectKey key, EnvoyProxy proxy) {
         return switch (proxy.reading()) {
-            case EnvoyProxy.Reading.Valid valid -> new ProxyParameters.Usable(valid.spec());
+            case EnvoyProxy.Reading.Valid valid ->
+                new ProxyParameters.Usable(
+                        valid.spec(),
+                        Optional.of(key),
+                        valid.warnings().stream()
+                                .map(warning -> what + ": " + warning)
+                                .toList());
             case EnvoyProxy.Reading.Invalid invalid ->
-                new ProxyParameters.Unusable(what + ": " + String.join("; ", invalid.problems()), invalid.rest());
+                new ProxyParameters.Unusable(
+                        what + ": " + String.join("; ", invalid.problems()), invalid.rest(), Optional.of(key));
         };
     }
 
     private static ProxyParameters unusable(String message) {
-        return new ProxyParameters.Unusable(message, EnvoyProxySpec.DEFAULT);
+        return new ProxyParameters.Unusable(message, EnvoyProxySpec.DEFAULT, Optional.empty());
     }
 }

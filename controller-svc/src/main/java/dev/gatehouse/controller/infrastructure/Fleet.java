@@ -2,41 +2,71 @@ package dev.gatehouse.controller.infrastructure;
 
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A fleet that should run.
  *
  * @param gateway whose fleet it is; absent where all Gateways of the class share it
- * @param gatewayUid absent in files
+ * @param members the Gateways that it serves, in order of precedence
  * @param classUid absent in files
- * @param labels the Gateway's {@code spec.infrastructure.labels}
- * @param annotations likewise
  * @param ports of its Service, each once
- * @param addresses IP addresses that the Gateway asks for
+ * @param addresses IP addresses that the Gateways ask for
+ * @param proxyNamespace that of the EnvoyProxy: where what it refers to is; empty where there is none
  */
 public record Fleet(
         Optional<ObjectKey> gateway,
         String className,
-        Optional<String> gatewayUid,
+        List<Member> members,
         Optional<String> classUid,
-        Map<String, String> labels,
-        Map<String, String> annotations,
         List<Port> ports,
         List<String> addresses,
-        EnvoyProxySpec proxy) {
+        EnvoyProxySpec proxy,
+        String proxyNamespace) {
     public Fleet {
-        labels = Map.copyOf(labels);
-        annotations = Map.copyOf(annotations);
+        members = List.copyOf(members);
         ports = ports.stream().sorted().distinct().toList();
-        addresses = List.copyOf(addresses);
+        addresses = addresses.stream().distinct().toList();
+    }
+
+    /**
+     * A Gateway that the fleet serves.
+     *
+     * @param uid absent in files
+     * @param labels its {@code spec.infrastructure.labels}
+     * @param annotations likewise
+     */
+    public record Member(
+            ObjectKey key, Optional<String> uid, Map<String, String> labels, Map<String, String> annotations) {
+        public Member {
+            labels = Map.copyOf(labels);
+            annotations = Map.copyOf(annotations);
+        }
     }
 
     /** The fleet's name: its proxies' node cluster. */
     public String name() {
         return gateway.map(ObjectKey::toString).orElse(className);
+    }
+
+    /** The labels that its Gateways ask for; where they differ, the first one's. */
+    Map<String, String> labels() {
+        return united(Member::labels);
+    }
+
+    /** The annotations that its Gateways ask for; where they differ, the first one's. */
+    Map<String, String> annotations() {
+        return united(Member::annotations);
+    }
+
+    private Map<String, String> united(Function<Member, Map<String, String>> part) {
+        Map<String, String> all = new HashMap<>();
+        members.forEach(member -> part.apply(member).forEach(all::putIfAbsent));
+        return all;
     }
 
     /**

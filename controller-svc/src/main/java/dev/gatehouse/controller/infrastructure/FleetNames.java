@@ -89,14 +89,11 @@ public final class FleetNames {
         return labels;
     }
 
-    /** The labels of a fleet's objects and pods; the Gateway's own cannot replace those of the selector. */
+    /** The labels of a fleet's objects and pods; the Gateways' own cannot replace those of the selector. */
     static Map<String, String> labels(Fleet fleet, InfrastructureSettings settings) {
-        Map<String, String> labels = new TreeMap<>(fleet.labels());
+        Map<String, String> labels = known(fleet, settings, fleet.labels());
         fleet.gateway()
                 .ifPresent(gateway -> labels.put("gateway.networking.k8s.io/gateway-name", labelValue(gateway.name())));
-        labels.put("gateway.networking.k8s.io/gateway-class-name", labelValue(fleet.className()));
-        labels.put(FLEET_LABEL, hashed(fleet.name()));
-        labels.put(INSTALLATION_LABEL, settings.namespace());
         labels.putAll(selector(fleet, settings));
         return labels;
     }
@@ -104,10 +101,21 @@ public final class FleetNames {
     /**
      * The labels of an object that is not the fleet's own: it is found by them again, and does not pass for the fleet's Service.
      */
-    static Map<String, String> aliasLabels(Fleet fleet, InfrastructureSettings settings) {
-        Map<String, String> labels = labels(fleet, settings);
+    static Map<String, String> aliasLabels(Fleet fleet, Fleet.Member member, InfrastructureSettings settings) {
+        Map<String, String> labels = known(fleet, settings, member.labels());
+        labels.put(
+                "gateway.networking.k8s.io/gateway-name",
+                labelValue(member.key().name()));
         labels.keySet().removeAll(selector(fleet, settings).keySet());
         labels.put("app.kubernetes.io/managed-by", "envoy-gateway");
+        return labels;
+    }
+
+    private static Map<String, String> known(Fleet fleet, InfrastructureSettings settings, Map<String, String> own) {
+        Map<String, String> labels = new TreeMap<>(own);
+        labels.put("gateway.networking.k8s.io/gateway-class-name", labelValue(fleet.className()));
+        labels.put(FLEET_LABEL, hashed(fleet.name()));
+        labels.put(INSTALLATION_LABEL, settings.namespace());
         return labels;
     }
 

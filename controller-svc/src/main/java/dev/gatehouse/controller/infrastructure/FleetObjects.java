@@ -81,8 +81,8 @@ public final class FleetObjects {
                 objects.add(disruptionBudget(budget));
             }
         }
-        if (!settings.gatewayNamespace() && fleet.gateway().isPresent()) {
-            objects.add(alias(fleet.gateway().get()));
+        if (!settings.gatewayNamespace() || fleet.gateway().isEmpty()) {
+            fleet.members().forEach(member -> objects.add(alias(member)));
         }
         return objects;
     }
@@ -249,14 +249,16 @@ public final class FleetObjects {
      * A name for the fleet in the Gateway's own namespace, so that there the Gateway is found by what it is called, and with the
      * labels and annotations that it asks for.
      */
-    private KubernetesObject alias(ObjectKey gateway) {
+    private KubernetesObject alias(Fleet.Member gateway) {
+        Map<String, String> own = new TreeMap<>(gateway.annotations());
+        own.put(FleetNames.FLEET_ANNOTATION, fleet.name());
         Map<String, Object> tree = object(
                 "v1",
                 "Service",
-                new ObjectKey(gateway.namespace(), FleetNames.alias(gateway, fleet.className())),
-                FleetNames.aliasLabels(fleet, settings),
-                annotations,
-                owner("Gateway", gateway.name(), fleet.gatewayUid()));
+                new ObjectKey(gateway.key().namespace(), FleetNames.alias(gateway.key(), fleet.className())),
+                FleetNames.aliasLabels(fleet, gateway, settings),
+                own,
+                owner("Gateway", gateway.key().name(), gateway.uid()));
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("type", "ExternalName");
         spec.put(
@@ -296,7 +298,10 @@ public final class FleetObjects {
     /** An object in another namespace cannot belong to a Gateway: then it belongs to the class. */
     private Optional<Map<String, Object>> owner() {
         return settings.gatewayNamespace() && fleet.gateway().isPresent()
-                ? owner("Gateway", fleet.gateway().get().name(), fleet.gatewayUid())
+                ? owner(
+                        "Gateway",
+                        fleet.gateway().get().name(),
+                        fleet.members().getFirst().uid())
                 : owner("GatewayClass", fleet.className(), fleet.classUid());
     }
 

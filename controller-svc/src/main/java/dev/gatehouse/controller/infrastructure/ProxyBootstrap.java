@@ -1,7 +1,9 @@
 package dev.gatehouse.controller.infrastructure;
 
+import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.BootstrapChange;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.IpFamily;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.merge.JsonPatch;
 import dev.gatehouse.gatewayapi.merge.PatchFailure;
 import dev.gatehouse.gatewayapi.yaml.Node;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +28,16 @@ import org.jspecify.annotations.Nullable;
  * xds-svc, the admin page on loopback, metrics on port 19001 and readiness on 19003. The readiness listener answers once the
  * first configuration is in, since Envoy opens its listeners then; and no more once health checks fail, since it drains.
  *
+ * @param metrics what the proxies count, and who is told
+ * @param proxyNamespace that of the EnvoyProxy
  * @param maxHeapBytes from the container's memory limit: where Envoy frees memory, and then refuses requests
  */
 record ProxyBootstrap(
-        InfrastructureSettings settings, IpFamily ipFamily, boolean prometheus, OptionalLong maxHeapBytes) {
+        InfrastructureSettings settings,
+        IpFamily ipFamily,
+        ProxyTelemetry.Metrics metrics,
+        String proxyNamespace,
+        OptionalLong maxHeapBytes) {
     static final int ADMIN_PORT = 19000;
     static final int METRICS_PORT = 19001;
     static final int READINESS_PORT = 19003;
@@ -120,10 +129,15 @@ record ProxyBootstrap(
                       - {name: ":method", string_match: {exact: GET}}
                     route: {cluster: prometheus_stats}
               http_filters:
+              %s
               - name: envoy.filters.http.router
                 typed_config:
                   "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
         """;
+
+    private static final String COMPRESSOR = """
+        - {name: envoy.filters.http.compressor, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor, \
+        compressor_library: {name: %s, typed_config: {"@type": type.googleapis.com/envoy.extensions.compression.%s.compressor.v3.%s}}}}""";
 
     private static final String METRICS_CLUSTER = """
         name: prometheus_stats
@@ -187,6 +201,28 @@ record ProxyBootstrap(
                     ProxyFiles.TRUSTED_CA,
                     ProxyFiles.TRUSTED_CA_PATH);
 
+    private static final String METRICS_SINK = """
+        name: envoy.stat_sinks.open_telemetry
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig
+          grpc_service:
+            envoy_grpc: {cluster_name: "%s"}
+          report_counters_as_deltas: %s
+          report_histograms_as_deltas: %s
+        """;
+
+    private static final String METRICS_SINK_CLUSTER = """
+        name: "%s"
+        connect_timeout: 5s
+        type: STRICT_DNS
+        load_assignment:
+          cluster_name: "%s"
+        typed_extension_protocol_options:
+          envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+            "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+            explicit_http_config: {http2_protocol_options: {}}
+        """;
+
     private static final String OVERLOAD = """
         refresh_interval: 0.25s
         resource_monitors:
@@ -218,8 +254,16 @@ record ProxyBootstrap(
         String address = ipv4 ? "0.0.0.0" : "::";
         List<Object> listeners = new ArrayList<>();
         List<Object> clusters = new ArrayList<>();
-        if (prometheus) {
-            listeners.add(parse(METRICS_LISTENER.formatted(address, METRICS_PORT, !ipv4)));
+        if (metrics.prometheus()) {
+            listeners.add(parse(METRICS_LISTENER.formatted(
+                    address,
+                    METRICS_PORT,
+                    !ipv4,
+                    metrics.compression()
+                            .map(Enum::name)
+                            .map(name -> COMPRESSOR.formatted(
+                                    name.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT), name))
+                            .orElse(""))));
             clusters.add(parse(METRICS_CLUSTER.formatted(ADMIN_PORT)));
         }
         listeners.add(parse(READINESS_LISTENER.formatted(address, READINESS_PORT, !ipv4, READINESS_PATH)));
@@ -229,7 +273,25 @@ record ProxyBootstrap(
             xds.put("transport_socket", parse(XDS_TLS));
         }
         clusters.add(xds);
+        List<Object> sinks = sinks(clusters);
         Map<String, Object> tree = new LinkedHashMap<>(parse(BASE.formatted(ADMIN_PORT)));
+        if (!sinks.isEmpty()) {
+            tree.put("stats_sinks", sinks);
+        }
+        if (!metrics.matches().isEmpty() && tree.get("stats_config") instanceof Map<?, ?> stats) {
+            Map<String, Object> config = new LinkedHashMap<>();
+            stats.forEach((name, value) -> config.put(String.valueOf(name), value));
+            config.put(
+                    "stats_matcher",
+                    Map.of(
+                            "inclusion_list",
+                            Map.of(
+                                    "patterns",
+                                    metrics.matches().stream()
+                                            .map(ProxyBootstrap::pattern)
+                                            .toList())));
+            tree.put("stats_config", config);
+        }
         // In an order that is always the same: another text would roll the fleet.
         Map<String, Object> resources = new LinkedHashMap<>();
         resources.put("listeners", listeners);
@@ -239,6 +301,97 @@ record ProxyBootstrap(
                 "overload_manager",
                 parse(maxHeapBytes.isPresent() ? OVERLOAD_WITH_HEAP.formatted(maxHeapBytes.getAsLong()) : OVERLOAD));
         return tree;
+    }
+
+    /** The sinks of metrics; adds their clusters, which must be there before any configuration comes. */
+    private List<Object> sinks(List<Object> clusters) {
+        List<Object> sinks = new ArrayList<>();
+        for (int i = 0; i < metrics.sinks().size(); i++) {
+            ProxyTelemetry.MetricsSink sink = metrics.sinks().get(i);
+            String name = "metrics_sink_" + i;
+            List<Object> endpoints = addresses(sink.destination()).stream()
+                    .map(address -> (Object) Map.of("endpoint", Map.of("address", Map.of("socket_address", address))))
+                    .toList();
+            if (endpoints.isEmpty()) {
+                continue;
+            }
+            Map<String, Object> cluster = new LinkedHashMap<>(parse(METRICS_SINK_CLUSTER.formatted(name, name)));
+            Map<String, Object> assignment = new LinkedHashMap<>();
+            assignment.put("cluster_name", name);
+            assignment.put("endpoints", List.of(Map.of("lb_endpoints", endpoints)));
+            cluster.put("load_assignment", assignment);
+            clusters.add(cluster);
+            sinks.add(sink(sink, name));
+        }
+        return sinks;
+    }
+
+    private static Map<String, Object> sink(ProxyTelemetry.MetricsSink sink, String cluster) {
+        Map<String, Object> tree = new LinkedHashMap<>(
+                parse(METRICS_SINK.formatted(cluster, sink.countersAsDeltas(), sink.histogramsAsDeltas())));
+        if (tree.get("typed_config") instanceof Map<?, ?> typed) {
+            Map<String, Object> config = new LinkedHashMap<>();
+            typed.forEach((name, value) -> config.put(String.valueOf(name), value));
+            if (!sink.headers().isEmpty()) {
+                Map<String, Object> service = new LinkedHashMap<>();
+                service.put("envoy_grpc", Map.of("cluster_name", cluster));
+                service.put(
+                        "initial_metadata",
+                        new TreeMap<>(sink.headers())
+                                .entrySet().stream()
+                                        .map(header -> ordered("key", header.getKey(), "value", header.getValue()))
+                                        .toList());
+                config.put("grpc_service", service);
+            }
+            if (!sink.resourceAttributes().isEmpty()) {
+                Map<String, Object> detector = new LinkedHashMap<>();
+                detector.put("name", "envoy.tracers.opentelemetry.resource_detectors.static_config");
+                detector.put(
+                        "typed_config",
+                        ordered(
+                                "@type",
+                                "type.googleapis.com/envoy.extensions.tracers.opentelemetry.resource_detectors.v3"
+                                        + ".StaticConfigResourceDetectorConfig",
+                                "attributes",
+                                new TreeMap<>(sink.resourceAttributes())));
+                config.put("resource_detectors", List.of(detector));
+            }
+            tree.put("typed_config", config);
+        }
+        return tree;
+    }
+
+    private static Map<String, Object> ordered(String first, Object one, String second, Object two) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put(first, one);
+        tree.put(second, two);
+        return tree;
+    }
+
+    private List<Map<String, Object>> addresses(ProxyTelemetry.Destination destination) {
+        if (destination.backends().isEmpty()) {
+            return destination.host().stream()
+                    .map(host -> ordered("address", host, "port_value", destination.port()))
+                    .toList();
+        }
+        return destination.backends().stream()
+                .filter(BackendReference::isService)
+                .map(backend -> ordered(
+                        "address",
+                        backend.name() + "." + backend.namespace().orElse(proxyNamespace) + ".svc."
+                                + settings.clusterDomain() + ".",
+                        "port_value",
+                        backend.port().orElse(0)))
+                .toList();
+    }
+
+    private static Map<String, Object> pattern(ProxyTelemetry.NameMatch match) {
+        return switch (match.type()) {
+            case Exact -> Map.of("exact", match.value());
+            case Prefix -> Map.of("prefix", match.value());
+            case Suffix -> Map.of("suffix", match.value());
+            case RegularExpression -> Map.of("safe_regex", Map.of("regex", match.value()));
+        };
     }
 
     /**

@@ -37,7 +37,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         podLabels.putAll(pod.labels());
         podLabels.putAll(FleetNames.selector(fleet, settings));
         Map<String, String> annotations = new TreeMap<>();
-        if (fleet.proxy().prometheus()) {
+        if (fleet.proxy().telemetry().metrics().prometheus()) {
             annotations.put("prometheus.io/scrape", "true");
             annotations.put("prometheus.io/port", String.valueOf(ProxyBootstrap.METRICS_PORT));
             annotations.put("prometheus.io/path", "/stats/prometheus");
@@ -130,7 +130,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         tree.put("imagePullPolicy", "IfNotPresent");
         tree.put("command", serve);
         tree.put("env", environment());
-        tree.put("resources", requests("10m", "32Mi"));
+        tree.put("resources", requests("10m", "48Mi"));
         tree.put("securityContext", securityContext(Map.of("readOnlyRootFilesystem", true), container));
         tree.put("startupProbe", probe("/healthz", SHUTDOWN_MANAGER_PORT, 10, 30));
         tree.put("readinessProbe", probe("/healthz", SHUTDOWN_MANAGER_PORT, 10, 3));
@@ -144,8 +144,12 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
 
     private List<String> arguments(Container container) throws PatchFailure {
         EnvoyProxySpec proxy = fleet.proxy();
-        ProxyBootstrap bootstrap =
-                new ProxyBootstrap(settings, proxy.ipFamily(), proxy.prometheus(), maxHeapBytes(container));
+        ProxyBootstrap bootstrap = new ProxyBootstrap(
+                settings,
+                proxy.ipFamily(),
+                proxy.telemetry().metrics(),
+                fleet.proxyNamespace(),
+                maxHeapBytes(container));
         List<String> arguments = new ArrayList<>(List.of(
                 "--service-cluster",
                 fleet.name(),
@@ -213,7 +217,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
 
     private List<Map<String, Object>> ports() {
         List<Map<String, Object>> ports = new ArrayList<>();
-        if (fleet.proxy().prometheus()) {
+        if (fleet.proxy().telemetry().metrics().prometheus()) {
             ports.add(port("metrics", ProxyBootstrap.METRICS_PORT));
         }
         ports.add(port("readiness", ProxyBootstrap.READINESS_PORT));

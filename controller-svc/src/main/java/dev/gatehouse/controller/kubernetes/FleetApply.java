@@ -29,6 +29,7 @@ public final class FleetApply implements FleetWriter {
     private static final String FIELD_MANAGER = "gatehouse";
     private static final String OWNING_NAME = "gateway.envoyproxy.io/owning-gateway-name";
     private static final String OWNING_NAMESPACE = "gateway.envoyproxy.io/owning-gateway-namespace";
+    private static final String OWNING_CLASS = "gateway.envoyproxy.io/owning-gatewayclass";
 
     /** The kinds of objects that fleets have. */
     private static final List<ResourceDefinitionContext> KINDS = List.of(
@@ -42,6 +43,18 @@ public final class FleetApply implements FleetWriter {
 
     /** A fleet's certificate: made by {@link CertificateSecrets}, and deleted with the fleet. */
     private static final ResourceDefinitionContext SECRET = kind("", "v1", "Secret", "secrets");
+
+    private static final ResourceDefinitionContext GATEWAY =
+            kind("gateway.networking.k8s.io", "v1", "Gateway", "gateways");
+    private static final ResourceDefinitionContext ENVOY_PROXY =
+            kind("gateway.envoyproxy.io", "v1alpha1", "EnvoyProxy", "envoyproxies");
+    private static final ResourceDefinitionContext GATEWAY_CLASS = new ResourceDefinitionContext.Builder()
+            .withGroup("gateway.networking.k8s.io")
+            .withVersion("v1")
+            .withKind("GatewayClass")
+            .withPlural("gatewayclasses")
+            .withNamespaced(false)
+            .build();
 
     private final KubernetesClient client;
     private final Set<String> controllerNames;
@@ -164,33 +177,45 @@ public final class FleetApply implements FleetWriter {
         }
     }
 
-    /** True if the API server has what the fleet belongs to, and it is ours. */
+    /** True if the API server has what the fleet belongs to, it is ours, and it is served by this fleet. */
     private boolean served(String fleet) {
         int slash = fleet.indexOf('/');
         if (slash < 0) {
-            return servedClass(fleet);
+            return merges(fleet)
+                    && client.genericKubernetesResources(GATEWAY).inAnyNamespace().list().getItems().stream()
+                            .anyMatch(gateway -> fleet.equals(gateway.<Object>get("spec", "gatewayClassName")));
         }
-        GenericKubernetesResource gateway = client.genericKubernetesResources(
-                        kind("gateway.networking.k8s.io", "v1", "Gateway", "gateways"))
+        GenericKubernetesResource gateway = client.genericKubernetesResources(GATEWAY)
                 .inNamespace(fleet.substring(0, slash))
                 .withName(fleet.substring(slash + 1))
                 .get();
-        return gateway != null && servedClass(String.valueOf(gateway.<Object>get("spec", "gatewayClassName")));
+        if (gateway == null) {
+            return false;
+        }
+        String className = String.valueOf(gateway.<Object>get("spec", "gatewayClassName"));
+        return ourClass(className).isPresent() && !merges(className);
     }
 
-    private boolean servedClass(String name) {
-        GenericKubernetesResource gatewayClass = client.genericKubernetesResources(
-                        new ResourceDefinitionContext.Builder()
-                                .withGroup("gateway.networking.k8s.io")
-                                .withVersion("v1")
-                                .withKind("GatewayClass")
-                                .withPlural("gatewayclasses")
-                                .withNamespaced(false)
-                                .build())
-                .withName(name)
-                .get();
-        return gatewayClass != null
-                && controllerNames.contains(String.valueOf(gatewayClass.<Object>get("spec", "controllerName")));
+    private Optional<GenericKubernetesResource> ourClass(String name) {
+        return Optional.ofNullable(client.genericKubernetesResources(GATEWAY_CLASS)
+                        .withName(name)
+                        .get())
+                .filter(found -> controllerNames.contains(String.valueOf(found.<Object>get("spec", "controllerName"))));
+    }
+
+    /** True if the class is ours, and its EnvoyProxy has its Gateways share a fleet. */
+    private boolean merges(String className) {
+        return ourClass(className)
+                .flatMap(found -> Optional.ofNullable(found.<Object>get("spec", "parametersRef")))
+                .filter(Map.class::isInstance)
+                .map(reference -> (Map<?, ?>) reference)
+                .filter(reference -> "EnvoyProxy".equals(reference.get("kind")) && reference.get("namespace") != null)
+                .flatMap(reference -> Optional.ofNullable(client.genericKubernetesResources(ENVOY_PROXY)
+                        .inNamespace(String.valueOf(reference.get("namespace")))
+                        .withName(String.valueOf(reference.get("name")))
+                        .get()))
+                .map(proxy -> Boolean.TRUE.equals(proxy.<Object>get("spec", "mergeGateways")))
+                .orElse(false);
     }
 
     /** Nobody's object may be taken over by giving a Gateway, or an EnvoyProxy's object, its name. */
@@ -210,8 +235,9 @@ public final class FleetApply implements FleetWriter {
         boolean same = Objects.equals(has.get(FleetNames.FLEET_LABEL), wants.get(FleetNames.FLEET_LABEL));
         // Envoy Gateway's, for the same Gateway: a migration takes it over as it is, address and all.
         boolean migrated = has.containsKey(OWNING_NAME)
-                && Objects.equals(has.get(OWNING_NAME), wants.get(OWNING_NAME))
-                && Objects.equals(has.get(OWNING_NAMESPACE), wants.get(OWNING_NAMESPACE));
+                        && Objects.equals(has.get(OWNING_NAME), wants.get(OWNING_NAME))
+                        && Objects.equals(has.get(OWNING_NAMESPACE), wants.get(OWNING_NAMESPACE))
+                || has.containsKey(OWNING_CLASS) && Objects.equals(has.get(OWNING_CLASS), wants.get(OWNING_CLASS));
         if (!same && !migrated) {
             throw new Refused(
                     object.id() + ": is there already, and is not of this fleet (expected: none, or one with the label "

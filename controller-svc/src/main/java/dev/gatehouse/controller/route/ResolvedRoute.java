@@ -4,6 +4,7 @@ import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
+import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.SessionPersistence;
 import dev.gatehouse.gatewayapi.ValueMatch;
@@ -26,6 +27,12 @@ public record ResolvedRoute(List<Rule> rules, List<Problem> problems, List<Inval
         invalidRules = List.copyOf(invalidRules);
     }
 
+    /** The same route on a Gateway that shows {@code certificate} to its backends. */
+    public ResolvedRoute presenting(ObjectKey certificate) {
+        return new ResolvedRoute(
+                rules.stream().map(rule -> rule.presenting(certificate)).toList(), problems, invalidRules);
+    }
+
     /** Something that keeps a reference from being resolved. */
     public record Problem(String reason, String message) {}
 
@@ -35,6 +42,9 @@ public record ResolvedRoute(List<Rule> rules, List<Problem> problems, List<Inval
     /** A rule. */
     public sealed interface Rule {
         List<WeightedTarget> targets();
+
+        /** The same rule on a Gateway that shows {@code certificate} to its backends. */
+        Rule presenting(ObjectKey certificate);
 
         /** What becomes of a rule's requests. */
         enum Service {
@@ -62,6 +72,21 @@ public record ResolvedRoute(List<Rule> rules, List<Problem> problems, List<Inval
                 matches = List.copyOf(matches);
                 targets = List.copyOf(targets);
             }
+
+            @Override
+            public Http presenting(ObjectKey certificate) {
+                return new Http(
+                        index,
+                        name,
+                        grpc,
+                        matches,
+                        filters.presenting(certificate),
+                        WeightedTarget.presenting(targets, certificate),
+                        timeouts,
+                        retry,
+                        sessionPersistence,
+                        service);
+            }
         }
 
         /** A rule of a TLSRoute, TCPRoute or UDPRoute. */
@@ -69,11 +94,25 @@ public record ResolvedRoute(List<Rule> rules, List<Problem> problems, List<Inval
             public Stream {
                 targets = List.copyOf(targets);
             }
+
+            @Override
+            public Stream presenting(ObjectKey certificate) {
+                return new Stream(index, WeightedTarget.presenting(targets, certificate));
+            }
         }
     }
 
     /** A backend with its share and its own filters. */
-    public record WeightedTarget(Target target, int weight, Filters filters) {}
+    public record WeightedTarget(Target target, int weight, Filters filters) {
+        private static List<WeightedTarget> presenting(List<WeightedTarget> targets, ObjectKey certificate) {
+            return targets.stream()
+                    .map(each -> new WeightedTarget(
+                            each.target().presenting(certificate),
+                            each.weight(),
+                            each.filters().presenting(certificate)))
+                    .toList();
+        }
+    }
 
     /** A mirror's backend. */
     public record Mirror(ClusterSpec cluster, int numerator, int denominator) {}
@@ -104,6 +143,21 @@ public record ResolvedRoute(List<Rule> rules, List<Problem> problems, List<Inval
 
         public Filters {
             mirrors = List.copyOf(mirrors);
+        }
+
+        private Filters presenting(ObjectKey certificate) {
+            return new Filters(
+                    requestHeaders,
+                    responseHeaders,
+                    mirrors.stream()
+                            .map(mirror -> new Mirror(
+                                    mirror.cluster().presenting(certificate), mirror.numerator(), mirror.denominator()))
+                            .toList(),
+                    redirect,
+                    rewrite,
+                    cors,
+                    directResponse,
+                    regexRewrite);
         }
 
         /** True if the filters do no more than change headers: what Envoy can do for each cluster of a split. */

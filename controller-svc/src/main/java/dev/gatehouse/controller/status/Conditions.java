@@ -10,5 +10,8 @@ public final class Conditions {
     public static final String OVERLAPPING_TLS = "OverlappingTLSConfig";
     public static final String INSECURE_FRONTEND_VALIDATION = "InsecureFrontendValidationMode";
 
+    /** Something that was asked for has no effect. */
+    public static final String WARNING = "Warning";
+
     private Conditions() {}
 }

@@ -30,7 +30,8 @@ public final class StatusMerge {
             Conditions.RESOLVED_REFS,
             Conditions.CONFLICTED,
             Conditions.OVERLAPPING_TLS,
-            Conditions.INSECURE_FRONTEND_VALIDATION);
+            Conditions.INSECURE_FRONTEND_VALIDATION,
+            Conditions.WARNING);
 
     private final Set<String> controllerNames;
     private final String now;

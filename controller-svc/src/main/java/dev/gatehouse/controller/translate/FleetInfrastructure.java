@@ -2,6 +2,7 @@ package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
+import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ProxyParameters;
@@ -10,6 +11,8 @@ import dev.gatehouse.controller.infrastructure.FleetObjects;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.GatewayClass;
+import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.Resource;
 import java.util.HashMap;
 import java.util.List;
@@ -22,17 +25,17 @@ final class FleetInfrastructure {
 
     /** By the fleet's name; empty where fleets are run by something else. */
     static Collection<String, Infrastructure> collection(Graph graph, Model model, Settings settings) {
-        return graph.expand("infrastructure", model.gateways, (_, _, state) -> switch (settings.infrastructure()) {
-            case Settings.Infrastructure.Cluster cluster -> Map.of(state.fleet(), of(state, cluster.fleets()));
-            case Settings.Infrastructure.Host _ -> Map.of();
+        return graph.map("infrastructure", model.fleets, (_, _, members) -> switch (settings.infrastructure()) {
+            case Settings.Infrastructure.Cluster cluster -> Optional.of(of(members, cluster.fleets()));
+            case Settings.Infrastructure.Host _ -> Optional.empty();
         });
     }
 
-    private static Infrastructure of(GatewayState state, InfrastructureSettings settings) {
-        return switch (state.proxy()) {
+    private static Infrastructure of(FleetMembers members, InfrastructureSettings settings) {
+        return switch (members.proxy()) {
             case ProxyParameters.Unusable unusable -> new Infrastructure.Invalid(unusable.message());
             case ProxyParameters.Usable _ -> {
-                Fleet fleet = fleet(state);
+                Fleet fleet = fleet(members);
                 if (fleet.ports().isEmpty()) {
                     yield new Infrastructure.Kept();
                 }
@@ -44,22 +47,32 @@ final class FleetInfrastructure {
         };
     }
 
-    private static Fleet fleet(GatewayState state) {
-        Resource<Gateway> gateway = state.gateway();
+    private static Fleet fleet(FleetMembers members) {
+        Resource<GatewayClass> itsClass = members.gateways().getFirst().gatewayClass();
+        List<Resource<Gateway>> gateways =
+                members.gateways().stream().map(GatewayState::gateway).toList();
         return new Fleet(
-                Optional.of(gateway.key()),
-                state.gatewayClass().name(),
-                gateway.metadata().uid(),
-                state.gatewayClass().metadata().uid(),
-                gateway.spec().infrastructure().labels(),
-                gateway.spec().infrastructure().annotations(),
-                ports(state.listeners()),
-                gateway.spec().addresses().stream()
+                members.merged()
+                        ? Optional.empty()
+                        : Optional.of(gateways.getFirst().key()),
+                itsClass.name(),
+                gateways.stream()
+                        .map(gateway -> new Fleet.Member(
+                                gateway.key(),
+                                gateway.metadata().uid(),
+                                gateway.spec().infrastructure().labels(),
+                                gateway.spec().infrastructure().annotations()))
+                        .toList(),
+                itsClass.metadata().uid(),
+                ports(members.listeners()),
+                gateways.stream()
+                        .flatMap(gateway -> gateway.spec().addresses().stream())
                         .filter(address -> address.type().equals("IPAddress"))
                         .flatMap(address -> address.value().stream())
                         .filter(value -> !value.isEmpty())
                         .toList(),
-                state.proxy().spec());
+                members.settings(),
+                members.proxy().object().map(ObjectKey::namespace).orElse(""));
     }
 
     /** A port with several listeners has the name of the first one's protocol. */

@@ -89,10 +89,10 @@ final class Infrastructures {
 
     private static Optional<Resource<Service>> service(
             Reads reads, Collection<Owner, SortedMap<ObjectKey, Resource<Service>>> services, GatewayState state) {
-        return reads.get(services, Owner.gateway(state.gateway().key()))
-                .or(() ->
-                        reads.get(services, Owner.ofClass(state.gateway().spec().gatewayClassName())))
-                .map(found -> found.firstEntry().getValue());
+        Owner owner = state.merged()
+                ? Owner.ofClass(state.fleet())
+                : Owner.gateway(state.gateway().key());
+        return reads.get(services, owner).map(found -> found.firstEntry().getValue());
     }
 
     private static FleetAddresses ofService(
@@ -101,9 +101,11 @@ final class Infrastructures {
             Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices,
             Collection<String, SortedMap<ObjectKey, Resource<ClusterNode>>> nodes,
             Reads reads) {
-        boolean nodePort =
-                service.map(each -> each.spec().type().equals("NodePort")).orElse(false);
-        List<ClusterNode> reachable = nodePort
+        boolean byNodes = service.map(Resource::spec)
+                .map(each ->
+                        each.type().equals("NodePort") || !each.externalIps().isEmpty())
+                .orElse(false);
+        List<ClusterNode> reachable = byNodes
                 ? reads.get(nodes, ALL_NODES)
                         .map(all -> all.values().stream().map(Resource::spec).toList())
                         .orElse(List.of())

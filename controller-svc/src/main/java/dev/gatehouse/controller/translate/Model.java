@@ -7,10 +7,14 @@ import dev.gatehouse.controller.backend.BackendResolver;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.gateway.Certificates;
+import dev.gatehouse.controller.gateway.FleetMembers;
+import dev.gatehouse.controller.gateway.GatewayClaims;
 import dev.gatehouse.controller.gateway.GatewayResolver;
 import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerConflicts;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ProxyParameters;
@@ -22,6 +26,7 @@ import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.RouteAttacher;
 import dev.gatehouse.controller.route.RouteResolver;
+import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
@@ -84,11 +89,24 @@ final class Model {
         }
     }
 
+    /** A Gateway of ours, the fleet that it belongs to, and what it asks for there. */
+    private record Membership(
+            Resource<Gateway> gateway,
+            Resource<GatewayClass> itsClass,
+            ProxyResolver.Placement placement,
+            GatewayClaims claims) {}
+
     private final Inputs inputs;
 
     final Collection<ObjectKey, Resource<GatewayClass>> classes;
     final Collection<ObjectKey, ProxyParameters> classProxies;
     final Collection<ObjectKey, GatewayState> gateways;
+    final Collection<String, FleetMembers> fleets;
+
+    /** The DNS names that each Secret's certificate is for. */
+    final Collection<ObjectKey, List<String>> certificateNames;
+
+    final Collection<String, TelemetryClusters> telemetry;
     final Collection<ListenerKey, ListenerState> listeners;
     final Collection<ObjectRef, Attachments> attachments;
     final Collection<ObjectRef, ResolvedRoute> routes;
@@ -119,6 +137,10 @@ final class Model {
                         : Optional.empty());
         certificates =
                 graph.map("certificates", inputs.of(Kinds.SECRET), (_, _, secret) -> Optional.of(check(secret.spec())));
+        certificateNames = graph.map("certificateNames", inputs.of(Kinds.SECRET), (_, _, secret) -> {
+            List<String> names = Certificates.dnsNames(secret.spec());
+            return names.isEmpty() ? Optional.empty() : Optional.of(names);
+        });
         Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
                 "listenerSets",
                 inputs.of(Kinds.LISTENER_SET),
@@ -129,20 +151,56 @@ final class Model {
                 (reads, key, each) ->
                         Optional.of(new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
                                 .ofClass(each)));
-        gateways = graph.map("gateways", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
-            ObjectKey className = new ObjectKey("", gateway.spec().gatewayClassName());
-            Optional<Resource<GatewayClass>> itsClass = reads.get(classes, className);
-            if (itsClass.isEmpty()) {
-                return Optional.empty();
-            }
-            List<Resource<ListenerSet>> sets = reads.get(listenerSets, key)
-                    .map(each -> List.copyOf(each.values()))
-                    .orElse(List.of());
-            ProxyParameters proxy = new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
-                    .ofGateway(gateway, itsClass.get());
-            return Optional.of(new GatewayResolver(gatewayWorld(reads), boundPort(settings, proxy))
-                    .resolve(gateway, itsClass.get(), proxy, sets));
-        });
+        Collection<ObjectKey, Membership> memberships =
+                graph.map("memberships", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
+                    ObjectKey className = new ObjectKey("", gateway.spec().gatewayClassName());
+                    return reads.get(classes, className).map(itsClass -> {
+                        List<Resource<ListenerSet>> sets = reads.get(listenerSets, key)
+                                .map(each -> List.copyOf(each.values()))
+                                .orElse(List.of());
+                        return new Membership(
+                                gateway,
+                                itsClass,
+                                new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
+                                        .ofGateway(gateway, itsClass),
+                                new GatewayResolver(gatewayWorld(reads), settings.boundPort()).claims(gateway, sets));
+                    });
+                });
+        Collection<String, SortedMap<ObjectKey, Membership>> membershipsByFleet = graph.group(
+                "membershipsByFleet",
+                memberships,
+                (_, each) -> Set.of(each.placement().fleet()));
+        Collection<String, Map<ListenerKey, Condition>> conflicts = graph.map(
+                "conflicts",
+                membershipsByFleet,
+                (_, _, members) -> Optional.of(ListenerConflicts.among(
+                        members.values().stream()
+                                .sorted(Comparator.comparing(Membership::gateway))
+                                .map(Membership::claims)
+                                .toList(),
+                        boundPort(
+                                settings,
+                                members.firstEntry().getValue().placement().proxy()))));
+        gateways = graph.map(
+                "gateways",
+                memberships,
+                (reads, key, each) -> Optional.of(new GatewayResolver(
+                                gatewayWorld(reads),
+                                boundPort(settings, each.placement().proxy()))
+                        .resolve(
+                                each.gateway(),
+                                each.itsClass(),
+                                each.placement(),
+                                each.claims(),
+                                reads.get(conflicts, each.placement().fleet()).orElse(Map.of()))));
+        fleets = graph.map(
+                "fleets",
+                graph.group("gatewaysByFleet", gateways, (_, state) -> Set.of(state.fleet())),
+                (_, name, members) -> Optional.of(new FleetMembers(
+                        name,
+                        members.values().stream()
+                                .sorted(Comparator.comparing(GatewayState::gateway))
+                                .toList())));
         listeners = graph.expand("listeners", gateways, (_, _, state) -> {
             Map<ListenerKey, ListenerState> each = new HashMap<>();
             state.listeners().forEach(listener -> each.put(listener.key(), listener));
@@ -166,6 +224,12 @@ final class Model {
                 "resolvedRoutes",
                 inputs.routes(),
                 (reads, ref, route) -> Optional.of(new RouteResolver(routeWorld(reads)).resolve(ref, route)));
+        telemetry = graph.map(
+                "telemetry",
+                fleets,
+                (reads, _, fleet) -> fleet.proxy()
+                        .object()
+                        .map(proxy -> TelemetryClusters.of(fleet.settings().telemetry(), proxy, backends(reads))));
         bindings = graph.expand("bindings", attachments, (_, ref, attached) -> {
             Map<BindingKey, Attachments.Binding> each = new HashMap<>();
             for (Attachments.Parent parent : attached.parents()) {
@@ -411,8 +475,8 @@ final class Model {
         };
     }
 
-    private RouteResolver.World routeWorld(Reads reads) {
-        BackendResolver backends = new BackendResolver(new BackendResolver.World() {
+    private BackendResolver backends(Reads reads) {
+        return new BackendResolver(new BackendResolver.World() {
             @Override
             public Optional<Resource<Service>> service(ObjectKey key) {
                 return reads.get(inputs.of(Kinds.SERVICE), key);
@@ -438,6 +502,10 @@ final class Model {
                 return tlsVerdict(reads, service, portName);
             }
         });
+    }
+
+    private RouteResolver.World routeWorld(Reads reads) {
+        BackendResolver backends = backends(reads);
         return new RouteResolver.World() {
             @Override
             public Target backend(ObjectRef route, BackendReference reference, boolean grpc, String transport) {
@@ -474,7 +542,8 @@ final class Model {
                 policy.get().key(),
                 validation.systemCertificates(),
                 validation.hostname(),
-                validation.subjectAltNames()));
+                validation.subjectAltNames(),
+                Optional.empty()));
     }
 
     /** The BackendTLSPolicy that counts for a port of a Service: one that names the port comes before one that does not. */

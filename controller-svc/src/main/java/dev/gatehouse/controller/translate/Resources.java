@@ -7,6 +7,7 @@ import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.Fleets;
@@ -20,6 +21,7 @@ import dev.gatehouse.controller.envoy.SecretResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.TypeUrls;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
@@ -53,6 +55,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The resources, as collections derived from the {@link Model}. */
 final class Resources {
@@ -60,12 +63,19 @@ final class Resources {
     private record Contribution(Map<String, List<RouteEntry>> entries, SortedMap<String, GlobalRateLimit> limits) {}
 
     /** The serving listeners of a port. */
-    private record Port(GatewayState gateway, List<ListenerState> listeners) {}
+    private record Port(FleetMembers fleet, List<ListenerState> listeners) {
+        /** The Gateways whose listeners there are. */
+        Set<ObjectRef> owners() {
+            return listeners.stream()
+                    .map(listener -> ObjectRef.of(Kinds.GATEWAY, listener.key().gateway()))
+                    .collect(Collectors.toSet());
+        }
+    }
 
     /** Names a cluster of a fleet. */
-    private record ClusterKey(ObjectKey gateway, String name) implements Comparable<ClusterKey> {
+    private record ClusterKey(String fleet, String name) implements Comparable<ClusterKey> {
         private static final Comparator<ClusterKey> ORDER =
-                Comparator.comparing(ClusterKey::gateway).thenComparing(ClusterKey::name);
+                Comparator.comparing(ClusterKey::fleet).thenComparing(ClusterKey::name);
 
         @Override
         public int compareTo(ClusterKey other) {
@@ -87,20 +97,25 @@ final class Resources {
         this.inputs = inputs;
         this.model = model;
         this.settings = settings;
-        Collection<PortKey, Port> ports = graph.expand("ports", model.gateways, (_, _, state) -> ports(state));
+        Collection<PortKey, Port> ports = graph.expand("ports", model.fleets, (_, _, fleet) -> ports(fleet));
         Collection<BindingKey, Contribution> contributions =
                 graph.map("contributions", model.bindings, this::contribution);
         contributionsByListener =
                 graph.group("contributionsByListener", contributions, (key, _) -> Set.of(key.listener()));
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
+        Collection<ClusterKey, UsedCluster> telemetry =
+                graph.expand("telemetryClusters", model.telemetry, this::telemetryClusters);
 
         all = List.of(
                 graph.expand("cds", clusters, this::cluster),
-                graph.expand("callouts", model.gateways, (_, _, state) -> callouts(state, settings)),
+                graph.expand("cds.telemetry", telemetry, this::cluster),
+                graph.expand("callouts", model.fleets, (_, _, fleet) -> callouts(fleet, settings)),
                 graph.expand("eds", clusters, this::endpoints),
+                graph.expand("eds.telemetry", telemetry, this::endpoints),
                 graph.expand("sds.listeners", model.listeners, this::listenerSecrets),
                 graph.expand("sds.gateways", model.gateways, this::gatewaySecrets),
                 graph.expand("sds.backends", clusters, this::backendSecrets),
+                graph.expand("sds.telemetry", telemetry, this::backendSecrets),
                 graph.expand("lds", ports, this::listener),
                 graph.expand("rds.http", ports, this::sharedTable),
                 graph.expand(
@@ -121,7 +136,7 @@ final class Resources {
                                 Set.of(ObjectRef.of(Kinds.WAF_POLICY, key)))));
     }
 
-    /** Every collection of resources; their keys are disjoint. */
+    /** Every collection of resources; of a key that several have (a certificate that is used twice), the first one's counts. */
     List<Collection<ResourceId, Output>> all() {
         return all;
     }
@@ -130,26 +145,37 @@ final class Resources {
         return model.gateways;
     }
 
-    private static Map<PortKey, Port> ports(GatewayState state) {
+    private static Map<PortKey, Port> ports(FleetMembers fleet) {
         Map<PortKey, List<ListenerState>> byPort = new HashMap<>();
-        for (ListenerState listener : state.listeners()) {
+        for (ListenerState listener : fleet.listeners()) {
             if (listener.serving()) {
                 boolean udp = listener.protocol().orElseThrow() == Protocol.UDP;
-                byPort.computeIfAbsent(
-                                new PortKey(
-                                        state.gateway().key(), listener.spec().port(), udp),
-                                _ -> new ArrayList<>())
+                byPort.computeIfAbsent(new PortKey(fleet.name(), listener.spec().port(), udp), _ -> new ArrayList<>())
                         .add(listener);
             }
         }
         Map<PortKey, Port> ports = new HashMap<>();
-        byPort.forEach((key, listeners) -> ports.put(key, new Port(state, List.copyOf(listeners))));
+        byPort.forEach((key, listeners) -> ports.put(key, new Port(fleet, List.copyOf(listeners))));
         return ports;
+    }
+
+    /** The name of the fleet that serves a Gateway. */
+    private String fleet(Reads reads, ObjectKey gateway) {
+        return reads.get(model.gateways, gateway).map(GatewayState::fleet).orElse(gateway.toString());
+    }
+
+    /** A route as a Gateway serves it: its backends are told by the certificate that the Gateway shows them, too. */
+    private Optional<ResolvedRoute> route(Reads reads, ObjectRef ref, ObjectKey gateway) {
+        Optional<ResolvedRoute> route = reads.get(model.routes, ref);
+        return reads.get(model.gateways, gateway)
+                .flatMap(GatewayState::backendClientCertificate)
+                .map(certificate -> route.map(each -> each.presenting(certificate)))
+                .orElse(route);
     }
 
     private Optional<Contribution> contribution(Reads reads, BindingKey key, Attachments.Binding binding) {
         Optional<ListenerState> listener = reads.get(model.listeners, key.listener());
-        Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
+        Optional<ResolvedRoute> route = route(reads, key.route(), key.listener().gateway());
         Optional<Resource<? extends RouteSpec>> object = reads.get(inputs.routes(), key.route());
         if (listener.isEmpty()
                 || route.isEmpty()
@@ -185,22 +211,21 @@ final class Resources {
 
     private Map<ClusterKey, UsedCluster> clustersOf(Reads reads, ObjectRef ref, Attachments attached) {
         Map<ClusterKey, UsedCluster> clusters = new HashMap<>();
-        Optional<ResolvedRoute> route = reads.get(model.routes, ref);
         Set<ObjectKey> gateways = new HashSet<>();
         for (Attachments.Parent parent : attached.parents()) {
             parent.bindings().forEach(binding -> gateways.add(binding.listener().gateway()));
         }
-        if (route.isEmpty() || gateways.isEmpty()) {
-            return clusters;
-        }
-        List<ClusterSpec> specs = new ArrayList<>(route.get().clusters());
-        if (ref.kind().equals("UDPRoute")) {
-            route.get().rules().forEach(rule -> specs.add(udpCluster(ref, rule)));
-        }
         for (ObjectKey gateway : gateways) {
-            for (ClusterSpec spec : specs) {
-                clusters.putIfAbsent(new ClusterKey(gateway, spec.name()), new UsedCluster(spec, ref));
-            }
+            String fleet = fleet(reads, gateway);
+            route(reads, ref, gateway).ifPresent(route -> {
+                List<ClusterSpec> specs = new ArrayList<>(route.clusters());
+                if (ref.kind().equals("UDPRoute")) {
+                    route.rules().forEach(rule -> specs.add(udpCluster(ref, rule)));
+                }
+                for (ClusterSpec spec : specs) {
+                    clusters.putIfAbsent(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, ref));
+                }
+            });
         }
         return clusters;
     }
@@ -225,14 +250,28 @@ final class Resources {
                 Optional.empty());
     }
 
+    private Map<ClusterKey, UsedCluster> telemetryClusters(Reads reads, String fleet, TelemetryClusters telemetry) {
+        Map<ClusterKey, UsedCluster> clusters = new HashMap<>();
+        reads.get(model.fleets, fleet)
+                .map(members -> ref(members.gateways().getFirst()))
+                .ifPresent(user -> telemetry
+                        .clusters()
+                        .values()
+                        .forEach(
+                                spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, user))));
+        return clusters;
+    }
+
     private Map<ResourceId, Output> cluster(Reads reads, ClusterKey key, UsedCluster used) {
-        Optional<ObjectKey> clientCertificate =
-                reads.get(model.gateways, key.gateway()).flatMap(GatewayState::backendClientCertificate);
         return one(
-                key.gateway().toString(),
+                key.fleet(),
                 TypeUrls.CLUSTER,
                 key.name(),
-                ClusterResources.cluster(used.spec(), clientCertificate),
+                ClusterResources.cluster(
+                        used.spec(),
+                        reads.get(model.fleets, key.fleet())
+                                .map(FleetMembers::settings)
+                                .orElse(EnvoyProxySpec.DEFAULT)),
                 false,
                 owners(used));
     }
@@ -242,18 +281,18 @@ final class Resources {
             return Map.of();
         }
         return one(
-                key.gateway().toString(),
+                key.fleet(),
                 TypeUrls.ENDPOINT,
                 key.name(),
-                ClusterResources.endpoints(used.spec(), owner -> slices(reads, key.gateway(), owner)),
+                ClusterResources.endpoints(used.spec(), owner -> slices(reads, key.fleet(), owner)),
                 false,
                 owners(used));
     }
 
-    /** Where requests to a Service go: to its endpoints, or to its cluster IP where the Gateway's EnvoyProxy says so. */
-    private List<EndpointSlice> slices(Reads reads, ObjectKey gateway, SlicesOwner owner) {
-        boolean byService = reads.get(model.gateways, gateway)
-                .map(state -> state.proxy().spec().routingType() == EnvoyProxySpec.RoutingType.Service)
+    /** Where requests to a Service go: to its endpoints, or to its cluster IP where the fleet's EnvoyProxy says so. */
+    private List<EndpointSlice> slices(Reads reads, String fleet, SlicesOwner owner) {
+        boolean byService = reads.get(model.fleets, fleet)
+                .map(each -> each.settings().routingType() == EnvoyProxySpec.RoutingType.Service)
                 .orElse(false);
         if (byService && !owner.imported()) {
             Optional<EndpointSlice> clusterIp = reads.get(inputs.of(Kinds.SERVICE), owner.key())
@@ -272,7 +311,7 @@ final class Resources {
             return Map.of();
         }
         ClusterSpec.Tls tls = used.spec().tls().get();
-        String fleet = key.gateway().toString();
+        String fleet = key.fleet();
         ObjectRef owner = ObjectRef.of(Kinds.BACKEND_TLS_POLICY, tls.policy());
         if (tls.systemCertificates()) {
             return one(
@@ -299,27 +338,28 @@ final class Resources {
                 fleet, TypeUrls.SECRET, name, SecretResources.authorities(name, pem.toString()), false, Set.of(owner));
     }
 
-    private static Map<ResourceId, Output> callouts(GatewayState state, Settings settings) {
+    private static Map<ResourceId, Output> callouts(FleetMembers fleet, Settings settings) {
         Map<ResourceId, Output> clusters = new HashMap<>();
         Map<String, Settings.Address> addresses = Map.of(
                 Fleets.RATE_LIMIT, settings.callouts().rateLimit(),
                 Fleets.WAF, settings.callouts().waf(),
                 Fleets.AUTHZ, settings.callouts().authz());
         addresses.forEach((name, address) -> clusters.putAll(one(
-                state.fleet(),
+                fleet.name(),
                 TypeUrls.CLUSTER,
                 name,
                 ClusterResources.callout(name, address, settings.callouts().tls()),
                 false,
-                Set.of(ref(state)))));
+                fleet.gateways().stream().map(Resources::ref).collect(Collectors.toSet()))));
         return clusters;
     }
 
     private Map<ResourceId, Output> listenerSecrets(Reads reads, ListenerKey key, ListenerState listener) {
         Map<ResourceId, Output> secrets = new HashMap<>();
         if (listener.serving()) {
+            String fleet = fleet(reads, key.gateway());
             for (ObjectKey certificate : listener.certificates()) {
-                secrets.putAll(certificate(reads, key.gateway().toString(), certificate, key.owner()));
+                secrets.putAll(certificate(reads, fleet, certificate, key.owner()));
             }
         }
         return secrets;
@@ -373,12 +413,15 @@ final class Resources {
     }
 
     private Map<ResourceId, Output> listener(Reads reads, PortKey key, Port port) {
-        Set<ObjectRef> owners = new HashSet<>();
-        owners.add(ref(port.gateway()));
+        Set<ObjectRef> owners = new HashSet<>(port.owners());
+        TelemetryClusters telemetry = reads.get(model.telemetry, key.fleet()).orElse(TelemetryClusters.NONE);
         return ListenerResources.listener(
-                        key, port.gateway(), port.listeners(), listener -> streams(reads, listener, owners))
-                .map(listener ->
-                        one(port.gateway().fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners))
+                        key,
+                        port.fleet(),
+                        port.listeners(),
+                        listener -> streams(reads, listener, owners),
+                        telemetry::name)
+                .map(listener -> one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners))
                 .orElse(Map.of());
     }
 
@@ -387,7 +430,7 @@ final class Resources {
         List<Stream> attached = new ArrayList<>();
         reads.get(model.bindingsByListener, listener)
                 .ifPresent(bindings -> bindings.forEach((key, binding) -> {
-                    Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
+                    Optional<ResolvedRoute> route = route(reads, key.route(), listener.gateway());
                     Optional<Resource<? extends RouteSpec>> object = reads.get(inputs.routes(), key.route());
                     if (route.isPresent() && object.isPresent()) {
                         attached.add(new Stream(object.get(), key.route(), binding, route.get()));
@@ -412,8 +455,7 @@ final class Resources {
     }
 
     private Map<ResourceId, Output> sharedTable(Reads reads, PortKey key, Port port) {
-        Set<ObjectRef> owners = new HashSet<>();
-        owners.add(ref(port.gateway()));
+        Set<ObjectRef> owners = new HashSet<>(port.owners());
         List<RouteTable.Host> hosts = new ArrayList<>();
         for (ListenerState listener : port.listeners()) {
             if (listener.protocol().orElseThrow() == Protocol.HTTP) {
@@ -424,7 +466,7 @@ final class Resources {
             return Map.of();
         }
         String name = ListenerResources.sharedTableName(key);
-        return one(port.gateway().fleet(), TypeUrls.ROUTE, name, RouteTable.shared(name, hosts), false, owners);
+        return one(key.fleet(), TypeUrls.ROUTE, name, RouteTable.shared(name, hosts), false, owners);
     }
 
     private Map<ResourceId, Output> singleTable(
@@ -434,14 +476,15 @@ final class Resources {
         }
         Set<ObjectRef> owners = new HashSet<>();
         owners.add(key.owner());
-        PortKey portKey = new PortKey(key.gateway(), listener.spec().port(), false);
+        String fleet = fleet(reads, key.gateway());
+        PortKey portKey = new PortKey(fleet, listener.spec().port(), false);
         List<String> hostnames = reads.get(ports, portKey).map(Port::listeners).orElse(List.of()).stream()
                 .filter(each -> each.protocol().orElseThrow() == Protocol.HTTPS)
                 .map(each -> each.spec().hostname().orElse(Hostnames.ANY))
                 .toList();
         String name = ListenerResources.tableName(key);
         return one(
-                key.gateway().toString(),
+                fleet,
                 TypeUrls.ROUTE,
                 name,
                 RouteTable.single(name, host(reads, listener, owners), hostnames),
@@ -459,7 +502,13 @@ final class Resources {
                             .forEach((host, entries) -> routes.computeIfAbsent(host, _ -> new ArrayList<>())
                                     .addAll(entries));
                 }));
-        return new RouteTable.Host(listener.spec().hostname().orElse(Hostnames.ANY), routes);
+        boolean asWritten = reads.get(model.gateways, listener.key().gateway())
+                .map(state -> state.proxy().spec().preserveRouteOrder())
+                .orElse(false);
+        return new RouteTable.Host(
+                listener.spec().hostname().orElse(Hostnames.ANY),
+                routes,
+                asWritten ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder());
     }
 
     private Map<ResourceId, Output> rateLimits(Reads reads, ListenerKey key, ListenerState listener) {

@@ -7,8 +7,10 @@ import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.gateway.FleetAddresses;
+import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.OverlappingTls;
 import dev.gatehouse.controller.gateway.ProxyParameters;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.policy.PolicyIndex;
@@ -215,6 +217,7 @@ final class Statuses {
         } else {
             conditions.add(programmed(reads, state, ref, gateway.metadata().generation()));
         }
+        warning(reads, state).ifPresent(conditions::add);
         return new ObjectStatus.Listeners(
                 gateway.metadata().generation(),
                 conditions,
@@ -223,6 +226,18 @@ final class Statuses {
                 OptionalInt.of((int) state.listenerSets().values().stream()
                         .filter(Condition::holds)
                         .count()));
+    }
+
+    /** What the Gateway's EnvoyProxy asks for in vain, where all else is as it asks. */
+    private Optional<Condition> warning(Reads reads, GatewayState state) {
+        if (!(state.proxy() instanceof ProxyParameters.Usable usable)) {
+            return Optional.empty();
+        }
+        List<String> warnings = new ArrayList<>(usable.warnings());
+        reads.get(model.telemetry, state.fleet()).ifPresent(telemetry -> warnings.addAll(telemetry.problems()));
+        return warnings.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
     }
 
     /** A fleet whose objects cannot be made, or that Kubernetes refuses, is one that its EnvoyProxy asks for wrongly. */
@@ -270,6 +285,16 @@ final class Statuses {
                                     Conditions.PROGRAMMED,
                                     conflict(listener).orElse("Invalid"),
                                     "The listener is not valid; it is not served."));
+            OverlappingTls.of(
+                            listener,
+                            reads.get(model.fleets, state.fleet())
+                                    .map(FleetMembers::listeners)
+                                    .orElse(state.listeners()),
+                            each -> each.certificates().stream()
+                                    .flatMap(secret -> reads.get(model.certificateNames, secret).stream())
+                                    .flatMap(List::stream)
+                                    .toList())
+                    .ifPresent(conditions::add);
             int attached = reads.get(model.bindingsByListener, listener.key())
                     .map(SortedMap::size)
                     .orElse(0);
@@ -391,7 +416,9 @@ final class Statuses {
             conditions.add(resolvedRefs(resolved.get()));
             partlyInvalid(resolved.get()).ifPresent(conditions::add);
             parent.bindings().stream()
-                    .map(binding -> binding.listener().gateway().toString())
+                    .flatMap(binding ->
+                            reads.get(model.gateways, binding.listener().gateway()).stream())
+                    .map(GatewayState::fleet)
                     .distinct()
                     .flatMap(fleet -> reads.get(fleetStates, fleet).stream())
                     .flatMap(fleet -> Optional.ofNullable(fleet.rejections().get(ref)).stream())

@@ -100,7 +100,7 @@ public final class Translator {
     /** Every resource. */
     public Map<ResourceId, Output> resources() {
         Map<ResourceId, Output> all = new HashMap<>();
-        resources.all().forEach(collection -> all.putAll(collection.entries()));
+        resources.all().forEach(collection -> collection.entries().forEach(all::putIfAbsent));
         return all;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.gatewayapi.Bytes;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.identity.authority.Pem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +72,48 @@ class CertificatesTest {
     }
 
     @Test
+    void whatOnlyLooksLikeAKeyIsTold() {
+        for (String content : List.of("?", "AAAA", "MAA=", "MIGH", "hello world")) {
+            for (String label : List.of("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY")) {
+                String key = "-----BEGIN " + label + "-----\n" + content + "\n-----END " + label + "-----\n";
+                assertThat(Certificates.problem(secret(rsa.certificate, key)))
+                        .as(key)
+                        .hasValueSatisfying(
+                                problem -> assertThat(problem).startsWith("\"tls.key\" is not a private key: "));
+            }
+        }
+    }
+
+    @Test
+    void keysInTheirTraditionalFormsAreHeldAgainstTheCertificateToo() throws Exception {
+        String pkcs1 = traditional("RSA PRIVATE KEY", info(rsa.key).parsePrivateKey());
+        PrivateKeyInfo point = info(ec.key);
+        String sec1 = traditional(
+                "EC PRIVATE KEY",
+                new ECPrivateKey(
+                        256,
+                        ECPrivateKey.getInstance(point.parsePrivateKey()).getKey(),
+                        point.getPrivateKeyAlgorithm().getParameters()));
+        assertThat(pkcs1).contains("BEGIN RSA PRIVATE KEY");
+        assertThat(sec1).contains("BEGIN EC PRIVATE KEY");
+        assertThat(Certificates.problem(secret(rsa.certificate, pkcs1))).isEmpty();
+        assertThat(Certificates.problem(secret(ec.certificate, sec1))).isEmpty();
+        assertThat(Certificates.problem(secret(ec.certificate, pkcs1))).isPresent();
+        assertThat(Certificates.problem(secret(rsa.certificate, sec1))).isPresent();
+    }
+
+    private static PrivateKeyInfo info(String pkcs8) throws GeneralSecurityException {
+        return PrivateKeyInfo.getInstance(Pem.privateKey(pkcs8).getEncoded());
+    }
+
+    private static String traditional(String label, ASN1Encodable key) throws IOException {
+        return "-----BEGIN " + label + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                        .encodeToString(key.toASN1Primitive().getEncoded())
+                + "\n-----END " + label + "-----\n";
+    }
+
+    @Test
     void whatIsMissingIsToldWithTheKeysThatAreThere() {
         assertThat(Certificates.problem(new Secret("Opaque", Map.of("cert", bytes("x")))))
                 .contains("has no key \"tls.crt\" (keys: [cert])");
@@ -84,13 +130,15 @@ class CertificatesTest {
                 .hasValueSatisfying(
                         problem -> assertThat(problem).startsWith("\"tls.crt\" is not a PEM certificate: "));
         assertThat(Certificates.problem(secret(rsa.certificate, "hello")))
-                .contains("\"tls.key\" is not a PEM private key without password");
+                .contains(
+                        "\"tls.key\" is not a private key: no private key without password (expected: PKCS#8, PKCS#1 or"
+                                + " SEC 1)");
         assertThat(Certificates.problem(
                         secret(rsa.certificate, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")))
                 .hasValueSatisfying(problem -> assertThat(problem).startsWith("\"tls.key\" is not a private key: "));
         assertThat(Certificates.problem(
                         secret(rsa.certificate, rsa.key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"))))
-                .contains("\"tls.key\" is not a PEM private key without password");
+                .hasValueSatisfying(problem -> assertThat(problem).startsWith("\"tls.key\" is not a private key: "));
     }
 
     @Test

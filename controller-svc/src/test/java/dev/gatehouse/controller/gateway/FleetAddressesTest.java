@@ -18,10 +18,20 @@ class FleetAddressesTest {
     @Test
     void aLoadBalancerGivesItsAddressesAndHostnames() {
         Service service = service("LoadBalancer", "10.0.0.1", List.of("192.0.2.7"), "198.51.100.1", "lb.example");
-        FleetAddresses addresses = FleetAddresses.of(ANY, Optional.of(service), List.of(), 1);
+        ClusterNode node = new ClusterNode(List.of(new ClusterNode.Address("InternalIP", "192.0.2.7")));
+        FleetAddresses addresses = FleetAddresses.of(ANY, Optional.of(service), List.of(node), 1);
         assertThat(addresses.problem()).isEmpty();
         assertThat(addresses.addresses())
                 .containsExactly(ip("198.51.100.1"), new Address("Hostname", "lb.example"), ip("192.0.2.7"));
+    }
+
+    @Test
+    void anExternalIpThatNoNodeHasIsNotUsable() {
+        Service service = service("LoadBalancer", "10.0.0.1", List.of("192.0.2.7"), "198.51.100.1", "");
+        FleetAddresses addresses = FleetAddresses.of(
+                gateway("addresses: [{value: 198.51.100.1}, {value: 192.0.2.7}]"), Optional.of(service), List.of(), 1);
+        assertThat(reason(addresses)).isEqualTo("AddressNotUsable");
+        assertThat(addresses.addresses()).containsExactly(ip("198.51.100.1"));
     }
 
     @Test

@@ -21,7 +21,12 @@ import java.util.Map;
 public record EnvoyProxy(Map<String, Object> tree, Reading reading) {
     /** The outcome of reading {@code spec}. */
     public sealed interface Reading {
-        record Valid(EnvoyProxySpec spec) implements Reading {}
+        /** @param warnings "spec.geoIP: is not supported; passed over" */
+        record Valid(EnvoyProxySpec spec, List<String> warnings) implements Reading {
+            public Valid {
+                warnings = List.copyOf(warnings);
+            }
+        }
 
         /**
          * @param problems "spec.concurrency: -1 is out of range (expected: …)"
@@ -39,7 +44,7 @@ public record EnvoyProxy(Map<String, Object> tree, Reading reading) {
         return new EnvoyProxy(
                 checked.tree(),
                 checked.problems().isEmpty()
-                        ? new Reading.Valid(checked.value().orElse(EnvoyProxySpec.DEFAULT))
+                        ? new Reading.Valid(checked.value().orElse(EnvoyProxySpec.DEFAULT), checked.warnings())
                         : new Reading.Invalid(
                                 checked.problems(), checked.value().orElse(EnvoyProxySpec.DEFAULT)));
     }
@@ -73,16 +78,15 @@ public record EnvoyProxy(Map<String, Object> tree, Reading reading) {
 
     private static EnvoyProxy of(Map<String, Object> tree, String what) {
         List<String> problems = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
         EnvoyProxySpec spec = Fields.read(
                 Trees.node(tree),
                 what,
                 "spec",
-                problem -> {
-                    if (problem.severity() == Problem.Severity.ERROR) {
-                        problems.add(problem.path() + ": " + problem.message());
-                    }
-                },
+                problem -> (problem.severity() == Problem.Severity.ERROR ? problems : warnings)
+                        .add(problem.path() + ": " + problem.message()),
                 EnvoyProxySpec::read);
-        return new EnvoyProxy(tree, problems.isEmpty() ? new Reading.Valid(spec) : new Reading.Invalid(problems, spec));
+        return new EnvoyProxy(
+                tree, problems.isEmpty() ? new Reading.Valid(spec, warnings) : new Reading.Invalid(problems, spec));
     }
 }

@@ -4,7 +4,7 @@ import dev.gatehouse.gatewayapi.merge.JsonPatch;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +15,18 @@ import java.util.Set;
  * What an EnvoyProxy asks for, as far as it is about running proxies on Kubernetes. Parts of pods and containers are trees (see
  * {@link dev.gatehouse.gatewayapi.yaml.Trees}): Kubernetes checks them.
  *
+ * @param mergeGateways one fleet for all Gateways of the class, in the EnvoyProxy of a GatewayClass
  * @param logLevels by component; "default" is Envoy's own level
  * @param concurrency worker threads
  * @param ipFamily of the listeners and of the Service
- * @param prometheus whether the proxies serve their metrics
+ * @param telemetry what the proxies tell of themselves
+ * @param filterOrder where HTTP filters stand that are not at their usual place
+ * @param backendTls of connections to backends that a BackendTLSPolicy asks TLS for
+ * @param preserveRouteOrder a route's rules are tried in the order in which they stand there
  */
 public record EnvoyProxySpec(
         MergeType mergeType,
+        boolean mergeGateways,
         KubernetesProvider kubernetes,
         Map<String, String> logLevels,
         Optional<BootstrapChange> bootstrap,
@@ -30,10 +35,14 @@ public record EnvoyProxySpec(
         List<String> extraArgs,
         Shutdown shutdown,
         IpFamily ipFamily,
-        boolean prometheus) {
+        ProxyTelemetry telemetry,
+        List<FilterPosition> filterOrder,
+        BackendTls backendTls,
+        boolean preserveRouteOrder) {
     /** Where there is no EnvoyProxy. */
     public static final EnvoyProxySpec DEFAULT = new EnvoyProxySpec(
             MergeType.Replace,
+            false,
             KubernetesProvider.DEFAULT,
             Map.of(),
             Optional.empty(),
@@ -42,17 +51,10 @@ public record EnvoyProxySpec(
             List.of(),
             Shutdown.DEFAULT,
             IpFamily.IPv4,
-            true);
-
-    /** Areas of EnvoyProxy that are known and have no effect yet. */
-    private static final Set<String> NOT_YET = Set.of(
-            "mergeBackends",
-            "filterOrder",
-            "backendTLS",
-            "preserveRouteOrder",
-            "luaValidation",
-            "dynamicModules",
-            "geoIP");
+            ProxyTelemetry.DEFAULT,
+            List.of(),
+            BackendTls.DEFAULT,
+            false);
 
     private static final Syntax LOG_LEVEL = Syntax.of(
             "trace|debug|info|warn|error|off|critical", 16, "trace, debug, info, warn, error, critical or off");
@@ -73,6 +75,96 @@ public record EnvoyProxySpec(
     public EnvoyProxySpec {
         logLevels = Map.copyOf(logLevels);
         extraArgs = List.copyOf(extraArgs);
+        filterOrder = List.copyOf(filterOrder);
+    }
+
+    /**
+     * Where an HTTP filter stands.
+     *
+     * @param name "envoy.filters.http.ext_authz"
+     * @param before true: right before {@code anchor}; false: right after it
+     * @param anchor another filter
+     */
+    public record FilterPosition(String name, boolean before, String anchor) {
+        private static final Syntax NAME =
+                Syntax.of("envoy\\.filters\\.http\\.[a-z0-9_]+", 128, "a filter, for instance envoy.filters.http.cors");
+
+        private static FilterPosition read(Fields f) {
+            String name = f.requiredString("name", NAME);
+            Optional<String> before = f.string("before", NAME);
+            Optional<String> after = f.string("after", NAME);
+            if (before.isPresent() == after.isPresent()) {
+                f.wrong("expected exactly one of before and after");
+            }
+            return new FilterPosition(
+                    name, before.isPresent(), before.or(() -> after).orElse(""));
+        }
+    }
+
+    /** A version of TLS; Auto is Envoy's choice. */
+    public enum TlsVersion {
+        Auto("Auto"),
+        V1_0("1.0"),
+        V1_1("1.1"),
+        V1_2("1.2"),
+        V1_3("1.3");
+
+        private final String written;
+
+        TlsVersion(String written) {
+            this.written = written;
+        }
+
+        private static Optional<TlsVersion> read(Fields f, String name) {
+            Optional<String> text = f.string(name, Syntax.of("Auto|1\\.[0-3]", 4, "Auto, 1.0, 1.1, 1.2 or 1.3"));
+            return Arrays.stream(values())
+                    .filter(version -> text.filter(version.written::equals).isPresent())
+                    .findFirst();
+        }
+    }
+
+    /**
+     * TLS to backends.
+     *
+     * @param clientCertificate shown to them by Gateways that have none of their own
+     * @param alpn empty: what the backend's protocol asks for
+     */
+    public record BackendTls(
+            Optional<ObjectReference> clientCertificate,
+            Optional<TlsVersion> minVersion,
+            Optional<TlsVersion> maxVersion,
+            List<String> ciphers,
+            List<String> ecdhCurves,
+            List<String> signatureAlgorithms,
+            List<String> alpn) {
+        static final BackendTls DEFAULT = new BackendTls(
+                Optional.empty(), Optional.empty(), Optional.empty(), List.of(), List.of(), List.of(), List.of());
+
+        public BackendTls {
+            ciphers = List.copyOf(ciphers);
+            ecdhCurves = List.copyOf(ecdhCurves);
+            signatureAlgorithms = List.copyOf(signatureAlgorithms);
+            alpn = List.copyOf(alpn);
+        }
+
+        private static BackendTls read(Fields f) {
+            f.passOver("fingerprints", "is not for backends");
+            BackendTls tls = new BackendTls(
+                    f.object("clientCertificateRef", ObjectReference::readSecret),
+                    TlsVersion.read(f, "minVersion"),
+                    TlsVersion.read(f, "maxVersion"),
+                    f.strings("ciphers"),
+                    f.strings("ecdhCurves"),
+                    f.strings("signatureAlgorithms"),
+                    f.strings("alpnProtocols"));
+            if (tls.minVersion.isPresent()
+                    && tls.maxVersion.isPresent()
+                    && tls.maxVersion.get() != TlsVersion.Auto
+                    && tls.minVersion.get().compareTo(tls.maxVersion.get()) > 0) {
+                f.wrong("maxVersion", "is less than minVersion (expected: as much or more)");
+            }
+            return tls;
+        }
     }
 
     /** How an EnvoyProxy combines with a less specific one. */
@@ -447,18 +539,14 @@ public record EnvoyProxySpec(
     }
 
     static EnvoyProxySpec read(Fields f) {
-        for (String area : NOT_YET.stream().sorted().toList()) {
-            if (f.has(area)) {
-                f.warn(area, "is not supported yet; passed over");
-            }
-        }
-        if (f.bool("mergeGateways").orElse(false)) {
-            f.wrong(
-                    "mergeGateways",
-                    "true is not supported yet (expected: false: each Gateway has a fleet of its own)");
-        }
+        f.passOver("luaValidation", "is not supported: there are no Lua filters");
+        f.passOver("dynamicModules", "is not supported");
+        f.passOver("geoIP", "is not supported");
+        // Clusters are those of backends: routes that use the same share it, whatever this asks for.
+        f.object("mergeBackends", x -> x.object("selector", LabelSelector::read));
         return new EnvoyProxySpec(
                 f.choice("mergeType", MergeType.class).orElse(MergeType.Replace),
+                f.bool("mergeGateways").orElse(false),
                 f.object("provider", KubernetesProvider::readProvider).orElse(KubernetesProvider.DEFAULT),
                 f.object("logging", EnvoyProxySpec::logLevels).orElse(Map.of()),
                 f.object("bootstrap", EnvoyProxySpec::bootstrapChange),
@@ -467,7 +555,10 @@ public record EnvoyProxySpec(
                 f.strings("extraArgs"),
                 f.object("shutdown", Shutdown::read).orElse(Shutdown.DEFAULT),
                 f.choice("ipFamily", IpFamily.class).orElse(IpFamily.IPv4),
-                f.object("telemetry", EnvoyProxySpec::prometheus).orElse(true));
+                f.object("telemetry", ProxyTelemetry::read).orElse(ProxyTelemetry.DEFAULT),
+                f.list("filterOrder", FilterPosition::read),
+                f.object("backendTLS", BackendTls::read).orElse(BackendTls.DEFAULT),
+                f.bool("preserveRouteOrder").orElse(false));
     }
 
     private static Map<String, String> logLevels(Fields f) {
@@ -479,22 +570,6 @@ public record EnvoyProxySpec(
                     return read;
                 })
                 .orElse(new HashMap<>());
-    }
-
-    /** Of the telemetry, only whether there are metrics to scrape. */
-    private static boolean prometheus(Fields f) {
-        List<String> notYet = new ArrayList<>(List.of("accessLog", "tracing", "requestID", "healthCheckLog"));
-        notYet.removeIf(area -> !f.has(area));
-        notYet.forEach(area -> f.warn(area, "is not supported yet; passed over"));
-        return f.object("metrics", metrics -> {
-                    metrics.lenient();
-                    return metrics.object(
-                                    "prometheus",
-                                    p -> p.known("compression").bool("disable").orElse(false))
-                            .orElse(false);
-                })
-                .map(disabled -> !disabled)
-                .orElse(true);
     }
 
     private enum BootstrapChangeType {

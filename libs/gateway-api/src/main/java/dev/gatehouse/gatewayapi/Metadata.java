@@ -20,6 +20,12 @@ public record Metadata(
         long generation,
         Optional<String> uid,
         Optional<Instant> createdAt) {
+    /** Names of objects without namespace may have colons: "example.com:roots", a ClusterTrustBundle of a signer. */
+    private static final Syntax CLUSTER_WIDE = Syntax.of(
+            "[a-z0-9]([-a-z0-9.:]*[a-z0-9])?",
+            253,
+            "lower-case letters, digits, '-', '.' and ':', at most 253 characters");
+
     public Metadata {
         labels = Map.copyOf(labels);
         annotations = Map.copyOf(annotations);
@@ -27,7 +33,7 @@ public record Metadata(
 
     static Metadata read(Fields fields, boolean namespaced) {
         fields.lenient();
-        String name = fields.requiredString("name", Syntax.DNS_NAME);
+        String name = fields.requiredString("name", namespaced ? Syntax.DNS_NAME : CLUSTER_WIDE);
         Optional<String> namespace = fields.string("namespace", Syntax.DNS_LABEL);
         if (!namespaced && namespace.isPresent()) {
             fields.warn("namespace", "the kind has no namespaces; ignored");

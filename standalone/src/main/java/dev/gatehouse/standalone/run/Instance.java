@@ -78,12 +78,10 @@ public final class Instance {
     }
 
     /** True if every Gateway that can be served has been acknowledged by its proxy. */
-    boolean allProgrammed(ControllerView view, int expected) {
-        long programmed = view.gateways().values().stream()
+    boolean allProgrammed(ControllerView view) {
+        return view.gateways().values().stream()
                 .filter(state -> state.listeners().stream().anyMatch(ListenerState::serving))
-                .filter(state -> programmed(view, state))
-                .count();
-        return programmed >= expected;
+                .allMatch(state -> programmed(view, state));
     }
 
     private static boolean programmed(ControllerView view, GatewayState state) {
@@ -118,7 +116,7 @@ public final class Instance {
     private static JsonArray gateways(ControllerView view) {
         JsonArray gateways = new JsonArray();
         view.gateways().values().stream()
-                .sorted(Comparator.comparing(GatewayState::fleet))
+                .sorted(Comparator.comparing(state -> state.gateway().key()))
                 .forEach(state -> {
                     ObjectStatus status = view.statuses()
                             .get(ObjectRef.of(Kinds.GATEWAY, state.gateway().key()));
@@ -132,7 +130,8 @@ public final class Instance {
                                 .put("conditions", conditions(listener.conditions())));
                     }
                     gateways.add(new JsonObject()
-                            .put("name", state.fleet())
+                            .put("name", state.gateway().key().toString())
+                            .put("fleet", state.fleet())
                             .put("class", state.gateway().spec().gatewayClassName())
                             .put(
                                     "conditions",

@@ -26,8 +26,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -125,9 +127,15 @@ public final class Standalone implements QuarkusApplication {
             return;
         }
         List<String> lines = new ArrayList<>(backends.apply(requests()));
-        List<ProxySpec> proxies = view.gateways().values().stream()
-                .map(Standalone::proxy)
-                .flatMap(Optional::stream)
+        Map<String, List<ListenerAddress>> addresses = new TreeMap<>();
+        view.gateways()
+                .values()
+                .forEach(state -> addresses
+                        .computeIfAbsent(state.fleet(), _ -> new ArrayList<>())
+                        .addAll(addresses(state)));
+        addresses.values().removeIf(List::isEmpty);
+        List<ProxySpec> proxies = addresses.entrySet().stream()
+                .map(each -> new ProxySpec(each.getKey(), each.getValue()))
                 .toList();
         List<PortProblem> ports = fleet.apply(proxies);
         ports.forEach(problem -> lines.add(problem.message()));
@@ -140,7 +148,7 @@ public final class Standalone implements QuarkusApplication {
         lines.stream().filter(told::add).forEach(line -> System.err.println("gatehouse: " + line));
         if (!ports.isEmpty() && fleet.states().isEmpty()) {
             serving.complete(false);
-        } else if (instance.allProgrammed(view, proxies.size())) {
+        } else if (instance.allProgrammed(view)) {
             serving.complete(true);
         }
     }
@@ -186,7 +194,7 @@ public final class Standalone implements QuarkusApplication {
         return requests;
     }
 
-    private static Optional<ProxySpec> proxy(GatewayState state) {
+    private static List<ListenerAddress> addresses(GatewayState state) {
         List<ListenerAddress> listeners = new ArrayList<>();
         for (ListenerState listener : state.listeners()) {
             if (listener.serving()) {
@@ -198,6 +206,6 @@ public final class Standalone implements QuarkusApplication {
                         udp ? ListenerAddress.Transport.UDP : ListenerAddress.Transport.TCP));
             }
         }
-        return listeners.isEmpty() ? Optional.empty() : Optional.of(new ProxySpec(state.fleet(), listeners));
+        return listeners;
     }
 }

@@ -5,6 +5,7 @@ import dev.gatehouse.api.configlog.v1.ConfigLogGrpc;
 import dev.gatehouse.api.configlog.v1.FollowRequest;
 import dev.gatehouse.api.configlog.v1.Record;
 import dev.gatehouse.events.Follower;
+import dev.gatehouse.events.LogRecords;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.Put;
 import dev.gatehouse.events.ResourceId;
@@ -18,14 +19,12 @@ import io.grpc.StatusRuntimeException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a config log over gRPC for as long as it is open: connects, reconnects with jittered backoff (100 ms to 10 s), and
@@ -148,13 +147,13 @@ public final class GrpcConfigLogFollower implements Subscription {
                 stand = Optional.empty();
                 follower.replayStarted(entry.getEpoch());
             }
-            case PUT -> open(entry.getPut()).ifPresent(puts::add);
-            case DELETE -> deletes.add(id(entry.getDelete().getId()));
-            case COMMIT -> commit(position(entry), entry.getCommit());
+            case PUT -> LogRecords.open(entry.getPut(), seal.get()).ifPresent(puts::add);
+            case DELETE -> deletes.add(LogRecords.id(entry.getDelete().getId()));
+            case COMMIT -> commit(LogRecords.position(entry), entry.getCommit());
             case CAUGHT_UP -> {
                 replaying = false;
-                stand = Optional.of(position(entry));
-                follower.caughtUp(position(entry));
+                stand = Optional.of(LogRecords.position(entry));
+                follower.caughtUp(LogRecords.position(entry));
             }
             case ENTRY_NOT_SET ->
                 LOG.log(
@@ -165,54 +164,13 @@ public final class GrpcConfigLogFollower implements Subscription {
     }
 
     private void commit(Position position, Commit commit) {
-        Transaction transaction = new Transaction(
-                commit.getFleet(),
-                puts,
-                deletes,
-                Instant.ofEpochMilli(commit.getPublishedAtMillis()),
-                commit.getFleetRemoved());
+        Transaction transaction = LogRecords.transaction(commit, puts, deletes);
         puts = new ArrayList<>();
         deletes = new ArrayList<>();
         follower.transaction(position, transaction);
         if (!replaying) {
             stand = Optional.of(position);
         }
-    }
-
-    private Optional<Put> open(dev.gatehouse.api.configlog.v1.Put message) {
-        ResourceId id = id(message.getId());
-        if (!message.getSealed()) {
-            return Optional.of(new Put(id, message.getVersion(), message.getResource(), false));
-        }
-        String refusal;
-        Seal key = keyOrNull();
-        if (message.getSealKeyId().isEmpty()) {
-            refusal =
-                    "withheld by the controller, which has no sealing key (expected: the same key ring on both sides)";
-        } else if (key == null) {
-            refusal = "sealed with key \"" + message.getSealKeyId() + "\", and no sealing key is configured here";
-        } else {
-            switch (key.open(id, message.getVersion(), message.getSealKeyId(), message.getResource())) {
-                case Seal.Opening.Opened opened -> {
-                    return Optional.of(new Put(id, message.getVersion(), opened.resource(), true));
-                }
-                case Seal.Opening.Refused refused -> refusal = refused.reason();
-            }
-        }
-        LOG.log(Level.ERROR, "Secret {0} of fleet {1} is left out: {2}", id.name(), id.fleet(), refusal);
-        return Optional.empty();
-    }
-
-    private @Nullable Seal keyOrNull() {
-        return seal.get().orElse(null);
-    }
-
-    private static ResourceId id(dev.gatehouse.api.configlog.v1.ResourceId message) {
-        return new ResourceId(message.getFleet(), message.getTypeUrl(), message.getName());
-    }
-
-    private static Position position(Record entry) {
-        return new Position(entry.getEpoch(), entry.getOffset());
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.gatehouse.events.grpc;
 
 import dev.gatehouse.api.configlog.v1.CaughtUp;
-import dev.gatehouse.api.configlog.v1.Commit;
 import dev.gatehouse.api.configlog.v1.ConfigLogGrpc;
 import dev.gatehouse.api.configlog.v1.Delete;
 import dev.gatehouse.api.configlog.v1.FollowRequest;
@@ -9,6 +8,7 @@ import dev.gatehouse.api.configlog.v1.Record;
 import dev.gatehouse.api.configlog.v1.ReplayStarted;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Follower;
+import dev.gatehouse.events.LogRecords;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.Put;
 import dev.gatehouse.events.ResourceId;
@@ -78,21 +78,17 @@ public class GrpcConfigLogServer extends ConfigLogGrpc.ConfigLogImplBase {
         @Override
         public void transaction(Position position, Transaction transaction) {
             for (Put put : transaction.puts()) {
-                write(at(position).setPut(message(put)));
+                write(LogRecords.at(position).setPut(LogRecords.message(put, seal.get())));
             }
             for (ResourceId id : transaction.deletes()) {
-                write(at(position).setDelete(Delete.newBuilder().setId(message(id))));
+                write(LogRecords.at(position).setDelete(Delete.newBuilder().setId(LogRecords.message(id))));
             }
-            write(at(position)
-                    .setCommit(Commit.newBuilder()
-                            .setFleet(transaction.fleet())
-                            .setPublishedAtMillis(transaction.publishedAt().toEpochMilli())
-                            .setFleetRemoved(transaction.fleetRemoved())));
+            write(LogRecords.at(position).setCommit(LogRecords.commit(transaction)));
         }
 
         @Override
         public void caughtUp(Position position) {
-            write(at(position).setCaughtUp(CaughtUp.getDefaultInstance()));
+            write(LogRecords.at(position).setCaughtUp(CaughtUp.getDefaultInstance()));
         }
 
         private void write(Record.Builder entry) {
@@ -105,29 +101,5 @@ public class GrpcConfigLogServer extends ConfigLogGrpc.ConfigLogImplBase {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    private static Record.Builder at(Position position) {
-        return Record.newBuilder().setEpoch(position.epoch()).setOffset(position.offset());
-    }
-
-    private static dev.gatehouse.api.configlog.v1.ResourceId message(ResourceId id) {
-        return dev.gatehouse.api.configlog.v1.ResourceId.newBuilder()
-                .setFleet(id.fleet())
-                .setTypeUrl(id.typeUrl())
-                .setName(id.name())
-                .build();
-    }
-
-    private dev.gatehouse.api.configlog.v1.Put message(Put put) {
-        dev.gatehouse.api.configlog.v1.Put.Builder message = dev.gatehouse.api.configlog.v1.Put.newBuilder()
-                .setId(message(put.id()))
-                .setVersion(put.version());
-        if (!put.secret()) {
-            return message.setResource(put.resource()).build();
-        }
-        message.setSealed(true);
-        seal.get().ifPresent(key -> message.setSealKeyId(key.sealingKeyId()).setResource(key.seal(put)));
-        return message.build();
     }
 }

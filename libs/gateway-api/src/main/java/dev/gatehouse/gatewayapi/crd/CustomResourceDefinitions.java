@@ -8,9 +8,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * CustomResourceDefinitions as YAML. Their schemas keep every field: the API server would drop one that it does not know without
- * a word, and an Envoy Gateway object may have one that Gatehouse does not know yet. The controller reads strictly instead, and
- * says in the object's status which field it does not know and what it expected.
+ * CustomResourceDefinitions as YAML, with schemas of what the kinds' readers ask for.
+ *
+ * <p>Those of Envoy Gateway's kinds say the types of the fields and no more, and keep what they do not know: the API server
+ * would drop a field that it does not know without a word, which may be what keeps somebody out, and would refuse an object of
+ * Envoy Gateway's that asks for something which is not served yet. The controller reads strictly instead, and says in the
+ * object's status which field it does not know and what it expected.
  */
 public final class CustomResourceDefinitions {
     private static final Set<String> GROUPS = Set.of(Kinds.ENVOY_GATEWAY_GROUP, Kinds.GATEHOUSE_GROUP);
@@ -50,29 +53,10 @@ public final class CustomResourceDefinitions {
                   - name: Age
                     type: date
                     jsonPath: .metadata.creationTimestamp
-                  schema:
-                    openAPIV3Schema:
-                      description: %s
-                      type: object
-                      required: [spec]
-                      properties:
-                        apiVersion:
-                          type: string
-                        kind:
-                          type: string
-                        metadata:
-                          type: object
-                        spec:
-                          type: object
-                          x-kubernetes-preserve-unknown-fields: true
-                        status:
-                          type: object
-                          x-kubernetes-preserve-unknown-fields: true
-                """.indent(2).formatted(
-                    version,
-                    version.equals(kind.versions().getFirst()),
-                    kind.name() + " of " + kind.group()
-                            + "; the controller checks spec and says in status what is wrong with it."));
+                """.indent(2)
+                    .formatted(version, version.equals(kind.versions().getFirst())));
+            versions.append("    schema:\n      openAPIV3Schema:\n");
+            versions.append(new OpenApiSchema(strict(kind)).yaml(kind).indent(8));
         }
         return """
             apiVersion: apiextensions.k8s.io/v1
@@ -100,6 +84,10 @@ public final class CustomResourceDefinitions {
                         kind.name().toLowerCase(Locale.ROOT),
                         SHORT_NAMES.getOrDefault(kind.name(), kind.name().toLowerCase(Locale.ROOT)))
                 + versions;
+    }
+
+    private static boolean strict(Kind<?> kind) {
+        return kind.group().equals(Kinds.GATEHOUSE_GROUP);
     }
 
     private static String plural(Kind<?> kind) {

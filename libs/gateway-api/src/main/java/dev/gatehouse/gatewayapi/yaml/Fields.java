@@ -36,10 +36,24 @@ public final class Fields {
     private final String object;
     private final Problem.Severity unknown;
     private final Set<String> asked = new HashSet<>();
+    /** Where what is asked for is written down, when nothing is read. */
+    private final Outline.@Nullable Fields outline;
+
     private boolean lenient;
 
     private Fields(
             Node.Mapping node, String object, String path, Problem.Severity unknown, Consumer<Problem> problems) {
+        this(node, object, path, unknown, problems, null);
+    }
+
+    private Fields(
+            Node.Mapping node,
+            String object,
+            String path,
+            Problem.Severity unknown,
+            Consumer<Problem> problems,
+            Outline.@Nullable Fields outline) {
+        this.outline = outline;
         this.node = node;
         this.object = object;
         this.path = path;
@@ -77,6 +91,33 @@ public final class Fields {
         return result;
     }
 
+    /** What {@code reader} asks for; it is given an object without any field. */
+    public static Outline.Fields outline(Function<Fields, ?> reader) {
+        Outline.Fields outline = new Outline.Fields();
+        Location nowhere = new Location("", 0, 0);
+        var unused = reader.apply(
+                new Fields(new Node.Mapping(nowhere, Map.of()), "", "", Problem.Severity.ERROR, _ -> {}, outline));
+        return outline;
+    }
+
+    private void describe(String name, Outline form) {
+        if (outline != null) {
+            outline.add(name, form);
+        }
+    }
+
+    private void describeRequired(String name) {
+        if (outline != null) {
+            outline.require(name);
+        }
+    }
+
+    private void describe(String name, Function<Fields, ?> reader, Function<Outline, Outline> around) {
+        if (outline != null) {
+            outline.add(name, around.apply(outline(reader)));
+        }
+    }
+
     /** The path of this object in its document. */
     public String path() {
         return path;
@@ -84,28 +125,47 @@ public final class Fields {
 
     /** True if the field is there and not null. */
     public boolean has(String name) {
+        describe(name, new Outline.Anything());
         asked.add(name);
         return node.get(name).isPresent();
     }
 
     /** Takes note of fields that are valid and do not matter here. */
     public Fields known(String... names) {
+        for (String name : names) {
+            describe(name, new Outline.Anything());
+        }
         asked.addAll(Arrays.asList(names));
         return this;
+    }
+
+    /** Takes note of a field that is valid and has no effect: says so where it is there and asks for something. */
+    public void passOver(String name, String message) {
+        if (has(name)
+                && !(node.get(name).orElseThrow() instanceof Node.Scalar scalar
+                        && scalar.type() == Node.Scalar.Type.BOOLEAN
+                        && scalar.text().equals("false"))) {
+            warn(name, message + "; passed over");
+        }
     }
 
     /** Lets any other field pass: for objects that Gatehouse reads only in part and that Kubernetes has checked. */
     public Fields lenient() {
         lenient = true;
+        if (outline != null) {
+            outline.openUp();
+        }
         return this;
     }
 
     public Optional<String> string(String name) {
+        describe(name, new Outline.Text(Optional.empty(), List.of()));
         return scalar(name, "a string", Node.Scalar.Type.STRING);
     }
 
     public Optional<String> string(String name, Syntax syntax) {
         Optional<String> value = string(name);
+        describe(name, new Outline.Text(Optional.of(syntax), List.of()));
         value.filter(text -> !syntax.matches(text))
                 .ifPresent(text -> wrong(name, quote(text) + " is not valid (expected: " + syntax.description() + ")"));
         return value;
@@ -120,6 +180,7 @@ public final class Fields {
     }
 
     public Optional<Boolean> bool(String name) {
+        describe(name, new Outline.Flag());
         return scalar(name, "true or false", Node.Scalar.Type.BOOLEAN).map(Boolean::parseBoolean);
     }
 
@@ -129,6 +190,7 @@ public final class Fields {
     }
 
     public Optional<Long> longInteger(String name, long min, long max) {
+        describe(name, new Outline.Number(min, max));
         Optional<String> text = scalar(name, "an integer", Node.Scalar.Type.INTEGER);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -184,6 +246,7 @@ public final class Fields {
 
     /** An RFC 3339 time. */
     public Optional<Instant> instant(String name) {
+        describe(name, new Outline.Time());
         Optional<String> text = scalar(name, "a time", Node.Scalar.Type.STRING);
         try {
             return text.map(Instant::parse);
@@ -196,6 +259,7 @@ public final class Fields {
     /** One of the constants of {@code type}, by its exact name. */
     public <E extends Enum<E>> Optional<E> choice(String name, Class<E> type) {
         Optional<String> text = string(name);
+        describe(name, choices(type));
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -216,13 +280,21 @@ public final class Fields {
         return required(name, choice(name, type), type.getEnumConstants()[0], String.join(", ", names));
     }
 
+    private static <E extends Enum<E>> Outline.Text choices(Class<E> type) {
+        return new Outline.Text(
+                Optional.empty(),
+                Arrays.stream(type.getEnumConstants()).map(Enum::name).toList());
+    }
+
     public <T> Optional<T> object(String name, Function<Fields, T> reader) {
+        describe(name, reader, form -> form);
         asked.add(name);
         return node.get(name).flatMap(value -> readObject(value, below(name), reader));
     }
 
     /** An object that must be there; where it is not, the reader gets an empty one, whose problems are not reported. */
     public <T> T requiredObject(String name, Function<Fields, T> reader) {
+        describeRequired(name);
         Optional<T> value = object(name, reader);
         return value.orElseGet(() -> {
             if (node.get(name).isEmpty()) {
@@ -235,6 +307,7 @@ public final class Fields {
 
     /** An object as the user wrote it, for passing on; see {@link Trees}. */
     public Optional<Map<String, Object>> tree(String name) {
+        describe(name, new Outline.Tree());
         asked.add(name);
         Optional<Node> value = node.get(name);
         if (value.isPresent() && !(value.get() instanceof Node.Mapping)) {
@@ -247,12 +320,14 @@ public final class Fields {
 
     /** A value of any type as the user wrote it; null where it is not there. */
     public @Nullable Object anyTree(String name) {
+        describe(name, new Outline.Anything());
         asked.add(name);
         return node.get(name).map(Trees::of).orElse(null);
     }
 
     /** A list of objects as the user wrote them. */
     public List<Map<String, Object>> trees(String name) {
+        describe(name, new Outline.Items(new Outline.Tree(), 0, Integer.MAX_VALUE));
         List<Map<String, Object>> values = new ArrayList<>();
         List<Node> items = items(name);
         for (int i = 0; i < items.size(); i++) {
@@ -274,10 +349,13 @@ public final class Fields {
      * @param value absent where there is no object; with problems, what could be read
      * @param tree the object as it was written
      * @param problems as "path: message"
+     * @param warnings likewise: what does not keep it from being used
      */
-    public record Checked<T>(Optional<T> value, Map<String, Object> tree, List<String> problems) {
+    public record Checked<T>(
+            Optional<T> value, Map<String, Object> tree, List<String> problems, List<String> warnings) {
         public Checked {
             problems = List.copyOf(problems);
+            warnings = List.copyOf(warnings);
         }
     }
 
@@ -286,16 +364,17 @@ public final class Fields {
      * in use.
      */
     public <T> Checked<T> checked(String name, Function<Fields, T> reader) {
+        describe(name, reader, form -> form);
         asked.add(name);
         Optional<Node> value = node.get(name);
         if (value.isEmpty()) {
-            return new Checked<>(Optional.empty(), Map.of(), List.of());
+            return new Checked<>(Optional.empty(), Map.of(), List.of(), List.of());
         }
         List<String> errors = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
         Consumer<Problem> collect = problem -> {
-            if (problem.severity() == Problem.Severity.ERROR) {
-                errors.add(problem.path() + ": " + problem.message());
-            }
+            (problem.severity() == Problem.Severity.ERROR ? errors : warnings)
+                    .add(problem.path() + ": " + problem.message());
             problems.accept(new Problem(
                     Problem.Severity.WARNING, problem.location(), problem.object(), problem.path(), problem.message()));
         };
@@ -306,14 +385,15 @@ public final class Fields {
                     object,
                     below(name),
                     shown(value.get()) + " (expected: an object)"));
-            return new Checked<>(Optional.empty(), Map.of(), errors);
+            return new Checked<>(Optional.empty(), Map.of(), errors, warnings);
         }
         T read = read(mapping, object, below(name), collect, reader);
-        return new Checked<>(Optional.of(read), Trees.of(mapping), errors);
+        return new Checked<>(Optional.of(read), Trees.of(mapping), errors, warnings);
     }
 
     /** A list of objects; empty if it is not there. */
     public <T> List<T> list(String name, Function<Fields, T> reader) {
+        describe(name, reader, form -> new Outline.Items(form, 0, Integer.MAX_VALUE));
         List<T> values = new ArrayList<>();
         List<Node> items = items(name);
         for (int i = 0; i < items.size(); i++) {
@@ -322,8 +402,27 @@ public final class Fields {
         return List.copyOf(values);
     }
 
+    /** An object whose values are objects, under names of the user's; in the order of the file. */
+    public <T> Map<String, T> objects(String name, Function<Fields, T> reader) {
+        Map<String, T> read = object(name, inner -> {
+                    Map<String, T> values = new LinkedHashMap<>();
+                    inner.node
+                            .fields()
+                            .keySet()
+                            .forEach(key -> inner.object(key, reader).ifPresent(value -> values.put(key, value)));
+                    return values;
+                })
+                .orElseGet(LinkedHashMap::new);
+        describe(name, reader, Outline.Named::new);
+        return read;
+    }
+
     public <T> List<T> list(String name, int min, int max, Function<Fields, T> reader) {
         List<T> values = list(name, reader);
+        describe(name, reader, form -> new Outline.Items(form, min, max));
+        if (min > 0) {
+            describeRequired(name);
+        }
         checkSize(name, min, max);
         return values;
     }
@@ -333,6 +432,7 @@ public final class Fields {
     }
 
     public List<String> strings(String name, Syntax syntax) {
+        describe(name, new Outline.Items(new Outline.Text(Optional.of(syntax), List.of()), 0, Integer.MAX_VALUE));
         List<String> values = new ArrayList<>();
         List<Node> items = items(name);
         for (int i = 0; i < items.size(); i++) {
@@ -355,6 +455,7 @@ public final class Fields {
 
     /** A list of integers, each between {@code min} and {@code max}. */
     public List<Integer> integers(String name, int min, int max) {
+        describe(name, new Outline.Items(new Outline.Number(min, max), 0, Integer.MAX_VALUE));
         List<Integer> values = new ArrayList<>();
         List<Node> items = items(name);
         for (int i = 0; i < items.size(); i++) {
@@ -379,6 +480,7 @@ public final class Fields {
     public <E extends Enum<E>> List<E> choices(String name, Class<E> type) {
         List<E> values = new ArrayList<>();
         List<String> texts = strings(name);
+        describe(name, new Outline.Items(choices(type), 0, Integer.MAX_VALUE));
         List<String> names =
                 Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
         for (int i = 0; i < texts.size(); i++) {
@@ -394,6 +496,7 @@ public final class Fields {
 
     /** An object whose values are strings, such as labels; in the order of the file. */
     public Map<String, String> stringMap(String name) {
+        describe(name, new Outline.Named(new Outline.Text(Optional.empty(), List.of())));
         asked.add(name);
         Map<String, String> values = new LinkedHashMap<>();
         Optional<Node> value = node.get(name);
@@ -419,6 +522,7 @@ public final class Fields {
 
     /** A string or an integer, such as a Service's targetPort; as text. */
     public Optional<String> stringOrInteger(String name) {
+        describe(name, new Outline.NumberOrText());
         return scalar(name, "a string or an integer", Node.Scalar.Type.STRING, Node.Scalar.Type.INTEGER);
     }
 
@@ -486,6 +590,7 @@ public final class Fields {
     }
 
     private <T> T required(String name, Optional<T> value, T neutral, String expected) {
+        describeRequired(name);
         if (value.isEmpty() && node.get(name).isEmpty()) {
             missing(name, expected);
         }

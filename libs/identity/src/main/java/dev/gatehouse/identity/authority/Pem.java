@@ -32,7 +32,8 @@ public final class Pem {
                 }
             }
             return certificates;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // The parser throws unchecked exceptions of several types at what is not what it seems.
             throw new GeneralSecurityException("not PEM: " + e.getMessage(), e);
         }
     }
@@ -54,7 +55,8 @@ public final class Pem {
             }
         } catch (PEMException e) {
             throw new GeneralSecurityException("not a private key that can be read", e);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // As above; and the message might show a part of the key.
             throw new GeneralSecurityException("not PEM", e);
         }
         throw new GeneralSecurityException("no private key without password (expected: PKCS#8, PKCS#1 or SEC 1)");

@@ -1,0 +1,90 @@
+package dev.gatehouse.controller.backend;
+
+import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
+import dev.gatehouse.controller.backend.ClusterSpec.Protocol;
+import dev.gatehouse.gatewayapi.Backend;
+import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.Destination;
+import dev.gatehouse.gatewayapi.ReferenceGrant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The clusters by which a fleet's proxies reach the destinations of their access logs and traces.
+ *
+ * @param clusters by destination; one that cannot be reached is not among them
+ * @param problems why not
+ */
+public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<String> problems) {
+    /** None. */
+    public static final TelemetryClusters NONE = new TelemetryClusters(Map.of(), List.of());
+
+    public TelemetryClusters {
+        clusters = Map.copyOf(clusters);
+        problems = List.copyOf(problems);
+    }
+
+    /**
+     * Resolves the destinations of {@code telemetry}.
+     *
+     * @param proxy the EnvoyProxy that names them
+     */
+    public static TelemetryClusters of(ProxyTelemetry telemetry, ObjectKey proxy, BackendResolver backends) {
+        ReferenceGrant.Origin origin =
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.ENVOY_PROXY.name(), proxy.namespace());
+        Map<Destination, ClusterSpec> clusters = new HashMap<>();
+        List<String> problems = new ArrayList<>();
+        for (Destination destination : telemetry.destinations()) {
+            List<ClusterSpec> found = new ArrayList<>();
+            for (BackendReference reference : destination.backends()) {
+                switch (backends.resolve(origin, reference, destination.grpc(), "TCP")) {
+                    case Target.Found target -> found.add(target.cluster());
+                    case Target.Unresolved unresolved ->
+                        problems.add("EnvoyProxy " + proxy + ": spec.telemetry: " + unresolved.message());
+                }
+            }
+            together(destination, found).ifPresent(cluster -> clusters.put(destination, cluster));
+        }
+        return new TelemetryClusters(clusters, problems);
+    }
+
+    /** The name of the cluster of a destination; empty: it cannot be reached. */
+    public Optional<String> name(Destination destination) {
+        return Optional.ofNullable(clusters.get(destination)).map(ClusterSpec::name);
+    }
+
+    private static Optional<ClusterSpec> together(Destination destination, List<ClusterSpec> found) {
+        if (destination.backends().isEmpty()) {
+            return destination.host().map(host -> host(host, destination));
+        }
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        ClusterSpec first = found.getFirst();
+        String name = "telemetry/" + found.stream().map(ClusterSpec::name).collect(Collectors.joining(","));
+        Endpoints endpoints = found.size() == 1
+                ? first.endpoints()
+                : new Endpoints.Weighted(found.stream()
+                        .map(each -> new ClusterSpec.Share(each.endpoints(), 1))
+                        .toList());
+        return Optional.of(new ClusterSpec(name, endpoints, first.protocol(), first.tls()));
+    }
+
+    private static ClusterSpec host(String host, Destination destination) {
+        Backend.Endpoint endpoint = host.matches("[0-9.]+|.*:.*")
+                ? new Backend.Endpoint.Ip(host, destination.port())
+                : new Backend.Endpoint.Fqdn(host, destination.port());
+        return new ClusterSpec(
+                "telemetry/" + host + ":" + destination.port() + (destination.grpc() ? "/h2" : ""),
+                new Endpoints.Listed(List.of(endpoint)),
+                destination.grpc() ? Protocol.HTTP2 : Protocol.HTTP1,
+                Optional.empty());
+    }
+}

@@ -1,0 +1,415 @@
+package dev.gatehouse.controller.envoy;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.AccessLogType;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.Destination;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.Fraction;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.Provider;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.Sampler;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.SamplerType;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.Sink;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.Tag;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ResponseFlagFilter;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.trace.v3.DatadogConfig;
+import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
+import io.envoyproxy.envoy.config.trace.v3.Tracing;
+import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.AlwaysOnSamplerConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.ParentBasedSamplerConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.TraceIdRatioBasedSamplerConfig;
+import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import io.envoyproxy.envoy.type.v3.Percent;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.common.v1.KeyValueList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What a fleet's proxies tell of requests: access logs and traces, as Envoy's configuration.
+ *
+ * <p>What would be sent to a backend that is not there is left out: Envoy would refuse the listener as a whole.
+ */
+final class Observability {
+    private static final String NO_ROUTE = "NR";
+    private static final int MILLION = 1_000_000;
+    private static final Map<String, String> COMMON_FIELDS = Map.of(
+            "start_time", "%START_TIME%",
+            "duration_ms", "%DURATION%",
+            "bytes_received", "%BYTES_RECEIVED%",
+            "bytes_sent", "%BYTES_SENT%",
+            "response_flags", "%RESPONSE_FLAGS%",
+            "downstream_remote_address", "%DOWNSTREAM_REMOTE_ADDRESS%");
+    private static final Map<String, String> REQUEST_FIELDS = Map.of(
+            "method", "%REQ(:METHOD)%",
+            "path", "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+            "authority", "%REQ(:AUTHORITY)%",
+            "status", "%RESPONSE_CODE%",
+            "response_code_details", "%RESPONSE_CODE_DETAILS%",
+            "request_id", "%REQ(X-REQUEST-ID)%",
+            "route", "%ROUTE_NAME%",
+            "upstream_host", "%UPSTREAM_HOST%",
+            "upstream_cluster", "%UPSTREAM_CLUSTER%",
+            "user_agent", "%REQ(USER-AGENT)%");
+    private static final Map<String, String> CONNECTION_FIELDS = Map.of(
+            "upstream_host", "%UPSTREAM_HOST%",
+            "upstream_cluster", "%UPSTREAM_CLUSTER%",
+            "requested_server_name", "%REQUESTED_SERVER_NAME%");
+
+    private final ProxyTelemetry telemetry;
+    private final String fleet;
+    private final Function<Destination, Optional<String>> clusters;
+
+    /**
+     * @param fleet the fleet's name, which is that of the service in traces
+     * @param clusters the cluster of a destination; empty: it is not there
+     */
+    Observability(ProxyTelemetry telemetry, String fleet, Function<Destination, Optional<String>> clusters) {
+        this.telemetry = telemetry;
+        this.fleet = fleet;
+        this.clusters = clusters;
+    }
+
+    /** Of requests: for an HTTP connection manager. */
+    List<AccessLog> requests() {
+        return logs(AccessLogType.Route, REQUEST_FIELDS);
+    }
+
+    /** Of connections of routes that are not HTTP. */
+    List<AccessLog> connections() {
+        return logs(AccessLogType.Route, CONNECTION_FIELDS);
+    }
+
+    /** Of connections that end without having found a route: for a listener. */
+    List<AccessLog> listener() {
+        if (telemetry.accessLogs().isEmpty()) {
+            return List.of();
+        }
+        return logs(AccessLogType.Listener, CONNECTION_FIELDS);
+    }
+
+    /** Of attempts at backends: for a router. */
+    List<AccessLog> upstream() {
+        if (telemetry.accessLogs().isEmpty()) {
+            return List.of();
+        }
+        return logs(AccessLogType.Upstream, REQUEST_FIELDS);
+    }
+
+    private List<AccessLog> logs(AccessLogType type, Map<String, String> fields) {
+        if (telemetry.accessLogDisabled()) {
+            return List.of();
+        }
+        Map<String, String> all = new TreeMap<>(COMMON_FIELDS);
+        all.putAll(fields);
+        if (telemetry.accessLogs().isEmpty()) {
+            return List.of(AccessLog.newBuilder()
+                    .setName("envoy.access_loggers.stdout")
+                    .setTypedConfig(Protos.any(StdoutAccessLog.newBuilder()
+                            .setLogFormat(format(new ProxyTelemetry.Format.Json(all)))
+                            .build()))
+                    .build());
+        }
+        List<AccessLog> logs = new ArrayList<>();
+        for (ProxyTelemetry.AccessLog setting : telemetry.accessLogs()) {
+            // Without a type: what routes serve, and what found none.
+            boolean wanted = setting.type()
+                    .map(type::equals)
+                    .orElse(type == AccessLogType.Route || type == AccessLogType.Listener);
+            if (wanted) {
+                ProxyTelemetry.Format format = setting.format().orElse(new ProxyTelemetry.Format.Json(all));
+                for (Sink sink : setting.sinks()) {
+                    sink(sink, format).ifPresent(log -> {
+                        filter(setting, type).ifPresent(log::setFilter);
+                        logs.add(log.build());
+                    });
+                }
+            }
+        }
+        return logs;
+    }
+
+    private static Optional<AccessLogFilter> filter(ProxyTelemetry.AccessLog setting, AccessLogType type) {
+        List<AccessLogFilter> filters = new ArrayList<>();
+        if (type == AccessLogType.Listener && setting.type().isEmpty()) {
+            filters.add(AccessLogFilter.newBuilder()
+                    .setResponseFlagFilter(ResponseFlagFilter.newBuilder().addFlags(NO_ROUTE))
+                    .build());
+        }
+        for (String expression : setting.matches()) {
+            filters.add(AccessLogFilter.newBuilder()
+                    .setExtensionFilter(ExtensionFilter.newBuilder()
+                            .setName("envoy.access_loggers.extension_filters.cel")
+                            .setTypedConfig(Protos.any(ExpressionFilter.newBuilder()
+                                    .setExpression(expression)
+                                    .build())))
+                    .build());
+        }
+        if (filters.size() > 1) {
+            return Optional.of(AccessLogFilter.newBuilder()
+                    .setAndFilter(AndFilter.newBuilder().addAllFilters(filters))
+                    .build());
+        }
+        return filters.stream().findFirst();
+    }
+
+    private Optional<AccessLog.Builder> sink(Sink sink, ProxyTelemetry.Format format) {
+        return switch (sink) {
+            case Sink.File file ->
+                Optional.of(log(
+                        "envoy.access_loggers.file",
+                        FileAccessLog.newBuilder()
+                                .setPath(file.path())
+                                .setLogFormat(format(format))
+                                .build()));
+            case Sink.AccessLogService service ->
+                clusters.apply(service.destination()).map(cluster -> accessLogService(service, cluster));
+            case Sink.OpenTelemetry collector ->
+                clusters.apply(collector.destination()).map(cluster -> openTelemetry(collector, cluster, format));
+        };
+    }
+
+    private AccessLog.Builder accessLogService(Sink.AccessLogService service, String cluster) {
+        CommonGrpcAccessLogConfig common = CommonGrpcAccessLogConfig.newBuilder()
+                .setLogName(service.logName().orElse(fleet))
+                .setTransportApiVersion(ApiVersion.V3)
+                .setGrpcService(grpc(cluster, Map.of()))
+                .build();
+        return service.tcp()
+                ? log(
+                        "envoy.access_loggers.tcp_grpc",
+                        TcpGrpcAccessLogConfig.newBuilder()
+                                .setCommonConfig(common)
+                                .build())
+                : log(
+                        "envoy.access_loggers.http_grpc",
+                        HttpGrpcAccessLogConfig.newBuilder()
+                                .setCommonConfig(common)
+                                .addAllAdditionalRequestHeadersToLog(service.requestHeaders())
+                                .addAllAdditionalResponseHeadersToLog(service.responseHeaders())
+                                .addAllAdditionalResponseTrailersToLog(service.responseTrailers())
+                                .build());
+    }
+
+    private AccessLog.Builder openTelemetry(
+            Sink.OpenTelemetry collector, String cluster, ProxyTelemetry.Format format) {
+        OpenTelemetryAccessLogConfig.Builder config = OpenTelemetryAccessLogConfig.newBuilder()
+                .setCommonConfig(CommonGrpcAccessLogConfig.newBuilder()
+                        .setLogName(fleet)
+                        .setTransportApiVersion(ApiVersion.V3)
+                        .setGrpcService(grpc(cluster, collector.headers())));
+        switch (format) {
+            case ProxyTelemetry.Format.Text text -> config.setBody(value(text.text()));
+            case ProxyTelemetry.Format.Json json -> config.setAttributes(values(json.fields()));
+        }
+        if (!collector.resourceAttributes().isEmpty()) {
+            config.setResourceAttributes(values(collector.resourceAttributes()));
+        }
+        return log("envoy.access_loggers.open_telemetry", config.build());
+    }
+
+    private static AccessLog.Builder log(String name, Message config) {
+        return AccessLog.newBuilder().setName(name).setTypedConfig(Protos.any(config));
+    }
+
+    private static SubstitutionFormatString format(ProxyTelemetry.Format format) {
+        return switch (format) {
+            case ProxyTelemetry.Format.Text text ->
+                SubstitutionFormatString.newBuilder()
+                        .setTextFormatSource(DataSource.newBuilder()
+                                .setInlineString(text.text().endsWith("\n") ? text.text() : text.text() + "\n"))
+                        .build();
+            case ProxyTelemetry.Format.Json json -> {
+                Struct.Builder fields = Struct.newBuilder();
+                new TreeMap<>(json.fields())
+                        .forEach((name, value) -> fields.putFields(
+                                name, Value.newBuilder().setStringValue(value).build()));
+                yield SubstitutionFormatString.newBuilder()
+                        .setJsonFormat(fields)
+                        .build();
+            }
+        };
+    }
+
+    /** Tracing, where there is somewhere to send spans. */
+    Optional<HttpConnectionManager.Tracing> tracing() {
+        if (telemetry.tracing().isEmpty()) {
+            return Optional.empty();
+        }
+        ProxyTelemetry.Tracing tracing = telemetry.tracing().get();
+        return clusters.apply(tracing.provider().destination()).map(cluster -> {
+            HttpConnectionManager.Tracing.Builder built = HttpConnectionManager.Tracing.newBuilder()
+                    .setRandomSampling(percent(tracing.sampled()))
+                    .setClientSampling(percent(tracing.clientSampled()))
+                    .setOverallSampling(percent(tracing.overallSampled()))
+                    .setSpawnUpstreamSpan(BoolValue.of(true))
+                    .setProvider(provider(tracing.provider(), cluster));
+            new TreeMap<>(tracing.tags()).forEach((name, tag) -> built.addCustomTags(tag(name, tag)));
+            return built.build();
+        });
+    }
+
+    private static Percent percent(Fraction fraction) {
+        return Percent.newBuilder().setValue(fraction.percent()).build();
+    }
+
+    private static CustomTag tag(String name, Tag tag) {
+        CustomTag.Builder built = CustomTag.newBuilder().setTag(name);
+        switch (tag) {
+            case Tag.Literal literal ->
+                built.setLiteral(CustomTag.Literal.newBuilder().setValue(literal.value()));
+            case Tag.Environment environment ->
+                built.setEnvironment(CustomTag.Environment.newBuilder()
+                        .setName(environment.name())
+                        .setDefaultValue(environment.defaultValue().orElse("")));
+            case Tag.RequestHeader header ->
+                built.setRequestHeader(CustomTag.Header.newBuilder()
+                        .setName(header.name())
+                        .setDefaultValue(header.defaultValue().orElse("")));
+        }
+        return built.build();
+    }
+
+    private Tracing.Http provider(Provider provider, String cluster) {
+        return switch (provider) {
+            case Provider.OpenTelemetry collector -> {
+                OpenTelemetryConfig.Builder config = OpenTelemetryConfig.newBuilder()
+                        .setGrpcService(grpc(cluster, collector.headers()))
+                        .setServiceName(collector.serviceName().orElse(fleet));
+                if (!collector.resourceAttributes().isEmpty()) {
+                    config.addResourceDetectors(Protos.extension(
+                            "envoy.tracers.opentelemetry.resource_detectors.static_config",
+                            StaticConfigResourceDetectorConfig.newBuilder()
+                                    .putAllAttributes(collector.resourceAttributes())
+                                    .build()));
+                }
+                collector.sampler().ifPresent(sampler -> config.setSampler(sampler(sampler)));
+                yield http("envoy.tracers.opentelemetry", config.build());
+            }
+            case Provider.Zipkin zipkin ->
+                http(
+                        "envoy.tracers.zipkin",
+                        ZipkinConfig.newBuilder()
+                                .setCollectorCluster(cluster)
+                                .setCollectorEndpoint("/api/v2/spans")
+                                .setCollectorEndpointVersion(ZipkinConfig.CollectorEndpointVersion.HTTP_JSON)
+                                .setTraceId128Bit(zipkin.traceId128Bit())
+                                .setSharedSpanContext(BoolValue.of(zipkin.sharedSpanContext()))
+                                .build());
+            case Provider.Datadog datadog ->
+                http(
+                        "envoy.tracers.datadog",
+                        DatadogConfig.newBuilder()
+                                .setCollectorCluster(cluster)
+                                .setServiceName(datadog.serviceName().orElse(fleet))
+                                .build());
+        };
+    }
+
+    private static Tracing.Http http(String name, Message config) {
+        return Tracing.Http.newBuilder()
+                .setName(name)
+                .setTypedConfig(Protos.any(config))
+                .build();
+    }
+
+    private static TypedExtensionConfig sampler(Sampler sampler) {
+        SamplerType type = sampler.type();
+        return switch (type) {
+            case AlwaysOn ->
+                Protos.extension(
+                        "envoy.tracers.opentelemetry.samplers.always_on", AlwaysOnSamplerConfig.getDefaultInstance());
+            case AlwaysOff -> ratio(new Fraction(0, 100));
+            case TraceIdRatio -> ratio(sampler.percentage());
+            case ParentBasedAlwaysOn -> parentBased(sampler(new Sampler(SamplerType.AlwaysOn, sampler.percentage())));
+            case ParentBasedAlwaysOff -> parentBased(ratio(new Fraction(0, 100)));
+            case ParentBasedTraceIdRatio -> parentBased(ratio(sampler.percentage()));
+        };
+    }
+
+    private static TypedExtensionConfig ratio(Fraction fraction) {
+        return Protos.extension(
+                "envoy.tracers.opentelemetry.samplers.trace_id_ratio_based",
+                TraceIdRatioBasedSamplerConfig.newBuilder()
+                        .setSamplingPercentage(FractionalPercent.newBuilder()
+                                .setNumerator((int) ((long) fraction.numerator() * MILLION / fraction.denominator()))
+                                .setDenominator(FractionalPercent.DenominatorType.MILLION))
+                        .build());
+    }
+
+    private static TypedExtensionConfig parentBased(TypedExtensionConfig wrapped) {
+        return Protos.extension(
+                "envoy.tracers.opentelemetry.samplers.parent_based",
+                ParentBasedSamplerConfig.newBuilder().setWrappedSampler(wrapped).build());
+    }
+
+    /** How a request's id takes part in tracing, where that is said. */
+    Optional<RequestIDExtension> requestId() {
+        return telemetry.requestId().map(tracing -> {
+            boolean pack = switch (tracing) {
+                case PackAndSample, Pack -> true;
+                case Sample, Disable -> false;
+            };
+            boolean sample = switch (tracing) {
+                case PackAndSample, Sample -> true;
+                case Pack, Disable -> false;
+            };
+            return RequestIDExtension.newBuilder()
+                    .setTypedConfig(Protos.any(UuidRequestIdConfig.newBuilder()
+                            .setPackTraceReason(BoolValue.of(pack))
+                            .setUseRequestIdForTraceSampling(BoolValue.of(sample))
+                            .build()))
+                    .build();
+        });
+    }
+
+    private static GrpcService grpc(String cluster, Map<String, String> headers) {
+        GrpcService.Builder service = GrpcService.newBuilder()
+                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(cluster));
+        headers.forEach((name, value) ->
+                service.addInitialMetadata(HeaderValue.newBuilder().setKey(name).setValue(value)));
+        return service.build();
+    }
+
+    private static KeyValueList values(Map<String, String> fields) {
+        KeyValueList.Builder list = KeyValueList.newBuilder();
+        new TreeMap<>(fields)
+                .forEach((name, value) ->
+                        list.addValues(KeyValue.newBuilder().setKey(name).setValue(value(value))));
+        return list.build();
+    }
+
+    private static AnyValue value(String text) {
+        return AnyValue.newBuilder().setStringValue(text).build();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.gatehouse.controller.gateway;
+
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The Gateways that a fleet of proxies serves: one, or all of a class that merges them.
+ *
+ * @param gateways at least one, in order of precedence
+ */
+public record FleetMembers(String name, List<GatewayState> gateways) {
+    public FleetMembers {
+        gateways = List.copyOf(gateways);
+        if (gateways.isEmpty()) {
+            throw new IllegalArgumentException("gateways of fleet " + name + ": none (expected: at least one)");
+        }
+    }
+
+    /** How the proxies are run: Gateways that share a fleet have that from their class. */
+    public ProxyParameters proxy() {
+        return gateways.getFirst().proxy();
+    }
+
+    /** What the proxies are asked for. */
+    public EnvoyProxySpec settings() {
+        return proxy().spec();
+    }
+
+    /** True if the fleet is a class's, not a Gateway's. */
+    public boolean merged() {
+        return gateways.getFirst().merged();
+    }
+
+    /** A Gateway of the fleet. */
+    public Optional<GatewayState> gateway(ObjectKey key) {
+        return gateways.stream()
+                .filter(state -> state.gateway().key().equals(key))
+                .findFirst();
+    }
+
+    /** The listeners of all of them, in order of precedence. */
+    public List<ListenerState> listeners() {
+        return gateways.stream().flatMap(state -> state.listeners().stream()).toList();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.gatehouse.controller.gateway;
+
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * HTTPS listeners on one port that a client may take for one (GEP-3567): it reuses a connection for each name that the
+ * certificate is for. Requests that come to the wrong one so are answered with 421, upon which a client opens another connection.
+ */
+public final class OverlappingTls {
+    private OverlappingTls() {}
+
+    /**
+     * The condition of {@code listener}; empty: it does not overlap.
+     *
+     * @param others the listeners of its fleet; itself may be among them
+     * @param names the DNS names that a listener's certificates are for
+     */
+    public static Optional<Condition> of(
+            ListenerState listener, List<ListenerState> others, Function<ListenerState, List<String>> names) {
+        if (!https(listener)) {
+            return Optional.empty();
+        }
+        List<ListenerState> beside = others.stream()
+                .filter(other -> https(other)
+                        && other.boundPort() == listener.boundPort()
+                        && !other.key().equals(listener.key()))
+                .toList();
+        List<String> own = names.apply(listener);
+        String certificates = named(beside.stream()
+                .filter(other -> names.apply(other).stream()
+                        .anyMatch(name -> own.stream()
+                                .anyMatch(
+                                        mine -> Hostnames.intersect(mine, name).isPresent())))
+                .toList());
+        if (!certificates.isEmpty()) {
+            return Optional.of(Condition.isTrue(
+                    Conditions.OVERLAPPING_TLS,
+                    "OverlappingCertificates",
+                    "Its certificates are for names that those of " + certificates
+                            + " are for too; requests that reuse the wrong connection are answered with 421."));
+        }
+        String hostnames = named(beside.stream()
+                .filter(other ->
+                        Hostnames.intersect(hostname(other), hostname(listener)).isPresent())
+                .toList());
+        return hostnames.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Condition.isTrue(
+                        Conditions.OVERLAPPING_TLS,
+                        "OverlappingHostnames",
+                        "Hostname \"" + hostname(listener) + "\" overlaps with that of " + hostnames
+                                + "; requests that reuse the wrong connection are answered with 421."));
+    }
+
+    private static boolean https(ListenerState listener) {
+        return listener.serving()
+                && listener.protocol().map(ListenerState.Protocol.HTTPS::equals).orElse(false);
+    }
+
+    private static String hostname(ListenerState listener) {
+        return listener.spec().hostname().orElse(Hostnames.ANY);
+    }
+
+    private static String named(List<ListenerState> listeners) {
+        return listeners.stream()
+                .map(listener -> "listener \"" + listener.key().name() + "\" of "
+                        + listener.key().owner())
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.gatehouse.events.kafka;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How the brokers are reached.
+ *
+ * @param topic of one partition: compacted, for the config log
+ * @param client settings of Kafka's clients: {@code bootstrap.servers}, and what security asks for
+ */
+public record KafkaLink(String topic, Map<String, String> client) {
+    public KafkaLink {
+        client = Map.copyOf(client);
+        if (topic.isBlank() || !client.containsKey("bootstrap.servers")) {
+            throw new IllegalArgumentException("topic \"" + topic + "\", settings " + client.keySet()
+                    + " (expected: a topic, and bootstrap.servers among the settings)");
+        }
+    }
+
+    /** The settings of a client; {@code own} go before those of the link. */
+    Map<String, Object> settings(Map<String, Object> own) {
+        Map<String, Object> settings = new HashMap<>(client);
+        settings.putAll(own);
+        return settings;
+    }
+
+    /** Does not show the settings, which may have passwords. */
+    @Override
+    public String toString() {
+        return "KafkaLink[topic=" + topic + ", bootstrap.servers=" + client.get("bootstrap.servers") + "]";
+    }
+}

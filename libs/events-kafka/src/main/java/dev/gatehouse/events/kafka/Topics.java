@@ -1,0 +1,32 @@
+package dev.gatehouse.events.kafka;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Makes topics that are not there. */
+final class Topics {
+    private static final Logger LOG = System.getLogger(Topics.class.getName());
+
+    private Topics() {}
+
+    /** Makes the link's topic, with one partition and the brokers' default replication; one that is there stays as it is. */
+    static void make(KafkaLink link, Map<String, String> configs) throws InterruptedException {
+        try (Admin admin = Admin.create(link.settings(Map.of()))) {
+            NewTopic topic = new NewTopic(link.topic(), Optional.of(1), Optional.empty()).configs(configs);
+            admin.createTopics(List.of(topic)).all().get();
+            LOG.log(Level.INFO, "Topic {0} is made.", link.topic());
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new KafkaException("topic " + link.topic() + " cannot be made", e.getCause());
+            }
+        }
+    }
+}

@@ -1,0 +1,509 @@
+package dev.gatehouse.gatewayapi;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Syntax;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What proxies tell of themselves: {@code spec.telemetry} of an EnvoyProxy.
+ *
+ * @param accessLogDisabled nothing is logged of requests
+ * @param accessLogs where that is empty, one line of JSON for each request on standard output
+ * @param requestId how a request's id takes part in tracing
+ */
+public record ProxyTelemetry(
+        boolean accessLogDisabled,
+        List<AccessLog> accessLogs,
+        Metrics metrics,
+        Optional<Tracing> tracing,
+        Optional<RequestIdTracing> requestId) {
+    static final ProxyTelemetry DEFAULT =
+            new ProxyTelemetry(false, List.of(), Metrics.DEFAULT, Optional.empty(), Optional.empty());
+
+    public ProxyTelemetry {
+        accessLogs = List.copyOf(accessLogs);
+    }
+
+    /**
+     * Where telemetry is sent.
+     *
+     * @param backends one or more; or, the deprecated form, none and a host
+     * @param grpc by gRPC; otherwise by HTTP/1.1
+     */
+    public record Destination(List<BackendReference> backends, Optional<String> host, int port, boolean grpc) {
+        private static final int OTLP = 4317;
+
+        public Destination {
+            backends = List.copyOf(backends);
+        }
+
+        private static Destination read(Fields f) {
+            return read(f, true);
+        }
+
+        private static Destination read(Fields f, boolean grpc) {
+            List<BackendReference> backends = new ArrayList<>(f.list("backendRefs", 0, 16, Destination::backend));
+            f.object("backendRef", Destination::backend).ifPresent(backends::add);
+            f.passOver("backendSettings", "is not supported: the defaults of backends count");
+            Destination destination = new Destination(
+                    backends, f.string("host", Syntax.NOT_EMPTY), f.port("port").orElse(OTLP), grpc);
+            if (backends.isEmpty() && destination.host.isEmpty()) {
+                f.wrong("backendRefs", "is missing (expected: at least one backend)");
+            }
+            return destination;
+        }
+
+        private static BackendReference backend(Fields f) {
+            f.passOver("fallback", "is not supported: all backends are used");
+            return BackendReference.readWeighted(f);
+        }
+    }
+
+    /** Where access logs and spans are sent: what is reached by clusters that come with the configuration. */
+    public List<Destination> destinations() {
+        List<Destination> all = new ArrayList<>();
+        for (AccessLog log : accessLogs) {
+            for (Sink sink : log.sinks()) {
+                switch (sink) {
+                    case Sink.File _ -> {}
+                    case Sink.AccessLogService service -> all.add(service.destination());
+                    case Sink.OpenTelemetry collector -> all.add(collector.destination());
+                }
+            }
+        }
+        tracing.ifPresent(each -> all.add(each.provider().destination()));
+        return all.stream().distinct().toList();
+    }
+
+    /** What is logged, and where. */
+    public record AccessLog(
+            Optional<Format> format, List<String> matches, List<Sink> sinks, Optional<AccessLogType> type) {
+        public AccessLog {
+            matches = List.copyOf(matches);
+            sinks = List.copyOf(sinks);
+        }
+
+        private static AccessLog read(Fields f) {
+            return new AccessLog(
+                    f.object("format", Format::read),
+                    f.strings("matches"),
+                    f.list("sinks", 1, 50, Sink::read),
+                    f.choice("type", AccessLogType.class));
+        }
+    }
+
+    /** What a log tells of. */
+    public enum AccessLogType {
+        /** Connections that no route was found for. */
+        Listener,
+        /** Requests, and connections of routes that are not HTTP. */
+        Route,
+        /** Requests to backends, each attempt. */
+        Upstream
+    }
+
+    /** How a line looks; its values may have Envoy's operators, such as %RESPONSE_CODE%. */
+    public sealed interface Format {
+        record Text(String text) implements Format {}
+
+        record Json(Map<String, String> fields) implements Format {}
+
+        private static Format read(Fields f) {
+            FormatType type = f.requiredChoice("type", FormatType.class);
+            Optional<String> text = f.string("text");
+            Map<String, String> json = f.stringMap("json");
+            if (type == FormatType.Text && text.isEmpty()) {
+                f.wrong("text", "is missing (expected: a format for type Text)");
+            }
+            if (type == FormatType.JSON && json.isEmpty()) {
+                f.wrong("json", "is missing (expected: fields for type JSON)");
+            }
+            return switch (type) {
+                case Text -> new Text(text.orElse(""));
+                case JSON -> new Json(json);
+            };
+        }
+    }
+
+    private enum FormatType {
+        Text,
+        JSON
+    }
+
+    /** Where lines of a log go. */
+    public sealed interface Sink {
+        /** A file in the container, for instance /dev/stdout. */
+        record File(String path) implements Sink {}
+
+        /**
+         * Envoy's Access Log Service.
+         *
+         * @param tcp as connections, not as requests
+         */
+        record AccessLogService(
+                Destination destination,
+                Optional<String> logName,
+                boolean tcp,
+                List<String> requestHeaders,
+                List<String> responseHeaders,
+                List<String> responseTrailers)
+                implements Sink {}
+
+        /** A collector, by OTLP over gRPC. */
+        record OpenTelemetry(
+                Destination destination, Map<String, String> headers, Map<String, String> resourceAttributes)
+                implements Sink {}
+
+        private static Sink read(Fields f) {
+            SinkType type = f.requiredChoice("type", SinkType.class);
+            Optional<Sink> file =
+                    f.object("file", x -> new File(x.string("path").orElse("/dev/stdout")));
+            Optional<Sink> als = f.object("als", Sink::accessLogService);
+            Optional<Sink> otel = f.object("openTelemetry", x -> {
+                Map<String, String> attributes = new LinkedHashMap<>(x.stringMap("resources"));
+                attributes.putAll(x.stringMap("resourceAttributes"));
+                return new OpenTelemetry(Destination.read(x), headers(x), attributes);
+            });
+            Optional<Sink> chosen = switch (type) {
+                case File -> file;
+                case ALS -> als;
+                case OpenTelemetry -> otel;
+            };
+            if (chosen.isEmpty()) {
+                f.wrong("type", "is " + type + ", and the sink of that type is missing (expected: it)");
+            }
+            return chosen.orElse(new File("/dev/stdout"));
+        }
+
+        private static Sink accessLogService(Fields f) {
+            record Headers(List<String> request, List<String> response, List<String> trailers) {}
+            AlsType type = f.requiredChoice("type", AlsType.class);
+            Headers http = f.object(
+                            "http",
+                            x -> new Headers(
+                                    x.strings("requestHeaders"),
+                                    x.strings("responseHeaders"),
+                                    x.strings("responseTrailers")))
+                    .orElse(new Headers(List.of(), List.of(), List.of()));
+            return new AccessLogService(
+                    Destination.read(f),
+                    f.string("logName"),
+                    type == AlsType.TCP,
+                    http.request(),
+                    http.response(),
+                    http.trailers());
+        }
+    }
+
+    private enum SinkType {
+        ALS,
+        File,
+        OpenTelemetry
+    }
+
+    private enum AlsType {
+        HTTP,
+        TCP
+    }
+
+    /**
+     * Metrics.
+     *
+     * @param prometheus they are there to be scraped
+     * @param compression of what is scraped
+     * @param matches which are kept; empty: all
+     * @param perEndpoint for each endpoint of a backend, too
+     * @param sizes histograms of the sizes of requests and responses
+     * @param grpc for each gRPC service, too
+     */
+    public record Metrics(
+            boolean prometheus,
+            Optional<Compression> compression,
+            List<MetricsSink> sinks,
+            List<NameMatch> matches,
+            boolean perEndpoint,
+            boolean sizes,
+            boolean grpc) {
+        static final Metrics DEFAULT = new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false);
+
+        public Metrics {
+            sinks = List.copyOf(sinks);
+            matches = List.copyOf(matches);
+        }
+
+        private static Metrics read(Fields f) {
+            f.passOver("enableVirtualHostStats", "is not supported");
+            f.passOver("clusterStatName", "is not supported: clusters are those of backends, which routes share");
+            Prometheus prometheus = f.object("prometheus", Prometheus::read).orElse(Prometheus.DEFAULT);
+            return new Metrics(
+                    prometheus.served(),
+                    prometheus.compression(),
+                    f.list("sinks", 0, 16, MetricsSink::read),
+                    f.list("matches", NameMatch::read),
+                    f.bool("enablePerEndpointStats").orElse(false),
+                    f.bool("enableRequestResponseSizesStats").orElse(false),
+                    f.bool("enableGRPCStats").orElse(false));
+        }
+    }
+
+    /** How metrics are compressed. */
+    public enum Compression {
+        Gzip,
+        Brotli,
+        Zstd
+    }
+
+    private record Prometheus(boolean served, Optional<Compression> compression) {
+        static final Prometheus DEFAULT = new Prometheus(true, Optional.empty());
+
+        static Prometheus read(Fields f) {
+            return new Prometheus(!f.bool("disable").orElse(false), f.object("compression", c -> {
+                c.known("gzip", "brotli", "zstd");
+                c.passOver("minContentLength", "is not supported: what is shorter than 30 bytes is not compressed");
+                return c.requiredChoice("type", Compression.class);
+            }));
+        }
+    }
+
+    /** A collector of metrics, by OTLP over gRPC. */
+    public record MetricsSink(
+            Destination destination,
+            Map<String, String> headers,
+            Map<String, String> resourceAttributes,
+            boolean countersAsDeltas,
+            boolean histogramsAsDeltas) {
+        private enum Type {
+            OpenTelemetry
+        }
+
+        private static MetricsSink read(Fields f) {
+            f.choice("type", Type.class);
+            return f.requiredObject("openTelemetry", x -> {
+                Destination destination = Destination.read(x);
+                if (!destination.backends().stream().allMatch(BackendReference::isService)) {
+                    x.warn(
+                            "backendRefs",
+                            "only Services can be told metrics (a sink is part of the bootstrap); others are passed over");
+                }
+                return new MetricsSink(
+                        destination,
+                        ProxyTelemetry.headers(x),
+                        x.stringMap("resourceAttributes"),
+                        x.bool("reportCountersAsDeltas").orElse(false),
+                        x.bool("reportHistogramsAsDeltas").orElse(false));
+            });
+        }
+    }
+
+    /** StringMatch, on the names of metrics. */
+    public record NameMatch(MatchType type, String value) {
+        private static NameMatch read(Fields f) {
+            return new NameMatch(f.choice("type", MatchType.class).orElse(MatchType.Exact), f.requiredString("value"));
+        }
+    }
+
+    /** How a name is matched. */
+    public enum MatchType {
+        Exact,
+        Prefix,
+        Suffix,
+        RegularExpression
+    }
+
+    /** A share of the requests. */
+    public record Fraction(int numerator, int denominator) {
+        /** In percent. */
+        public double percent() {
+            return 100.0 * numerator / denominator;
+        }
+
+        private static Fraction read(Fields f) {
+            Fraction fraction = new Fraction(
+                    f.requiredInteger("numerator", 0, Integer.MAX_VALUE),
+                    f.integer("denominator", 1, Integer.MAX_VALUE).orElse(100));
+            if (fraction.numerator > fraction.denominator) {
+                f.wrong(
+                        "numerator",
+                        fraction.numerator + " is more than the denominator (expected: at most " + fraction.denominator
+                                + ")");
+            }
+            return fraction;
+        }
+    }
+
+    /**
+     * Tracing.
+     *
+     * @param sampled of requests without a decision yet
+     * @param clientSampled of requests whose client asks for it
+     * @param overallSampled after all other decisions
+     */
+    public record Tracing(
+            Provider provider,
+            Fraction sampled,
+            Fraction clientSampled,
+            Fraction overallSampled,
+            Map<String, Tag> tags) {
+        public Tracing {
+            tags = Map.copyOf(tags);
+        }
+
+        private static final Fraction ALL = new Fraction(100, 100);
+        private static final Fraction NONE = new Fraction(0, 100);
+
+        private static Tracing read(Fields f) {
+            f.passOver("spanName", "is not supported: the provider's names are used");
+            f.passOver("tags", "is not supported (customTags is)");
+            Optional<Integer> rate = f.integer("samplingRate", 0, 100);
+            Optional<Fraction> fraction = f.object("samplingFraction", Fraction::read);
+            if (rate.isPresent() && fraction.isPresent()) {
+                f.wrong("samplingFraction", "goes not together with samplingRate (expected: one of them)");
+            }
+            return new Tracing(
+                    f.requiredObject("provider", Provider::read),
+                    fraction.or(() -> rate.map(percent -> new Fraction(percent, 100)))
+                            .orElse(ALL),
+                    f.object("clientSamplingFraction", Fraction::read).orElse(NONE),
+                    f.object("overallSamplingFraction", Fraction::read).orElse(ALL),
+                    f.objects("customTags", Tag::read));
+        }
+    }
+
+    /** A tag of every span. */
+    public sealed interface Tag {
+        record Literal(String value) implements Tag {}
+
+        record Environment(String name, Optional<String> defaultValue) implements Tag {}
+
+        record RequestHeader(String name, Optional<String> defaultValue) implements Tag {}
+
+        private static Tag read(Fields f) {
+            TagType type = f.requiredChoice("type", TagType.class);
+            Optional<Tag> literal = f.object("literal", x -> new Literal(x.requiredString("value")));
+            Optional<Tag> environment =
+                    f.object("environment", x -> new Environment(x.requiredString("name"), x.string("defaultValue")));
+            Optional<Tag> header = f.object(
+                    "requestHeader",
+                    x -> new RequestHeader(x.requiredString("name", Syntax.HEADER_NAME), x.string("defaultValue")));
+            Optional<Tag> chosen = switch (type) {
+                case Literal -> literal;
+                case Environment -> environment;
+                case RequestHeader -> header;
+            };
+            if (chosen.isEmpty()) {
+                f.wrong("type", "is " + type + ", and the value of that type is missing (expected: it)");
+            }
+            return chosen.orElse(new Literal(""));
+        }
+    }
+
+    private enum TagType {
+        Literal,
+        Environment,
+        RequestHeader
+    }
+
+    /** Where spans go. */
+    public sealed interface Provider {
+        Destination destination();
+
+        record OpenTelemetry(
+                Destination destination,
+                Optional<String> serviceName,
+                Map<String, String> headers,
+                Map<String, String> resourceAttributes,
+                Optional<Sampler> sampler)
+                implements Provider {}
+
+        record Zipkin(Destination destination, boolean traceId128Bit, boolean sharedSpanContext) implements Provider {}
+
+        record Datadog(Destination destination, Optional<String> serviceName) implements Provider {}
+
+        private static Provider read(Fields f) {
+            ProviderType type = f.choice("type", ProviderType.class).orElse(ProviderType.OpenTelemetry);
+            Destination destination = Destination.read(f, type == ProviderType.OpenTelemetry);
+            Optional<String> serviceName = f.string("serviceName");
+            Optional<OpenTelemetry> otel = f.object(
+                    "openTelemetry",
+                    x -> new OpenTelemetry(
+                            destination,
+                            serviceName,
+                            ProxyTelemetry.headers(x),
+                            x.stringMap("resourceAttributes"),
+                            x.object("sampler", Sampler::read)));
+            Optional<Zipkin> zipkin = f.object(
+                    "zipkin",
+                    x -> new Zipkin(
+                            destination,
+                            x.bool("enable128BitTraceId").orElse(false),
+                            !x.bool("disableSharedSpanContext").orElse(false)));
+            return switch (type) {
+                case OpenTelemetry ->
+                    otel.orElse(new OpenTelemetry(destination, serviceName, Map.of(), Map.of(), Optional.empty()));
+                case Zipkin -> zipkin.orElse(new Zipkin(destination, false, true));
+                case Datadog -> new Datadog(destination, serviceName);
+            };
+        }
+    }
+
+    private enum ProviderType {
+        OpenTelemetry,
+        Zipkin,
+        Datadog
+    }
+
+    /** OpenTelemetry's samplers. */
+    public record Sampler(SamplerType type, Fraction percentage) {
+        private static Sampler read(Fields f) {
+            return new Sampler(
+                    f.choice("type", SamplerType.class).orElse(SamplerType.AlwaysOn),
+                    f.object("samplingPercentage", Fraction::read).orElse(Tracing.ALL));
+        }
+    }
+
+    /** By the names of OTEL_TRACES_SAMPLER. */
+    public enum SamplerType {
+        AlwaysOn,
+        AlwaysOff,
+        TraceIdRatio,
+        ParentBasedAlwaysOn,
+        ParentBasedAlwaysOff,
+        ParentBasedTraceIdRatio
+    }
+
+    /** Whether the decision to trace is packed into a request's id, and taken from there. */
+    public enum RequestIdTracing {
+        PackAndSample,
+        Sample,
+        Pack,
+        Disable
+    }
+
+    private static Map<String, String> headers(Fields f) {
+        record Header(String name, String value) {}
+        Map<String, String> headers = new LinkedHashMap<>();
+        f.list("headers", x -> new Header(x.requiredString("name", Syntax.HEADER_NAME), x.requiredString("value")))
+                .forEach(header -> headers.put(header.name(), header.value()));
+        return headers;
+    }
+
+    static ProxyTelemetry read(Fields f) {
+        record Logs(boolean disabled, List<AccessLog> settings) {}
+        f.passOver("healthCheckLog", "is not supported: backends are not checked");
+        Logs logs = f.object(
+                        "accessLog",
+                        x -> new Logs(x.bool("disable").orElse(false), x.list("settings", 0, 50, AccessLog::read)))
+                .orElse(new Logs(false, List.of()));
+        return new ProxyTelemetry(
+                logs.disabled(),
+                logs.settings(),
+                f.object("metrics", Metrics::read).orElse(Metrics.DEFAULT),
+                f.object("tracing", Tracing::read),
+                f.object("requestID", x -> x.choice("tracing", RequestIdTracing.class))
+                        .flatMap(each -> each));
+    }
+}

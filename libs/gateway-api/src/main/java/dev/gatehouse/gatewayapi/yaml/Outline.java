@@ -1,0 +1,76 @@
+package dev.gatehouse.gatewayapi.yaml;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** What an object may look like, as its reader asks for it: {@link Fields#outline}. */
+public sealed interface Outline {
+    /** @param choices the only values; empty: any that matches {@code syntax} */
+    record Text(Optional<Syntax> syntax, List<String> choices) implements Outline {
+        public Text {
+            choices = List.copyOf(choices);
+        }
+    }
+
+    /** A time, RFC 3339. */
+    record Time() implements Outline {}
+
+    record Flag() implements Outline {}
+
+    record Number(long min, long max) implements Outline {}
+
+    /** A string or an integer. */
+    record NumberOrText() implements Outline {}
+
+    /** Fields by name, in their order. */
+    final class Fields implements Outline {
+        private final Map<String, Outline> known = new LinkedHashMap<>();
+        private final TreeSet<String> required = new TreeSet<>();
+        private boolean open;
+
+        /** The fields that are known. */
+        public Map<String, Outline> known() {
+            return Map.copyOf(known);
+        }
+
+        /** The names of those that must be there. */
+        public List<String> required() {
+            return List.copyOf(required);
+        }
+
+        /** True if there may be others that do not matter here. */
+        public boolean open() {
+            return open;
+        }
+
+        void add(String name, Outline outline) {
+            // What is asked for twice is the same thing; a mere look at whether it is there says nothing of its form.
+            if (!(outline instanceof Anything) || !known.containsKey(name)) {
+                known.put(name, outline);
+            }
+        }
+
+        void require(String name) {
+            required.add(name);
+        }
+
+        void openUp() {
+            open = true;
+        }
+    }
+
+    /** A list of {@code min} to {@code max} items. */
+    record Items(Outline item, int min, int max) implements Outline {}
+
+    /** Values under names of the user's. */
+    record Named(Outline value) implements Outline {}
+
+    /** An object that is passed on as it is. */
+    record Tree() implements Outline {}
+
+    /** A value whose form is not looked at. */
+    record Anything() implements Outline {}
+}

@@ -1,0 +1,102 @@
+package dev.gatehouse.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.standalone.httpbin.Httpbin;
+import dev.gatehouse.standalone.httpbin.HttpbinOptions;
+import dev.gatehouse.standalone.process.ExampleFiles;
+import dev.gatehouse.standalone.process.FiveServices;
+import dev.gatehouse.standalone.process.FiveServices.Service;
+import dev.gatehouse.standalone.process.WebClient;
+import dev.gatehouse.testkit.Await;
+import dev.gatehouse.testkit.FreePorts;
+import dev.gatehouse.testkit.KafkaBroker;
+import dev.gatehouse.testkit.RealEnvoy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The five services with the config log on a real Kafka: what is served outlives each of them, and the broker. */
+@Timeout(180)
+final class KafkaIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String FLEET = "httpbin/dedicated-gateway";
+
+    @Test
+    void proxiesAreServedWhoeverOfControllerXdsSvcAndBrokerIsStartedAnew(@TempDir Path folder) throws Exception {
+        int http = FreePorts.one();
+        try (Httpbin backend = backend();
+                WebClient web = new WebClient();
+                KafkaBroker broker = new KafkaBroker(Files.createDirectories(folder.resolve("kafka")))) {
+            ExampleFiles files = ExampleFiles.copy("quickstart", folder.resolve("config"))
+                    .listenerPorts("gateway.yaml", http)
+                    .endpointPorts("backend.yaml", backend.httpPort());
+            Map<String, String> kafka = Map.of("GATEHOUSE_KAFKA_BOOTSTRAP_SERVERS", broker.address());
+            try (FiveServices services = new FiveServices(
+                                    files.folder(),
+                                    "127.0.0.1",
+                                    service -> List.of(Service.CONTROLLER, Service.XDS)
+                                                    .contains(service)
+                                            ? kafka
+                                            : Map.of())
+                            .start();
+                    RealEnvoy envoy = RealEnvoy.fromXds(
+                                    "proxy-1",
+                                    FLEET,
+                                    services.ports(Service.XDS).grpc())
+                            .awaitReady()) {
+                Await.until(() -> web.status(http, "/httpbin/get") == 200, SOON, () -> "the first answer is not 200");
+
+                // Without the controller, a new xds-svc has the configuration from Kafka.
+                services.service(Service.CONTROLLER).kill();
+                services.service(Service.XDS).kill();
+                services.launch(Service.XDS);
+                services.awaitReady(Service.XDS);
+                try (RealEnvoy late = RealEnvoy.fromXds(
+                                "proxy-2", FLEET, services.ports(Service.XDS).grpc())
+                        .awaitReady()) {
+                    assertThat(late.configDump()).contains("\"port_value\": " + http);
+                }
+
+                // A new controller begins a new epoch, and goes on from there.
+                services.launch(Service.CONTROLLER);
+                services.awaitReady(Service.CONTROLLER);
+                files.edit("route.yaml", text -> text.replace("value: /httpbin/", "value: /moved/"));
+                Await.until(() -> web.status(http, "/moved/get") == 200, SOON, () -> "the edit does not count");
+
+                // What changes while the broker is away arrives once it is back.
+                broker.stop();
+                Await.until(
+                        () -> web.get(services.ports(Service.XDS).http(), "/q/health")
+                                .body()
+                                .contains("\"connected\": false"),
+                        SOON,
+                        () -> "xds-svc has not seen that the broker is gone");
+                files.edit("route.yaml", text -> text.replace("value: /moved/", "value: /again/"));
+                assertThat(web.status(http, "/moved/get")).isEqualTo(200);
+                assertThat(envoy.stat("server.live")).isEqualTo(1);
+                broker.restart();
+                Await.until(() -> web.status(http, "/again/get") == 200, SOON, () -> "the second edit does not count");
+            }
+        }
+    }
+
+    private static Httpbin backend() throws IOException {
+        return Httpbin.start(new HttpbinOptions(
+                "app",
+                "127.0.0.1",
+                0,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Optional.empty()));
+    }
+}
