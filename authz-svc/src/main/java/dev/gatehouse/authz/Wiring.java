@@ -13,8 +13,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
@@ -51,8 +49,9 @@ final class Wiring {
     @Produces
     @Singleton
     PolicySource source(PolicySubscriber policies, ServiceTls tls, AuthzConfiguration config) {
-        XdsNode node = new XdsNode(config.nodeId().orElseGet(Wiring::hostName), FLEET, "authz-svc", "");
-        return new PolicySource(config.xds().address(), tls.client(), node, policies, new SecureRandom());
+        XdsNode node =
+                new XdsNode(config.nodeId().orElseGet(() -> XdsNode.hostName("authz-svc")), FLEET, "authz-svc", "");
+        return new PolicySource(config.xds().address(), tls.client(), node, policies);
     }
 
     @Produces
@@ -76,13 +75,5 @@ final class Wiring {
 
     void close(@Disposes PasswordThreads threads) {
         threads.close();
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "authz-svc";
-        }
     }
 }

@@ -10,6 +10,7 @@ import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.api.authz.v1.ApiKeyAuth;
 import dev.gatehouse.api.authz.v1.BasicAuth;
 import dev.gatehouse.authz.xds.PolicySubscriber;
+import dev.gatehouse.testkit.AdsServer;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
@@ -21,6 +22,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -37,7 +39,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 @QuarkusTest
-@QuarkusTestResource(AdsServer.class)
+@QuarkusTestResource(
+        value = AdsServer.class,
+        initArgs = @ResourceArg(name = AdsServer.PROPERTY, value = "gatehouse.authz.xds.address"))
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AuthorizationServiceTest {
     @ConfigProperty(name = "quarkus.grpc.server.test-port")

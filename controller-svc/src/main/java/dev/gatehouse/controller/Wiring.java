@@ -4,7 +4,6 @@ import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.files.FileSource;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.kubernetes.CertificateSecrets;
-import dev.gatehouse.controller.kubernetes.Certificates;
 import dev.gatehouse.controller.kubernetes.Cluster;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Settings.Address;
@@ -116,10 +115,7 @@ final class Wiring {
                 fleets(config),
                 tls.credentials()
                         .map(credentials -> new CertificateSecrets.Identity(
-                                config.kubernetes().namespace(),
-                                Certificates.secretOf("controller-svc"),
-                                material -> use(credentials, material),
-                                seal::use)));
+                                config.kubernetes().namespace(), material -> use(credentials, material), seal::use)));
     }
 
     private static void use(TransportCredentials credentials, KeyMaterial material) {

@@ -17,8 +17,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
@@ -35,8 +33,9 @@ final class Wiring {
     @Produces
     @Singleton
     RuleSource source(RuleSubscriber rules, ServiceTls tls, RateLimitConfiguration config) {
-        XdsNode node = new XdsNode(config.nodeId().orElseGet(Wiring::hostName), FLEET, "ratelimit-svc", "");
-        return new RuleSource(config.xds().address(), tls.client(), node, rules, new SecureRandom());
+        XdsNode node = new XdsNode(
+                config.nodeId().orElseGet(() -> XdsNode.hostName("ratelimit-svc")), FLEET, "ratelimit-svc", "");
+        return new RuleSource(config.xds().address(), tls.client(), node, rules);
     }
 
     @Produces
@@ -89,13 +88,5 @@ final class Wiring {
 
     void close(@Disposes CounterStore store) {
         store.close();
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "ratelimit-svc";
-        }
     }
 }

@@ -9,6 +9,7 @@ import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
 import dev.gatehouse.ratelimit.xds.RuleSubscriber;
+import dev.gatehouse.testkit.AdsServer;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
@@ -22,6 +23,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -33,7 +35,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 @QuarkusTest
-@QuarkusTestResource(AdsServer.class)
+@QuarkusTestResource(
+        value = AdsServer.class,
+        initArgs = @ResourceArg(name = AdsServer.PROPERTY, value = "gatehouse.ratelimit.xds.address"))
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RateLimitServiceTest {
     @ConfigProperty(name = "quarkus.grpc.server.test-port")

@@ -4,6 +4,7 @@ import dev.gatehouse.identity.quarkus.ServiceTls;
 import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.waf.inspection.InspectionMetrics;
 import dev.gatehouse.waf.policy.Policies;
+import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -15,6 +16,8 @@ import java.util.Map;
 
 /** Puts waf-svc together. */
 final class Wiring {
+    private static final String FLEET = "gatehouse/waf";
+
     @Produces
     @Singleton
     Policies policies() {
@@ -37,7 +40,9 @@ final class Wiring {
     @Produces
     @Singleton
     PolicyFeed feed(WafConfig config, ServiceTls tls, Policies policies) {
-        return new PolicyFeed(config, tls.client(), policies);
+        XdsNode node =
+                new XdsNode(config.replica().orElseGet(() -> XdsNode.hostName("waf-svc")), FLEET, "waf-svc", "1");
+        return new PolicyFeed(config.xds().address(), tls.client(), node, policies);
     }
 
     /** The subscription begins with the application, not with the first request. */

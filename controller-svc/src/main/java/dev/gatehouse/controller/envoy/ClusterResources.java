@@ -2,6 +2,7 @@ package dev.gatehouse.controller.envoy;
 
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
+import dev.gatehouse.controller.infrastructure.ProxyFiles;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;

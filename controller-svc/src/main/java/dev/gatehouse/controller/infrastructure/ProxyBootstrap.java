@@ -7,6 +7,7 @@ import dev.gatehouse.gatewayapi.merge.PatchFailure;
 import dev.gatehouse.gatewayapi.yaml.Node;
 import dev.gatehouse.gatewayapi.yaml.Trees;
 import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
+import dev.gatehouse.identity.ProcessName;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,11 +33,6 @@ record ProxyBootstrap(
     static final int METRICS_PORT = 19001;
     static final int READINESS_PORT = 19003;
     static final String READINESS_PATH = "/ready";
-
-    /** The SDS files, in the ConfigMap and in the container's /sds. */
-    static final String SDS_CERTIFICATE = "xds-certificate.json";
-
-    static final String SDS_TRUSTED_CA = "xds-trusted-ca.json";
 
     private static final String XDS_CLUSTER = "xds_cluster";
     private static final Pattern LOWER_CAMEL = Pattern.compile("[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+");
@@ -170,21 +166,26 @@ record ProxyBootstrap(
           common_tls_context:
             tls_params: {tls_minimum_protocol_version: TLSv1_2, tls_maximum_protocol_version: TLSv1_3}
             tls_certificate_sds_secret_configs:
-            - name: xds_certificate
+            - name: %s
               sds_config:
-                path_config_source: {path: /sds/xds-certificate.json}
+                path_config_source: {path: %s}
                 resource_api_version: V3
             combined_validation_context:
               default_validation_context:
                 match_typed_subject_alt_names:
                 - san_type: URI
-                  matcher: {exact: "spiffe://gatehouse/service/xds-svc"}
+                  matcher: {exact: "%s"}
               validation_context_sds_secret_config:
-                name: xds_trusted_ca
+                name: %s
                 sds_config:
-                  path_config_source: {path: /sds/xds-trusted-ca.json}
+                  path_config_source: {path: %s}
                   resource_api_version: V3
-        """;
+        """.formatted(
+                    ProxyFiles.CERTIFICATE,
+                    ProxyFiles.CERTIFICATE_PATH,
+                    new ProcessName.Service("xds-svc"),
+                    ProxyFiles.TRUSTED_CA,
+                    ProxyFiles.TRUSTED_CA_PATH);
 
     private static final String OVERLOAD = """
         refresh_interval: 0.25s
@@ -275,9 +276,13 @@ record ProxyBootstrap(
 
     /** The SDS files by which the proxy finds its certificate, and takes a new one when it is there. */
     static Map<String, String> sdsFiles() {
-        return Map.of(SDS_CERTIFICATE, secret("xds_certificate", """
+        return Map.of(
+                ProxyFiles.CERTIFICATE_FILE,
+                secret(ProxyFiles.CERTIFICATE, """
                         "tls_certificate":{"certificate_chain":{"filename":"/certs/tls.crt"},\
-                        "private_key":{"filename":"/certs/tls.key"},"watched_directory":{"path":"/certs"}}"""), SDS_TRUSTED_CA, secret("xds_trusted_ca", """
+                        "private_key":{"filename":"/certs/tls.key"},"watched_directory":{"path":"/certs"}}"""),
+                ProxyFiles.TRUSTED_CA_FILE,
+                secret(ProxyFiles.TRUSTED_CA, """
                         "validation_context":{"trusted_ca":{"filename":"/certs/ca.crt"},\
                         "watched_directory":{"path":"/certs"}}"""));
     }

@@ -271,7 +271,9 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
     }
 
     private List<Map<String, Object>> mounts() {
-        return settings.xdsTls() ? List.of(mount("certs", "/certs", true), mount("sds", "/sds", true)) : List.of();
+        return settings.xdsTls()
+                ? List.of(mount("certs", "/certs", true), mount("sds", ProxyFiles.FOLDER, true))
+                : List.of();
     }
 
     private static Map<String, Object> mount(String volume, String path, boolean readOnly) {

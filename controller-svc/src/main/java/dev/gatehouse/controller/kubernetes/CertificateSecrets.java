@@ -1,5 +1,7 @@
 package dev.gatehouse.controller.kubernetes;
 
+import dev.gatehouse.controller.infrastructure.Infrastructure;
+import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.identity.KeyMaterial;
 import dev.gatehouse.identity.authority.CertificatePlan;
@@ -31,7 +33,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,25 +61,24 @@ public final class CertificateSecrets implements AutoCloseable {
 
     private final KubernetesClient client;
     private final Identity identity;
-    private final Supplier<Map<ObjectKey, Place>> wanted;
+    private final InfrastructureSettings settings;
     private final BooleanSupplier leads;
     private final CertificatePlan plan;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread;
+    private volatile Map<String, Infrastructure> fleets = Map.of();
     private Optional<String> told = Optional.empty();
 
     /**
      * What this replica takes from the Secrets.
      *
      * @param namespace where the authority's and the services' are
-     * @param own the Secret with this service's certificate
      * @param certificate takes the certificate
      * @param sealKeys takes the keys that seal the config log
      */
-    public record Identity(
-            String namespace, String own, Consumer<KeyMaterial> certificate, Consumer<String> sealKeys) {}
+    public record Identity(String namespace, Consumer<KeyMaterial> certificate, Consumer<String> sealKeys) {}
 
     /**
      * A Secret with a certificate that there should be.
@@ -87,17 +87,17 @@ public final class CertificateSecrets implements AutoCloseable {
      */
     public record Place(Wanted certificate, ObjectMeta metadata) {}
 
-    /** @param wanted the certificates that there should be, by their Secrets */
+    /** @param settings the services' namespace and DNS domain, which are part of their names */
     public CertificateSecrets(
             KubernetesClient client,
             Identity identity,
-            Supplier<Map<ObjectKey, Place>> wanted,
+            InfrastructureSettings settings,
             BooleanSupplier leads,
             CertificatePlan plan,
             InstantSource clock) {
         this.client = client;
         this.identity = identity;
-        this.wanted = wanted;
+        this.settings = settings;
         this.leads = leads;
         this.plan = plan;
         this.clock = clock;
@@ -109,8 +109,16 @@ public final class CertificateSecrets implements AutoCloseable {
         thread.start();
     }
 
-    /** Looks again soon: a fleet came or went, or this replica leads now. */
-    public void wake() {
+    /** Says which fleets there are; returns at once. */
+    public void wanted(Map<String, Infrastructure> now) {
+        if (!now.equals(fleets)) {
+            fleets = Map.copyOf(now);
+            wake.release();
+        }
+    }
+
+    /** Says that this replica leads now; returns at once. */
+    public void lead() {
         wake.release();
     }
 
@@ -139,7 +147,7 @@ public final class CertificateSecrets implements AutoCloseable {
                 renew();
             }
             told = takeOwn();
-        } catch (GeneralSecurityException | KubernetesClientException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | RuntimeException e) {
             Optional<String> failure = Optional.of(String.valueOf(e.getMessage()));
             if (!failure.equals(told)) {
                 LOG.log(Level.ERROR, "certificates: {0}; what is in use stays in use", e.getMessage());
@@ -150,9 +158,10 @@ public final class CertificateSecrets implements AutoCloseable {
 
     /** What there is to wait for; empty: nothing. */
     private Optional<String> takeOwn() throws GeneralSecurityException {
-        Secret own = secret(new ObjectKey(identity.namespace(), identity.own()));
+        ObjectKey key = new ObjectKey(identity.namespace(), WantedCertificates.secretOf(WantedCertificates.CONTROLLER));
+        Secret own = secret(key);
         if (own == null) {
-            String missing = "Secret " + identity.namespace() + "/" + identity.own() + " is not there yet";
+            String missing = "Secret " + key + " is not there yet";
             if (!told.equals(Optional.of(missing))) {
                 LOG.log(Level.INFO, "{0}: the leader makes it; until then nobody can connect", missing);
             }
@@ -173,7 +182,7 @@ public final class CertificateSecrets implements AutoCloseable {
         if (authority.isEmpty()) {
             return;
         }
-        Map<ObjectKey, Place> places = wanted.get();
+        Map<ObjectKey, Place> places = WantedCertificates.of(fleets, settings);
         Map<ObjectKey, Wanted> now = new HashMap<>();
         places.forEach((key, place) -> now.put(key, place.certificate()));
         Map<ObjectKey, Secret> there = new HashMap<>();
@@ -283,7 +292,7 @@ public final class CertificateSecrets implements AutoCloseable {
             return Optional.of(state.kept());
         } catch (KubernetesClientException e) {
             if (e.getCode() == CONFLICT) {
-                wake();
+                wake.release();
                 return Optional.empty();
             }
             throw e;

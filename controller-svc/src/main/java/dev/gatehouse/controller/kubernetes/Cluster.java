@@ -60,7 +60,7 @@ public final class Cluster implements AutoCloseable {
         certificates = identity.map(own -> new CertificateSecrets(
                 client,
                 own,
-                () -> Certificates.wanted(controller.view(), settings),
+                settings,
                 leadership::leads,
                 new CertificatePlan(AUTHORITY_LIFE, CERTIFICATE_LIFE, new SecureRandom()),
                 InstantSource.system()));
@@ -78,8 +78,8 @@ public final class Cluster implements AutoCloseable {
         controller.watch(view -> infrastructure.wanted(view.infrastructure()));
         leadership.onLead(infrastructure::lead);
         certificates.ifPresent(each -> {
-            controller.watch(_ -> each.wake());
-            leadership.onLead(each::wake);
+            controller.watch(view -> each.wanted(view.infrastructure()));
+            leadership.onLead(each::lead);
             each.start();
         });
         label.start();

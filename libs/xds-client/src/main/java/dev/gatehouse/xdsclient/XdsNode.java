@@ -1,5 +1,8 @@
 package dev.gatehouse.xdsclient;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
 /**
  * Who subscribes.
  *
@@ -13,6 +16,15 @@ public record XdsNode(String id, String cluster, String userAgent, String versio
         if (id.isEmpty() || cluster.isEmpty()) {
             throw new IllegalArgumentException(
                     "node id \"" + id + "\", cluster \"" + cluster + "\" (expected: neither empty)");
+        }
+    }
+
+    /** The name of this host, the pod's on Kubernetes; {@code otherwise} where it has none. */
+    public static String hostName(String otherwise) {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return otherwise;
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.gatehouse.controller.kubernetes;
 
-import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.infrastructure.KubernetesObject;
@@ -17,20 +16,22 @@ import java.util.List;
 import java.util.Map;
 
 /** Which certificates an installation has: one for each service, and one for each fleet that has objects. */
-public final class Certificates {
-    private static final String XDS = "xds-svc";
-    private static final List<String> SERVICES =
-            List.of("controller-svc", XDS, "ratelimit-svc", "waf-svc", "authz-svc");
+final class WantedCertificates {
+    /** The service that this process is. */
+    static final String CONTROLLER = "controller-svc";
 
-    private Certificates() {}
+    private static final String XDS = "xds-svc";
+    private static final List<String> SERVICES = List.of(CONTROLLER, XDS, "ratelimit-svc", "waf-svc", "authz-svc");
+
+    private WantedCertificates() {}
 
     /** The name of the Secret with a service's certificate. */
-    public static String secretOf(String service) {
+    static String secretOf(String service) {
         return service + "-certificate";
     }
 
     /** The certificates by their Secrets. A fleet's has the name of its other objects. */
-    static Map<ObjectKey, Place> wanted(ControllerView view, InfrastructureSettings settings) {
+    static Map<ObjectKey, Place> of(Map<String, Infrastructure> fleets, InfrastructureSettings settings) {
         Map<ObjectKey, Place> wanted = new HashMap<>();
         ObjectMeta services = new ObjectMetaBuilder()
                 .addToLabels("app.kubernetes.io/managed-by", "gatehouse")
@@ -44,7 +45,7 @@ public final class Certificates {
                     new ObjectKey(settings.namespace(), secretOf(service)),
                     new Place(new Wanted(new ProcessName.Service(service), dnsNames), services));
         }
-        view.infrastructure().forEach((fleet, infrastructure) -> {
+        fleets.forEach((fleet, infrastructure) -> {
             if (infrastructure instanceof Infrastructure.Desired desired) {
                 desired.objects().stream()
                         .filter(object -> object.id().kind().equals("ConfigMap"))

@@ -1,5 +1,6 @@
-package dev.gatehouse.authz;
+package dev.gatehouse.testkit;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
@@ -12,16 +13,30 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
-/** An ADS server on loopback that pushes what a test says, and remembers what was asked. */
+/**
+ * An ADS server on loopback that pushes what a test says, and remembers what was asked. For a Quarkus test: its argument {@link
+ * #PROPERTY} names the property that says where the server is.
+ */
 public final class AdsServer extends AggregatedDiscoveryServiceImplBase implements QuarkusTestResourceLifecycleManager {
+    /** The argument's name. */
+    public static final String PROPERTY = "property";
+
     private final BlockingQueue<DiscoveryRequest> requests = new LinkedBlockingQueue<>();
     private final BlockingQueue<StreamObserver<DiscoveryResponse>> streams = new LinkedBlockingQueue<>();
     private final Server server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .addService(this)
             .build();
+    private String property = "";
+
+    @Override
+    public void init(Map<String, String> arguments) {
+        property = Objects.requireNonNull(arguments.get(PROPERTY), PROPERTY);
+    }
 
     @Override
     public Map<String, String> start() {
@@ -30,7 +45,7 @@ public final class AdsServer extends AggregatedDiscoveryServiceImplBase implemen
         } catch (IOException e) {
             throw new IllegalStateException("no ADS server", e);
         }
-        return Map.of("gatehouse.authz.xds.address", "localhost:" + server.getPort());
+        return Map.of(property, "localhost:" + server.getPort());
     }
 
     @Override
@@ -60,22 +75,23 @@ public final class AdsServer extends AggregatedDiscoveryServiceImplBase implemen
     }
 
     /** The service's first request, or its answer to a push. */
-    DiscoveryRequest next() throws InterruptedException {
-        DiscoveryRequest next = requests.poll(10, java.util.concurrent.TimeUnit.SECONDS);
+    public DiscoveryRequest next() throws InterruptedException {
+        DiscoveryRequest next = requests.poll(10, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("no request within 10 s");
         }
         return next;
     }
 
-    void push(String version, String typeUrl, Map<String, Message> resources) throws InterruptedException {
+    /** Pushes {@code resources} to the service, as soon as it has connected. */
+    public void push(String version, String typeUrl, Map<String, Message> resources) throws InterruptedException {
         DiscoveryResponse.Builder push = DiscoveryResponse.newBuilder()
                 .setVersionInfo(version)
                 .setNonce(version)
                 .setTypeUrl(typeUrl);
-        resources.forEach((name, resource) -> push.addResources(com.google.protobuf.Any.pack(Resource.newBuilder()
+        resources.forEach((name, resource) -> push.addResources(Any.pack(Resource.newBuilder()
                 .setName(name)
-                .setResource(com.google.protobuf.Any.pack(resource))
+                .setResource(Any.pack(resource))
                 .build())));
         StreamObserver<DiscoveryResponse> stream = streams.take();
         streams.add(stream);
