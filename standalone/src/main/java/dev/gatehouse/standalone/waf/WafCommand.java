@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             EvalCommand.class,
             LintCommand.class,
             ExplainCommand.class,
-            ProfileCommand.class
+            ProfileCommand.class,
+            SuggestExclusionsCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
