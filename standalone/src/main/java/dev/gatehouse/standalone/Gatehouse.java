@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.standalone.waf.WafCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             HttpbinCommand.class,
             CompletionCommand.class,
             TrainCommand.class,
+            WafCommand.class,
             VersionCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -1,6 +1,7 @@
 package dev.gatehouse.waf;
 
 import dev.gatehouse.identity.quarkus.ServiceTls;
+import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.waf.inspection.InspectionMetrics;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.xdsclient.XdsNode;
@@ -10,6 +11,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.Map;
 
 /** Puts waf-svc together. */
 final class Wiring {
@@ -19,6 +22,13 @@ final class Wiring {
     @Singleton
     Policies policies() {
         return new Policies();
+    }
+
+    /** Persistent collections are this replica's. */
+    @Produces
+    @Singleton
+    Surroundings surroundings() {
+        return new Surroundings(InstantSource.system(), Map.of());
     }
 
     @Produces

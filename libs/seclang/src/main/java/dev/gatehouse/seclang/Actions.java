@@ -1,6 +1,5 @@
 package dev.gatehouse.seclang;
 
-import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.ActionText;
 import dev.gatehouse.seclang.parse.SecLangException;
@@ -8,13 +7,14 @@ import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.Suggestion;
 import dev.gatehouse.seclang.transform.Transformation;
 import dev.gatehouse.seclang.variable.Macro;
+import dev.gatehouse.seclang.variable.Variable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** A list of actions as it is read, one after the other; the last of a kind holds. */
 final class Actions {
@@ -27,8 +27,11 @@ final class Actions {
             "chain",
             "ctl",
             "deny",
+            "deprecatevar",
             "drop",
+            "expirevar",
             "id",
+            "initcol",
             "log",
             "logdata",
             "maturity",
@@ -40,7 +43,15 @@ final class Actions {
             "phase",
             "redirect",
             "rev",
+            "sanitiseArg",
+            "sanitiseMatched",
+            "sanitiseMatchedBytes",
+            "sanitiseRequestHeader",
+            "sanitiseResponseHeader",
             "setenv",
+            "setrsc",
+            "setsid",
+            "setuid",
             "setvar",
             "severity",
             "skip",
@@ -48,38 +59,30 @@ final class Actions {
             "status",
             "t",
             "tag",
-            "ver");
-
-    private static final Set<String> UNSUPPORTED = Set.of(
-            "append",
-            "deprecatevar",
-            "exec",
-            "expirevar",
-            "initcol",
-            "pause",
-            "prepend",
-            "proxy",
-            "sanitisearg",
-            "sanitisematched",
-            "sanitisematchedbytes",
-            "sanitiserequestheader",
-            "sanitiseresponseheader",
-            "setrsc",
-            "setsid",
-            "setuid",
+            "ver",
             "xmlns");
+
+    private static final Map<String, String> REFUSED = Map.of(
+            "append", "the WAF does not write pages",
+            "exec", "it runs a Lua script or a program, which this engine does not do",
+            "pause", "a WAF that waits while it holds a connection helps the attacker",
+            "prepend", "the WAF does not write pages",
+            "proxy", "where a request goes is the route's to say: use an HTTPRoute");
 
     private OptionalLong id = OptionalLong.empty();
     private Optional<Phase> phase = Optional.empty();
     private Optional<Disruption> disruption = Optional.empty();
     private OptionalInt status = OptionalInt.empty();
-    private Macro message = Macro.literal(Bytes.EMPTY);
-    private Macro data = Macro.literal(Bytes.EMPTY);
+    private Optional<Macro> message = Optional.empty();
+    private Optional<Macro> data = Optional.empty();
     private String revision = "";
     private String version = "";
+    private int maturity;
+    private int accuracy;
     private Optional<Severity> severity = Optional.empty();
     private final List<Macro> tags = new ArrayList<>();
     private Optional<Boolean> logged = Optional.empty();
+    private Optional<Boolean> audited = Optional.empty();
     private int skip;
     private String skipAfter = "";
     private boolean chain;
@@ -112,34 +115,55 @@ final class Actions {
             case "allow" -> disruption = Optional.of(new Disruption.Allow(allowed(action)));
             case "redirect" -> disruption = Optional.of(new Disruption.Redirect(macro(action)));
             case "status" -> status = OptionalInt.of((int) number(action, 100, 599));
-            case "msg" -> message = macro(action);
-            case "logdata" -> data = macro(action);
+            case "msg" -> message = Optional.of(macro(action));
+            case "logdata" -> data = Optional.of(macro(action));
             case "tag" -> tags.add(macro(action));
             case "rev" -> revision = value(action).text();
             case "ver" -> version = value(action).text();
-            case "maturity", "accuracy" -> number(action, 0, 9);
+            case "maturity" -> maturity = (int) number(action, 0, 9);
+            case "accuracy" -> accuracy = (int) number(action, 0, 9);
             case "severity" -> severity = Optional.of(severity(value(action)));
-            case "log" -> logged = flag(action, true);
-            case "nolog" -> logged = flag(action, false);
-            case "auditlog", "noauditlog" -> flag(action, true);
+            case "log" -> {
+                logged = flag(action, true);
+                audited = Optional.of(true);
+            }
+            case "nolog" -> {
+                logged = flag(action, false);
+                audited = Optional.of(false);
+            }
+            case "auditlog" -> audited = flag(action, true);
+            case "noauditlog" -> audited = flag(action, false);
             case "chain" -> chain = flag(action, true).isPresent();
             case "capture" -> capture = flag(action, true).isPresent();
             case "multimatch" -> multiMatch = flag(action, true).isPresent();
             case "skip" -> skip = (int) number(action, 1, 1_000_000);
             case "skipafter" -> skipAfter = value(action).text();
             case "t" -> transform(value(action));
-            case "setvar" -> effects.add(note(VariableAssignment.read(value(action))));
+            case "setvar" -> effects.add(note(VariableAssignment.set(value(action))));
+            case "expirevar" -> effects.add(note(VariableAssignment.expire(value(action))));
+            case "deprecatevar" -> effects.add(note(VariableAssignment.deprecate(value(action))));
+            case "initcol" -> effects.add(note(VariableAssignment.init(value(action))));
+            case "setsid" -> effects.add(note(new Effect.InitCollection(Variable.SESSION, macro(action))));
+            case "setuid" -> effects.add(note(new Effect.InitCollection(Variable.USER, macro(action))));
+            case "setrsc" -> effects.add(note(new Effect.InitCollection(Variable.RESOURCE, macro(action))));
             case "setenv" -> effects.add(note(environment(value(action))));
-            case "ctl" -> effects.add(Control.read(value(action)));
+            case "sanitisearg", "sanitizearg" -> sanitise(Variable.ARGS, action);
+            case "sanitiserequestheader", "sanitizerequestheader" -> sanitise(Variable.REQUEST_HEADERS, action);
+            case "sanitiseresponseheader", "sanitizeresponseheader" -> sanitise(Variable.RESPONSE_HEADERS, action);
+            case "sanitisematched", "sanitizematched", "sanitisematchedbytes", "sanitizematchedbytes" ->
+                effects.add(new Effect.SanitiseMatched());
+            // A path's names are compared without their prefixes, so that there is nothing to declare.
+            case "xmlns" -> value(action);
+            case "ctl" -> Control.read(value(action)).ifPresent(effects::add);
             default -> throw action.name().error(unknown(action.name().text()));
         }
     }
 
     private static String unknown(String name) {
-        return UNSUPPORTED.contains(name.toLowerCase(Locale.ROOT))
-                ? "action " + name + " is not supported yet"
-                : "unknown action \"" + name + "\" (expected: one of " + String.join(", ", NAMES) + ")"
-                        + Suggestion.of(name, NAMES);
+        return Optional.ofNullable(REFUSED.get(name.toLowerCase(Locale.ROOT)))
+                .map(reason -> "action " + name + " is not done here: " + reason)
+                .orElseGet(() -> "unknown action \"" + name + "\" (expected: one of " + String.join(", ", NAMES) + ")"
+                        + Suggestion.of(name, NAMES));
     }
 
     private static Span value(ActionText action) throws SecLangException {
@@ -166,6 +190,10 @@ final class Actions {
         disruption = flag(action, true).map(on -> what);
     }
 
+    private void sanitise(Variable variable, ActionText action) throws SecLangException {
+        effects.add(new Effect.Sanitise(variable, value(action).text()));
+    }
+
     private Macro macro(ActionText action) throws SecLangException {
         if (action.value().filter(value -> value.text().isEmpty()).isPresent()) {
             return Macro.literal(Bytes.EMPTY);
@@ -177,12 +205,9 @@ final class Actions {
 
     private static long number(ActionText action, long least, long most) throws SecLangException {
         Span value = value(action);
-        String text = value.text();
-        boolean digits = text.length() <= 12 && text.chars().allMatch(Ascii::isDigit);
-        if (!digits || Long.parseLong(text) < least || Long.parseLong(text) > most) {
-            throw value.error(action.name() + ":" + text + " (expected: a number from " + least + " to " + most + ")");
-        }
-        return Long.parseLong(text);
+        return Numeric.read(value, least, most)
+                .orElseThrow(() -> value.error(
+                        action.name() + ":" + value + " (expected: a number from " + least + " to " + most + ")"));
     }
 
     private static Phase phase(Span value) throws SecLangException {
@@ -233,17 +258,28 @@ final class Actions {
             throw value.error("setenv:" + value + " (expected: setenv:name=value)");
         }
         return new Effect.SetEnv(
-                value.text().substring(0, equals), Macro.parse(VariableAssignment.after(value, equals)));
+                Macro.parse(value.part(0, equals)), Macro.parse(VariableAssignment.after(value, equals)));
     }
 
     private Effect note(Effect effect) {
         switch (effect) {
-            case Effect.SetTx set -> {
+            case Effect.SetVariable set -> {
                 macros.add(set.key());
                 macros.add(set.value());
             }
-            case Effect.SetEnv set -> macros.add(set.value());
-            case Effect.RemoveTx remove -> macros.add(remove.key());
+            case Effect.SetEnv set -> {
+                macros.add(set.name());
+                macros.add(set.value());
+            }
+            case Effect.RemoveVariable remove -> macros.add(remove.key());
+            case Effect.InitCollection init -> macros.add(init.key());
+            case Effect.ExpireVariable expire -> {
+                macros.add(expire.key());
+                macros.add(expire.seconds());
+            }
+            case Effect.DeprecateVariable deprecate -> macros.add(deprecate.key());
+            case Effect.Sanitise none -> {}
+            case Effect.SanitiseMatched none -> {}
             case Effect.Steering none -> {}
             case Effect.RemoveRules none -> {}
             case Effect.RemoveTarget none -> {}
@@ -287,10 +323,6 @@ final class Actions {
         return skipAfter;
     }
 
-    Optional<Boolean> logged() {
-        return logged;
-    }
-
     List<Effect> effects() {
         return effects;
     }
@@ -310,7 +342,33 @@ final class Actions {
         return all;
     }
 
-    Note note(boolean loggedByDefault) {
-        return new Note(message, data, revision, version, severity, tags, logged.orElse(loggedByDefault));
+    /**
+     * What the rule says of itself.
+     *
+     * @param inherited the default actions of its phase
+     * @param others of the rules that are chained to it: they speak where the first is silent
+     */
+    Note note(Optional<Actions> inherited, List<Actions> others) {
+        Optional<Macro> said = message;
+        Optional<Macro> found = data;
+        Optional<Severity> gravity = severity;
+        List<Macro> allTags = new ArrayList<>(tags);
+        for (Actions other : others) {
+            said = said.or(() -> other.message);
+            found = found.or(() -> other.data);
+            gravity = gravity.or(() -> other.severity);
+            allTags.addAll(other.tags);
+        }
+        return new Note(
+                said.orElse(Macro.literal(Bytes.EMPTY)),
+                found.orElse(Macro.literal(Bytes.EMPTY)),
+                revision,
+                version,
+                maturity,
+                accuracy,
+                gravity,
+                allTags,
+                logged.or(() -> inherited.flatMap(from -> from.logged)).orElse(true),
+                audited.or(() -> inherited.flatMap(from -> from.audited)).orElse(true));
     }
 }

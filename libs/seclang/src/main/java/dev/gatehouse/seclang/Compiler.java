@@ -1,163 +1,102 @@
 package dev.gatehouse.seclang;
 
-import dev.gatehouse.seclang.bytes.Ascii;
+import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.Operator;
+import dev.gatehouse.seclang.operator.OperatorFiles;
 import dev.gatehouse.seclang.operator.Operators;
 import dev.gatehouse.seclang.parse.ActionText;
 import dev.gatehouse.seclang.parse.Diagnostic;
 import dev.gatehouse.seclang.parse.Directive;
 import dev.gatehouse.seclang.parse.Directives;
+import dev.gatehouse.seclang.parse.Position;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Source;
 import dev.gatehouse.seclang.parse.Span;
-import dev.gatehouse.seclang.parse.Suggestion;
 import dev.gatehouse.seclang.parse.TargetText;
-import dev.gatehouse.seclang.transform.Transformation;
-import dev.gatehouse.seclang.variable.Macro;
-import dev.gatehouse.seclang.variable.MacroReference;
-import dev.gatehouse.seclang.variable.Variable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 
 /** Compiles directives to a rule set. Used once. An error leaves its directive out, and the next is read. */
 final class Compiler {
-    private static final int FORBIDDEN = 403;
-    private static final long LARGEST_LIMIT = 1L << 31;
-
-    private static final List<String> NAMES = List.of(
-            "SecAction",
-            "SecDefaultAction",
-            "SecMarker",
-            "SecRequestBodyAccess",
-            "SecRequestBodyLimit",
-            "SecRequestBodyLimitAction",
-            "SecResponseBodyAccess",
-            "SecResponseBodyLimit",
-            "SecResponseBodyLimitAction",
-            "SecRule",
-            "SecRuleEngine",
-            "SecRuleRemoveById",
-            "SecRuleRemoveByMsg",
-            "SecRuleRemoveByTag",
-            "SecRuleUpdateTargetById",
-            "SecRuleUpdateTargetByMsg",
-            "SecRuleUpdateTargetByTag");
-
-    /** Of the recommended configuration, for things that are done elsewhere or in another way here. */
-    private static final Set<String> WITHOUT_EFFECT = Set.of(
-            "secargumentseparator",
-            "secauditengine",
-            "secauditlog",
-            "secauditlogdirmode",
-            "secauditlogfilemode",
-            "secauditlogformat",
-            "secauditlogparts",
-            "secauditlogrelevantstatus",
-            "secauditlogstoragedir",
-            "secauditlogtype",
-            "seccollectiontimeout",
-            "seccomponentsignature",
-            "seccookieformat",
-            "secdatadir",
-            "secdebuglog",
-            "secdebugloglevel",
-            "secpcrematchlimit",
-            "secpcrematchlimitrecursion",
-            "secrequestbodyinmemorylimit",
-            "secrequestbodynofileslimit",
-            "secrequestbodyjsondepthlimit",
-            "secresponsebodymimetype",
-            "secresponsebodymimetypesclear",
-            "secrxprefilter",
-            "secsensorid",
-            "secserversignature",
-            "secstatusengine",
-            "sectmpdir",
-            "secunicodemapfile",
-            "secuploaddir",
-            "secuploadfilelimit",
-            "secuploadfilemode",
-            "secuploadkeepfiles",
-            "secwebappid");
-
-    private static final Set<String> UNSUPPORTED = Set.of(
-            "include",
-            "includeoptional",
-            "secargumentslimit",
-            "secdataset",
-            "secgeolookupdb",
-            "sechttpblkey",
-            "secignorerulecompilationerrors",
-            "secparsexmlintoargs",
-            "secremoterules",
-            "secruleinheritance",
-            "secruleperftime",
-            "secrulescript",
-            "secruleupdateactionbyid",
-            "secxmlexternalentity");
+    private static final int DEEPEST_INCLUDE = 16;
 
     /** A rule in the making, or a marker. */
     private sealed interface Entry {}
 
-    private record Compiled(Rule rule) implements Entry {}
+    private record Drafted(RuleDraft draft, Rule rule) implements Entry {}
 
     private record Marker(String name) implements Entry {}
 
-    /** What a chain has so far. */
-    private record Pending(Span name, Actions first, List<Condition> conditions, Set<Variable.Origin> needs) {}
-
-    private Settings settings = Settings.initial();
+    private final RuleFiles files;
+    private final Chain.Tree chains = new Chain.Tree();
     private final Map<Phase, Actions> defaults = new EnumMap<>(Phase.class);
     private final List<Entry> entries = new ArrayList<>();
+    private final Map<Long, Position> ids = new HashMap<>();
     private final List<Diagnostic> errors = new ArrayList<>();
     private final List<Diagnostic> warnings = new ArrayList<>();
-    private Optional<Pending> pending = Optional.empty();
+    private final SettingDirectives settings = new SettingDirectives(warnings);
+    private Optional<RuleDraft> pending = Optional.empty();
     private boolean chainIsBroken;
+    private int depth;
+
+    Compiler(RuleFiles files) {
+        this.files = files;
+    }
 
     Compilation compile(List<Source> sources) {
-        for (Source source : sources) {
-            Directives read = Directives.parse(source);
-            errors.addAll(read.errors());
-            for (Directive directive : read.directives()) {
-                try {
-                    compile(directive);
-                } catch (SecLangException e) {
-                    errors.add(e.diagnostic());
-                }
-            }
-        }
+        sources.forEach(this::read);
         pending.ifPresent(
                 open -> errors.add(
-                        open.name()
+                        open.first()
+                                .name
                                 .diagnostic(
                                         "the chain that begins here does not end (expected: a SecRule after the last one with \"chain\")")));
-        return errors.isEmpty()
-                ? new Compilation.Compiled(new RuleSet(settings, programs()), warnings)
-                : new Compilation.Rejected(errors);
+        if (!errors.isEmpty()) {
+            return new Compilation.Rejected(errors);
+        }
+        return new Compilation.Compiled(new RuleSet(settings.build(), programs()), warnings);
+    }
+
+    private void read(Source source) {
+        Directives read = Directives.parse(source);
+        report(read.errors());
+        for (Directive directive : read.directives()) {
+            try {
+                compile(directive);
+            } catch (SecLangException e) {
+                report(List.of(e.diagnostic()));
+            }
+        }
+    }
+
+    /** {@code SecIgnoreRuleCompilationErrors On} makes warnings of errors. */
+    private void report(List<Diagnostic> found) {
+        (settings.ignoresErrors() ? warnings : errors).addAll(found);
     }
 
     private void compile(Directive directive) throws SecLangException {
-        if (pending.isPresent() && !(directive instanceof Directive.SecRule)) {
-            Pending open = pending.get();
+        boolean continues = directive instanceof Directive.SecRule
+                || (directive instanceof Directive.ActionList list
+                        && list.name().text().equalsIgnoreCase("SecAction"));
+        if (pending.isPresent() && !continues) {
+            RuleDraft open = pending.get();
             pending = Optional.empty();
             throw directive
                     .name()
                     .error(directive.name() + " inside of the chain that begins at "
-                            + open.name().position() + " (expected: SecRule)");
+                            + open.first().name.position() + " (expected: SecRule)");
         }
         switch (directive) {
-            case Directive.SecRule rule -> rule(rule);
+            case Directive.SecRule rule -> member(rule.name(), rule.actions(), () -> member(rule));
             case Directive.ActionList list -> {
-                if (list.name().text().equalsIgnoreCase("SecAction")) {
-                    action(list);
+                if (continues) {
+                    member(list.name(), list.actions(), () -> member(list));
                 } else {
                     defaultAction(list);
                 }
@@ -166,31 +105,29 @@ final class Compiler {
         }
     }
 
-    private void rule(Directive.SecRule directive) throws SecLangException {
-        boolean continues = pending.isPresent() || chainIsBroken;
-        boolean chains = directive.actions().stream()
-                .anyMatch(action -> action.name().text().equalsIgnoreCase("chain"));
+    private interface MemberReader {
+        RuleDraft.Member read() throws SecLangException;
+    }
+
+    /** One rule of a chain. What follows a broken one is read for its errors, and left out. */
+    private void member(Span name, List<ActionText> actions, MemberReader reader) throws SecLangException {
+        boolean chains =
+                actions.stream().anyMatch(action -> action.name().text().equalsIgnoreCase("chain"));
         boolean wasBroken = chainIsBroken;
         chainIsBroken = false;
         try {
-            Actions actions = Actions.read(directive.actions());
-            Pending open = pending.orElseGet(() ->
-                    new Pending(directive.name(), actions, new ArrayList<>(), EnumSet.noneOf(Variable.Origin.class)));
-            if (continues && !wasBroken) {
-                checkChained(directive, actions);
-            }
-            Phase phase = open.first().phase().orElse(Phase.REQUEST_BODY);
-            open.conditions().add(condition(directive, actions, phase, open.needs()));
+            RuleDraft.Member member = reader.read();
+            Actions.read(actions);
             if (wasBroken) {
                 chainIsBroken = chains;
                 return;
             }
-            if (chains) {
-                pending = Optional.of(open);
-                return;
+            RuleDraft draft = pending.orElseGet(() -> new RuleDraft(defaults, this.chains));
+            draft.add(member);
+            pending = chains ? Optional.of(draft) : Optional.empty();
+            if (!chains) {
+                add(draft);
             }
-            pending = Optional.empty();
-            add(open.name(), open.first(), open.conditions(), open.needs());
         } catch (SecLangException e) {
             pending = Optional.empty();
             chainIsBroken = chains;
@@ -198,142 +135,98 @@ final class Compiler {
         }
     }
 
-    private static void checkChained(Directive.SecRule directive, Actions actions) throws SecLangException {
-        if (actions.id().isPresent()
-                || actions.phase().isPresent()
-                || actions.disruption().isPresent()
-                || !actions.skipAfter().isEmpty()
-                || actions.skip() > 0) {
-            for (ActionText action : directive.actions()) {
-                String name = action.name().text().toLowerCase(Locale.ROOT);
-                if (Set.of("id", "phase", "pass", "block", "deny", "drop", "allow", "redirect", "skip", "skipafter")
-                        .contains(name)) {
-                    throw action.name()
-                            .error("action " + name
-                                    + " on a rule inside of a chain (expected: on the rule that begins it)");
-                }
-            }
-        }
-    }
-
-    private Condition condition(Directive.SecRule directive, Actions actions, Phase phase, Set<Variable.Origin> needs)
-            throws SecLangException {
+    private RuleDraft.Member member(Directive.SecRule directive) throws SecLangException {
         List<Target> targets = new ArrayList<>();
         List<Target> exclusions = new ArrayList<>();
         for (TargetText text : directive.targets()) {
-            Target target = Targets.compile(text);
-            (text.exclude() ? exclusions : targets).add(target);
-            if (!text.exclude()) {
-                needs.add(target.variable().origin());
-            }
+            (text.exclude() ? exclusions : targets).add(Targets.compile(text));
         }
         if (targets.isEmpty()) {
             throw directive.name().error("all variables of the rule are exclusions (expected: one without !)");
         }
-        Operator operator = Operators.compile(
-                directive.operator().name(), directive.operator().argument());
-        note(Operators.macros(directive.operator().name(), directive.operator().argument()), needs);
-        note(actions.macros(), needs);
-        return new Condition(
+        Optional<Span> name = directive.operator().name();
+        Span argument = directive.operator().argument();
+        Operator operator = Operators.compile(name, argument, operatorFiles());
+        name.filter(span -> Operators.neverMatches(span.text()))
+                .ifPresent(span -> warnings.add(span.diagnostic("operator @" + span
+                        + " is not there yet: the rule is compiled, and the operator matches nothing")));
+        String written = (directive.operator().negated() ? "!" : "") + "@"
+                + name.map(Span::text).orElse("rx") + " " + argument;
+        return new RuleDraft.Member(
+                directive.name(),
                 targets,
                 exclusions,
                 directive.operator().negated(),
                 operator,
-                actions.transformations(inherited(phase)),
-                actions.multiMatch(),
-                actions.capture(),
-                actions.effects());
+                written,
+                Operators.macros(name, argument),
+                directive.actions());
     }
 
-    private static void note(List<Macro> macros, Set<Variable.Origin> needs) {
-        for (Macro macro : macros) {
-            for (MacroReference reference : macro.references()) {
-                needs.add(reference.variable().origin());
+    private static RuleDraft.Member member(Directive.ActionList directive) {
+        return new RuleDraft.Member(
+                directive.name(),
+                List.of(),
+                List.of(),
+                false,
+                (value, context) -> true,
+                "",
+                List.of(),
+                directive.actions());
+    }
+
+    private OperatorFiles operatorFiles() {
+        return new OperatorFiles() {
+            @Override
+            public Bytes read(Span path) throws SecLangException {
+                try {
+                    return files.data(path.text(), path.sourceName())
+                            .orElseThrow(() -> path.error("there is no file \"" + path
+                                    + "\" (expected: a file beside the rules, or among those that rules may read)"));
+                } catch (IOException e) {
+                    throw path.error("the file \"" + path + "\" cannot be read: " + e.getMessage());
+                }
             }
-        }
+
+            @Override
+            public List<String> dataset(Span name) throws SecLangException {
+                return settings.dataset(name);
+            }
+        };
     }
 
-    private List<Transformation> inherited(Phase phase) {
-        return Optional.ofNullable(defaults.get(phase))
-                .map(actions -> actions.transformations(List.of()))
-                .orElse(List.of());
-    }
-
-    private void action(Directive.ActionList directive) throws SecLangException {
-        Actions actions = Actions.read(directive.actions());
-        if (actions.chain()) {
-            throw directive.name().error("SecAction begins a chain (expected: SecRule)");
+    private void add(RuleDraft draft) throws SecLangException {
+        Rule rule = draft.compile();
+        Optional<Position> taken = Optional.ofNullable(ids.get(rule.id()));
+        if (taken.isPresent()) {
+            throw draft.first()
+                    .name
+                    .error("id:" + rule.id() + " is taken (expected: another; the first is at " + taken.get() + ")");
         }
-        Set<Variable.Origin> needs = EnumSet.noneOf(Variable.Origin.class);
-        note(actions.macros(), needs);
-        Condition always = new Condition(
-                List.of(), List.of(), false, (value, context) -> true, List.of(), false, false, actions.effects());
-        add(directive.name(), actions, List.of(always), needs);
-    }
-
-    private void add(Span name, Actions actions, List<Condition> conditions, Set<Variable.Origin> needs)
-            throws SecLangException {
-        long id =
-                actions.id().orElseThrow(() -> name.error(name + " without an id (expected: an action as in id:1001)"));
-        Optional<Rule> same = rules().stream().filter(rule -> rule.id() == id).findFirst();
-        if (same.isPresent()) {
-            throw name.error("id:" + id + " is taken (expected: another; the first is at "
-                    + same.get().position() + ")");
-        }
-        Phase phase = actions.phase().orElse(Phase.REQUEST_BODY);
-        Optional<Actions> inherited = Optional.ofNullable(defaults.get(phase));
-        Disruption fallback = inherited.flatMap(Actions::disruption).orElse(new Disruption.Pass());
-        Disruption disruption = actions.disruption().orElse(fallback);
-        if (disruption instanceof Disruption.Block) {
-            disruption = fallback;
-        }
-        int status = actions.status()
-                .orElseGet(() -> inherited
-                        .map(Actions::status)
-                        .orElse(OptionalInt.empty())
-                        .orElse(FORBIDDEN));
-        boolean logged = inherited.flatMap(Actions::logged).orElse(true);
-        entries.add(new Compiled(new Rule(
-                id,
-                phase,
-                name.position(),
-                conditions,
-                disruption,
-                status,
-                actions.note(logged),
-                actions.skip(),
-                actions.skipAfter(),
-                List.copyOf(needs))));
+        ids.put(rule.id(), rule.position());
+        entries.add(new Drafted(draft, rule));
     }
 
     private void defaultAction(Directive.ActionList directive) throws SecLangException {
         Actions actions = Actions.read(directive.actions());
+        Span name = directive.name();
         Phase phase = actions.phase()
-                .orElseThrow(
-                        () -> directive
-                                .name()
-                                .error(
-                                        "SecDefaultAction without a phase (expected: as in phase:2,log,auditlog,deny,status:403)"));
+                .orElseThrow(() -> name.error(
+                        "SecDefaultAction without a phase (expected: as in phase:2,log,auditlog,deny,status:403)"));
         Disruption disruption = actions.disruption()
                 .orElseThrow(
-                        () -> directive
-                                .name()
-                                .error(
-                                        "SecDefaultAction without a disruptive action (expected: pass, deny, drop, allow or redirect)"));
+                        () -> name.error(
+                                "SecDefaultAction without a disruptive action (expected: pass, deny, drop, allow or redirect)"));
         if (disruption instanceof Disruption.Block) {
-            throw directive
-                    .name()
-                    .error(
-                            "SecDefaultAction with block, which stands for the default action (expected: pass, deny, drop, allow or redirect)");
+            throw name.error(
+                    "SecDefaultAction with block, which stands for the default action (expected: pass, deny, drop, allow or redirect)");
         }
         if (actions.id().isPresent()
                 || actions.chain()
                 || actions.skip() > 0
                 || !actions.skipAfter().isEmpty()) {
-            throw directive
-                    .name()
-                    .error(
-                            "SecDefaultAction with id, chain, skip or skipAfter (expected: phase, a disruptive action, logging, status and transformations)");
+            throw name.error(
+                    "SecDefaultAction with id, chain, skip or skipAfter (expected: phase, a disruptive action, logging, status and transformations)");
         }
         defaults.put(phase, actions);
     }
@@ -341,134 +234,152 @@ final class Compiler {
     private void setting(Directive.Setting directive) throws SecLangException {
         String name = directive.name().text().toLowerCase(Locale.ROOT);
         switch (name) {
-            case "secmarker" -> entries.add(new Marker(only(directive, "a name").text()));
-            case "secruleengine" ->
-                settings = settings.engine(Control.mode(only(directive, "On, Off or DetectionOnly")));
-            case "secrequestbodyaccess" ->
-                settings = settings.requestBodyAccess(Control.isOn(only(directive, "On or Off")));
-            case "secresponsebodyaccess" ->
-                settings = settings.responseBodyAccess(Control.isOn(only(directive, "On or Off")));
-            case "secrequestbodylimit" ->
-                settings = settings.requestBody(new BodyLimit(
-                        bytes(only(directive, "a number of bytes")),
-                        settings.requestBody().reject()));
-            case "secresponsebodylimit" ->
-                settings = settings.responseBody(new BodyLimit(
-                        bytes(only(directive, "a number of bytes")),
-                        settings.responseBody().reject()));
-            case "secrequestbodylimitaction" ->
-                settings = settings.requestBody(
-                        new BodyLimit(settings.requestBody().bytes(), rejects(directive)));
-            case "secresponsebodylimitaction" ->
-                settings = settings.responseBody(
-                        new BodyLimit(settings.responseBody().bytes(), rejects(directive)));
+            case "include", "includeoptional" -> include(directive, name.equals("include"));
+            case "secmarker" ->
+                entries.add(
+                        new Marker(SettingDirectives.only(directive, "a name").text()));
             case "secruleremovebyid" -> {
-                for (Span argument : some(directive, "ids or ranges of ids")) {
-                    for (String ids : argument.text().strip().split("[ ,]+", -1)) {
-                        remove(Control.ids(argument, ids));
+                for (Span argument : SettingDirectives.some(directive, "ids or ranges of ids")) {
+                    for (String range : argument.text().strip().split("[ ,]+", -1)) {
+                        remove(Control.ids(argument, range));
                     }
                 }
             }
             case "secruleremovebytag" ->
-                remove(new RuleFilter.Tag(only(directive, "a tag").text()));
+                remove(new RuleFilter.Tag(RuleFilter.Text.read(SettingDirectives.only(directive, "a tag"))));
             case "secruleremovebymsg" ->
-                remove(new RuleFilter.Message(only(directive, "a message").text()));
+                remove(new RuleFilter.Message(RuleFilter.Text.read(SettingDirectives.only(directive, "a message"))));
             case "secruleupdatetargetbyid", "secruleupdatetargetbytag", "secruleupdatetargetbymsg" ->
-                exclude(name, directive);
-            default -> other(directive.name(), name);
+                updateTargets(name, directive);
+            case "secruleupdateactionbyid" -> updateActions(directive);
+            default -> settings.read(directive, name);
         }
     }
 
-    private void other(Span name, String lower) throws SecLangException {
-        if (!WITHOUT_EFFECT.contains(lower)) {
-            throw name.error(
-                    UNSUPPORTED.contains(lower)
-                            ? "directive " + name + " is not supported yet"
-                            : "unknown directive \"" + name + "\" (expected: one of " + String.join(", ", NAMES) + ")"
-                                    + Suggestion.of(name.text(), NAMES));
+    private void include(Directive.Setting directive, boolean needed) throws SecLangException {
+        Span path = SettingDirectives.only(directive, "a file, a pattern of files, or an alias as @owasp_crs/*.conf");
+        if (depth == DEEPEST_INCLUDE) {
+            throw path.error("files include each other more than " + DEEPEST_INCLUDE + " deep");
         }
-        warnings.add(name.diagnostic("directive " + name + " is accepted and has no effect"));
-    }
-
-    private static List<Span> some(Directive.Setting directive, String expected) throws SecLangException {
-        if (directive.arguments().isEmpty()) {
-            throw directive.name().error(directive.name() + " without an argument (expected: " + expected + ")");
+        List<Source> sources;
+        try {
+            sources = files.include(path.text(), path.sourceName());
+        } catch (IOException e) {
+            throw path.error("\"" + path + "\" cannot be read: " + e.getMessage());
         }
-        return directive.arguments();
-    }
-
-    private static Span only(Directive.Setting directive, String expected) throws SecLangException {
-        List<Span> arguments = some(directive, expected);
-        if (arguments.size() > 1) {
-            throw arguments
-                    .get(1)
-                    .error("\"" + arguments.get(1) + "\" is too much for " + directive.name() + " (expected: only "
-                            + expected + ")");
+        boolean pattern = path.text().chars().anyMatch(c -> c == '*' || c == '?');
+        if (sources.isEmpty() && needed && (!pattern || path.text().startsWith("@"))) {
+            throw path.error("there is nothing to include under \"" + path
+                    + "\" (expected: a file that rules may read, or one of "
+                    + String.join(", ", CoreRuleSet.aliases()) + ")");
         }
-        return arguments.getFirst();
-    }
-
-    private static long bytes(Span argument) throws SecLangException {
-        String text = argument.text();
-        boolean digits = !text.isEmpty() && text.length() <= 10 && text.chars().allMatch(Ascii::isDigit);
-        if (!digits || Long.parseLong(text) >= LARGEST_LIMIT) {
-            throw argument.error("\"" + text + "\" (expected: a number of bytes under " + LARGEST_LIMIT + ")");
-        }
-        return Long.parseLong(text);
-    }
-
-    private static boolean rejects(Directive.Setting directive) throws SecLangException {
-        Span argument = only(directive, "Reject or ProcessPartial");
-        return switch (argument.text().toLowerCase(Locale.ROOT)) {
-            case "reject" -> true;
-            case "processpartial" -> false;
-            default -> throw argument.error("\"" + argument + "\" (expected: Reject or ProcessPartial)");
-        };
-    }
-
-    private List<Rule> rules() {
-        List<Rule> rules = new ArrayList<>();
-        for (Entry entry : entries) {
-            if (entry instanceof Compiled compiled) {
-                rules.add(compiled.rule());
-            }
-        }
-        return rules;
+        depth++;
+        sources.forEach(this::read);
+        depth--;
     }
 
     private void remove(RuleFilter filter) {
-        entries.removeIf(entry -> entry instanceof Compiled compiled && filter.admits(compiled.rule()));
+        entries.removeIf(entry -> entry instanceof Drafted drafted && filter.admits(drafted.rule()));
     }
 
-    /** Only taking targets away: adding some would need the rule's text. */
-    private void exclude(String name, Directive.Setting directive) throws SecLangException {
-        List<Span> arguments = some(directive, "rules and targets");
-        if (arguments.size() != 2) {
-            throw directive
-                    .name()
-                    .error(directive.name() + " with " + arguments.size()
-                            + " arguments (expected: rules and targets, as in " + directive.name()
-                            + " 1001 \"!ARGS:password\")");
-        }
+    /** {@code rules "targets"}, and ModSecurity 2's {@code rules "targets" replaced}. */
+    private void updateTargets(String name, Directive.Setting directive) throws SecLangException {
+        List<Span> arguments = arguments(directive, 2, 3, "rules and targets, as in 1001 \"!ARGS:password\"");
         Span rules = arguments.getFirst();
-        RuleFilter filter = switch (name) {
-            case "secruleupdatetargetbyid" -> Control.ids(rules, rules.text());
-            case "secruleupdatetargetbytag" -> new RuleFilter.Tag(rules.text());
-            default -> new RuleFilter.Message(rules.text());
-        };
+        List<Target> added = new ArrayList<>();
         List<Target> excluded = new ArrayList<>();
         for (TargetText text : TargetText.list(arguments.get(1))) {
-            if (!text.exclude()) {
-                throw text.name()
-                        .error(
-                                "\"" + text.name()
-                                        + "\" would be added to rules (expected: an exclusion, as in !ARGS:password; adding is not supported yet)");
-            }
-            excluded.add(Targets.compile(text));
+            (text.exclude() ? excluded : added).add(Targets.compile(text));
         }
-        entries.replaceAll(entry -> entry instanceof Compiled compiled && filter.admits(compiled.rule())
-                ? new Compiled(compiled.rule().without(excluded))
-                : entry);
+        List<Target> replaced = new ArrayList<>();
+        if (arguments.size() == 3) {
+            for (TargetText text : TargetText.list(arguments.get(2))) {
+                replaced.add(Targets.compile(text));
+            }
+        }
+        List<Place> places = name.equals("secruleupdatetargetbyid")
+                ? places(rules)
+                : List.of(new Place(
+                        name.equals("secruleupdatetargetbytag")
+                                ? new RuleFilter.Tag(RuleFilter.Text.read(rules))
+                                : new RuleFilter.Message(RuleFilter.Text.read(rules)),
+                        0));
+        update(places, member -> {
+            if (!replaced.isEmpty() && !member.targets.removeAll(replaced)) {
+                return;
+            }
+            member.targets.addAll(added);
+            member.exclusions.addAll(excluded);
+        });
+    }
+
+    private void updateActions(Directive.Setting directive) throws SecLangException {
+        List<Span> arguments =
+                arguments(directive, 2, 2, "the id of a rule and actions, as in 1001 \"deny,status:400\"");
+        List<ActionText> more = ActionText.list(arguments.get(1));
+        Actions.read(more);
+        for (ActionText action : more) {
+            if (List.of("id", "phase", "chain").contains(action.name().text().toLowerCase(Locale.ROOT))) {
+                throw action.name()
+                        .error(
+                                "action " + action.name()
+                                        + " cannot be changed afterwards (expected: other actions; remove the rule and write another)");
+            }
+        }
+        update(places(arguments.getFirst()), member -> {
+            List<ActionText> all = new ArrayList<>(member.actions);
+            all.addAll(more);
+            member.actions = all;
+        });
+    }
+
+    private static List<Span> arguments(Directive.Setting directive, int least, int most, String expected)
+            throws SecLangException {
+        List<Span> arguments = SettingDirectives.some(directive, expected);
+        if (arguments.size() < least || arguments.size() > most) {
+            throw directive
+                    .name()
+                    .error(directive.name() + " with " + arguments.size() + " arguments (expected: " + expected + ")");
+        }
+        return arguments;
+    }
+
+    /** Rules, and which of their chain is meant. */
+    private record Place(RuleFilter filter, int member) {}
+
+    /** {@code 1001}, {@code 1001:1}, {@code 1001-1005} and several, separated by commas. */
+    private static List<Place> places(Span rules) throws SecLangException {
+        List<Place> places = new ArrayList<>();
+        for (String text : rules.text().strip().split("[ ,]+", -1)) {
+            int colon = text.indexOf(':');
+            int member = colon < 0 ? 0 : (int) Numeric.number(rules.replaced(text.substring(colon + 1)), 0, 1000);
+            places.add(new Place(Control.ids(rules, colon < 0 ? text : text.substring(0, colon)), member));
+        }
+        return places;
+    }
+
+    private interface Update {
+        void apply(RuleDraft.Member member);
+    }
+
+    /** No error if there is no such rule: rule sets differ, and exclusions for them are shared. */
+    private void update(List<Place> places, Update update) throws SecLangException {
+        for (int i = 0; i < entries.size(); i++) {
+            if (!(entries.get(i) instanceof Drafted drafted)) {
+                continue;
+            }
+            boolean changed = false;
+            for (Place place : places) {
+                if (place.filter().admits(drafted.rule())) {
+                    Optional<RuleDraft.Member> member = drafted.draft().member(place.member());
+                    member.ifPresent(update::apply);
+                    changed |= member.isPresent();
+                }
+            }
+            if (changed) {
+                entries.set(i, new Drafted(drafted.draft(), drafted.draft().compile()));
+            }
+        }
     }
 
     private Map<Phase, Program> programs() {
@@ -487,10 +398,10 @@ final class Compiler {
                 case Marker marker ->
                     labels.computeIfAbsent(marker.name(), name -> new ArrayList<>())
                             .add(rules.size());
-                case Compiled compiled -> {
-                    if (compiled.rule().phase() == phase) {
-                        rules.add(compiled.rule());
-                        labels.computeIfAbsent(Long.toString(compiled.rule().id()), id -> new ArrayList<>())
+                case Drafted drafted -> {
+                    if (drafted.rule().phase() == phase) {
+                        rules.add(drafted.rule());
+                        labels.computeIfAbsent(Long.toString(drafted.rule().id()), id -> new ArrayList<>())
                                 .add(rules.size());
                     }
                 }

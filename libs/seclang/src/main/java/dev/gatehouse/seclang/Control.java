@@ -1,19 +1,31 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.audit.AuditPart;
+import dev.gatehouse.seclang.audit.AuditSettings;
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.Suggestion;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads what follows {@code ctl:}. */
 final class Control {
     private static final List<String> NAMES = List.of(
+            "auditEngine",
+            "auditLogParts",
+            "debugLogLevel",
+            "forceRequestBodyVariable",
+            "forceResponseBodyVariable",
+            "parseXmlIntoArgs",
             "requestBodyAccess",
+            "requestBodyLimit",
             "requestBodyProcessor",
             "responseBodyAccess",
+            "responseBodyLimit",
+            "responseBodyProcessor",
             "ruleEngine",
             "ruleRemoveById",
             "ruleRemoveByMsg",
@@ -22,51 +34,68 @@ final class Control {
             "ruleRemoveTargetByMsg",
             "ruleRemoveTargetByTag");
 
-    private static final Set<String> UNSUPPORTED = Set.of(
-            "auditengine",
-            "auditlogparts",
-            "debugloglevel",
-            "forcerequestbodyvariable",
-            "forceresponsebodyvariable",
-            "hashenforcement",
-            "hashengine",
-            "parsexmlintoargs",
-            "requestbodylimit",
-            "responsebodylimit",
-            "responsebodyprocessor");
-
     private Control() {}
 
-    static Effect read(Span value) throws SecLangException {
+    /** Empty if it changes nothing here. */
+    static Optional<Effect> read(Span value) throws SecLangException {
         String text = value.text();
         int equals = text.indexOf('=');
-        String name = (equals < 0 ? text : text.substring(0, equals)).strip();
-        Span argument = VariableAssignment.after(value, equals < 0 ? text.length() - 1 : equals);
-        return switch (name.toLowerCase(Locale.ROOT)) {
-            case "ruleengine" -> new Effect.SwitchEngine(mode(argument));
-            case "requestbodyaccess" -> new Effect.SwitchRequestBodyAccess(isOn(argument));
-            case "responsebodyaccess" -> new Effect.SwitchResponseBodyAccess(isOn(argument));
-            case "requestbodyprocessor" -> processor(argument);
-            case "ruleremovebyid" -> new Effect.RemoveRules(ids(argument, argument.text()));
-            case "ruleremovebytag" -> new Effect.RemoveRules(new RuleFilter.Tag(argument.text()));
-            case "ruleremovebymsg" -> new Effect.RemoveRules(new RuleFilter.Message(argument.text()));
-            case "ruleremovetargetbyid", "ruleremovetargetbytag", "ruleremovetargetbymsg" ->
-                target(name.toLowerCase(Locale.ROOT), argument);
-            default ->
-                throw value.error(
-                        UNSUPPORTED.contains(name.toLowerCase(Locale.ROOT))
-                                ? "ctl:" + name + " is not supported yet"
-                                : "unknown ctl:" + name + " (expected: one of " + String.join(", ", NAMES) + ")"
-                                        + Suggestion.of(name, NAMES));
-        };
+        if (equals < 1) {
+            throw value.error("ctl:" + text + " (expected: ctl:name=value)");
+        }
+        String name = text.substring(0, equals).strip();
+        String lower = name.toLowerCase(Locale.ROOT);
+        Span argument = VariableAssignment.after(value, equals).trimmed();
+        if (lower.equals("debugloglevel")) {
+            Numeric.number(argument, 0, 9);
+            return Optional.empty();
+        }
+        return Optional.of(
+                switch (lower) {
+                    case "ruleengine" -> new Effect.SwitchEngine(mode(argument));
+                    case "auditengine" -> new Effect.SwitchAudit(audit(argument));
+                    case "auditlogparts" -> auditParts(argument);
+                    case "requestbodyaccess" -> new Effect.SwitchRequestBodyAccess(isOn(argument));
+                    case "responsebodyaccess" -> new Effect.SwitchResponseBodyAccess(isOn(argument));
+                    case "requestbodylimit" -> new Effect.LimitRequestBody(Numeric.bytes(argument));
+                    case "responsebodylimit" -> new Effect.LimitResponseBody(Numeric.bytes(argument));
+                    case "requestbodyprocessor" -> new Effect.ProcessRequestBody(processor(argument));
+                    case "responsebodyprocessor" -> new Effect.ProcessResponseBody(processor(argument));
+                    case "forcerequestbodyvariable" -> new Effect.ForceRequestBody(isOn(argument));
+                    case "forceresponsebodyvariable" -> new Effect.ForceResponseBody(isOn(argument));
+                    case "parsexmlintoargs" -> new Effect.SwitchXmlArguments(xmlArguments(argument));
+                    case "ruleremovebyid" -> new Effect.RemoveRules(ids(argument, argument.text()));
+                    case "ruleremovebytag" ->
+                        new Effect.RemoveRules(new RuleFilter.Tag(RuleFilter.Text.read(argument)));
+                    case "ruleremovebymsg" ->
+                        new Effect.RemoveRules(new RuleFilter.Message(RuleFilter.Text.read(argument)));
+                    case "ruleremovetargetbyid", "ruleremovetargetbytag", "ruleremovetargetbymsg" ->
+                        target(lower, argument);
+                    case "hashengine", "hashenforcement" ->
+                        throw value.error(
+                                "ctl:" + name
+                                        + " belongs to the signing of links in pages (SecHashEngine), which a proxy's WAF does not do");
+                    default ->
+                        throw value.error("unknown ctl:" + name + " (expected: one of " + String.join(", ", NAMES) + ")"
+                                + Suggestion.of(name, NAMES));
+                });
     }
 
-    private static Effect processor(Span argument) throws SecLangException {
-        if (!argument.text().equalsIgnoreCase("URLENCODED")) {
-            throw argument.error(
-                    "body processor \"" + argument + "\" (expected: URLENCODED; others are not supported yet)");
-        }
-        return new Effect.ForceUrlEncoded();
+    private static BodyProcessor processor(Span argument) throws SecLangException {
+        return BodyProcessor.named(argument.text())
+                .orElseThrow(() -> argument.error("body processor \"" + argument
+                        + "\" (expected: URLENCODED, MULTIPART, JSON, NDJSON, XML or RAW)"));
+    }
+
+    private static Effect auditParts(Span argument) throws SecLangException {
+        String text = argument.text();
+        boolean add = text.startsWith("+");
+        boolean subtract = text.startsWith("-");
+        Set<AuditPart> parts = AuditPart.parse(text.substring(add || subtract ? 1 : 0))
+                .orElseThrow(() -> argument.error(
+                        "ctl:auditLogParts=" + argument + " (expected: letters of A to K and Z, or +E, or -E)"));
+        return new Effect.SwitchAuditParts(
+                add ? Effect.Assignment.ADD : subtract ? Effect.Assignment.SUBTRACT : Effect.Assignment.SET, parts);
     }
 
     private static Effect target(String name, Span argument) throws SecLangException {
@@ -74,11 +103,11 @@ final class Control {
         if (semicolon < 1) {
             throw argument.error("\"" + argument + "\" (expected: rules;VARIABLE or rules;VARIABLE:key)");
         }
-        String rules = argument.text().substring(0, semicolon);
+        Span rules = argument.part(0, semicolon);
         RuleFilter filter = switch (name) {
-            case "ruleremovetargetbyid" -> ids(argument, rules);
-            case "ruleremovetargetbytag" -> new RuleFilter.Tag(rules);
-            default -> new RuleFilter.Message(rules);
+            case "ruleremovetargetbyid" -> ids(argument, rules.text());
+            case "ruleremovetargetbytag" -> new RuleFilter.Tag(RuleFilter.Text.read(rules));
+            default -> new RuleFilter.Message(RuleFilter.Text.read(rules));
         };
         Target target = Targets.single(VariableAssignment.after(argument, semicolon));
         return new Effect.RemoveTarget(filter, target.variable(), target.selector());
@@ -90,6 +119,24 @@ final class Control {
             case "off" -> EngineMode.OFF;
             case "detectiononly" -> EngineMode.DETECTION_ONLY;
             default -> throw argument.error("\"" + argument + "\" (expected: On, Off or DetectionOnly)");
+        };
+    }
+
+    static AuditSettings.Engine audit(Span argument) throws SecLangException {
+        return switch (argument.text().toLowerCase(Locale.ROOT)) {
+            case "on" -> AuditSettings.Engine.ON;
+            case "off" -> AuditSettings.Engine.OFF;
+            case "relevantonly" -> AuditSettings.Engine.RELEVANT_ONLY;
+            default -> throw argument.error("\"" + argument + "\" (expected: On, Off or RelevantOnly)");
+        };
+    }
+
+    static Settings.XmlArguments xmlArguments(Span argument) throws SecLangException {
+        return switch (argument.text().toLowerCase(Locale.ROOT)) {
+            case "on" -> Settings.XmlArguments.ON;
+            case "off" -> Settings.XmlArguments.OFF;
+            case "onlyargs" -> Settings.XmlArguments.ONLY_ARGS;
+            default -> throw argument.error("\"" + argument + "\" (expected: On, Off or OnlyArgs)");
         };
     }
 

@@ -1,17 +1,41 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.audit.AuditPart;
+import dev.gatehouse.seclang.audit.AuditSettings;
 import dev.gatehouse.seclang.variable.Macro;
 import dev.gatehouse.seclang.variable.Variable;
+import java.util.Set;
 
 /** What a rule changes, each time that a value matches. */
 sealed interface Effect {
-    /** {@code setvar:tx.key=value}, and {@code =+n}, {@code =-n}. */
-    record SetTx(Macro key, Assignment assignment, Macro value) implements Effect {}
+    /** {@code setvar:tx.key=value}, and {@code =+n}, {@code =-n}; of persistent collections too. */
+    record SetVariable(Variable collection, Macro key, Assignment assignment, Macro value) implements Effect {}
 
     /** {@code setvar:!tx.key}. */
-    record RemoveTx(Macro key) implements Effect {}
+    record RemoveVariable(Variable collection, Macro key) implements Effect {}
 
-    record SetEnv(String name, Macro value) implements Effect {}
+    record SetEnv(Macro name, Macro value) implements Effect {}
+
+    /** {@code initcol:ip=%{REMOTE_ADDR}}, {@code setsid}, {@code setuid} and {@code setrsc}. */
+    record InitCollection(Variable collection, Macro key) implements Effect {}
+
+    /** {@code expirevar:ip.key=seconds}. */
+    record ExpireVariable(Variable collection, Macro key, Macro seconds) implements Effect {}
+
+    /** {@code deprecatevar:ip.key=amount/seconds}: the value sinks by the amount each so many seconds. */
+    record DeprecateVariable(Variable collection, Macro key, long amount, long seconds) implements Effect {}
+
+    /** {@code sanitiseArg} and others: the value is not to be read in the audit log. */
+    record Sanitise(Variable variable, String name) implements Effect {}
+
+    /** {@code sanitiseMatched} and {@code sanitiseMatchedBytes}. */
+    record SanitiseMatched() implements Effect {}
+
+    /** {@code ctl:ruleRemoveBy…}. */
+    record RemoveRules(RuleFilter filter) implements Effect {}
+
+    /** {@code ctl:ruleRemoveTargetBy…=…;VARIABLE:key}. */
+    record RemoveTarget(RuleFilter filter, Variable variable, Selector selector) implements Effect {}
 
     /** What changes how the transaction itself goes on. */
     sealed interface Steering extends Effect {}
@@ -25,14 +49,32 @@ sealed interface Effect {
     /** {@code ctl:responseBodyAccess}. */
     record SwitchResponseBodyAccess(boolean on) implements Steering {}
 
-    /** {@code ctl:requestBodyProcessor=URLENCODED}. */
-    record ForceUrlEncoded() implements Steering {}
+    /** {@code ctl:requestBodyLimit}. */
+    record LimitRequestBody(long bytes) implements Steering {}
 
-    /** {@code ctl:ruleRemoveBy…}. */
-    record RemoveRules(RuleFilter filter) implements Effect {}
+    /** {@code ctl:responseBodyLimit}. */
+    record LimitResponseBody(long bytes) implements Steering {}
 
-    /** {@code ctl:ruleRemoveTargetBy…=…;VARIABLE:key}. */
-    record RemoveTarget(RuleFilter filter, Variable variable, Selector selector) implements Effect {}
+    /** {@code ctl:requestBodyProcessor}. */
+    record ProcessRequestBody(BodyProcessor processor) implements Steering {}
+
+    /** {@code ctl:responseBodyProcessor}. */
+    record ProcessResponseBody(BodyProcessor processor) implements Steering {}
+
+    /** {@code ctl:forceRequestBodyVariable}. */
+    record ForceRequestBody(boolean on) implements Steering {}
+
+    /** {@code ctl:forceResponseBodyVariable}. */
+    record ForceResponseBody(boolean on) implements Steering {}
+
+    /** {@code ctl:parseXmlIntoArgs}. */
+    record SwitchXmlArguments(Settings.XmlArguments to) implements Steering {}
+
+    /** {@code ctl:auditEngine}. */
+    record SwitchAudit(AuditSettings.Engine engine) implements Steering {}
+
+    /** {@code ctl:auditLogParts=+E}, {@code =-E} or {@code =ABZ}. */
+    record SwitchAuditParts(Assignment assignment, Set<AuditPart> parts) implements Steering {}
 
     /** How a value is assigned. */
     enum Assignment {

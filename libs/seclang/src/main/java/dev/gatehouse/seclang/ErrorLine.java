@@ -1,7 +1,5 @@
 package dev.gatehouse.seclang;
 
-import dev.gatehouse.seclang.bytes.Bytes;
-import dev.gatehouse.seclang.variable.MacroReference;
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.Optional;
 
@@ -17,7 +15,7 @@ final class ErrorLine {
     static String of(MatchedRule rule, Values values, Optional<Interruption> interruption) {
         StringBuilder line = new StringBuilder(512);
         line.append("[client \"");
-        escape(values.remoteAddress().toString(), line);
+        escape(values.single(Variable.REMOTE_ADDR).toString(), line);
         line.append("\"] ModSecurity: ").append(verdict(rule, interruption));
         if (!rule.values().isEmpty()) {
             MatchedValue first = rule.values().getFirst();
@@ -35,11 +33,12 @@ final class ErrorLine {
         put("data", rule.data(), line);
         put("severity", rule.severity().map(Severity::name).orElse(""), line);
         put("ver", rule.version(), line);
+        put("maturity", rule.maturity() == 0 ? "" : Integer.toString(rule.maturity()), line);
+        put("accuracy", rule.accuracy() == 0 ? "" : Integer.toString(rule.accuracy()), line);
         rule.tags().forEach(tag -> put("tag", tag, line));
-        put("hostname", values.serverName().toString(), line);
+        put("hostname", values.single(Variable.SERVER_NAME).toString(), line);
         put("uri", values.request().path().toString(), line);
-        Bytes id = values.value(new MacroReference(Variable.UNIQUE_ID, ""));
-        put("unique_id", id.toString(), line);
+        put("unique_id", values.single(Variable.UNIQUE_ID).toString(), line);
         return line.toString();
     }
 

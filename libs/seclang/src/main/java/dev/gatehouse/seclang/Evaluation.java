@@ -3,7 +3,7 @@ package dev.gatehouse.seclang;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.operator.MatchContext;
-import dev.gatehouse.seclang.transform.Transformation;
+import dev.gatehouse.seclang.operator.Numbers;
 import dev.gatehouse.seclang.variable.MacroReference;
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.ArrayList;
@@ -17,48 +17,54 @@ import java.util.function.Consumer;
  */
 final class Evaluation implements MatchContext {
     private static final int GROUPS = 10;
+    private static final String[] GROUP_NAMES = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
     private final Values values;
     private final Consumer<Effect.Steering> steering;
     private final Removals removals;
+    private final Sanitation sanitation;
     private boolean capturing;
     private int captured;
 
-    Evaluation(Values values, Consumer<Effect.Steering> steering, Removals removals) {
+    /** Of the rule that is evaluated. */
+    private List<Effect.RemoveTarget> removed = List.of();
+
+    private List<MatchedValue> all = new ArrayList<>();
+
+    Evaluation(Values values, Consumer<Effect.Steering> steering, Removals removals, Sanitation sanitation) {
         this.values = values;
         this.steering = steering;
         this.removals = removals;
+        this.sanitation = sanitation;
     }
 
     /** What the rule matched; empty if it did not. */
     Optional<List<MatchedValue>> match(Rule rule) {
         values.rule(rule);
         forgetGroups();
-        List<MatchedValue> all = new ArrayList<>();
-        for (Condition condition : rule.conditions()) {
-            if (!holds(rule, condition, all)) {
+        removed = removals.targets(rule);
+        if (!all.isEmpty()) {
+            all = new ArrayList<>();
+        }
+        List<Condition> conditions = rule.conditions();
+        for (int i = 0; i < conditions.size(); i++) {
+            if (!holds(conditions.get(i))) {
                 return Optional.empty();
             }
         }
         return Optional.of(all);
     }
 
-    private boolean holds(Rule rule, Condition condition, List<MatchedValue> all) {
+    private boolean holds(Condition condition) {
         if (condition.targets().isEmpty()) {
             condition.effects().forEach(this::run);
             return true;
         }
-        Fields matched = new Fields();
         capturing = condition.capture();
-        for (Target target : condition.targets()) {
-            List<Values.Keyed> selected = selected(rule, condition, target);
-            if (target.count()) {
-                test(condition, target, Bytes.EMPTY, Bytes.number(selected.size()), matched, all);
-            } else {
-                for (Values.Keyed keyed : selected) {
-                    test(condition, target, keyed.key(), keyed.value(), matched, all);
-                }
-            }
+        Fields matched = Fields.NONE;
+        List<Target> targets = condition.targets();
+        for (int i = 0; i < targets.size(); i++) {
+            matched = target(condition, targets.get(i), matched);
         }
         if (matched.size() > 0) {
             values.matched(matched);
@@ -66,45 +72,81 @@ final class Evaluation implements MatchContext {
         return matched.size() > 0;
     }
 
-    private List<Values.Keyed> selected(Rule rule, Condition condition, Target target) {
-        List<Values.Keyed> selected = values.select(target);
-        selected.removeIf(keyed -> condition.excludes(target.variable(), keyed.key())
-                || removals.removes(rule, target.variable(), keyed.key()));
-        return selected;
-    }
-
-    private void test(
-            Condition condition, Target target, Bytes key, Bytes value, Fields matched, List<MatchedValue> all) {
-        Bytes current = value;
-        if (condition.multiMatch()) {
-            testOnce(condition, target, key, current, matched, all);
-        }
-        for (Transformation transformation : condition.transformations()) {
-            Bytes before = current;
-            current = transformation.apply(current);
-            if (condition.multiMatch() && !current.equals(before)) {
-                testOnce(condition, target, key, current, matched, all);
+    /** Gives back the matched ones and those of the target. */
+    private Fields target(Condition condition, Target target, Fields matched) {
+        Fields candidates = values.candidates(target);
+        Fields found = matched;
+        int count = 0;
+        // Effects may change the collection that is gone through: its size is asked for each time.
+        for (int i = 0; i < candidates.size(); i++) {
+            Field field = candidates.get(i);
+            if (!target.selector().admits(field)
+                    || condition.excludes(target.variable(), field)
+                    || isRemoved(target.variable(), field)) {
+                continue;
+            }
+            if (target.count()) {
+                count++;
+            } else {
+                found = test(condition, target, field, found);
             }
         }
-        if (!condition.multiMatch()) {
-            testOnce(condition, target, key, current, matched, all);
-        }
+        return target.count() ? test(condition, target, Field.of(Bytes.number(count)), found) : found;
     }
 
-    private void testOnce(
-            Condition condition, Target target, Bytes key, Bytes value, Fields matched, List<MatchedValue> all) {
-        if (condition.operator().matches(value, this) == condition.negated()) {
-            return;
+    private boolean isRemoved(Variable variable, Field field) {
+        for (int i = 0; i < removed.size(); i++) {
+            Effect.RemoveTarget removal = removed.get(i);
+            if (removal.variable() == variable && removal.selector().admits(field)) {
+                return true;
+            }
         }
-        Bytes name = name(target, key);
-        matched.add(name, value);
-        all.add(new MatchedValue(name.toString(), value));
+        return false;
+    }
+
+    private Fields test(Condition condition, Target target, Field field, Fields matched) {
+        Chain chain = condition.chain();
+        if (!condition.multiMatch()) {
+            return testOnce(condition, target, field, field.transformed(chain), matched);
+        }
+        Fields found = testOnce(condition, target, field, field.value(), matched);
+        Bytes before = field.value();
+        for (Bytes step : steps(field, chain)) {
+            if (!step.equals(before)) {
+                found = testOnce(condition, target, field, step, found);
+            }
+            before = step;
+        }
+        return found;
+    }
+
+    private static List<Bytes> steps(Field field, Chain chain) {
+        List<Bytes> steps = new ArrayList<>();
+        for (Chain at = chain; !at.isEmpty(); at = at.parent()) {
+            steps.addFirst(field.transformed(at));
+        }
+        return steps;
+    }
+
+    private Fields testOnce(Condition condition, Target target, Field field, Bytes value, Fields matched) {
+        if (condition.operator().matches(value, this) == condition.negated()) {
+            return matched;
+        }
+        Fields found = matched.size() == 0 ? new Fields() : matched;
+        Bytes name = name(target, field.name());
+        found.add(name, value);
+        all.add(new MatchedValue(
+                name.toString(), value, field.value(), condition.chain().toString(), condition.operatorText()));
         values.matching(name, value);
-        condition.effects().forEach(this::run);
+        List<Effect> effects = condition.effects();
+        for (int i = 0; i < effects.size(); i++) {
+            run(effects.get(i));
+        }
+        return found;
     }
 
     private static Bytes name(Target target, Bytes key) {
-        String variable = (target.count() ? "&" : "") + target.variable();
+        String variable = target.label();
         return key.length() == 0 || !target.variable().isCollection()
                 ? Bytes.latin1(variable)
                 : new BytesBuilder(variable.length() + key.length() + 1)
@@ -116,15 +158,39 @@ final class Evaluation implements MatchContext {
 
     private void run(Effect effect) {
         switch (effect) {
-            case Effect.SetTx set ->
+            case Effect.SetVariable set ->
                 values.assign(
+                        set.collection(),
                         set.key().expand(this).toString(),
                         set.assignment(),
                         set.value().expand(this));
-            case Effect.RemoveTx remove ->
-                values.remove(remove.key().expand(this).toString());
+            case Effect.RemoveVariable remove ->
+                values.remove(remove.collection(), remove.key().expand(this).toString());
             case Effect.SetEnv set ->
-                values.setEnvironment(set.name(), set.value().expand(this));
+                values.setEnvironment(
+                        set.name().expand(this).toString(), set.value().expand(this));
+            case Effect.InitCollection init -> {
+                Bytes key = init.key().expand(this);
+                if (key.length() > 0) {
+                    values.collections().load(init.collection(), key);
+                }
+            }
+            case Effect.ExpireVariable expire ->
+                values.collections()
+                        .expire(
+                                expire.collection(),
+                                expire.key().expand(this).toString(),
+                                Numbers.parse(expire.seconds().expand(this)));
+            case Effect.DeprecateVariable deprecate ->
+                values.collections()
+                        .deprecate(
+                                deprecate.collection(),
+                                deprecate.key().expand(this).toString(),
+                                deprecate.amount(),
+                                deprecate.seconds());
+            case Effect.Sanitise sanitise -> sanitation.hide(sanitise.variable(), sanitise.name());
+            case Effect.SanitiseMatched matched ->
+                sanitation.hideMatched(values.single(Variable.MATCHED_VAR_NAME).toString());
             case Effect.RemoveRules remove -> removals.add(remove.filter());
             case Effect.RemoveTarget remove -> removals.add(remove);
             case Effect.Steering other -> steering.accept(other);
@@ -142,20 +208,25 @@ final class Evaluation implements MatchContext {
             forgetGroups();
         }
         if (group < GROUPS) {
-            values.assign(Integer.toString(group), Effect.Assignment.SET, value);
+            values.assign(Variable.TX, GROUP_NAMES[group], Effect.Assignment.SET, value);
             captured = Math.max(captured, group + 1);
         }
     }
 
+    @Override
+    public void pathArgument(String name, Bytes value) {
+        values.add(Variable.ARGS_PATH, Bytes.utf8(name), value);
+    }
+
     private void forgetGroups() {
         for (int group = 0; group < captured; group++) {
-            values.remove(Integer.toString(group));
+            values.remove(Variable.TX, GROUP_NAMES[group]);
         }
         captured = 0;
     }
 
     @Override
     public Bytes value(MacroReference reference) {
-        return reference.variable() == Variable.TX ? values.tx(reference.key()) : values.value(reference);
+        return values.value(reference);
     }
 }

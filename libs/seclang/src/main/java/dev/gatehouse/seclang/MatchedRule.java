@@ -9,7 +9,10 @@ import java.util.Optional;
  *
  * @param message {@code msg}, expanded; empty without one
  * @param data {@code logdata}, expanded; empty without one
+ * @param maturity 1 to 9; 0: not said
+ * @param accuracy 1 to 9; 0: not said
  * @param logged whether the rule asks for a line in the error log
+ * @param audited whether the rule makes the transaction relevant to the audit log
  * @param disruptive whether it ended the transaction
  * @param values what it matched, for a chain those of all its rules
  */
@@ -21,9 +24,12 @@ public record MatchedRule(
         String version,
         String message,
         String data,
+        int maturity,
+        int accuracy,
         Optional<Severity> severity,
         List<String> tags,
         boolean logged,
+        boolean audited,
         boolean disruptive,
         List<MatchedValue> values) {
     public MatchedRule {

@@ -7,5 +7,8 @@ import dev.gatehouse.seclang.bytes.Bytes;
  *
  * @param name {@code ARGS:id}, or the variable's name alone
  * @param value after the transformations
+ * @param original before them
+ * @param transformations as in {@code t:lowercase,t:removeNulls}
+ * @param operator as it was written, with its argument; empty for {@code SecAction}
  */
-public record MatchedValue(String name, Bytes value) {}
+public record MatchedValue(String name, Bytes value, Bytes original, String transformations, String operator) {}

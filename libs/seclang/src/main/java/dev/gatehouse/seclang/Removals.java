@@ -1,7 +1,5 @@
 package dev.gatehouse.seclang;
 
-import dev.gatehouse.seclang.bytes.Bytes;
-import dev.gatehouse.seclang.variable.Variable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,30 +9,37 @@ final class Removals {
     private final List<Effect.RemoveTarget> targets = new ArrayList<>();
 
     void add(RuleFilter filter) {
-        rules.add(filter);
+        if (!rules.contains(filter)) {
+            rules.add(filter);
+        }
     }
 
     void add(Effect.RemoveTarget removal) {
-        targets.add(removal);
+        if (!targets.contains(removal)) {
+            targets.add(removal);
+        }
     }
 
     boolean removes(Rule rule) {
-        for (RuleFilter filter : rules) {
-            if (filter.admits(rule)) {
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i).admits(rule)) {
                 return true;
             }
         }
         return false;
     }
 
-    boolean removes(Rule rule, Variable variable, Bytes key) {
+    /** The targets that are taken from the rule. */
+    List<Effect.RemoveTarget> targets(Rule rule) {
+        if (targets.isEmpty()) {
+            return List.of();
+        }
+        List<Effect.RemoveTarget> own = new ArrayList<>();
         for (Effect.RemoveTarget removal : targets) {
-            if (removal.variable() == variable
-                    && removal.selector().admits(key)
-                    && removal.filter().admits(rule)) {
-                return true;
+            if (removal.filter().admits(rule)) {
+                own.add(removal);
             }
         }
-        return false;
+        return own;
     }
 }

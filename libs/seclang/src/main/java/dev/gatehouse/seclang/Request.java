@@ -68,6 +68,11 @@ final class Request {
         return path.slice(slash + 1);
     }
 
+    /** Whether a percent sign does not begin a byte. */
+    boolean isBadlyEncoded() {
+        return UrlCodec.isBadlyEncoded(uri);
+    }
+
     /** As it was sent. */
     Bytes query() {
         return query;

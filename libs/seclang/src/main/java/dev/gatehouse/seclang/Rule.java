@@ -2,13 +2,11 @@ package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.parse.Position;
 import dev.gatehouse.seclang.variable.Variable;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A rule with all of its chain.
  *
- * @param id 0: it has none, which only {@code SecAction} may
  * @param conditions all must be met, in order
  * @param status of its interruption
  * @param skip how many rules after it are left out once it matches
@@ -29,13 +27,6 @@ record Rule(
     Rule {
         conditions = List.copyOf(conditions);
         needs = List.copyOf(needs);
-    }
-
-    /** Without some targets. */
-    Rule without(List<Target> targets) {
-        List<Condition> kept = new ArrayList<>(conditions);
-        kept.set(0, conditions.getFirst().without(targets));
-        return new Rule(id, phase, position, kept, disruption, status, note, skip, skipAfter, needs);
     }
 
     boolean needs(Variable.Origin origin) {

@@ -1,5 +1,11 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.operator.RegularExpression;
+import dev.gatehouse.seclang.parse.SecLangException;
+import dev.gatehouse.seclang.parse.Span;
+import dev.gatehouse.seclang.variable.Macro;
+import java.util.Optional;
+
 /** Chooses rules. */
 sealed interface RuleFilter {
     boolean admits(Rule rule);
@@ -12,25 +18,49 @@ sealed interface RuleFilter {
         }
     }
 
-    /** Rules with the tag. */
-    record Tag(String tag) implements RuleFilter {
+    /** Rules with such a tag. */
+    record Tag(Text tag) implements RuleFilter {
         @Override
         public boolean admits(Rule rule) {
-            return rule.note().tags().stream()
-                    .anyMatch(macro -> macro.constant()
-                            .filter(text -> text.toString().equals(tag))
-                            .isPresent());
+            for (Macro own : rule.note().tags()) {
+                if (tag.fits(own)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
-    /** Rules with the message, as it is written in the rule. */
-    record Message(String message) implements RuleFilter {
+    /** Rules with such a message, as it is written in the rule. */
+    record Message(Text message) implements RuleFilter {
         @Override
         public boolean admits(Rule rule) {
-            return rule.note()
-                    .message()
-                    .constant()
-                    .filter(text -> text.toString().equals(message))
+            return message.fits(rule.note().message());
+        }
+    }
+
+    /** A text, or what is written as a pattern ({@code attack-.*}), as ModSecurity 2 has it. */
+    record Text(String text, Optional<RegularExpression> pattern) {
+        private static final String SIGNS = "^$*+?[](){}|\\";
+
+        static Text read(Span span) throws SecLangException {
+            boolean isPattern = span.text().chars().anyMatch(c -> SIGNS.indexOf(c) >= 0);
+            if (!isPattern) {
+                return new Text(span.text(), Optional.empty());
+            }
+            try {
+                return new Text(span.text(), Optional.of(RegularExpression.compile(span)));
+            } catch (SecLangException e) {
+                // Messages have brackets too: such a text is only itself.
+                return new Text(span.text(), Optional.empty());
+            }
+        }
+
+        boolean fits(Macro own) {
+            return own.constant()
+                    .filter(bytes -> bytes.toString().equals(text)
+                            || pattern.filter(expression -> expression.isFoundIn(bytes))
+                                    .isPresent())
                     .isPresent();
         }
     }

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.audit.AuditSettings;
 import dev.gatehouse.seclang.parse.Source;
 import dev.gatehouse.seclang.variable.Variable;
 import java.time.InstantSource;
@@ -20,9 +21,14 @@ public final class RuleSet {
         this.size = programs.values().stream().mapToInt(Program::size).sum();
     }
 
-    /** Compiles sources, in order, as one text. Finds all errors, not only the first. */
+    /** Compiles sources, in order, as one text, which may read no files. Finds all errors, not only the first. */
     public static Compilation compile(List<Source> sources) {
-        return new Compiler().compile(sources);
+        return compile(sources, RuleFiles.none());
+    }
+
+    /** Compiles sources, in order, as one text. Finds all errors, not only the first. */
+    public static Compilation compile(List<Source> sources, RuleFiles files) {
+        return new Compiler(files).compile(sources);
     }
 
     /** The same rules, run in another mode than {@code SecRuleEngine} says. */
@@ -34,10 +40,19 @@ public final class RuleSet {
      * Begins a transaction.
      *
      * @param uniqueId of the transaction: the variable {@code UNIQUE_ID}, and in each log line
-     * @param environment what {@code ENV} shows
      */
+    public Transaction begin(String uniqueId, Surroundings surroundings) {
+        return new Transaction(this, uniqueId, surroundings);
+    }
+
+    /** Begins a transaction whose persistent collections nobody else sees. */
     public Transaction begin(String uniqueId, InstantSource clock, Map<String, String> environment) {
-        return new Transaction(this, uniqueId, clock, environment);
+        return begin(uniqueId, new Surroundings(clock, environment));
+    }
+
+    /** What the audit log is to be like. */
+    public AuditSettings audit() {
+        return settings.audit();
     }
 
     public EngineMode mode() {

@@ -1,35 +1,122 @@
 package dev.gatehouse.seclang;
 
-/** What directives set for the whole rule set. */
+import dev.gatehouse.seclang.audit.AuditSettings;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What directives set for the whole rule set.
+ *
+ * @param request how bodies of requests are read
+ * @param response how bodies of responses are read
+ * @param argumentSeparator between the pairs of a query or form
+ * @param cookieFormat 0: Netscape's; 1: RFC 2965's, with quotes
+ * @param uploadFileLimit of files in a multipart body; 0: none
+ * @param collectionTimeout of persistent collections, in seconds
+ * @param signatures of {@code SecComponentSignature}
+ */
 record Settings(
         EngineMode engine,
-        boolean requestBodyAccess,
-        BodyLimit requestBody,
-        boolean responseBodyAccess,
-        BodyLimit responseBody) {
-    /** ModSecurity's defaults. */
-    static Settings initial() {
-        return new Settings(
-                EngineMode.OFF, false, new BodyLimit(134_217_728, true), false, new BodyLimit(524_288, true));
+        Body request,
+        Body response,
+        Set<String> responseTypes,
+        XmlArguments xmlArguments,
+        int argumentsLimit,
+        int argumentSeparator,
+        int cookieFormat,
+        int uploadFileLimit,
+        long collectionTimeout,
+        String webAppId,
+        String sensorId,
+        String serverSignature,
+        List<String> signatures,
+        AuditSettings audit) {
+    /**
+     * How bodies are read.
+     *
+     * @param access whether they are read at all
+     * @param noFilesLimit of bytes of a multipart body that are no files; 0: none
+     * @param jsonDepth how deep JSON may be
+     */
+    record Body(boolean access, BodyLimit limit, long noFilesLimit, int jsonDepth) {}
+
+    /** {@code SecParseXmlIntoArgs}. */
+    enum XmlArguments {
+        OFF,
+        ON,
+        ONLY_ARGS
+    }
+
+    Settings {
+        responseTypes = Set.copyOf(responseTypes);
+        signatures = List.copyOf(signatures);
     }
 
     Settings engine(EngineMode mode) {
-        return new Settings(mode, requestBodyAccess, requestBody, responseBodyAccess, responseBody);
+        return new Settings(
+                mode,
+                request,
+                response,
+                responseTypes,
+                xmlArguments,
+                argumentsLimit,
+                argumentSeparator,
+                cookieFormat,
+                uploadFileLimit,
+                collectionTimeout,
+                webAppId,
+                sensorId,
+                serverSignature,
+                signatures,
+                audit);
     }
 
-    Settings requestBodyAccess(boolean on) {
-        return new Settings(engine, on, requestBody, responseBodyAccess, responseBody);
-    }
+    /** What the compiler has read so far, by the names of directives in small letters; before it, ModSecurity's defaults. */
+    static final class Draft {
+        EngineMode engine = EngineMode.OFF;
+        boolean requestAccess;
+        long requestLimit = 134_217_728;
+        boolean requestReject = true;
+        long requestNoFilesLimit;
+        int requestJsonDepth = 1024;
+        boolean responseAccess;
+        long responseLimit = 524_288;
+        boolean responseReject = true;
+        int responseJsonDepth = 1024;
+        Set<String> responseTypes = Set.of("text/plain", "text/html");
+        XmlArguments xmlArguments = XmlArguments.OFF;
+        int argumentsLimit = 1000;
+        int argumentSeparator = '&';
+        int cookieFormat;
+        int uploadFileLimit = 100;
+        long collectionTimeout = 3600;
+        String webAppId = "default";
+        String sensorId = "";
+        String serverSignature = "";
+        List<String> signatures = List.of();
+        AuditSettings audit = AuditSettings.initial();
 
-    Settings requestBody(BodyLimit limit) {
-        return new Settings(engine, requestBodyAccess, limit, responseBodyAccess, responseBody);
-    }
-
-    Settings responseBodyAccess(boolean on) {
-        return new Settings(engine, requestBodyAccess, requestBody, on, responseBody);
-    }
-
-    Settings responseBody(BodyLimit limit) {
-        return new Settings(engine, requestBodyAccess, requestBody, responseBodyAccess, limit);
+        Settings build() {
+            return new Settings(
+                    engine,
+                    new Body(
+                            requestAccess,
+                            new BodyLimit(requestLimit, requestReject),
+                            requestNoFilesLimit,
+                            requestJsonDepth),
+                    new Body(responseAccess, new BodyLimit(responseLimit, responseReject), 0, responseJsonDepth),
+                    responseTypes,
+                    xmlArguments,
+                    argumentsLimit,
+                    argumentSeparator,
+                    cookieFormat,
+                    uploadFileLimit,
+                    collectionTimeout,
+                    webAppId,
+                    sensorId,
+                    serverSignature,
+                    signatures,
+                    audit);
+        }
     }
 }

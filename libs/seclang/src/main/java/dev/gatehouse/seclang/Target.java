@@ -7,4 +7,13 @@ import dev.gatehouse.seclang.variable.Variable;
  *
  * @param count whether their number is the value
  */
-record Target(Variable variable, Selector selector, boolean count) {}
+record Target(Variable variable, Selector selector, boolean count) {
+    boolean isAll() {
+        return selector instanceof Selector.All;
+    }
+
+    /** As in {@code MATCHED_VAR_NAME} and logs. */
+    String label() {
+        return (count ? "&" : "") + variable;
+    }
+}

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.body.XmlPath;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.RegularExpression;
 import dev.gatehouse.seclang.parse.SecLangException;
@@ -23,10 +24,20 @@ final class Targets {
             throw key.error(
                     variable + " is one value and has no key \"" + key + "\" (expected: " + variable + " alone)");
         }
-        Selector selector = text.pattern()
-                ? new Selector.Matching(RegularExpression.compile(key))
+        return new Target(variable, selector(variable, key, text.pattern()), text.count());
+    }
+
+    private static Selector selector(Variable variable, Span key, boolean pattern) throws SecLangException {
+        if (variable == Variable.XML || variable == Variable.RESPONSE_XML) {
+            String path = pattern ? "/" + key.text() + "/" : key.text();
+            return new Selector.Path(XmlPath.parse(path)
+                    .orElseThrow(() -> key.error("\"" + path
+                            + "\" is no path that can be followed (expected: XPath without predicates and functions, as in"
+                            + " /*, //@*, /a/b, //b/text() or //b/@c)")));
+        }
+        return pattern
+                ? new Selector.Matching(RegularExpression.compileIgnoringCase(key))
                 : new Selector.Key(Bytes.utf8(key.text()));
-        return new Target(variable, selector, text.count());
     }
 
     /** A list of one, as in {@code ctl:ruleRemoveTargetById}. */
@@ -40,10 +51,10 @@ final class Targets {
     }
 
     private static SecLangException unknown(Span name) {
-        return name.error(
-                Variable.isUnsupported(name.text())
-                        ? "variable " + name + " is not supported yet"
-                        : "unknown variable \"" + name + "\" (expected: a variable as ARGS or REQUEST_HEADERS:Host)"
-                                + Suggestion.of(name.text(), Variable.names()));
+        return name.error(Variable.refusal(name.text())
+                .map(reason -> "variable " + name + " means nothing here: " + reason)
+                .orElseGet(
+                        () -> "unknown variable \"" + name + "\" (expected: a variable as ARGS or REQUEST_HEADERS:Host)"
+                                + Suggestion.of(name.text(), Variable.names())));
     }
 }

@@ -1,12 +1,25 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.audit.AuditPart;
+import dev.gatehouse.seclang.audit.AuditRecord;
+import dev.gatehouse.seclang.audit.AuditSettings;
+import dev.gatehouse.seclang.body.ContentCoding;
+import dev.gatehouse.seclang.body.Json;
+import dev.gatehouse.seclang.body.Outcome;
+import dev.gatehouse.seclang.body.UrlEncoded;
+import dev.gatehouse.seclang.body.XmlDocument;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
-import java.time.InstantSource;
+import dev.gatehouse.seclang.operator.Numbers;
+import dev.gatehouse.seclang.variable.Variable;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One request and its response as they pass by. The caller feeds it in this order: connection and request, request headers, the
@@ -18,10 +31,15 @@ import java.util.Optional;
 public final class Transaction {
     private static final int TOO_LARGE = 413;
     private static final int SERVER_ERROR = 500;
+    private static final Bytes COOKIE = Bytes.latin1("cookie");
+    private static final Bytes ONE = Bytes.number(1);
 
     private final RuleSet rules;
+    private final Settings settings;
+    private final RuleObserver observer;
     private final Values values;
     private final Removals removals = new Removals();
+    private final Sanitation sanitation = new Sanitation();
     private final Evaluation evaluation;
     private final List<MatchedRule> matched = new ArrayList<>();
     private final BytesBuilder requestBody = new BytesBuilder(0);
@@ -29,24 +47,53 @@ public final class Transaction {
     private EngineMode mode;
     private boolean requestBodyAccess;
     private boolean responseBodyAccess;
-    private boolean forcedUrlEncoded;
+    private long requestBodyLimit;
+    private long responseBodyLimit;
+    private boolean requestBodyCut;
+    private boolean responseBodyCut;
+    private boolean forceRequestBody;
+    private boolean forceResponseBody;
+    private Optional<BodyProcessor> requestProcessor = Optional.empty();
+    private Optional<BodyProcessor> responseProcessor = Optional.empty();
+    private Settings.XmlArguments xmlArguments;
+    private AuditSettings.Engine audit;
+    private Set<AuditPart> auditParts;
     private boolean requestAllowed;
     private boolean allAllowed;
     private boolean logged;
     private Optional<Interruption> interruption = Optional.empty();
 
-    Transaction(RuleSet rules, String uniqueId, InstantSource clock, Map<String, String> environment) {
+    Transaction(RuleSet rules, String uniqueId, Surroundings surroundings) {
         this.rules = rules;
-        this.values = new Values(uniqueId, clock, environment);
-        this.evaluation = new Evaluation(values, this::steer, removals);
-        this.mode = rules.settings().engine();
-        this.requestBodyAccess = rules.settings().requestBodyAccess();
-        this.responseBodyAccess = rules.settings().responseBodyAccess();
+        this.settings = rules.settings();
+        this.observer = surroundings.observer();
+        this.values = new Values(
+                uniqueId,
+                settings.webAppId(),
+                surroundings.clock(),
+                surroundings.environment(),
+                new PersistentCollections(
+                        surroundings.collections(),
+                        surroundings.clock(),
+                        settings.webAppId(),
+                        Duration.ofSeconds(settings.collectionTimeout())));
+        this.evaluation = new Evaluation(values, this::steer, removals, sanitation);
+        this.mode = settings.engine();
+        this.requestBodyAccess = settings.request().access();
+        this.responseBodyAccess = settings.response().access();
+        this.requestBodyLimit = settings.request().limit().bytes();
+        this.responseBodyLimit = settings.response().limit().bytes();
+        this.xmlArguments = settings.xmlArguments();
+        this.audit = settings.audit().engine();
+        this.auditParts = settings.audit().parts();
     }
 
     /** Who speaks to whom; addresses as text, without ports. */
     public void connection(String clientAddress, int clientPort, String serverAddress, int serverPort) {
-        values.connection(clientAddress, clientPort, serverAddress, serverPort);
+        values.set(Variable.REMOTE_ADDR, Bytes.latin1(clientAddress));
+        values.set(Variable.REMOTE_PORT, Bytes.number(clientPort));
+        values.set(Variable.SERVER_ADDR, Bytes.latin1(serverAddress));
+        values.set(Variable.SERVER_PORT, Bytes.number(serverPort));
     }
 
     /**
@@ -56,15 +103,32 @@ public final class Transaction {
      * @param protocol as {@code HTTP/1.1}
      */
     public void request(Bytes method, Bytes uri, Bytes protocol) {
-        values.request(new Request(method, uri, protocol));
+        Request line = new Request(method, uri, protocol);
+        values.request(line);
+        Outcome outcome = UrlEncoded.read(
+                line.query(),
+                settings.argumentSeparator(),
+                settings.argumentsLimit(),
+                (name, value) -> values.add(Variable.ARGS_GET, name, value));
+        if (outcome.truncated()) {
+            values.set(Variable.ARGUMENTS_LIMIT_REACHED, ONE);
+        }
     }
 
     public void requestHeader(Bytes name, Bytes value) {
-        values.requestHeader(name, value);
+        values.add(Variable.REQUEST_HEADERS, name, value);
+        if (name.equalsIgnoringCase(COOKIE)) {
+            Cookies.read(
+                    value,
+                    settings.cookieFormat(),
+                    (cookie, content) -> values.add(Variable.REQUEST_COOKIES, cookie, content));
+        }
     }
 
     /** Phase 1. */
     public Optional<Interruption> requestHeaders() {
+        BodyProcessor.of(values.requestHeader("content-type").toString())
+                .ifPresent(processor -> values.set(Variable.REQBODY_PROCESSOR, Bytes.latin1(processor.name())));
         return run(Phase.REQUEST_HEADERS);
     }
 
@@ -85,19 +149,39 @@ public final class Transaction {
         if (!requestBodyAccess || !inspects()) {
             return interruption;
         }
-        return add(part, requestBody, rules.settings().requestBody(), Phase.REQUEST_BODY, TOO_LARGE);
+        if (!take(part, requestBody, requestBodyLimit)) {
+            requestBodyCut = true;
+            values.set(Variable.INBOUND_DATA_ERROR, ONE);
+            reject(settings.request().limit(), Phase.REQUEST_BODY, TOO_LARGE);
+        }
+        return interruption;
     }
 
     /** Phase 2, after the last of the body. */
     public Optional<Interruption> requestBody() {
-        if (requestBodyAccess && requestBody.length() > 0) {
-            values.requestBody(requestBody.build(), forcedUrlEncoded || values.saysUrlEncoded());
+        if (requestBodyAccess && inspects()) {
+            readRequestBody();
         }
         return run(Phase.REQUEST_BODY);
     }
 
+    private void readRequestBody() {
+        Bytes body = requestBody.build();
+        values.set(Variable.REQUEST_BODY_LENGTH, Bytes.number(body.length()));
+        values.set(Variable.STREAM_INPUT_BODY, body);
+        Optional<BodyProcessor> processor = requestProcessor
+                .or(() -> BodyProcessor.of(values.requestHeader("content-type").toString()))
+                .or(() -> forceRequestBody ? Optional.of(BodyProcessor.URLENCODED) : Optional.empty());
+        if (processor.isPresent() && body.length() > 0) {
+            new RequestBodyReader(values, settings, requestBodyCut).read(body, processor.get(), xmlArguments);
+        }
+        if (forceRequestBody) {
+            values.set(Variable.REQUEST_BODY, body);
+        }
+    }
+
     public void responseHeader(Bytes name, Bytes value) {
-        values.responseHeader(name, value);
+        values.add(Variable.RESPONSE_HEADERS, name, value);
     }
 
     /** Whether phase 3 or what follows has rules to run. */
@@ -109,29 +193,95 @@ public final class Transaction {
 
     /** Phase 3. */
     public Optional<Interruption> responseHeaders(int status, String protocol) {
-        values.response(status, protocol);
+        values.set(Variable.RESPONSE_STATUS, Bytes.number(status));
+        values.set(Variable.RESPONSE_PROTOCOL, Bytes.latin1(protocol));
         return run(Phase.RESPONSE_HEADERS);
     }
 
-    /** Whether phase 4 has rules to run that may see a body. */
+    /**
+     * Whether phase 4 has rules to run that may see the body of this response: ask after phase 3. Only content types of
+     * {@code SecResponseBodyMimeType} are looked at, and bodies that say no type: browsers guess one.
+     */
     public boolean inspectsResponseBody() {
         return inspects()
                 && responseBodyAccess
-                && rules.program(Phase.RESPONSE_BODY).size() > 0;
+                && rules.program(Phase.RESPONSE_BODY).size() > 0
+                && (forceResponseBody || isInspectedType());
+    }
+
+    private boolean isInspectedType() {
+        String type = values.responseHeader("content-type").toString().toLowerCase(Locale.ROOT);
+        int semicolon = type.indexOf(';');
+        return type.isEmpty()
+                || settings.responseTypes().contains((semicolon < 0 ? type : type.substring(0, semicolon)).strip());
     }
 
     /** Some of the response's body, in order. Over {@code SecResponseBodyLimit} it interrupts with 500, or the rest is not looked at. */
     public Optional<Interruption> responseBody(Bytes part) {
-        if (!responseBodyAccess || !inspects()) {
+        if (!inspectsResponseBody()) {
             return interruption;
         }
-        return add(part, responseBody, rules.settings().responseBody(), Phase.RESPONSE_BODY, SERVER_ERROR);
+        if (!take(part, responseBody, responseBodyLimit)) {
+            responseBodyCut = true;
+            values.set(Variable.OUTBOUND_DATA_ERROR, ONE);
+            reject(settings.response().limit(), Phase.RESPONSE_BODY, SERVER_ERROR);
+        }
+        return interruption;
     }
 
     /** Phase 4, after the last of the body. */
     public Optional<Interruption> responseBody() {
-        values.responseBody(responseBody.build());
+        if (inspectsResponseBody()) {
+            readResponseBody();
+        }
         return run(Phase.RESPONSE_BODY);
+    }
+
+    private void readResponseBody() {
+        ContentCoding.Decoded decoded = ContentCoding.decode(
+                responseBody.build(), values.responseHeader("content-encoding"), responseBodyLimit);
+        if (decoded.cut()) {
+            values.set(Variable.OUTBOUND_DATA_ERROR, ONE);
+        }
+        decoded.error().filter(message -> !responseBodyCut).ifPresent(this::failResponse);
+        Bytes body = decoded.bytes();
+        values.set(Variable.RESPONSE_BODY, body);
+        values.set(Variable.STREAM_OUTPUT_BODY, body);
+        responseProcessor.ifPresent(processor -> readResponse(processor, body));
+    }
+
+    private void readResponse(BodyProcessor processor, Bytes body) {
+        values.set(Variable.RES_BODY_PROCESSOR, Bytes.latin1(processor.name()));
+        int depth = settings.response().jsonDepth();
+        int limit = settings.argumentsLimit();
+        switch (processor) {
+            case URLENCODED ->
+                UrlEncoded.read(body, '&', limit, (name, value) -> values.add(Variable.RESPONSE_ARGS, name, value));
+            case JSON ->
+                Json.read(body, depth, limit, (name, value) -> values.add(Variable.RESPONSE_ARGS, name, value))
+                        .error()
+                        .filter(message -> !responseBodyCut)
+                        .ifPresent(this::failResponse);
+            case NDJSON ->
+                Json.readStream(body, depth, limit, (name, value) -> values.add(Variable.RESPONSE_ARGS, name, value))
+                        .error()
+                        .filter(message -> !responseBodyCut)
+                        .ifPresent(this::failResponse);
+            case XML -> {
+                XmlDocument document = XmlDocument.read(body, responseBodyCut);
+                document.error().ifPresent(this::failResponse);
+                values.responseXml(document);
+            }
+            case MULTIPART, RAW -> {}
+        }
+    }
+
+    private void failResponse(String message) {
+        Bytes text = Bytes.utf8(message);
+        values.set(Variable.RES_BODY_ERROR, ONE);
+        values.set(Variable.RES_BODY_ERROR_MSG, text);
+        values.set(Variable.RES_BODY_PROCESSOR_ERROR, ONE);
+        values.set(Variable.RES_BODY_PROCESSOR_ERROR_MSG, text);
     }
 
     /** Phase 5, once: later calls do nothing. */
@@ -140,6 +290,7 @@ public final class Transaction {
             logged = true;
             if (mode != EngineMode.OFF) {
                 run(rules.program(Phase.LOGGING), Phase.LOGGING);
+                values.collections().flush();
             }
         }
     }
@@ -168,29 +319,40 @@ public final class Transaction {
         return ErrorLine.of(rule, values, interruption);
     }
 
+    /** What the audit log is to say of it, after logging; empty if {@code SecAuditEngine} and rules do not ask for it. */
+    public Optional<AuditRecord> auditRecord() {
+        int status = interruption.map(Interruption::status).orElseGet(() ->
+                (int) Numbers.parse(values.single(Variable.RESPONSE_STATUS)));
+        boolean asked = matched.stream().anyMatch(MatchedRule::audited);
+        if (mode == EngineMode.OFF || !settings.audit().records(audit, status, asked)) {
+            return Optional.empty();
+        }
+        return Optional.of(AuditRecords.of(
+                values, settings, sanitation, auditParts, matched, interruption, mode, status, this::errorLine));
+    }
+
     private boolean inspects() {
         return mode != EngineMode.OFF && interruption.isEmpty() && !allAllowed;
     }
 
-    private Optional<Interruption> add(Bytes part, BytesBuilder body, BodyLimit limit, Phase phase, int status) {
-        long room = limit.bytes() - body.length();
-        if (part.length() <= room) {
-            body.append(part);
-            return interruption;
-        }
-        body.append(part.slice(0, (int) Math.max(room, 0)));
+    /** Whether there was room for all of it. */
+    private static boolean take(Bytes part, BytesBuilder body, long limit) {
+        long room = Math.max(limit - body.length(), 0);
+        body.append(part.length() <= room ? part : part.slice(0, (int) room));
+        return part.length() <= room;
+    }
+
+    private void reject(BodyLimit limit, Phase phase, int status) {
         if (limit.reject() && mode == EngineMode.ON) {
             interruption = Optional.of(new Interruption(Interruption.Kind.DENY, status, 0, phase, Optional.empty()));
-        } else if (limit.reject() && phase == Phase.REQUEST_BODY) {
-            values.bodyError("the body is longer than " + limit.bytes() + " bytes");
         }
-        return interruption;
     }
 
     private Optional<Interruption> run(Phase phase) {
         boolean passed = phase.compareTo(Phase.REQUEST_BODY) <= 0 && requestAllowed;
         if (inspects() && !passed) {
             run(rules.program(phase), phase);
+            values.collections().flush();
         }
         return interruption;
     }
@@ -199,7 +361,7 @@ public final class Transaction {
         int at = 0;
         while (at < program.size()) {
             Rule rule = program.rule(at);
-            Optional<List<MatchedValue>> match = removals.removes(rule) ? Optional.empty() : evaluation.match(rule);
+            Optional<List<MatchedValue>> match = removals.removes(rule) ? Optional.empty() : match(rule);
             if (match.isEmpty()) {
                 at++;
                 continue;
@@ -212,9 +374,20 @@ public final class Transaction {
         }
     }
 
+    private Optional<List<MatchedValue>> match(Rule rule) {
+        if (observer == RuleObserver.NONE) {
+            return evaluation.match(rule);
+        }
+        long start = System.nanoTime();
+        Optional<List<MatchedValue>> match = evaluation.match(rule);
+        observer.evaluated(rule.id(), rule.phase(), System.nanoTime() - start, match.isPresent());
+        return match;
+    }
+
     /** Whether the phase goes on. */
     private boolean disrupt(Rule rule, List<MatchedValue> match, Phase phase) {
         boolean acts = mode == EngineMode.ON && phase != Phase.LOGGING;
+        rule.note().severity().ifPresent(values::severity);
         boolean goesOn = switch (rule.disruption()) {
             case Disruption.Pass pass -> true;
             case Disruption.Block block -> true;
@@ -268,11 +441,14 @@ public final class Transaction {
                 note.version(),
                 note.message().expand(evaluation).toString(),
                 note.data().expand(evaluation).toString(),
+                note.maturity(),
+                note.accuracy(),
                 note.severity(),
                 note.tags().stream()
                         .map(tag -> tag.expand(evaluation).toString())
                         .toList(),
                 note.logged(),
+                note.audited(),
                 disruptive,
                 match));
     }
@@ -282,7 +458,33 @@ public final class Transaction {
             case Effect.SwitchEngine to -> mode = to.mode();
             case Effect.SwitchRequestBodyAccess to -> requestBodyAccess = to.on();
             case Effect.SwitchResponseBodyAccess to -> responseBodyAccess = to.on();
-            case Effect.ForceUrlEncoded force -> forcedUrlEncoded = true;
+            case Effect.LimitRequestBody to -> requestBodyLimit = to.bytes();
+            case Effect.LimitResponseBody to -> responseBodyLimit = to.bytes();
+            case Effect.ProcessRequestBody by -> {
+                requestProcessor = Optional.of(by.processor());
+                values.set(
+                        Variable.REQBODY_PROCESSOR, Bytes.latin1(by.processor().name()));
+            }
+            case Effect.ProcessResponseBody by -> responseProcessor = Optional.of(by.processor());
+            case Effect.ForceRequestBody to -> forceRequestBody = to.on();
+            case Effect.ForceResponseBody to -> forceResponseBody = to.on();
+            case Effect.SwitchXmlArguments to -> xmlArguments = to.to();
+            case Effect.SwitchAudit to -> audit = to.engine();
+            case Effect.SwitchAuditParts to -> {
+                Set<AuditPart> parts = EnumSet.copyOf(auditParts);
+                switch (to.assignment()) {
+                    case SET -> {
+                        parts.clear();
+                        parts.addAll(to.parts());
+                    }
+                    case ADD -> parts.addAll(to.parts());
+                    case SUBTRACT -> {
+                        parts.removeAll(to.parts());
+                        parts.addAll(EnumSet.of(AuditPart.A, AuditPart.Z));
+                    }
+                }
+                auditParts = parts;
+            }
         }
     }
 }

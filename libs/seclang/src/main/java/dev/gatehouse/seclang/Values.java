@@ -1,7 +1,11 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.body.XmlDocument;
+import dev.gatehouse.seclang.body.XmlPath;
 import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.operator.Numbers;
+import dev.gatehouse.seclang.transform.UrlCodec;
 import dev.gatehouse.seclang.variable.MacroReference;
 import dev.gatehouse.seclang.variable.MacroScope;
 import dev.gatehouse.seclang.variable.Variable;
@@ -11,9 +15,8 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,134 +24,198 @@ import java.util.Optional;
 /** All that rules can see of a transaction. Times are UTC; {@code DURATION} is in microseconds. */
 final class Values implements MacroScope {
     private static final Bytes HOST = Bytes.latin1("host");
-    private static final Bytes COOKIE = Bytes.latin1("cookie");
+    private static final Bytes AUTHORIZATION = Bytes.latin1("authorization");
     private static final Bytes CONTENT_TYPE = Bytes.latin1("content-type");
     private static final Bytes CONTENT_LENGTH = Bytes.latin1("content-length");
+    private static final Bytes ZERO = Bytes.number(0);
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final int SUNDAY = 7;
 
-    private final Bytes uniqueId;
+    /** Of nothing that was set: numbers are 0, as in {@code REQBODY_ERROR}. */
+    private static final Map<Variable, Bytes> INITIAL = initial();
+
+    private static final XmlPath EVERY_TEXT = XmlPath.parse("/*").orElseThrow();
+    private static final XmlPath EVERY_ATTRIBUTE = XmlPath.parse("//@*").orElseThrow();
+
     private final InstantSource clock;
     private final Instant begun;
     private final Map<String, String> environment;
     private final Map<String, Bytes> ownEnvironment = new LinkedHashMap<>();
+    private final PersistentCollections collections;
 
-    private Bytes remoteAddress = Bytes.EMPTY;
-    private Bytes remotePort = Bytes.EMPTY;
-    private Bytes serverAddress = Bytes.EMPTY;
-    private Bytes serverPort = Bytes.EMPTY;
+    /** What is known of a variable; computed ones too, until what they are computed from changes. */
+    private final Fields[] known = new Fields[Variable.values().length];
+
     private Request request = Request.NONE;
-    private final Fields requestHeaders = new Fields();
-    private final Fields cookies = new Fields();
-    private final Fields query = new Fields();
-    private final Fields form = new Fields();
-    private Bytes requestBody = Bytes.EMPTY;
-    private Bytes bodyProcessor = Bytes.EMPTY;
-    private Bytes bodyError = Bytes.EMPTY;
-    private Bytes responseProtocol = Bytes.EMPTY;
-    private Bytes responseStatus = Bytes.EMPTY;
-    private final Fields responseHeaders = new Fields();
-    private Bytes responseBody = Bytes.EMPTY;
-    private final Map<String, Bytes> tx = new LinkedHashMap<>();
-    private Fields matched = new Fields();
-    private Bytes lastMatchedName = Bytes.EMPTY;
-    private Bytes lastMatchedValue = Bytes.EMPTY;
+    private XmlDocument requestXml = XmlDocument.empty();
+    private XmlDocument responseXml = XmlDocument.empty();
+    private final Map<String, Field> tx = new LinkedHashMap<>();
     private Optional<Rule> rule = Optional.empty();
 
-    Values(String uniqueId, InstantSource clock, Map<String, String> environment) {
-        this.uniqueId = Bytes.utf8(uniqueId);
+    Values(
+            String uniqueId,
+            String webAppId,
+            InstantSource clock,
+            Map<String, String> environment,
+            PersistentCollections collections) {
         this.clock = clock;
         this.begun = clock.instant();
         this.environment = environment;
+        this.collections = collections;
+        set(Variable.UNIQUE_ID, Bytes.utf8(uniqueId));
+        set(Variable.WEBAPPID, Bytes.utf8(webAppId));
     }
 
-    void connection(String client, int clientPort, String server, int port) {
-        remoteAddress = Bytes.latin1(client);
-        remotePort = Bytes.number(clientPort);
-        serverAddress = Bytes.latin1(server);
-        serverPort = Bytes.number(port);
+    private static Map<Variable, Bytes> initial() {
+        Map<Variable, Bytes> initial = new EnumMap<>(Variable.class);
+        for (Variable variable : Variable.values()) {
+            String name = variable.name();
+            boolean flag = name.startsWith("MULTIPART_") && !variable.isCollection();
+            if (flag || (name.endsWith("_ERROR") && !name.contains("MSG"))) {
+                initial.put(variable, ZERO);
+            }
+        }
+        initial.put(Variable.ARGUMENTS_LIMIT_REACHED, ZERO);
+        initial.put(Variable.FILES_COMBINED_SIZE, ZERO);
+        initial.put(Variable.MSC_PCRE_LIMITS_EXCEEDED, ZERO);
+        initial.put(Variable.REQUEST_BODY_LENGTH, ZERO);
+        initial.put(Variable.HIGHEST_SEVERITY, Bytes.number(255));
+        initial.put(Variable.MODSEC_BUILD, Bytes.latin1("030000"));
+        return Map.copyOf(initial);
+    }
+
+    // What the transaction puts in.
+
+    void set(Variable variable, Bytes value) {
+        known[variable.ordinal()] = Fields.single(value);
+    }
+
+    void set(Variable variable, Fields fields) {
+        known[variable.ordinal()] = fields;
+    }
+
+    private void forget(Variable... variables) {
+        for (Variable variable : variables) {
+            forget(variable);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // absent is null in the table alone
+    private void forget(Variable variable) {
+        known[variable.ordinal()] = null;
+    }
+
+    /** Something is added to a collection, whose other views are then computed anew. */
+    void add(Variable collection, Bytes name, Bytes value) {
+        own(collection).add(name, value);
+        switch (collection) {
+            case ARGS_GET -> forget(Variable.ARGS, Variable.ARGS_NAMES, Variable.ARGS_GET_NAMES);
+            case ARGS_POST -> forget(Variable.ARGS, Variable.ARGS_NAMES, Variable.ARGS_POST_NAMES);
+            case ARGS_PATH -> forget(Variable.ARGS, Variable.ARGS_NAMES);
+            case REQUEST_HEADERS -> forget(Variable.REQUEST_HEADERS_NAMES);
+            case REQUEST_COOKIES -> forget(Variable.REQUEST_COOKIES_NAMES);
+            case RESPONSE_HEADERS -> forget(Variable.RESPONSE_HEADERS_NAMES);
+            default -> {}
+        }
+        forget(Variable.ARGS_COMBINED_SIZE);
+    }
+
+    private Fields own(Variable collection) {
+        Fields fields = known[collection.ordinal()];
+        if (fields == null) {
+            fields = new Fields();
+            known[collection.ordinal()] = fields;
+        }
+        return fields;
     }
 
     void request(Request line) {
         request = line;
-        query.clear();
-        UrlEncodedFields.read(line.query(), query);
+        set(Variable.REQUEST_METHOD, line.method());
+        set(Variable.REQUEST_PROTOCOL, line.protocol());
+        set(Variable.REQUEST_URI, line.uri());
+        set(Variable.REQUEST_URI_RAW, line.rawUri());
+        set(Variable.REQUEST_FILENAME, line.path());
+        set(Variable.REQUEST_BASENAME, line.basename());
+        set(Variable.QUERY_STRING, line.query());
+        set(Variable.URI_PARSE_ERROR, Bytes.number(line.isBadlyEncoded() ? 1 : 0));
     }
 
-    void requestHeader(Bytes name, Bytes value) {
-        requestHeaders.add(name, value);
-        if (name.equalsIgnoringCase(COOKIE)) {
-            readCookies(value);
-        }
+    void requestXml(XmlDocument document) {
+        requestXml = document;
     }
 
-    private void readCookies(Bytes header) {
-        int from = 0;
-        while (from < header.length()) {
-            int semicolon = header.indexOf(';', from);
-            int to = semicolon < 0 ? header.length() : semicolon;
-            Bytes cookie = header.slice(from, to).trim();
-            if (cookie.length() > 0) {
-                int equals = cookie.indexOf('=', 0);
-                cookies.add(
-                        equals < 0 ? cookie : cookie.slice(0, equals).trim(),
-                        equals < 0 ? Bytes.EMPTY : cookie.slice(equals + 1).trim());
-            }
-            from = to + 1;
-        }
+    void responseXml(XmlDocument document) {
+        responseXml = document;
     }
 
-    /** Whether the headers say that a body is of application/x-www-form-urlencoded. */
-    boolean saysUrlEncoded() {
-        String type = requestHeaders.first(CONTENT_TYPE).toString().toLowerCase(Locale.ROOT);
-        return type.startsWith("application/x-www-form-urlencoded");
+    Request request() {
+        return request;
     }
 
-    /** @param urlEncoded whether it becomes arguments */
-    void requestBody(Bytes body, boolean urlEncoded) {
-        requestBody = body;
-        if (urlEncoded) {
-            bodyProcessor = Bytes.latin1("URLENCODED");
-            UrlEncodedFields.read(body, form);
-        }
+    Bytes single(Variable variable) {
+        Fields fields = fields(variable);
+        return fields.size() == 0 ? Bytes.EMPTY : fields.get(0).value();
     }
 
-    void bodyError(String message) {
-        bodyError = Bytes.utf8(message);
+    Bytes requestHeader(String name) {
+        return fields(Variable.REQUEST_HEADERS).first(Bytes.latin1(name));
     }
 
-    void response(int status, String protocol) {
-        responseStatus = Bytes.number(status);
-        responseProtocol = Bytes.latin1(protocol);
+    Bytes responseHeader(String name) {
+        return fields(Variable.RESPONSE_HEADERS).first(Bytes.latin1(name));
     }
 
-    void responseHeader(Bytes name, Bytes value) {
-        responseHeaders.add(name, value);
+    Duration elapsed() {
+        return Duration.between(begun, clock.instant());
     }
 
-    void responseBody(Bytes body) {
-        responseBody = body;
+    Instant begun() {
+        return begun;
     }
+
+    // TX, and others that rules change.
 
     Bytes tx(String key) {
-        return tx.getOrDefault(key.toLowerCase(Locale.ROOT), Bytes.EMPTY);
+        Field field = tx.get(key.toLowerCase(Locale.ROOT));
+        return field == null ? Bytes.EMPTY : field.value();
     }
 
     Map<String, Bytes> tx() {
-        return tx;
+        Map<String, Bytes> all = new LinkedHashMap<>();
+        tx.forEach((name, field) -> all.put(name, field.value()));
+        return all;
     }
 
-    void assign(String key, Effect.Assignment assignment, Bytes value) {
+    private void setTx(String lower, Bytes value) {
+        tx.put(lower, new Field(Bytes.utf8(lower), value));
+        forget(Variable.TX);
+    }
+
+    void assign(Variable collection, String key, Effect.Assignment assignment, Bytes value) {
+        if (collection != Variable.TX) {
+            collections.assign(collection, key, assignment, value);
+            return;
+        }
         String lower = key.toLowerCase(Locale.ROOT);
         switch (assignment) {
-            case SET -> tx.put(lower, value);
-            case ADD -> tx.put(lower, Bytes.number(Numbers.parse(tx(lower)) + Numbers.parse(value)));
-            case SUBTRACT -> tx.put(lower, Bytes.number(Numbers.parse(tx(lower)) - Numbers.parse(value)));
+            case SET -> setTx(lower, value);
+            case ADD -> setTx(lower, Bytes.number(Numbers.parse(tx(lower)) + Numbers.parse(value)));
+            case SUBTRACT -> setTx(lower, Bytes.number(Numbers.parse(tx(lower)) - Numbers.parse(value)));
         }
     }
 
-    void remove(String key) {
+    void remove(Variable collection, String key) {
+        if (collection != Variable.TX) {
+            collections.remove(collection, key);
+            return;
+        }
         tx.remove(key.toLowerCase(Locale.ROOT));
+        forget(Variable.TX);
+    }
+
+    PersistentCollections collections() {
+        return collections;
     }
 
     void setEnvironment(String name, Bytes value) {
@@ -159,174 +226,206 @@ final class Values implements MacroScope {
         rule = Optional.of(current);
     }
 
+    void severity(Severity severity) {
+        if (severity.ordinal() < Numbers.parse(single(Variable.HIGHEST_SEVERITY))) {
+            set(Variable.HIGHEST_SEVERITY, Bytes.number(severity.ordinal()));
+        }
+    }
+
     void matching(Bytes name, Bytes value) {
-        lastMatchedName = name;
-        lastMatchedValue = value;
+        set(Variable.MATCHED_VAR_NAME, name);
+        set(Variable.MATCHED_VAR, value);
     }
 
     /** @param fields names as {@code ARGS:id} */
     void matched(Fields fields) {
-        matched = fields;
+        set(Variable.MATCHED_VARS, fields);
+        forget(Variable.MATCHED_VARS_NAMES);
     }
 
-    Request request() {
-        return request;
+    // What rules take out.
+
+    @Override
+    public Bytes value(MacroReference reference) {
+        if (reference.variable() == Variable.TX) {
+            return tx(reference.key());
+        }
+        if (reference.key().isEmpty()) {
+            return single(reference.variable());
+        }
+        return fields(reference.variable()).first(Bytes.utf8(reference.key()));
     }
 
-    Bytes remoteAddress() {
-        return remoteAddress;
+    /** The values that a target may mean; others of the variable may be among them. */
+    Fields candidates(Target target) {
+        if (target.variable() == Variable.TX && target.selector() instanceof Selector.Key(Bytes key, int hash)) {
+            Field field = tx.get(key.toString().toLowerCase(Locale.ROOT));
+            if (field == null) {
+                return Fields.NONE;
+            }
+            Fields one = new Fields();
+            one.add(field);
+            return one;
+        }
+        if (target.selector() instanceof Selector.Path(XmlPath path, Bytes text)) {
+            Fields selected = new Fields();
+            path.select(target.variable() == Variable.XML ? requestXml : responseXml, selected::add);
+            return selected;
+        }
+        return fields(target.variable());
     }
 
-    Bytes serverName() {
-        Bytes host = requestHeaders.first(HOST);
+    /** All values of a variable. What is not there yet has none, or is empty. */
+    Fields fields(Variable variable) {
+        Fields found = known[variable.ordinal()];
+        return found != null ? found : compute(variable);
+    }
+
+    private Fields keep(Variable variable, Fields computed) {
+        known[variable.ordinal()] = computed;
+        return computed;
+    }
+
+    private Fields compute(Variable variable) {
+        return switch (variable) {
+            case ARGS -> {
+                Fields all = new Fields();
+                all.addAll(fields(Variable.ARGS_GET));
+                all.addAll(fields(Variable.ARGS_POST));
+                all.addAll(fields(Variable.ARGS_PATH));
+                yield keep(variable, all);
+            }
+            case ARGS_NAMES -> keep(variable, fields(Variable.ARGS).names());
+            case ARGS_GET_NAMES -> keep(variable, fields(Variable.ARGS_GET).names());
+            case ARGS_POST_NAMES -> keep(variable, fields(Variable.ARGS_POST).names());
+            case ARGS_COMBINED_SIZE ->
+                keep(variable, Fields.single(Bytes.number(fields(Variable.ARGS).bytes())));
+            case AUTH_TYPE -> {
+                Bytes header = fields(Variable.REQUEST_HEADERS).first(AUTHORIZATION);
+                int space = header.indexOf(' ', 0);
+                yield Fields.single(header.slice(0, space < 0 ? header.length() : space));
+            }
+            case REMOTE_USER -> Fields.single(basicUser());
+            case DURATION -> Fields.single(Bytes.number(elapsed().toNanos() / 1000));
+            case ENV -> {
+                Fields all = new Fields();
+                ownEnvironment.forEach((name, value) -> all.add(Bytes.utf8(name), value));
+                environment.forEach((name, value) -> all.add(Bytes.utf8(name), Bytes.utf8(value)));
+                yield all;
+            }
+            case FULL_REQUEST -> keep(variable, Fields.single(fullRequest()));
+            case FULL_REQUEST_LENGTH ->
+                keep(
+                        variable,
+                        Fields.single(Bytes.number(single(Variable.FULL_REQUEST).length())));
+            case MATCHED_VARS_NAMES ->
+                keep(variable, fields(Variable.MATCHED_VARS).names());
+            case REMOTE_HOST, USERAGENT_IP -> fields(Variable.REMOTE_ADDR);
+            case REQUEST_COOKIES_NAMES ->
+                keep(variable, fields(Variable.REQUEST_COOKIES).names());
+            case REQUEST_HEADERS_NAMES ->
+                keep(variable, fields(Variable.REQUEST_HEADERS).names());
+            case REQUEST_LINE -> keep(variable, Fields.single(request.line()));
+            case RESPONSE_HEADERS_NAMES ->
+                keep(variable, fields(Variable.RESPONSE_HEADERS).names());
+            case RESPONSE_CONTENT_TYPE ->
+                Fields.single(fields(Variable.RESPONSE_HEADERS).first(CONTENT_TYPE));
+            case RESPONSE_CONTENT_LENGTH -> {
+                Bytes said = fields(Variable.RESPONSE_HEADERS).first(CONTENT_LENGTH);
+                yield Fields.single(
+                        said.length() > 0
+                                ? said
+                                : Bytes.number(single(Variable.RESPONSE_BODY).length()));
+            }
+            case STATUS_LINE ->
+                Fields.single(Bytes.latin1(
+                        (single(Variable.RESPONSE_PROTOCOL) + " " + single(Variable.RESPONSE_STATUS)).strip()));
+            case RULE -> {
+                Fields described = new Fields();
+                rule.ifPresent(current -> describe(current, described));
+                yield described;
+            }
+            case SERVER_NAME -> keep(variable, Fields.single(serverName()));
+            case SESSIONID -> Fields.single(collections.key(Variable.SESSION).orElse(Bytes.EMPTY));
+            case USERID -> Fields.single(collections.key(Variable.USER).orElse(Bytes.EMPTY));
+            case GLOBAL, IP, RESOURCE, SESSION, USER -> collections.fields(variable);
+            case TIME -> Fields.single(Bytes.latin1(now().format(CLOCK)));
+            case TIME_DAY -> Fields.single(Bytes.number(now().getDayOfMonth()));
+            case TIME_EPOCH -> Fields.single(Bytes.number(clock.instant().getEpochSecond()));
+            case TIME_HOUR -> Fields.single(Bytes.number(now().getHour()));
+            case TIME_MIN -> Fields.single(Bytes.number(now().getMinute()));
+            case TIME_MON -> Fields.single(Bytes.number(now().getMonthValue() - 1));
+            case TIME_SEC -> Fields.single(Bytes.number(now().getSecond()));
+            case TIME_WDAY -> Fields.single(Bytes.number(now().getDayOfWeek().getValue() % SUNDAY));
+            case TIME_YEAR -> Fields.single(Bytes.number(now().getYear()));
+            case TX -> {
+                Fields all = new Fields();
+                tx.values().forEach(all::add);
+                yield keep(variable, all);
+            }
+            case XML -> keep(variable, xml(requestXml));
+            case RESPONSE_XML -> keep(variable, xml(responseXml));
+            default ->
+                keep(
+                        variable,
+                        variable.isCollection()
+                                ? new Fields()
+                                : Fields.single(INITIAL.getOrDefault(variable, Bytes.EMPTY)));
+        };
+    }
+
+    private static Fields xml(XmlDocument document) {
+        Fields all = new Fields();
+        EVERY_TEXT.select(document, all::add);
+        EVERY_ATTRIBUTE.select(document, all::add);
+        return all;
+    }
+
+    private Bytes serverName() {
+        Bytes host = fields(Variable.REQUEST_HEADERS).first(HOST);
         int bracket = host.lastIndexOf(']');
         int colon = host.lastIndexOf(':');
         return colon > bracket ? host.slice(0, colon) : host;
     }
 
-    @Override
-    public Bytes value(MacroReference reference) {
-        First first = new First(reference.key());
-        each(reference.variable(), first);
-        return first.value;
+    /** RFC 7617: the name before the colon. */
+    private Bytes basicUser() {
+        Bytes header = fields(Variable.REQUEST_HEADERS).first(AUTHORIZATION);
+        if (header.length() < 7 || !header.slice(0, 6).equalsIgnoringCase(Bytes.latin1("basic "))) {
+            return Bytes.EMPTY;
+        }
+        Bytes credentials = UrlCodec.base64(header.slice(6).trim());
+        int colon = credentials.indexOf(':', 0);
+        return colon < 0 ? Bytes.EMPTY : credentials.slice(0, colon);
     }
 
-    /** Keeps the first value of the key. */
-    private static final class First implements ValueSink {
-        private final Bytes key;
-        private boolean found;
-        private Bytes value = Bytes.EMPTY;
-
-        First(String key) {
-            this.key = Bytes.utf8(key);
+    private Bytes fullRequest() {
+        BytesBuilder text = new BytesBuilder(1024).append(request.line()).append("\n");
+        for (Field header : fields(Variable.REQUEST_HEADERS)) {
+            text.append(header.name()).append(": ").append(header.value()).append("\n");
         }
-
-        @Override
-        public void take(Bytes name, Bytes candidate) {
-            if (!found && (key.length() == 0 || key.equalsIgnoringCase(name))) {
-                found = true;
-                value = candidate;
-            }
-        }
+        return text.append("\n").append(single(Variable.STREAM_INPUT_BODY)).build();
     }
 
-    /** All values of a variable. What is not there yet has none, or is empty. */
-    void each(Variable variable, ValueSink sink) {
-        switch (variable) {
-            case ARGS -> {
-                values(query, sink);
-                values(form, sink);
-            }
-            case ARGS_GET -> values(query, sink);
-            case ARGS_POST -> values(form, sink);
-            case ARGS_NAMES -> {
-                names(query, sink);
-                names(form, sink);
-            }
-            case ARGS_GET_NAMES -> names(query, sink);
-            case ARGS_POST_NAMES -> names(form, sink);
-            case ARGS_COMBINED_SIZE -> one(Bytes.number(query.bytes() + form.bytes()), sink);
-            case DURATION ->
-                one(Bytes.number(Duration.between(begun, clock.instant()).toNanos() / 1000), sink);
-            case ENV -> {
-                ownEnvironment.forEach((name, value) -> sink.take(Bytes.utf8(name), value));
-                environment.forEach((name, value) -> sink.take(Bytes.utf8(name), Bytes.utf8(value)));
-            }
-            case MATCHED_VAR -> one(lastMatchedValue, sink);
-            case MATCHED_VAR_NAME -> one(lastMatchedName, sink);
-            case MATCHED_VARS -> values(matched, sink);
-            case MATCHED_VARS_NAMES -> names(matched, sink);
-            case QUERY_STRING -> one(request.query(), sink);
-            case REMOTE_ADDR -> one(remoteAddress, sink);
-            case REMOTE_PORT -> one(remotePort, sink);
-            case REQBODY_ERROR, REQBODY_PROCESSOR_ERROR -> one(Bytes.number(bodyError.length() > 0 ? 1 : 0), sink);
-            case REQBODY_ERROR_MSG, REQBODY_PROCESSOR_ERROR_MSG -> one(bodyError, sink);
-            case REQBODY_PROCESSOR -> one(bodyProcessor, sink);
-            case REQUEST_BASENAME -> one(request.basename(), sink);
-            case REQUEST_BODY -> one(requestBody, sink);
-            case REQUEST_BODY_LENGTH -> one(Bytes.number(requestBody.length()), sink);
-            case REQUEST_COOKIES -> values(cookies, sink);
-            case REQUEST_COOKIES_NAMES -> names(cookies, sink);
-            case REQUEST_FILENAME -> one(request.path(), sink);
-            case REQUEST_HEADERS -> values(requestHeaders, sink);
-            case REQUEST_HEADERS_NAMES -> names(requestHeaders, sink);
-            case REQUEST_LINE -> one(request.line(), sink);
-            case REQUEST_METHOD -> one(request.method(), sink);
-            case REQUEST_PROTOCOL -> one(request.protocol(), sink);
-            case REQUEST_URI -> one(request.uri(), sink);
-            case REQUEST_URI_RAW -> one(request.rawUri(), sink);
-            case RESPONSE_BODY -> one(responseBody, sink);
-            case RESPONSE_CONTENT_LENGTH -> {
-                Bytes said = responseHeaders.first(CONTENT_LENGTH);
-                one(said.length() > 0 ? said : Bytes.number(responseBody.length()), sink);
-            }
-            case RESPONSE_CONTENT_TYPE -> one(responseHeaders.first(CONTENT_TYPE), sink);
-            case RESPONSE_HEADERS -> values(responseHeaders, sink);
-            case RESPONSE_HEADERS_NAMES -> names(responseHeaders, sink);
-            case RESPONSE_PROTOCOL -> one(responseProtocol, sink);
-            case RESPONSE_STATUS -> one(responseStatus, sink);
-            case RULE -> rule.ifPresent(current -> describe(current, sink));
-            case SERVER_ADDR -> one(serverAddress, sink);
-            case SERVER_NAME -> one(serverName(), sink);
-            case SERVER_PORT -> one(serverPort, sink);
-            case TIME -> one(Bytes.latin1(now().format(CLOCK)), sink);
-            case TIME_DAY -> one(Bytes.number(now().getDayOfMonth()), sink);
-            case TIME_EPOCH -> one(Bytes.number(clock.instant().getEpochSecond()), sink);
-            case TIME_HOUR -> one(Bytes.number(now().getHour()), sink);
-            case TIME_MIN -> one(Bytes.number(now().getMinute()), sink);
-            case TIME_MON -> one(Bytes.number(now().getMonthValue() - 1), sink);
-            case TIME_SEC -> one(Bytes.number(now().getSecond()), sink);
-            case TIME_WDAY -> one(Bytes.number(now().getDayOfWeek().getValue() % SUNDAY), sink);
-            case TIME_YEAR -> one(Bytes.number(now().getYear()), sink);
-            case TX ->
-                List.copyOf(tx.entrySet()).forEach(entry -> sink.take(Bytes.utf8(entry.getKey()), entry.getValue()));
-            case UNIQUE_ID -> one(uniqueId, sink);
-        }
-    }
-
-    private void describe(Rule current, ValueSink sink) {
+    private void describe(Rule current, Fields described) {
         Note note = current.note();
-        sink.take(Bytes.latin1("id"), Bytes.number(current.id()));
-        sink.take(Bytes.latin1("rev"), Bytes.utf8(note.revision()));
-        sink.take(
+        described.add(Bytes.latin1("id"), Bytes.number(current.id()));
+        described.add(Bytes.latin1("rev"), Bytes.utf8(note.revision()));
+        described.add(
                 Bytes.latin1("severity"),
                 note.severity()
                         .map(severity -> Bytes.number(severity.ordinal()))
                         .orElse(Bytes.EMPTY));
-        note.message().constant().ifPresent(text -> sink.take(Bytes.latin1("msg"), text));
-        note.data().constant().ifPresent(text -> sink.take(Bytes.latin1("logdata"), text));
+        // A message that speaks of the rule's own message would never end.
+        boolean plain = note.message().references().stream().noneMatch(to -> to.variable() == Variable.RULE)
+                && note.data().references().stream().noneMatch(to -> to.variable() == Variable.RULE);
+        if (plain) {
+            described.add(Bytes.latin1("msg"), note.message().expand(this));
+            described.add(Bytes.latin1("logdata"), note.data().expand(this));
+        }
     }
 
     private OffsetDateTime now() {
         return clock.instant().atOffset(ZoneOffset.UTC);
     }
-
-    private static void one(Bytes value, ValueSink sink) {
-        sink.take(Bytes.EMPTY, value);
-    }
-
-    private static void values(Fields fields, ValueSink sink) {
-        for (int i = 0; i < fields.size(); i++) {
-            sink.take(fields.name(i), fields.value(i));
-        }
-    }
-
-    private static void names(Fields fields, ValueSink sink) {
-        for (int i = 0; i < fields.size(); i++) {
-            sink.take(fields.name(i), fields.name(i));
-        }
-    }
-
-    /** The values that a target means, in order. */
-    List<Keyed> select(Target target) {
-        List<Keyed> selected = new ArrayList<>();
-        each(target.variable(), (key, value) -> {
-            if (target.selector().admits(key)) {
-                selected.add(new Keyed(key, value));
-            }
-        });
-        return selected;
-    }
-
-    record Keyed(Bytes key, Bytes value) {}
 }

@@ -18,15 +18,18 @@ class CompilerTest {
             value = {
                 "SecRul ARGS \"x\" ~ rules.conf:1:1: unknown directive \"SecRul\" ~ did you mean SecRule?",
                 "SecRule ARG \"x\" \"id:1\" ~ rules.conf:1:9: unknown variable \"ARG\" ~ did you mean ARGS?",
-                "SecRule FILES \"x\" \"id:1\" ~ rules.conf:1:9: variable FILES is not supported yet ~ FILES",
+                "SecRule PERF_ALL \"x\" \"id:1\" ~ rules.conf:1:9: variable PERF_ALL means nothing here ~ profile",
+                "SecRule XML:/a[1] \"x\" \"id:1\" ~ rules.conf:1:13: \"/a[1]\" is no path ~ expected: XPath without predicates",
                 "SecRule REMOTE_ADDR:a \"x\" \"id:1\" ~ rules.conf:1:21: REMOTE_ADDR is one value ~ expected: REMOTE_ADDR alone",
                 "SecRule ARGS \"@contain x\" \"id:1\" ~ rules.conf:1:16: unknown operator @contain ~ did you mean contains?",
-                "SecRule ARGS \"@detectSQLi\" \"id:1\" ~ rules.conf:1:16: operator @detectSQLi is not supported yet ~ yet",
+                "SecRule ARGS \"@rsub s/a/b/\" \"id:1\" ~ rules.conf:1:16: operator @rsub is not supported ~ does not write bodies",
+                "SecRule ARGS \"@pmFromFile a.data\" \"id:1\" ~ rules.conf:1:27: there is no file \"a.data\" ~ expected: a file",
                 "SecRule ARGS \"@rx (?=a)\" \"id:1\" ~ rules.conf:1:19: \"(?=a)\" is no regular expression ~ expected: RE2",
                 "SecRule ARGS \"@rx ((a{500}){500}){500}\" \"id:1\" ~ rules.conf:1:19: ~ too large",
                 "SecRule ARGS \"x\" \"id:1,t:lowercas\" ~ rules.conf:1:26: unknown transformation t:lowercas ~ did you mean lowercase?",
                 "SecRule ARGS \"x\" \"id:1,denny\" ~ rules.conf:1:24: unknown action \"denny\" ~ did you mean deny?",
-                "SecRule ARGS \"x\" \"id:1,initcol:ip=a\" ~ rules.conf:1:24: action initcol is not supported yet ~ yet",
+                "SecRule ARGS \"x\" \"id:1,initcol:tx=a\" ~ rules.conf:1:32: initcol:tx=a loads \"tx\" ~ expected: ip",
+                "SecRule ARGS \"x\" \"id:1,exec:/a.lua\" ~ rules.conf:1:24: action exec is not done here ~ Lua",
                 "SecRule ARGS \"x\" \"id:1,phase:9\" ~ rules.conf:1:30: phase:9 ~ expected: 1 to 5",
                 "SecRule ARGS \"x\" \"id:1,status:99\" ~ rules.conf:1:31: status:99 ~ expected: a number from 100 to 599",
                 "SecRule ARGS \"x\" \"id:1,msg:'%{txx.a}'\" ~ rules.conf:1:31: %{txx.a} refers to an unknown variable ~ did you mean TX?",
@@ -36,9 +39,11 @@ class CompilerTest {
                 "SecRule ARGS \"x\" \"id:1\" deny ~ rules.conf:1:25: \"deny\" after the last argument ~ is a quote missing?",
                 "SecRule ARGS ~ rules.conf:1:13: SecRule ends too early ~ expected: an operator after the variables ARGS",
                 "SecRule ARGS \"x\" \"id:1,ctl:ruleEngin=Off\" ~ rules.conf:1:28: unknown ctl:ruleEngin ~ did you mean ruleEngine?",
-                "SecRule ARGS \"x\" \"id:1,setvar:ip.a=1\" ~ rules.conf:1:31: setvar:ip.a=1 sets the collection ~ expected: tx",
+                "SecRule ARGS \"x\" \"id:1,setvar:args.a=1\" ~ rules.conf:1:31: setvar:args.a=1 sets \"args\" ~ expected: tx",
                 "SecRuleEngine Maybe ~ rules.conf:1:15: \"Maybe\" ~ expected: On, Off or DetectionOnly",
-                "Include x.conf ~ rules.conf:1:1: directive Include is not supported yet ~ Include"
+                "SecRuleScript a.lua ~ rules.conf:1:1: directive SecRuleScript is not supported ~ Lua is not run",
+                "SecRuleUpdateActionById 1 \"id:2\" ~ rules.conf:1:28: action id cannot be changed ~ expected: other actions",
+                "Include x.conf ~ rules.conf:1:9: there is nothing to include under \"x.conf\" ~ @owasp_crs/*.conf"
             })
     void anErrorSaysWhereWhatAndWhatWasExpected(String text, String start, String contained) {
         assertThat(errors(text))
@@ -104,13 +109,14 @@ class CompilerTest {
 
     @Test
     void aDirectiveWithoutEffectIsAWarning() {
-        Compilation compilation = RuleSet.compile(List.of(new Source("a", "SecAuditLog /dev/stdout")));
+        Compilation compilation = RuleSet.compile(List.of(new Source("a", "SecDebugLog /dev/stdout")));
         assertThat(compilation)
                 .isInstanceOfSatisfying(
                         Compilation.Compiled.class,
                         compiled -> assertThat(compiled.warnings())
                                 .singleElement()
-                                .hasToString("a:1:1: directive SecAuditLog is accepted and has no effect"));
+                                .hasToString(
+                                        "a:1:1: directive SecDebugLog is accepted and has no effect: the engine logs as its host does"));
     }
 
     @Test

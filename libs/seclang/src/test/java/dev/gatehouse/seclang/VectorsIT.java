@@ -29,26 +29,8 @@ class VectorsIT {
     private static final String MODULE = "github.com/corazawaf/coraza/v3@v3.8.1";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Of each, how many cases are not run because the operator is not there yet. */
-    private static final Map<String, Integer> LATER = Map.of(
-            "detectSQLi",
-            5,
-            "detectXSS",
-            3,
-            "pmFromFile",
-            6,
-            "validateNid",
-            4,
-            "validateSchema",
-            5,
-            "verifyCC",
-            69,
-            "verifycpf",
-            2,
-            "verifyssn",
-            4,
-            "verifysvnr",
-            3);
+    /** Of each, how many cases are not run: libinjection is not there yet, and schemas are XML's here, not JSON's. */
+    private static final Map<String, Integer> LATER = Map.of("detectSQLi", 5, "detectXSS", 3, "validateSchema", 5);
 
     /** Two vectors of hexDecode are named by what is special in them. */
     private static final Map<String, String> LABELS =
@@ -128,7 +110,7 @@ class VectorsIT {
         }
         assertThat(failures).isEmpty();
         assertThat(skipped).isEqualTo(LATER);
-        assertThat(run).isEqualTo(3934 - 101);
+        assertThat(run).isEqualTo(3934 - 13);
     }
 
     private static Optional<String> decide(String name, String parameter, Bytes input, boolean expected) {
@@ -136,7 +118,11 @@ class VectorsIT {
         String plain = parameter.contains("\"") || parameter.endsWith("\\") ? escaped : parameter;
         String rule = "SecRuleEngine On\nSecRule REQUEST_HEADERS:x \"@" + name + " " + plain.replace("\n", "\\n")
                 + "\" \"id:1,phase:1,capture\"";
-        return switch (RuleSet.compile(List.of(new Source(name, rule)))) {
+        RuleFiles data = new DirectoryFiles(module.resolve("internal")
+                .resolve("operators")
+                .resolve("testdata")
+                .resolve("op"));
+        return switch (RuleSet.compile(List.of(new Source(name, rule)), data)) {
             case Compilation.Rejected rejected ->
                 expected || !REFUSED.contains(parameter) ? Optional.of(rejected.toString()) : Optional.empty();
             case Compilation.Compiled compiled -> {

@@ -1,5 +1,6 @@
 package dev.gatehouse.waf.grpc;
 
+import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.inspection.InspectionMetrics;
 import dev.gatehouse.waf.policy.Policies;
@@ -11,7 +12,6 @@ import io.grpc.BindableService;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
-import java.time.InstantSource;
 
 /** The service that Envoy calls: one stream for each request, named after its policy by the metadata {@code x-gatehouse-waf-policy}. */
 @GrpcService
@@ -19,16 +19,18 @@ import java.time.InstantSource;
 final class ExternalProcessing extends ExternalProcessorImplBase implements BindableService {
     private final Policies policies;
     private final InspectionMetrics metrics;
+    private final Surroundings surroundings;
 
-    ExternalProcessing(Policies policies, InspectionMetrics metrics) {
+    ExternalProcessing(Policies policies, InspectionMetrics metrics, Surroundings surroundings) {
         this.policies = policies;
         this.metrics = metrics;
+        this.surroundings = surroundings;
     }
 
     @Override
     public StreamObserver<ProcessingRequest> process(StreamObserver<ProcessingResponse> responses) {
         String name = PolicyNameInterceptor.current();
         Policy policy = name.isEmpty() ? new Policy.Unusable(name, "no_policy_named") : policies.find(name);
-        return new ProcessStream(new Inspection(policy, InstantSource.system(), metrics), responses);
+        return new ProcessStream(new Inspection(policy, surroundings, metrics), responses);
     }
 }

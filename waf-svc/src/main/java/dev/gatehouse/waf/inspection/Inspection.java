@@ -2,6 +2,7 @@ package dev.gatehouse.waf.inspection;
 
 import dev.gatehouse.seclang.Interruption;
 import dev.gatehouse.seclang.MatchedRule;
+import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.seclang.Transaction;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.Numbers;
@@ -9,9 +10,7 @@ import dev.gatehouse.waf.policy.Policy;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -25,16 +24,17 @@ public final class Inspection {
     private static final int UNAVAILABLE = 503;
 
     private final Policy policy;
-    private final InstantSource clock;
+    private final Surroundings surroundings;
     private final InspectionMetrics metrics;
     private Optional<Transaction> transaction = Optional.empty();
     private boolean responseAsked;
     private long engineNanos;
     private boolean ended;
 
-    public Inspection(Policy policy, InstantSource clock, InspectionMetrics metrics) {
+    /** @param surroundings of all inspections, so that persistent collections outlive them */
+    public Inspection(Policy policy, Surroundings surroundings, InspectionMetrics metrics) {
         this.policy = policy;
-        this.clock = clock;
+        this.surroundings = surroundings;
         this.metrics = metrics;
     }
 
@@ -48,7 +48,7 @@ public final class Inspection {
             case Policy.Unusable unusable ->
                 new Decision.Respond(UNAVAILABLE, "waf_unavailable{" + unusable.reason() + "}", Optional.empty());
             case Policy.Ready ready -> {
-                Transaction begun = ready.rules().begin(uniqueId, clock, Map.of());
+                Transaction begun = ready.rules().begin(uniqueId, surroundings);
                 transaction = Optional.of(begun);
                 yield timed(() -> inspect(begun, head));
             }

@@ -54,6 +54,11 @@ public final class BytesBuilder {
         return length == 0 ? -1 : array[length - 1] & 0xff;
     }
 
+    /** What is there so far, as a copy: more may be appended. */
+    public Bytes copy() {
+        return Bytes.of(Arrays.copyOf(array, length));
+    }
+
     public Bytes build() {
         return Bytes.of(array, 0, length);
     }

@@ -13,15 +13,6 @@ final class Encoding {
 
     private Encoding() {}
 
-    static boolean isBadUrlEncoding(Bytes value) {
-        for (int i = value.indexOf('%', 0); i >= 0; i = value.indexOf('%', i + 1)) {
-            if (i + 2 >= value.length() || !Ascii.isHex(value.at(i + 1)) || !Ascii.isHex(value.at(i + 2))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     static boolean isBadUtf8(Bytes value) {
         int i = 0;
         while (i < value.length()) {

@@ -34,8 +34,29 @@ final class IpMatch {
     private IpMatch() {}
 
     static Operator operator(Span argument) throws SecLangException {
+        return operator(argument, List.of(argument.text().split(",", -1)));
+    }
+
+    /** A network in each line; {@code #} begins a comment. */
+    static Operator fromFile(Span argument, OperatorFiles files) throws SecLangException {
+        List<String> lines = new ArrayList<>();
+        for (String line : files.read(argument).toString().split("\n", -1)) {
+            int comment = line.indexOf('#');
+            String network = (comment < 0 ? line : line.substring(0, comment)).strip();
+            if (!network.isEmpty()) {
+                lines.add(network);
+            }
+        }
+        return operator(argument, lines);
+    }
+
+    static Operator fromDataset(Span argument, OperatorFiles files) throws SecLangException {
+        return operator(argument, files.dataset(argument));
+    }
+
+    private static Operator operator(Span argument, List<String> texts) throws SecLangException {
         List<Network> networks = new ArrayList<>();
-        for (String text : argument.text().split(",", -1)) {
+        for (String text : texts) {
             networks.add(network(text.strip())
                     .orElseThrow(() -> argument.error("\"" + text.strip()
                             + "\" is no address and no network (expected: as in 192.0.2.0/24,2001:db8::1)")));

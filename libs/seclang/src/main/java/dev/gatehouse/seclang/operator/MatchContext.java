@@ -10,4 +10,7 @@ public interface MatchContext extends MacroScope {
 
     /** Sets {@code TX:0} to {@code TX:9}; groups over 9 are dropped. */
     void capture(int group, Bytes value);
+
+    /** Adds to {@code ARGS_PATH}. */
+    void pathArgument(String name, Bytes value);
 }

@@ -5,6 +5,7 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.Suggestion;
+import dev.gatehouse.seclang.transform.UrlCodec;
 import dev.gatehouse.seclang.variable.Macro;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,25 +19,33 @@ import java.util.TreeMap;
 public final class Operators {
     private static final Map<String, Factory> BY_NAME = register();
 
-    private static final Set<String> UNSUPPORTED = Set.of(
+    /** Refused: a rule without its operator would protect less than its author thinks. */
+    private static final Map<String, String> REFUSED = Map.of(
+            "fuzzyhash", "ssdeep's hashes are not computed",
+            "geolookup", "the engine reads no database of places; match addresses by @ipMatch",
+            "gsblookup", "Google has ended the Safe Browsing database of this form",
+            "inspectfile", "it runs a program for each upload; put a scanner in front of the backend",
+            "rbl", "a request does not wait for name servers; use @ipMatchFromFile or @ipMatchFromDataset",
+            "rsub", "the WAF does not write bodies",
+            "validatedtd", "document type definitions are never loaded; use @validateSchema",
+            "validatehash", "links in pages are not signed by a proxy's WAF");
+
+    /** Their parameters are patterns, names of files or lists: a percent sign in them is no macro. */
+    private static final Set<String> WITHOUT_MACROS = Set.of(
             "detectsqli",
             "detectxss",
-            "fuzzyhash",
-            "geolookup",
-            "gsblookup",
-            "inspectfile",
+            "ipmatch",
             "ipmatchf",
             "ipmatchfromdataset",
             "ipmatchfromfile",
+            "pm",
             "pmf",
             "pmfromdataset",
             "pmfromfile",
-            "rbl",
             "restpath",
-            "rsub",
+            "rx",
             "rxglobal",
-            "validatedtd",
-            "validatehash",
+            "validatebyterange",
             "validatenid",
             "validateschema",
             "verifycc",
@@ -45,6 +54,10 @@ public final class Operators {
             "verifysvnr");
 
     private interface Factory {
+        Operator create(Span argument, OperatorFiles files) throws SecLangException;
+    }
+
+    private interface PlainFactory {
         Operator create(Span argument) throws SecLangException;
     }
 
@@ -62,8 +75,9 @@ public final class Operators {
      * Compiles an operator.
      *
      * @param name without the at sign; empty: {@code rx}
+     * @param files where parameters that name files find them
      */
-    public static Operator compile(Optional<Span> name, Span argument) throws SecLangException {
+    public static Operator compile(Optional<Span> name, Span argument, OperatorFiles files) throws SecLangException {
         if (name.isEmpty()) {
             return RegularExpression.operator(argument);
         }
@@ -72,13 +86,12 @@ public final class Operators {
         Optional<Factory> factory = Optional.ofNullable(BY_NAME.get(lower));
         if (factory.isEmpty()) {
             throw name.get()
-                    .error(
-                            UNSUPPORTED.contains(lower)
-                                    ? "operator @" + written + " is not supported yet"
-                                    : "unknown operator @" + written + " (expected: one of "
-                                            + String.join(", ", names()) + ")" + Suggestion.of(written, names()));
+                    .error(Optional.ofNullable(REFUSED.get(lower))
+                            .map(reason -> "operator @" + written + " is not supported: " + reason)
+                            .orElseGet(() -> "unknown operator @" + written + " (expected: one of "
+                                    + String.join(", ", names()) + ")" + Suggestion.of(written, names())));
         }
-        return factory.get().create(argument);
+        return factory.get().create(argument, files);
     }
 
     private static List<String> names() {
@@ -86,35 +99,65 @@ public final class Operators {
                 "beginsWith",
                 "contains",
                 "containsWord",
+                "detectSQLi",
+                "detectXSS",
                 "endsWith",
                 "eq",
                 "ge",
                 "gt",
                 "ipMatch",
+                "ipMatchFromDataset",
+                "ipMatchFromFile",
                 "le",
                 "lt",
                 "noMatch",
                 "pm",
+                "pmFromDataset",
+                "pmFromFile",
+                "restpath",
                 "rx",
+                "rxGlobal",
                 "streq",
                 "strmatch",
                 "unconditionalMatch",
                 "validateByteRange",
+                "validateNid",
+                "validateSchema",
                 "validateUrlEncoding",
                 "validateUtf8Encoding",
+                "verifyCC",
+                "verifyCPF",
+                "verifySSN",
+                "verifySVNR",
                 "within");
     }
 
     private static Map<String, Factory> register() {
         Map<String, Factory> all = new TreeMap<>();
-        all.put("rx", RegularExpression::operator);
-        all.put("pm", PhraseMatch::operator);
-        all.put("ipmatch", IpMatch::operator);
-        all.put("validatebyterange", Encoding::byteRange);
-        all.put("validateurlencoding", argument -> (value, context) -> Encoding.isBadUrlEncoding(value));
-        all.put("validateutf8encoding", argument -> (value, context) -> Encoding.isBadUtf8(value));
-        all.put("unconditionalmatch", argument -> (value, context) -> true);
-        all.put("nomatch", argument -> (value, context) -> false);
+        all.put("rx", plain(RegularExpression::operator));
+        all.put("rxglobal", plain(RegularExpression::globalOperator));
+        all.put("restpath", plain(RestPath::operator));
+        all.put("pm", plain(PhraseMatch::operator));
+        all.put("pmf", PhraseMatch::fromFile);
+        all.put("pmfromfile", PhraseMatch::fromFile);
+        all.put("pmfromdataset", PhraseMatch::fromDataset);
+        all.put("ipmatch", plain(IpMatch::operator));
+        all.put("ipmatchf", IpMatch::fromFile);
+        all.put("ipmatchfromfile", IpMatch::fromFile);
+        all.put("ipmatchfromdataset", IpMatch::fromDataset);
+        all.put("validatebyterange", plain(Encoding::byteRange));
+        all.put("validatenid", plain(IdentityNumbers::nationalId));
+        all.put("validateschema", XmlSchema::operator);
+        all.put("verifycc", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isCard)));
+        all.put("verifycpf", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isCpf)));
+        all.put("verifyssn", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isSsn)));
+        all.put("verifysvnr", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isSvnr)));
+        all.put("validateurlencoding", plain(argument -> (value, context) -> UrlCodec.isBadlyEncoded(value)));
+        all.put("validateutf8encoding", plain(argument -> (value, context) -> Encoding.isBadUtf8(value)));
+        all.put("unconditionalmatch", plain(argument -> (value, context) -> true));
+        all.put("nomatch", plain(argument -> (value, context) -> false));
+        all.put("detectsqli", plain(argument -> (value, context) -> false));
+        all.put("detectxss", plain(argument -> (value, context) -> false));
         all.put("streq", text(Bytes::equals));
         all.put("contains", text((value, parameter) -> value.indexOf(parameter) >= 0));
         all.put("strmatch", text((value, parameter) -> value.indexOf(parameter) >= 0));
@@ -131,9 +174,13 @@ public final class Operators {
         return Map.copyOf(all);
     }
 
+    private static Factory plain(PlainFactory factory) {
+        return (argument, files) -> factory.create(argument);
+    }
+
     /** The parameter may hold macros. */
     private static Factory text(BytesTest test) {
-        return argument -> {
+        return (argument, files) -> {
             Macro macro = Macro.parse(argument);
             Optional<Bytes> constant = macro.constant();
             if (constant.isPresent()) {
@@ -145,7 +192,7 @@ public final class Operators {
     }
 
     private static Factory number(Comparison comparison) {
-        return argument -> {
+        return (argument, files) -> {
             Macro macro = Macro.parse(argument);
             Optional<Bytes> constant = macro.constant();
             if (constant.isPresent()) {
@@ -170,11 +217,15 @@ public final class Operators {
         return false;
     }
 
+    /** Whether an operator is known, so that rule sets which use it compile, and matches nothing yet. */
+    public static boolean neverMatches(String name) {
+        return name.equalsIgnoreCase("detectSQLi") || name.equalsIgnoreCase("detectXSS");
+    }
+
     /** What macros in the argument refer to, for a rule's needs; none where the operator takes no macros. */
     public static List<Macro> macros(Optional<Span> name, Span argument) throws SecLangException {
         List<Macro> macros = new ArrayList<>();
-        if (name.isPresent()
-                && !Set.of("rx", "pm", "ipmatch").contains(name.get().text().toLowerCase(Locale.ROOT))) {
+        if (name.isPresent() && !WITHOUT_MACROS.contains(name.get().text().toLowerCase(Locale.ROOT))) {
             macros.add(Macro.parse(argument));
         }
         return macros;

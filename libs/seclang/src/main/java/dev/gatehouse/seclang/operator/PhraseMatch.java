@@ -100,6 +100,37 @@ final class PhraseMatch implements Operator {
         if (phrases.isEmpty()) {
             throw argument.error("@pm without a phrase (expected: phrases separated by spaces)");
         }
+        return of(argument, phrases, length);
+    }
+
+    /** A phrase in each line of the files; lines that begin with {@code #} are comments. */
+    static Operator fromFile(Span argument, OperatorFiles files) throws SecLangException {
+        List<Bytes> phrases = new ArrayList<>();
+        int length = 0;
+        for (String path : argument.text().strip().split("[ \t]+", -1)) {
+            for (String line : files.read(argument.replaced(path)).toString().split("\n", -1)) {
+                String phrase = line.strip();
+                if (!phrase.isEmpty() && !phrase.startsWith("#")) {
+                    phrases.add(Bytes.latin1(phrase));
+                    length += phrase.length();
+                }
+            }
+        }
+        return phrases.isEmpty() ? (value, context) -> false : of(argument, phrases, length);
+    }
+
+    static Operator fromDataset(Span argument, OperatorFiles files) throws SecLangException {
+        List<Bytes> phrases = new ArrayList<>();
+        int length = 0;
+        for (String line : files.dataset(argument)) {
+            Bytes phrase = Bytes.utf8(line);
+            phrases.add(phrase);
+            length += phrase.length();
+        }
+        return phrases.isEmpty() ? (value, context) -> false : of(argument, phrases, length);
+    }
+
+    private static Operator of(Span argument, List<Bytes> phrases, int length) throws SecLangException {
         if (length > MAX_STATES) {
             throw argument.error("@pm with " + length + " bytes of phrases (expected: at most " + MAX_STATES + ")");
         }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads one logical line. Arguments are separated by white space, and may be quoted by " or ', where a backslash escapes the quote. */
+/** Reads one logical line. Arguments are separated by white space, and may be quoted by ", ' or `, where a backslash escapes the quote. */
 final class DirectiveParser {
     private final Span line;
     private int at;
@@ -94,7 +94,7 @@ final class DirectiveParser {
 
     private Span next() throws SecLangException {
         char quote = line.charAt(at);
-        if (quote != '"' && quote != '\'') {
+        if (quote != '"' && quote != '\'' && quote != '`') {
             return word();
         }
         int start = ++at;

@@ -43,6 +43,13 @@ final class LineReader {
             } else {
                 continued = last > at && text.charAt(last - 1) == '\\';
                 int stop = continued ? last - 1 : last;
+                if (isDataOpen(at, last)) {
+                    int close = text.indexOf('`', last);
+                    int lineEnd = close < 0 ? -1 : text.indexOf('\n', close);
+                    continued = false;
+                    stop = close < 0 ? text.length() : lineEnd < 0 ? text.length() : lineEnd;
+                    next = lineEnd < 0 ? text.length() : lineEnd + 1;
+                }
                 for (int i = at; i < stop; i++) {
                     if (line.length() + 1 >= offsets.length) {
                         offsets = Arrays.copyOf(offsets, offsets.length * 2);
@@ -55,6 +62,14 @@ final class LineReader {
             at = next;
         }
         return new Span(source, line.toString(), Arrays.copyOf(offsets, line.length() + 1));
+    }
+
+    /** {@code SecDataset name `}: what follows belongs to it, line ends too, up to the next backtick. */
+    private boolean isDataOpen(int from, int to) {
+        String line = text.substring(from, to).strip();
+        return line.endsWith("`")
+                && line.indexOf('`') == line.length() - 1
+                && line.regionMatches(true, 0, "SecDataset", 0, 10);
     }
 
     private boolean isComment(int from, int to) {

@@ -2,6 +2,7 @@ package dev.gatehouse.seclang.parse;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Reads lists of variables ({@code A|!B:key|&C}) and of actions ({@code id:1,msg:'two, three',deny}). */
@@ -29,7 +30,10 @@ final class ListParser {
             }
             boolean quoted = i + 1 < list.length() && list.charAt(i + 1) == '\'';
             int opening = quoted ? i + 2 : i + 1;
-            if (opening < list.length() && list.charAt(opening) == '/' && !isPath(list, opening)) {
+            if (opening < list.length()
+                    && list.charAt(opening) == '/'
+                    && !isPath(list, opening)
+                    && !isXml(list.text().substring(from, i))) {
                 i = endOfPattern(list, opening) + 1;
             } else {
                 i = opening;
@@ -48,6 +52,12 @@ final class ListParser {
     /** {@code XML:/*} and {@code XML://@*} are XPath, not patterns. */
     private static boolean isPath(Span list, int slash) {
         return list.text().startsWith("/*", slash) || list.text().startsWith("//", slash);
+    }
+
+    /** The keys of documents are XPath, which begins with a slash. */
+    private static boolean isXml(String variable) {
+        String upper = variable.toUpperCase(Locale.ROOT);
+        return upper.endsWith("XML") && upper.matches("[&!\\s]*(REQUEST_|RESPONSE_)?XML");
     }
 
     private static int endOfPattern(Span list, int opening) throws SecLangException {
@@ -86,8 +96,11 @@ final class ListParser {
         if (key.length() == 0) {
             throw rest.error("\"" + rest + "\" ends after the colon (expected: a key, or /a pattern/)");
         }
-        boolean pattern =
-                key.length() > 1 && key.charAt(0) == '/' && key.charAt(key.length() - 1) == '/' && !isPath(key, 0);
+        boolean pattern = key.length() > 1
+                && key.charAt(0) == '/'
+                && key.charAt(key.length() - 1) == '/'
+                && !isPath(key, 0)
+                && !isXml(name.text());
         Span plain = pattern ? key.sub(1, key.length() - 1).unescape('/') : key;
         return new TargetText(count, exclude, name, Optional.of(plain), pattern);
     }

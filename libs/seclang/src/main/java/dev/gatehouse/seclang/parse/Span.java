@@ -39,6 +39,23 @@ public final class Span {
         return new Span(source, text.substring(from, to), Arrays.copyOfRange(offsets, from, to + 1));
     }
 
+    /** Without white space at both ends. */
+    public Span trimmed() {
+        return trim();
+    }
+
+    /** Another text at the same place: for what is derived from it. */
+    public Span replaced(String other) {
+        int[] places = new int[other.length() + 1];
+        Arrays.fill(places, offsets[0]);
+        return new Span(source, other, places);
+    }
+
+    /** The name of the source that it is written in. */
+    public String sourceName() {
+        return source.name();
+    }
+
     Span trim() {
         int from = 0;
         int to = text.length();

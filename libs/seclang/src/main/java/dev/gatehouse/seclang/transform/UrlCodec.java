@@ -65,6 +65,21 @@ public final class UrlCodec {
         return encoded.build();
     }
 
+    /** Base64 (RFC 4648), up to the first byte that is not of it. */
+    public static Bytes base64(Bytes value) {
+        return Encodings.base64Decode(value);
+    }
+
+    /** Whether there is a percent sign that two hexadecimal digits do not follow. */
+    public static boolean isBadlyEncoded(Bytes value) {
+        for (int i = value.indexOf('%', 0); i >= 0; i = value.indexOf('%', i + 1)) {
+            if (!hex(value, i + 1, 2)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether there are so many hexadecimal digits at the place. */
     static boolean hex(Bytes value, int at, int digits) {
         if (at + digits > value.length()) {

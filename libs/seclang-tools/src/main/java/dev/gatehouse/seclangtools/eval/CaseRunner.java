@@ -1,0 +1,153 @@
+package dev.gatehouse.seclangtools.eval;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatehouse.seclang.Interruption;
+import dev.gatehouse.seclang.MatchedRule;
+import dev.gatehouse.seclang.RuleSet;
+import dev.gatehouse.seclang.Surroundings;
+import dev.gatehouse.seclang.Transaction;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs cases one after the other on the thread that asks. */
+public final class CaseRunner {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** An address and a port. */
+    public record Peer(String address, int port) {
+        /** {@code IP:PORT}, with brackets around an IPv6 address. */
+        public static Peer parse(String text) {
+            int colon = text.lastIndexOf(':');
+            try {
+                int port = Integer.parseInt(text.substring(colon + 1));
+                if (colon < 1 || port < 0 || port > 65_535) {
+                    throw new IllegalArgumentException("\"" + text + "\" (expected: IP:PORT)");
+                }
+                return new Peer(text.substring(0, colon).replace("[", "").replace("]", ""), port);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("\"" + text + "\" (expected: IP:PORT)", e);
+            }
+        }
+    }
+
+    /**
+     * What became of a case.
+     *
+     * @param status of the interruption; 200 without one
+     * @param blockedBy the rule that interrupted; empty without one, 0: a limit did
+     * @param rules that matched and log, in order
+     * @param median microseconds that the engine took
+     * @param allocated bytes in the last run; -1 if the JVM does not tell
+     */
+    public record Outcome(
+            String name, int status, Optional<Long> blockedBy, List<Long> rules, double median, long allocated) {
+        public Outcome {
+            rules = List.copyOf(rules);
+        }
+
+        /** One line of JSON. */
+        public String json() {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("engine", "gatehouse");
+            line.put("case", name);
+            line.put("status", status);
+            blockedBy.ifPresentOrElse(
+                    id -> line.put("blocked_by", id),
+                    () -> line.put("blocked_by", JSON.getNodeFactory().nullNode()));
+            line.put("rules", rules);
+            line.put("us_median", Math.round(median * 10) / 10.0);
+            line.put("alloc_bytes", allocated);
+            try {
+                return JSON.writeValueAsString(line);
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("numbers and texts are JSON", e);
+            }
+        }
+    }
+
+    private final RuleSet rules;
+    private final Surroundings surroundings;
+    private final Peer client;
+    private final Peer server;
+
+    public CaseRunner(RuleSet rules, Surroundings surroundings, Peer client, Peer server) {
+        this.rules = rules;
+        this.surroundings = surroundings;
+        this.client = client;
+        this.server = server;
+    }
+
+    /** All phases until one interrupts, then logging. */
+    public Transaction run(Case test) {
+        Transaction transaction = rules.begin("eval-" + test.name(), surroundings);
+        transaction.connection(client.address(), client.port(), server.address(), server.port());
+        Case.Request request = test.request();
+        transaction.request(request.method(), request.uri(), request.protocol());
+        for (Case.Header header : request.headers()) {
+            transaction.requestHeader(header.name(), header.value());
+        }
+        Optional<Interruption> interruption = transaction.requestHeaders();
+        if (interruption.isEmpty() && request.body().length() > 0) {
+            interruption = transaction.requestBody(request.body());
+        }
+        if (interruption.isEmpty()) {
+            interruption = transaction.requestBody();
+        }
+        if (interruption.isEmpty() && test.response().isPresent()) {
+            respond(transaction, test.response().get());
+        }
+        transaction.logging();
+        return transaction;
+    }
+
+    private static void respond(Transaction transaction, Case.Response response) {
+        for (Case.Header header : response.headers()) {
+            transaction.responseHeader(header.name(), header.value());
+        }
+        if (transaction.responseHeaders(response.status(), "HTTP/1.1").isEmpty()
+                && transaction.responseBody(response.body()).isEmpty()) {
+            transaction.responseBody();
+        }
+    }
+
+    /**
+     * Runs a case, and again to measure it.
+     *
+     * @param runs how often it is measured; at least 1
+     */
+    public Outcome measure(Case test, int runs) {
+        long[] nanos = new long[runs];
+        long allocated = -1;
+        Transaction transaction = run(test);
+        for (int i = 0; i < runs; i++) {
+            long before = allocatedBytes();
+            long start = System.nanoTime();
+            transaction = run(test);
+            nanos[i] = System.nanoTime() - start;
+            allocated = before < 0 ? -1 : allocatedBytes() - before;
+        }
+        Arrays.sort(nanos);
+        Optional<Interruption> interruption = transaction.interruption();
+        return new Outcome(
+                test.name(),
+                interruption.map(Interruption::status).orElse(200),
+                interruption.map(Interruption::ruleId),
+                transaction.matched().stream()
+                        .filter(MatchedRule::logged)
+                        .map(MatchedRule::id)
+                        .toList(),
+                nanos[runs / 2] / 1000.0,
+                allocated);
+    }
+
+    private static long allocatedBytes() {
+        return ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean threads
+                ? threads.getCurrentThreadAllocatedBytes()
+                : -1;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.gatehouse.seclang;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** What reads a body: the value of {@code REQBODY_PROCESSOR}. */
+enum BodyProcessor {
+    URLENCODED,
+    MULTIPART,
+    JSON,
+    /** Values one after the other. */
+    NDJSON,
+    XML,
+    /** Nothing reads it; {@code REQUEST_BODY} has it. */
+    RAW;
+
+    /** Without regard to case; Coraza's other names of NDJSON too. */
+    static Optional<BodyProcessor> named(String name) {
+        return switch (name.toUpperCase(Locale.ROOT)) {
+            case "URLENCODED" -> Optional.of(URLENCODED);
+            case "MULTIPART" -> Optional.of(MULTIPART);
+            case "JSON" -> Optional.of(JSON);
+            case "NDJSON", "JSONSTREAM", "JSONLINES" -> Optional.of(NDJSON);
+            case "XML" -> Optional.of(XML);
+            case "RAW" -> Optional.of(RAW);
+            default -> Optional.empty();
+        };
+    }
+
+    /** What a content type says; empty: nothing reads it, unless a rule says so. */
+    static Optional<BodyProcessor> of(String contentType) {
+        String type = contentType.toLowerCase(Locale.ROOT).strip();
+        if (type.startsWith("application/x-www-form-urlencoded")) {
+            return Optional.of(URLENCODED);
+        }
+        if (type.startsWith("multipart/form-data")) {
+            return Optional.of(MULTIPART);
+        }
+        return type.startsWith("application/x-ndjson") || type.startsWith("application/jsonlines")
+                ? Optional.of(NDJSON)
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.gatehouse.seclang;
+
+import dev.gatehouse.seclang.transform.Transformation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Transformations one after the other. Rules that have the same share one, and so do their beginnings: chains form a tree, so that a
+ * value is transformed once for all rules.
+ */
+final class Chain {
+    /** All chains of a rule set. Used while it is compiled. */
+    static final class Tree {
+        private final Chain empty = new Chain(this);
+        private int count;
+
+        /** The chain of these transformations. */
+        Chain of(List<Transformation> transformations) {
+            Chain chain = empty;
+            for (Transformation transformation : transformations) {
+                chain = chain.then(transformation);
+            }
+            return chain;
+        }
+    }
+
+    private final Tree tree;
+    private final int id;
+    private final Chain parent;
+    private final List<Transformation> transformations;
+    private final List<Chain> longer = new ArrayList<>();
+
+    private Chain(Tree tree) {
+        this.tree = tree;
+        this.id = -1;
+        this.parent = this;
+        this.transformations = List.of();
+    }
+
+    private Chain(Chain parent, Transformation last) {
+        this.tree = parent.tree;
+        this.id = tree.count++;
+        this.parent = parent;
+        List<Transformation> all = new ArrayList<>(parent.transformations);
+        all.add(last);
+        this.transformations = List.copyOf(all);
+    }
+
+    private Chain then(Transformation transformation) {
+        for (Chain known : longer) {
+            if (known.last() == transformation) {
+                return known;
+            }
+        }
+        Chain next = new Chain(this, transformation);
+        longer.add(next);
+        return next;
+    }
+
+    boolean isEmpty() {
+        return id < 0;
+    }
+
+    /** From 0 to before {@link #count}; -1 for the empty chain. */
+    int id() {
+        return id;
+    }
+
+    /** How many chains the rule set has. */
+    int count() {
+        return tree.count;
+    }
+
+    /** All but the last; itself if it is empty. */
+    Chain parent() {
+        return parent;
+    }
+
+    Transformation last() {
+        return transformations.getLast();
+    }
+
+    List<Transformation> transformations() {
+        return transformations;
+    }
+
+    @Override
+    public String toString() {
+        return transformations.isEmpty()
+                ? "t:none"
+                : String.join(
+                        ",",
+                        transformations.stream().map(Transformation::toString).toList());
+    }
+}

@@ -1,0 +1,337 @@
+package dev.gatehouse.seclang.body;
+
+import dev.gatehouse.seclang.bytes.Ascii;
+import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.bytes.BytesBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The texts and attributes of an XML document and the elements that they are in. No entity is defined and nothing is loaded: a document
+ * type declaration is passed over, and its text is kept, for rules to look at.
+ */
+public final class XmlDocument {
+    /** Elements may be inside of each other so deep. */
+    private static final int DEEPEST = 4096;
+
+    private static final Bytes COMMENT = Bytes.latin1("<!--");
+    private static final Bytes COMMENT_END = Bytes.latin1("-->");
+    private static final Bytes CDATA = Bytes.latin1("<![CDATA[");
+    private static final Bytes CDATA_END = Bytes.latin1("]]>");
+    private static final Bytes INSTRUCTION = Bytes.latin1("<?");
+    private static final Bytes INSTRUCTION_END = Bytes.latin1("?>");
+
+    /**
+     * An element.
+     *
+     * @param parent its index; -1 for the root
+     */
+    record Element(Bytes name, int parent, int depth) {}
+
+    /**
+     * A text or the value of an attribute.
+     *
+     * @param element the index of the element that has it; -1 outside of the root
+     * @param attribute its name; empty: a text
+     */
+    record Node(int element, Bytes attribute, Bytes value) {}
+
+    private final Bytes text;
+    private final boolean cut;
+    private final List<Element> elements = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private int open = -1;
+    private int at;
+    private Optional<String> error = Optional.empty();
+
+    private XmlDocument(Bytes text, boolean cut) {
+        this.text = text;
+        this.cut = cut;
+    }
+
+    /** None. */
+    public static XmlDocument empty() {
+        return new XmlDocument(Bytes.EMPTY, false);
+    }
+
+    /**
+     * Reads a document.
+     *
+     * @param cut whether the text is only the beginning of one, which then may end anywhere
+     */
+    public static XmlDocument read(Bytes text, boolean cut) {
+        XmlDocument document = new XmlDocument(text, cut);
+        document.read();
+        return document;
+    }
+
+    /** What is wrong with it; what was read before is there. */
+    public Optional<String> error() {
+        return error;
+    }
+
+    /**
+     * Each text under the path of its elements, as {@code xml.order.item}: what {@code SecParseXmlIntoArgs} makes arguments of.
+     *
+     * @param limit of arguments
+     */
+    public void arguments(FieldSink sink, int limit) {
+        int given = 0;
+        for (Node node : nodes) {
+            if (node.attribute().length() == 0 && node.element() >= 0 && given++ < limit) {
+                sink.take(path(node.element()), node.value());
+            }
+        }
+    }
+
+    private Bytes path(int element) {
+        List<Bytes> names = new ArrayList<>();
+        for (int i = element; i >= 0; i = elements.get(i).parent()) {
+            names.add(elements.get(i).name());
+        }
+        BytesBuilder path = new BytesBuilder(32).append("xml");
+        for (int i = names.size() - 1; i >= 0; i--) {
+            path.append('.').append(names.get(i));
+        }
+        return path.build();
+    }
+
+    List<Element> elements() {
+        return elements;
+    }
+
+    List<Node> nodes() {
+        return nodes;
+    }
+
+    private void read() {
+        boolean goesOn = true;
+        while (goesOn && at < text.length()) {
+            goesOn = text.at(at) == '<' ? markup() : characters();
+        }
+        if (goesOn && open >= 0) {
+            end("the element " + elements.get(open).name() + " does not end");
+        } else if (goesOn && elements.isEmpty()) {
+            fail("there is no element");
+        }
+    }
+
+    private boolean fail(String message) {
+        error = Optional.of("XML: " + message + ", at byte " + at);
+        return false;
+    }
+
+    /** What is missing at the end is no error of a text that was cut. */
+    private boolean end(String message) {
+        return cut ? false : fail(message);
+    }
+
+    private boolean characters() {
+        int next = text.indexOf('<', at);
+        int to = next < 0 ? text.length() : next;
+        addText(decode(text.slice(at, to)));
+        at = to;
+        return true;
+    }
+
+    private void addText(Bytes value) {
+        Bytes trimmed = value.trim();
+        if (trimmed.length() > 0) {
+            nodes.add(new Node(open, Bytes.EMPTY, trimmed));
+        }
+    }
+
+    private boolean markup() {
+        if (text.hasAt(at, COMMENT)) {
+            return pass(4, COMMENT_END, "a comment");
+        }
+        if (text.hasAt(at, CDATA)) {
+            int from = at + CDATA.length();
+            int close = text.indexOf(CDATA_END, from);
+            addText(text.slice(from, close < 0 ? text.length() : close));
+            at = close < 0 ? text.length() : close + 3;
+            return close >= 0 || end("a CDATA section does not end");
+        }
+        if (text.hasAt(at, INSTRUCTION)) {
+            return pass(2, INSTRUCTION_END, "a processing instruction");
+        }
+        int after = at + 1 < text.length() ? text.at(at + 1) : -1;
+        if (after == '!') {
+            return declaration();
+        }
+        return after == '/' ? endTag() : startTag();
+    }
+
+    private boolean pass(int opening, Bytes closing, String what) {
+        int close = text.indexOf(closing, at + opening);
+        if (close < 0) {
+            at = text.length();
+            return end(what + " does not end");
+        }
+        at = close + closing.length();
+        return true;
+    }
+
+    /** {@code <!DOCTYPE …>}, with what it has between brackets. */
+    private boolean declaration() {
+        int from = at;
+        int brackets = 0;
+        int quote = 0;
+        for (at = at + 2; at < text.length(); at++) {
+            int b = text.at(at);
+            if (quote != 0) {
+                quote = b == quote ? 0 : quote;
+            } else if (b == '"' || b == '\'') {
+                quote = b;
+            } else if (b == '[') {
+                brackets++;
+            } else if (b == ']') {
+                brackets--;
+            } else if (b == '>' && brackets <= 0) {
+                at++;
+                addText(text.slice(from, at));
+                return true;
+            }
+        }
+        addText(text.slice(from));
+        return end("a declaration does not end");
+    }
+
+    private boolean endTag() {
+        at += 2;
+        Bytes name = name();
+        skipSpace();
+        if (at >= text.length()) {
+            return end("an end tag does not end");
+        }
+        if (text.at(at) != '>') {
+            return fail("an end tag is not closed");
+        }
+        if (open < 0 || !elements.get(open).name().equals(name)) {
+            return fail("</" + name + "> ends nothing that is open");
+        }
+        at++;
+        open = elements.get(open).parent();
+        return true;
+    }
+
+    private boolean startTag() {
+        at++;
+        Bytes name = name();
+        if (name.length() == 0) {
+            return at < text.length() ? fail("no tag begins so") : end("a tag does not end");
+        }
+        int depth = open < 0 ? 1 : elements.get(open).depth() + 1;
+        if (depth > DEEPEST) {
+            return fail("elements are nested more than " + DEEPEST + " deep");
+        }
+        elements.add(new Element(name, open, depth));
+        int element = elements.size() - 1;
+        while (true) {
+            skipSpace();
+            if (at >= text.length()) {
+                open = element;
+                return end("a tag does not end");
+            }
+            int b = text.at(at);
+            if (b == '>') {
+                at++;
+                open = element;
+                return true;
+            }
+            if (b == '/' && at + 1 < text.length() && text.at(at + 1) == '>') {
+                at += 2;
+                return true;
+            }
+            if (!attribute(element)) {
+                return false;
+            }
+        }
+    }
+
+    private boolean attribute(int element) {
+        Bytes name = name();
+        skipSpace();
+        if (name.length() == 0 || at >= text.length() || text.at(at) != '=') {
+            return at < text.length() ? fail("no attribute is written so") : end("an attribute does not end");
+        }
+        at++;
+        skipSpace();
+        int quote = at < text.length() ? text.at(at) : -1;
+        if (quote != '"' && quote != '\'') {
+            return quote < 0 ? end("an attribute does not end") : fail("the value of an attribute is not quoted");
+        }
+        int close = text.indexOf(quote, at + 1);
+        Bytes value = decode(text.slice(at + 1, close < 0 ? text.length() : close));
+        nodes.add(new Node(element, name, value));
+        at = close < 0 ? text.length() : close + 1;
+        return close >= 0 || end("the value of an attribute does not end");
+    }
+
+    private Bytes name() {
+        int from = at;
+        while (at < text.length() && isName(text.at(at))) {
+            at++;
+        }
+        return text.slice(from, at);
+    }
+
+    private static boolean isName(int b) {
+        return Ascii.isWord(b) || b == ':' || b == '-' || b == '.' || b >= 0x80;
+    }
+
+    private void skipSpace() {
+        while (at < text.length() && Ascii.isSpace(text.at(at))) {
+            at++;
+        }
+    }
+
+    /** The five entities that XML has, and numbers; others stay as they are. */
+    private static Bytes decode(Bytes value) {
+        if (value.indexOf('&', 0) < 0) {
+            return value;
+        }
+        BytesBuilder decoded = new BytesBuilder(value.length());
+        int i = 0;
+        while (i < value.length()) {
+            int semicolon = value.at(i) == '&' ? value.indexOf(';', i) : -1;
+            if (semicolon < 0 || semicolon - i > 12) {
+                decoded.append(value.at(i++));
+                continue;
+            }
+            OptionalInt codePoint = codePoint(value.slice(i + 1, semicolon).toString());
+            if (codePoint.isEmpty()) {
+                decoded.append(value.at(i++));
+            } else {
+                decoded.appendUtf8(codePoint.getAsInt());
+                i = semicolon + 1;
+            }
+        }
+        return decoded.build();
+    }
+
+    private static OptionalInt codePoint(String reference) {
+        return switch (reference) {
+            case "lt" -> OptionalInt.of('<');
+            case "gt" -> OptionalInt.of('>');
+            case "amp" -> OptionalInt.of('&');
+            case "apos" -> OptionalInt.of('\'');
+            case "quot" -> OptionalInt.of('"');
+            default -> number(reference);
+        };
+    }
+
+    private static OptionalInt number(String reference) {
+        boolean hex = reference.startsWith("#x") || reference.startsWith("#X");
+        String digits = reference.substring(Math.min(hex ? 2 : 1, reference.length()));
+        boolean valid = reference.startsWith("#")
+                && !digits.isEmpty()
+                && digits.length() <= 8
+                && digits.chars().allMatch(hex ? Ascii::isHex : Ascii::isDigit);
+        return valid
+                ? OptionalInt.of((int) Math.min(Long.parseLong(digits, hex ? 16 : 10), 0x110000))
+                : OptionalInt.empty();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.gatehouse.seclang.operator;
+
+import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.parse.SecLangException;
+import dev.gatehouse.seclang.parse.Span;
+import java.util.List;
+
+/** Where operators find what their parameter only names. */
+public interface OperatorFiles {
+    /** A file's content. */
+    Bytes read(Span path) throws SecLangException;
+
+    /** The lines of a {@code SecDataset}. */
+    List<String> dataset(Span name) throws SecLangException;
+}
