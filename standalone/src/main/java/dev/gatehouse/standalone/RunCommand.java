@@ -1,5 +1,7 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.envoyprocess.EnvoyBinary;
+import dev.gatehouse.envoyprocess.EnvoyUnavailable;
 import dev.gatehouse.standalone.run.Standalone;
 import dev.gatehouse.standalone.run.StandaloneOptions;
 import io.quarkus.runtime.Quarkus;
@@ -115,6 +117,13 @@ final class RunCommand implements Callable<Integer> {
         for (Path root : roots) {
             if (!Files.exists(root)) {
                 return fail(root + " is not there (expected: a file or folder with Kubernetes objects)");
+            }
+        }
+        if (envoy != null) {
+            try {
+                EnvoyBinary.check(envoy); // before the services start: a wrong path is known at once
+            } catch (EnvoyUnavailable e) {
+                return fail(String.valueOf(e.getMessage()));
             }
         }
         Optional<String> taken = taken("--grpc-port", grpcPort).or(() -> taken("--admin-port", adminPort));
