@@ -19,6 +19,9 @@ final class Evaluation implements MatchContext {
     private static final int GROUPS = 10;
     private static final String[] GROUP_NAMES = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
+    private static final Bytes ONE = Bytes.number(1);
+
+    private final long steps;
     private final Values values;
     private final Consumer<Effect.Steering> steering;
     private final Removals removals;
@@ -31,7 +34,10 @@ final class Evaluation implements MatchContext {
 
     private List<MatchedValue> all = new ArrayList<>();
 
-    Evaluation(Values values, Consumer<Effect.Steering> steering, Removals removals, Sanitation sanitation) {
+    /** @param steps that an expression may take which no automaton recognises */
+    Evaluation(
+            Values values, Consumer<Effect.Steering> steering, Removals removals, Sanitation sanitation, long steps) {
+        this.steps = steps;
         this.values = values;
         this.steering = steering;
         this.removals = removals;
@@ -211,6 +217,17 @@ final class Evaluation implements MatchContext {
             values.assign(Variable.TX, GROUP_NAMES[group], Effect.Assignment.SET, value);
             captured = Math.max(captured, group + 1);
         }
+    }
+
+    @Override
+    public long steps() {
+        return steps;
+    }
+
+    @Override
+    public void gaveUp() {
+        values.set(Variable.MSC_PCRE_LIMITS_EXCEEDED, ONE);
+        values.assign(Variable.TX, "msc_pcre_limits_exceeded", Effect.Assignment.SET, ONE);
     }
 
     @Override

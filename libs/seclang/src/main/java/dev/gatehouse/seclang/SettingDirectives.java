@@ -70,7 +70,6 @@ final class SettingDirectives {
 
     private static final String LOGS = "the engine logs as its host does";
     private static final String NO_FILES = "bodies are held in memory, and no file is written";
-    private static final String LINEAR = "expressions are matched in linear time, so that there is nothing to limit";
     private static final String PROXY = "connections are the proxy's";
     private static final String CODE_PAGE = "the best fit for ASCII is built in";
 
@@ -86,8 +85,7 @@ final class SettingDirectives {
             Map.entry("secdebugloglevel", LOGS),
             Map.entry("secdisablebackendcompression", "compressed responses are decoded for inspection"),
             Map.entry("secinterceptonerror", "an error of a rule never lets a request through"),
-            Map.entry("secpcrematchlimit", LINEAR),
-            Map.entry("secpcrematchlimitrecursion", LINEAR),
+            Map.entry("secpcrematchlimitrecursion", "expressions do not recurse; SecPcreMatchLimit limits their steps"),
             Map.entry("secreadstatelimit", PROXY),
             Map.entry("secrequestbodyinmemorylimit", NO_FILES),
             Map.entry("secruleinheritance", "a policy is one list of directives"),
@@ -170,6 +168,7 @@ final class SettingDirectives {
             case "secargumentseparator" -> draft.argumentSeparator = separator(directive);
             case "seccookieformat" -> draft.cookieFormat = count(directive, 0, 1);
             case "secuploadfilelimit" -> draft.uploadFileLimit = count(directive, 0, 1_000_000);
+            case "secpcrematchlimit" -> draft.steps = count(directive, 1, 1_000_000_000);
             case "seccollectiontimeout" -> draft.collectionTimeout = count(directive, 1, 1_000_000_000);
             case "secparsexmlintoargs" ->
                 draft.xmlArguments = Control.xmlArguments(only(directive, "On, Off or OnlyArgs"));

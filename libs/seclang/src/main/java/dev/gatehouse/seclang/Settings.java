@@ -12,6 +12,7 @@ import java.util.Set;
  * @param argumentSeparator between the pairs of a query or form
  * @param cookieFormat 0: Netscape's; 1: RFC 2965's, with quotes
  * @param uploadFileLimit of files in a multipart body; 0: none
+ * @param steps that a regular expression may take which no automaton recognises
  * @param collectionTimeout of persistent collections, in seconds
  * @param signatures of {@code SecComponentSignature}
  */
@@ -25,6 +26,7 @@ record Settings(
         int argumentSeparator,
         int cookieFormat,
         int uploadFileLimit,
+        long steps,
         long collectionTimeout,
         String webAppId,
         String sensorId,
@@ -63,6 +65,7 @@ record Settings(
                 argumentSeparator,
                 cookieFormat,
                 uploadFileLimit,
+                steps,
                 collectionTimeout,
                 webAppId,
                 sensorId,
@@ -89,6 +92,7 @@ record Settings(
         int argumentSeparator = '&';
         int cookieFormat;
         int uploadFileLimit = 100;
+        long steps = 1_000_000;
         long collectionTimeout = 3600;
         String webAppId = "default";
         String sensorId = "";
@@ -111,6 +115,7 @@ record Settings(
                     argumentSeparator,
                     cookieFormat,
                     uploadFileLimit,
+                    steps,
                     collectionTimeout,
                     webAppId,
                     sensorId,

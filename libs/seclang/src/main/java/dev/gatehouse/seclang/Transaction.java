@@ -77,7 +77,7 @@ public final class Transaction {
                         surroundings.clock(),
                         settings.webAppId(),
                         Duration.ofSeconds(settings.collectionTimeout())));
-        this.evaluation = new Evaluation(values, this::steer, removals, sanitation);
+        this.evaluation = new Evaluation(values, this::steer, removals, sanitation, settings.steps());
         this.mode = settings.engine();
         this.requestBodyAccess = settings.request().access();
         this.responseBodyAccess = settings.response().access();

@@ -24,7 +24,7 @@ class CompilerTest {
                 "SecRule ARGS \"@contain x\" \"id:1\" ~ rules.conf:1:16: unknown operator @contain ~ did you mean contains?",
                 "SecRule ARGS \"@rsub s/a/b/\" \"id:1\" ~ rules.conf:1:16: operator @rsub is not supported ~ does not write bodies",
                 "SecRule ARGS \"@pmFromFile a.data\" \"id:1\" ~ rules.conf:1:27: there is no file \"a.data\" ~ expected: a file",
-                "SecRule ARGS \"@rx (?=a)\" \"id:1\" ~ rules.conf:1:19: \"(?=a)\" is no regular expression ~ expected: RE2",
+                "SecRule ARGS \"@rx b(?=a\" \"id:1\" ~ rules.conf:1:20: \"b(?=a\" is no regular expression: the group does not end ~ expected: \")\"",
                 "SecRule ARGS \"@rx ((a{500}){500}){500}\" \"id:1\" ~ rules.conf:1:19: ~ too large",
                 "SecRule ARGS \"x\" \"id:1,t:lowercas\" ~ rules.conf:1:26: unknown transformation t:lowercas ~ did you mean lowercase?",
                 "SecRule ARGS \"x\" \"id:1,denny\" ~ rules.conf:1:24: unknown action \"denny\" ~ did you mean deny?",

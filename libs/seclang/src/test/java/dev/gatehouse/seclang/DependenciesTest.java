@@ -1,7 +1,6 @@
 package dev.gatehouse.seclang;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -20,15 +19,6 @@ class DependenciesTest {
                     "org.xml.sax..",
                     "dev.gatehouse.seclang..",
                     "org.jspecify..",
-                    "com.google.re2j..",
                     "org.brotli.dec..",
                     "io.airlift.compress..");
-
-    @ArchTest
-    static final ArchRule onlyOneClassKnowsWhoMatchesRegularExpressions = noClasses()
-            .that()
-            .doNotHaveSimpleName("RegularExpression")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("com.google.re2j..");
 }

@@ -177,6 +177,16 @@ public final class Bytes implements CharSequence {
         return Arrays.copyOfRange(array, offset, offset + length);
     }
 
+    /** The array that these are a slice of, for loops over many bytes: not to be changed. */
+    public byte[] array() {
+        return array;
+    }
+
+    /** Where in {@link #array} the first byte is. */
+    public int offset() {
+        return offset;
+    }
+
     void copyTo(byte[] target, int at) {
         System.arraycopy(array, offset, target, at, length);
     }

@@ -11,6 +11,12 @@ public interface MatchContext extends MacroScope {
     /** Sets {@code TX:0} to {@code TX:9}; groups over 9 are dropped. */
     void capture(int group, Bytes value);
 
+    /** How many steps a regular expression may take that no automaton recognises: {@code SecPcreMatchLimit}. */
+    long steps();
+
+    /** Such an expression has used up its steps: {@code MSC_PCRE_LIMITS_EXCEEDED}. */
+    void gaveUp();
+
     /** Adds to {@code ARGS_PATH}. */
     void pathArgument(String name, Bytes value);
 }

@@ -1,109 +1,140 @@
 package dev.gatehouse.seclang.operator;
 
-import com.google.re2j.Matcher;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
+import dev.gatehouse.seclang.regex.AutomatonMemory;
+import dev.gatehouse.seclang.regex.Regex;
+import dev.gatehouse.seclang.regex.RegexSyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A regular expression over bytes, in RE2's syntax, matched in linear time: what cannot be (back references, look-around) is refused
- * when it is compiled. A dot matches line feeds too, as in ModSecurity.
+ * A regular expression over bytes. A dot matches line feeds too, as in ModSecurity. Matched in linear time, but for look-around, back
+ * references and atomic groups, whose steps are counted ({@code SecPcreMatchLimit}).
  */
 public final class RegularExpression {
     private static final int LAST_GROUP = 9;
 
-    private final Pattern pattern;
+    /** Of expressions in names of targets and the like, which no directive limits. */
+    private static final long STEPS = 1_000_000;
 
-    private RegularExpression(Pattern pattern) {
-        this.pattern = pattern;
+    /** All expressions of the process share it: what texts make of automata is a cache. */
+    private static final AutomatonMemory MEMORY = new AutomatonMemory(64L << 20);
+
+    private final Regex regex;
+
+    private RegularExpression(Regex regex) {
+        this.regex = regex;
     }
 
-    /** An error about the span if it is no expression, or one whose program would be too large. */
+    /** An error about the place in the span if it is no expression, or one whose program would be too large. */
     public static RegularExpression compile(Span span) throws SecLangException {
-        return compile(span, Pattern.DOTALL);
+        return compile(span, false);
     }
 
     /** For names, which are compared without regard to case. */
     public static RegularExpression compileIgnoringCase(Span span) throws SecLangException {
-        return compile(span, Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+        return compile(span, true);
     }
 
-    private static RegularExpression compile(Span span, int flags) throws SecLangException {
-        String bytes = Bytes.utf8(span.text()).toString();
-        PatternSize.check(span, bytes);
+    private static RegularExpression compile(Span span, boolean ignoreCase) throws SecLangException {
+        byte[] pattern = span.text().getBytes(StandardCharsets.UTF_8);
         try {
-            return new RegularExpression(Pattern.compile(bytes, flags));
-        } catch (PatternSyntaxException e) {
-            throw span.error("\"" + shown(span.text()) + "\" is no regular expression: " + e.getDescription()
-                    + " (expected: RE2 syntax, without look-around and back references)");
+            return new RegularExpression(Regex.compile(pattern, ignoreCase, MEMORY));
+        } catch (RegexSyntaxException e) {
+            int characters = new String(pattern, 0, e.offset(), StandardCharsets.UTF_8).length();
+            throw span.error(characters, "\"" + shown(span.text()) + "\" is no regular expression: " + e.getMessage());
         }
     }
 
     static Operator operator(Span argument) throws SecLangException {
         RegularExpression expression = compile(argument);
         return (value, context) ->
-                context.capturing() ? expression.findWithGroups(value, context) : expression.isFoundIn(value);
+                expression.isFoundIn(value, context) && (!context.capturing() || expression.capture(value, context));
     }
 
     /** {@code @rxGlobal}: each match is one of {@code TX:0} to {@code TX:9}. */
     static Operator globalOperator(Span argument) throws SecLangException {
         RegularExpression expression = compile(argument);
         return (value, context) -> {
-            if (!context.capturing()) {
-                return expression.isFoundIn(value);
+            if (!expression.isFoundIn(value, context)) {
+                return false;
             }
-            List<Bytes> found = expression.all(value, LAST_GROUP + 1);
-            for (int i = 0; i < found.size(); i++) {
-                context.capture(i, found.get(i));
+            if (context.capturing()) {
+                List<Bytes> found = expression.all(value, LAST_GROUP + 1);
+                for (int i = 0; i < found.size(); i++) {
+                    context.capture(i, found.get(i));
+                }
             }
-            return !found.isEmpty();
+            return true;
         };
     }
 
     /** The first so many matches, none inside of another. */
     public List<Bytes> all(Bytes value, int most) {
         List<Bytes> found = new ArrayList<>();
-        Matcher matcher = pattern.matcher(value);
-        while (found.size() < most && matcher.find()) {
-            found.add(value.slice(matcher.start(), matcher.end()));
+        int to = value.offset() + value.length();
+        int start = value.offset();
+        while (found.size() < most && start <= to) {
+            int[] places = regex.groups(value.array(), value.offset(), start, to, STEPS);
+            if (places == null) {
+                break;
+            }
+            found.add(group(value, places, 0));
+            start = places[1] > places[0] ? places[1] : places[1] + 1;
         }
         return found;
     }
 
     /** The groups of the first match, from 1; empty groups are empty. None: it does not match. */
     public Optional<List<Bytes>> groups(Bytes value) {
-        Matcher matcher = pattern.matcher(value);
-        if (!matcher.find()) {
+        int[] places = places(value, STEPS);
+        if (places == null) {
             return Optional.empty();
         }
         List<Bytes> groups = new ArrayList<>();
-        for (int group = 1; group <= matcher.groupCount(); group++) {
-            boolean set = matcher.start(group) >= 0;
-            groups.add(set ? value.slice(matcher.start(group), matcher.end(group)) : Bytes.EMPTY);
+        for (int group = 1; group <= regex.groupCount(); group++) {
+            groups.add(group(value, places, group));
         }
         return Optional.of(groups);
     }
 
     /** Whether it matches anywhere. */
     public boolean isFoundIn(Bytes value) {
-        return pattern.matcher(value).find();
+        return regex.search(value.array(), value.offset(), value.offset() + value.length(), STEPS)
+                == Regex.Outcome.FOUND;
     }
 
-    private boolean findWithGroups(Bytes value, MatchContext context) {
-        Matcher matcher = pattern.matcher(value);
-        if (!matcher.find()) {
-            return false;
-        }
-        for (int group = 0; group <= Math.min(matcher.groupCount(), LAST_GROUP); group++) {
-            boolean set = matcher.start(group) >= 0;
-            context.capture(group, set ? value.slice(matcher.start(group), matcher.end(group)) : Bytes.EMPTY);
+    private boolean isFoundIn(Bytes value, MatchContext context) {
+        return switch (regex.search(value.array(), value.offset(), value.offset() + value.length(), context.steps())) {
+            case FOUND -> true;
+            case NOT_FOUND -> false;
+            case GAVE_UP -> {
+                context.gaveUp();
+                yield false;
+            }
+        };
+    }
+
+    private boolean capture(Bytes value, MatchContext context) {
+        int[] places = places(value, context.steps());
+        for (int group = 0; places != null && group <= Math.min(regex.groupCount(), LAST_GROUP); group++) {
+            context.capture(group, group(value, places, group));
         }
         return true;
+    }
+
+    private int @Nullable [] places(Bytes value, long steps) {
+        return regex.groups(value.array(), value.offset(), value.offset() + value.length(), steps);
+    }
+
+    private static Bytes group(Bytes value, int[] places, int group) {
+        int from = places[2 * group];
+        return from < 0 ? Bytes.EMPTY : value.slice(from - value.offset(), places[2 * group + 1] - value.offset());
     }
 
     private static String shown(String pattern) {

@@ -1,0 +1,393 @@
+package dev.gatehouse.seclang.regex;
+
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deterministic automaton of a program, built as texts ask for it and shared by all threads. A state is the set of steps that are
+ * possible after what was read, without those of patterns that have matched, with what the byte before was as far as assertions ask;
+ * what an assertion says about the byte that follows is settled in the transition. A transition is an int in a table: reading it
+ * takes no lock, and one that is not there yet, or not seen yet by this thread, is a zero that leads to the slow path.
+ *
+ * <p>A text that asks for new states again and again is finished by simulating the steps without keeping states: linear too.
+ */
+final class LazyDfa {
+    private static final int UNKNOWN = 0;
+    private static final int DEAD = -1;
+    /** A transition of this or less has matched something; the state that follows is {@code MATCHED - transition}. */
+    private static final int MATCHED = -2;
+
+    /** Bytes that each state should last before the states are dropped for want of memory, or they are not worth building. */
+    private static final int WORTH = 10;
+
+    /** What was before: nothing, a line feed, a byte of a word, another byte. */
+    private static final int NOTHING = 0;
+
+    private static final int OTHER = 3;
+    private static final int[] BYTE_OF_CONTEXT = {Assertion.NO_BYTE, '\n', 'a', ' '};
+
+    private final Program program;
+    private final AutomatonMemory memory;
+    private final byte[] classOf = new byte[256];
+    private final int[] byteOf;
+    private final int stride;
+    private final boolean asksForLines;
+    private final boolean asksForWords;
+    private final boolean single;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Steps steps;
+    private volatile @Nullable Table table;
+
+    LazyDfa(Program program, AutomatonMemory memory) {
+        this.program = program;
+        this.memory = memory;
+        boolean lines = false;
+        boolean words = false;
+        for (int i = 0; i < program.size(); i++) {
+            if (program.op[i] == Program.ASSERT) {
+                switch (program.assertion(i)) {
+                    case BEGIN_LINE, END_LINE -> lines = true;
+                    case WORD_BOUNDARY, NO_WORD_BOUNDARY -> words = true;
+                    case BEGIN_TEXT, END_TEXT, END_TEXT_OR_LAST_NEWLINE -> {}
+                }
+            }
+        }
+        asksForLines = lines;
+        asksForWords = words;
+        byteOf = classes();
+        stride = byteOf.length + 1;
+        single = program.starts.length == 1;
+        steps = new Steps(program);
+        memory.register(this);
+    }
+
+    /** Bytes that no set of the program and no context tells apart are one class. Returns a byte of each. */
+    private int[] classes() {
+        int[] classOf = new int[256];
+        int count = 1;
+        for (ByteSet set : program.sets) {
+            count = refine(classOf, count, set);
+        }
+        count = asksForLines ? refine(classOf, count, ByteSet.NEWLINE) : count;
+        count = asksForWords ? refine(classOf, count, ByteSet.WORD) : count;
+        int[] first = new int[count];
+        for (int value = 255; value >= 0; value--) {
+            this.classOf[value] = (byte) classOf[value];
+            first[classOf[value]] = value;
+        }
+        return first;
+    }
+
+    /** Splits each class into what is in the set and what is not; the number of classes there are then. */
+    private static int refine(int[] classOf, int count, ByteSet set) {
+        int[] inside = new int[count];
+        int[] outside = new int[count];
+        Arrays.fill(inside, -1);
+        Arrays.fill(outside, -1);
+        int refined = 0;
+        for (int value = 0; value < 256; value++) {
+            int[] side = set.has(value) ? inside : outside;
+            int old = classOf[value];
+            if (side[old] < 0) {
+                side[old] = refined++;
+            }
+            classOf[value] = side[old];
+        }
+        return refined;
+    }
+
+    private int contextOf(int value) {
+        if (asksForLines && value == '\n') {
+            return 1;
+        }
+        return asksForWords && Assertion.isWord(value) ? 2 : OTHER;
+    }
+
+    /** Drops all states; searches under way end with those they have. */
+    void forget() {
+        table = null;
+    }
+
+    /** Whether a pattern matches anywhere in the text. */
+    boolean matches(byte[] text, int from, int to) {
+        Table t = table();
+        int state = t.start;
+        if (t.matchesOf(state) != null) {
+            return true;
+        }
+        int[] next = t.next;
+        byte[] classOf = this.classOf;
+        Search search = null;
+        for (int i = from; i < to; i++) {
+            int symbol = classOf[text[i] & 0xff] & 0xff;
+            int following = next[state + symbol];
+            if (following <= UNKNOWN) {
+                if (following == UNKNOWN) {
+                    search = search == null ? new Search(t, from) : search;
+                    following = compute(search, state, symbol, i);
+                    if (search.wasteful) {
+                        return simulate(search, text, i, to, null);
+                    }
+                    next = search.table.next;
+                }
+                if (following < 0) {
+                    return following <= MATCHED;
+                }
+            }
+            state = following;
+        }
+        int last = next[state + stride - 1];
+        if (last == UNKNOWN) {
+            search = search == null ? new Search(t, from) : search;
+            last = compute(search, state, stride - 1, to);
+            if (search.wasteful) {
+                return simulate(search, text, to, to, null);
+            }
+        }
+        return last <= MATCHED;
+    }
+
+    /** Sets the bit of every pattern that matches anywhere in the text. */
+    void collect(byte[] text, int from, int to, long[] found) {
+        Table t = table();
+        int state = t.start;
+        mark(t.matchesOf(state), found);
+        int[] next = t.next;
+        byte[] classOf = this.classOf;
+        Search search = new Search(t, from);
+        for (int i = from; i < to; i++) {
+            int symbol = classOf[text[i] & 0xff] & 0xff;
+            int following = next[state + symbol];
+            if (following <= UNKNOWN) {
+                if (following == UNKNOWN) {
+                    following = compute(search, state, symbol, i);
+                    if (search.wasteful) {
+                        simulate(search, text, i, to, found);
+                        return;
+                    }
+                    next = search.table.next;
+                }
+                if (following == DEAD) {
+                    return;
+                }
+                if (following <= MATCHED) {
+                    following = MATCHED - following;
+                    mark(search.table.matchesOf(following), found);
+                }
+            }
+            state = following;
+        }
+        int last = next[state + stride - 1];
+        if (last == UNKNOWN) {
+            last = compute(search, state, stride - 1, to);
+            if (search.wasteful) {
+                simulate(search, text, to, to, found);
+            }
+        }
+        if (last <= MATCHED) {
+            mark(search.table.matchesOf(MATCHED - last), found);
+        }
+    }
+
+    private static void mark(int @Nullable [] matches, long[] found) {
+        if (matches != null) {
+            for (int each : matches) {
+                found[each >> 6] |= 1L << each;
+            }
+        }
+    }
+
+    private Table table() {
+        Table now = table;
+        if (now != null) {
+            return now;
+        }
+        lock.lock();
+        try {
+            Table made = table;
+            if (made == null) {
+                made = new Table();
+                steps.begin();
+                made.start = made.intern(steps.kernel(), steps.asks() ? NOTHING : OTHER, steps.matched(), steps.done());
+                table = made;
+            }
+            return made;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The transition; the search's table is the one where it leads, and its state there the one that it comes from. */
+    private int compute(Search search, int state, int symbol, int at) {
+        lock.lock();
+        try {
+            search.state = state;
+            if (table != search.table) {
+                search.move(table(), at);
+            }
+            Table now = search.table;
+            int known = now.next[search.state + symbol];
+            if (known != UNKNOWN || search.wasteful) {
+                return known;
+            }
+            int after = symbol == stride - 1 ? Assertion.NO_BYTE : byteOf[symbol];
+            int from = search.state / stride;
+            int[] kernel = now.kernels[from];
+            steps.step(kernel, kernel.length, BYTE_OF_CONTEXT[now.contexts[from]], after, now.done[from]);
+            int[] matched = steps.matched();
+            int[] reached = steps.kernel();
+            int transition;
+            if (matched.length > 0 && single) {
+                transition = MATCHED;
+            } else if (matched.length == 0 && reached.length == 0) {
+                transition = DEAD;
+            } else {
+                int following = now.intern(reached, steps.asks() ? contextOf(after) : OTHER, matched, steps.done());
+                transition = matched.length == 0 ? following : MATCHED - following;
+            }
+            VarHandle.releaseFence(); // who sees the transition sees the state that it leads to
+            now.next[search.state + symbol] = transition;
+            return transition;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Goes on from the search's state without keeping new ones. */
+    private boolean simulate(Search search, byte[] text, int at, int to, long @Nullable [] found) {
+        Steps own = new Steps(program);
+        int[] kernel = search.table.kernels[search.state / stride].clone();
+        int size = kernel.length;
+        int before = BYTE_OF_CONTEXT[search.table.contexts[search.state / stride]];
+        long done = search.table.done[search.state / stride];
+        for (int i = at; i <= to; i++) {
+            int after = i == to ? Assertion.NO_BYTE : text[i] & 0xff;
+            own.step(kernel, size, before, after, done);
+            if (own.hasMatched()) {
+                if (found == null) {
+                    return true;
+                }
+                mark(own.matched(), found);
+            }
+            kernel = own.members(kernel);
+            size = own.kernelSize();
+            done = own.done();
+            before = after;
+        }
+        return false;
+    }
+
+    /** A search that has met what was not there yet. */
+    private final class Search {
+        Table table;
+        int state;
+        boolean wasteful;
+        private int since;
+        private boolean moved;
+
+        Search(Table table, int from) {
+            this.table = table;
+            this.since = from;
+        }
+
+        /** The states were dropped: goes on in the table that there is now. */
+        void move(Table fresh, int at) {
+            wasteful = moved && (long) at - since < (long) WORTH * table.count;
+            moved = true;
+            since = at;
+            int from = state / stride;
+            state = fresh.intern(table.kernels[from], table.contexts[from], table.matches[from], table.done[from]);
+            table = fresh;
+        }
+    }
+
+    /** States and their transitions; written under the lock. */
+    private final class Table {
+        private static final int[] NO_MATCHES = {};
+
+        volatile int[] next = new int[stride * 8];
+        int[][] kernels = new int[8][];
+        int[] contexts = new int[8];
+        int[][] matches = new int[8][];
+        long[] done = new long[8];
+        /** The first row is of no state: a lone pattern that has matched is there, and stays. */
+        int count = 1;
+
+        int start;
+        private final Map<State, Integer> numbers = new HashMap<>();
+
+        Table() {
+            Arrays.fill(next, 0, stride, DEAD);
+            matches[0] = new int[] {0};
+            kernels[0] = NO_MATCHES;
+        }
+
+        /** Of a state that a transition led to. */
+        int @Nullable [] matchesOf(int state) {
+            VarHandle.acquireFence();
+            int[] of = matches[state / stride];
+            return of.length == 0 ? null : of;
+        }
+
+        int intern(int[] kernel, int context, int[] matched, long found) {
+            State state = new State(kernel, context, matched, found);
+            Integer known = numbers.get(state);
+            if (known != null) {
+                return known * stride;
+            }
+            if (count == kernels.length) {
+                next = Arrays.copyOf(next, next.length * 2);
+                kernels = Arrays.copyOf(kernels, count * 2);
+                contexts = Arrays.copyOf(contexts, count * 2);
+                matches = Arrays.copyOf(matches, count * 2);
+                done = Arrays.copyOf(done, count * 2);
+            }
+            kernels[count] = kernel;
+            contexts[count] = context;
+            matches[count] = matched;
+            done[count] = found;
+            numbers.put(state, count);
+            memory.take(STATE_BYTES + 4L * (stride + kernel.length + matched.length));
+            return stride * count++;
+        }
+    }
+
+    /** What a state costs beside its row and its steps: three arrays' headers, an entry of the map. */
+    private static final int STATE_BYTES = 160;
+
+    private static final class State {
+        private final int[] kernel;
+        private final int context;
+        private final int[] matched;
+        private final long done;
+        private final int hash;
+
+        State(int[] kernel, int context, int[] matched, long done) {
+            this.kernel = kernel;
+            this.context = context;
+            this.matched = matched;
+            this.done = done;
+            this.hash = ((Arrays.hashCode(kernel) * 31 + Arrays.hashCode(matched)) * 31 + context) * 31
+                    + Long.hashCode(done);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof State other
+                    && hash == other.hash
+                    && context == other.context
+                    && done == other.done
+                    && Arrays.equals(kernel, other.kernel)
+                    && Arrays.equals(matched, other.matched);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.gatehouse.seclang.regex;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Tells in one pass which owners have one of their literals in a text, whatever the case of its letters (Aho and Corasick, as a table).
+ * Immutable.
+ */
+final class LiteralScanner {
+    /** Longer ones make the table larger than the cache and tell hardly more. */
+    private static final int LONGEST = 6;
+
+    private final byte[] classOf = new byte[256];
+    private final int stride;
+    /** The transitions; negative: the state that follows, complemented, ends a literal. */
+    private final int[] next;
+    /** Of each state the owners of the literals that end there. */
+    private final int[][] owners;
+
+    /** @param literals of each owner, in lower case; none: the owner is never found */
+    LiteralScanner(List<List<String>> literals) {
+        int classes = 1;
+        boolean[] used = new boolean[256];
+        literals.forEach(each ->
+                each.forEach(literal -> shortened(literal).chars().forEach(c -> used[c] = true)));
+        for (int value = 0; value < 256; value++) {
+            int lower = value >= 'A' && value <= 'Z' ? value + 32 : value;
+            if (used[lower] && lower == value) {
+                classOf[value] = (byte) classes++;
+            }
+        }
+        for (int value = 'A'; value <= 'Z'; value++) {
+            classOf[value] = classOf[value + 32];
+        }
+        stride = classes;
+
+        List<int[]> rows = new ArrayList<>();
+        List<List<Integer>> ends = new ArrayList<>();
+        rows.add(new int[stride]);
+        ends.add(new ArrayList<>());
+        for (int owner = 0; owner < literals.size(); owner++) {
+            for (String literal : literals.get(owner)) {
+                int state = 0;
+                for (char c : shortened(literal).toCharArray()) {
+                    int symbol = classOf[c] & 0xff;
+                    if (rows.get(state)[symbol] == 0) {
+                        rows.get(state)[symbol] = rows.size();
+                        rows.add(new int[stride]);
+                        ends.add(new ArrayList<>());
+                    }
+                    state = rows.get(state)[symbol];
+                }
+                ends.get(state).add(owner);
+            }
+        }
+        follow(rows, ends);
+        owners = new int[rows.size()][];
+        next = new int[rows.size() * stride];
+        for (int state = 0; state < owners.length; state++) {
+            owners[state] = ends.get(state).stream()
+                    .mapToInt(Integer::intValue)
+                    .distinct()
+                    .toArray();
+        }
+        for (int state = 0; state < owners.length; state++) {
+            for (int symbol = 0; symbol < stride; symbol++) {
+                int target = rows.get(state)[symbol];
+                next[state * stride + symbol] = owners[target].length > 0 ? ~(target * stride) : target * stride;
+            }
+        }
+    }
+
+    private static String shortened(String literal) {
+        return literal.length() <= LONGEST ? literal : literal.substring(0, LONGEST);
+    }
+
+    /** Completes the trie: where it has no way, the way of the longest suffix that has one. */
+    private void follow(List<int[]> rows, List<List<Integer>> ends) {
+        int[] suffix = new int[rows.size()];
+        Deque<Integer> states = new ArrayDeque<>();
+        for (int target : rows.getFirst()) {
+            if (target != 0) {
+                states.add(target);
+            }
+        }
+        while (!states.isEmpty()) {
+            int state = states.remove();
+            ends.get(state).addAll(ends.get(suffix[state]));
+            int[] row = rows.get(state);
+            int[] of = rows.get(suffix[state]);
+            for (int symbol = 0; symbol < stride; symbol++) {
+                if (row[symbol] == 0) {
+                    row[symbol] = of[symbol];
+                } else {
+                    suffix[row[symbol]] = of[symbol];
+                    states.add(row[symbol]);
+                }
+            }
+        }
+    }
+
+    /** Sets the bits of the owners that have a literal in the text. */
+    void scan(byte[] text, int from, int to, long[] found) {
+        int[] next = this.next;
+        byte[] classOf = this.classOf;
+        int state = 0;
+        for (int i = from; i < to; i++) {
+            int following = next[state + (classOf[text[i] & 0xff] & 0xff)];
+            if (following < 0) {
+                following = ~following;
+                for (int owner : owners[following / stride]) {
+                    found[owner >> 6] |= 1L << owner;
+                }
+            }
+            state = following;
+        }
+    }
+}

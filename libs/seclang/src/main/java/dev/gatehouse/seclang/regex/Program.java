@@ -1,0 +1,313 @@
+package dev.gatehouse.seclang.regex;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One pattern or several as the instructions of a nondeterministic automaton over bytes. Immutable; a step is an index into it.
+ * Where a choice is ordered the first branch is the preferred one.
+ */
+final class Program {
+    /** Takes a byte of set {@link #argument}, goes on at {@link #next}. */
+    static final byte TAKE = 0;
+    /** Goes on at {@link #next}, or else at {@link #argument}. */
+    static final byte SPLIT = 1;
+    /** Goes on at {@link #next} if the assertion of ordinal {@link #argument} holds. */
+    static final byte ASSERT = 2;
+    /** Notes the place in slot {@link #argument}, goes on at {@link #next}. */
+    static final byte SAVE = 3;
+    /** Pattern {@link #argument} has matched. */
+    static final byte MATCH = 4;
+    /** Takes again what group {@link #argument} took; exactly. */
+    static final byte REFERENCE = 5;
+
+    static final byte REFERENCE_IGNORING_CASE = 6;
+    /** Runs what begins at the next step up to its {@link #END}, keeps its first way only, and goes on at {@link #argument}. */
+    static final byte ATOMIC = 7;
+
+    static final byte LOOK_AHEAD = 8;
+    static final byte NOT_AHEAD = 9;
+    static final byte LOOK_BEHIND = 10;
+    static final byte NOT_BEHIND = 11;
+    /** Ends what runs on its own: look-around and atomic groups. */
+    static final byte END = 12;
+    /** Ends what a look-behind looks at, if that is the place in register {@link #argument}. */
+    static final byte END_HERE = 15;
+    /** Begins a loop whose body may take nothing: notes the place in register {@link #argument}. */
+    static final byte LOOP_MARK = 13;
+    /** Goes on at {@link #next} only if something was taken since the mark of register {@link #argument}. */
+    static final byte LOOP_CHECK = 14;
+
+    static final int LARGEST = 200_000;
+    static final int MOST = Long.SIZE;
+
+    final byte[] op;
+    final int[] next;
+    final int[] argument;
+    final ByteSet[] sets;
+    /** Where each pattern begins. */
+    final int[] starts;
+    /** Behind each pattern's last step. */
+    private final int[] ends;
+    /** Whether each pattern can only match where the text begins. */
+    final boolean[] anchored;
+    /** Slots of the groups, two a group, the whole match first. */
+    final int slots;
+    /** Registers of the loops that a backtracker runs. */
+    final int registers;
+    /** Of each look-behind, by its step: the least and the greatest width of what it looks at, and its register. */
+    final Map<Integer, int[]> widths;
+    /** Where each loop (by its choice) goes on that a round without a byte ends. */
+    final Map<Integer, Integer> exits;
+
+    final boolean backtracking;
+
+    private Program(Builder b, int[] starts, int[] ends, boolean[] anchored, int groups, boolean backtracking) {
+        this.op = Arrays.copyOf(b.op, b.size);
+        this.next = Arrays.copyOf(b.next, b.size);
+        this.argument = Arrays.copyOf(b.argument, b.size);
+        this.sets = b.sets.keySet().toArray(ByteSet[]::new);
+        b.sets.forEach((set, index) -> sets[index] = set);
+        this.starts = starts;
+        this.ends = ends;
+        this.anchored = anchored;
+        this.slots = 2 * (groups + 1);
+        this.registers = b.registers;
+        this.widths = Map.copyOf(b.widths);
+        this.exits = Map.copyOf(b.exits);
+        this.backtracking = backtracking;
+    }
+
+    /** Of one pattern, with the places of its groups. */
+    static Program of(PatternParser.Parsed pattern) throws RegexSyntaxException {
+        boolean backtracking = Node.needsBacktracking(pattern.node());
+        Builder builder = new Builder(true, backtracking);
+        int match = builder.add(MATCH, 0, 0);
+        int close = builder.add(SAVE, match, 1);
+        int start = builder.add(SAVE, builder.compile(pattern.node(), close), 0);
+        boolean[] anchored = {isAnchored(pattern.node())};
+        return new Program(
+                builder, new int[] {start}, new int[] {builder.size}, anchored, pattern.groups(), backtracking);
+    }
+
+    /** Of several, at most {@value #MOST}, without their groups: to tell which of them match. None may need backtracking. */
+    static Program of(List<Node> patterns) throws RegexSyntaxException {
+        Builder builder = new Builder(false, false);
+        int[] starts = new int[patterns.size()];
+        int[] ends = new int[starts.length];
+        boolean[] anchored = new boolean[starts.length];
+        for (int i = 0; i < starts.length; i++) {
+            starts[i] = builder.compile(patterns.get(i), builder.add(MATCH, 0, i));
+            ends[i] = builder.size;
+            anchored[i] = isAnchored(patterns.get(i));
+        }
+        return new Program(builder, starts, ends, anchored, 0, false);
+    }
+
+    int size() {
+        return op.length;
+    }
+
+    /** The pattern that the step belongs to. */
+    int ownerOf(int step) {
+        int owner = 0;
+        while (step >= ends[owner]) {
+            owner++;
+        }
+        return owner;
+    }
+
+    Assertion assertion(int step) {
+        return ASSERTIONS[argument[step]];
+    }
+
+    private static final Assertion[] ASSERTIONS = Assertion.values();
+
+    private static boolean isAnchored(Node node) {
+        return switch (node) {
+            case Node.Assert a -> a.assertion() == Assertion.BEGIN_TEXT;
+            case Node.Sequence s -> firstThatTakes(s).map(Program::isAnchored).orElse(false);
+            case Node.Alternatives a -> a.nodes().stream().allMatch(Program::isAnchored);
+            case Node.Group g -> isAnchored(g.node());
+            case Node.Atomic a -> isAnchored(a.node());
+            case Node.Repeat r -> r.min() > 0 && isAnchored(r.node());
+            case Node.Empty e -> false;
+            case Node.Bytes b -> false;
+            case Node.BackReference b -> false;
+            case Node.Look l -> false;
+        };
+    }
+
+    private static java.util.Optional<Node> firstThatTakes(Node.Sequence sequence) {
+        return sequence.nodes().stream()
+                .filter(node -> !(node instanceof Node.Empty))
+                .findFirst();
+    }
+
+    /** Builds from the end: a step knows where it goes on. */
+    private static final class Builder {
+        private final boolean groups;
+        private final boolean backtracking;
+        private final Map<ByteSet, Integer> sets = new HashMap<>();
+        private final Map<Integer, int[]> widths = new HashMap<>();
+        private final Map<Integer, Integer> exits = new HashMap<>();
+        private byte[] op = new byte[64];
+        private int[] next = new int[64];
+        private int[] argument = new int[64];
+        private int size;
+        private int registers;
+
+        Builder(boolean groups, boolean backtracking) {
+            this.groups = groups;
+            this.backtracking = backtracking;
+        }
+
+        int add(byte code, int then, int what) throws RegexSyntaxException {
+            if (size == LARGEST) {
+                throw new RegexSyntaxException(
+                        0, "its repetitions make the pattern too large (expected: at most " + LARGEST + " steps)");
+            }
+            if (size == op.length) {
+                op = Arrays.copyOf(op, size * 2);
+                next = Arrays.copyOf(next, size * 2);
+                argument = Arrays.copyOf(argument, size * 2);
+            }
+            op[size] = code;
+            next[size] = then;
+            argument[size] = what;
+            return size++;
+        }
+
+        /** Where the node begins that goes on at {@code then}. */
+        int compile(Node node, int then) throws RegexSyntaxException {
+            return switch (node) {
+                case Node.Empty e -> then;
+                case Node.Bytes b -> add(TAKE, then, sets.computeIfAbsent(b.set(), any -> sets.size()));
+                case Node.Assert a -> add(ASSERT, then, a.assertion().ordinal());
+                case Node.Sequence s -> {
+                    int at = then;
+                    for (int i = s.nodes().size() - 1; i >= 0; i--) {
+                        at = compile(s.nodes().get(i), at);
+                    }
+                    yield at;
+                }
+                case Node.Alternatives a -> {
+                    int at = compile(a.nodes().getLast(), then);
+                    for (int i = a.nodes().size() - 2; i >= 0; i--) {
+                        at = add(SPLIT, compile(a.nodes().get(i), then), at);
+                    }
+                    yield at;
+                }
+                case Node.Group g ->
+                    groups
+                            ? add(SAVE, compile(g.node(), add(SAVE, then, 2 * g.number() + 1)), 2 * g.number())
+                            : compile(g.node(), then);
+                case Node.Repeat r -> repeat(r, then);
+                case Node.BackReference b -> add(b.ignoreCase() ? REFERENCE_IGNORING_CASE : REFERENCE, then, b.group());
+                case Node.Atomic a -> alone(ATOMIC, a.node(), then);
+                case Node.Look l ->
+                    l.ahead() ? alone(l.negative() ? NOT_AHEAD : LOOK_AHEAD, l.node(), then) : behind(l, then);
+            };
+        }
+
+        private int behind(Node.Look look, int then) throws RegexSyntaxException {
+            int[] bounds = width(look.node());
+            if (bounds[1] == Node.Repeat.UNBOUNDED) {
+                throw new RegexSyntaxException(
+                        0, "a look-behind looks at a text of any length (expected: one of a bounded length)");
+            }
+            int register = registers++;
+            int body = compile(look.node(), add(END_HERE, 0, register));
+            int at = add(look.negative() ? NOT_BEHIND : LOOK_BEHIND, body, then);
+            widths.put(at, new int[] {bounds[0], bounds[1], register});
+            return at;
+        }
+
+        private int alone(byte code, Node node, int then) throws RegexSyntaxException {
+            int body = compile(node, add(END, 0, 0));
+            return add(code, body, then);
+        }
+
+        private int repeat(Node.Repeat r, int then) throws RegexSyntaxException {
+            int at = then;
+            if (r.max() == Node.Repeat.UNBOUNDED) {
+                at = loop(r, then);
+            } else {
+                for (int i = r.min(); i < r.max(); i++) {
+                    at = choice(r.greedy(), compile(r.node(), at), then);
+                }
+            }
+            for (int i = 0; i < r.min(); i++) {
+                at = compile(r.node(), at);
+            }
+            return at;
+        }
+
+        private int loop(Node.Repeat r, int then) throws RegexSyntaxException {
+            // The choice stands before its body, which has to know it: written first, filled in after.
+            int choice = add(SPLIT, 0, 0);
+            int body;
+            if (backtracking && width(r.node())[0] == 0) {
+                int register = registers++;
+                exits.put(choice, then);
+                int check = add(LOOP_CHECK, choice, register);
+                body = add(LOOP_MARK, compile(r.node(), check), register);
+            } else {
+                body = compile(r.node(), choice);
+            }
+            next[choice] = r.greedy() ? body : then;
+            argument[choice] = r.greedy() ? then : body;
+            // A round that takes nothing has to come out with what it prefers: it meets the choice as (x+)? has it, not
+            // as x* has.
+            return width(r.node())[0] == 0 ? choice(r.greedy(), body, then) : choice;
+        }
+
+        private int choice(boolean greedy, int body, int then) throws RegexSyntaxException {
+            return greedy ? add(SPLIT, body, then) : add(SPLIT, then, body);
+        }
+    }
+
+    /** How many bytes a match of the node takes, at least and at most; {@link Node.Repeat#UNBOUNDED}: any number. */
+    static int[] width(Node node) {
+        return switch (node) {
+            case Node.Empty e -> new int[] {0, 0};
+            case Node.Bytes b -> new int[] {1, 1};
+            case Node.Assert a -> new int[] {0, 0};
+            case Node.Look l -> new int[] {0, 0};
+            case Node.BackReference b -> new int[] {0, Node.Repeat.UNBOUNDED};
+            case Node.Group g -> width(g.node());
+            case Node.Atomic a -> width(a.node());
+            case Node.Sequence s -> {
+                long min = 0;
+                long max = 0;
+                for (Node each : s.nodes()) {
+                    int[] width = width(each);
+                    min += width[0];
+                    max = max < 0 || width[1] < 0 ? -1 : max + width[1];
+                }
+                yield bounds(min, max);
+            }
+            case Node.Alternatives a -> {
+                long min = Integer.MAX_VALUE;
+                long max = 0;
+                for (Node each : a.nodes()) {
+                    int[] width = width(each);
+                    min = Math.min(min, width[0]);
+                    max = max < 0 || width[1] < 0 ? -1 : Math.max(max, width[1]);
+                }
+                yield bounds(min, max);
+            }
+            case Node.Repeat r -> {
+                int[] width = width(r.node());
+                long max = width[1] == 0 ? 0 : r.max() < 0 || width[1] < 0 ? -1 : (long) width[1] * r.max();
+                yield bounds((long) width[0] * r.min(), max);
+            }
+        };
+    }
+
+    private static int[] bounds(long min, long max) {
+        return new int[] {(int) Math.min(min, Integer.MAX_VALUE), max > Integer.MAX_VALUE ? -1 : (int) max};
+    }
+}

@@ -1,0 +1,169 @@
+package dev.gatehouse.seclang.regex;
+
+import java.util.Arrays;
+
+/**
+ * One step of all ways through a program at once. Of the steps that are reached only those count that wait for a byte or for an
+ * assertion (the kernel); a match is noted as soon as it is reached. Not for several threads.
+ */
+final class Steps {
+    private final Program program;
+    private final StepSet possible;
+    private final StepSet reached;
+    private final int[] pending;
+    private int[] matched = new int[4];
+    private int matches;
+    private int kernelSize;
+    private boolean asks;
+    private long done;
+
+    Steps(Program program) {
+        this.program = program;
+        possible = new StepSet(program.size());
+        reached = new StepSet(program.size());
+        pending = new int[2 * program.size() + 2];
+    }
+
+    /** To where the text begins. */
+    void begin() {
+        matches = 0;
+        done = 0;
+        reached.clear();
+        for (int start : program.starts) {
+            reach(reached, start);
+        }
+        count();
+    }
+
+    /**
+     * From the first {@code size} steps of the kernel, over the byte {@code after} or over the end of the text.
+     *
+     * @param found the patterns that have matched, as bits: nothing more is asked of them
+     */
+    void step(int[] kernel, int size, int before, int after, long found) {
+        matches = 0;
+        done = found;
+        possible.clear();
+        reached.clear();
+        for (int i = 0; i < size; i++) {
+            possible.add(kernel[i]);
+        }
+        // It grows while it is gone through: behind an assertion that holds there is more.
+        for (int i = 0; i < possible.size; i++) {
+            int step = possible.members[i];
+            if (program.op[step] == Program.ASSERT) {
+                if (program.assertion(step).holds(before, after)) {
+                    reach(possible, program.next[step]);
+                }
+            } else if (program.op[step] == Program.TAKE
+                    && after != Assertion.NO_BYTE
+                    && program.sets[program.argument[step]].has(after)) {
+                reach(reached, program.next[step]);
+            }
+        }
+        if (after != Assertion.NO_BYTE) {
+            for (int i = 0; i < program.starts.length; i++) {
+                if (!program.anchored[i] && (done & 1L << i) == 0) {
+                    reach(reached, program.starts[i]);
+                }
+            }
+        }
+        count();
+    }
+
+    private void reach(StepSet set, int from) {
+        int top = 0;
+        pending[top++] = from;
+        while (top > 0) {
+            int step = pending[--top];
+            if (!set.add(step)) {
+                continue;
+            }
+            switch (program.op[step]) {
+                case Program.SPLIT -> {
+                    pending[top++] = program.argument[step];
+                    pending[top++] = program.next[step];
+                }
+                case Program.SAVE -> pending[top++] = program.next[step];
+                case Program.MATCH -> note(program.argument[step]);
+                default -> {}
+            }
+        }
+    }
+
+    private void note(int pattern) {
+        done |= 1L << pattern;
+        for (int i = 0; i < matches; i++) {
+            if (matched[i] == pattern) {
+                return;
+            }
+        }
+        if (matches == matched.length) {
+            matched = Arrays.copyOf(matched, matches * 2);
+        }
+        matched[matches++] = pattern;
+    }
+
+    private void count() {
+        int waiting = 0;
+        boolean asserts = false;
+        for (int i = 0; i < reached.size; i++) {
+            if (waits(reached.members[i])) {
+                asserts |= program.op[reached.members[i]] == Program.ASSERT;
+                waiting++;
+            }
+        }
+        kernelSize = waiting;
+        asks = asserts;
+    }
+
+    private boolean waits(int step) {
+        return (program.op[step] == Program.TAKE || program.op[step] == Program.ASSERT)
+                && (done & 1L << program.ownerOf(step)) == 0;
+    }
+
+    /** The patterns that have matched up to here, as bits. */
+    long done() {
+        return done;
+    }
+
+    boolean hasMatched() {
+        return matches > 0;
+    }
+
+    /** The patterns that have matched, ascending. */
+    int[] matched() {
+        int[] copy = Arrays.copyOf(matched, matches);
+        Arrays.sort(copy);
+        return copy;
+    }
+
+    /** Whether the kernel waits for an assertion. */
+    boolean asks() {
+        return asks;
+    }
+
+    int kernelSize() {
+        return kernelSize;
+    }
+
+    /** The kernel, ascending. */
+    int[] kernel() {
+        int[] kernel = members(new int[kernelSize]);
+        Arrays.sort(kernel);
+        return kernel;
+    }
+
+    /** The kernel in any order, in the given array if it has room for it. */
+    int[] members(int[] into) {
+        int[] kernel = into.length >= kernelSize ? into : new int[Math.max(kernelSize, 2 * into.length)];
+        int size = 0;
+        for (int i = 0; i < reached.size; i++) {
+            int step = reached.members[i];
+            if (waits(step)) {
+                kernel[size++] = step;
+            }
+        }
+        return kernel;
+    }
+}
