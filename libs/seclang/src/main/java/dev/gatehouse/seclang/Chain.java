@@ -11,8 +11,7 @@ import java.util.List;
 final class Chain {
     /** All chains of a rule set. Used while it is compiled. */
     static final class Tree {
-        private final Chain empty = new Chain(this);
-        private int count;
+        private final Chain empty = new Chain();
 
         /** The chain of these transformations. */
         Chain of(List<Transformation> transformations) {
@@ -24,22 +23,16 @@ final class Chain {
         }
     }
 
-    private final Tree tree;
-    private final int id;
     private final Chain parent;
     private final List<Transformation> transformations;
     private final List<Chain> longer = new ArrayList<>();
 
-    private Chain(Tree tree) {
-        this.tree = tree;
-        this.id = -1;
+    private Chain() {
         this.parent = this;
         this.transformations = List.of();
     }
 
     private Chain(Chain parent, Transformation last) {
-        this.tree = parent.tree;
-        this.id = tree.count++;
         this.parent = parent;
         List<Transformation> all = new ArrayList<>(parent.transformations);
         all.add(last);
@@ -58,17 +51,7 @@ final class Chain {
     }
 
     boolean isEmpty() {
-        return id < 0;
-    }
-
-    /** From 0 to before {@link #count}; -1 for the empty chain. */
-    int id() {
-        return id;
-    }
-
-    /** How many chains the rule set has. */
-    int count() {
-        return tree.count;
+        return transformations.isEmpty();
     }
 
     /** All but the last; itself if it is empty. */

@@ -113,7 +113,7 @@ final class Evaluation implements MatchContext {
     private Fields test(Condition condition, Target target, Field field, Fields matched) {
         Chain chain = condition.chain();
         if (!condition.multiMatch()) {
-            return testOnce(condition, target, field, field.transformed(chain), matched);
+            return testOnce(condition, target, field, field.text().after(chain).bytes(), matched);
         }
         Fields found = testOnce(condition, target, field, field.value(), matched);
         Bytes before = field.value();
@@ -129,7 +129,7 @@ final class Evaluation implements MatchContext {
     private static List<Bytes> steps(Field field, Chain chain) {
         List<Bytes> steps = new ArrayList<>();
         for (Chain at = chain; !at.isEmpty(); at = at.parent()) {
-            steps.addFirst(field.transformed(at));
+            steps.addFirst(field.text().after(at).bytes());
         }
         return steps;
     }

@@ -2,15 +2,21 @@ package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** A value and its name, with what chains of transformations have made of it so far. Used by one thread. */
+/** A value and its name, with what has been made of it and found in it so far. Used by one thread. */
 final class Field {
-    private static final Bytes[] NOTHING = new Bytes[0];
+    private static final Screen[] NO_SCREENS = {};
+    private static final long[][] NOTHING = {};
 
     private final Bytes name;
     private final Bytes value;
     private int nameHash;
-    private Bytes[] transformed = NOTHING;
+    private @Nullable Text text;
+    private Screen[] screensSeen = NO_SCREENS;
+    private long[][] found = NOTHING;
+    private int screens;
 
     Field(Bytes name, Bytes value) {
         this.name = name;
@@ -46,21 +52,32 @@ final class Field {
         return hash == 0 ? 1 : hash;
     }
 
-    /** What the chain makes of the value, computed once; what shorter chains made is used. */
-    Bytes transformed(Chain chain) {
-        if (chain.isEmpty()) {
-            return value;
+    /** The value as a text that chains transform, each only once. */
+    Text text() {
+        Text known = text;
+        if (known == null) {
+            known = Text.of(value);
+            text = known;
         }
-        if (chain.id() < transformed.length) {
-            Bytes known = transformed[chain.id()];
-            if (known != null) {
-                return known;
+        return known;
+    }
+
+    /** What a screen found in the value before; null: it has not looked. */
+    long @Nullable [] found(Screen screen) {
+        for (int i = 0; i < screens; i++) {
+            if (screensSeen[i] == screen) {
+                return found[i];
             }
-        } else {
-            transformed = java.util.Arrays.copyOf(transformed, chain.count());
         }
-        Bytes result = chain.last().apply(transformed(chain.parent()));
-        transformed[chain.id()] = result;
-        return result;
+        return null;
+    }
+
+    void found(Screen screen, long[] bits) {
+        if (screens == screensSeen.length) {
+            screensSeen = Arrays.copyOf(screensSeen, screens + 2);
+            found = Arrays.copyOf(found, screens + 2);
+        }
+        screensSeen[screens] = screen;
+        found[screens++] = bits;
     }
 }

@@ -9,11 +9,13 @@ import java.util.Map;
 final class Program {
     private final Rule[] rules;
     private final Map<String, int[]> labels;
+    private final Screens screens;
 
     /** @param labels for each label the indices of the rules that follow it, ascending */
     Program(List<Rule> rules, Map<String, int[]> labels) {
         this.rules = rules.toArray(new Rule[0]);
         this.labels = new HashMap<>(labels);
+        this.screens = Screens.of(this.rules, this.labels);
     }
 
     int size() {
@@ -22,6 +24,10 @@ final class Program {
 
     Rule rule(int index) {
         return rules[index];
+    }
+
+    Screens screens() {
+        return screens;
     }
 
     /** The first index after {@code from} that follows the label; the end if there is no such label, as in ModSecurity. */

@@ -41,6 +41,7 @@ public final class Transaction {
     private final Removals removals = new Removals();
     private final Sanitation sanitation = new Sanitation();
     private final Evaluation evaluation;
+    private final Screener screener;
     private final List<MatchedRule> matched = new ArrayList<>();
     private final BytesBuilder requestBody = new BytesBuilder(0);
     private final BytesBuilder responseBody = new BytesBuilder(0);
@@ -78,6 +79,7 @@ public final class Transaction {
                         settings.webAppId(),
                         Duration.ofSeconds(settings.collectionTimeout())));
         this.evaluation = new Evaluation(values, this::steer, removals, sanitation, settings.steps());
+        this.screener = new Screener(values);
         this.mode = settings.engine();
         this.requestBodyAccess = settings.request().access();
         this.responseBodyAccess = settings.response().access();
@@ -359,7 +361,16 @@ public final class Transaction {
 
     private void run(Program program, Phase phase) {
         int at = 0;
+        // Who observes rules wants to know what each costs by itself.
+        boolean screens = observer == RuleObserver.NONE;
+        if (screens) {
+            screener.begin(program.screens());
+        }
         while (at < program.size()) {
+            if (screens && screener.rulesOut(at)) {
+                at++;
+                continue;
+            }
             Rule rule = program.rule(at);
             Optional<List<MatchedValue>> match = removals.removes(rule) ? Optional.empty() : match(rule);
             if (match.isEmpty()) {

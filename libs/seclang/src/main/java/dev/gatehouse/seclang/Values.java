@@ -16,6 +16,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +47,12 @@ final class Values implements MacroScope {
     /** What is known of a variable; computed ones too, until what they are computed from changes. */
     private final Fields[] known = new Fields[Variable.values().length];
 
+    /** Parts of XML documents, by the paths that rules have. */
+    private final Map<Selector.Path, Fields> requestXmlParts = new HashMap<>();
+
+    private final Map<Selector.Path, Fields> responseXmlParts = new HashMap<>();
+
+    private int version;
     private Request request = Request.NONE;
     private XmlDocument requestXml = XmlDocument.empty();
     private XmlDocument responseXml = XmlDocument.empty();
@@ -87,11 +94,17 @@ final class Values implements MacroScope {
     // What the transaction puts in.
 
     void set(Variable variable, Bytes value) {
-        known[variable.ordinal()] = Fields.single(value);
+        set(variable, Fields.single(value));
     }
 
     void set(Variable variable, Fields fields) {
         known[variable.ordinal()] = fields;
+        version++;
+    }
+
+    /** Changes when a steady variable does. */
+    int version() {
+        return version;
     }
 
     private void forget(Variable... variables) {
@@ -108,6 +121,7 @@ final class Values implements MacroScope {
     /** Something is added to a collection, whose other views are then computed anew. */
     void add(Variable collection, Bytes name, Bytes value) {
         own(collection).add(name, value);
+        version++;
         switch (collection) {
             case ARGS_GET -> forget(Variable.ARGS, Variable.ARGS_NAMES, Variable.ARGS_GET_NAMES);
             case ARGS_POST -> forget(Variable.ARGS, Variable.ARGS_NAMES, Variable.ARGS_POST_NAMES);
@@ -143,10 +157,14 @@ final class Values implements MacroScope {
 
     void requestXml(XmlDocument document) {
         requestXml = document;
+        requestXmlParts.clear();
+        version++;
     }
 
     void responseXml(XmlDocument document) {
         responseXml = document;
+        responseXmlParts.clear();
+        version++;
     }
 
     Request request() {
@@ -228,18 +246,22 @@ final class Values implements MacroScope {
 
     void severity(Severity severity) {
         if (severity.ordinal() < Numbers.parse(single(Variable.HIGHEST_SEVERITY))) {
-            set(Variable.HIGHEST_SEVERITY, Bytes.number(severity.ordinal()));
+            note(Variable.HIGHEST_SEVERITY, Bytes.number(severity.ordinal()));
         }
     }
 
     void matching(Bytes name, Bytes value) {
-        set(Variable.MATCHED_VAR_NAME, name);
-        set(Variable.MATCHED_VAR, value);
+        note(Variable.MATCHED_VAR_NAME, name);
+        note(Variable.MATCHED_VAR, value);
+    }
+
+    private void note(Variable changing, Bytes value) {
+        known[changing.ordinal()] = Fields.single(value);
     }
 
     /** @param fields names as {@code ARGS:id} */
     void matched(Fields fields) {
-        set(Variable.MATCHED_VARS, fields);
+        known[Variable.MATCHED_VARS.ordinal()] = fields;
         forget(Variable.MATCHED_VARS_NAMES);
     }
 
@@ -267,12 +289,18 @@ final class Values implements MacroScope {
             one.add(field);
             return one;
         }
-        if (target.selector() instanceof Selector.Path(XmlPath path, Bytes text)) {
-            Fields selected = new Fields();
-            path.select(target.variable() == Variable.XML ? requestXml : responseXml, selected::add);
-            return selected;
+        if (target.selector() instanceof Selector.Path part) {
+            return target.variable() == Variable.XML
+                    ? requestXmlParts.computeIfAbsent(part, path -> select(path, requestXml))
+                    : responseXmlParts.computeIfAbsent(part, path -> select(path, responseXml));
         }
         return fields(target.variable());
+    }
+
+    private static Fields select(Selector.Path part, XmlDocument document) {
+        Fields selected = new Fields();
+        part.path().select(document, selected::add);
+        return selected;
     }
 
     /** All values of a variable. What is not there yet has none, or is empty. */

@@ -5,6 +5,7 @@ import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.regex.AutomatonMemory;
 import dev.gatehouse.seclang.regex.Regex;
+import dev.gatehouse.seclang.regex.RegexSet;
 import dev.gatehouse.seclang.regex.RegexSyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ public final class RegularExpression {
     private static final long STEPS = 1_000_000;
 
     /** All expressions of the process share it: what texts make of automata is a cache. */
-    private static final AutomatonMemory MEMORY = new AutomatonMemory(64L << 20);
+    static final AutomatonMemory MEMORY = new AutomatonMemory(64L << 20);
 
     private final Regex regex;
 
@@ -52,9 +53,20 @@ public final class RegularExpression {
     }
 
     static Operator operator(Span argument) throws SecLangException {
-        RegularExpression expression = compile(argument);
-        return (value, context) ->
-                expression.isFoundIn(value, context) && (!context.capturing() || expression.capture(value, context));
+        return new Search(compile(argument));
+    }
+
+    /** {@code @rx}. */
+    private record Search(RegularExpression expression) implements Screening {
+        @Override
+        public boolean matches(Bytes value, MatchContext context) {
+            return expression.isFoundIn(value, context) && (!context.capturing() || expression.capture(value, context));
+        }
+
+        @Override
+        public RegexSet.Candidate candidate() {
+            return RegexSet.Candidate.of(expression.regex);
+        }
     }
 
     /** {@code @rxGlobal}: each match is one of {@code TX:0} to {@code TX:9}. */

@@ -130,7 +130,7 @@ final class LazyDfa {
                     search = search == null ? new Search(t, from) : search;
                     following = compute(search, state, symbol, i);
                     if (search.wasteful) {
-                        return simulate(search, text, i, to, null);
+                        return simulate(search, text, i, to, true) != 0;
                     }
                     next = search.table.next;
                 }
@@ -145,60 +145,64 @@ final class LazyDfa {
             search = search == null ? new Search(t, from) : search;
             last = compute(search, state, stride - 1, to);
             if (search.wasteful) {
-                return simulate(search, text, to, to, null);
+                return simulate(search, text, to, to, true) != 0;
             }
         }
         return last <= MATCHED;
     }
 
-    /** Sets the bit of every pattern that matches anywhere in the text. */
-    void collect(byte[] text, int from, int to, long[] found) {
+    /** The bits of all patterns, 64 at most, that match anywhere in the text. */
+    long collect(byte[] text, int from, int to) {
         Table t = table();
         int state = t.start;
-        mark(t.matchesOf(state), found);
+        long found = bits(t.matchesOf(state));
         int[] next = t.next;
         byte[] classOf = this.classOf;
-        Search search = new Search(t, from);
+        Table now = t;
+        Search search = null;
         for (int i = from; i < to; i++) {
             int symbol = classOf[text[i] & 0xff] & 0xff;
             int following = next[state + symbol];
             if (following <= UNKNOWN) {
                 if (following == UNKNOWN) {
+                    search = search == null ? new Search(t, from) : search;
                     following = compute(search, state, symbol, i);
                     if (search.wasteful) {
-                        simulate(search, text, i, to, found);
-                        return;
+                        return found | simulate(search, text, i, to, false);
                     }
-                    next = search.table.next;
+                    now = search.table;
+                    next = now.next;
                 }
                 if (following == DEAD) {
-                    return;
+                    return found;
                 }
                 if (following <= MATCHED) {
                     following = MATCHED - following;
-                    mark(search.table.matchesOf(following), found);
+                    found |= bits(now.matchesOf(following));
                 }
             }
             state = following;
         }
         int last = next[state + stride - 1];
         if (last == UNKNOWN) {
+            search = search == null ? new Search(t, from) : search;
             last = compute(search, state, stride - 1, to);
             if (search.wasteful) {
-                simulate(search, text, to, to, found);
+                return found | simulate(search, text, to, to, false);
             }
+            now = search.table;
         }
-        if (last <= MATCHED) {
-            mark(search.table.matchesOf(MATCHED - last), found);
-        }
+        return last <= MATCHED ? found | bits(now.matchesOf(MATCHED - last)) : found;
     }
 
-    private static void mark(int @Nullable [] matches, long[] found) {
+    private static long bits(int @Nullable [] matches) {
+        long bits = 0;
         if (matches != null) {
             for (int each : matches) {
-                found[each >> 6] |= 1L << each;
+                bits |= 1L << each;
             }
         }
+        return bits;
     }
 
     private Table table() {
@@ -257,8 +261,9 @@ final class LazyDfa {
         }
     }
 
-    /** Goes on from the search's state without keeping new ones. */
-    private boolean simulate(Search search, byte[] text, int at, int to, long @Nullable [] found) {
+    /** Goes on from the search's state without keeping new ones; the bits of what matches, or of the first. */
+    private long simulate(Search search, byte[] text, int at, int to, boolean first) {
+        long found = 0;
         Steps own = new Steps(program);
         int[] kernel = search.table.kernels[search.state / stride].clone();
         int size = kernel.length;
@@ -268,17 +273,17 @@ final class LazyDfa {
             int after = i == to ? Assertion.NO_BYTE : text[i] & 0xff;
             own.step(kernel, size, before, after, done);
             if (own.hasMatched()) {
-                if (found == null) {
-                    return true;
+                found |= bits(own.matched());
+                if (first) {
+                    return found;
                 }
-                mark(own.matched(), found);
             }
             kernel = own.members(kernel);
             size = own.kernelSize();
             done = own.done();
             before = after;
         }
-        return false;
+        return found;
     }
 
     /** A search that has met what was not there yet. */

@@ -94,6 +94,11 @@ public final class Regex {
         return requirement.minLength();
     }
 
+    /** Of its program. */
+    int steps() {
+        return program.size();
+    }
+
     Node node() {
         return node;
     }

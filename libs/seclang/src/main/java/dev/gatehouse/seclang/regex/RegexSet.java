@@ -2,110 +2,167 @@ package dev.gatehouse.seclang.regex;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which of many patterns match a text, in about the time that one takes: one pass finds the literals that each of them
+ * Tells which of many patterns a text may match, in about the time that one takes: one pass finds the literals that each of them
  * needs, and only those that have theirs are run; those that need none are run together as one automaton. For any number of threads.
  */
 public final class RegexSet {
-    private final List<Regex> patterns;
+    /** More in one automaton are fewer passes and, at some number, too many states. */
+    private static final int TOGETHER = 32;
+
+    private static final int MOST_STEPS = 50_000;
+
+    private final List<Candidate> candidates;
+    private final int words;
     private final LiteralScanner scanner;
-    private final int scanned;
+    /** Those with literals. */
+    private final long[] scanned;
+    /** Those without that are no automaton. */
     private final long[] always;
-    private final List<Together> together;
-    private final int shortest;
 
-    /** @param numbers of the patterns in the set, by their numbers in the automaton */
-    private record Together(LazyDfa automaton, int[] numbers, int shortest) {}
+    private final List<Together> together = new ArrayList<>();
 
-    private RegexSet(List<Regex> patterns, AutomatonMemory memory) throws RegexSyntaxException {
-        this.patterns = List.copyOf(patterns);
+    /**
+     * What may match.
+     *
+     * @param literals the text has one of them, in any case of ASCII letters, if it matches: in lower case, as Latin-1; none:
+     *     nothing is known
+     * @param regex null: a text that has one of the literals may match, as far as the set can tell
+     */
+    public record Candidate(
+            List<String> literals, int minLength, @Nullable Regex regex) {
+        public Candidate {
+            literals = List.copyOf(literals);
+        }
+
+        public static Candidate of(Regex regex) {
+            return new Candidate(regex.requirement().literals(), regex.minLength(), regex);
+        }
+    }
+
+    /** @param bits of the patterns in the set, by their numbers in the automaton */
+    private record Together(LazyDfa automaton, int[] bits, long[] mask, int shortest) {}
+
+    private RegexSet(List<Candidate> candidates, AutomatonMemory memory) {
+        this.candidates = List.copyOf(candidates);
+        words = (candidates.size() + 63) / 64;
+        scanned = new long[words];
+        always = new long[words];
         List<List<String>> literals = new ArrayList<>();
-        always = new long[words()];
-        together = new ArrayList<>();
-        int with = 0;
-        int least = Integer.MAX_VALUE;
         List<Integer> without = new ArrayList<>();
-        for (int i = 0; i < patterns.size(); i++) {
-            Regex each = patterns.get(i);
-            literals.add(each.requirement().literals());
-            least = Math.min(least, each.minLength());
-            if (!each.requirement().literals().isEmpty()) {
-                with++;
-            } else if (each.isLinear()) {
+        for (int i = 0; i < candidates.size(); i++) {
+            Candidate each = candidates.get(i);
+            literals.add(each.literals());
+            if (!each.literals().isEmpty()) {
+                scanned[i >> 6] |= 1L << i;
+            } else if (each.regex != null && each.regex.isLinear()) {
                 without.add(i);
             } else {
                 always[i >> 6] |= 1L << i;
             }
         }
-        shortest = least;
-        scanned = with;
         scanner = new LiteralScanner(literals);
-        for (int i = 0; i < without.size(); i += TOGETHER) {
-            List<Integer> numbers = without.subList(i, Math.min(i + TOGETHER, without.size()));
-            int min = numbers.stream()
-                    .mapToInt(n -> patterns.get(n).minLength())
-                    .min()
-                    .orElse(0);
-            List<Node> nodes = numbers.stream().map(n -> patterns.get(n).node()).toList();
-            together.add(new Together(
-                    new LazyDfa(Program.of(nodes), memory),
-                    numbers.stream().mapToInt(Integer::intValue).toArray(),
-                    min));
+        int from = 0;
+        int steps = 0;
+        for (int i = 0; i < without.size(); i++) {
+            Regex regex = candidates.get(without.get(i)).regex;
+            int own = regex == null ? 0 : regex.steps();
+            if (i - from == TOGETHER || (i > from && steps + own > MOST_STEPS)) {
+                together.add(together(without.subList(from, i), memory));
+                from = i;
+                steps = 0;
+            }
+            steps += own;
+        }
+        if (from < without.size()) {
+            together.add(together(without.subList(from, without.size()), memory));
         }
     }
 
-    /** More in one automaton are fewer passes and, at some number, too many states. */
-    private static final int TOGETHER = 32;
-
-    /**
-     * @param patterns in the order of their bits
-     * @throws RegexSyntaxException together they are too large
-     */
-    public static RegexSet of(List<Regex> patterns, AutomatonMemory memory) throws RegexSyntaxException {
-        return new RegexSet(patterns, memory);
+    private Together together(List<Integer> numbers, AutomatonMemory memory) {
+        List<Node> nodes = new ArrayList<>();
+        long[] mask = new long[words];
+        int shortest = Integer.MAX_VALUE;
+        for (int number : numbers) {
+            Candidate each = candidates.get(number);
+            if (each.regex != null) {
+                nodes.add(each.regex.node());
+            }
+            mask[number >> 6] |= 1L << number;
+            shortest = Math.min(shortest, each.minLength());
+        }
+        return new Together(
+                new LazyDfa(program(nodes), memory),
+                numbers.stream().mapToInt(Integer::intValue).toArray(),
+                mask,
+                shortest);
     }
 
-    /** How long the array of bits has to be that {@link #search} sets. */
+    private static Program program(List<Node> nodes) {
+        try {
+            return Program.of(nodes);
+        } catch (RegexSyntaxException e) {
+            throw new IllegalStateException("each of the patterns was small enough alone, and they are few", e);
+        }
+    }
+
+    /** @param candidates in the order of their bits; those next to each other are run together where they can be */
+    public static RegexSet of(List<Candidate> candidates, AutomatonMemory memory) {
+        return new RegexSet(candidates, memory);
+    }
+
+    /** How long arrays of bits are. */
     public int words() {
-        return (patterns.size() + 63) / 64;
+        return words;
     }
 
     /**
-     * Sets in {@code found} the bit of each pattern that matches anywhere in the text, and in {@code gaveUp} of each whose steps were
-     * used up; other bits stay. {@code scratch} is overwritten.
+     * Sets in {@code found} the bit of each wanted pattern that matches anywhere in the text. Of patterns that are not linear, or
+     * that only their literals are known of, the bit says that they may match. Other bits stay. {@code scratch} is overwritten.
      */
-    public void search(byte[] text, int from, int to, long budget, long[] found, long[] gaveUp, long[] scratch) {
-        if (to - from < shortest) {
-            return;
-        }
-        System.arraycopy(always, 0, scratch, 0, always.length);
-        if (scanned > 0) {
+    public void search(byte[] text, int from, int to, long[] wanted, long[] found, long[] scratch) {
+        System.arraycopy(always, 0, scratch, 0, words);
+        if (meets(wanted, scanned)) {
             scanner.scan(text, from, to, scratch);
         }
-        for (int word = 0; word < always.length; word++) {
-            for (long bits = scratch[word]; bits != 0; bits &= bits - 1) {
-                int number = word * 64 + Long.numberOfTrailingZeros(bits);
-                switch (patterns.get(number).search(text, from, to, budget)) {
-                    case FOUND -> found[word] |= 1L << number;
-                    case GAVE_UP -> gaveUp[word] |= 1L << number;
-                    case NOT_FOUND -> {}
+        for (int word = 0; word < words; word++) {
+            for (long bits = scratch[word] & wanted[word]; bits != 0; bits &= bits - 1) {
+                if (mayMatch(candidates.get(word * 64 + Long.numberOfTrailingZeros(bits)), text, from, to)) {
+                    found[word] |= Long.lowestOneBit(bits);
                 }
             }
         }
-        for (Together each : together) {
-            if (to - from >= each.shortest) {
-                collect(each, text, from, to, found);
+        for (int i = 0; i < together.size(); i++) {
+            Together each = together.get(i);
+            if (to - from >= each.shortest && meets(wanted, each.mask)) {
+                collect(each, text, from, to, wanted, found);
             }
         }
     }
 
-    private static void collect(Together together, byte[] text, int from, int to, long[] found) {
-        long[] bits = new long[1];
-        together.automaton.collect(text, from, to, bits);
-        for (long rest = bits[0]; rest != 0; rest &= rest - 1) {
-            int number = together.numbers[Long.numberOfTrailingZeros(rest)];
-            found[number >> 6] |= 1L << number;
+    private static boolean mayMatch(Candidate candidate, byte[] text, int from, int to) {
+        if (to - from < candidate.minLength) {
+            return false;
+        }
+        Regex regex = candidate.regex;
+        return regex == null || !regex.isLinear() || regex.search(text, from, to, 0) == Regex.Outcome.FOUND;
+    }
+
+    private static boolean meets(long[] a, long[] b) {
+        for (int i = 0; i < a.length; i++) {
+            if ((a[i] & b[i]) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void collect(Together together, byte[] text, int from, int to, long[] wanted, long[] found) {
+        for (long rest = together.automaton.collect(text, from, to); rest != 0; rest &= rest - 1) {
+            int bit = together.bits[Long.numberOfTrailingZeros(rest)];
+            found[bit >> 6] |= 1L << bit & wanted[bit >> 6];
         }
     }
 }

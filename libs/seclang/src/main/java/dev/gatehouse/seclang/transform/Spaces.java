@@ -10,7 +10,7 @@ final class Spaces {
 
     private Spaces() {}
 
-    private static boolean isAnySpace(int b) {
+    static boolean isAnySpace(int b) {
         return Ascii.isSpace(b) || b == NO_BREAK_SPACE;
     }
 

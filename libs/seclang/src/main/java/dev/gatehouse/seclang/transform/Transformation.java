@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang.transform;
 
+import dev.gatehouse.seclang.bytes.ByteMask;
 import dev.gatehouse.seclang.bytes.Bytes;
 import java.util.Collection;
 import java.util.Collections;
@@ -11,14 +12,26 @@ import java.util.function.UnaryOperator;
 
 /** A transformation by its name. Stateless. */
 public final class Transformation {
+    private static final ByteMask SPACES = ByteMask.of(Spaces::isAnySpace);
+    private static final ByteMask NULL = bytes("\0");
+    private static final ByteMask BACKSLASH = bytes("\\");
+    private static final ByteMask PERCENT_OR_PLUS = bytes("%+");
+    private static final ByteMask COMMENT_MARKS = bytes("/*-<#");
+    private static final ByteMask UPPERCASE = ByteMask.of(b -> b >= 'A' && b <= 'Z');
+    private static final ByteMask ALL = ByteMask.of(b -> true);
+
     private static final Map<String, Transformation> BY_NAME = register();
 
     private final String name;
     private final UnaryOperator<Bytes> function;
+    private final ByteMask touched;
+    private final boolean always;
 
-    private Transformation(String name, UnaryOperator<Bytes> function) {
+    private Transformation(String name, UnaryOperator<Bytes> function, ByteMask touched, boolean always) {
         this.name = name;
         this.function = function;
+        this.touched = touched;
+        this.always = always;
     }
 
     /** Without regard to case; British spellings too. {@code none} is not here: it ends what came before it. */
@@ -48,49 +61,69 @@ public final class Transformation {
         return "t:" + name;
     }
 
+    /** False: a text of only such bytes stays as it is. */
+    public boolean mayChange(ByteMask bytes) {
+        return touched.meets(bytes) || always;
+    }
+
+    private static ByteMask bytes(String bytes) {
+        return ByteMask.of(b -> bytes.indexOf(b) >= 0);
+    }
+
     private static Map<String, Transformation> register() {
         Map<String, Transformation> all = new TreeMap<>();
         add(all, "base64Decode", Encodings::base64Decode);
         add(all, "base64DecodeExt", Encodings::base64DecodeExt);
         add(all, "base64Encode", Encodings::base64Encode);
-        add(all, "cmdLine", Spaces::cmdLine);
-        add(all, "compressWhitespace", Spaces::compressWhitespace);
-        add(all, "cssDecode", Escapes::cssDecode);
-        add(all, "escapeSeqDecode", Escapes::escapeSeqDecode);
+        add(
+                all,
+                "cmdLine",
+                Spaces::cmdLine,
+                ByteMask.of(b -> (b >= 'A' && b <= 'Z') || "\\\"'^,; \t\r\n".indexOf(b) >= 0));
+        add(all, "compressWhitespace", Spaces::compressWhitespace, SPACES);
+        add(all, "cssDecode", Escapes::cssDecode, BACKSLASH);
+        add(all, "escapeSeqDecode", Escapes::escapeSeqDecode, BACKSLASH);
         add(all, "hexDecode", Encodings::hexDecode);
         add(all, "hexEncode", Encodings::hexEncode);
-        add(all, "htmlEntityDecode", HtmlEntities::decode);
-        add(all, "jsDecode", Escapes::jsDecode);
+        add(all, "htmlEntityDecode", HtmlEntities::decode, bytes("&"));
+        add(all, "jsDecode", Escapes::jsDecode, BACKSLASH);
         add(all, "length", value -> Bytes.number(value.length()));
-        add(all, "lowercase", Letters::lowercase);
+        add(all, "lowercase", Letters::lowercase, UPPERCASE);
         add(all, "md5", value -> Encodings.digest("MD5", value));
-        add(all, "normalizePath", Paths::normalize);
-        add(all, "normalisePath", Paths::normalize);
-        add(all, "normalizePathWin", Paths::normalizeWindows);
-        add(all, "normalisePathWin", Paths::normalizeWindows);
+        add(all, "normalizePath", Paths::normalize, bytes("/."));
+        add(all, "normalisePath", Paths::normalize, bytes("/."));
+        add(all, "normalizePathWin", Paths::normalizeWindows, bytes("/.\\"));
+        add(all, "normalisePathWin", Paths::normalizeWindows, bytes("/.\\"));
         add(all, "parityEven7bit", value -> Letters.parity(value, 0));
         add(all, "parityOdd7bit", value -> Letters.parity(value, 1));
-        add(all, "parityZero7bit", Letters::zeroParity);
-        add(all, "removeComments", Comments::remove);
-        add(all, "removeCommentsChar", Comments::removeMarkers);
-        add(all, "removeNulls", Spaces::removeNulls);
-        add(all, "removeWhitespace", Spaces::removeWhitespace);
-        add(all, "replaceComments", Comments::replace);
-        add(all, "replaceNulls", Spaces::replaceNulls);
+        add(all, "parityZero7bit", Letters::zeroParity, ByteMask.of(b -> b > 0x7f));
+        add(all, "removeComments", Comments::remove, COMMENT_MARKS);
+        add(all, "removeCommentsChar", Comments::removeMarkers, COMMENT_MARKS);
+        add(all, "removeNulls", Spaces::removeNulls, NULL);
+        add(all, "removeWhitespace", Spaces::removeWhitespace, SPACES);
+        add(all, "replaceComments", Comments::replace, bytes("/"));
+        add(all, "replaceNulls", Spaces::replaceNulls, NULL);
         add(all, "sha1", value -> Encodings.digest("SHA-1", value));
-        add(all, "sqlHexDecode", Encodings::sqlHexDecode);
-        add(all, "trim", value -> value.trim());
-        add(all, "trimLeft", Spaces::trimLeft);
-        add(all, "trimRight", Spaces::trimRight);
-        add(all, "uppercase", Letters::uppercase);
-        add(all, "urlDecode", UrlCodec::decode);
-        add(all, "urlDecodeUni", UrlCodec::decodeUnicode);
+        add(all, "sqlHexDecode", Encodings::sqlHexDecode, bytes("0"));
+        add(all, "trim", value -> value.trim(), SPACES);
+        add(all, "trimLeft", Spaces::trimLeft, SPACES);
+        add(all, "trimRight", Spaces::trimRight, SPACES);
+        add(all, "uppercase", Letters::uppercase, ByteMask.of(b -> b >= 'a' && b <= 'z'));
+        add(all, "urlDecode", UrlCodec::decode, PERCENT_OR_PLUS);
+        add(all, "urlDecodeUni", UrlCodec::decodeUnicode, PERCENT_OR_PLUS);
         add(all, "urlEncode", UrlCodec::encode);
-        add(all, "utf8toUnicode", Encodings::utf8ToUnicode);
+        add(all, "utf8toUnicode", Encodings::utf8ToUnicode, ByteMask.of(b -> b > 0x7f));
         return Map.copyOf(all);
     }
 
+    /** Of which nothing is known: it may change any text, also an empty one. */
     private static void add(Map<String, Transformation> all, String name, UnaryOperator<Bytes> function) {
-        all.put(name.toLowerCase(Locale.ROOT), new Transformation(name, function));
+        all.put(name.toLowerCase(Locale.ROOT), new Transformation(name, function, ALL, true));
+    }
+
+    /** @param touched a text without any of them stays as it is */
+    private static void add(
+            Map<String, Transformation> all, String name, UnaryOperator<Bytes> function, ByteMask touched) {
+        all.put(name.toLowerCase(Locale.ROOT), new Transformation(name, function, touched, false));
     }
 }

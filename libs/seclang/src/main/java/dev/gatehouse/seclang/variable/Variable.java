@@ -1,10 +1,12 @@
 package dev.gatehouse.seclang.variable;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The variables that rules may look at: ModSecurity's and Coraza's. */
@@ -191,6 +193,29 @@ public enum Variable {
         all.put("OUTBOUND_ERROR_DATA", OUTBOUND_DATA_ERROR);
         all.put("REQUEST_XML", XML);
         return Map.copyOf(all);
+    }
+
+    private static final Set<Variable> CHANGED_BY_RULES = EnumSet.of(
+            DURATION,
+            ENV,
+            GLOBAL,
+            HIGHEST_SEVERITY,
+            IP,
+            MATCHED_VAR,
+            MATCHED_VAR_NAME,
+            MATCHED_VARS,
+            MATCHED_VARS_NAMES,
+            RESOURCE,
+            RULE,
+            SESSION,
+            SESSIONID,
+            TX,
+            USER,
+            USERID);
+
+    /** Whether it is the same for one rule after the other, as what the client sent is. */
+    public boolean isSteady() {
+        return !CHANGED_BY_RULES.contains(this) && !name().startsWith("TIME") && !name().startsWith("MSC_");
     }
 
     /** Without regard to case. */

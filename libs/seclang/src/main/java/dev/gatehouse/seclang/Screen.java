@@ -1,0 +1,155 @@
+package dev.gatehouse.seclang;
+
+import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.operator.Operator;
+import dev.gatehouse.seclang.operator.Screening;
+import dev.gatehouse.seclang.regex.RegexSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operators of many rules that look at the same values, asked together: each distinct text that a value becomes by the rules'
+ * transformations is read once for all of them. Built when the first value asks. For any number of threads.
+ */
+final class Screen {
+    private static final long[] NOTHING = {};
+
+    private final List<Condition> conditions;
+    private final int[] bits;
+    private final int words;
+    private final Chain[] chains;
+    /** Of each chain its conditions. */
+    private final long[][] wanted;
+
+    private volatile @Nullable RegexSet set;
+
+    /** Space to work in, for one thread. */
+    static final class Scratch {
+        private Text[] texts = new Text[8];
+        private long[][] wanted = new long[8][];
+        private long[] candidates = {};
+        private long[] found = {};
+
+        private void reserve(int chains, int words) {
+            if (texts.length < chains) {
+                texts = new Text[chains];
+                wanted = new long[chains][];
+            }
+            for (int i = 0; i < chains; i++) {
+                if (wanted[i] == null || wanted[i].length != words) {
+                    wanted[i] = new long[words];
+                }
+            }
+            if (found.length != words) {
+                candidates = new long[words];
+                found = new long[words];
+            }
+        }
+    }
+
+    /**
+     * @param conditions whose operators can be screened
+     * @param bits of each of them in what is found
+     */
+    Screen(List<Condition> conditions, List<Integer> bits) {
+        Map<Chain, List<Integer>> byChain = new LinkedHashMap<>();
+        for (int i = 0; i < conditions.size(); i++) {
+            byChain.computeIfAbsent(conditions.get(i).chain(), chain -> new ArrayList<>())
+                    .add(i);
+        }
+        this.words = (conditions.size() + 63) / 64;
+        this.conditions = new ArrayList<>();
+        this.bits = new int[conditions.size()];
+        this.chains = byChain.keySet().toArray(new Chain[0]);
+        this.wanted = new long[chains.length][words];
+        int number = 0;
+        int chain = 0;
+        for (List<Integer> members : byChain.values()) {
+            for (int member : members) {
+                this.conditions.add(conditions.get(member));
+                this.bits[number] = bits.get(member);
+                wanted[chain][number >> 6] |= 1L << number;
+                number++;
+            }
+            chain++;
+        }
+    }
+
+    static boolean screens(Operator operator) {
+        return operator instanceof Screening;
+    }
+
+    /** Adds the bits of the conditions that the value may meet. */
+    void find(Field field, long[] found, Scratch scratch) {
+        long[] own = field.found(this);
+        if (own == null) {
+            own = search(field, scratch);
+            field.found(this, own);
+        }
+        for (int word = 0; word < own.length; word++) {
+            for (long rest = own[word]; rest != 0; rest &= rest - 1) {
+                int bit = bits[word * 64 + Long.numberOfTrailingZeros(rest)];
+                found[bit >> 6] |= 1L << bit;
+            }
+        }
+    }
+
+    private long[] search(Field field, Scratch scratch) {
+        RegexSet together = set();
+        scratch.reserve(chains.length, words);
+        Text text = field.text();
+        int texts = 0;
+        for (int i = 0; i < chains.length; i++) {
+            Text made = text.after(chains[i]);
+            int at = 0;
+            while (at < texts && scratch.texts[at] != made) {
+                at++;
+            }
+            if (at == texts) {
+                scratch.texts[texts] = made;
+                System.arraycopy(wanted[i], 0, scratch.wanted[texts++], 0, words);
+            } else {
+                for (int word = 0; word < words; word++) {
+                    scratch.wanted[at][word] |= wanted[i][word];
+                }
+            }
+        }
+        Arrays.fill(scratch.found, 0);
+        for (int i = 0; i < texts; i++) {
+            Bytes bytes = scratch.texts[i].bytes();
+            together.search(
+                    bytes.array(),
+                    bytes.offset(),
+                    bytes.offset() + bytes.length(),
+                    scratch.wanted[i],
+                    scratch.found,
+                    scratch.candidates);
+        }
+        for (long word : scratch.found) {
+            if (word != 0) {
+                return scratch.found.clone();
+            }
+        }
+        return NOTHING;
+    }
+
+    private RegexSet set() {
+        RegexSet made = set;
+        if (made == null) {
+            synchronized (this) {
+                made = set;
+                if (made == null) {
+                    made = Screening.together(conditions.stream()
+                            .map(condition -> (Screening) condition.operator())
+                            .toList());
+                    set = made;
+                }
+            }
+        }
+        return made;
+    }
+}
