@@ -368,6 +368,7 @@ final class Actions {
                 accuracy,
                 gravity,
                 allTags,
+                Note.constant(allTags),
                 logged.or(() -> inherited.flatMap(from -> from.logged)).orElse(true),
                 audited.or(() -> inherited.flatMap(from -> from.audited)).orElse(true));
     }

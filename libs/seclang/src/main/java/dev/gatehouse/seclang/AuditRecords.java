@@ -148,7 +148,7 @@ final class AuditRecords {
                             rule.accuracy(),
                             rule.tags(),
                             first.map(MatchedValue::operator).orElse(""),
-                            first.map(MatchedValue::name).orElse(""),
+                            first.map(value -> value.name().toString()).orElse(""),
                             first.map(value -> value.value().toString()).orElse(""),
                             line.apply(rule));
                 })

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.bytes.ByteMask;
 import dev.gatehouse.seclang.transform.Transformation;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +25,18 @@ final class Chain {
     }
 
     private final Chain parent;
+    private final ByteMask touched;
+    private final boolean changesAny;
     private final List<Transformation> transformations;
+    private final String text;
     private final List<Chain> longer = new ArrayList<>();
 
     private Chain() {
         this.parent = this;
         this.transformations = List.of();
+        this.touched = ByteMask.of(value -> false);
+        this.changesAny = false;
+        this.text = "t:none";
     }
 
     private Chain(Chain parent, Transformation last) {
@@ -37,6 +44,10 @@ final class Chain {
         List<Transformation> all = new ArrayList<>(parent.transformations);
         all.add(last);
         this.transformations = List.copyOf(all);
+        this.touched = parent.touched.or(last.touched());
+        this.changesAny = parent.changesAny || last.changesAny();
+        this.text = String.join(
+                ",", transformations.stream().map(Transformation::toString).toList());
     }
 
     private Chain then(Transformation transformation) {
@@ -54,6 +65,11 @@ final class Chain {
         return transformations.isEmpty();
     }
 
+    /** False: all transformations leave a text of only such bytes as it is. */
+    boolean mayChange(ByteMask bytes) {
+        return changesAny || touched.meets(bytes);
+    }
+
     /** All but the last; itself if it is empty. */
     Chain parent() {
         return parent;
@@ -69,10 +85,6 @@ final class Chain {
 
     @Override
     public String toString() {
-        return transformations.isEmpty()
-                ? "t:none"
-                : String.join(
-                        ",",
-                        transformations.stream().map(Transformation::toString).toList());
+        return text;
     }
 }

@@ -22,7 +22,7 @@ final class ErrorLine {
             line.append(" Matched \"");
             escape(first.value().toString(), line);
             line.append("\" at ");
-            escape(first.name(), line);
+            escape(first.name().toString(), line);
             line.append('.');
         }
         put("file", rule.position().source(), line);

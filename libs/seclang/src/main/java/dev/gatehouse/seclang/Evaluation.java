@@ -63,7 +63,7 @@ final class Evaluation implements MatchContext {
 
     private boolean holds(Condition condition) {
         if (condition.targets().isEmpty()) {
-            condition.effects().forEach(this::run);
+            run(condition.effects());
             return true;
         }
         capturing = condition.capture();
@@ -113,7 +113,7 @@ final class Evaluation implements MatchContext {
     private Fields test(Condition condition, Target target, Field field, Fields matched) {
         Chain chain = condition.chain();
         if (!condition.multiMatch()) {
-            return testOnce(condition, target, field, field.text().after(chain).bytes(), matched);
+            return testOnce(condition, target, field, field.after(chain), matched);
         }
         Fields found = testOnce(condition, target, field, field.value(), matched);
         Bytes before = field.value();
@@ -129,7 +129,7 @@ final class Evaluation implements MatchContext {
     private static List<Bytes> steps(Field field, Chain chain) {
         List<Bytes> steps = new ArrayList<>();
         for (Chain at = chain; !at.isEmpty(); at = at.parent()) {
-            steps.addFirst(field.text().after(at).bytes());
+            steps.addFirst(field.after(at));
         }
         return steps;
     }
@@ -139,22 +139,19 @@ final class Evaluation implements MatchContext {
             return matched;
         }
         Fields found = matched.size() == 0 ? new Fields() : matched;
-        Bytes name = name(target, field.name());
-        found.add(name, value);
+        Field named = new Field(name(target, field.name()), value);
+        found.add(named);
         all.add(new MatchedValue(
-                name.toString(), value, field.value(), condition.chain().toString(), condition.operatorText()));
-        values.matching(name, value);
-        List<Effect> effects = condition.effects();
-        for (int i = 0; i < effects.size(); i++) {
-            run(effects.get(i));
-        }
+                named.name(), value, field.value(), condition.chain().toString(), condition.operatorText()));
+        values.matching(named);
+        run(condition.effects());
         return found;
     }
 
     private static Bytes name(Target target, Bytes key) {
-        String variable = target.label();
+        Bytes variable = target.label();
         return key.length() == 0 || !target.variable().isCollection()
-                ? Bytes.latin1(variable)
+                ? variable
                 : new BytesBuilder(variable.length() + key.length() + 1)
                         .append(variable)
                         .append(':')
@@ -162,19 +159,24 @@ final class Evaluation implements MatchContext {
                         .build();
     }
 
+    private void run(List<Effect> effects) {
+        for (int i = 0; i < effects.size(); i++) {
+            run(effects.get(i));
+        }
+    }
+
     private void run(Effect effect) {
         switch (effect) {
             case Effect.SetVariable set ->
                 values.assign(
                         set.collection(),
-                        set.key().expand(this).toString(),
+                        set.key().text(this),
                         set.assignment(),
                         set.value().expand(this));
             case Effect.RemoveVariable remove ->
-                values.remove(remove.collection(), remove.key().expand(this).toString());
+                values.remove(remove.collection(), remove.key().text(this));
             case Effect.SetEnv set ->
-                values.setEnvironment(
-                        set.name().expand(this).toString(), set.value().expand(this));
+                values.setEnvironment(set.name().text(this), set.value().expand(this));
             case Effect.InitCollection init -> {
                 Bytes key = init.key().expand(this);
                 if (key.length() > 0) {
@@ -185,13 +187,13 @@ final class Evaluation implements MatchContext {
                 values.collections()
                         .expire(
                                 expire.collection(),
-                                expire.key().expand(this).toString(),
+                                expire.key().text(this),
                                 Numbers.parse(expire.seconds().expand(this)));
             case Effect.DeprecateVariable deprecate ->
                 values.collections()
                         .deprecate(
                                 deprecate.collection(),
-                                deprecate.key().expand(this).toString(),
+                                deprecate.key().text(this),
                                 deprecate.amount(),
                                 deprecate.seconds());
             case Effect.Sanitise sanitise -> sanitation.hide(sanitise.variable(), sanitise.name());

@@ -2,21 +2,18 @@ package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A value and its name, with what has been made of it and found in it so far. Used by one thread. */
 final class Field {
-    private static final Screen[] NO_SCREENS = {};
-    private static final long[][] NOTHING = {};
-
     private final Bytes name;
     private final Bytes value;
     private int nameHash;
     private @Nullable Text text;
-    private Screen[] screensSeen = NO_SCREENS;
-    private long[][] found = NOTHING;
-    private int screens;
+    private @Nullable Found found;
+
+    private record Found(
+            Screen screen, long[] bits, @Nullable Found next) {}
 
     Field(Bytes name, Bytes value) {
         this.name = name;
@@ -62,22 +59,22 @@ final class Field {
         return known;
     }
 
+    /** After all transformations of the chain. */
+    Bytes after(Chain chain) {
+        return chain.isEmpty() ? value : text().after(chain).bytes();
+    }
+
     /** What a screen found in the value before; null: it has not looked. */
     long @Nullable [] found(Screen screen) {
-        for (int i = 0; i < screens; i++) {
-            if (screensSeen[i] == screen) {
-                return found[i];
+        for (Found each = found; each != null; each = each.next) {
+            if (each.screen == screen) {
+                return each.bits;
             }
         }
         return null;
     }
 
     void found(Screen screen, long[] bits) {
-        if (screens == screensSeen.length) {
-            screensSeen = Arrays.copyOf(screensSeen, screens + 2);
-            found = Arrays.copyOf(found, screens + 2);
-        }
-        screensSeen[screens] = screen;
-        found[screens++] = bits;
+        found = new Found(screen, bits, found);
     }
 }

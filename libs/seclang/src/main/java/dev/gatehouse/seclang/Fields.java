@@ -1,22 +1,31 @@
 package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.bytes.Bytes;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
+import java.util.Objects;
 
 /** Names and values in order; a name may occur many times. Names are compared without regard to the case of ASCII letters. */
 final class Fields implements Iterable<Field> {
     /** None; never added to. */
     static final Fields NONE = new Fields();
 
-    private final List<Field> all = new ArrayList<>(8);
+    private static final Field[] NO_FIELDS = {};
+
+    private Field[] all = NO_FIELDS;
+    private int size;
     private long bytes;
 
     /** One value without a name. */
     static Fields single(Bytes value) {
+        return single(Field.of(value));
+    }
+
+    static Fields single(Field field) {
         Fields fields = new Fields();
-        fields.add(Field.of(value));
+        fields.all = new Field[] {field};
+        fields.size = 1;
+        fields.bytes = field.name().length() + (long) field.value().length();
         return fields;
     }
 
@@ -25,7 +34,10 @@ final class Fields implements Iterable<Field> {
     }
 
     void add(Field field) {
-        all.add(field);
+        if (size == all.length) {
+            all = Arrays.copyOf(all, Math.max(4, size * 2));
+        }
+        all[size++] = field;
         bytes += field.name().length() + (long) field.value().length();
     }
 
@@ -36,16 +48,16 @@ final class Fields implements Iterable<Field> {
     }
 
     int size() {
-        return all.size();
+        return size;
     }
 
     Field get(int index) {
-        return all.get(index);
+        return all[Objects.checkIndex(index, size)];
     }
 
     @Override
     public Iterator<Field> iterator() {
-        return all.iterator();
+        return Arrays.asList(all).subList(0, size).iterator();
     }
 
     /** Of all names and values. */
@@ -56,8 +68,8 @@ final class Fields implements Iterable<Field> {
     /** The value of the first field of the name; empty without one. */
     Bytes first(Bytes name) {
         int hash = Field.hash(name);
-        for (int i = 0; i < all.size(); i++) {
-            Field field = all.get(i);
+        for (int i = 0; i < size; i++) {
+            Field field = all[i];
             if (field.nameHash() == hash && field.name().equalsIgnoringCase(name)) {
                 return field.value();
             }
@@ -67,8 +79,8 @@ final class Fields implements Iterable<Field> {
 
     boolean has(Bytes name) {
         int hash = Field.hash(name);
-        for (int i = 0; i < all.size(); i++) {
-            Field field = all.get(i);
+        for (int i = 0; i < size; i++) {
+            Field field = all[i];
             if (field.nameHash() == hash && field.name().equalsIgnoringCase(name)) {
                 return true;
             }
@@ -79,14 +91,15 @@ final class Fields implements Iterable<Field> {
     /** Each name as a value of itself. */
     Fields names() {
         Fields names = new Fields();
-        for (Field field : all) {
-            names.add(field.name(), field.name());
+        for (int i = 0; i < size; i++) {
+            names.add(all[i].name(), all[i].name());
         }
         return names;
     }
 
     void clear() {
-        all.clear();
+        all = NO_FIELDS;
+        size = 0;
         bytes = 0;
     }
 }

@@ -11,4 +11,4 @@ import dev.gatehouse.seclang.bytes.Bytes;
  * @param transformations as in {@code t:lowercase,t:removeNulls}
  * @param operator as it was written, with its argument; empty for {@code SecAction}
  */
-public record MatchedValue(String name, Bytes value, Bytes original, String transformations, String operator) {}
+public record MatchedValue(Bytes name, Bytes value, Bytes original, String transformations, String operator) {}

@@ -34,9 +34,11 @@ final class Removals {
         if (targets.isEmpty()) {
             return List.of();
         }
-        List<Effect.RemoveTarget> own = new ArrayList<>();
-        for (Effect.RemoveTarget removal : targets) {
+        List<Effect.RemoveTarget> own = List.of();
+        for (int i = 0; i < targets.size(); i++) {
+            Effect.RemoveTarget removal = targets.get(i);
             if (removal.filter().admits(rule)) {
+                own = own.isEmpty() ? new ArrayList<>() : own;
                 own.add(removal);
             }
         }

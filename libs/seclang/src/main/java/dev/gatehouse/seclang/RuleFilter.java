@@ -1,9 +1,11 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.RegularExpression;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.variable.Macro;
+import java.util.List;
 import java.util.Optional;
 
 /** Chooses rules. */
@@ -22,8 +24,9 @@ sealed interface RuleFilter {
     record Tag(Text tag) implements RuleFilter {
         @Override
         public boolean admits(Rule rule) {
-            for (Macro own : rule.note().tags()) {
-                if (tag.fits(own)) {
+            List<Macro> tags = rule.note().tags();
+            for (int i = 0; i < tags.size(); i++) {
+                if (tag.fits(tags.get(i))) {
                     return true;
                 }
             }
@@ -40,28 +43,27 @@ sealed interface RuleFilter {
     }
 
     /** A text, or what is written as a pattern ({@code attack-.*}), as ModSecurity 2 has it. */
-    record Text(String text, Optional<RegularExpression> pattern) {
+    record Text(Bytes text, Optional<RegularExpression> pattern) {
         private static final String SIGNS = "^$*+?[](){}|\\";
 
         static Text read(Span span) throws SecLangException {
             boolean isPattern = span.text().chars().anyMatch(c -> SIGNS.indexOf(c) >= 0);
             if (!isPattern) {
-                return new Text(span.text(), Optional.empty());
+                return new Text(Bytes.utf8(span.text()), Optional.empty());
             }
             try {
-                return new Text(span.text(), Optional.of(RegularExpression.compile(span)));
+                return new Text(Bytes.utf8(span.text()), Optional.of(RegularExpression.compile(span)));
             } catch (SecLangException e) {
                 // Messages have brackets too: such a text is only itself.
-                return new Text(span.text(), Optional.empty());
+                return new Text(Bytes.utf8(span.text()), Optional.empty());
             }
         }
 
         boolean fits(Macro own) {
-            return own.constant()
-                    .filter(bytes -> bytes.toString().equals(text)
-                            || pattern.filter(expression -> expression.isFoundIn(bytes))
-                                    .isPresent())
-                    .isPresent();
+            Optional<Bytes> constant = own.constant();
+            return constant.isPresent()
+                    && (constant.get().equals(text)
+                            || (pattern.isPresent() && pattern.get().isFoundIn(constant.get())));
         }
     }
 }

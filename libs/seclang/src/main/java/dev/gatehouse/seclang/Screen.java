@@ -64,19 +64,30 @@ final class Screen {
         this.words = (conditions.size() + 63) / 64;
         this.conditions = new ArrayList<>();
         this.bits = new int[conditions.size()];
-        this.chains = byChain.keySet().toArray(new Chain[0]);
-        this.wanted = new long[chains.length][words];
-        int number = 0;
-        int chain = 0;
+        Map<Chain, long[]> asked = new LinkedHashMap<>();
+        // Those of a chain are next to each other: they are looked for in the same text, perhaps as one automaton.
         for (List<Integer> members : byChain.values()) {
             for (int member : members) {
-                this.conditions.add(conditions.get(member));
+                Condition condition = conditions.get(member);
+                int number = this.conditions.size();
+                this.conditions.add(condition);
                 this.bits[number] = bits.get(member);
-                wanted[chain][number >> 6] |= 1L << number;
-                number++;
+                for (Chain chain : chains(condition)) {
+                    asked.computeIfAbsent(chain, each -> new long[words])[number >> 6] |= 1L << number;
+                }
             }
-            chain++;
         }
+        this.chains = asked.keySet().toArray(new Chain[0]);
+        this.wanted = asked.values().toArray(new long[0][]);
+    }
+
+    /** Whose results the condition looks at: with {@code multiMatch} the value itself and all on the way. */
+    private static List<Chain> chains(Condition condition) {
+        List<Chain> chains = new ArrayList<>(List.of(condition.chain()));
+        for (Chain at = condition.chain(); condition.multiMatch() && !at.isEmpty(); at = at.parent()) {
+            chains.add(at.parent());
+        }
+        return chains;
     }
 
     static boolean screens(Operator operator) {

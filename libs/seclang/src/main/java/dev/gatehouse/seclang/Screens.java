@@ -76,7 +76,6 @@ final class Screens {
         Condition first = rule.conditions().getFirst();
         return !first.targets().isEmpty()
                 && !first.negated()
-                && !first.multiMatch()
                 && Screen.screens(first.operator())
                 && first.targets().stream()
                         .allMatch(target -> !target.count() && target.variable().isSteady());

@@ -3,6 +3,7 @@ package dev.gatehouse.seclang;
 import dev.gatehouse.seclang.body.XmlPath;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.RegularExpression;
+import java.util.Locale;
 
 /** Which values of a collection are meant, by their keys. */
 sealed interface Selector {
@@ -17,9 +18,9 @@ sealed interface Selector {
     }
 
     /** Those with the key, without regard to case. */
-    record Key(Bytes key, int hash) implements Selector {
+    record Key(Bytes key, int hash, String lower) implements Selector {
         Key(Bytes key) {
-            this(key, Field.hash(key));
+            this(key, Field.hash(key), key.toString().toLowerCase(Locale.ROOT));
         }
 
         @Override

@@ -3,7 +3,7 @@ package dev.gatehouse.seclang;
 import dev.gatehouse.seclang.bytes.ByteMask;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.transform.Transformation;
-import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,31 +11,27 @@ import org.jspecify.annotations.Nullable;
  * same text, so that nothing is looked for twice. Used by one thread.
  */
 final class Text {
-    private static final Transformation[] NO_STEPS = {};
-    private static final Text[] NO_TEXTS = {};
-
     private final Bytes bytes;
-    /** All texts that have been made of the value, this one's first. */
-    private final Family family;
+    /** The value itself, from which all texts of it are chained. */
+    private final Text root;
 
-    private @Nullable ByteMask mask;
-    private Transformation[] steps = NO_STEPS;
-    private Text[] results = NO_TEXTS;
-    private int count;
+    private @Nullable Text nextOfRoot;
+    private @Nullable Step steps;
+    private @Nullable ByteMask present;
 
-    private static final class Family {
-        Text[] all = NO_TEXTS;
-    }
+    /** What a transformation has made of a text. */
+    private record Step(
+            Transformation transformation,
+            Text result,
+            @Nullable Step next) {}
 
-    private Text(Bytes bytes, Family family) {
+    private Text(Bytes bytes, @Nullable Text root) {
         this.bytes = bytes;
-        this.family = family;
-        family.all = Arrays.copyOf(family.all, family.all.length + 1);
-        family.all[family.all.length - 1] = this;
+        this.root = root == null ? this : root;
     }
 
     static Text of(Bytes value) {
-        return new Text(value, new Family());
+        return new Text(value, null);
     }
 
     Bytes bytes() {
@@ -44,39 +40,49 @@ final class Text {
 
     /** After all transformations of the chain. */
     Text after(Chain chain) {
-        return chain.isEmpty() ? this : after(chain.parent()).then(chain.last());
+        if (!chain.mayChange(present())) {
+            return this;
+        }
+        Text text = this;
+        List<Transformation> transformations = chain.transformations();
+        for (int i = 0; i < transformations.size(); i++) {
+            text = text.then(transformations.get(i));
+        }
+        return text;
+    }
+
+    private ByteMask present() {
+        ByteMask known = present;
+        if (known == null) {
+            known = ByteMask.in(bytes);
+            present = known;
+        }
+        return known;
     }
 
     private Text then(Transformation transformation) {
-        ByteMask present = mask;
-        if (present == null) {
-            present = ByteMask.in(bytes);
-            mask = present;
-        }
-        if (!transformation.mayChange(present)) {
+        if (!transformation.changesAny() && !transformation.touched().meets(present())) {
             return this;
         }
-        for (int i = 0; i < count; i++) {
-            if (steps[i] == transformation) {
-                return results[i];
+        for (Step step = steps; step != null; step = step.next) {
+            if (step.transformation == transformation) {
+                return step.result;
             }
         }
         Text result = known(transformation.apply(bytes));
-        if (count == steps.length) {
-            steps = Arrays.copyOf(steps, count + 4);
-            results = Arrays.copyOf(results, count + 4);
-        }
-        steps[count] = transformation;
-        results[count++] = result;
+        steps = new Step(transformation, result, steps);
         return result;
     }
 
     private Text known(Bytes result) {
-        for (Text text : family.all) {
+        for (Text text = root; text != null; text = text.nextOfRoot) {
             if (text.bytes.equals(result)) {
                 return text;
             }
         }
-        return new Text(result, family);
+        Text made = new Text(result, root);
+        made.nextOfRoot = root.nextOfRoot;
+        root.nextOfRoot = made;
+        return made;
     }
 }

@@ -450,14 +450,12 @@ public final class Transaction {
                 rule.position(),
                 note.revision(),
                 note.version(),
-                note.message().expand(evaluation).toString(),
-                note.data().expand(evaluation).toString(),
+                note.message().text(evaluation),
+                note.data().text(evaluation),
                 note.maturity(),
                 note.accuracy(),
                 note.severity(),
-                note.tags().stream()
-                        .map(tag -> tag.expand(evaluation).toString())
-                        .toList(),
+                note.tagTexts(evaluation),
                 note.logged(),
                 note.audited(),
                 disruptive,

@@ -20,7 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** All that rules can see of a transaction. Times are UTC; {@code DURATION} is in microseconds. */
 final class Values implements MacroScope {
@@ -35,6 +35,7 @@ final class Values implements MacroScope {
     /** Of nothing that was set: numbers are 0, as in {@code REQBODY_ERROR}. */
     private static final Map<Variable, Bytes> INITIAL = initial();
 
+    private static final XmlDocument NO_XML = XmlDocument.empty();
     private static final XmlPath EVERY_TEXT = XmlPath.parse("/*").orElseThrow();
     private static final XmlPath EVERY_ATTRIBUTE = XmlPath.parse("//@*").orElseThrow();
 
@@ -54,10 +55,13 @@ final class Values implements MacroScope {
 
     private int version;
     private Request request = Request.NONE;
-    private XmlDocument requestXml = XmlDocument.empty();
-    private XmlDocument responseXml = XmlDocument.empty();
-    private final Map<String, Field> tx = new LinkedHashMap<>();
-    private Optional<Rule> rule = Optional.empty();
+    private XmlDocument requestXml = NO_XML;
+    private XmlDocument responseXml = NO_XML;
+    /** By their names in small letters, each as a list of one. */
+    private final Map<String, Fields> tx = new LinkedHashMap<>();
+
+    private @Nullable Rule rule;
+    private Field matching = Field.of(Bytes.EMPTY);
 
     Values(
             String uniqueId,
@@ -195,18 +199,20 @@ final class Values implements MacroScope {
     // TX, and others that rules change.
 
     Bytes tx(String key) {
-        Field field = tx.get(key.toLowerCase(Locale.ROOT));
-        return field == null ? Bytes.EMPTY : field.value();
+        Fields one = tx.get(key.toLowerCase(Locale.ROOT));
+        return one == null ? Bytes.EMPTY : one.get(0).value();
     }
 
     Map<String, Bytes> tx() {
         Map<String, Bytes> all = new LinkedHashMap<>();
-        tx.forEach((name, field) -> all.put(name, field.value()));
+        tx.forEach((name, one) -> all.put(name, one.get(0).value()));
         return all;
     }
 
     private void setTx(String lower, Bytes value) {
-        tx.put(lower, new Field(Bytes.utf8(lower), value));
+        Fields before = tx.get(lower);
+        Bytes name = before == null ? Bytes.utf8(lower) : before.get(0).name();
+        tx.put(lower, Fields.single(new Field(name, value)));
         forget(Variable.TX);
     }
 
@@ -241,7 +247,7 @@ final class Values implements MacroScope {
     }
 
     void rule(Rule current) {
-        rule = Optional.of(current);
+        rule = current;
     }
 
     void severity(Severity severity) {
@@ -250,9 +256,11 @@ final class Values implements MacroScope {
         }
     }
 
-    void matching(Bytes name, Bytes value) {
-        note(Variable.MATCHED_VAR_NAME, name);
-        note(Variable.MATCHED_VAR, value);
+    /** @param field with a name as {@code ARGS:id} */
+    void matching(Field field) {
+        matching = field;
+        forget(Variable.MATCHED_VAR_NAME);
+        forget(Variable.MATCHED_VAR);
     }
 
     private void note(Variable changing, Bytes value) {
@@ -280,19 +288,17 @@ final class Values implements MacroScope {
 
     /** The values that a target may mean; others of the variable may be among them. */
     Fields candidates(Target target) {
-        if (target.variable() == Variable.TX && target.selector() instanceof Selector.Key(Bytes key, int hash)) {
-            Field field = tx.get(key.toString().toLowerCase(Locale.ROOT));
-            if (field == null) {
-                return Fields.NONE;
-            }
-            Fields one = new Fields();
-            one.add(field);
-            return one;
+        if (target.variable() == Variable.TX && target.selector() instanceof Selector.Key key) {
+            Fields one = tx.get(key.lower());
+            return one == null ? Fields.NONE : one;
         }
         if (target.selector() instanceof Selector.Path part) {
-            return target.variable() == Variable.XML
-                    ? requestXmlParts.computeIfAbsent(part, path -> select(path, requestXml))
-                    : responseXmlParts.computeIfAbsent(part, path -> select(path, responseXml));
+            XmlDocument document = target.variable() == Variable.XML ? requestXml : responseXml;
+            if (document == NO_XML) {
+                return Fields.NONE;
+            }
+            return (document == requestXml ? requestXmlParts : responseXmlParts)
+                    .computeIfAbsent(part, path -> select(path, document));
         }
         return fields(target.variable());
     }
@@ -348,6 +354,8 @@ final class Values implements MacroScope {
                         Fields.single(Bytes.number(single(Variable.FULL_REQUEST).length())));
             case MATCHED_VARS_NAMES ->
                 keep(variable, fields(Variable.MATCHED_VARS).names());
+            case MATCHED_VAR -> keep(variable, Fields.single(matching.value()));
+            case MATCHED_VAR_NAME -> keep(variable, Fields.single(matching.name()));
             case REMOTE_HOST, USERAGENT_IP -> fields(Variable.REMOTE_ADDR);
             case REQUEST_COOKIES_NAMES ->
                 keep(variable, fields(Variable.REQUEST_COOKIES).names());
@@ -370,7 +378,9 @@ final class Values implements MacroScope {
                         (single(Variable.RESPONSE_PROTOCOL) + " " + single(Variable.RESPONSE_STATUS)).strip()));
             case RULE -> {
                 Fields described = new Fields();
-                rule.ifPresent(current -> describe(current, described));
+                if (rule != null) {
+                    describe(rule, described);
+                }
                 yield described;
             }
             case SERVER_NAME -> keep(variable, Fields.single(serverName()));
@@ -388,7 +398,7 @@ final class Values implements MacroScope {
             case TIME_YEAR -> Fields.single(Bytes.number(now().getYear()));
             case TX -> {
                 Fields all = new Fields();
-                tx.values().forEach(all::add);
+                tx.values().forEach(all::addAll);
                 yield keep(variable, all);
             }
             case XML -> keep(variable, xml(requestXml));

@@ -2,14 +2,10 @@ package dev.gatehouse.seclang.bytes;
 
 import java.util.function.IntPredicate;
 
-/** A set of byte values: which bytes a text has, or which ones matter to somebody. Immutable. */
-public final class ByteMask {
-    private final long[] words;
-
-    private ByteMask(long[] words) {
-        this.words = words;
-    }
-
+/**
+ * A set of byte values: which bytes a text has, or which ones matter to somebody. Each long has 64 of them, as bits.
+ */
+public record ByteMask(long first, long second, long third, long fourth) {
     /** The values, 0 to 255, that the predicate holds of. */
     public static ByteMask of(IntPredicate values) {
         long[] words = new long[4];
@@ -18,7 +14,7 @@ public final class ByteMask {
                 words[value >> 6] |= 1L << value;
             }
         }
-        return new ByteMask(words);
+        return new ByteMask(words[0], words[1], words[2], words[3]);
     }
 
     /** The values that occur in the text. */
@@ -30,15 +26,16 @@ public final class ByteMask {
             int value = array[i] & 0xff;
             words[value >> 6] |= 1L << value;
         }
-        return new ByteMask(words);
+        return new ByteMask(words[0], words[1], words[2], words[3]);
+    }
+
+    /** The values of both. */
+    public ByteMask or(ByteMask other) {
+        return new ByteMask(first | other.first, second | other.second, third | other.third, fourth | other.fourth);
     }
 
     /** Whether some value is in both. */
     public boolean meets(ByteMask other) {
-        return ((words[0] & other.words[0])
-                        | (words[1] & other.words[1])
-                        | (words[2] & other.words[2])
-                        | (words[3] & other.words[3]))
-                != 0;
+        return ((first & other.first) | (second & other.second) | (third & other.third) | (fourth & other.fourth)) != 0;
     }
 }

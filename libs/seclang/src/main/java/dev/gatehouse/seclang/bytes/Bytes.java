@@ -13,6 +13,8 @@ public final class Bytes implements CharSequence {
     /** No bytes. */
     public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
 
+    private static final Bytes[] SMALL = small();
+
     private final byte[] array;
     private final int offset;
     private final int length;
@@ -21,6 +23,14 @@ public final class Bytes implements CharSequence {
         this.array = array;
         this.offset = offset;
         this.length = length;
+    }
+
+    private static Bytes[] small() {
+        Bytes[] numbers = new Bytes[256];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = latin1(Integer.toString(i));
+        }
+        return numbers;
     }
 
     /** Without a copy. */
@@ -45,7 +55,7 @@ public final class Bytes implements CharSequence {
 
     /** In decimal. */
     public static Bytes number(long number) {
-        return latin1(Long.toString(number));
+        return number >= 0 && number < SMALL.length ? SMALL[(int) number] : latin1(Long.toString(number));
     }
 
     /** The byte at the index, 0 to 255. */

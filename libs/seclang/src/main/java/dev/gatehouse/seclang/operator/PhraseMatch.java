@@ -5,17 +5,19 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
+import dev.gatehouse.seclang.regex.RegexSet;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * {@code @pm}: any of many phrases, without regard to the case of ASCII letters, in one pass (Aho and Corasick, as a complete
  * automaton over the bytes that occur in the phrases).
  */
-final class PhraseMatch implements Operator {
+final class PhraseMatch implements Screening {
     private static final int MAX_STATES = 1 << 18;
 
     /** The column of a byte; 0 for bytes that no phrase has. */
@@ -26,7 +28,15 @@ final class PhraseMatch implements Operator {
     /** The length of the longest phrase that ends in a state; 0: none does. */
     private final int[] ended;
 
+    private final RegexSet.Candidate candidate;
+
     private PhraseMatch(List<Bytes> phrases) {
+        candidate = new RegexSet.Candidate(
+                phrases.stream()
+                        .map(phrase -> phrase.toString().toLowerCase(Locale.ROOT))
+                        .toList(),
+                phrases.stream().mapToInt(Bytes::length).min().orElse(0),
+                null);
         int used = 1;
         int states = 1;
         for (Bytes phrase : phrases) {
@@ -161,6 +171,11 @@ final class PhraseMatch implements Operator {
             close = open < 0 ? -1 : word.indexOf('|', open + 1);
         }
         return phrase.append(Bytes.utf8(word.substring(from))).build();
+    }
+
+    @Override
+    public RegexSet.Candidate candidate() {
+        return candidate;
     }
 
     @Override

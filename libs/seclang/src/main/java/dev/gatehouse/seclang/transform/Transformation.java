@@ -61,9 +61,14 @@ public final class Transformation {
         return "t:" + name;
     }
 
-    /** False: a text of only such bytes stays as it is. */
-    public boolean mayChange(ByteMask bytes) {
-        return touched.meets(bytes) || always;
+    /** A text without any of them stays as it is, unless it {@link #changesAny}. */
+    public ByteMask touched() {
+        return touched;
+    }
+
+    /** Whether it may change any text, also an empty one. */
+    public boolean changesAny() {
+        return always;
     }
 
     private static ByteMask bytes(String bytes) {

@@ -19,9 +19,15 @@ public final class Macro {
     private record Reference(MacroReference reference) implements Part {}
 
     private final List<Part> parts;
+    private final Optional<Bytes> constant;
+    private final Optional<String> constantText;
 
     private Macro(List<Part> parts) {
         this.parts = List.copyOf(parts);
+        this.constant = parts.size() == 1 && parts.getFirst() instanceof Literal literal
+                ? Optional.of(literal.text())
+                : Optional.empty();
+        this.constantText = constant.map(Bytes::toString);
     }
 
     /** A text as it is. */
@@ -69,9 +75,7 @@ public final class Macro {
 
     /** The text, if it refers to nothing. */
     public Optional<Bytes> constant() {
-        return parts.size() == 1 && parts.getFirst() instanceof Literal literal
-                ? Optional.of(literal.text())
-                : Optional.empty();
+        return constant;
     }
 
     /** What it refers to. */
@@ -94,6 +98,11 @@ public final class Macro {
             text.append(expand(part, scope));
         }
         return text.build();
+    }
+
+    /** As {@link #expand}, as Latin-1. */
+    public String text(MacroScope scope) {
+        return constantText.isPresent() ? constantText.get() : expand(scope).toString();
     }
 
     private static Bytes expand(Part part, MacroScope scope) {
