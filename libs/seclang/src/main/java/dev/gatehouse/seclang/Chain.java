@@ -1,6 +1,6 @@
 package dev.gatehouse.seclang;
 
-import dev.gatehouse.seclang.bytes.ByteMask;
+import dev.gatehouse.seclang.bytes.ByteSet;
 import dev.gatehouse.seclang.transform.Transformation;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ final class Chain {
     }
 
     private final Chain parent;
-    private final ByteMask touched;
+    private final ByteSet touched;
     private final boolean changesAny;
     private final List<Transformation> transformations;
     private final String text;
@@ -34,7 +34,7 @@ final class Chain {
     private Chain() {
         this.parent = this;
         this.transformations = List.of();
-        this.touched = ByteMask.of(value -> false);
+        this.touched = ByteSet.of(value -> false);
         this.changesAny = false;
         this.text = "t:none";
     }
@@ -65,9 +65,19 @@ final class Chain {
         return transformations.isEmpty();
     }
 
+    /** A text without any of them stays as it is, unless it {@link #changesAny}. */
+    ByteSet touched() {
+        return touched;
+    }
+
+    /** Whether a transformation may change any text, also an empty one. */
+    boolean changesAny() {
+        return changesAny;
+    }
+
     /** False: all transformations leave a text of only such bytes as it is. */
-    boolean mayChange(ByteMask bytes) {
-        return changesAny || touched.meets(bytes);
+    boolean mayChange(ByteSet bytes) {
+        return changesAny || touched.intersects(bytes);
     }
 
     /** All but the last; itself if it is empty. */

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.bytes.ByteSet;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.Operator;
 import dev.gatehouse.seclang.operator.Screening;
@@ -24,6 +25,12 @@ final class Screen {
     private final Chain[] chains;
     /** Of each chain its conditions. */
     private final long[][] wanted;
+
+    private final long[] all;
+    /** A text without any of these bytes is the same after all chains, unless one changes any text. */
+    private final ByteSet touched;
+
+    private final boolean changesAny;
 
     private volatile @Nullable RegexSet set;
 
@@ -79,6 +86,18 @@ final class Screen {
         }
         this.chains = asked.keySet().toArray(new Chain[0]);
         this.wanted = asked.values().toArray(new long[0][]);
+        this.all = new long[words];
+        ByteSet touched = ByteSet.NONE;
+        boolean changesAny = false;
+        for (int i = 0; i < chains.length; i++) {
+            touched = touched.or(chains[i].touched());
+            changesAny |= chains[i].changesAny();
+            for (int word = 0; word < words; word++) {
+                all[word] |= wanted[i][word];
+            }
+        }
+        this.touched = touched;
+        this.changesAny = changesAny;
     }
 
     /** Whose results the condition looks at: with {@code multiMatch} the value itself and all on the way. */
@@ -113,6 +132,11 @@ final class Screen {
         RegexSet together = set();
         scratch.reserve(chains.length, words);
         Text text = field.text();
+        if (!changesAny && !touched.intersects(text.present())) {
+            Arrays.fill(scratch.found, 0);
+            search(together, text, all, scratch);
+            return found(scratch);
+        }
         int texts = 0;
         for (int i = 0; i < chains.length; i++) {
             Text made = text.after(chains[i]);
@@ -131,15 +155,24 @@ final class Screen {
         }
         Arrays.fill(scratch.found, 0);
         for (int i = 0; i < texts; i++) {
-            Bytes bytes = scratch.texts[i].bytes();
-            together.search(
-                    bytes.array(),
-                    bytes.offset(),
-                    bytes.offset() + bytes.length(),
-                    scratch.wanted[i],
-                    scratch.found,
-                    scratch.candidates);
+            search(together, scratch.texts[i], scratch.wanted[i], scratch);
         }
+        return found(scratch);
+    }
+
+    private static void search(RegexSet together, Text text, long[] wanted, Scratch scratch) {
+        Bytes bytes = text.bytes();
+        together.search(
+                bytes.array(),
+                bytes.offset(),
+                bytes.offset() + bytes.length(),
+                text.present(),
+                wanted,
+                scratch.found,
+                scratch.candidates);
+    }
+
+    private static long[] found(Scratch scratch) {
         for (long word : scratch.found) {
             if (word != 0) {
                 return scratch.found.clone();

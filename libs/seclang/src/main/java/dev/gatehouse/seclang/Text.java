@@ -1,6 +1,6 @@
 package dev.gatehouse.seclang;
 
-import dev.gatehouse.seclang.bytes.ByteMask;
+import dev.gatehouse.seclang.bytes.ByteSet;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.transform.Transformation;
 import java.util.List;
@@ -17,7 +17,7 @@ final class Text {
 
     private @Nullable Text nextOfRoot;
     private @Nullable Step steps;
-    private @Nullable ByteMask present;
+    private @Nullable ByteSet present;
 
     /** What a transformation has made of a text. */
     private record Step(
@@ -51,17 +51,18 @@ final class Text {
         return text;
     }
 
-    private ByteMask present() {
-        ByteMask known = present;
+    /** The bytes that it has. */
+    ByteSet present() {
+        ByteSet known = present;
         if (known == null) {
-            known = ByteMask.in(bytes);
+            known = ByteSet.in(bytes);
             present = known;
         }
         return known;
     }
 
     private Text then(Transformation transformation) {
-        if (!transformation.changesAny() && !transformation.touched().meets(present())) {
+        if (!transformation.changesAny() && !transformation.touched().intersects(present())) {
             return this;
         }
         for (Step step = steps; step != null; step = step.next) {

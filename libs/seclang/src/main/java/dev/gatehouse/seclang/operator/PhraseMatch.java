@@ -1,6 +1,7 @@
 package dev.gatehouse.seclang.operator;
 
 import dev.gatehouse.seclang.bytes.Ascii;
+import dev.gatehouse.seclang.bytes.ByteSet;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.parse.SecLangException;
@@ -36,6 +37,7 @@ final class PhraseMatch implements Screening {
                         .map(phrase -> phrase.toString().toLowerCase(Locale.ROOT))
                         .toList(),
                 phrases.stream().mapToInt(Bytes::length).min().orElse(0),
+                ByteSet.ALL,
                 null);
         int used = 1;
         int states = 1;

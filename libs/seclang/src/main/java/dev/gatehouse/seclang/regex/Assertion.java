@@ -1,5 +1,7 @@
 package dev.gatehouse.seclang.regex;
 
+import dev.gatehouse.seclang.bytes.ByteSet;
+
 /** What holds between two bytes without taking one. */
 enum Assertion {
     BEGIN_TEXT,

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang.regex;
 
+import dev.gatehouse.seclang.bytes.ByteSet;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang.regex;
 
+import dev.gatehouse.seclang.bytes.ByteSet;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,8 @@
 package dev.gatehouse.seclang.regex;
 
+import dev.gatehouse.seclang.bytes.ByteSet;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,21 +31,29 @@ public final class RegexSet {
      *
      * @param literals the text has one of them, in any case of ASCII letters, if it matches: in lower case, as Latin-1; none:
      *     nothing is known
+     * @param bytes the text has one of them if it matches
      * @param regex null: a text that has one of the literals may match, as far as the set can tell
      */
     public record Candidate(
-            List<String> literals, int minLength, @Nullable Regex regex) {
+            List<String> literals,
+            int minLength,
+            ByteSet bytes,
+            @Nullable Regex regex) {
         public Candidate {
             literals = List.copyOf(literals);
         }
 
         public static Candidate of(Regex regex) {
-            return new Candidate(regex.requirement().literals(), regex.minLength(), regex);
+            return new Candidate(
+                    regex.requirement().literals(),
+                    regex.minLength(),
+                    regex.requirement().bytes(),
+                    regex);
         }
     }
 
     /** @param bits of the patterns in the set, by their numbers in the automaton */
-    private record Together(LazyDfa automaton, int[] bits, long[] mask, int shortest) {}
+    private record Together(LazyDfa automaton, int[] bits, long[] mask, int shortest, ByteSet bytes) {}
 
     private RegexSet(List<Candidate> candidates, AutomatonMemory memory) {
         this.candidates = List.copyOf(candidates);
@@ -64,6 +74,9 @@ public final class RegexSet {
             }
         }
         scanner = new LiteralScanner(literals);
+        // Apart, so that a text of letters and digits is read for none of the first.
+        without.sort(
+                Comparator.comparing(number -> candidates.get(number).bytes().intersects(ByteSet.WORD)));
         int from = 0;
         int steps = 0;
         for (int i = 0; i < without.size(); i++) {
@@ -85,6 +98,7 @@ public final class RegexSet {
         List<Node> nodes = new ArrayList<>();
         long[] mask = new long[words];
         int shortest = Integer.MAX_VALUE;
+        ByteSet bytes = ByteSet.NONE;
         for (int number : numbers) {
             Candidate each = candidates.get(number);
             if (each.regex != null) {
@@ -92,12 +106,14 @@ public final class RegexSet {
             }
             mask[number >> 6] |= 1L << number;
             shortest = Math.min(shortest, each.minLength());
+            bytes = bytes.or(each.bytes());
         }
         return new Together(
                 new LazyDfa(program(nodes), memory),
                 numbers.stream().mapToInt(Integer::intValue).toArray(),
                 mask,
-                shortest);
+                shortest,
+                bytes);
     }
 
     private static Program program(List<Node> nodes) {
@@ -121,29 +137,31 @@ public final class RegexSet {
     /**
      * Sets in {@code found} the bit of each wanted pattern that matches anywhere in the text. Of patterns that are not linear, or
      * that only their literals are known of, the bit says that they may match. Other bits stay. {@code scratch} is overwritten.
+     *
+     * @param present the bytes that the text has
      */
-    public void search(byte[] text, int from, int to, long[] wanted, long[] found, long[] scratch) {
+    public void search(byte[] text, int from, int to, ByteSet present, long[] wanted, long[] found, long[] scratch) {
         System.arraycopy(always, 0, scratch, 0, words);
         if (meets(wanted, scanned)) {
             scanner.scan(text, from, to, scratch);
         }
         for (int word = 0; word < words; word++) {
             for (long bits = scratch[word] & wanted[word]; bits != 0; bits &= bits - 1) {
-                if (mayMatch(candidates.get(word * 64 + Long.numberOfTrailingZeros(bits)), text, from, to)) {
+                if (mayMatch(candidates.get(word * 64 + Long.numberOfTrailingZeros(bits)), text, from, to, present)) {
                     found[word] |= Long.lowestOneBit(bits);
                 }
             }
         }
         for (int i = 0; i < together.size(); i++) {
             Together each = together.get(i);
-            if (to - from >= each.shortest && meets(wanted, each.mask)) {
+            if (to - from >= each.shortest && each.bytes.intersects(present) && meets(wanted, each.mask)) {
                 collect(each, text, from, to, wanted, found);
             }
         }
     }
 
-    private static boolean mayMatch(Candidate candidate, byte[] text, int from, int to) {
-        if (to - from < candidate.minLength) {
+    private static boolean mayMatch(Candidate candidate, byte[] text, int from, int to, ByteSet present) {
+        if (to - from < candidate.minLength || !candidate.bytes.intersects(present)) {
             return false;
         }
         Regex regex = candidate.regex;

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang.regex;
 
+import dev.gatehouse.seclang.bytes.ByteSet;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param minLength bytes
  * @param literals one of them is in each text that matches; empty: nothing is known
+ * @param bytes one of them is in each text that matches; all: nothing is known
  */
-record Requirement(int minLength, List<String> literals) {
+record Requirement(int minLength, List<String> literals, ByteSet bytes) {
     private static final int MOST_BYTES_OF_A_SET = 8;
     private static final int MOST_EXACT = 64;
     private static final int MOST_LITERALS = 512;
@@ -24,7 +26,7 @@ record Requirement(int minLength, List<String> literals) {
     static Requirement of(Node node) {
         Found found = find(node);
         Set<String> best = found.exact == null ? found.required : better(found.required, found.exact);
-        return new Requirement(Program.width(node)[0], best == null ? List.of() : List.copyOf(best));
+        return new Requirement(Program.width(node)[0], best == null ? List.of() : List.copyOf(best), bytesOf(node));
     }
 
     /**
@@ -143,6 +145,44 @@ record Requirement(int minLength, List<String> literals) {
             parts.add(Found.NOTHING);
         }
         return sequence(parts);
+    }
+
+    /** One of which each match takes: of all such sets the one that the fewest texts have. */
+    private static ByteSet bytesOf(Node node) {
+        return switch (node) {
+            case Node.Bytes b -> b.set();
+            case Node.Group g -> bytesOf(g.node());
+            case Node.Atomic a -> bytesOf(a.node());
+            case Node.Repeat r -> r.min() == 0 ? ByteSet.ALL : bytesOf(r.node());
+            case Node.Sequence s -> {
+                ByteSet rarest = ByteSet.ALL;
+                for (Node each : s.nodes()) {
+                    ByteSet own = bytesOf(each);
+                    rarest = commonness(own) < commonness(rarest) ? own : rarest;
+                }
+                yield rarest;
+            }
+            case Node.Alternatives a -> {
+                ByteSet any = ByteSet.NONE;
+                for (Node each : a.nodes()) {
+                    any = any.or(bytesOf(each));
+                }
+                yield any;
+            }
+            case Node.Empty e -> ByteSet.ALL;
+            case Node.Assert a -> ByteSet.ALL;
+            case Node.Look l -> ByteSet.ALL;
+            case Node.BackReference b -> ByteSet.ALL;
+        };
+    }
+
+    /** Most bytes of most values are letters and digits. */
+    private static int commonness(ByteSet set) {
+        int words = 0;
+        for (int value = 0; value < 128; value++) {
+            words += set.has(value) && ByteSet.WORD.has(value) ? 1 : 0;
+        }
+        return words * 256 + set.size();
     }
 
     /** The set that fewer texts have; null if neither says anything. */

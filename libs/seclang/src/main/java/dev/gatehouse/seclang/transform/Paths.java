@@ -14,6 +14,9 @@ final class Paths {
     private Paths() {}
 
     static Bytes normalizeWindows(Bytes value) {
+        if (value.indexOf('\\', 0) < 0) {
+            return normalize(value);
+        }
         BytesBuilder slashes = new BytesBuilder(value.length());
         for (int i = 0; i < value.length(); i++) {
             slashes.append(value.at(i) == '\\' ? '/' : value.at(i));
@@ -22,7 +25,8 @@ final class Paths {
     }
 
     static Bytes normalize(Bytes value) {
-        if (value.length() == 0 || value.equals(TWO_SLASHES)) {
+        boolean oneSegment = value.indexOf('/', 0) < 0 && !value.equals(HERE);
+        if (oneSegment || value.equals(TWO_SLASHES)) {
             return value;
         }
         boolean absolute = value.at(0) == '/';

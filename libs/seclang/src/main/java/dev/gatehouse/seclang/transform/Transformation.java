@@ -1,6 +1,6 @@
 package dev.gatehouse.seclang.transform;
 
-import dev.gatehouse.seclang.bytes.ByteMask;
+import dev.gatehouse.seclang.bytes.ByteSet;
 import dev.gatehouse.seclang.bytes.Bytes;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,22 +12,22 @@ import java.util.function.UnaryOperator;
 
 /** A transformation by its name. Stateless. */
 public final class Transformation {
-    private static final ByteMask SPACES = ByteMask.of(Spaces::isAnySpace);
-    private static final ByteMask NULL = bytes("\0");
-    private static final ByteMask BACKSLASH = bytes("\\");
-    private static final ByteMask PERCENT_OR_PLUS = bytes("%+");
-    private static final ByteMask COMMENT_MARKS = bytes("/*-<#");
-    private static final ByteMask UPPERCASE = ByteMask.of(b -> b >= 'A' && b <= 'Z');
-    private static final ByteMask ALL = ByteMask.of(b -> true);
+    private static final ByteSet SPACES = ByteSet.of(Spaces::isAnySpace);
+    private static final ByteSet NULL = bytes("\0");
+    private static final ByteSet BACKSLASH = bytes("\\");
+    private static final ByteSet PERCENT_OR_PLUS = bytes("%+");
+    private static final ByteSet COMMENT_MARKS = bytes("/*-<#");
+    private static final ByteSet UPPERCASE = ByteSet.of(b -> b >= 'A' && b <= 'Z');
+    private static final ByteSet ALL = ByteSet.of(b -> true);
 
     private static final Map<String, Transformation> BY_NAME = register();
 
     private final String name;
     private final UnaryOperator<Bytes> function;
-    private final ByteMask touched;
+    private final ByteSet touched;
     private final boolean always;
 
-    private Transformation(String name, UnaryOperator<Bytes> function, ByteMask touched, boolean always) {
+    private Transformation(String name, UnaryOperator<Bytes> function, ByteSet touched, boolean always) {
         this.name = name;
         this.function = function;
         this.touched = touched;
@@ -62,7 +62,7 @@ public final class Transformation {
     }
 
     /** A text without any of them stays as it is, unless it {@link #changesAny}. */
-    public ByteMask touched() {
+    public ByteSet touched() {
         return touched;
     }
 
@@ -71,8 +71,8 @@ public final class Transformation {
         return always;
     }
 
-    private static ByteMask bytes(String bytes) {
-        return ByteMask.of(b -> bytes.indexOf(b) >= 0);
+    private static ByteSet bytes(String bytes) {
+        return ByteSet.of(b -> bytes.indexOf(b) >= 0);
     }
 
     private static Map<String, Transformation> register() {
@@ -84,7 +84,7 @@ public final class Transformation {
                 all,
                 "cmdLine",
                 Spaces::cmdLine,
-                ByteMask.of(b -> (b >= 'A' && b <= 'Z') || "\\\"'^,; \t\r\n".indexOf(b) >= 0));
+                ByteSet.of(b -> (b >= 'A' && b <= 'Z') || "\\\"'^,; \t\r\n".indexOf(b) >= 0));
         add(all, "compressWhitespace", Spaces::compressWhitespace, SPACES);
         add(all, "cssDecode", Escapes::cssDecode, BACKSLASH);
         add(all, "escapeSeqDecode", Escapes::escapeSeqDecode, BACKSLASH);
@@ -101,7 +101,7 @@ public final class Transformation {
         add(all, "normalisePathWin", Paths::normalizeWindows, bytes("/.\\"));
         add(all, "parityEven7bit", value -> Letters.parity(value, 0));
         add(all, "parityOdd7bit", value -> Letters.parity(value, 1));
-        add(all, "parityZero7bit", Letters::zeroParity, ByteMask.of(b -> b > 0x7f));
+        add(all, "parityZero7bit", Letters::zeroParity, ByteSet.of(b -> b > 0x7f));
         add(all, "removeComments", Comments::remove, COMMENT_MARKS);
         add(all, "removeCommentsChar", Comments::removeMarkers, COMMENT_MARKS);
         add(all, "removeNulls", Spaces::removeNulls, NULL);
@@ -113,11 +113,11 @@ public final class Transformation {
         add(all, "trim", value -> value.trim(), SPACES);
         add(all, "trimLeft", Spaces::trimLeft, SPACES);
         add(all, "trimRight", Spaces::trimRight, SPACES);
-        add(all, "uppercase", Letters::uppercase, ByteMask.of(b -> b >= 'a' && b <= 'z'));
+        add(all, "uppercase", Letters::uppercase, ByteSet.of(b -> b >= 'a' && b <= 'z'));
         add(all, "urlDecode", UrlCodec::decode, PERCENT_OR_PLUS);
         add(all, "urlDecodeUni", UrlCodec::decodeUnicode, PERCENT_OR_PLUS);
         add(all, "urlEncode", UrlCodec::encode);
-        add(all, "utf8toUnicode", Encodings::utf8ToUnicode, ByteMask.of(b -> b > 0x7f));
+        add(all, "utf8toUnicode", Encodings::utf8ToUnicode, ByteSet.of(b -> b > 0x7f));
         return Map.copyOf(all);
     }
 
@@ -128,7 +128,7 @@ public final class Transformation {
 
     /** @param touched a text without any of them stays as it is */
     private static void add(
-            Map<String, Transformation> all, String name, UnaryOperator<Bytes> function, ByteMask touched) {
+            Map<String, Transformation> all, String name, UnaryOperator<Bytes> function, ByteSet touched) {
         all.put(name.toLowerCase(Locale.ROOT), new Transformation(name, function, touched, false));
     }
 }
