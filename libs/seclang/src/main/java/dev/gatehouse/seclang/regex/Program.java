@@ -270,6 +270,35 @@ final class Program {
         }
     }
 
+    /** At least as many as the steps of the node. */
+    static long mostSteps(Node node) {
+        return switch (node) {
+            case Node.Empty e -> 1;
+            case Node.Bytes b -> 1;
+            case Node.Assert a -> 1;
+            case Node.BackReference b -> 1;
+            case Node.Group g -> 2 + mostSteps(g.node());
+            case Node.Atomic a -> 2 + mostSteps(a.node());
+            case Node.Look l -> 3 + mostSteps(l.node());
+            case Node.Sequence s -> {
+                long steps = 1;
+                for (Node each : s.nodes()) {
+                    steps += mostSteps(each);
+                }
+                yield steps;
+            }
+            case Node.Alternatives a -> {
+                long steps = 1;
+                for (Node each : a.nodes()) {
+                    steps += 2 + mostSteps(each);
+                }
+                yield steps;
+            }
+            // What is nested deeply would overflow.
+            case Node.Repeat r -> Math.min(Math.max(r.min() + 1, r.max()) * (4 + mostSteps(r.node())), 10L * LARGEST);
+        };
+    }
+
     /** How many bytes a match of the node takes, at least and at most; {@link Node.Repeat#UNBOUNDED}: any number. */
     static int[] width(Node node) {
         return switch (node) {

@@ -10,12 +10,20 @@ import org.jspecify.annotations.Nullable;
  * gives up when its steps are used up.
  */
 public final class Regex {
-    private final Node node;
-    private final Requirement requirement;
-    private final int groups;
-    private final Program program;
-    private final @Nullable LazyDfa automaton;
-    private final @Nullable PikeVm places;
+    /** A pattern that may have more steps is made at once, to see whether it is too large. */
+    private static final long SURELY_SMALL = 10_000;
+
+    private final PatternParser.Parsed parsed;
+    private final AutomatonMemory memory;
+    private final boolean linear;
+    private volatile @Nullable Machine machine;
+
+    /** What a pattern is run by; made when it is first needed, for of many patterns few ever are. */
+    private record Machine(
+            Requirement requirement,
+            Program program,
+            @Nullable LazyDfa automaton,
+            @Nullable PikeVm places) {}
 
     /** How a search ends. */
     public enum Outcome {
@@ -26,12 +34,39 @@ public final class Regex {
     }
 
     private Regex(PatternParser.Parsed parsed, AutomatonMemory memory) throws RegexSyntaxException {
-        this.node = parsed.node();
-        this.requirement = Requirement.of(node);
-        this.groups = parsed.groups();
-        this.program = Program.of(parsed);
-        this.automaton = program.backtracking ? null : new LazyDfa(program, memory);
-        this.places = program.backtracking ? null : new PikeVm(program, groups);
+        this.parsed = parsed;
+        this.memory = memory;
+        this.linear = !Node.needsBacktracking(parsed.node());
+        if (Program.mostSteps(parsed.node()) > SURELY_SMALL) {
+            this.machine = make();
+        }
+    }
+
+    private Machine make() throws RegexSyntaxException {
+        Program program = Program.of(parsed);
+        return new Machine(
+                Requirement.of(parsed.node()),
+                program,
+                linear ? new LazyDfa(program, memory) : null,
+                linear ? new PikeVm(program, parsed.groups()) : null);
+    }
+
+    private Machine machine() {
+        Machine made = machine;
+        if (made == null) {
+            synchronized (this) {
+                made = machine;
+                if (made == null) {
+                    try {
+                        made = make();
+                    } catch (RegexSyntaxException e) {
+                        throw new IllegalStateException("its steps were counted when it was compiled", e);
+                    }
+                    machine = made;
+                }
+            }
+        }
+        return made;
     }
 
     /**
@@ -51,13 +86,14 @@ public final class Regex {
      * @param budget steps that it may take if the pattern is not linear
      */
     public Outcome search(byte[] text, int from, int to, long budget) {
-        if (to - from < requirement.minLength()) {
+        Machine made = machine();
+        if (to - from < made.requirement.minLength()) {
             return Outcome.NOT_FOUND;
         }
-        if (automaton != null) {
-            return automaton.matches(text, from, to) ? Outcome.FOUND : Outcome.NOT_FOUND;
+        if (made.automaton != null) {
+            return made.automaton.matches(text, from, to) ? Outcome.FOUND : Outcome.NOT_FOUND;
         }
-        Backtracker backtracker = new Backtracker(program, text, from, to, budget);
+        Backtracker backtracker = new Backtracker(made.program, text, from, to, budget);
         if (backtracker.find(from) != null) {
             return Outcome.FOUND;
         }
@@ -74,36 +110,37 @@ public final class Regex {
 
     /** As {@link #groups(byte[], int, int, long)}, of the leftmost match that begins at {@code start} or later. */
     public int @Nullable [] groups(byte[] text, int from, int start, int to, long budget) {
-        return places != null
-                ? places.find(text, from, start, to)
-                : new Backtracker(program, text, from, to, budget).find(start);
+        Machine made = machine();
+        return made.places != null
+                ? made.places.find(text, from, start, to)
+                : new Backtracker(made.program, text, from, to, budget).find(start);
     }
 
     /** Capturing groups, without the whole match. */
     public int groupCount() {
-        return groups;
+        return parsed.groups();
     }
 
     /** Whether a search takes time linear in the text, whatever the text. */
     public boolean isLinear() {
-        return automaton != null;
+        return linear;
     }
 
     /** A text that is shorter cannot match. */
     public int minLength() {
-        return requirement.minLength();
+        return requirement().minLength();
     }
 
     /** Of its program. */
     int steps() {
-        return program.size();
+        return machine().program.size();
     }
 
     Node node() {
-        return node;
+        return parsed.node();
     }
 
     Requirement requirement() {
-        return requirement;
+        return machine().requirement;
     }
 }

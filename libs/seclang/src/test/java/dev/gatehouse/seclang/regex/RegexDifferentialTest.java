@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import dev.gatehouse.seclang.bytes.ByteSet;
+import dev.gatehouse.seclang.bytes.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +65,7 @@ class RegexDifferentialTest {
             byte[] text = text(random).repeat(1 + random.nextInt(5)).getBytes(StandardCharsets.ISO_8859_1);
             long[] wanted = random.longs(set.words()).toArray();
             long[] found = new long[set.words()];
-            set.search(text, 0, text.length, wanted, found, new long[set.words()]);
+            set.search(text, 0, text.length, ByteSet.in(Bytes.of(text)), wanted, found, new long[set.words()]);
             for (int n = 0; n < sources.size(); n++) {
                 assertThat((found[n >> 6] >>> n & 1) != 0)
                         .as("%s in \"%s\"", sources.get(n), new String(text, StandardCharsets.ISO_8859_1))
