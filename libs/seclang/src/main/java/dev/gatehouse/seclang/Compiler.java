@@ -147,9 +147,6 @@ final class Compiler {
         Optional<Span> name = directive.operator().name();
         Span argument = directive.operator().argument();
         Operator operator = Operators.compile(name, argument, operatorFiles());
-        name.filter(span -> Operators.neverMatches(span.text()))
-                .ifPresent(span -> warnings.add(span.diagnostic("operator @" + span
-                        + " is not there yet: the rule is compiled, and the operator matches nothing")));
         String written = (directive.operator().negated() ? "!" : "") + "@"
                 + name.map(Span::text).orElse("rx") + " " + argument;
         return new RuleDraft.Member(

@@ -156,8 +156,8 @@ public final class Operators {
         all.put("validateutf8encoding", plain(argument -> (value, context) -> Encoding.isBadUtf8(value)));
         all.put("unconditionalmatch", plain(argument -> (value, context) -> true));
         all.put("nomatch", plain(argument -> (value, context) -> false));
-        all.put("detectsqli", plain(argument -> (value, context) -> false));
-        all.put("detectxss", plain(argument -> (value, context) -> false));
+        all.put("detectsqli", plain(argument -> Injection::isSql));
+        all.put("detectxss", plain(argument -> Injection::isHtml));
         all.put("streq", text(Bytes::equals));
         all.put("contains", text((value, parameter) -> value.indexOf(parameter) >= 0));
         all.put("strmatch", text((value, parameter) -> value.indexOf(parameter) >= 0));
@@ -215,11 +215,6 @@ public final class Operators {
             }
         }
         return false;
-    }
-
-    /** Whether an operator is known, so that rule sets which use it compile, and matches nothing yet. */
-    public static boolean neverMatches(String name) {
-        return name.equalsIgnoreCase("detectSQLi") || name.equalsIgnoreCase("detectXSS");
     }
 
     /** What macros in the argument refer to, for a rule's needs; none where the operator takes no macros. */
