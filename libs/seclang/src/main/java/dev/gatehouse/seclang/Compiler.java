@@ -144,6 +144,9 @@ final class Compiler {
         for (TargetText text : directive.targets()) {
             (text.exclude() ? exclusions : targets).add(Targets.compile(text));
         }
+        if (directive.operator().name().filter(name -> name.text().equalsIgnoreCase("validateSchema")).isPresent()) {
+            targets.replaceAll(Targets::document);
+        }
         if (targets.isEmpty()) {
             throw directive.name().error("all variables of the rule are exclusions (expected: one without !)");
         }

@@ -22,7 +22,17 @@ class DependenciesTest {
                     "org.jspecify..",
                     "com.google.re2j..",
                     "org.brotli.dec..",
-                    "io.airlift.compress..");
+                    "io.airlift.compress..",
+                    "com.networknt.schema..",
+                    "com.fasterxml.jackson..");
+
+    @ArchTest
+    static final ArchRule onlyOneClassReadsJsonAsATree = noClasses()
+            .that()
+            .doNotHaveSimpleName("JsonSchemas")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.networknt.schema..", "com.fasterxml.jackson..");
 
     @ArchTest
     static final ArchRule onlyOneClassKnowsWhoMatchesRegularExpressions = noClasses()

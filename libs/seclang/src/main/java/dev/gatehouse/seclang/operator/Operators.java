@@ -147,7 +147,7 @@ public final class Operators {
         all.put("ipmatchfromdataset", IpMatch::fromDataset);
         all.put("validatebyterange", plain(Encoding::byteRange));
         all.put("validatenid", plain(IdentityNumbers::nationalId));
-        all.put("validateschema", XmlSchema::operator);
+        all.put("validateschema", Operators::schema);
         all.put("verifycc", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isCard)));
         all.put("verifycpf", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isCpf)));
         all.put("verifyssn", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isSsn)));
@@ -172,6 +172,13 @@ public final class Operators {
         all.put("le", number((value, parameter) -> value <= parameter));
         all.put("lt", number((value, parameter) -> value < parameter));
         return Map.copyOf(all);
+    }
+
+    /** By the file's name. */
+    private static Operator schema(Span argument, OperatorFiles files) throws SecLangException {
+        return argument.text().strip().toLowerCase(Locale.ROOT).endsWith(".json")
+                ? JsonSchemas.operator(argument, files)
+                : XmlSchema.operator(argument, files);
     }
 
     private static Factory plain(PlainFactory factory) {
