@@ -351,12 +351,10 @@ final class Actions {
     Note note(Optional<Actions> inherited, List<Actions> others) {
         Optional<Macro> said = message;
         Optional<Macro> found = data;
-        Optional<Severity> gravity = severity;
         List<Macro> allTags = new ArrayList<>(tags);
         for (Actions other : others) {
             said = said.or(() -> other.message);
             found = found.or(() -> other.data);
-            gravity = gravity.or(() -> other.severity);
             allTags.addAll(other.tags);
         }
         return new Note(
@@ -366,7 +364,7 @@ final class Actions {
                 version,
                 maturity,
                 accuracy,
-                gravity,
+                severity,
                 allTags,
                 Note.constant(allTags),
                 logged.or(() -> inherited.flatMap(from -> from.logged)).orElse(true),

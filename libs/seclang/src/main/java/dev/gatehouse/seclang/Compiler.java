@@ -24,6 +24,9 @@ import java.util.Optional;
 
 /** Compiles directives to a rule set. Used once. An error leaves its directive out, and the next is read. */
 final class Compiler {
+    /** Of a directive that takes a list of ids. */
+    private static final int MOST_ARGUMENTS = 1000;
+
     private static final int DEEPEST_INCLUDE = 16;
 
     /** A rule in the making, or a marker. */
@@ -141,15 +144,15 @@ final class Compiler {
         for (TargetText text : directive.targets()) {
             (text.exclude() ? exclusions : targets).add(Targets.compile(text));
         }
+        if (directive.operator().name().filter(name -> name.text().equalsIgnoreCase("validateSchema")).isPresent()) {
+            targets.replaceAll(Targets::document);
+        }
         if (targets.isEmpty()) {
             throw directive.name().error("all variables of the rule are exclusions (expected: one without !)");
         }
         Optional<Span> name = directive.operator().name();
         Span argument = directive.operator().argument();
         Operator operator = Operators.compile(name, argument, operatorFiles());
-        name.filter(span -> Operators.neverMatches(span.text()))
-                .ifPresent(span -> warnings.add(span.diagnostic("operator @" + span
-                        + " is not there yet: the rule is compiled, and the operator matches nothing")));
         String written = (directive.operator().negated() ? "!" : "") + "@"
                 + name.map(Span::text).orElse("rx") + " " + argument;
         return new RuleDraft.Member(
@@ -282,23 +285,35 @@ final class Compiler {
         entries.removeIf(entry -> entry instanceof Drafted drafted && filter.admits(drafted.rule()));
     }
 
-    /** {@code rules "targets"}, and ModSecurity 2's {@code rules "targets" replaced}. */
+    /** {@code rules "targets"}, where ids may be several arguments, and ModSecurity 2's {@code rules "targets" replaced}. */
     private void updateTargets(String name, Directive.Setting directive) throws SecLangException {
-        List<Span> arguments = arguments(directive, 2, 3, "rules and targets, as in 1001 \"!ARGS:password\"");
+        boolean byId = name.equals("secruleupdatetargetbyid");
+        List<Span> arguments =
+                arguments(directive, 2, byId ? MOST_ARGUMENTS : 3, "rules and targets, as in 1001 \"!ARGS:password\"");
+        int ids = 1;
+        while (byId && ids < arguments.size() - 1 && Character.isDigit(first(arguments.get(ids)))) {
+            ids++;
+        }
+        if (arguments.size() > ids + 2) {
+            throw arguments
+                    .get(ids + 2)
+                    .error("\"" + arguments.get(ids + 2)
+                            + "\" after the targets (expected: ids or ranges before them)");
+        }
         Span rules = arguments.getFirst();
         List<Target> added = new ArrayList<>();
         List<Target> excluded = new ArrayList<>();
-        for (TargetText text : TargetText.list(arguments.get(1))) {
+        for (TargetText text : TargetText.list(arguments.get(ids))) {
             (text.exclude() ? excluded : added).add(Targets.compile(text));
         }
         List<Target> replaced = new ArrayList<>();
-        if (arguments.size() == 3) {
-            for (TargetText text : TargetText.list(arguments.get(2))) {
+        if (arguments.size() == ids + 2) {
+            for (TargetText text : TargetText.list(arguments.get(ids + 1))) {
                 replaced.add(Targets.compile(text));
             }
         }
-        List<Place> places = name.equals("secruleupdatetargetbyid")
-                ? places(rules)
+        List<Place> places = byId
+                ? places(arguments.subList(0, ids))
                 : List.of(new Place(
                         name.equals("secruleupdatetargetbytag")
                                 ? new RuleFilter.Tag(RuleFilter.Text.read(rules))
@@ -326,7 +341,7 @@ final class Compiler {
                                         + " cannot be changed afterwards (expected: other actions; remove the rule and write another)");
             }
         }
-        update(places(arguments.getFirst()), member -> {
+        update(places(arguments.subList(0, 1)), member -> {
             List<ActionText> all = new ArrayList<>(member.actions);
             all.addAll(more);
             member.actions = all;
@@ -348,14 +363,20 @@ final class Compiler {
     private record Place(RuleFilter filter, int member) {}
 
     /** {@code 1001}, {@code 1001:1}, {@code 1001-1005} and several, separated by commas. */
-    private static List<Place> places(Span rules) throws SecLangException {
+    private static List<Place> places(List<Span> arguments) throws SecLangException {
         List<Place> places = new ArrayList<>();
-        for (String text : rules.text().strip().split("[ ,]+", -1)) {
-            int colon = text.indexOf(':');
-            int member = colon < 0 ? 0 : (int) Numeric.number(rules.replaced(text.substring(colon + 1)), 0, 1000);
-            places.add(new Place(Control.ids(rules, colon < 0 ? text : text.substring(0, colon)), member));
+        for (Span rules : arguments) {
+            for (String text : rules.text().strip().split("[ ,]+", -1)) {
+                int colon = text.indexOf(':');
+                int member = colon < 0 ? 0 : (int) Numeric.number(rules.replaced(text.substring(colon + 1)), 0, 1000);
+                places.add(new Place(Control.ids(rules, colon < 0 ? text : text.substring(0, colon)), member));
+            }
         }
         return places;
+    }
+
+    private static char first(Span argument) {
+        return argument.text().isEmpty() ? 0 : argument.text().charAt(0);
     }
 
     private interface Update {

@@ -28,6 +28,7 @@ final class Evaluation implements MatchContext {
     private final Sanitation sanitation;
     private boolean capturing;
     private int captured;
+    private Fields chained = Fields.NONE;
 
     /** Of the rule that is evaluated. */
     private List<Effect.RemoveTarget> removed = List.of();
@@ -49,6 +50,7 @@ final class Evaluation implements MatchContext {
         values.rule(rule);
         forgetGroups();
         removed = removals.targets(rule);
+        chained = Fields.NONE;
         if (!all.isEmpty()) {
             all = new ArrayList<>();
         }
@@ -73,7 +75,9 @@ final class Evaluation implements MatchContext {
             matched = target(condition, targets.get(i), matched);
         }
         if (matched.size() > 0) {
-            values.matched(matched);
+            // MATCHED_VARS has what the whole chain matched so far, as in ModSecurity 3.
+            chained = chained.size() == 0 ? matched : chained.and(matched);
+            values.matched(chained);
         }
         return matched.size() > 0;
     }

@@ -41,6 +41,14 @@ final class Fields implements Iterable<Field> {
         bytes += field.name().length() + (long) field.value().length();
     }
 
+    /** These and others, as a copy. */
+    Fields and(Fields others) {
+        Fields both = new Fields();
+        both.addAll(this);
+        both.addAll(others);
+        return both;
+    }
+
     void addAll(Fields others) {
         for (int i = 0; i < others.size(); i++) {
             add(others.get(i));

@@ -27,6 +27,18 @@ final class Targets {
         return new Target(variable, selector(variable, key, text.pattern()), text.count());
     }
 
+    /** For operators that judge documents: a variable that has parts of a body, or it in some cases, means all of it. */
+    static Target document(Target target) {
+        if (!target.isAll() || target.count()) {
+            return target;
+        }
+        return switch (target.variable()) {
+            case XML, REQUEST_BODY -> new Target(Variable.STREAM_INPUT_BODY, target.selector(), false);
+            case RESPONSE_XML -> new Target(Variable.STREAM_OUTPUT_BODY, target.selector(), false);
+            default -> target;
+        };
+    }
+
     private static Selector selector(Variable variable, Span key, boolean pattern) throws SecLangException {
         if (variable == Variable.XML || variable == Variable.RESPONSE_XML) {
             String path = pattern ? "/" + key.text() + "/" : key.text();

@@ -321,6 +321,11 @@ public final class Transaction {
         return ErrorLine.of(rule, values, interruption);
     }
 
+    /** How its rules want it in the audit log. */
+    public AuditSettings auditSettings() {
+        return settings.audit();
+    }
+
     /** What the audit log is to say of it, after logging; empty if {@code SecAuditEngine} and rules do not ask for it. */
     public Optional<AuditRecord> auditRecord() {
         int status = interruption.map(Interruption::status).orElseGet(() ->

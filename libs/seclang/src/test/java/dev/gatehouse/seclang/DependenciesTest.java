@@ -1,6 +1,7 @@
 package dev.gatehouse.seclang;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -20,5 +21,15 @@ class DependenciesTest {
                     "dev.gatehouse.seclang..",
                     "org.jspecify..",
                     "org.brotli.dec..",
-                    "io.airlift.compress..");
+                    "io.airlift.compress..",
+                    "com.networknt.schema..",
+                    "com.fasterxml.jackson..");
+
+    @ArchTest
+    static final ArchRule onlyOneClassReadsJsonAsATree = noClasses()
+            .that()
+            .doNotHaveSimpleName("JsonSchemas")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.networknt.schema..", "com.fasterxml.jackson..");
 }

@@ -4,6 +4,7 @@ import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Flattens JSON (RFC 8259): {@code {"a":[1,{"b":"x"}]}} is {@code json.a.0=1}, {@code json.a.1.b=x} and {@code json.a=2}, the length of
@@ -45,7 +46,7 @@ public final class Json {
     /** Of each open array or object: the length of its path. */
     private int[] pathLengths = new int[16];
 
-    /** Of each open array how many members it has; -1 for an object. */
+    /** Of each open array how many members have been read; -1 for an object. */
     private int[] members = new int[16];
 
     private int depth;
@@ -99,7 +100,7 @@ public final class Json {
             }
             return Outcome.COMPLETE;
         } catch (Malformed e) {
-            return Outcome.failed(e.reason);
+            return Outcome.failed(closeAll().orElse(e).reason);
         } catch (Full e) {
             return Outcome.TRUNCATED;
         }
@@ -161,6 +162,9 @@ public final class Json {
     /** After a member: the next, or the end of what holds it. */
     private boolean next() throws Malformed, Full {
         path.truncate(pathLengths[depth - 1]);
+        if (members[depth - 1] >= 0) {
+            members[depth - 1]++;
+        }
         return continued(members[depth - 1] >= 0 ? ']' : '}', true);
     }
 
@@ -181,7 +185,7 @@ public final class Json {
             at++;
         }
         if (members[depth - 1] >= 0) {
-            path.append('.').append(Bytes.number(members[depth - 1]++));
+            path.append('.').append(Bytes.number(members[depth - 1]));
         } else {
             skipSpace();
             if (at >= text.length() || text.at(at) != '"') {
@@ -197,7 +201,19 @@ public final class Json {
         return true;
     }
 
-    private void close() throws Malformed, Full {
+    /** Where the text breaks off, or off the grammar: the arrays have what was read of them. */
+    private Optional<Malformed> closeAll() {
+        try {
+            while (depth > 0) {
+                close();
+            }
+            return Optional.empty();
+        } catch (Malformed e) {
+            return Optional.of(e);
+        }
+    }
+
+    private void close() throws Malformed {
         depth--;
         path.truncate(pathLengths[depth]);
         if (members[depth] > 0) {
@@ -216,7 +232,9 @@ public final class Json {
     private void give(Bytes value) throws Malformed {
         budget -= path.length() + (long) value.length();
         if (budget < 0) {
-            throw new Malformed("JSON: the paths of its values are more than " + GROWTH + " times the body");
+            throw new Malformed("JSON: flattened form exceeds the "
+                    + Math.max((long) text.length() * GROWTH, LEAST_BUDGET) + " byte budget for a " + text.length()
+                    + " byte body");
         }
         sink.take(path.copy(), value);
     }

@@ -154,6 +154,9 @@ public final class Multipart {
             if (boundary.indexOf('"', 0) >= 0) {
                 flags.add(MultipartFlag.INVALID_QUOTING);
             }
+            if (end < rest.length() && rest.at(end) == ';' && hasValuelessParameter(rest.slice(end))) {
+                return fail("the content type has a parameter without a value");
+            }
         }
         for (int i = 0; i < boundary.length(); i++) {
             if (Ascii.isSpace(boundary.at(i))) {
@@ -162,6 +165,25 @@ public final class Multipart {
         }
         return boundary.length() > 0 && boundary.length() <= LONGEST_BOUNDARY
                 || fail("the boundary is empty or longer than " + LONGEST_BOUNDARY + " bytes");
+    }
+
+    /** Some servers refuse such a content type, others read it. */
+    private static boolean hasValuelessParameter(Bytes parameters) {
+        int start = 0;
+        boolean quoted = false;
+        for (int i = 0; i <= parameters.length(); i++) {
+            int b = i < parameters.length() ? parameters.at(i) : ';';
+            if (b == '"') {
+                quoted = !quoted;
+            } else if (b == ';' && (!quoted || i == parameters.length())) {
+                Bytes parameter = parameters.slice(start, i).trim();
+                if (parameter.length() > 0 && parameter.indexOf('=', 0) <= 0) {
+                    return true;
+                }
+                start = i + 1;
+            }
+        }
+        return false;
     }
 
     private static int find(Bytes text, Bytes word) {
@@ -361,6 +383,7 @@ public final class Multipart {
         }
         if (!found) {
             flags.add(MultipartFlag.INVALID_PART);
+            fail("a part has no Content-Disposition");
         }
         List<Parameter> parameters = parameters(disposition);
         Bytes name = value(parameters, NAME).orElse(Bytes.EMPTY);

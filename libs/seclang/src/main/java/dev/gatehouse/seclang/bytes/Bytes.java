@@ -182,6 +182,18 @@ public final class Bytes implements CharSequence {
         return slice(from, to);
     }
 
+    /** Reads bytes where they are. */
+    @FunctionalInterface
+    public interface Reader<T> {
+        /** Reads {@code array[from, to)}, changes nothing and does not keep the array. */
+        T read(byte[] array, int from, int to);
+    }
+
+    /** What a reader makes of these bytes, without a copy. */
+    public <T> T read(Reader<T> reader) {
+        return reader.read(array, offset, offset + length);
+    }
+
     /** A copy. */
     public byte[] toArray() {
         return Arrays.copyOfRange(array, offset, offset + length);

@@ -147,7 +147,7 @@ public final class Operators {
         all.put("ipmatchfromdataset", IpMatch::fromDataset);
         all.put("validatebyterange", plain(Encoding::byteRange));
         all.put("validatenid", plain(IdentityNumbers::nationalId));
-        all.put("validateschema", XmlSchema::operator);
+        all.put("validateschema", Operators::schema);
         all.put("verifycc", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isCard)));
         all.put("verifycpf", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isCpf)));
         all.put("verifyssn", plain(argument -> IdentityNumbers.operator(argument, IdentityNumbers::isSsn)));
@@ -156,8 +156,8 @@ public final class Operators {
         all.put("validateutf8encoding", plain(argument -> (value, context) -> Encoding.isBadUtf8(value)));
         all.put("unconditionalmatch", plain(argument -> (value, context) -> true));
         all.put("nomatch", plain(argument -> (value, context) -> false));
-        all.put("detectsqli", plain(argument -> (value, context) -> false));
-        all.put("detectxss", plain(argument -> (value, context) -> false));
+        all.put("detectsqli", plain(argument -> Injection::isSql));
+        all.put("detectxss", plain(argument -> Injection::isHtml));
         all.put("streq", text(Bytes::equals));
         all.put("contains", text((value, parameter) -> value.indexOf(parameter) >= 0));
         all.put("strmatch", text((value, parameter) -> value.indexOf(parameter) >= 0));
@@ -172,6 +172,13 @@ public final class Operators {
         all.put("le", number((value, parameter) -> value <= parameter));
         all.put("lt", number((value, parameter) -> value < parameter));
         return Map.copyOf(all);
+    }
+
+    /** By the file's name. */
+    private static Operator schema(Span argument, OperatorFiles files) throws SecLangException {
+        return argument.text().strip().toLowerCase(Locale.ROOT).endsWith(".json")
+                ? JsonSchemas.operator(argument, files)
+                : XmlSchema.operator(argument, files);
     }
 
     private static Factory plain(PlainFactory factory) {
@@ -215,11 +222,6 @@ public final class Operators {
             }
         }
         return false;
-    }
-
-    /** Whether an operator is known, so that rule sets which use it compile, and matches nothing yet. */
-    public static boolean neverMatches(String name) {
-        return name.equalsIgnoreCase("detectSQLi") || name.equalsIgnoreCase("detectXSS");
     }
 
     /** What macros in the argument refer to, for a rule's needs; none where the operator takes no macros. */

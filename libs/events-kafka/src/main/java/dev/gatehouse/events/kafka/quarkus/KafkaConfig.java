@@ -27,6 +27,10 @@ public interface KafkaConfig {
     @WithDefault("gatehouse.reports")
     String reportsTopic();
 
+    /** The topic of security events: any number of partitions. Brokers make it, or who runs them. */
+    @WithDefault("gatehouse.security")
+    String securityTopic();
+
     /**
      * A file with more settings of Kafka's clients, such as {@code security.protocol}, as Java writes properties; a mounted
      * Secret. Read once, at the start.
@@ -45,6 +49,11 @@ public interface KafkaConfig {
     /** The same for the reports. */
     default Optional<KafkaLink> reportsLink() {
         return link(reportsTopic());
+    }
+
+    /** The same for the security events. */
+    default Optional<KafkaLink> securityLink() {
+        return link(securityTopic());
     }
 
     private Optional<KafkaLink> link(String topic) {

@@ -1,0 +1,111 @@
+package dev.gatehouse.events.kafka;
+
+import dev.gatehouse.api.events.v1.SecurityEvent;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Writes security events to a topic of Kafka, by the unique id of their request, which may have any number of partitions. While the
+ * brokers are away events fail at once, but for a try every few seconds. Used by one thread.
+ */
+public final class KafkaSecurityEvents implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(KafkaSecurityEvents.class.getName());
+    private static final int WAIT_MILLIS = 2_000;
+    private static final int DELIVERY_MILLIS = 10_000;
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
+    private final KafkaLink link;
+    private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
+    /** When brokers that were away are tried again, by {@link System#nanoTime}. */
+    private Optional<Long> awayUntil = Optional.empty();
+
+    public KafkaSecurityEvents(KafkaLink link) {
+        this.link = link;
+    }
+
+    /**
+     * Writes events, and waits until the brokers have them.
+     *
+     * @return how many they have not got, which has been logged
+     */
+    public int write(List<SecurityEvent> events) throws InterruptedException {
+        if (awayUntil.isPresent() && System.nanoTime() - awayUntil.get() < 0) {
+            return events.size();
+        }
+        try {
+            int failed = send(events);
+            if (awayUntil.isPresent() && failed == 0) {
+                LOG.log(Level.INFO, "Security events are written to {0} again.", link);
+                awayUntil = Optional.empty();
+            }
+            return failed;
+        } catch (org.apache.kafka.common.errors.InterruptException e) {
+            throw new InterruptedException();
+        } catch (KafkaException e) {
+            fail(e);
+            return events.size();
+        }
+    }
+
+    private int send(List<SecurityEvent> events) throws InterruptedException {
+        KafkaProducer<byte[], byte[]> open = producer();
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        int failed = 0;
+        for (SecurityEvent event : events) {
+            sent.add(open.send(new ProducerRecord<>(
+                    link.topic(), event.getUniqueId().getBytes(StandardCharsets.UTF_8), event.toByteArray())));
+        }
+        open.flush();
+        for (Future<RecordMetadata> one : sent) {
+            try {
+                one.get();
+            } catch (ExecutionException e) {
+                failed++;
+                fail(e.getCause());
+            }
+        }
+        return failed;
+    }
+
+    private KafkaProducer<byte[], byte[]> producer() {
+        KafkaProducer<byte[], byte[]> open = producer.orElseGet(() -> new KafkaProducer<>(
+                link.settings(Map.of(
+                        "max.block.ms", WAIT_MILLIS,
+                        "request.timeout.ms", WAIT_MILLIS,
+                        "delivery.timeout.ms", DELIVERY_MILLIS,
+                        "compression.type", "lz4")),
+                new ByteArraySerializer(),
+                new ByteArraySerializer()));
+        producer = Optional.of(open);
+        return open;
+    }
+
+    private void fail(Throwable reason) {
+        if (awayUntil.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "Security events cannot be written to {0} ({1}); they are lost, and counted, until they can.",
+                    link,
+                    reason.getMessage());
+        }
+        awayUntil = Optional.of(System.nanoTime() + PAUSE.toNanos());
+    }
+
+    @Override
+    public void close() {
+        producer.ifPresent(open -> open.close(Duration.ofMillis(WAIT_MILLIS)));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.gatehouse.seclang.libinjection;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+
+/** Words in capital ASCII letters, each with a type. Immutable; finding one allocates nothing. */
+final class WordTable {
+    /** What {@link #find} answers for anything else. */
+    static final int NONE = -1;
+
+    /** The words, indexed by their numbers. */
+    private final byte[][] words;
+
+    private final byte[] types;
+    /** Numbers of words plus one, by hash; 0: free. At most half of them are taken. */
+    private final short[] slots;
+
+    private final int longest;
+
+    WordTable(Map<String, Character> typesOfWords) {
+        words = new byte[typesOfWords.size()][];
+        types = new byte[words.length];
+        slots = new short[Integer.highestOneBit(Math.max(words.length, 1)) * 4];
+        int number = 0;
+        int most = 0;
+        for (Map.Entry<String, Character> entry : typesOfWords.entrySet()) {
+            byte[] word = entry.getKey().getBytes(StandardCharsets.ISO_8859_1);
+            words[number] = word;
+            types[number] = (byte) entry.getValue().charValue();
+            most = Math.max(most, word.length);
+            int slot = hash(word, word.length) & (slots.length - 1);
+            while (slots[slot] != 0) {
+                slot = (slot + 1) & (slots.length - 1);
+            }
+            slots[slot] = (short) ++number;
+        }
+        longest = most;
+    }
+
+    /** The number of the word that the first {@code length} bytes, in capitals, are; else {@link #NONE}. */
+    int find(byte[] capitals, int length) {
+        if (length > longest) {
+            return NONE;
+        }
+        int slot = hash(capitals, length) & (slots.length - 1);
+        while (slots[slot] != 0) {
+            byte[] word = words[slots[slot] - 1];
+            if (word.length == length && Arrays.equals(word, 0, length, capitals, 0, length)) {
+                return slots[slot] - 1;
+            }
+            slot = (slot + 1) & (slots.length - 1);
+        }
+        return NONE;
+    }
+
+    /** The type of a word by its number; 0 for {@link #NONE}. */
+    int type(int number) {
+        return number == NONE ? 0 : types[number];
+    }
+
+    byte[] word(int number) {
+        return words[number];
+    }
+
+    private static int hash(byte[] word, int length) {
+        int hash = length;
+        for (int i = 0; i < length; i++) {
+            hash = hash * 31 + word[i];
+        }
+        return hash ^ (hash >>> 11);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.gatehouse.waf.audit;
+
+import dev.gatehouse.events.kafka.KafkaSecurityEvents;
+import dev.gatehouse.events.kafka.quarkus.KafkaConfig;
+import dev.gatehouse.seclang.auditlog.AuditCounters;
+import dev.gatehouse.seclang.auditlog.AuditDestination;
+import dev.gatehouse.seclang.auditlog.AuditPlaces;
+import dev.gatehouse.seclang.auditlog.AuditQueue;
+import dev.gatehouse.seclang.auditlog.AuditWriter;
+import dev.gatehouse.xdsclient.XdsNode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Puts the audit log together. */
+@Singleton
+final class AuditWiring {
+    private Optional<AuditQueue> queue = Optional.empty();
+    private Optional<AuditWriter> writer = Optional.empty();
+    private Optional<KafkaAudit> kafka = Optional.empty();
+
+    @Produces
+    @Singleton
+    AuditLog auditLog(
+            AuditConfig config,
+            KafkaConfig brokers,
+            MeterRegistry meters,
+            @ConfigProperty(name = "gatehouse.waf.replica") Optional<String> replica) {
+        // Not System.out, which the logging of the platform may have taken over.
+        AuditWriter files = new AuditWriter(
+                new AuditPlaces(config.directory(), config.collectors().orElse(List.of())),
+                new FileOutputStream(FileDescriptor.out),
+                new FileOutputStream(FileDescriptor.err));
+        writer = Optional.of(files);
+        kafka = brokers.securityLink()
+                .map(link -> new KafkaAudit(
+                        new KafkaSecurityEvents(link), replica.orElseGet(() -> XdsNode.hostName("waf-svc"))));
+        AuditDestination destination = kafka.<AuditDestination>map(files::and).orElse(files);
+        AuditQueue started =
+                AuditQueue.start(config.queue(), config.queueBytes(), destination, new MeteredAudit(meters));
+        meters.gauge("gatehouse.waf.audit.waiting", started, AuditQueue::waiting);
+        queue = Optional.of(started);
+        return new AuditLog(started);
+    }
+
+    @PreDestroy
+    void close() throws InterruptedException, IOException {
+        if (queue.isPresent()) {
+            queue.get().close();
+        }
+        if (writer.isPresent()) {
+            writer.get().close();
+        }
+        kafka.ifPresent(KafkaAudit::close);
+    }
+
+    private static final class MeteredAudit implements AuditCounters {
+        private final Counter written;
+        private final Counter dropped;
+        private final Counter failed;
+
+        private MeteredAudit(MeterRegistry meters) {
+            written = counter(meters, "written");
+            dropped = counter(meters, "dropped");
+            failed = counter(meters, "failed");
+        }
+
+        private static Counter counter(MeterRegistry meters, String outcome) {
+            return Counter.builder("gatehouse.waf.audit.records")
+                    .tag("outcome", outcome)
+                    .register(meters);
+        }
+
+        @Override
+        public void written(int records) {
+            written.increment(records);
+        }
+
+        @Override
+        public void dropped(int records) {
+            dropped.increment(records);
+        }
+
+        @Override
+        public void failed(int records) {
+            failed.increment(records);
+        }
+    }
+}
