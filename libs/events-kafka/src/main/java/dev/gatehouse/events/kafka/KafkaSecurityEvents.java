@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -74,7 +75,7 @@ public final class KafkaSecurityEvents implements AutoCloseable {
                 one.get();
             } catch (ExecutionException e) {
                 failed++;
-                fail(e.getCause());
+                fail(Objects.requireNonNullElse(e.getCause(), e));
             }
         }
         return failed;
