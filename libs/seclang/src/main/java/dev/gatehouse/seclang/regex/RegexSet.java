@@ -154,14 +154,15 @@ public final class RegexSet {
         }
         for (int i = 0; i < together.size(); i++) {
             Together each = together.get(i);
-            if (to - from >= each.shortest && each.bytes.intersects(present) && meets(wanted, each.mask)) {
+            boolean possible = to - from >= each.shortest && (to == from || each.bytes.intersects(present));
+            if (possible && meets(wanted, each.mask)) {
                 collect(each, text, from, to, wanted, found);
             }
         }
     }
 
     private static boolean mayMatch(Candidate candidate, byte[] text, int from, int to, ByteSet present) {
-        if (to - from < candidate.minLength || !candidate.bytes.intersects(present)) {
+        if (to - from < candidate.minLength || (to > from && !candidate.bytes.intersects(present))) {
             return false;
         }
         Regex regex = candidate.regex;
