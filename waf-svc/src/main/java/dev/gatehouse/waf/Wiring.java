@@ -2,7 +2,12 @@ package dev.gatehouse.waf;
 
 import dev.gatehouse.identity.quarkus.ServiceTls;
 import dev.gatehouse.seclang.Surroundings;
-import dev.gatehouse.waf.inspection.InspectionMetrics;
+import dev.gatehouse.waf.crs.InstalledRuleSets;
+import dev.gatehouse.waf.inspection.ErrorLog;
+import dev.gatehouse.waf.inspection.FinishedTransactions;
+import dev.gatehouse.waf.inspection.Inspection;
+import dev.gatehouse.waf.load.Admission;
+import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,8 +25,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Policies policies() {
-        return new Policies();
+    Policies policies(WafConfig config, MeterRegistry meters) {
+        return new Policies(new InstalledRuleSets(config.coreRuleSets()), new MeteredPolicies(meters));
     }
 
     /** Persistent collections are this replica's. */
@@ -33,8 +38,38 @@ final class Wiring {
 
     @Produces
     @Singleton
-    InspectionMetrics metrics(MeterRegistry meters, Policies policies) {
-        return new MeteredInspections(meters, policies);
+    Admission admission(WafConfig config) {
+        WafConfig.Load load = config.load();
+        return new Admission(
+                load.concurrency().orElse(2 * Runtime.getRuntime().availableProcessors()),
+                load.queue(),
+                load.patience());
+    }
+
+    @Produces
+    @Singleton
+    BodyBudget bodies(WafConfig config) {
+        return new BodyBudget(config.load().bodyBytes().orElse(Runtime.getRuntime().maxMemory() / 4));
+    }
+
+    /** What is done with each transaction when it is over. */
+    @Produces
+    @Singleton
+    FinishedTransactions finished() {
+        return new ErrorLog();
+    }
+
+    @Produces
+    @Singleton
+    Inspection.Shared shared(
+            Surroundings surroundings,
+            BodyBudget bodies,
+            FinishedTransactions finished,
+            Policies policies,
+            Admission admission,
+            MeterRegistry meters) {
+        return new Inspection.Shared(
+                surroundings, bodies, finished, new MeteredInspections(meters, policies, admission, bodies));
     }
 
     @Produces

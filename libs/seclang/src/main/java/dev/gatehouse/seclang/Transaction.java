@@ -144,6 +144,26 @@ public final class Transaction {
                 || rules.readsRequestBody(Phase.LOGGING);
     }
 
+    /** Whether a request's body over the limit ends the transaction: otherwise its beginning is enough. */
+    public boolean rejectsLongRequestBody() {
+        return settings.request().limit().reject() && mode == EngineMode.ON;
+    }
+
+    /** Whether a response's body over the limit ends the transaction: otherwise its beginning is enough. */
+    public boolean rejectsLongResponseBody() {
+        return settings.response().limit().reject() && mode == EngineMode.ON;
+    }
+
+    /** How many bytes of the request's body are looked at, at most. */
+    public long requestBodyLimit() {
+        return requestBodyLimit;
+    }
+
+    /** How many bytes of the response's body are looked at, at most. */
+    public long responseBodyLimit() {
+        return responseBodyLimit;
+    }
+
     /** Some of the body, in order. Over {@code SecRequestBodyLimit} it interrupts with 413, or the rest is not looked at. */
     public Optional<Interruption> requestBody(Bytes part) {
         if (!requestBodyAccess || !inspects()) {

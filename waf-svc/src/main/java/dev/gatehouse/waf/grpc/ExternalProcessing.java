@@ -1,36 +1,40 @@
 package dev.gatehouse.waf.grpc;
 
-import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.waf.inspection.Inspection;
-import dev.gatehouse.waf.inspection.InspectionMetrics;
+import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.Policy;
 import io.envoyproxy.envoy.service.ext_proc.v3.ExternalProcessorGrpc.ExternalProcessorImplBase;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.grpc.BindableService;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
 
-/** The service that Envoy calls: one stream for each request, named after its policy by the metadata {@code x-gatehouse-waf-policy}. */
+/** The service that Envoy calls: one stream for each request, whose metadata names the policy. */
 @GrpcService
-@RegisterInterceptor(PolicyNameInterceptor.class)
-final class ExternalProcessing extends ExternalProcessorImplBase implements BindableService {
+@RegisterInterceptor(StreamMetadataInterceptor.class)
+public final class ExternalProcessing extends ExternalProcessorImplBase implements BindableService {
     private final Policies policies;
-    private final InspectionMetrics metrics;
-    private final Surroundings surroundings;
+    private final Inspection.Shared shared;
+    private final Admission admission;
 
-    ExternalProcessing(Policies policies, InspectionMetrics metrics, Surroundings surroundings) {
+    ExternalProcessing(Policies policies, Inspection.Shared shared, Admission admission) {
         this.policies = policies;
-        this.metrics = metrics;
-        this.surroundings = surroundings;
+        this.shared = shared;
+        this.admission = admission;
     }
 
     @Override
     public StreamObserver<ProcessingRequest> process(StreamObserver<ProcessingResponse> responses) {
-        String name = PolicyNameInterceptor.current();
-        Policy policy = name.isEmpty() ? new Policy.Unusable(name, "no_policy_named") : policies.find(name);
-        return new ProcessStream(new Inspection(policy, surroundings, metrics), responses);
+        StreamMetadata metadata = StreamMetadataInterceptor.current();
+        Policy policy = metadata.policy().isEmpty()
+                ? new Policy.Unusable("", "no_policy_named")
+                : policies.find(metadata.policy());
+        Inspection inspection = new Inspection(policy, metadata.grpc(), shared);
+        return new ProcessStream(
+                inspection, admission, (ServerCallStreamObserver<ProcessingResponse>) responses);
     }
 }

@@ -1,7 +1,10 @@
 package dev.gatehouse.waf.inspection;
 
 import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.operator.Numbers;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A request without its body.
@@ -9,11 +12,51 @@ import java.util.List;
  * @param protocol as {@code HTTP/1.1}
  * @param headers in order, the host among them
  * @param client address and port, {@code 192.0.2.1:5555}, {@code [2001:db8::1]:5555}; empty if it is not known
+ * @param server which the client spoke to, as the client's
  * @param hasBody whether one follows
  */
 public record RequestHead(
-        Bytes method, Bytes uri, Bytes protocol, List<Header> headers, String client, boolean hasBody) {
+        Bytes method,
+        Bytes uri,
+        Bytes protocol,
+        List<Header> headers,
+        String client,
+        String server,
+        boolean hasBody) {
+    private static final Bytes CONNECT = Bytes.latin1("CONNECT");
+    private static final int LONGEST_NUMBER = 18;
+
     public RequestHead {
         headers = List.copyOf(headers);
+    }
+
+    /** What follows is not HTTP's body but another protocol: a tunnel, a WebSocket. */
+    boolean leavesHttp() {
+        return method.equals(CONNECT) || header("upgrade").isPresent();
+    }
+
+    /** It says that a body follows, by its length or by chunks. */
+    boolean announcesBody() {
+        return header("transfer-encoding").isPresent() || contentLength().orElse(0) > 0;
+    }
+
+    OptionalLong contentLength() {
+        Optional<Bytes> length = header("content-length");
+        return length.isEmpty() || length.get().length() > LONGEST_NUMBER
+                ? OptionalLong.empty()
+                : OptionalLong.of(Numbers.parse(length.get()));
+    }
+
+    /** As the client names it, with the port if it does. */
+    String host() {
+        return header("host").map(Bytes::toString).orElse("");
+    }
+
+    private Optional<Bytes> header(String name) {
+        Bytes wanted = Bytes.latin1(name);
+        return headers.stream()
+                .filter(header -> header.name().equalsIgnoringCase(wanted))
+                .map(Header::value)
+                .findFirst();
     }
 }
