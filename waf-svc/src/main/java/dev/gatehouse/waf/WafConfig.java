@@ -30,6 +30,26 @@ interface WafConfig {
     @WithName("crs.directory")
     Optional<Path> coreRuleSets();
 
+    Redis redis();
+
+    /** Where persistent collections are kept for all replicas. */
+    interface Redis {
+        /** {@code redis://[user:password@]host:port}. Without it they are in memory, of each replica for itself. */
+        Optional<String> url();
+
+        /** How long a request waits for Redis; past it the client is one that is new. */
+        @WithDefault("50ms")
+        Duration deadline();
+
+        /** Connections that stay open; each pipelines. */
+        @WithDefault("2")
+        int connections();
+
+        /** Begins every key. */
+        @WithDefault("gatehouse:waf:")
+        String prefix();
+    }
+
     Load load();
 
     /** How much is taken on before requests are answered by their policy's failure mode. */

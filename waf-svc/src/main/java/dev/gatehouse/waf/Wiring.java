@@ -1,7 +1,11 @@
 package dev.gatehouse.waf;
 
 import dev.gatehouse.identity.quarkus.ServiceTls;
+import dev.gatehouse.redis.RedisSettings;
+import dev.gatehouse.seclang.RuleObserver;
 import dev.gatehouse.seclang.Surroundings;
+import dev.gatehouse.seclang.collection.CollectionStore;
+import dev.gatehouse.seclang.collection.MemoryCollectionStore;
 import dev.gatehouse.waf.crs.InstalledRuleSets;
 import dev.gatehouse.waf.inspection.ErrorLog;
 import dev.gatehouse.waf.inspection.FinishedTransactions;
@@ -9,19 +13,23 @@ import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.policy.Policies;
+import dev.gatehouse.waf.redis.RedisCollectionStore;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
 
 /** Puts waf-svc together. */
 final class Wiring {
     private static final String FLEET = "gatehouse/waf";
+    private static final int RECORDS_IN_MEMORY = 100_000;
 
     @Produces
     @Singleton
@@ -29,11 +37,33 @@ final class Wiring {
         return new Policies(new InstalledRuleSets(config.coreRuleSets()), new MeteredPolicies(meters));
     }
 
-    /** Persistent collections are this replica's. */
     @Produces
     @Singleton
-    Surroundings surroundings() {
-        return new Surroundings(InstantSource.system(), Map.of());
+    CollectionStore collections(WafConfig config, Vertx vertx, MeterRegistry meters) {
+        InstantSource clock = InstantSource.system();
+        WafConfig.Redis redis = config.redis();
+        return redis.url()
+                .<CollectionStore>map(url -> new RedisCollectionStore(
+                        vertx,
+                        new RedisSettings(url, redis.deadline(), redis.connections()),
+                        redis.prefix(),
+                        clock,
+                        new SecureRandom(),
+                        operation -> meters.counter("gatehouse.waf.collections.failures", "operation", operation)
+                                .increment()))
+                .orElseGet(() -> new MemoryCollectionStore(clock, RECORDS_IN_MEMORY));
+    }
+
+    void close(@Disposes CollectionStore store) {
+        if (store instanceof RedisCollectionStore redis) {
+            redis.close();
+        }
+    }
+
+    @Produces
+    @Singleton
+    Surroundings surroundings(CollectionStore collections) {
+        return new Surroundings(InstantSource.system(), Map.of(), collections, RuleObserver.NONE);
     }
 
     @Produces

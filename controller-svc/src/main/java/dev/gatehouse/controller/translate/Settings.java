@@ -41,6 +41,14 @@ public record Settings(
         };
     }
 
+    /** Where TEG has its ConfigMap {@code waf-config}: the controller's namespace; in files Envoy Gateway's. */
+    String namespace() {
+        return switch (infrastructure) {
+            case Infrastructure.Host _ -> "envoy-gateway-system";
+            case Infrastructure.Cluster cluster -> cluster.namespace();
+        };
+    }
+
     /** Our own name among those that are served. */
     public String controllerName() {
         return controllerNames.getFirst();

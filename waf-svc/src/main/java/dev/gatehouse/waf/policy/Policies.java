@@ -98,7 +98,8 @@ public final class Policies {
         }
 
         Optional<RuleSet> rules(PolicyText.Variant variant, String policy) {
-            return rules(variant.text(), policy).map(rules -> rules.inMode(variant.mode()));
+            return rules(variant.text(), policy)
+                    .map(rules -> variant.mode().map(rules::inMode).orElse(rules));
         }
 
         List<String> errors(RuleText text) {

@@ -3,6 +3,7 @@ package dev.gatehouse.waf.policy;
 import dev.gatehouse.seclang.EngineMode;
 import dev.gatehouse.seclang.parse.Source;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A policy as it comes.
@@ -25,9 +26,13 @@ public record PolicyText(String name, Variant rules, boolean failsOpen, List<Hos
     /**
      * Rules and what they may do.
      *
-     * @param mode instead of the directives' {@code SecRuleEngine}
+     * @param mode instead of the directives' {@code SecRuleEngine}; empty: as that says
      */
-    public record Variant(EngineMode mode, RuleText text) {}
+    public record Variant(Optional<EngineMode> mode, RuleText text) {
+        public Variant(EngineMode mode, RuleText text) {
+            this(Optional.of(mode), text);
+        }
+    }
 
     /** @param hostnames {@code shop.example.com}, {@code shop.example.com:8443} or {@code *.example.com} */
     public record Host(List<String> hostnames, Variant rules) {

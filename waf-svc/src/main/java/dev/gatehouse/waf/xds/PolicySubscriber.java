@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Takes policies as they are pushed. Good ones are in force also if the push is refused for the sake of others: the refusal tells
@@ -79,11 +80,12 @@ public final class PolicySubscriber implements Subscriber {
         return new PolicyText.Variant(engineMode(mode), new RuleText(texts, files, policy.getCoreRuleSet()));
     }
 
-    private static EngineMode engineMode(WafPolicy.Mode mode) {
+    private static Optional<EngineMode> engineMode(WafPolicy.Mode mode) {
         return switch (mode) {
-            case OFF -> EngineMode.OFF;
-            case DETECT_ONLY -> EngineMode.DETECTION_ONLY;
-            case ENFORCE, MODE_UNSPECIFIED, UNRECOGNIZED -> EngineMode.ON;
+            case OFF -> Optional.of(EngineMode.OFF);
+            case DETECT_ONLY -> Optional.of(EngineMode.DETECTION_ONLY);
+            case AS_WRITTEN -> Optional.empty();
+            case ENFORCE, MODE_UNSPECIFIED, UNRECOGNIZED -> Optional.of(EngineMode.ON);
         };
     }
 }

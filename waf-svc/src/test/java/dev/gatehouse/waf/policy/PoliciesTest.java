@@ -19,7 +19,7 @@ class PoliciesTest {
     }
 
     private RuleSet rules(String name) {
-        return ((Policy.Ready) policies.find(name)).rules();
+        return ((Policy.Ready) policies.find(name)).rules("shop.example");
     }
 
     @Test
