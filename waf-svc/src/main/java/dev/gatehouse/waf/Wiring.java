@@ -7,6 +7,8 @@ import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.seclang.collection.CollectionStore;
 import dev.gatehouse.seclang.collection.MemoryCollectionStore;
 import dev.gatehouse.waf.crs.InstalledRuleSets;
+import dev.gatehouse.waf.grpc.ExternalProcessing;
+import dev.gatehouse.waf.grpc.SocketServer;
 import dev.gatehouse.waf.inspection.ErrorLog;
 import dev.gatehouse.waf.inspection.FinishedTransactions;
 import dev.gatehouse.waf.inspection.Inspection;
@@ -16,20 +18,27 @@ import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.redis.RedisCollectionStore;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.grpc.GrpcService;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 
 /** Puts waf-svc together. */
+@Singleton
 final class Wiring {
     private static final String FLEET = "gatehouse/waf";
     private static final int RECORDS_IN_MEMORY = 100_000;
+
+    private Optional<SocketServer> socket = Optional.empty();
 
     @Produces
     @Singleton
@@ -111,8 +120,22 @@ final class Wiring {
     }
 
     /** The subscription begins with the application, not with the first request. */
-    void start(@Observes StartupEvent event, PolicyFeed feed) {
+    void start(
+            @Observes StartupEvent event,
+            PolicyFeed feed,
+            WafConfig config,
+            @GrpcService ExternalProcessing processing)
+            throws IOException {
         feed.state();
+        if (config.socket().isPresent()) {
+            socket = Optional.of(SocketServer.start(config.socket().get(), processing));
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) throws IOException, InterruptedException {
+        if (socket.isPresent()) {
+            socket.get().close();
+        }
     }
 
     void close(@Disposes PolicyFeed feed) {

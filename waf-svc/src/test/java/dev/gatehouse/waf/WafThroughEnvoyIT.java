@@ -60,7 +60,12 @@ class WafThroughEnvoyIT {
     int wafPort;
 
     private final int port = FreePorts.one();
+    private boolean started;
+
+    @SuppressWarnings("NullAway.Init")
     private PlainBackend backend;
+
+    @SuppressWarnings("NullAway.Init")
     private RealEnvoy envoy;
 
     private static String route(String name, String prefix, String policy, String mode, String more) {
@@ -160,7 +165,8 @@ class WafThroughEnvoyIT {
                 policy("shop/strict", EngineMode.ON, RULES.formatted("Reject", "Reject")),
                 policy("shop/partial", EngineMode.ON, RULES.formatted("ProcessPartial", "ProcessPartial")),
                 policy("shop/watch", EngineMode.DETECTION_ONLY, RULES.formatted("Reject", "Reject"))));
-        if (envoy == null) {
+        if (!started) {
+            started = true;
             backend = PlainBackend.start();
             envoy = RealEnvoy.withBootstrap(bootstrap(port, wafPort, backend.port()))
                     .awaitReady();
@@ -169,7 +175,7 @@ class WafThroughEnvoyIT {
 
     @AfterAll
     void stop() throws IOException {
-        if (envoy != null) {
+        if (started) {
             envoy.close();
             backend.close();
         }
