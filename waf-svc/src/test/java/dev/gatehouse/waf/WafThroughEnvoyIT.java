@@ -72,13 +72,15 @@ class WafThroughEnvoyIT {
         return """
                 - name: %s
                   match: {%s}
-                  request_body_buffer_limit: 165536
+                  request_body_buffer_limit: 270000
                   route: {cluster: backend%s}
                   typed_per_filter_config:
                     waf:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute
                       overrides:
-                        grpc_initial_metadata: [{key: x-gatehouse-waf-policy, value: %s}]
+                        grpc_initial_metadata:
+                        - {key: x-gatehouse-waf-policy, value: %s}
+                        - {key: x-gatehouse-waf-buffer-bytes, value: "270000"}
                         %s
                 """.formatted(name, prefix, more, policy, mode);
     }
@@ -251,7 +253,10 @@ class WafThroughEnvoyIT {
         assertThat(longer.body()).contains("waf_blocked{rule_id=0");
         int before = backend.requests();
         assertThat(post(host, "/", "x".repeat(2_000_000)).status()).isEqualTo(413);
+        assertThat(chunked(host, 8_000, "x".repeat(LIMIT + 1), "").status()).isEqualTo(413);
         assertThat(chunked(host, 8_000, "x".repeat(1_000_000), "").status()).isEqualTo(413);
+        assertThat(chunked(host, 8_000, "x".repeat(1_000_000), "x-sum: 1\r\n").status())
+                .isEqualTo(413);
         assertThat(backend.requests()).isEqualTo(before);
     }
 
@@ -283,7 +288,11 @@ class WafThroughEnvoyIT {
         assertThat(get(host, "/leak/10").status()).isEqualTo(502);
         assertThat(get(host, "/leak/60000").status()).isEqualTo(502);
         assertThat(get(host, "/leak/150000").status()).isEqualTo(502);
-        assertThat(get(host, "/page/400000").status()).as("over the limit").isEqualTo(500);
+        assertThat(get(host, "/leak/190000").status()).isEqualTo(502);
+        assertThat(get(host, "/page/230000").status()).as("over the limit").isEqualTo(500);
+        assertThat(get(host, "/page/400000").status()).as("over what Envoy holds, too").isEqualTo(500);
+        assertThat(get(host, "/chunks/400000").status()).as("of a length that is not told").isEqualTo(500);
+        assertThat(get(host, "/chunks/190000").body()).hasSize(190_000);
         assertThat(get(host, "/file/400000").body()).as("a type that is not looked at").hasSize(400_009);
     }
 

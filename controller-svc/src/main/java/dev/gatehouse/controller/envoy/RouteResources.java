@@ -74,7 +74,9 @@ public final class RouteResources {
 
     private static final String WAF_PROTOCOL = "x-gatehouse-waf-protocol";
 
-    /** So that it is the WAF that finds a body too long, with a line in the log, where it is not much too long. */
+    private static final String WAF_BUFFER_BYTES = "x-gatehouse-waf-buffer-bytes";
+
+    /** So that it is the WAF that finds a body too long: what Envoy shows it is longer than its limit. */
     private static final long BODY_SLACK_BYTES = 64 * 1024;
 
     private final ListenerKey listener;
@@ -180,8 +182,7 @@ public final class RouteResources {
         // The WAF gets a body whole: it may be larger than what a connection buffers otherwise.
         policies.waf()
                 .filter(waf -> waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)
-                .ifPresent(waf -> route.setRequestBodyBufferLimit(
-                        UInt64Value.of(waf.spec().bodyBytes() + BODY_SLACK_BYTES)));
+                .ifPresent(waf -> route.setRequestBodyBufferLimit(UInt64Value.of(bufferBytes(waf))));
         Map<String, Any> perFilter = new TreeMap<>();
         ruleFilters.cors().or(backendFilters::cors).ifPresent(cors -> put(perFilter, FilterNames.CORS, cors(cors)));
         rule.sessionPersistence()
@@ -217,9 +218,13 @@ public final class RouteResources {
                 .addGrpcInitialMetadata(metadata(WAF_POLICY, waf.name()))
                 .setFailureModeAllow(
                         BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
+        boolean streamed = waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed;
+        if (!streamed) {
+            overrides.addGrpcInitialMetadata(metadata(WAF_BUFFER_BYTES, Long.toString(bufferBytes(waf))));
+        }
         if (grpc) {
             overrides.addGrpcInitialMetadata(metadata(WAF_PROTOCOL, "grpc"));
-        } else if (waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed) {
+        } else if (streamed) {
             overrides.setProcessingMode(ProcessingMode.newBuilder()
                     .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
                     .setRequestBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
@@ -229,6 +234,11 @@ public final class RouteResources {
                     .setResponseTrailerMode(ProcessingMode.HeaderSendMode.SEND));
         }
         return ExtProcPerRoute.newBuilder().setOverrides(overrides).build();
+    }
+
+    /** What Envoy holds of a body, be it a request's or a response's: the route's limit is for both. */
+    private static long bufferBytes(EffectivePolicies.Waf waf) {
+        return waf.spec().bodyBytes() + BODY_SLACK_BYTES;
     }
 
     private static HeaderValue metadata(String key, String value) {

@@ -36,6 +36,9 @@ public record WafPolicy(
     /** ModSecurity's recommended SecRequestBodyLimit. */
     public static final long USUAL_BODY_BYTES = 13_107_200;
 
+    /** ModSecurity's recommended SecResponseBodyLimit. */
+    public static final long USUAL_RESPONSE_BYTES = 524_288;
+
     /** It says nothing. */
     public static final WafPolicy NONE = new WafPolicy(
             List.of(),
@@ -227,9 +230,11 @@ public record WafPolicy(
         return bodies.orElse(Bodies.Buffered);
     }
 
-    /** Bytes of a request's body that Envoy holds at most. */
+    /** How long a body may be, of a request or a response, that is inspected whole. */
     public long bodyBytes() {
-        return requestBody.flatMap(RequestBody::limit).orElse(USUAL_BODY_BYTES);
+        return Math.max(
+                requestBody.flatMap(RequestBody::limit).orElse(USUAL_BODY_BYTES),
+                responseBody.flatMap(ResponseBody::limit).orElse(USUAL_RESPONSE_BYTES));
     }
 
     /** The same for these targets. */

@@ -154,6 +154,24 @@ public final class Transaction {
         return settings.response().limit().reject() && mode == EngineMode.ON;
     }
 
+    /** The request's body has that many bytes, told before they come. Over {@code SecRequestBodyLimit} it interrupts with 413 at once. */
+    public Optional<Interruption> requestBodyLength(long bytes) {
+        if (requestBodyAccess && inspects() && bytes > requestBodyLimit) {
+            values.set(Variable.INBOUND_DATA_ERROR, ONE);
+            reject(settings.request().limit(), Phase.REQUEST_BODY, TOO_LARGE);
+        }
+        return interruption;
+    }
+
+    /** The response's body has that many bytes, told before they come. Over {@code SecResponseBodyLimit} it interrupts with 500 at once. */
+    public Optional<Interruption> responseBodyLength(long bytes) {
+        if (inspectsResponseBody() && bytes > responseBodyLimit) {
+            values.set(Variable.OUTBOUND_DATA_ERROR, ONE);
+            reject(settings.response().limit(), Phase.RESPONSE_BODY, SERVER_ERROR);
+        }
+        return interruption;
+    }
+
     /** How many bytes of the request's body are looked at, at most. */
     public long requestBodyLimit() {
         return requestBodyLimit;

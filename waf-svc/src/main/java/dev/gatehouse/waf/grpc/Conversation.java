@@ -26,12 +26,15 @@ final class Conversation {
     private static final Decision PASS = new Decision.Continue(BodyNeed.NONE, true);
 
     private final Inspection inspection;
+    private final long bufferBytes;
     private final HeldMessage request = new HeldMessage(true);
     private final HeldMessage response = new HeldMessage(false);
     private boolean over;
 
-    Conversation(Inspection inspection) {
+    /** @param bufferBytes how much of a body Envoy can hold; 0: not known */
+    Conversation(Inspection inspection, long bufferBytes) {
         this.inspection = inspection;
+        this.bufferBytes = bufferBytes;
     }
 
     /** Nothing more will be said. */
@@ -70,8 +73,8 @@ final class Conversation {
                         !message.getResponseHeaders().getEndOfStream());
             case REQUEST_BODY -> part(request, message.getRequestBody());
             case RESPONSE_BODY -> part(response, message.getResponseBody());
-            case REQUEST_TRAILERS -> last(request, Bytes.EMPTY);
-            case RESPONSE_TRAILERS -> last(response, Bytes.EMPTY);
+            case REQUEST_TRAILERS -> last(request, Bytes.EMPTY, false);
+            case RESPONSE_TRAILERS -> last(response, Bytes.EMPTY, false);
             case REQUEST_NOT_SET ->
                 throw new IllegalArgumentException("request: not set (expected: headers, body or trailers)");
         };
@@ -82,22 +85,29 @@ final class Conversation {
             return PASS;
         }
         Bytes bytes = Bytes.of(body.getBody().toByteArray());
-        // Without full duplex there is one message, and its end is told apart only if no trailers follow.
-        if (!side.isDuplex() || body.getEndOfStream()) {
-            return last(side, bytes);
+        if (!side.isDuplex()) {
+            // There is one message. Its end is told apart only if no trailers follow; but what fills the buffer has been cut.
+            boolean cut = !body.getEndOfStream() && bufferBytes > 0 && bytes.length() >= bufferBytes;
+            return last(side, bytes, cut);
         }
-        Decision decision =
-                side == request ? inspection.requestBody(bytes, false) : inspection.responseBody(bytes, false);
+        if (body.getEndOfStream()) {
+            return last(side, bytes, false);
+        }
+        Decision decision = side == request
+                ? inspection.requestBody(bytes, false, false)
+                : inspection.responseBody(bytes, false, false);
         boolean full = side == request ? inspection.requestBodyIsFull() : inspection.responseBodyIsFull();
-        return full && decision instanceof Decision.Continue ? last(side, Bytes.EMPTY) : decision;
+        return full && decision instanceof Decision.Continue ? last(side, Bytes.EMPTY, false) : decision;
     }
 
-    private Decision last(HeldMessage side, Bytes bytes) {
+    private Decision last(HeldMessage side, Bytes bytes, boolean cut) {
         if (!side.awaitsVerdict()) {
             return PASS;
         }
         side.verdict();
-        return side == request ? inspection.requestBody(bytes, true) : inspection.responseBody(bytes, true);
+        return side == request
+                ? inspection.requestBody(bytes, true, cut)
+                : inspection.responseBody(bytes, true, cut);
     }
 
     private List<ProcessingResponse> goOn(ProcessingRequest message, Decision.Continue decision) {
@@ -121,8 +131,14 @@ final class Conversation {
                                 .build());
                 yield response.headers(EnvoyMessages.passed(RequestCase.RESPONSE_HEADERS), mode, skipped);
             }
-            case REQUEST_BODY -> request.body(message.getRequestBody(), skipped);
-            case RESPONSE_BODY -> response.body(message.getResponseBody(), skipped);
+            case REQUEST_BODY -> {
+                over = !request.isDuplex() && !decision.response();
+                yield request.body(message.getRequestBody(), skipped);
+            }
+            case RESPONSE_BODY -> {
+                over = !response.isDuplex();
+                yield response.body(message.getResponseBody(), skipped);
+            }
             case REQUEST_TRAILERS -> request.trailers();
             case RESPONSE_TRAILERS -> response.trailers();
             case REQUEST_NOT_SET -> List.of();

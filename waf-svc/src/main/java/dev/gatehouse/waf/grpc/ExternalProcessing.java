@@ -33,8 +33,12 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
         Policy policy = metadata.policy().isEmpty()
                 ? new Policy.Unusable("", "no_policy_named")
                 : policies.find(metadata.policy());
-        Inspection inspection = new Inspection(policy, metadata.grpc(), shared);
+        Inspection inspection =
+                new Inspection(policy, new Inspection.Route(metadata.grpc(), metadata.bufferBytes()), shared);
         return new ProcessStream(
-                inspection, admission, (ServerCallStreamObserver<ProcessingResponse>) responses);
+                inspection,
+                new Conversation(inspection, metadata.bufferBytes()),
+                admission,
+                (ServerCallStreamObserver<ProcessingResponse>) responses);
     }
 }

@@ -29,9 +29,12 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
     private boolean done;
 
     ProcessStream(
-            Inspection inspection, Admission admission, ServerCallStreamObserver<ProcessingResponse> responses) {
+            Inspection inspection,
+            Conversation conversation,
+            Admission admission,
+            ServerCallStreamObserver<ProcessingResponse> responses) {
         this.inspection = inspection;
-        this.conversation = new Conversation(inspection);
+        this.conversation = conversation;
         this.admission = admission;
         this.responses = responses;
         responses.disableAutoRequest();

@@ -26,6 +26,7 @@ public final class Inspection {
     private static final Logger LOG = System.getLogger(Inspection.class.getName());
     private static final int UNAVAILABLE = 503;
     private static final int BAD_REQUEST = 400;
+    private static final int SWITCHING_PROTOCOLS = 101;
     private static final int MOST_TAGS = 100;
 
     /** What all inspections of a process share. */
@@ -35,10 +36,18 @@ public final class Inspection {
             FinishedTransactions finished,
             InspectionMetrics metrics) {}
 
+    /**
+     * What the proxy's configuration says of the route.
+     *
+     * @param streams its messages are streams of gRPC, whose bodies are not looked at: they may never end
+     * @param bufferBytes how much of a body the proxy can hold; a longer one it shows in part. 0: not known
+     */
+    public record Route(boolean streams, long bufferBytes) {}
+
     private final Policy policy;
     private final Shared shared;
     private final BodyBudget.Share body;
-    private final boolean streams;
+    private final Route served;
     private Optional<Transaction> transaction = Optional.empty();
     private Optional<String> skipped = Optional.empty();
     private boolean refused;
@@ -49,10 +58,9 @@ public final class Inspection {
     private long engineNanos;
     private boolean ended;
 
-    /** @param streams the route's messages are streams of gRPC, whose bodies are not looked at: they may never end */
-    public Inspection(Policy policy, boolean streams, Shared shared) {
+    public Inspection(Policy policy, Route route, Shared shared) {
         this.policy = policy;
-        this.streams = streams;
+        this.served = route;
         this.shared = shared;
         this.body = shared.bodies().share();
     }
@@ -93,8 +101,9 @@ public final class Inspection {
         }
         BodyNeed need = interruption.isEmpty() ? need(begun, head) : BodyNeed.NONE;
         if (need != BodyNeed.NONE) {
-            long expected = Math.min(head.contentLength().orElse(0), begun.requestBodyLimit());
-            if (!body.hasRoomFor(expected)) {
+            long length = head.contentLength().orElse(0);
+            interruption = begun.requestBodyLength(length);
+            if (interruption.isEmpty() && !body.hasRoomFor(Math.min(length, begun.requestBodyLimit()))) {
                 return overloaded("bodies");
             }
         } else if (interruption.isEmpty()) {
@@ -105,20 +114,38 @@ public final class Inspection {
     }
 
     private BodyNeed need(Transaction begun, RequestHead head) {
-        if (streams || !head.hasBody() || head.leavesHttp() || !begun.inspectsRequestBody()) {
+        if (served.streams() || !head.hasBody() || head.leavesHttp() || !begun.inspectsRequestBody()) {
             return BodyNeed.NONE;
         }
-        return begun.rejectsLongRequestBody() ? BodyNeed.WHOLE : BodyNeed.BEGINNING;
+        return need(begun.rejectsLongRequestBody(), head.contentLength());
     }
 
-    /** A part of the request's body. */
-    public Decision requestBody(Bytes part, boolean last) {
+    /**
+     * Asked for all of a body that it cannot hold, Envoy would wait for ever. So it is asked for all only where that is known to fit; a
+     * beginning that is longer than the limit is refused as well as the whole would be.
+     */
+    private BodyNeed need(boolean rejects, OptionalLong length) {
+        boolean fits = length.isPresent() && (served.bufferBytes() == 0 || length.getAsLong() <= served.bufferBytes());
+        return rejects && fits ? BodyNeed.WHOLE : BodyNeed.BEGINNING;
+    }
+
+    /**
+     * A part of the request's body.
+     *
+     * @param last nothing more of it will be shown
+     * @param cut it is longer than what is shown
+     */
+    public Decision requestBody(Bytes part, boolean last, boolean cut) {
         requestBytes += part.length();
         return in(begun -> {
             if (!body.take(Math.min(part.length(), Math.max(begun.requestBodyLimit() - requestBytes + part.length(), 0)))) {
                 return overloaded("bodies");
             }
-            Optional<Interruption> interruption = begun.requestBody(part);
+            Optional<Interruption> interruption =
+                    cut ? begun.requestBodyLength(Long.MAX_VALUE) : begun.requestBody(part);
+            if (cut && interruption.isEmpty()) {
+                interruption = begun.requestBody(part);
+            }
             return decide(last && interruption.isEmpty() ? begun.requestBody() : interruption, BodyNeed.NONE);
         });
     }
@@ -139,29 +166,33 @@ public final class Inspection {
             headers.forEach(header -> begun.responseHeader(header.name(), header.value()));
             Optional<Interruption> interruption = begun.responseHeaders(status, "HTTP/1.1");
             boolean read = interruption.isEmpty()
-                    && !streams
+                    && !served.streams()
                     && hasBody
                     && status != SWITCHING_PROTOCOLS
                     && begun.inspectsResponseBody();
-            if (interruption.isEmpty() && !read) {
+            OptionalLong length = Header.contentLength(headers);
+            if (read) {
+                interruption = begun.responseBodyLength(length.orElse(0));
+            } else if (interruption.isEmpty()) {
                 interruption = begun.responseBody();
             }
-            BodyNeed whole = begun.rejectsLongResponseBody() ? BodyNeed.WHOLE : BodyNeed.BEGINNING;
-            return decide(interruption, read ? whole : BodyNeed.NONE);
+            return decide(interruption, read ? need(begun.rejectsLongResponseBody(), length) : BodyNeed.NONE);
         });
     }
 
-    private static final int SWITCHING_PROTOCOLS = 101;
-
-    /** A part of the response's body. */
-    public Decision responseBody(Bytes part, boolean last) {
+    /** As {@link #requestBody}, of the response. */
+    public Decision responseBody(Bytes part, boolean last, boolean cut) {
         responseBytes += part.length();
         return in(begun -> {
             if (!body.take(Math.min(
                     part.length(), Math.max(begun.responseBodyLimit() - responseBytes + part.length(), 0)))) {
                 return overloaded("bodies");
             }
-            Optional<Interruption> interruption = begun.responseBody(part);
+            Optional<Interruption> interruption =
+                    cut ? begun.responseBodyLength(Long.MAX_VALUE) : begun.responseBody(part);
+            if (cut && interruption.isEmpty()) {
+                interruption = begun.responseBody(part);
+            }
             return decide(last && interruption.isEmpty() ? begun.responseBody() : interruption, BodyNeed.NONE);
         });
     }

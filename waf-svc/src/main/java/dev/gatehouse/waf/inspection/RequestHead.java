@@ -1,7 +1,6 @@
 package dev.gatehouse.waf.inspection;
 
 import dev.gatehouse.seclang.bytes.Bytes;
-import dev.gatehouse.seclang.operator.Numbers;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,7 +23,6 @@ public record RequestHead(
         String server,
         boolean hasBody) {
     private static final Bytes CONNECT = Bytes.latin1("CONNECT");
-    private static final int LONGEST_NUMBER = 18;
 
     public RequestHead {
         headers = List.copyOf(headers);
@@ -41,10 +39,7 @@ public record RequestHead(
     }
 
     OptionalLong contentLength() {
-        Optional<Bytes> length = header("content-length");
-        return length.isEmpty() || length.get().length() > LONGEST_NUMBER
-                ? OptionalLong.empty()
-                : OptionalLong.of(Numbers.parse(length.get()));
+        return Header.contentLength(headers);
     }
 
     /** As the client names it, with the port if it does. */
@@ -53,10 +48,6 @@ public record RequestHead(
     }
 
     private Optional<Bytes> header(String name) {
-        Bytes wanted = Bytes.latin1(name);
-        return headers.stream()
-                .filter(header -> header.name().equalsIgnoringCase(wanted))
-                .map(Header::value)
-                .findFirst();
+        return Header.find(headers, name);
     }
 }

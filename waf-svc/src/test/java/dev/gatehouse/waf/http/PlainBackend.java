@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Answers each request with what it read of it. {@code /page/N} answers with N bytes of HTML, {@code /file/N} of a type that is not
+ * Answers each request with what it read of it. {@code /page/N} answers with N bytes of HTML, {@code /chunks/N} in chunks, {@code /file/N} of a type that is not
  * looked at, {@code /leak/N} with N bytes of HTML and an error of a database at the end; a request for an upgrade gets one, and its
  * bytes back.
  */
@@ -87,7 +87,7 @@ public final class PlainBackend implements AutoCloseable {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         String type = "text/html";
         switch (kind) {
-            case "page" -> content.write("p".repeat(size).getBytes(StandardCharsets.UTF_8));
+            case "page", "chunks" -> content.write("p".repeat(size).getBytes(StandardCharsets.UTF_8));
             case "leak" -> content.write(("l".repeat(size) + "ORA-00942").getBytes(StandardCharsets.UTF_8));
             case "file" -> {
                 type = "application/octet-stream";
@@ -99,6 +99,16 @@ public final class PlainBackend implements AutoCloseable {
                                 + (body.bytes().length == 0 ? -1 : body.bytes()[body.bytes().length - 1]))
                         .getBytes(StandardCharsets.UTF_8));
             }
+        }
+        if (kind.equals("chunks")) {
+            write(out, "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ntransfer-encoding: chunked\r\n\r\n");
+            String whole = content.toString(StandardCharsets.ISO_8859_1);
+            for (int from = 0; from < whole.length(); from += 10_000) {
+                String part = whole.substring(from, Math.min(from + 10_000, whole.length()));
+                write(out, Integer.toHexString(part.length()) + "\r\n" + part + "\r\n");
+            }
+            write(out, "0\r\n\r\n");
+            return true;
         }
         write(
                 out,
