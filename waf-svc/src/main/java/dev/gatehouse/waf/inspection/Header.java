@@ -14,7 +14,7 @@ public record Header(Bytes name, Bytes value) {
     static Optional<Bytes> find(List<Header> headers, String name) {
         Bytes wanted = Bytes.latin1(name);
         return headers.stream()
-                .filter(header -> header.name().equalsIgnoreCase(wanted))
+                .filter(header -> header.name().equalsIgnoringCase(wanted))
                 .map(Header::value)
                 .findFirst();
     }
