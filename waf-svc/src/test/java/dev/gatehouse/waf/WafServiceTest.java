@@ -205,7 +205,9 @@ class WafServiceTest {
         StreamObserver<ProcessingRequest> requests = process("shop/strict");
         requests.onNext(post());
         ProcessingMode mode = next().getModeOverride();
-        assertThat(mode.getRequestBodyMode()).isEqualTo(ProcessingMode.BodySendMode.BUFFERED);
+        assertThat(mode.getRequestBodyMode())
+                .as("its length is not told")
+                .isEqualTo(ProcessingMode.BodySendMode.BUFFERED_PARTIAL);
         assertThat(mode.getResponseHeaderMode()).isEqualTo(ProcessingMode.HeaderSendMode.SKIP);
         requests.onNext(ProcessingRequest.newBuilder()
                 .setRequestBody(HttpBody.newBuilder()
@@ -253,7 +255,8 @@ class WafServiceTest {
         requests.onNext(ProcessingRequest.newBuilder()
                 .setResponseHeaders(headers(false, ":status", "200", "content-type", "text/html"))
                 .build());
-        assertThat(next().getModeOverride().getResponseBodyMode()).isEqualTo(ProcessingMode.BodySendMode.BUFFERED);
+        assertThat(next().getModeOverride().getResponseBodyMode())
+                .isEqualTo(ProcessingMode.BodySendMode.BUFFERED_PARTIAL);
         requests.onNext(ProcessingRequest.newBuilder()
                 .setResponseBody(HttpBody.newBuilder()
                         .setBody(ByteString.copyFromUtf8("<b>ORA-00942</b>"))

@@ -38,10 +38,11 @@ final class EnvoyMessages {
     static RequestHead head(ProcessingRequest request) {
         HttpHeaders message = request.getRequestHeaders();
         List<Header> headers = new ArrayList<>();
-        Bytes authority = pseudo(message, ":authority");
-        if (authority.length() > 0) {
-            headers.add(new Header(HOST, authority));
-        }
+        // Also an empty one, which is something else than none.
+        message.getHeaders().getHeadersList().stream()
+                .filter(header -> header.getKey().equals(":authority"))
+                .findFirst()
+                .ifPresent(authority -> headers.add(new Header(HOST, value(authority))));
         headers.addAll(headers(message));
         String protocol = attribute(request, "request.protocol");
         return new RequestHead(

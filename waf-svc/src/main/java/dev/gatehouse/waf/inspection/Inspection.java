@@ -29,6 +29,18 @@ public final class Inspection {
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int MOST_TAGS = 100;
 
+    /** The TX variables of CRS 3 and 4 that have a transaction's scores. */
+    private static final List<String> SCORES = List.of(
+            "anomaly_score",
+            "inbound_anomaly_score",
+            "outbound_anomaly_score",
+            "blocking_anomaly_score",
+            "detection_anomaly_score",
+            "blocking_inbound_anomaly_score",
+            "detection_inbound_anomaly_score",
+            "blocking_outbound_anomaly_score",
+            "detection_outbound_anomaly_score");
+
     /** What all inspections of a process share. */
     public record Shared(
             Surroundings surroundings,
@@ -286,11 +298,12 @@ public final class Inspection {
                 skipped);
     }
 
-    /** The greatest of the variables {@code TX:…anomaly_score}, as CRS names them. */
+    /** The greatest of CRS' anomaly scores. */
     private static OptionalLong score(Transaction begun) {
-        return begun.tx().entrySet().stream()
-                .filter(entry -> entry.getKey().endsWith("anomaly_score"))
-                .mapToLong(entry -> Numbers.parse(entry.getValue()))
+        return SCORES.stream()
+                .map(begun::tx)
+                .filter(score -> score.length() > 0)
+                .mapToLong(Numbers::parse)
                 .max();
     }
 

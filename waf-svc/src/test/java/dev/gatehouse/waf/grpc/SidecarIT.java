@@ -139,7 +139,7 @@ class SidecarIT {
                             typed_config:
                               "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor
                               grpc_service: {envoy_grpc: {cluster_name: waf}}
-                              message_timeout: 0.5s
+                              message_timeout: 3s
                               allow_mode_override: true
                               processing_mode: {request_header_mode: SEND, response_header_mode: SKIP}
                               request_attributes: [source.address, request.protocol]
@@ -187,7 +187,7 @@ class SidecarIT {
 
     @Test
     void itInspectsWhatComesByTheSocket() throws IOException {
-        assertThat(get("closed", "/?a=b").body()).isEqualTo("passed");
+        assertThat(get("closed", "/?a=b").body()).startsWith("passed");
         assertThat(get("closed", "/?a=script").status()).isEqualTo(403);
         assertThat(get("open", "/?a=script").status()).isEqualTo(403);
     }
@@ -202,7 +202,7 @@ class SidecarIT {
         admission.leave();
         assertThat(closed.status()).isEqualTo(503);
         assertThat(closed.body()).contains("waf_unavailable{overloaded:queue}");
-        assertThat(open.body()).isEqualTo("passed");
+        assertThat(open.body()).startsWith("passed");
         assertThat(open.headers().toString()).contains("\"skipped\":\"overloaded:queue\"");
         assertThat(get("open", "/?a=script").status()).isEqualTo(403);
     }
@@ -214,7 +214,7 @@ class SidecarIT {
         PlainClient.Answer closed = PlainClient.send(port, "POST /" + request + "closed" + body);
         assertThat(closed.status()).isEqualTo(503);
         assertThat(closed.body()).contains("waf_unavailable{overloaded:bodies}");
-        assertThat(PlainClient.send(port, "POST /" + request + "open" + body).body()).isEqualTo("passed");
+        assertThat(PlainClient.send(port, "POST /" + request + "open" + body).body()).startsWith("passed");
         assertThat(bodies.held()).isZero();
     }
 
@@ -222,13 +222,13 @@ class SidecarIT {
     void whenItIsSlowEnvoyWaitsForItsTimeAndNoLonger() throws IOException {
         PlainClient.Answer closed = get("closed", "/slow");
         assertThat(closed.status()).isEqualTo(504);
-        assertThat(get("open", "/slow").body()).isEqualTo("passed");
+        assertThat(get("open", "/slow").body()).startsWith("passed");
     }
 
     @Test
     void whenItIsGoneThePolicyDecides() throws Exception {
         server.close();
         assertThat(get("closed", "/").status()).isEqualTo(503);
-        assertThat(get("open", "/").body()).isEqualTo("passed");
+        assertThat(get("open", "/").body()).startsWith("passed");
     }
 }

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class ProxySite {
     private static final Pattern ID = Pattern.compile("\\[id \"(\\d+)\"\\]");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int ANSWER_MILLIS = 3_000;
+    private static final int ANSWER_MILLIS = 10_000;
 
     private final InetSocketAddress address;
     private final String host;
