@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the controller writes for a WAFPolicy is SecLang that waf-svc takes. */
 class WafPoliciesTest {
     @ParameterizedTest
-    @ValueSource(
-            strings = {"examples/waf", "examples/protect", "controller-svc/src/test/resources/golden/waf/in.yaml"})
+    @ValueSource(strings = {"examples/waf", "examples/protect", "controller-svc/src/test/resources/golden/waf/in.yaml"})
     void theyCompile(String files) {
         InstalledRuleSets rules = new InstalledRuleSets(Optional.empty());
         Assumptions.assumeFalse(rules.versions().isEmpty(), "this build has no Core Rule Set");

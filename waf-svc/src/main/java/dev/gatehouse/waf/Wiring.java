@@ -88,7 +88,8 @@ final class Wiring {
     @Produces
     @Singleton
     BodyBudget bodies(WafConfig config) {
-        return new BodyBudget(config.load().bodyBytes().orElse(Runtime.getRuntime().maxMemory() / 4));
+        return new BodyBudget(
+                config.load().bodyBytes().orElse(Runtime.getRuntime().maxMemory() / 4));
     }
 
     /** What is done with each transaction when it is over. */
@@ -121,10 +122,7 @@ final class Wiring {
 
     /** The subscription begins with the application, not with the first request. */
     void start(
-            @Observes StartupEvent event,
-            PolicyFeed feed,
-            WafConfig config,
-            @GrpcService ExternalProcessing processing)
+            @Observes StartupEvent event, PolicyFeed feed, WafConfig config, @GrpcService ExternalProcessing processing)
             throws IOException {
         feed.state();
         if (config.socket().isPresent()) {

@@ -162,10 +162,7 @@ class CoreRuleSetThroughEnvoyIT {
     @Test
     void allTestsPassButThoseThatEnvoyRefusesOrRewrites() throws IOException, InterruptedException {
         Path tests = module().resolve("tests");
-        assertThat(policies.replace(List.of(new PolicyText(
-                        "crs/ftw",
-                        EngineMode.ON,
-                        List.of(new Source("ftw", """
+        assertThat(policies.replace(List.of(new PolicyText("crs/ftw", EngineMode.ON, List.of(new Source("ftw", """
                                 Include @recommended-conf
                                 Include @ftw-conf
                                 Include @crs-setup-conf
@@ -182,8 +179,8 @@ class CoreRuleSetThroughEnvoyIT {
                 RealEnvoy envoy = RealEnvoy.withBootstrap(bootstrap(port, wafPort, backend.port()))
                         .awaitReady()) {
             assertThat(envoy.log()).isNotNull();
-            FtwRunner runner = new FtwRunner(new ProxySite(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "localhost", lines));
+            FtwRunner runner = new FtwRunner(
+                    new ProxySite(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "localhost", lines));
             for (FtwTest test : FtwFiles.read(tests)) {
                 results.add(runner.run(test));
             }

@@ -220,7 +220,9 @@ class WafThroughEnvoyIT {
     @ValueSource(strings = {"shop.example", "streamed-shop.example"})
     void whatTheRulesRefuseIsBlockedAndTheRestReachesTheBackend(String host) throws IOException {
         PlainClient.Answer good = get(host, "/?q=1");
-        assertThat(good.status()).as(() -> good + "\n" + String.join("\n", envoy.log())).isEqualTo(200);
+        assertThat(good.status())
+                .as(() -> good + "\n" + String.join("\n", envoy.log()))
+                .isEqualTo(200);
         assertThat(good.headers().toString())
                 .as("both addresses were known, and what matched is in the metadata")
                 .contains("\"rule_ids\":[1]", "\"tags\":[\"local\"]", "\"policy\":\"shop/strict\"");
@@ -275,7 +277,8 @@ class WafThroughEnvoyIT {
 
     @Test
     void detectionOnlyNeverRefusesALongBody() throws IOException {
-        assertThat(post("watch.example", "/", "a=" + "x".repeat(500_000)).body()).startsWith("bytes=500002 ");
+        assertThat(post("watch.example", "/", "a=" + "x".repeat(500_000)).body())
+                .startsWith("bytes=500002 ");
         PlainClient.Answer found = get("watch.example", "/?q=%3CScript%3E");
         assertThat(found.status()).isEqualTo(200);
         assertThat(found.headers().toString()).contains("\"blocked\":false", "\"rule_ids\":[1,2]");
@@ -290,25 +293,32 @@ class WafThroughEnvoyIT {
         assertThat(get(host, "/leak/150000").status()).isEqualTo(502);
         assertThat(get(host, "/leak/190000").status()).isEqualTo(502);
         assertThat(get(host, "/page/230000").status()).as("over the limit").isEqualTo(500);
-        assertThat(get(host, "/page/400000").status()).as("over what Envoy holds, too").isEqualTo(500);
-        assertThat(get(host, "/chunks/400000").status()).as("of a length that is not told").isEqualTo(500);
+        assertThat(get(host, "/page/400000").status())
+                .as("over what Envoy holds, too")
+                .isEqualTo(500);
+        assertThat(get(host, "/chunks/400000").status())
+                .as("of a length that is not told")
+                .isEqualTo(500);
         assertThat(get(host, "/chunks/190000").body()).hasSize(190_000);
-        assertThat(get(host, "/file/400000").body()).as("a type that is not looked at").hasSize(400_009);
+        assertThat(get(host, "/file/400000").body())
+                .as("a type that is not looked at")
+                .hasSize(400_009);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"partial.example", "streamed-partial.example"})
     void theBeginningOfALongResponseIsInspectedWhereTheRulesSaySo(String host) throws IOException {
         assertThat(get(host, "/page/400000").body()).hasSize(400_000);
-        assertThat(get(host, "/leak/400000").body()).as("the error is past the limit").hasSize(400_009);
+        assertThat(get(host, "/leak/400000").body())
+                .as("the error is past the limit")
+                .hasSize(400_009);
         assertThat(get(host, "/leak/100").status()).isEqualTo(502);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"shop.example", "streamed-shop.example"})
     void messagesWithoutABodyAndThoseThatWaitToContinueAreServed(String host) throws IOException {
-        PlainClient.Answer head =
-                PlainClient.send(port, "HEAD /page/100 HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+        PlainClient.Answer head = PlainClient.send(port, "HEAD /page/100 HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
         assertThat(head.status()).isEqualTo(200);
         assertThat(post(host, "/", "").body()).startsWith("bytes=0 ");
         try (PlainClient client = new PlainClient(port)) {
@@ -322,7 +332,8 @@ class WafThroughEnvoyIT {
     @Test
     void aWebSocketIsNotBuffered() throws IOException {
         try (PlainClient client = new PlainClient(port)) {
-            client.write("GET /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            client.write(
+                    "GET /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
             assertThat(client.readAny(false).status()).isEqualTo(101);
             for (int i = 0; i < 3; i++) {
                 client.write("frame" + i);

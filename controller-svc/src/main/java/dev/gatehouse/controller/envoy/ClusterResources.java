@@ -139,12 +139,11 @@ public final class ClusterResources {
                                 .addLbEndpoints(endpoint(
                                         address.isSocket()
                                                 ? Address.newBuilder()
-                                                        .setPipe(Pipe.newBuilder().setPath(address.host()))
+                                                        .setPipe(Pipe.newBuilder()
+                                                                .setPath(address.host()))
                                                         .build()
                                                 : Protos.address(
-                                                        address.host(),
-                                                        address.port(),
-                                                        SocketAddress.Protocol.TCP)))));
+                                                        address.host(), address.port(), SocketAddress.Protocol.TCP)))));
         if (address.isSocket()) {
             // In the same pod: the file's permissions are what TLS is elsewhere.
             return cluster.setType(Cluster.DiscoveryType.STATIC).build();

@@ -344,8 +344,8 @@ public final class ListenerResources {
                         ExternalProcessor.newBuilder()
                                 // Without a timeout: a stream lives as long as its request. Messages have one.
                                 .setGrpcService(GrpcService.newBuilder()
-                                        .setEnvoyGrpc(
-                                                GrpcService.EnvoyGrpc.newBuilder().setClusterName(Fleets.WAF)))
+                                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                                                .setClusterName(Fleets.WAF)))
                                 .setMessageTimeout(Protos.duration(Duration.ofSeconds(2)))
                                 .setAllowModeOverride(true)
                                 .setProcessingMode(ProcessingMode.newBuilder()

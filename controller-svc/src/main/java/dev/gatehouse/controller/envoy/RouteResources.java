@@ -216,8 +216,7 @@ public final class RouteResources {
     private static ExtProcPerRoute waf(EffectivePolicies.Waf waf, boolean grpc) {
         ExtProcOverrides.Builder overrides = ExtProcOverrides.newBuilder()
                 .addGrpcInitialMetadata(metadata(WAF_POLICY, waf.name()))
-                .setFailureModeAllow(
-                        BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
+                .setFailureModeAllow(BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
         boolean streamed = waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed;
         if (!streamed) {
             overrides.addGrpcInitialMetadata(metadata(WAF_BUFFER_BYTES, Long.toString(bufferBytes(waf))));

@@ -48,8 +48,8 @@ public final class WafResources {
             }
             for (Map.Entry<String, String> file : new TreeMap<>(map.get().data()).entrySet()) {
                 if (file.getKey().endsWith(RULES)) {
-                    ruleFiles.add(source(
-                            "configmap/" + namespace + "/" + reference + "/" + file.getKey(), file.getValue()));
+                    ruleFiles.add(
+                            source("configmap/" + namespace + "/" + reference + "/" + file.getKey(), file.getValue()));
                 } else if (files.put(file.getKey(), ByteString.copyFromUtf8(file.getValue())) != null) {
                     return new Outcome.Invalid("ruleFiles: two ConfigMaps have a key \"" + file.getKey() + "\"");
                 }

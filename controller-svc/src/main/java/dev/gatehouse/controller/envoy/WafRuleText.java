@@ -99,8 +99,8 @@ final class WafRuleText {
     }
 
     private void set(String variable, Optional<?> value) {
-        value.ifPresent(
-                to -> line("SecAction \"id:" + id++ + ",phase:1,pass,t:none,nolog,setvar:'tx." + variable + "=" + to + "'\""));
+        value.ifPresent(to -> line(
+                "SecAction \"id:" + id++ + ",phase:1,pass,t:none,nolog,setvar:'tx." + variable + "=" + to + "'\""));
     }
 
     /** Exclusions for some paths: they are decided for each request, before any other rule. */
@@ -156,7 +156,8 @@ final class WafRuleText {
                 if (exclusion.targets().isEmpty()) {
                     line("SecRuleRemoveByTag \"" + tag + "\"");
                 }
-                exclusion.targets()
+                exclusion
+                        .targets()
                         .forEach(target -> line("SecRuleUpdateTargetByTag \"" + tag + "\" \"!" + target + "\""));
             }
         }
@@ -177,8 +178,7 @@ final class WafRuleText {
         for (byte each : literal.getBytes(StandardCharsets.UTF_8)) {
             int unsigned = each & 0xff;
             boolean plain = unsigned == '/' || unsigned < 0x80 && Character.isLetterOrDigit(unsigned);
-            expression.append(
-                    plain ? Character.toString(unsigned) : String.format(Locale.ROOT, "\\x%02x", unsigned));
+            expression.append(plain ? Character.toString(unsigned) : String.format(Locale.ROOT, "\\x%02x", unsigned));
         }
         return expression.append(prefix ? "(?:/|$)" : "$").toString();
     }

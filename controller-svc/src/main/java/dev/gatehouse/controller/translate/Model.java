@@ -285,8 +285,7 @@ final class Model {
                 (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key.namespace(), policy.spec())));
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
-            List<String> directives =
-                    key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
+            List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
             return directives.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new WafResources.Outcome.Enforced(
@@ -351,7 +350,11 @@ final class Model {
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || targets.stream()
                         .anyMatch(target -> reads.get(brokenPolicies, target).isPresent()
-                                || reads.get(brokenPolicies, anyOf(target.kind(), target.object().namespace()))
+                                || reads.get(
+                                                brokenPolicies,
+                                                anyOf(
+                                                        target.kind(),
+                                                        target.object().namespace()))
                                         .isPresent())
                 || accessPolicy
                         .flatMap(key -> reads.get(access, key))
@@ -389,8 +392,8 @@ final class Model {
             }
         }
         if (merged.isEmpty()) {
-            return reads.get(wafConfigMap, wafConfigMapKey).map(made -> new EffectivePolicies.Waf(
-                    made.policy().getName(), List.of(), WafPolicy.NONE));
+            return reads.get(wafConfigMap, wafConfigMapKey)
+                    .map(made -> new EffectivePolicies.Waf(made.policy().getName(), List.of(), WafPolicy.NONE));
         }
         String name = members.stream().map(ObjectKey::toString).collect(Collectors.joining("+"));
         return merged.filter(spec -> spec.effectiveMode() != WafPolicy.Mode.Off)
@@ -435,17 +438,20 @@ final class Model {
             for (TargetSelector selector : policy.spec().selectors()) {
                 Map<ObjectRef, Metadata> candidates = new TreeMap<>();
                 if (selector.isFor("Gateway")) {
-                    reads.get(gatewaysIn, key.namespace()).ifPresent(all -> all.forEach(
-                            (each, gateway) -> candidates.put(ObjectRef.of(Kinds.GATEWAY, each), gateway.metadata())));
+                    reads.get(gatewaysIn, key.namespace())
+                            .ifPresent(all -> all.forEach((each, gateway) ->
+                                    candidates.put(ObjectRef.of(Kinds.GATEWAY, each), gateway.metadata())));
                 } else if (selector.isFor("ListenerSet")) {
-                    reads.get(setsIn, key.namespace()).ifPresent(all -> all.forEach(
-                            (each, set) -> candidates.put(ObjectRef.of(Kinds.LISTENER_SET, each), set.metadata())));
+                    reads.get(setsIn, key.namespace())
+                            .ifPresent(all -> all.forEach((each, set) ->
+                                    candidates.put(ObjectRef.of(Kinds.LISTENER_SET, each), set.metadata())));
                 } else {
-                    reads.get(routesIn, key.namespace()).ifPresent(all -> all.forEach((ref, route) -> {
-                        if (selector.isFor(ref.kind())) {
-                            candidates.put(ref, route.metadata());
-                        }
-                    }));
+                    reads.get(routesIn, key.namespace())
+                            .ifPresent(all -> all.forEach((ref, route) -> {
+                                if (selector.isFor(ref.kind())) {
+                                    candidates.put(ref, route.metadata());
+                                }
+                            }));
                 }
                 candidates.forEach((ref, metadata) -> {
                     if (selector.labels().matches(metadata.labels())) {

@@ -566,11 +566,7 @@ final class Statuses {
 
     /** For a policy on a Gateway or ListenerSet: the routes there that have one of their own, which counts instead or goes before. */
     private List<Condition> overridden(
-            Reads reads,
-            Kind<?> kind,
-            TargetKey target,
-            Predicate<TargetKey> hasPolicy,
-            Predicate<TargetKey> merges) {
+            Reads reads, Kind<?> kind, TargetKey target, Predicate<TargetKey> hasPolicy, Predicate<TargetKey> merges) {
         if (!target.kind().equals("Gateway") && !target.kind().equals("ListenerSet")) {
             return List.of();
         }

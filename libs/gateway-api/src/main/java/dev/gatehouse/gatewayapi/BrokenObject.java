@@ -68,7 +68,8 @@ public record BrokenObject(
             Metadata metadata =
                     fields.lenient().requiredObject("metadata", each -> Metadata.read(each, kind.namespaced()));
             Remains remains = fields.object("spec", Remains::read).orElse(Remains.NONE);
-            return new BrokenObject(metadata, remains.owner(), remains.parents(), remains.targets(), remains.selectors(), problems);
+            return new BrokenObject(
+                    metadata, remains.owner(), remains.parents(), remains.targets(), remains.selectors(), problems);
         });
     }
 }

@@ -13,7 +13,8 @@ import java.util.List;
  * @param paths where it holds; none: everywhere
  */
 public record WafExclusion(List<String> ruleIds, List<String> tags, List<String> targets, List<Path> paths) {
-    private static final Syntax IDS = Syntax.of("[0-9]{1,9}(-[0-9]{1,9})?", 19, "a rule's id or a range: \"942000-942999\"");
+    private static final Syntax IDS =
+            Syntax.of("[0-9]{1,9}(-[0-9]{1,9})?", 19, "a rule's id or a range: \"942000-942999\"");
     private static final Syntax TAG =
             Syntax.of("[A-Za-z0-9_./-]+", 128, "a tag: letters, digits, '_', '.', '/' and '-'");
     private static final Syntax TARGET = Syntax.of(

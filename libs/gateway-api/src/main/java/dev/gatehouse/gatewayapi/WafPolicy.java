@@ -155,10 +155,7 @@ public record WafPolicy(
      * @param contentTypes that are inspected
      */
     public record ResponseBody(
-            Optional<Boolean> inspect,
-            Optional<Long> limit,
-            Optional<LimitAction> onLimit,
-            List<String> contentTypes) {
+            Optional<Boolean> inspect, Optional<Long> limit, Optional<LimitAction> onLimit, List<String> contentTypes) {
         private static final Syntax TYPE =
                 Syntax.of("[a-z0-9.+-]+/[a-z0-9.+-]+", 128, "a media type in small letters: \"text/html\"");
 
@@ -343,8 +340,7 @@ public record WafPolicy(
         if (policy.targets.isEmpty() && policy.selectors.isEmpty()) {
             f.wrong("targetRefs", "is empty (expected: at least one target, or targetSelectors)");
         }
-        boolean rules =
-                !policy.directives.isEmpty() || !policy.ruleFiles.isEmpty() || policy.crs.isPresent();
+        boolean rules = !policy.directives.isEmpty() || !policy.ruleFiles.isEmpty() || policy.crs.isPresent();
         if (!rules && policy.mergeType.isEmpty() && policy.effectiveMode() != Mode.Off) {
             f.wrong("directives", "is empty (expected: at least one SecLang directive, or ruleFiles, or crs)");
         }

@@ -31,7 +31,8 @@ public record WafRuleSet(
         List<String> allowedHttpVersions,
         Optional<Arguments> arguments,
         List<String> before) {
-    private static final Syntax VERSION = Syntax.of("[0-9]+\\.[0-9]+\\.[0-9]+[A-Za-z0-9.-]*", 64, "a version: \"4.25.0\"");
+    private static final Syntax VERSION =
+            Syntax.of("[0-9]+\\.[0-9]+\\.[0-9]+[A-Za-z0-9.-]*", 64, "a version: \"4.25.0\"");
     private static final Syntax METHOD = Syntax.of("[A-Z][A-Z0-9_-]*", 64, "a method in capitals: \"PATCH\"");
     private static final Syntax CONTENT_TYPE =
             Syntax.of("[a-z0-9.+*-]+/[a-z0-9.+*-]+", 128, "a media type in small letters: \"application/json\"");

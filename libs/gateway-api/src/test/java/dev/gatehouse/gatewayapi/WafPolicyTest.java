@@ -74,13 +74,18 @@ class WafPolicyTest {
                 """).over(read(PARENT));
         assertThat(merged.directives()).containsExactly("SecAction \"id:1\"");
         assertThat(merged.crs().orElseThrow().allowedMethods()).containsExactly("PUT");
-        assertThat(merged.exclusions()).as("a list that it does not have is the other's").hasSize(1);
+        assertThat(merged.exclusions())
+                .as("a list that it does not have is the other's")
+                .hasSize(1);
         assertThat(merged.effectiveMode()).isEqualTo(WafPolicy.Mode.Enforce);
     }
 
     @Test
     void whatCannotBeMeantIsToldWithItsPlace() {
-        assertThat(problems("mode: Enforce")).singleElement().asString().contains("spec.directives", "expected: at least one");
+        assertThat(problems("mode: Enforce"))
+                .singleElement()
+                .asString()
+                .contains("spec.directives", "expected: at least one");
         assertThat(problems("crs: {blockingParanoiaLevel: 3, detectionParanoiaLevel: 2}"))
                 .singleElement()
                 .asString()
@@ -97,6 +102,9 @@ class WafPolicyTest {
                 .singleElement()
                 .asString()
                 .contains("targets[0]", "a variable");
-        assertThat(problems("crs: {}\nhosts: [{mode: 'Off'}]")).singleElement().asString().contains("hostnames");
+        assertThat(problems("crs: {}\nhosts: [{mode: 'Off'}]"))
+                .singleElement()
+                .asString()
+                .contains("hostnames");
     }
 }

@@ -115,8 +115,7 @@ final class FtwCommand implements Callable<Integer> {
 
     private int run(Compilation.Compiled compiled, Path folder) throws IOException {
         return report(
-                FtwSuite.run(compiled.rules(), chosen(folder)),
-                compiled.rules().size() + " rules");
+                FtwSuite.run(compiled.rules(), chosen(folder)), compiled.rules().size() + " rules");
     }
 
     private int report(List<FtwRunner.Result> results, String how) {

@@ -36,7 +36,9 @@ public final class InstalledRuleSets implements CoreRuleSets {
         try (InputStream in = InstalledRuleSets.class.getResourceAsStream(INDEX)) {
             return in == null
                     ? Optional.empty()
-                    : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
+                    : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList());
         } catch (IOException e) {
             throw new UncheckedIOException("the bundled Core Rule Set cannot be read", e);
         }
@@ -86,7 +88,8 @@ public final class InstalledRuleSets implements CoreRuleSets {
 
     @Override
     public List<String> versions() {
-        List<String> versions = new ArrayList<>(bundle.map(List::getFirst).stream().toList());
+        List<String> versions =
+                new ArrayList<>(bundle.map(List::getFirst).stream().toList());
         folder.filter(Files::isDirectory).ifPresent(all -> {
             try (Stream<Path> children = Files.list(all)) {
                 children.filter(Files::isDirectory)

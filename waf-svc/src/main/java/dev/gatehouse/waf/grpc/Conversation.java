@@ -86,7 +86,8 @@ final class Conversation {
         }
         Bytes bytes = Bytes.of(body.getBody().toByteArray());
         if (!side.isDuplex()) {
-            // There is one message. Its end is told apart only if no trailers follow; but what fills the buffer has been cut.
+            // There is one message. Its end is told apart only if no trailers follow; but what fills the buffer has
+            // been cut.
             boolean cut = !body.getEndOfStream() && bufferBytes > 0 && bytes.length() >= bufferBytes;
             return last(side, bytes, cut);
         }
@@ -105,9 +106,7 @@ final class Conversation {
             return PASS;
         }
         side.verdict();
-        return side == request
-                ? inspection.requestBody(bytes, true, cut)
-                : inspection.responseBody(bytes, true, cut);
+        return side == request ? inspection.requestBody(bytes, true, cut) : inspection.responseBody(bytes, true, cut);
     }
 
     private List<ProcessingResponse> goOn(ProcessingRequest message, Decision.Continue decision) {
@@ -116,8 +115,7 @@ final class Conversation {
             case REQUEST_HEADERS -> {
                 request.asks(decision.body());
                 over = !request.isDuplex() && decision.body() == BodyNeed.NONE && !decision.response();
-                yield request.headers(
-                        EnvoyMessages.passed(RequestCase.REQUEST_HEADERS), override(decision), skipped);
+                yield request.headers(EnvoyMessages.passed(RequestCase.REQUEST_HEADERS), override(decision), skipped);
             }
             case RESPONSE_HEADERS -> {
                 response.asks(decision.body());

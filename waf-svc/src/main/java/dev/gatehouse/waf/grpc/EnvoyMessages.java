@@ -109,13 +109,21 @@ final class EnvoyMessages {
     static ProcessingResponse passed(ProcessingRequest.RequestCase message) {
         ProcessingResponse.Builder passed = ProcessingResponse.newBuilder();
         return switch (message) {
-            case REQUEST_HEADERS -> passed.setRequestHeaders(HeadersResponse.getDefaultInstance()).build();
-            case RESPONSE_HEADERS -> passed.setResponseHeaders(HeadersResponse.getDefaultInstance()).build();
-            case REQUEST_BODY -> passed.setRequestBody(BodyResponse.getDefaultInstance()).build();
-            case RESPONSE_BODY -> passed.setResponseBody(BodyResponse.getDefaultInstance()).build();
-            case REQUEST_TRAILERS -> passed.setRequestTrailers(TrailersResponse.getDefaultInstance()).build();
-            case RESPONSE_TRAILERS -> passed.setResponseTrailers(TrailersResponse.getDefaultInstance()).build();
-            case REQUEST_NOT_SET -> throw new IllegalArgumentException("message: none (expected: headers, body or trailers)");
+            case REQUEST_HEADERS ->
+                passed.setRequestHeaders(HeadersResponse.getDefaultInstance()).build();
+            case RESPONSE_HEADERS ->
+                passed.setResponseHeaders(HeadersResponse.getDefaultInstance()).build();
+            case REQUEST_BODY ->
+                passed.setRequestBody(BodyResponse.getDefaultInstance()).build();
+            case RESPONSE_BODY ->
+                passed.setResponseBody(BodyResponse.getDefaultInstance()).build();
+            case REQUEST_TRAILERS ->
+                passed.setRequestTrailers(TrailersResponse.getDefaultInstance()).build();
+            case RESPONSE_TRAILERS ->
+                passed.setResponseTrailers(TrailersResponse.getDefaultInstance())
+                        .build();
+            case REQUEST_NOT_SET ->
+                throw new IllegalArgumentException("message: none (expected: headers, body or trailers)");
         };
     }
 

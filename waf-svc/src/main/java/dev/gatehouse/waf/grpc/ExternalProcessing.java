@@ -36,9 +36,8 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
         Inspection inspection =
                 new Inspection(policy, new Inspection.Route(metadata.grpc(), metadata.bufferBytes()), shared);
         return new ProcessStream(
-                inspection,
-                new Conversation(inspection, metadata.bufferBytes()),
-                admission,
-                (ServerCallStreamObserver<ProcessingResponse>) responses);
+                inspection, new Conversation(inspection, metadata.bufferBytes()), admission, (ServerCallStreamObserver<
+                                ProcessingResponse>)
+                        responses);
     }
 }

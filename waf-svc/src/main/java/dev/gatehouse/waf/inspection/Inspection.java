@@ -43,10 +43,7 @@ public final class Inspection {
 
     /** What all inspections of a process share. */
     public record Shared(
-            Surroundings surroundings,
-            BodyBudget bodies,
-            FinishedTransactions finished,
-            InspectionMetrics metrics) {}
+            Surroundings surroundings, BodyBudget bodies, FinishedTransactions finished, InspectionMetrics metrics) {}
 
     /**
      * What the proxy's configuration says of the route.
@@ -107,7 +104,8 @@ public final class Inspection {
         head.headers().forEach(header -> begun.requestHeader(header.name(), header.value()));
         Optional<Interruption> interruption = begun.requestHeaders();
         if (interruption.isEmpty() && mode == EngineMode.ON && head.leavesHttp() && head.announcesBody()) {
-            // What follows an upgrade is not HTTP and never ends; a server that does not upgrade would read it as the body.
+            // What follows an upgrade is not HTTP and never ends; a server that does not upgrade would read it as the
+            // body.
             refused = true;
             return new Decision.Respond(BAD_REQUEST, "waf_refused{upgrade_with_body}");
         }
@@ -150,7 +148,8 @@ public final class Inspection {
     public Decision requestBody(Bytes part, boolean last, boolean cut) {
         requestBytes += part.length();
         return in(begun -> {
-            if (!body.take(Math.min(part.length(), Math.max(begun.requestBodyLimit() - requestBytes + part.length(), 0)))) {
+            if (!body.take(
+                    Math.min(part.length(), Math.max(begun.requestBodyLimit() - requestBytes + part.length(), 0)))) {
                 return overloaded("bodies");
             }
             Optional<Interruption> interruption =
@@ -169,7 +168,9 @@ public final class Inspection {
 
     /** Whether as much of the response's body has come as is looked at. */
     public boolean responseBodyIsFull() {
-        return transaction.map(begun -> responseBytes > begun.responseBodyLimit()).orElse(true);
+        return transaction
+                .map(begun -> responseBytes > begun.responseBodyLimit())
+                .orElse(true);
     }
 
     /** @param hasBody whether one follows */
@@ -196,8 +197,8 @@ public final class Inspection {
     public Decision responseBody(Bytes part, boolean last, boolean cut) {
         responseBytes += part.length();
         return in(begun -> {
-            if (!body.take(Math.min(
-                    part.length(), Math.max(begun.responseBodyLimit() - responseBytes + part.length(), 0)))) {
+            if (!body.take(
+                    Math.min(part.length(), Math.max(begun.responseBodyLimit() - responseBytes + part.length(), 0)))) {
                 return overloaded("bodies");
             }
             Optional<Interruption> interruption =

@@ -15,13 +15,7 @@ import java.util.OptionalLong;
  * @param hasBody whether one follows
  */
 public record RequestHead(
-        Bytes method,
-        Bytes uri,
-        Bytes protocol,
-        List<Header> headers,
-        String client,
-        String server,
-        boolean hasBody) {
+        Bytes method, Bytes uri, Bytes protocol, List<Header> headers, String client, String server, boolean hasBody) {
     private static final Bytes CONNECT = Bytes.latin1("CONNECT");
 
     public RequestHead {

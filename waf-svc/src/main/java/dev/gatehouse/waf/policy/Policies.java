@@ -76,7 +76,8 @@ public final class Policies {
             }
             RuleFiles own = new PolicyFiles(text.files());
             long start = System.nanoTime();
-            Compilation outcome = RuleSet.compile(text.sources(), core.map(own::or).orElse(own));
+            Compilation outcome =
+                    RuleSet.compile(text.sources(), core.map(own::or).orElse(own));
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             metrics.compiled(took);
             switch (outcome) {

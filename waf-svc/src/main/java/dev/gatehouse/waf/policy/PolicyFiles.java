@@ -19,7 +19,8 @@ final class PolicyFiles implements RuleFiles {
 
     @Override
     public List<Source> include(String path, String from) {
-        Pattern pattern = Pattern.compile(Pattern.quote(path).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q"));
+        Pattern pattern =
+                Pattern.compile(Pattern.quote(path).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q"));
         return files.keySet().stream()
                 .filter(name -> pattern.matcher(name).matches())
                 .sorted()

@@ -74,7 +74,12 @@ public final class RedisCollectionStore implements CollectionStore, AutoCloseabl
         long deadline = settings.deadline().toMillis();
         try {
             List<Response> replies = link(key)
-                    .send(List.of(Request.cmd(Command.EVAL).arg(CollectionScripts.LOAD).arg(1).arg(key)), deadline)
+                    .send(
+                            List.of(Request.cmd(Command.EVAL)
+                                    .arg(CollectionScripts.LOAD)
+                                    .arg(1)
+                                    .arg(key)),
+                            deadline)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(2 * deadline, TimeUnit.MILLISECONDS);

@@ -59,16 +59,15 @@ public final class PolicySubscriber implements Subscriber {
     private static PolicyText text(WafPolicy policy) {
         Map<String, Bytes> files = new HashMap<>();
         policy.getFilesList()
-                .forEach(file -> files.put(
-                        file.getName(), Bytes.of(file.getContent().toByteArray())));
+                .forEach(file ->
+                        files.put(file.getName(), Bytes.of(file.getContent().toByteArray())));
         return new PolicyText(
                 policy.getName(),
                 variant(policy, policy.getMode(), policy.getSourcesList(), files),
                 policy.getFailureMode() == WafPolicy.FailureMode.OPEN,
                 policy.getHostsList().stream()
                         .map(host -> new PolicyText.Host(
-                                host.getHostnamesList(),
-                                variant(policy, host.getMode(), host.getSourcesList(), files)))
+                                host.getHostnamesList(), variant(policy, host.getMode(), host.getSourcesList(), files)))
                         .toList());
     }
 

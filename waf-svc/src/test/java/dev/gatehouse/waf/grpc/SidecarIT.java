@@ -209,12 +209,14 @@ class SidecarIT {
 
     @Test
     void bodiesOverTheBudgetAreShed() throws IOException {
-        String request = " HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 2000\r\nHost: ";
+        String request =
+                " HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 2000\r\nHost: ";
         String body = ".example\r\n\r\n" + "x".repeat(2_000);
         PlainClient.Answer closed = PlainClient.send(port, "POST /" + request + "closed" + body);
         assertThat(closed.status()).isEqualTo(503);
         assertThat(closed.body()).contains("waf_unavailable{overloaded:bodies}");
-        assertThat(PlainClient.send(port, "POST /" + request + "open" + body).body()).startsWith("passed");
+        assertThat(PlainClient.send(port, "POST /" + request + "open" + body).body())
+                .startsWith("passed");
         assertThat(bodies.held()).isZero();
     }
 

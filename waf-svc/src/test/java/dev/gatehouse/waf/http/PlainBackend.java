@@ -110,9 +110,7 @@ public final class PlainBackend implements AutoCloseable {
             write(out, "0\r\n\r\n");
             return true;
         }
-        write(
-                out,
-                "HTTP/1.1 200 OK\r\ncontent-type: " + type + "\r\ncontent-length: " + content.size() + "\r\n\r\n");
+        write(out, "HTTP/1.1 200 OK\r\ncontent-type: " + type + "\r\ncontent-length: " + content.size() + "\r\n\r\n");
         if (!line.startsWith("HEAD ")) {
             content.writeTo(out);
         }

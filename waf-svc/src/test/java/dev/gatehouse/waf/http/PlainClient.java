@@ -43,7 +43,8 @@ public final class PlainClient implements AutoCloseable {
     public static Answer post(int port, String path, String body) throws IOException {
         return send(
                 port,
-                "POST " + path + " HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                "POST " + path
+                        + " HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
                         + "Content-Length: " + body.length() + "\r\n\r\n" + body);
     }
 
@@ -57,7 +58,10 @@ public final class PlainClient implements AutoCloseable {
                 + "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n");
         for (int from = 0; from < body.length(); from += chunk) {
             String part = body.substring(from, Math.min(from + chunk, body.length()));
-            text.append(Integer.toHexString(part.length())).append("\r\n").append(part).append("\r\n");
+            text.append(Integer.toHexString(part.length()))
+                    .append("\r\n")
+                    .append(part)
+                    .append("\r\n");
         }
         return send(port, text.append("0\r\n").append(trailers).append("\r\n").toString());
     }

@@ -28,7 +28,8 @@ final class WireText {
     static Body body(List<String> headers, InputStream in) throws IOException {
         for (String header : headers) {
             if (header.startsWith("content-length:")) {
-                return new Body(in.readNBytes(Integer.parseInt(header.substring(15).trim())), List.of());
+                return new Body(
+                        in.readNBytes(Integer.parseInt(header.substring(15).trim())), List.of());
             }
             if (header.startsWith("transfer-encoding:") && header.contains("chunked")) {
                 return chunks(in);

@@ -99,18 +99,20 @@ class RedisCollectionStoreIT {
         for (Thread thread : threads) {
             thread.join();
         }
-        Await.until(
-                () -> value(one.load(IP), "n").equals("1000"), PATIENCE, () -> "n=" + value(one.load(IP), "n"));
+        Await.until(() -> value(one.load(IP), "n").equals("1000"), PATIENCE, () -> "n=" + value(one.load(IP), "n"));
         assertThat(failures).hasValue(0);
     }
 
     @Test
     void valuesAndRecordsAreForgottenInTime() throws IOException {
-        one.change(IP, List.of(set("gone", "1"), set("kept", "2"), new Change.Expire("gone", Duration.ofMillis(1))), HOUR);
+        one.change(
+                IP, List.of(set("gone", "1"), set("kept", "2"), new Change.Expire("gone", Duration.ofMillis(1))), HOUR);
         Await.until(() -> !one.load(IP).values().containsKey("gone"), PATIENCE, () -> "the value expires");
         assertThat(value(one.load(IP), "kept")).isEqualTo("2");
         one.change(IP, List.of(new Change.Add("gone", 1)), HOUR);
-        assertThat(value(one.load(IP), "gone")).as("an expired count begins anew, and stays").isEqualTo("1");
+        assertThat(value(one.load(IP), "gone"))
+                .as("an expired count begins anew, and stays")
+                .isEqualTo("1");
         assertThat(server.ask("KEYS *")).isEqualTo("*1");
         one.change(IP, List.of(set("a", "1")), Duration.ofMillis(1));
         Await.until(() -> one.load(IP).updates() == 0, PATIENCE, () -> "the record expires");

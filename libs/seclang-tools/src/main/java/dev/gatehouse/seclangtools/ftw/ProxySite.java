@@ -57,8 +57,8 @@ public final class ProxySite {
 
     private List<String> linesUpToMarker() throws InterruptedException {
         String marker = UUID.randomUUID().toString();
-        send(Bytes.latin1("GET / HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: gatehouse\r\nAccept: */*\r\nX-CRS-Test: " + marker
-                + "\r\nConnection: close\r\n\r\n"));
+        send(Bytes.latin1("GET / HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: gatehouse\r\nAccept: */*\r\nX-CRS-Test: "
+                + marker + "\r\nConnection: close\r\n\r\n"));
         List<String> lines = new ArrayList<>();
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end) {
@@ -103,8 +103,8 @@ public final class ProxySite {
     private static boolean isWhole(Bytes answer) {
         return parse(answer)
                 .filter(parsed -> parsed.header("content-length")
-                        .filter(length -> length.matches("\\d{1,9}")
-                                && parsed.body().length() >= Integer.parseInt(length))
+                        .filter(length ->
+                                length.matches("\\d{1,9}") && parsed.body().length() >= Integer.parseInt(length))
                         .isPresent())
                 .isPresent();
     }
