@@ -12,11 +12,16 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
+import java.time.Duration;
+import java.util.function.Supplier;
 
 /** The service that Envoy calls: one stream for each request, whose metadata names the policy. */
 @GrpcService
 @RegisterInterceptor(StreamMetadataInterceptor.class)
 public final class ExternalProcessing extends ExternalProcessorImplBase implements BindableService {
+    /** Less than Envoy waits for a message. */
+    private static final Duration PATIENCE = Duration.ofMillis(1_500);
+
     private final Policies policies;
     private final Inspection.Shared shared;
     private final Admission admission;
@@ -30,11 +35,11 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
     @Override
     public StreamObserver<ProcessingRequest> process(StreamObserver<ProcessingResponse> responses) {
         StreamMetadata metadata = StreamMetadataInterceptor.current();
-        Policy policy = metadata.policy().isEmpty()
+        Supplier<Policy> lookup = () -> metadata.policy().isEmpty()
                 ? new Policy.Unusable("", "no_policy_named")
-                : policies.find(metadata.policy());
+                : policies.await(metadata.policy(), PATIENCE);
         Inspection inspection =
-                new Inspection(policy, new Inspection.Route(metadata.grpc(), metadata.bufferBytes()), shared);
+                new Inspection(lookup, new Inspection.Route(metadata.grpc(), metadata.bufferBytes()), shared);
         return new ProcessStream(
                 inspection, new Conversation(inspection, metadata.bufferBytes()), admission, (ServerCallStreamObserver<
                                 ProcessingResponse>)

@@ -65,6 +65,7 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
 
     private List<ProcessingResponse> answers(ProcessingRequest request) {
         try {
+            inspection.prepare();
             return switch (admission.enter()) {
                 case ADMITTED -> {
                     try {

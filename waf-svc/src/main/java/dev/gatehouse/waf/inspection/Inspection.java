@@ -53,10 +53,11 @@ public final class Inspection {
      */
     public record Route(boolean streams, long bufferBytes) {}
 
-    private final Policy policy;
+    private final Supplier<Policy> lookup;
     private final Shared shared;
     private final BodyBudget.Share body;
     private final Route served;
+    private Optional<Policy> found = Optional.empty();
     private Optional<Transaction> transaction = Optional.empty();
     private Optional<String> skipped = Optional.empty();
     private boolean refused;
@@ -67,11 +68,24 @@ public final class Inspection {
     private long engineNanos;
     private boolean ended;
 
-    public Inspection(Policy policy, Route route, Shared shared) {
-        this.policy = policy;
+    /** @param lookup finds the policy, and may block; asked once, by the thread that inspects */
+    public Inspection(Supplier<Policy> lookup, Route route, Shared shared) {
+        this.lookup = lookup;
         this.served = route;
         this.shared = shared;
         this.body = shared.bodies().share();
+    }
+
+    /** Finds the policy. Blocks, as the lookup does: to be called before others wait for this one. */
+    public void prepare() {
+        policy();
+    }
+
+    private Policy policy() {
+        if (found.isEmpty()) {
+            found = Optional.of(lookup.get());
+        }
+        return found.get();
     }
 
     /**
@@ -82,7 +96,7 @@ public final class Inspection {
      */
     public Decision requestHead(RequestHead head, String uniqueId, String route) {
         this.route = route;
-        return switch (policy) {
+        return switch (policy()) {
             case Policy.Unusable unusable -> {
                 refused = true;
                 yield new Decision.Respond(UNAVAILABLE, "waf_unavailable{" + unusable.reason() + "}");
@@ -221,7 +235,7 @@ public final class Inspection {
      * @param reason one word
      */
     public Decision failed(String reason) {
-        boolean open = policy instanceof Policy.Ready ready && ready.failsOpen();
+        boolean open = policy() instanceof Policy.Ready ready && ready.failsOpen();
         shared.metrics().shed(reason, open);
         if (open) {
             skipped = Optional.of(reason);
@@ -279,7 +293,7 @@ public final class Inspection {
 
     /** What is known by now, for access logs. */
     public Findings findings() {
-        String name = policy.name();
+        String name = policy().name();
         if (transaction.isEmpty()) {
             return new Findings(name, List.of(), List.of(), OptionalLong.empty(), false, skipped);
         }
@@ -327,7 +341,7 @@ public final class Inspection {
     private void conclude(Transaction begun) {
         try {
             begun.logging();
-            shared.finished().take(policy.name(), begun);
+            shared.finished().take(policy().name(), begun);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "The log of a request could not be written.", e);
         }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The policies in force. Looked up by any thread; replaced by one at a time, while transactions in flight keep their rules. Policies with
@@ -36,6 +38,8 @@ public final class Policies {
     private volatile Map<String, Held> held = Map.of();
     private volatile boolean received;
     private Map<RuleText, RuleSet> compiled = Map.of();
+    private final ReentrantLock waiting = new ReentrantLock();
+    private final Condition replaced = waiting.newCondition();
 
     public Policies(CoreRuleSets coreRuleSets, PolicyMetrics metrics) {
         this.coreRuleSets = coreRuleSets;
@@ -133,6 +137,12 @@ public final class Policies {
         compiled = Map.copyOf(round.good);
         held = Map.copyOf(next);
         received = true;
+        waiting.lock();
+        try {
+            replaced.signalAll();
+        } finally {
+            waiting.unlock();
+        }
         metrics.replaced(changed, errors.size());
         return List.copyOf(errors);
     }
@@ -157,6 +167,29 @@ public final class Policies {
             round.errors(each).forEach(error -> errors.add(text.name() + ": " + error));
         }
         return before.orElseGet(() -> new Held(text, new Policy.Unusable(text.name(), "broken_policy")));
+    }
+
+    /**
+     * The policy of a name; one that is not known is waited for: a proxy may hear of a new policy before it is compiled here. Blocks.
+     *
+     * @param patience how long it is waited for
+     */
+    public Policy await(String name, Duration patience) {
+        if (held.containsKey(name)) {
+            return find(name);
+        }
+        long left = patience.toNanos();
+        waiting.lock();
+        try {
+            while (!held.containsKey(name) && left > 0) {
+                left = replaced.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiting.unlock();
+        }
+        return find(name);
     }
 
     /** The policy of a name. */
