@@ -46,6 +46,11 @@ public final class WafResources {
             if (map.isEmpty()) {
                 return new Outcome.Invalid("ruleFiles: ConfigMap " + namespace + "/" + reference + " is not there");
             }
+            if (map.get().data().isEmpty()) {
+                return new Outcome.Invalid("ruleFiles: ConfigMap " + namespace + "/" + reference
+                        + " has no files (expected: a key that ends in .conf; on Kubernetes one without such a key needs the"
+                        + " label gatehouse.dev/rule-files)");
+            }
             for (Map.Entry<String, String> file : new TreeMap<>(map.get().data()).entrySet()) {
                 if (file.getKey().endsWith(RULES)) {
                     ruleFiles.add(
