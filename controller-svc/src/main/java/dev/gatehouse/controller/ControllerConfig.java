@@ -77,7 +77,7 @@ interface ControllerConfig {
     @WithDefault("localhost:18020")
     String ratelimitAddress();
 
-    /** Where the proxies reach waf-svc. */
+    /** Where the proxies reach waf-svc; {@code unix:/path} where it is in their pods. */
     @WithDefault("localhost:18030")
     String wafAddress();
 

@@ -75,8 +75,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--redis",
             paramLabel = "URL",
-            description = "Count global rate limits in this Redis, redis://[user:password@]host:port."
-                    + " Otherwise in memory.")
+            description = "Count global rate limits, and keep the WAF's persistent collections, in this Redis,"
+                    + " redis://[user:password@]host:port. Otherwise in memory.")
     private @Nullable String redis;
 
     @Option(names = "--access-log", description = "Print a line of JSON for each request to standard output.")
@@ -152,6 +152,7 @@ final class RunCommand implements Callable<Integer> {
                                 .toList()));
         if (redis != null) {
             System.setProperty("gatehouse.ratelimit.redis.url", redis);
+            System.setProperty("gatehouse.waf.redis.url", redis);
         }
         StandaloneOptions options = new StandaloneOptions(
                 Optional.ofNullable(envoy),

@@ -2,7 +2,12 @@ package dev.gatehouse.waf;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** {@code gatehouse.waf.*}. As environment variables: {@code GATEHOUSE_WAF_XDS_ADDRESS} and so on. */
 @ConfigMapping(prefix = "gatehouse.waf")
@@ -17,4 +22,50 @@ interface WafConfig {
 
     /** This replica's name in its subscription; default: the host name. */
     Optional<String> replica();
+
+    /** A Unix socket that the service listens on besides its port: for proxies in the same pod. */
+    Optional<Path> socket();
+
+    /** A folder with versions of the Core Rule Set, each a folder of its release: 4.28.0/rules and so on. */
+    @WithName("crs.directory")
+    Optional<Path> coreRuleSets();
+
+    Redis redis();
+
+    /** Where persistent collections are kept for all replicas. */
+    interface Redis {
+        /** {@code redis://[user:password@]host:port}. Without it they are in memory, of each replica for itself. */
+        Optional<String> url();
+
+        /** How long a request waits for Redis; past it the client is one that is new. */
+        @WithDefault("50ms")
+        Duration deadline();
+
+        /** Connections that stay open; each pipelines. */
+        @WithDefault("2")
+        int connections();
+
+        /** Begins every key. */
+        @WithDefault("gatehouse:waf:")
+        String prefix();
+    }
+
+    Load load();
+
+    /** How much is taken on before requests are answered by their policy's failure mode. */
+    interface Load {
+        /** Messages that are worked on at a time; default: twice the processors. */
+        OptionalInt concurrency();
+
+        /** Messages that may wait for that. */
+        @WithDefault("1024")
+        int queue();
+
+        /** How long one waits. Envoy gives up after its own timeout, two seconds. */
+        @WithDefault("1s")
+        Duration patience();
+
+        /** Bytes of bodies that are held at a time; default: a quarter of the heap. */
+        OptionalLong bodyBytes();
+    }
 }

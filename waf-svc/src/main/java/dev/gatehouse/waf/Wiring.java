@@ -1,40 +1,116 @@
 package dev.gatehouse.waf;
 
 import dev.gatehouse.identity.quarkus.ServiceTls;
+import dev.gatehouse.redis.RedisSettings;
+import dev.gatehouse.seclang.RuleObserver;
 import dev.gatehouse.seclang.Surroundings;
-import dev.gatehouse.waf.inspection.InspectionMetrics;
+import dev.gatehouse.seclang.collection.CollectionStore;
+import dev.gatehouse.seclang.collection.MemoryCollectionStore;
+import dev.gatehouse.waf.audit.AuditLog;
+import dev.gatehouse.waf.crs.InstalledRuleSets;
+import dev.gatehouse.waf.grpc.ExternalProcessing;
+import dev.gatehouse.waf.grpc.SocketServer;
+import dev.gatehouse.waf.inspection.ErrorLog;
+import dev.gatehouse.waf.inspection.FinishedTransactions;
+import dev.gatehouse.waf.inspection.Inspection;
+import dev.gatehouse.waf.load.Admission;
+import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.policy.Policies;
+import dev.gatehouse.waf.redis.RedisCollectionStore;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.grpc.GrpcService;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 
 /** Puts waf-svc together. */
+@Singleton
 final class Wiring {
     private static final String FLEET = "gatehouse/waf";
+    private static final int RECORDS_IN_MEMORY = 100_000;
+
+    private Optional<SocketServer> socket = Optional.empty();
 
     @Produces
     @Singleton
-    Policies policies() {
-        return new Policies();
-    }
-
-    /** Persistent collections are this replica's. */
-    @Produces
-    @Singleton
-    Surroundings surroundings() {
-        return new Surroundings(InstantSource.system(), Map.of());
+    Policies policies(WafConfig config, MeterRegistry meters) {
+        return new Policies(new InstalledRuleSets(config.coreRuleSets()), new MeteredPolicies(meters));
     }
 
     @Produces
     @Singleton
-    InspectionMetrics metrics(MeterRegistry meters, Policies policies) {
-        return new MeteredInspections(meters, policies);
+    CollectionStore collections(WafConfig config, Vertx vertx, MeterRegistry meters) {
+        InstantSource clock = InstantSource.system();
+        WafConfig.Redis redis = config.redis();
+        return redis.url()
+                .<CollectionStore>map(url -> new RedisCollectionStore(
+                        vertx,
+                        new RedisSettings(url, redis.deadline(), redis.connections()),
+                        redis.prefix(),
+                        clock,
+                        new SecureRandom(),
+                        operation -> meters.counter("gatehouse.waf.collections.failures", "operation", operation)
+                                .increment()))
+                .orElseGet(() -> new MemoryCollectionStore(clock, RECORDS_IN_MEMORY));
+    }
+
+    void close(@Disposes CollectionStore store) {
+        if (store instanceof RedisCollectionStore redis) {
+            redis.close();
+        }
+    }
+
+    @Produces
+    @Singleton
+    Surroundings surroundings(CollectionStore collections) {
+        return new Surroundings(InstantSource.system(), Map.of(), collections, RuleObserver.NONE);
+    }
+
+    @Produces
+    @Singleton
+    Admission admission(WafConfig config) {
+        WafConfig.Load load = config.load();
+        return new Admission(
+                load.concurrency().orElse(2 * Runtime.getRuntime().availableProcessors()),
+                load.queue(),
+                load.patience());
+    }
+
+    @Produces
+    @Singleton
+    BodyBudget bodies(WafConfig config) {
+        return new BodyBudget(
+                config.load().bodyBytes().orElse(Runtime.getRuntime().maxMemory() / 4));
+    }
+
+    /** What is done with each transaction when it is over. */
+    @Produces
+    @Singleton
+    FinishedTransactions finished(AuditLog audit) {
+        return new ErrorLog().and(audit::take);
+    }
+
+    @Produces
+    @Singleton
+    Inspection.Shared shared(
+            Surroundings surroundings,
+            BodyBudget bodies,
+            FinishedTransactions finished,
+            Policies policies,
+            Admission admission,
+            MeterRegistry meters) {
+        return new Inspection.Shared(
+                surroundings, bodies, finished, new MeteredInspections(meters, policies, admission, bodies));
     }
 
     @Produces
@@ -46,8 +122,19 @@ final class Wiring {
     }
 
     /** The subscription begins with the application, not with the first request. */
-    void start(@Observes StartupEvent event, PolicyFeed feed) {
+    void start(
+            @Observes StartupEvent event, PolicyFeed feed, WafConfig config, @GrpcService ExternalProcessing processing)
+            throws IOException {
         feed.state();
+        if (config.socket().isPresent()) {
+            socket = Optional.of(SocketServer.start(config.socket().get(), processing));
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) throws IOException, InterruptedException {
+        if (socket.isPresent()) {
+            socket.get().close();
+        }
     }
 
     void close(@Disposes PolicyFeed feed) {

@@ -12,7 +12,7 @@ class CoreTest {
     @ArchTest
     static final ArchRule coreKnowsNoTechnology = noClasses()
             .that()
-            .resideInAnyPackage("..waf.policy..", "..waf.inspection..")
+            .resideInAnyPackage("..waf.policy..", "..waf.inspection..", "..waf.load..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

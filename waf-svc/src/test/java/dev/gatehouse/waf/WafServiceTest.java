@@ -173,7 +173,7 @@ class WafServiceTest {
     void headersThatARuleRefusesAreAnsweredAtOnce() throws InterruptedException {
         ImmediateResponse scanner = refused("/", "192.0.2.1:1", "shop/strict", "user-agent", "SQLMap");
         assertThat(scanner.getStatus().getCodeValue()).isEqualTo(403);
-        assertThat(scanner.getDetails()).isEqualTo("waf_blocked{rule_id=10}");
+        assertThat(scanner.getDetails()).isEqualTo("waf_blocked{rule_id=10,phase=1}");
         assertThat(refused("/", "203.0.113.9:1", "shop/strict").getStatus().getCodeValue())
                 .isEqualTo(451);
         ImmediateResponse redirect = refused("/old", "192.0.2.1:1", "shop/strict");
@@ -190,7 +190,7 @@ class WafServiceTest {
     void aRequestWithoutABodyRunsPhaseTwoAtOnceAndTellsWhatItFound() throws InterruptedException {
         process("shop/strict").onNext(get("/?q=%3CSCRIPT", "192.0.2.1:1"));
         ProcessingResponse response = next();
-        assertThat(response.getImmediateResponse().getDetails()).isEqualTo("waf_blocked{rule_id=21}");
+        assertThat(response.getImmediateResponse().getDetails()).isEqualTo("waf_blocked{rule_id=21,phase=2,score=5}");
         Struct waf =
                 response.getDynamicMetadata().getFieldsOrThrow("gatehouse.waf").getStructValue();
         assertThat(waf.getFieldsOrThrow("blocked").getBoolValue()).isTrue();
@@ -205,7 +205,9 @@ class WafServiceTest {
         StreamObserver<ProcessingRequest> requests = process("shop/strict");
         requests.onNext(post());
         ProcessingMode mode = next().getModeOverride();
-        assertThat(mode.getRequestBodyMode()).isEqualTo(ProcessingMode.BodySendMode.BUFFERED);
+        assertThat(mode.getRequestBodyMode())
+                .as("its length is not told")
+                .isEqualTo(ProcessingMode.BodySendMode.BUFFERED_PARTIAL);
         assertThat(mode.getResponseHeaderMode()).isEqualTo(ProcessingMode.HeaderSendMode.SKIP);
         requests.onNext(ProcessingRequest.newBuilder()
                 .setRequestBody(HttpBody.newBuilder()
@@ -253,7 +255,8 @@ class WafServiceTest {
         requests.onNext(ProcessingRequest.newBuilder()
                 .setResponseHeaders(headers(false, ":status", "200", "content-type", "text/html"))
                 .build());
-        assertThat(next().getModeOverride().getResponseBodyMode()).isEqualTo(ProcessingMode.BodySendMode.BUFFERED);
+        assertThat(next().getModeOverride().getResponseBodyMode())
+                .isEqualTo(ProcessingMode.BodySendMode.BUFFERED_PARTIAL);
         requests.onNext(ProcessingRequest.newBuilder()
                 .setResponseBody(HttpBody.newBuilder()
                         .setBody(ByteString.copyFromUtf8("<b>ORA-00942</b>"))
@@ -270,7 +273,7 @@ class WafServiceTest {
                 .then()
                 .statusCode(200)
                 .body(containsString("gatehouse_waf_policies 5.0"))
-                .body(containsString("gatehouse_waf_blocks_total{phase=\"1\",rule=\"10\"}"))
+                .body(containsString("gatehouse_waf_blocks_total{phase=\"1\",route=\"\",rule=\"10\"}"))
                 .body(containsString("gatehouse_waf_transactions_seconds_count{outcome=\"blocked\"}"));
     }
 }

@@ -130,8 +130,6 @@ public final class ClusterResources {
     public static Cluster callout(String name, Settings.Address address, boolean tls) {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(name)
-                .setType(Cluster.DiscoveryType.STRICT_DNS)
-                .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
                 .setConnectTimeout(Protos.duration(Duration.ofSeconds(2)))
                 .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
                 .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http2()))
@@ -139,7 +137,18 @@ public final class ClusterResources {
                         .setClusterName(name)
                         .addEndpoints(LocalityLbEndpoints.newBuilder()
                                 .addLbEndpoints(endpoint(
-                                        Protos.address(address.host(), address.port(), SocketAddress.Protocol.TCP)))));
+                                        address.isSocket()
+                                                ? Address.newBuilder()
+                                                        .setPipe(Pipe.newBuilder()
+                                                                .setPath(address.host()))
+                                                        .build()
+                                                : Protos.address(
+                                                        address.host(), address.port(), SocketAddress.Protocol.TCP)))));
+        if (address.isSocket()) {
+            // In the same pod: the file's permissions are what TLS is elsewhere.
+            return cluster.setType(Cluster.DiscoveryType.STATIC).build();
+        }
+        cluster.setType(Cluster.DiscoveryType.STRICT_DNS).setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED);
         if (tls) {
             cluster.setTransportSocket(calloutSocket(new ProcessName.Service(Fleets.service(name))));
         }

@@ -342,14 +342,19 @@ public final class ListenerResources {
                 disabled(
                         FilterNames.EXT_PROC_WAF,
                         ExternalProcessor.newBuilder()
-                                .setGrpcService(callout(Fleets.WAF, Duration.ofSeconds(5)))
+                                // Without a timeout: a stream lives as long as its request. Messages have one.
+                                .setGrpcService(GrpcService.newBuilder()
+                                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                                                .setClusterName(Fleets.WAF)))
                                 .setMessageTimeout(Protos.duration(Duration.ofSeconds(2)))
                                 .setAllowModeOverride(true)
                                 .setProcessingMode(ProcessingMode.newBuilder()
                                         .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
                                         .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SKIP))
                                 .addRequestAttributes("source.address")
+                                .addRequestAttributes("destination.address")
                                 .addRequestAttributes("request.protocol")
+                                .addRequestAttributes("xds.route_name")
                                 .setMetadataOptions(MetadataOptions.newBuilder()
                                         .setReceivingNamespaces(MetadataOptions.MetadataNamespaces.newBuilder()
                                                 .addUntyped("gatehouse.waf")))

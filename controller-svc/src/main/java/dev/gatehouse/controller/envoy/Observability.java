@@ -81,6 +81,10 @@ final class Observability {
             "upstream_host", "%UPSTREAM_HOST%",
             "upstream_cluster", "%UPSTREAM_CLUSTER%",
             "user_agent", "%REQ(USER-AGENT)%");
+
+    /** What the WAF found, an object; null if nothing. */
+    private static final String WAF_FINDINGS = "%DYNAMIC_METADATA(gatehouse.waf)%";
+
     private static final Map<String, String> CONNECTION_FIELDS = Map.of(
             "upstream_host", "%UPSTREAM_HOST%",
             "upstream_cluster", "%UPSTREAM_CLUSTER%",
@@ -102,7 +106,9 @@ final class Observability {
 
     /** Of requests: for an HTTP connection manager. */
     List<AccessLog> requests() {
-        return logs(AccessLogType.Route, REQUEST_FIELDS);
+        Map<String, String> fields = new TreeMap<>(REQUEST_FIELDS);
+        fields.put("waf", WAF_FINDINGS);
+        return logs(AccessLogType.Route, fields);
     }
 
     /** Of connections of routes that are not HTTP. */

@@ -40,6 +40,7 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcOverrides;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
@@ -71,8 +72,12 @@ public final class RouteResources {
 
     private static final int SERVER_ERROR = 500;
 
-    /** ModSecurity's recommended SecRequestBodyLimit; a longer body is refused with 413. */
-    private static final long INSPECTED_BODY_BYTES = 13_107_200;
+    private static final String WAF_PROTOCOL = "x-gatehouse-waf-protocol";
+
+    private static final String WAF_BUFFER_BYTES = "x-gatehouse-waf-buffer-bytes";
+
+    /** So that it is the WAF that finds a body too long: what Envoy shows it is longer than its limit. */
+    private static final long BODY_SLACK_BYTES = 64 * 1024;
 
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
@@ -174,10 +179,10 @@ public final class RouteResources {
         } else {
             route.setRoute(action(rule, ruleFilters, backendFilters, targets, match));
         }
-        if (policies.waf().isPresent()) {
-            // The WAF gets a body whole: it may be larger than what a connection buffers otherwise.
-            route.setRequestBodyBufferLimit(UInt64Value.of(INSPECTED_BODY_BYTES));
-        }
+        // The WAF gets a body whole: it may be larger than what a connection buffers otherwise.
+        policies.waf()
+                .filter(waf -> waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)
+                .ifPresent(waf -> route.setRequestBodyBufferLimit(UInt64Value.of(bufferBytes(waf))));
         Map<String, Any> perFilter = new TreeMap<>();
         ruleFilters.cors().or(backendFilters::cors).ifPresent(cors -> put(perFilter, FilterNames.CORS, cors(cors)));
         rule.sessionPersistence()
@@ -196,18 +201,7 @@ public final class RouteResources {
                                 .setCheckSettings(CheckSettings.newBuilder()
                                         .putContextExtensions(ACCESS_POLICY, policy.toString()))
                                 .build()));
-        policies.waf()
-                .ifPresent(waf -> put(
-                        perFilter,
-                        FilterNames.EXT_PROC_WAF,
-                        ExtProcPerRoute.newBuilder()
-                                .setOverrides(ExtProcOverrides.newBuilder()
-                                        .addGrpcInitialMetadata(HeaderValue.newBuilder()
-                                                .setKey(WAF_POLICY)
-                                                .setValue(waf.policy().toString()))
-                                        .setFailureModeAllow(
-                                                BoolValue.of(waf.failureMode() == WafPolicy.FailureMode.Open)))
-                                .build()));
+        policies.waf().ifPresent(waf -> put(perFilter, FilterNames.EXT_PROC_WAF, waf(waf, rule.grpc())));
         policies.limits()
                 .ifPresent(limits -> put(
                         perFilter,
@@ -217,6 +211,37 @@ public final class RouteResources {
                                 .addAllRateLimits(
                                         RateLimitResources.actions(ruleName(ref, rule.index()), limits.limit()))
                                 .build()));
+    }
+
+    private static ExtProcPerRoute waf(EffectivePolicies.Waf waf, boolean grpc) {
+        ExtProcOverrides.Builder overrides = ExtProcOverrides.newBuilder()
+                .addGrpcInitialMetadata(metadata(WAF_POLICY, waf.name()))
+                .setFailureModeAllow(BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
+        boolean streamed = waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed;
+        if (!streamed) {
+            overrides.addGrpcInitialMetadata(metadata(WAF_BUFFER_BYTES, Long.toString(bufferBytes(waf))));
+        }
+        if (grpc) {
+            overrides.addGrpcInitialMetadata(metadata(WAF_PROTOCOL, "grpc"));
+        } else if (streamed) {
+            overrides.setProcessingMode(ProcessingMode.newBuilder()
+                    .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
+                    .setRequestBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
+                    .setRequestTrailerMode(ProcessingMode.HeaderSendMode.SEND)
+                    .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SEND)
+                    .setResponseBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
+                    .setResponseTrailerMode(ProcessingMode.HeaderSendMode.SEND));
+        }
+        return ExtProcPerRoute.newBuilder().setOverrides(overrides).build();
+    }
+
+    /** What Envoy holds of a body, be it a request's or a response's: the route's limit is for both. */
+    private static long bufferBytes(EffectivePolicies.Waf waf) {
+        return waf.spec().bodyBytes() + BODY_SLACK_BYTES;
+    }
+
+    private static HeaderValue metadata(String key, String value) {
+        return HeaderValue.newBuilder().setKey(key).setValue(value).build();
     }
 
     private static void put(Map<String, Any> perFilter, String filter, Message config) {

@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.kubernetes;
 
+import dev.gatehouse.controller.policy.WafConfigMap;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.yaml.Location;
@@ -20,8 +21,13 @@ final class ObjectTree {
     /** A copy of the whole object, for kubectl alone. */
     private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-    /** Of a ConfigMap only CA certificates matter; others may be large, and are many. */
+    /** Of a ConfigMap only CA certificates and rules matter; others may be large, and are many. */
     private static final String CA_CERTIFICATES = "ca.crt";
+
+    private static final String RULES = ".conf";
+
+    /** Marks a ConfigMap with files for rules that has no rules itself. */
+    private static final String RULE_FILES = "gatehouse.dev/rule-files";
 
     private ObjectTree() {}
 
@@ -30,14 +36,24 @@ final class ObjectTree {
         fields.put("metadata", metadata(object.getMetadata()));
         object.getAdditionalProperties().forEach((name, value) -> {
             if (kind.equals(Kinds.CONFIG_MAP)) {
-                if (name.equals("data") && value instanceof Map<?, ?> data && data.containsKey(CA_CERTIFICATES)) {
-                    fields.put(name, Map.of(CA_CERTIFICATES, data.get(CA_CERTIFICATES)));
+                if (name.equals("data") && value instanceof Map<?, ?> data) {
+                    if (holdsRules(object.getMetadata(), data)) {
+                        fields.put(name, data);
+                    } else if (data.containsKey(CA_CERTIFICATES)) {
+                        fields.put(name, Map.of(CA_CERTIFICATES, data.get(CA_CERTIFICATES)));
+                    }
                 }
             } else {
                 fields.put(name, value);
             }
         });
         return mapping(fields);
+    }
+
+    private static boolean holdsRules(ObjectMeta metadata, Map<?, ?> data) {
+        return WafConfigMap.NAME.equals(metadata.getName())
+                || metadata.getLabels() != null && metadata.getLabels().containsKey(RULE_FILES)
+                || data.keySet().stream().anyMatch(key -> String.valueOf(key).endsWith(RULES));
     }
 
     private static Map<String, Object> metadata(ObjectMeta metadata) {

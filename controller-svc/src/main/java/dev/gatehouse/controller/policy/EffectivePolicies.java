@@ -3,6 +3,7 @@ package dev.gatehouse.controller.policy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,20 @@ public record EffectivePolicies(
     /** The BackendTrafficPolicy with the limits. */
     public record Limits(ObjectKey policy, BackendTrafficPolicy.GlobalRateLimit limit) {}
 
-    /** The WAFPolicy. */
-    public record Waf(ObjectKey policy, WafPolicy.FailureMode failureMode) {}
+    /**
+     * The WAFPolicy.
+     *
+     * @param members the policy that counts, and those that it is merged with, the more specific first; none: TEG's ConfigMap
+     * @param spec what they say together
+     */
+    public record Waf(String name, List<ObjectKey> members, WafPolicy spec) {
+        public Waf {
+            members = List.copyOf(members);
+        }
+
+        /** True if it is not one policy alone, which has a resource of its own. */
+        public boolean merged() {
+            return members.size() > 1;
+        }
+    }
 }

@@ -7,6 +7,7 @@ public final class Conditions {
     public static final String RESOLVED_REFS = "ResolvedRefs";
     public static final String CONFLICTED = "Conflicted";
     public static final String OVERRIDDEN = "Overridden";
+    public static final String MERGED = "Merged";
     public static final String OVERLAPPING_TLS = "OverlappingTLSConfig";
     public static final String INSECURE_FRONTEND_VALIDATION = "InsecureFrontendValidationMode";
 

@@ -9,6 +9,7 @@ import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -22,6 +23,7 @@ import dev.gatehouse.controller.gateway.ProxyResolver;
 import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.policy.WafConfigMap;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.RouteAttacher;
@@ -41,16 +43,19 @@ import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.Listener;
 import dev.gatehouse.gatewayapi.ListenerSet;
+import dev.gatehouse.gatewayapi.Metadata;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.SecurityPolicy;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
+import dev.gatehouse.gatewayapi.TargetSelector;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,6 +69,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
@@ -117,6 +123,16 @@ final class Model {
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<SecurityPolicy>>> securityPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<BackendTrafficPolicy>>> trafficPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<WafPolicy>>> wafPolicies;
+
+    /** The WAFPolicies, with what their selectors select among their targets. */
+    final Collection<ObjectKey, Resource<WafPolicy>> wafs;
+
+    final Collection<ObjectKey, WafResources.Outcome> wafOutcomes;
+
+    /** What TEG's ConfigMap makes, under its name; none: it is not there, or says nothing. */
+    final Collection<ObjectKey, WafResources.Outcome.Enforced> wafConfigMap;
+
+    private final ObjectKey wafConfigMapKey;
 
     /** By Service: which Gateways use it, each with the controller name of its class. */
     private final Collection<ObjectKey, SortedMap<UseKey, String>> uses;
@@ -253,11 +269,28 @@ final class Model {
         brokenPolicies = graph.group("brokenPolicies", inputs.broken(), (ref, broken) -> {
             Set<TargetKey> targets = new HashSet<>();
             broken.targets().forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
+            broken.selectors().forEach(selector -> targets.add(anyOf(selector.kind(), ref.namespace())));
             return targets;
         });
         securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, SecurityPolicy::targets);
         trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, BackendTrafficPolicy::targets);
-        wafPolicies = byTarget(graph, Kinds.WAF_POLICY, WafPolicy::targets);
+        wafs = withSelected(graph);
+        wafPolicies = graph.group(
+                "WAFPolicy.byTarget",
+                wafs,
+                (key, policy) -> targetKeys(policy.spec().targets(), key));
+        wafOutcomes = graph.map(
+                "wafOutcomes",
+                wafs,
+                (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key.namespace(), policy.spec())));
+        wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
+        wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
+            List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
+            return directives.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new WafResources.Outcome.Enforced(
+                            WafResources.asWritten(key.toString(), "directives", directives)));
+        });
         access = graph.map(
                 "access",
                 inputs.of(Kinds.SECURITY_POLICY),
@@ -312,9 +345,17 @@ final class Model {
         List<TargetKey> targets = targets(listener, route, rule);
         Optional<ObjectKey> accessPolicy =
                 winner(reads, securityPolicies, targets).map(Resource::key);
+        Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
-        boolean broken = targets.stream()
-                        .anyMatch(target -> reads.get(brokenPolicies, target).isPresent())
+        boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
+                || targets.stream()
+                        .anyMatch(target -> reads.get(brokenPolicies, target).isPresent()
+                                || reads.get(
+                                                brokenPolicies,
+                                                anyOf(
+                                                        target.kind(),
+                                                        target.object().namespace()))
+                                        .isPresent())
                 || accessPolicy
                         .flatMap(key -> reads.get(access, key))
                         .map(AccessResources.Outcome.Invalid.class::isInstance)
@@ -325,11 +366,109 @@ final class Model {
                         .flatMap(policy -> policy.spec()
                                 .globalRateLimit()
                                 .map(limit -> new EffectivePolicies.Limits(policy.key(), limit))),
-                winner(reads, wafPolicies, targets)
-                        .filter(policy -> policy.spec().mode() != WafPolicy.Mode.Off)
-                        .map(policy -> new EffectivePolicies.Waf(
-                                policy.key(), policy.spec().failureMode())),
+                waf,
                 broken);
+    }
+
+    /** Stands for all objects of a kind: no object has this name. */
+    private static TargetKey anyOf(String kind, String namespace) {
+        return new TargetKey(kind, new ObjectKey(namespace, "*"), Optional.empty());
+    }
+
+    /** The WAFPolicy that counts, merged with the less specific ones as far as each wants it; else TEG's ConfigMap. */
+    private Optional<EffectivePolicies.Waf> waf(Reads reads, List<TargetKey> targets) {
+        List<ObjectKey> members = new ArrayList<>();
+        Optional<WafPolicy> merged = Optional.empty();
+        for (TargetKey target : targets) {
+            Optional<Resource<WafPolicy>> winner =
+                    reads.get(wafPolicies, target).flatMap(each -> PolicyIndex.winner(each.values()));
+            if (winner.isPresent() && !members.contains(winner.get().key())) {
+                members.add(winner.get().key());
+                WafPolicy spec = winner.get().spec();
+                merged = Optional.of(merged.map(more -> more.over(spec)).orElse(spec));
+                if (merged.get().mergeType().isEmpty()) {
+                    break;
+                }
+            }
+        }
+        if (merged.isEmpty()) {
+            return reads.get(wafConfigMap, wafConfigMapKey)
+                    .map(made -> new EffectivePolicies.Waf(made.policy().getName(), List.of(), WafPolicy.NONE));
+        }
+        String name = members.stream().map(ObjectKey::toString).collect(Collectors.joining("+"));
+        return merged.filter(spec -> spec.effectiveMode() != WafPolicy.Mode.Off)
+                .map(spec -> new EffectivePolicies.Waf(name, members, spec));
+    }
+
+    /** Whether the policy that counts for the target is merged with less specific ones. */
+    boolean isMerged(Reads reads, TargetKey target) {
+        return reads.get(wafPolicies, target)
+                .flatMap(each -> PolicyIndex.winner(each.values()))
+                .flatMap(policy -> policy.spec().mergeType())
+                .isPresent();
+    }
+
+    /** What waf-svc is to enforce for {@code spec}, whose ConfigMaps are in {@code namespace}. */
+    WafResources.Outcome waf(Reads reads, String name, String namespace, WafPolicy spec) {
+        return WafResources.policy(
+                name,
+                namespace,
+                spec,
+                map -> reads.get(inputs.of(Kinds.CONFIG_MAP), new ObjectKey(namespace, map))
+                        .map(Resource::spec));
+    }
+
+    /** Why a WAFPolicy, alone or merged, cannot be enforced: a ConfigMap is not there. */
+    private boolean isBroken(Reads reads, EffectivePolicies.Waf waf) {
+        return waf.members().stream()
+                .anyMatch(member -> reads.get(wafOutcomes, member)
+                        .map(WafResources.Outcome.Invalid.class::isInstance)
+                        .orElse(false));
+    }
+
+    private Collection<ObjectKey, Resource<WafPolicy>> withSelected(Graph graph) {
+        Collection<String, SortedMap<ObjectKey, Resource<Gateway>>> gatewaysIn =
+                graph.group("gatewaysByNamespace", inputs.of(Kinds.GATEWAY), (key, _) -> Set.of(key.namespace()));
+        Collection<String, SortedMap<ObjectKey, Resource<ListenerSet>>> setsIn = graph.group(
+                "listenerSetsByNamespace", inputs.of(Kinds.LISTENER_SET), (key, _) -> Set.of(key.namespace()));
+        Collection<String, SortedMap<ObjectRef, Resource<? extends RouteSpec>>> routesIn =
+                graph.group("routesByNamespace", inputs.routes(), (ref, _) -> Set.of(ref.namespace()));
+        return graph.map("wafs", inputs.of(Kinds.WAF_POLICY), (reads, key, policy) -> {
+            List<PolicyTarget> targets = new ArrayList<>(policy.spec().targets());
+            for (TargetSelector selector : policy.spec().selectors()) {
+                Map<ObjectRef, Metadata> candidates = new TreeMap<>();
+                if (selector.isFor("Gateway")) {
+                    reads.get(gatewaysIn, key.namespace())
+                            .ifPresent(all -> all.forEach((each, gateway) ->
+                                    candidates.put(ObjectRef.of(Kinds.GATEWAY, each), gateway.metadata())));
+                } else if (selector.isFor("ListenerSet")) {
+                    reads.get(setsIn, key.namespace())
+                            .ifPresent(all -> all.forEach((each, set) ->
+                                    candidates.put(ObjectRef.of(Kinds.LISTENER_SET, each), set.metadata())));
+                } else {
+                    reads.get(routesIn, key.namespace())
+                            .ifPresent(all -> all.forEach((ref, route) -> {
+                                if (selector.isFor(ref.kind())) {
+                                    candidates.put(ref, route.metadata());
+                                }
+                            }));
+                }
+                candidates.forEach((ref, metadata) -> {
+                    if (selector.labels().matches(metadata.labels())) {
+                        targets.add(new PolicyTarget(Kinds.GATEWAY_GROUP, ref.kind(), ref.name(), Optional.empty()));
+                    }
+                });
+            }
+            return Optional.of(new Resource<>(
+                    policy.metadata(),
+                    policy.spec().withTargets(targets.stream().distinct().toList())));
+        });
+    }
+
+    private static Set<TargetKey> targetKeys(List<PolicyTarget> targets, ObjectKey policy) {
+        Set<TargetKey> keys = new HashSet<>();
+        targets.forEach(target -> keys.add(TargetKey.of(target, policy.namespace())));
+        return keys;
     }
 
     /** What a policy may be for to count here, the most specific first (Envoy Gateway's precedence). */
@@ -360,11 +499,10 @@ final class Model {
 
     private <S> Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget(
             Graph graph, Kind<S> kind, Function<S, List<PolicyTarget>> targets) {
-        return graph.group(kind.name() + ".byTarget", inputs.of(kind), (key, policy) -> {
-            Set<TargetKey> keys = new HashSet<>();
-            targets.apply(policy.spec()).forEach(target -> keys.add(TargetKey.of(target, key.namespace())));
-            return keys;
-        });
+        return graph.group(
+                kind.name() + ".byTarget",
+                inputs.of(kind),
+                (key, policy) -> targetKeys(targets.apply(policy.spec()), key));
     }
 
     private AccessResources.Credential credential(Reads reads, ObjectKey policy, ObjectReference reference) {

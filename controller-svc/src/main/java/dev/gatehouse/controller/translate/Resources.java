@@ -59,8 +59,17 @@ import java.util.stream.Collectors;
 
 /** The resources, as collections derived from the {@link Model}. */
 final class Resources {
-    /** What a route on a listener contributes: Envoy routes for each hostname, and limits by the name of the rule. */
-    private record Contribution(Map<String, List<RouteEntry>> entries, SortedMap<String, GlobalRateLimit> limits) {}
+    /**
+     * What a route on a listener contributes.
+     *
+     * @param entries Envoy routes for each hostname
+     * @param limits by the name of the rule
+     * @param wafs the merged WAFPolicies
+     */
+    private record Contribution(
+            Map<String, List<RouteEntry>> entries,
+            SortedMap<String, GlobalRateLimit> limits,
+            Set<EffectivePolicies.Waf> wafs) {}
 
     /** The serving listeners of a port. */
     private record Port(FleetMembers fleet, List<ListenerState> listeners) {
@@ -126,14 +135,13 @@ final class Resources {
                 graph.expand("access", inputs.of(Kinds.SECURITY_POLICY), this::accessPolicy),
                 graph.expand(
                         "waf",
-                        inputs.of(Kinds.WAF_POLICY),
-                        (_, key, policy) -> one(
-                                Fleets.WAF,
-                                TypeUrls.WAF,
-                                key.toString(),
-                                WafResources.policy(key, policy.spec()),
-                                false,
-                                Set.of(ObjectRef.of(Kinds.WAF_POLICY, key)))));
+                        model.wafOutcomes,
+                        (_, key, outcome) -> waf(outcome, Set.of(ObjectRef.of(Kinds.WAF_POLICY, key)))),
+                graph.expand("waf.merged", contributions, (reads, _, each) -> mergedWafs(reads, each)),
+                graph.expand(
+                        "waf.configMap",
+                        model.wafConfigMap,
+                        (_, key, made) -> waf(made, Set.of(ObjectRef.of(Kinds.CONFIG_MAP, key)))));
     }
 
     /** Every collection of resources; of a key that several have (a certificate that is used twice), the first one's counts. */
@@ -190,11 +198,13 @@ final class Resources {
         RouteResources maker = new RouteResources(key.listener(), protocol, settings.clientPort(listener.get()));
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
+        Set<EffectivePolicies.Waf> wafs = new HashSet<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
                 EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name());
                 entries.addAll(
                         maker.entries(key.route(), object.get().metadata().createdAt(), http, policies));
+                policies.waf().filter(EffectivePolicies.Waf::merged).ifPresent(wafs::add);
                 policies.limits()
                         .ifPresent(effective ->
                                 limits.put(RouteResources.ruleName(key.route(), http.index()), effective.limit()));
@@ -206,7 +216,27 @@ final class Resources {
                     place.hostname(),
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
-        return Optional.of(new Contribution(byHost, limits));
+        return Optional.of(new Contribution(byHost, limits, wafs));
+    }
+
+    private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
+        return switch (outcome) {
+            case WafResources.Outcome.Enforced enforced ->
+                one(Fleets.WAF, TypeUrls.WAF, enforced.policy().getName(), enforced.policy(), false, owners);
+            case WafResources.Outcome.Invalid _ -> Map.of();
+        };
+    }
+
+    private Map<ResourceId, Output> mergedWafs(Reads reads, Contribution contribution) {
+        Map<ResourceId, Output> resources = new HashMap<>();
+        for (EffectivePolicies.Waf each : contribution.wafs()) {
+            Set<ObjectRef> owners = each.members().stream()
+                    .map(key -> ObjectRef.of(Kinds.WAF_POLICY, key))
+                    .collect(Collectors.toSet());
+            String namespace = each.members().getFirst().namespace();
+            resources.putAll(waf(model.waf(reads, each.name(), namespace, each.spec()), owners));
+        }
+        return resources;
     }
 
     private Map<ClusterKey, UsedCluster> clustersOf(Reads reads, ObjectRef ref, Attachments attached) {

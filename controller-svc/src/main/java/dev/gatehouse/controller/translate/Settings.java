@@ -41,24 +41,48 @@ public record Settings(
         };
     }
 
+    /** Where TEG has its ConfigMap {@code waf-config}: the controller's namespace; in files Envoy Gateway's. */
+    String namespace() {
+        return switch (infrastructure) {
+            case Infrastructure.Host _ -> "envoy-gateway-system";
+            case Infrastructure.Cluster cluster -> cluster.namespace();
+        };
+    }
+
     /** Our own name among those that are served. */
     public String controllerName() {
         return controllerNames.getFirst();
     }
 
-    /** Where a gRPC service listens. */
+    /**
+     * Where a gRPC service listens.
+     *
+     * @param host or, with port 0, the path of a Unix socket that the proxy finds in its own file system
+     */
     public record Address(String host, int port) {
+        private static final String SOCKET = "unix:";
+
         public Address {
-            if (host.isBlank() || port < 1 || port > 65535) {
-                throw new IllegalArgumentException("address: " + host + ":" + port + " (expected: host:port)");
+            boolean reachable = port == 0 ? host.startsWith("/") : !host.isBlank() && port > 0 && port <= 65535;
+            if (!reachable) {
+                throw new IllegalArgumentException(
+                        "address: " + host + ":" + port + " (expected: host:port or unix:/path)");
             }
         }
 
-        /** Reads "host:port". */
+        /** True if it is a Unix socket. */
+        public boolean isSocket() {
+            return port == 0;
+        }
+
+        /** Reads "host:port" or "unix:/path". */
         public static Address parse(String text) {
+            if (text.startsWith(SOCKET)) {
+                return new Address(text.substring(SOCKET.length()), 0);
+            }
             int colon = text.lastIndexOf(':');
             if (colon < 1 || !text.substring(colon + 1).matches("\\d{1,5}")) {
-                throw new IllegalArgumentException("address: \"" + text + "\" (expected: host:port)");
+                throw new IllegalArgumentException("address: \"" + text + "\" (expected: host:port or unix:/path)");
             }
             return new Address(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
         }

@@ -6,6 +6,7 @@ import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.Fleets;
+import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
@@ -121,6 +122,7 @@ final class Statuses {
                                 target -> rival(reads, model.securityPolicies, target, key),
                                 target -> reads.get(model.securityPolicies, target)
                                         .isPresent(),
+                                _ -> false,
                                 reads.get(model.access, key).orElse(new AccessResources.Outcome.Invalid("not compiled"))
                                                 instanceof AccessResources.Outcome.Invalid invalid
                                         ? Optional.of(invalid.message())
@@ -139,13 +141,14 @@ final class Statuses {
                                 target -> rival(reads, model.trafficPolicies, target, key),
                                 target ->
                                         reads.get(model.trafficPolicies, target).isPresent(),
+                                _ -> false,
                                 Optional.empty(),
                                 Fleets.RATE_LIMIT)),
                 keyed(
                         graph,
                         "status.waf",
                         Kinds.WAF_POLICY,
-                        inputs.of(Kinds.WAF_POLICY),
+                        model.wafs,
                         (reads, key, policy) -> policy(
                                 reads,
                                 Kinds.WAF_POLICY,
@@ -153,7 +156,11 @@ final class Statuses {
                                 policy.spec().targets(),
                                 target -> rival(reads, model.wafPolicies, target, key),
                                 target -> reads.get(model.wafPolicies, target).isPresent(),
-                                Optional.empty(),
+                                target -> model.isMerged(reads, target),
+                                reads.get(model.wafOutcomes, key)
+                                        .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
+                                                ? Optional.of(invalid.message())
+                                                : Optional.empty()),
                                 Fleets.WAF)));
     }
 
@@ -512,6 +519,7 @@ final class Statuses {
             List<PolicyTarget> targets,
             Function<TargetKey, Optional<ObjectKey>> rival,
             Predicate<TargetKey> hasPolicy,
+            Predicate<TargetKey> merges,
             Optional<String> invalid,
             String calloutFleet) {
         String rejection = reads.get(fleetStates, calloutFleet)
@@ -547,25 +555,28 @@ final class Statuses {
                             Optional.empty()),
                     controllerName,
                     condition.holds()
-                            ? Stream.concat(Stream.of(condition), overridden(reads, kind, key, hasPolicy).stream())
+                            ? Stream.concat(
+                                            Stream.of(condition),
+                                            overridden(reads, kind, key, hasPolicy, merges).stream())
                                     .toList()
                             : List.of(condition)));
         }
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
     }
 
-    /** For a policy on a Gateway or ListenerSet: the routes there that have one of their own, which counts instead. */
-    private Optional<Condition> overridden(
-            Reads reads, Kind<?> kind, TargetKey target, Predicate<TargetKey> hasPolicy) {
+    /** For a policy on a Gateway or ListenerSet: the routes there that have one of their own, which counts instead or goes before. */
+    private List<Condition> overridden(
+            Reads reads, Kind<?> kind, TargetKey target, Predicate<TargetKey> hasPolicy, Predicate<TargetKey> merges) {
         if (!target.kind().equals("Gateway") && !target.kind().equals("ListenerSet")) {
-            return Optional.empty();
+            return List.of();
         }
         Optional<GatewayState> state = target.kind().equals("Gateway")
                 ? reads.get(model.gateways, target.object())
                 : reads.get(inputs.of(Kinds.LISTENER_SET), target.object())
                         .flatMap(set ->
                                 reads.get(model.gateways, set.spec().parent().key(set.namespace())));
-        SortedSet<String> routes = new TreeSet<>();
+        SortedSet<String> replacing = new TreeSet<>();
+        SortedSet<String> merging = new TreeSet<>();
         for (ListenerState listener : state.map(GatewayState::listeners).orElse(List.of())) {
             ObjectRef owner = listener.key().owner();
             // What is for a Gateway as a whole is for the listeners that ListenerSets add, too.
@@ -579,18 +590,28 @@ final class Statuses {
                 reads.get(model.bindingsByListener, listener.key())
                         .ifPresent(bindings -> bindings.keySet().stream()
                                 .map(Model.BindingKey::route)
-                                .filter(route ->
-                                        hasPolicy.test(new TargetKey(route.kind(), route.key(), Optional.empty())))
-                                .forEach(route -> routes.add(route.toString())));
+                                .map(route -> new TargetKey(route.kind(), route.key(), Optional.empty()))
+                                .filter(hasPolicy)
+                                .forEach(route -> (merges.test(route) ? merging : replacing)
+                                        .add(route.kind() + " " + route.object())));
             }
         }
-        return routes.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Condition.isTrue(
-                        Conditions.OVERRIDDEN,
-                        "Overridden",
-                        "Routes with a " + kind.name() + " of their own, which counts instead: "
-                                + String.join(", ", routes) + "."));
+        List<Condition> conditions = new ArrayList<>();
+        if (!replacing.isEmpty()) {
+            conditions.add(Condition.isTrue(
+                    Conditions.OVERRIDDEN,
+                    "Overridden",
+                    "Routes with a " + kind.name() + " of their own, which counts instead: "
+                            + String.join(", ", replacing) + "."));
+        }
+        if (!merging.isEmpty()) {
+            conditions.add(Condition.isTrue(
+                    Conditions.MERGED,
+                    "Merged",
+                    "Routes with a " + kind.name() + " of their own, which this one is merged with: "
+                            + String.join(", ", merging) + "."));
+        }
+        return conditions;
     }
 
     private Optional<String> missing(Reads reads, PolicyTarget target, TargetKey key) {

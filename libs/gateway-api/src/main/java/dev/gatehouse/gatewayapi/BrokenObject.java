@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param owner the Gateway's gatewayClassName, or the GatewayClass's controllerName
  * @param parents a route's parents, or a ListenerSet's
  * @param targets what a policy is for
+ * @param selectors likewise, by labels
  * @param problems at least one
  */
 public record BrokenObject(
@@ -21,10 +22,12 @@ public record BrokenObject(
         Optional<String> owner,
         List<ParentReference> parents,
         List<PolicyTarget> targets,
+        List<TargetSelector> selectors,
         List<Problem> problems) {
     public BrokenObject {
         parents = List.copyOf(parents);
         targets = List.copyOf(targets);
+        selectors = List.copyOf(selectors);
         problems = List.copyOf(problems);
     }
 
@@ -40,8 +43,12 @@ public record BrokenObject(
         return text.toString();
     }
 
-    private record Remains(Optional<String> owner, List<ParentReference> parents, List<PolicyTarget> targets) {
-        static final Remains NONE = new Remains(Optional.empty(), List.of(), List.of());
+    private record Remains(
+            Optional<String> owner,
+            List<ParentReference> parents,
+            List<PolicyTarget> targets,
+            List<TargetSelector> selectors) {
+        static final Remains NONE = new Remains(Optional.empty(), List.of(), List.of(), List.of());
 
         static Remains read(Fields spec) {
             List<ParentReference> parents = new ArrayList<>(spec.lenient().list("parentRefs", ParentReference::read));
@@ -51,7 +58,8 @@ public record BrokenObject(
                     parents.stream().filter(parent -> !parent.name().isEmpty()).toList(),
                     PolicyTarget.readAll(spec).stream()
                             .filter(target -> !target.name().isEmpty())
-                            .toList());
+                            .toList(),
+                    spec.list("targetSelectors", TargetSelector::read));
         }
     }
 
@@ -60,7 +68,8 @@ public record BrokenObject(
             Metadata metadata =
                     fields.lenient().requiredObject("metadata", each -> Metadata.read(each, kind.namespaced()));
             Remains remains = fields.object("spec", Remains::read).orElse(Remains.NONE);
-            return new BrokenObject(metadata, remains.owner(), remains.parents(), remains.targets(), problems);
+            return new BrokenObject(
+                    metadata, remains.owner(), remains.parents(), remains.targets(), remains.selectors(), problems);
         });
     }
 }

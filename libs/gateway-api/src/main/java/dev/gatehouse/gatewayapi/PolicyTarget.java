@@ -17,13 +17,19 @@ public record PolicyTarget(String group, String kind, String name, Optional<Stri
                 f.string("sectionName"));
     }
 
-    /** Reads {@code targetRefs}, and the older {@code targetRef}. */
-    static List<PolicyTarget> readAll(Fields f) {
+    /** As {@link #readAll}, where there may be none. */
+    static List<PolicyTarget> readAny(Fields f) {
         List<PolicyTarget> targets = new ArrayList<>(f.list("targetRefs", 0, 16, PolicyTarget::read));
         f.object("targetRef", PolicyTarget::read).ifPresent(targets::add);
+        return List.copyOf(targets);
+    }
+
+    /** Reads {@code targetRefs}, and the older {@code targetRef}. */
+    static List<PolicyTarget> readAll(Fields f) {
+        List<PolicyTarget> targets = readAny(f);
         if (targets.isEmpty()) {
             f.wrong("targetRefs", "is empty (expected: at least one target)");
         }
-        return List.copyOf(targets);
+        return targets;
     }
 }

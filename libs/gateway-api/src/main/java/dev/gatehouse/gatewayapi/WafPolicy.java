@@ -1,13 +1,76 @@
 package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Syntax;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Gatehouse's WAFPolicy: SecLang rules for a Gateway, a listener or a route. */
-public record WafPolicy(List<PolicyTarget> targets, Mode mode, List<String> directives, FailureMode failureMode) {
+/**
+ * Gatehouse's WAFPolicy: SecLang rules for Gateways, ListenerSets, routes, or sections of them. What is empty has its default, or is the
+ * less specific policy's that it is merged with.
+ *
+ * @param selectors targets by labels
+ * @param mergeType how it goes with the less specific policy; empty: instead of it
+ * @param ruleFiles names of ConfigMaps in the policy's namespace
+ * @param crs empty: the Core Rule Set is not included, unless directives do
+ */
+public record WafPolicy(
+        List<PolicyTarget> targets,
+        List<TargetSelector> selectors,
+        Optional<MergeType> mergeType,
+        Optional<Mode> mode,
+        Optional<FailureMode> failureMode,
+        Optional<Bodies> bodies,
+        List<String> directives,
+        List<String> ruleFiles,
+        Optional<WafRuleSet> crs,
+        List<WafExclusion> exclusions,
+        List<Host> hosts,
+        Optional<RequestBody> requestBody,
+        Optional<ResponseBody> responseBody,
+        Optional<Audit> audit) {
+    /** What is buffered of a request at most: what one message to waf-svc can hold. */
+    public static final long MOST_BODY_BYTES = 64L * 1024 * 1024;
+
+    /** ModSecurity's recommended SecRequestBodyLimit. */
+    public static final long USUAL_BODY_BYTES = 13_107_200;
+
+    /** ModSecurity's recommended SecResponseBodyLimit. */
+    public static final long USUAL_RESPONSE_BYTES = 524_288;
+
+    /** It says nothing. */
+    public static final WafPolicy NONE = new WafPolicy(
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
     public WafPolicy {
         targets = List.copyOf(targets);
+        selectors = List.copyOf(selectors);
         directives = List.copyOf(directives);
+        ruleFiles = List.copyOf(ruleFiles);
+        exclusions = List.copyOf(exclusions);
+        hosts = List.copyOf(hosts);
+    }
+
+    /** How a policy goes with one for something less specific. */
+    public enum MergeType {
+        /** What it says counts; lists are the other's, and then its own. */
+        StrategicMerge,
+        /** What it says counts, lists as well. */
+        JSONMerge
     }
 
     /** What a rule that blocks does. */
@@ -17,21 +80,281 @@ public record WafPolicy(List<PolicyTarget> targets, Mode mode, List<String> dire
         Off
     }
 
-    /** What happens to requests while the WAF cannot be asked. */
+    /** What happens to requests that cannot be inspected. */
     public enum FailureMode {
         Closed,
         Open
     }
 
+    /** Who holds bodies until the verdict. */
+    public enum Bodies {
+        /** Envoy. */
+        Buffered,
+        /** waf-svc: Envoy streams them there and back, and needs no room for them. */
+        Streamed
+    }
+
+    /** What becomes of a body that is longer than what is inspected. */
+    public enum LimitAction {
+        Reject,
+        ProcessPartial
+    }
+
+    /** Rules for some hosts. */
+    public record Host(
+            List<String> hostnames, Optional<Mode> mode, List<String> directives, List<WafExclusion> exclusions) {
+        private static final Syntax HOSTNAME = Syntax.of(
+                "(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?",
+                259,
+                "a hostname, with \"*.\" before it for all its subdomains, maybe with a port: \"shop.example.com:8443\"");
+
+        public Host {
+            hostnames = List.copyOf(hostnames);
+            directives = List.copyOf(directives);
+            exclusions = List.copyOf(exclusions);
+        }
+
+        static Host read(Fields f) {
+            Host host = new Host(
+                    f.strings("hostnames", HOSTNAME),
+                    f.choice("mode", Mode.class),
+                    f.strings("directives"),
+                    f.list("exclusions", 0, 256, WafExclusion::read));
+            if (host.hostnames.isEmpty()) {
+                f.wrong("hostnames", "is empty (expected: at least one hostname)");
+            }
+            return host;
+        }
+    }
+
+    /**
+     * How bodies of requests are read.
+     *
+     * @param limit bytes that are inspected
+     * @param noFilesLimit bytes without uploaded files
+     */
+    public record RequestBody(
+            Optional<Boolean> inspect,
+            Optional<Long> limit,
+            Optional<LimitAction> onLimit,
+            Optional<Long> noFilesLimit,
+            Optional<Integer> jsonDepth) {
+        static RequestBody read(Fields f) {
+            return new RequestBody(
+                    f.bool("inspect"),
+                    f.longInteger("limit", 1, MOST_BODY_BYTES),
+                    f.choice("onLimit", LimitAction.class),
+                    f.longInteger("noFilesLimit", 1, MOST_BODY_BYTES),
+                    f.integer("jsonDepth", 1, 100_000));
+        }
+    }
+
+    /**
+     * How bodies of responses are read.
+     *
+     * @param contentTypes that are inspected
+     */
+    public record ResponseBody(
+            Optional<Boolean> inspect, Optional<Long> limit, Optional<LimitAction> onLimit, List<String> contentTypes) {
+        private static final Syntax TYPE =
+                Syntax.of("[a-z0-9.+-]+/[a-z0-9.+-]+", 128, "a media type in small letters: \"text/html\"");
+
+        public ResponseBody {
+            contentTypes = List.copyOf(contentTypes);
+        }
+
+        static ResponseBody read(Fields f) {
+            return new ResponseBody(
+                    f.bool("inspect"),
+                    f.longInteger("limit", 1, MOST_BODY_BYTES),
+                    f.choice("onLimit", LimitAction.class),
+                    f.strings("contentTypes", TYPE));
+        }
+    }
+
+    /** What the audit log is to have. */
+    public record Audit(
+            Optional<Engine> mode,
+            Optional<String> parts,
+            Optional<String> relevantStatus,
+            Optional<Format> format,
+            Optional<Type> type,
+            Optional<String> log) {
+        private static final Syntax PARTS = Syntax.of("A[B-K]*Z", 16, "part letters from A to Z: \"ABIJDEFHZ\"");
+        private static final Syntax LINE = Syntax.of("[^\"\\\\\\n]+", 256, "a text without quotes and backslashes");
+
+        /** SecAuditEngine. */
+        public enum Engine {
+            On,
+            Off,
+            RelevantOnly
+        }
+
+        /** SecAuditLogFormat. */
+        public enum Format {
+            Native,
+            JSON,
+            OCSF
+        }
+
+        /** SecAuditLogType. */
+        public enum Type {
+            Serial,
+            Concurrent,
+            HTTPS
+        }
+
+        static Audit read(Fields f) {
+            return new Audit(
+                    f.choice("mode", Engine.class),
+                    f.string("parts", PARTS),
+                    f.string("relevantStatus", LINE),
+                    f.choice("format", Format.class),
+                    f.choice("type", Type.class),
+                    f.string("log", LINE));
+        }
+    }
+
+    public Mode effectiveMode() {
+        return mode.orElse(Mode.Enforce);
+    }
+
+    public FailureMode effectiveFailureMode() {
+        return failureMode.orElse(FailureMode.Closed);
+    }
+
+    public Bodies effectiveBodies() {
+        return bodies.orElse(Bodies.Buffered);
+    }
+
+    /** How long a body may be, of a request or a response, that is inspected whole. */
+    public long bodyBytes() {
+        return Math.max(
+                requestBody.flatMap(RequestBody::limit).orElse(USUAL_BODY_BYTES),
+                responseBody.flatMap(ResponseBody::limit).orElse(USUAL_RESPONSE_BYTES));
+    }
+
+    /** The same for these targets. */
+    public WafPolicy withTargets(List<PolicyTarget> resolved) {
+        return new WafPolicy(
+                resolved,
+                List.of(),
+                mergeType,
+                mode,
+                failureMode,
+                bodies,
+                directives,
+                ruleFiles,
+                crs,
+                exclusions,
+                hosts,
+                requestBody,
+                responseBody,
+                audit);
+    }
+
+    /** Merged with one for something less specific, as its {@link #mergeType} says. */
+    public WafPolicy over(WafPolicy other) {
+        boolean grow = mergeType.orElse(MergeType.JSONMerge) == MergeType.StrategicMerge;
+        return new WafPolicy(
+                targets,
+                selectors,
+                other.mergeType,
+                mode.or(other::mode),
+                failureMode.or(other::failureMode),
+                bodies.or(other::bodies),
+                joined(other.directives, directives, grow),
+                joined(other.ruleFiles, ruleFiles, grow),
+                crs.map(own -> other.crs.map(parent -> own.over(parent, grow)).orElse(own))
+                        .or(other::crs),
+                joined(other.exclusions, exclusions, grow),
+                // The first that fits counts: its own come first.
+                grow ? joined(hosts, other.hosts, true) : joined(other.hosts, hosts, false),
+                merged(requestBody, other.requestBody, WafPolicy::merge),
+                merged(responseBody, other.responseBody, (own, parent) -> merge(own, parent, grow)),
+                merged(audit, other.audit, WafPolicy::merge));
+    }
+
+    private interface Merge<T> {
+        T of(T own, T parent);
+    }
+
+    private static <T> Optional<T> merged(Optional<T> own, Optional<T> parent, Merge<T> merge) {
+        return own.isPresent() && parent.isPresent()
+                ? Optional.of(merge.of(own.get(), parent.get()))
+                : own.or(() -> parent);
+    }
+
+    private static RequestBody merge(RequestBody own, RequestBody parent) {
+        return new RequestBody(
+                own.inspect.or(parent::inspect),
+                own.limit.or(parent::limit),
+                own.onLimit.or(parent::onLimit),
+                own.noFilesLimit.or(parent::noFilesLimit),
+                own.jsonDepth.or(parent::jsonDepth));
+    }
+
+    private static ResponseBody merge(ResponseBody own, ResponseBody parent, boolean grow) {
+        return new ResponseBody(
+                own.inspect.or(parent::inspect),
+                own.limit.or(parent::limit),
+                own.onLimit.or(parent::onLimit),
+                joined(parent.contentTypes, own.contentTypes, grow));
+    }
+
+    private static Audit merge(Audit own, Audit parent) {
+        return new Audit(
+                own.mode.or(parent::mode),
+                own.parts.or(parent::parts),
+                own.relevantStatus.or(parent::relevantStatus),
+                own.format.or(parent::format),
+                own.type.or(parent::type),
+                own.log.or(parent::log));
+    }
+
+    static <T> List<T> joined(List<T> first, List<T> then, boolean grow) {
+        if (!grow) {
+            return then.isEmpty() ? first : then;
+        }
+        List<T> all = new ArrayList<>(first);
+        all.addAll(then);
+        return all;
+    }
+
     static WafPolicy read(Fields f) {
         WafPolicy policy = new WafPolicy(
-                PolicyTarget.readAll(f),
-                f.choice("mode", Mode.class).orElse(Mode.Enforce),
+                PolicyTarget.readAny(f),
+                f.list("targetSelectors", 0, 16, TargetSelector::read),
+                f.choice("mergeType", MergeType.class),
+                f.choice("mode", Mode.class),
+                f.choice("failureMode", FailureMode.class),
+                f.choice("bodies", Bodies.class),
                 f.strings("directives"),
-                f.choice("failureMode", FailureMode.class).orElse(FailureMode.Closed));
-        if (policy.directives.isEmpty()) {
-            f.wrong("directives", "is empty (expected: at least one SecLang directive)");
+                f.list("ruleFiles", 0, 64, WafPolicy::configMap),
+                f.object("crs", WafRuleSet::read),
+                f.list("exclusions", 0, 256, WafExclusion::read),
+                f.list("hosts", 0, 64, Host::read),
+                f.object("requestBody", RequestBody::read),
+                f.object("responseBody", ResponseBody::read),
+                f.object("audit", Audit::read));
+        if (policy.targets.isEmpty() && policy.selectors.isEmpty()) {
+            f.wrong("targetRefs", "is empty (expected: at least one target, or targetSelectors)");
+        }
+        boolean rules = !policy.directives.isEmpty() || !policy.ruleFiles.isEmpty() || policy.crs.isPresent();
+        if (!rules && policy.mergeType.isEmpty() && policy.effectiveMode() != Mode.Off) {
+            f.wrong("directives", "is empty (expected: at least one SecLang directive, or ruleFiles, or crs)");
+        }
+        if (policy.effectiveBodies() == Bodies.Streamed && policy.effectiveFailureMode() == FailureMode.Open) {
+            f.wrong("bodies", "\"Streamed\" does not go with failureMode Open: what waf-svc holds would be lost");
         }
         return policy;
+    }
+
+    private static String configMap(Fields f) {
+        f.string("group");
+        f.string("kind")
+                .filter(kind -> !kind.equals("ConfigMap"))
+                .ifPresent(kind -> f.wrong("kind", "\"" + kind + "\" has no rule files (expected: ConfigMap)"));
+        return f.requiredString("name", Syntax.DNS_NAME);
     }
 }

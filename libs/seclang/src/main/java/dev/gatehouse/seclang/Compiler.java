@@ -144,7 +144,11 @@ final class Compiler {
         for (TargetText text : directive.targets()) {
             (text.exclude() ? exclusions : targets).add(Targets.compile(text));
         }
-        if (directive.operator().name().filter(name -> name.text().equalsIgnoreCase("validateSchema")).isPresent()) {
+        if (directive
+                .operator()
+                .name()
+                .filter(name -> name.text().equalsIgnoreCase("validateSchema"))
+                .isPresent()) {
             targets.replaceAll(Targets::document);
         }
         if (targets.isEmpty()) {

@@ -146,6 +146,44 @@ public final class Transaction {
                 || rules.readsRequestBody(Phase.LOGGING);
     }
 
+    /** Whether a request's body over the limit ends the transaction: otherwise its beginning is enough. */
+    public boolean rejectsLongRequestBody() {
+        return settings.request().limit().reject() && mode == EngineMode.ON;
+    }
+
+    /** Whether a response's body over the limit ends the transaction: otherwise its beginning is enough. */
+    public boolean rejectsLongResponseBody() {
+        return settings.response().limit().reject() && mode == EngineMode.ON;
+    }
+
+    /** The request's body has that many bytes, told before they come. Over {@code SecRequestBodyLimit} it interrupts with 413 at once. */
+    public Optional<Interruption> requestBodyLength(long bytes) {
+        if (requestBodyAccess && inspects() && bytes > requestBodyLimit) {
+            values.set(Variable.INBOUND_DATA_ERROR, ONE);
+            reject(settings.request().limit(), Phase.REQUEST_BODY, TOO_LARGE);
+        }
+        return interruption;
+    }
+
+    /** The response's body has that many bytes, told before they come. Over {@code SecResponseBodyLimit} it interrupts with 500 at once. */
+    public Optional<Interruption> responseBodyLength(long bytes) {
+        if (inspectsResponseBody() && bytes > responseBodyLimit) {
+            values.set(Variable.OUTBOUND_DATA_ERROR, ONE);
+            reject(settings.response().limit(), Phase.RESPONSE_BODY, SERVER_ERROR);
+        }
+        return interruption;
+    }
+
+    /** How many bytes of the request's body are looked at, at most. */
+    public long requestBodyLimit() {
+        return requestBodyLimit;
+    }
+
+    /** How many bytes of the response's body are looked at, at most. */
+    public long responseBodyLimit() {
+        return responseBodyLimit;
+    }
+
     /** Some of the body, in order. Over {@code SecRequestBodyLimit} it interrupts with 413, or the rest is not looked at. */
     public Optional<Interruption> requestBody(Bytes part) {
         if (!requestBodyAccess || !inspects()) {

@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code @validateSchema}, for both kinds of schemas. */
 class SchemaTest {
-    private static final String XSD =
-            """
+    private static final String XSD = """
             <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
               <xs:element name="order"><xs:complexType><xs:sequence>
                 <xs:element name="item" type="xs:int" maxOccurs="3"/>
@@ -33,9 +32,7 @@ class SchemaTest {
     @BeforeEach
     void writeSchemas() throws IOException {
         write("order.xsd", XSD);
-        write(
-                "order.json",
-                """
+        write("order.json", """
                 {"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "required": ["items"],
                  "properties": {"items": {"type": "array", "maxItems": 3, "items": {"$ref": "#/definitions/item"}},
                                 "code": {"type": "string", "pattern": "^(a+)+$"}},
@@ -86,7 +83,14 @@ class SchemaTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"{", "{\"items\":[1]} x", "{\"items\":[1],\"items\":[\"a\"]}", "items", "\u0000", "{\"items\":[01]}"})
+            strings = {
+                "{",
+                "{\"items\":[1]} x",
+                "{\"items\":[1],\"items\":[\"a\"]}",
+                "items",
+                "\u0000",
+                "{\"items\":[01]}"
+            })
     void whatIsNoJsonIsNotValid(String body) {
         assertThat(isRefusedJson(body)).isTrue();
     }
@@ -121,8 +125,7 @@ class SchemaTest {
         assertThat(isRefusedXml("<!DOCTYPE order [<!ENTITY e SYSTEM \"" + secret.toUri()
                         + "\">]><order><item>&e;</item></order>"))
                 .isTrue();
-        assertThat(isRefusedXml(
-                        "<!DOCTYPE order SYSTEM \"http://127.0.0.1:9/x.dtd\"><order><item>1</item></order>"))
+        assertThat(isRefusedXml("<!DOCTYPE order SYSTEM \"http://127.0.0.1:9/x.dtd\"><order><item>1</item></order>"))
                 .isTrue();
         StringBuilder lol = new StringBuilder("<!DOCTYPE order [<!ENTITY e0 \"1111111111\">");
         for (int i = 1; i < 12; i++) {
@@ -132,7 +135,8 @@ class SchemaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "{\"type\": 7}", "{\"pattern\": \"(\"}", "{\"$ref\": \"http://127.0.0.1:9/x.json\"}", "[]"})
+    @ValueSource(
+            strings = {"{", "{\"type\": 7}", "{\"pattern\": \"(\"}", "{\"$ref\": \"http://127.0.0.1:9/x.json\"}", "[]"})
     void whatIsNoSchemaIsAnErrorWithItsPlace(String schema) throws IOException {
         write("bad.json", schema);
         assertThat(compile("REQUEST_BODY", "bad.json")).isInstanceOfSatisfying(Compilation.Rejected.class, rejected -> {
@@ -140,7 +144,9 @@ class SchemaTest {
                     .startsWith("rules:3:")
                     .contains("\"bad.json\" is no JSON schema");
         });
-        write("bad.xsd", "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:import schemaLocation=\"order.xsd\"/>");
+        write(
+                "bad.xsd",
+                "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:import schemaLocation=\"order.xsd\"/>");
         assertThat(compile("XML", "bad.xsd")).isInstanceOf(Compilation.Rejected.class);
     }
 }

@@ -37,8 +37,7 @@ class VectorsIT {
     private static final List<String> REFUSED = List.of("10.0.0.0/100");
 
     /** The vectors' schema is not in the module: this is what they say of it. */
-    private static final String SCHEMA =
-            """
+    private static final String SCHEMA = """
             {"type": "object", "required": ["name", "age"],
              "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}}
             """;

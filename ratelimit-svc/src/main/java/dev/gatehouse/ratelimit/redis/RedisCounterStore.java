@@ -3,10 +3,10 @@ package dev.gatehouse.ratelimit.redis;
 import dev.gatehouse.ratelimit.store.CounterStore;
 import dev.gatehouse.ratelimit.store.Increment;
 import dev.gatehouse.ratelimit.store.StoreUnavailable;
+import dev.gatehouse.redis.RedisLink;
+import dev.gatehouse.redis.RedisSettings;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.InstantSource;
@@ -20,12 +20,10 @@ import java.util.random.RandomGenerator;
  * Counters in Redis: one INCRBY for each increment, pipelined. A counter gets its expiry from the hit that made it, which the reply
  * tells (it equals the hits), and again at every 256th count, should the first EXPIRE have been lost with its connection.
  *
- * <p>At most {@value #MAX_WAITING} commands wait on a connection; at that bound, past the deadline and without a connection,
+ * <p>At most {@value RedisLink#MAX_WAITING} commands wait on a connection; at that bound, past the deadline and without a connection,
  * increments fail.
  */
 public final class RedisCounterStore implements CounterStore {
-    static final int MAX_WAITING = 4096;
-    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
     private static final long SLACK_SECONDS = 2;
     private static final long REPAIR_EVERY = 256;
 
@@ -37,21 +35,7 @@ public final class RedisCounterStore implements CounterStore {
     public RedisCounterStore(Vertx vertx, RedisSettings settings, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
         this.clock = clock;
-        RedisOptions options = new RedisOptions()
-                .setConnectionString(settings.url())
-                .setMaxPoolSize(1)
-                .setMaxPoolWaiting(1)
-                .setMaxWaitingHandlers(MAX_WAITING)
-                .setNetClientOptions(new NetClientOptions()
-                        .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
-                        .setTcpNoDelay(true)
-                        .setTcpKeepAlive(true)
-                        .setHostnameVerificationAlgorithm("HTTPS"));
-        List<RedisLink> open = new ArrayList<>();
-        for (int i = 0; i < settings.connections(); i++) {
-            open.add(new RedisLink(vertx, new RedisOptions(options), random));
-        }
-        links = List.copyOf(open);
+        links = RedisLink.open(vertx, settings, random);
     }
 
     @Override

@@ -6,8 +6,12 @@ import dev.gatehouse.seclangtools.ftw.FtwFiles;
 import dev.gatehouse.seclangtools.ftw.FtwRunner;
 import dev.gatehouse.seclangtools.ftw.FtwSuite;
 import dev.gatehouse.seclangtools.ftw.FtwTest;
+import dev.gatehouse.seclangtools.ftw.MatchLog;
+import dev.gatehouse.seclangtools.ftw.ProxySite;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,8 +27,8 @@ import picocli.CommandLine.Spec;
         name = "ftw",
         mixinStandardHelpOptions = true,
         description = {
-            "Run tests in go-ftw's format against a rule set, in this process: all paranoia levels, in detection mode. Prints"
-                    + " each failure, and how many passed.",
+            "Run tests in go-ftw's format against a rule set, in this process: all paranoia levels, in detection mode; or at a"
+                    + " proxy with a WAF that runs the rules of @ftw-conf. Prints each failure, and how many passed.",
             ""
         },
         optionListHeading = "%nOptions:%n",
@@ -33,6 +37,7 @@ import picocli.CommandLine.Spec;
             "  gatehouse waf ftw --fetch                          the Core Rule Set and its own tests",
             "  gatehouse waf ftw --rules coreruleset --tests coreruleset/tests/regression/tests",
             "  gatehouse waf ftw --fetch --include '^942100-' --verbose",
+            "  gatehouse waf ftw --fetch --through http://localhost:10080 --log waf-svc.log",
             "",
             "Exit code 1: a test failed."
         })
@@ -55,6 +60,15 @@ final class FtwCommand implements Callable<Integer> {
     @Option(names = "--include", paramLabel = "REGEX", description = "Only tests whose id (rule-test) it is found in.")
     private @Nullable Pattern include;
 
+    @Option(
+            names = "--through",
+            paramLabel = "URL",
+            description = "Send the tests to this proxy, one after the other. What matched is read from --log.")
+    private @Nullable URI through;
+
+    @Option(names = "--log", paramLabel = "FILE", description = "The log of waf-svc, for --through.")
+    private @Nullable Path log;
+
     @Option(names = "--verbose", description = "Print what rules wrote to the log, too.")
     private boolean verbose;
 
@@ -62,6 +76,9 @@ final class FtwCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         if ((rules == null || tests == null) && !fetch) {
             throw new ParameterException(spec.commandLine(), "Name --rules DIR and --tests DIR, or say --fetch.");
+        }
+        if (through != null) {
+            return throughProxy(through);
         }
         Path ruleFolder =
                 rules == null ? GoModule.folder(GoModule.CORE_RULE_SET).resolve("rules") : rules;
@@ -76,12 +93,32 @@ final class FtwCommand implements Callable<Integer> {
         };
     }
 
-    private int run(Compilation.Compiled compiled, Path folder) throws IOException {
+    private int throughProxy(URI url) throws IOException, InterruptedException {
+        if (log == null || url.getHost() == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--through needs a URL with a host, and --log FILE: waf-svc's log.");
+        }
+        int port = url.getPort() < 0 ? 80 : url.getPort();
+        ProxySite proxy =
+                new ProxySite(new InetSocketAddress(url.getHost(), port), url.getAuthority(), MatchLog.ofFile(log));
+        Path folder = tests == null ? GoModule.folder(GoModule.CORE_RULE_SET).resolve("tests") : tests;
+        FtwRunner runner = new FtwRunner(proxy);
+        return report(chosen(folder).stream().map(runner::run).toList(), "through " + url);
+    }
+
+    private List<FtwTest> chosen(Path folder) throws IOException {
         Pattern wanted = include;
-        List<FtwTest> chosen = FtwFiles.read(folder).stream()
+        return FtwFiles.read(folder).stream()
                 .filter(test -> wanted == null || wanted.matcher(test.id()).find())
                 .toList();
-        List<FtwRunner.Result> results = FtwSuite.run(compiled.rules(), chosen);
+    }
+
+    private int run(Compilation.Compiled compiled, Path folder) throws IOException {
+        return report(
+                FtwSuite.run(compiled.rules(), chosen(folder)), compiled.rules().size() + " rules");
+    }
+
+    private int report(List<FtwRunner.Result> results, String how) {
         PrintWriter out = spec.commandLine().getOut();
         for (FtwRunner.Result result : results) {
             if (!result.passed()) {
@@ -93,7 +130,7 @@ final class FtwCommand implements Callable<Integer> {
         }
         long passed = results.stream().filter(FtwRunner.Result::passed).count();
         out.println(passed + " passed, " + (results.size() - passed) + " failed, of " + results.size() + " tests ("
-                + compiled.rules().size() + " rules)");
+                + how + ")");
         out.flush();
         return passed == results.size() ? 0 : WafCommand.FAILED;
     }

@@ -44,8 +44,8 @@ final class SecurityEvents {
     }
 
     private static SecurityEvent.WafTransaction transaction(AuditRecord record) {
-        SecurityEvent.WafTransaction.Builder waf =
-                SecurityEvent.WafTransaction.newBuilder().setMode(record.engine().mode());
+        SecurityEvent.WafTransaction.Builder waf = SecurityEvent.WafTransaction.newBuilder()
+                .setMode(record.engine().mode());
         record.verdict()
                 .ifPresent(verdict -> waf.setInterruption(SecurityEvent.Interruption.newBuilder()
                         .setAction(verdict.action())

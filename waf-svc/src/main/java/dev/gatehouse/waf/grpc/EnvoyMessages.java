@@ -12,11 +12,17 @@ import dev.gatehouse.waf.inspection.Header;
 import dev.gatehouse.waf.inspection.RequestHead;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.service.ext_proc.v3.BodyMutation;
+import io.envoyproxy.envoy.service.ext_proc.v3.BodyResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.CommonResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
+import io.envoyproxy.envoy.service.ext_proc.v3.HeadersResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
 import io.envoyproxy.envoy.service.ext_proc.v3.ImmediateResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.StreamedBodyResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.TrailersResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,10 +38,11 @@ final class EnvoyMessages {
     static RequestHead head(ProcessingRequest request) {
         HttpHeaders message = request.getRequestHeaders();
         List<Header> headers = new ArrayList<>();
-        Bytes authority = pseudo(message, ":authority");
-        if (authority.length() > 0) {
-            headers.add(new Header(HOST, authority));
-        }
+        // Also an empty one, which is something else than none.
+        message.getHeaders().getHeadersList().stream()
+                .filter(header -> header.getKey().equals(":authority"))
+                .findFirst()
+                .ifPresent(authority -> headers.add(new Header(HOST, value(authority))));
         headers.addAll(headers(message));
         String protocol = attribute(request, "request.protocol");
         return new RequestHead(
@@ -44,6 +51,7 @@ final class EnvoyMessages {
                 Bytes.latin1(protocol.isEmpty() ? "HTTP/1.1" : protocol),
                 headers,
                 attribute(request, "source.address"),
+                attribute(request, "destination.address"),
                 !message.getEndOfStream());
     }
 
@@ -92,18 +100,62 @@ final class EnvoyMessages {
         return "";
     }
 
-    static ProcessingResponse.Builder immediate(Decision.Respond respond) {
+    /** The route that serves the request; empty if it has no name. */
+    static String route(ProcessingRequest request) {
+        return attribute(request, "xds.route_name");
+    }
+
+    /** It goes on as it is. */
+    static ProcessingResponse passed(ProcessingRequest.RequestCase message) {
+        ProcessingResponse.Builder passed = ProcessingResponse.newBuilder();
+        return switch (message) {
+            case REQUEST_HEADERS ->
+                passed.setRequestHeaders(HeadersResponse.getDefaultInstance()).build();
+            case RESPONSE_HEADERS ->
+                passed.setResponseHeaders(HeadersResponse.getDefaultInstance()).build();
+            case REQUEST_BODY ->
+                passed.setRequestBody(BodyResponse.getDefaultInstance()).build();
+            case RESPONSE_BODY ->
+                passed.setResponseBody(BodyResponse.getDefaultInstance()).build();
+            case REQUEST_TRAILERS ->
+                passed.setRequestTrailers(TrailersResponse.getDefaultInstance()).build();
+            case RESPONSE_TRAILERS ->
+                passed.setResponseTrailers(TrailersResponse.getDefaultInstance())
+                        .build();
+            case REQUEST_NOT_SET ->
+                throw new IllegalArgumentException("message: none (expected: headers, body or trailers)");
+        };
+    }
+
+    /** A chunk of a body that is streamed in full duplex. */
+    static ProcessingResponse streamed(boolean request, ByteString chunk, boolean end) {
+        BodyResponse body = BodyResponse.newBuilder()
+                .setResponse(CommonResponse.newBuilder()
+                        .setBodyMutation(BodyMutation.newBuilder()
+                                .setStreamedResponse(StreamedBodyResponse.newBuilder()
+                                        .setBody(chunk)
+                                        .setEndOfStream(end))))
+                .build();
+        ProcessingResponse.Builder response = ProcessingResponse.newBuilder();
+        return request
+                ? response.setRequestBody(body).build()
+                : response.setResponseBody(body).build();
+    }
+
+    static ProcessingResponse immediate(Decision.Respond respond) {
         ImmediateResponse.Builder response = ImmediateResponse.newBuilder()
                 .setStatus(HttpStatus.newBuilder().setCodeValue(respond.status()))
                 .setDetails(respond.details());
         HeaderMutation.Builder headers = HeaderMutation.newBuilder();
         if (respond.location().isPresent()) {
             headers.addSetHeaders(set("location", respond.location().get()));
-        } else {
+        } else if (!respond.silent()) {
             headers.addSetHeaders(set("content-type", "text/plain"));
             response.setBody(ByteString.copyFromUtf8("The request was refused.\n"));
         }
-        return ProcessingResponse.newBuilder().setImmediateResponse(response.setHeaders(headers));
+        return ProcessingResponse.newBuilder()
+                .setImmediateResponse(response.setHeaders(headers))
+                .build();
     }
 
     private static HeaderValueOption set(String name, String value) {
@@ -113,22 +165,31 @@ final class EnvoyMessages {
                 .build();
     }
 
-    /** For access logs ({@code %DYNAMIC_METADATA(gatehouse.waf:score)%}); nothing if no rule matched. */
+    /** For access logs ({@code %DYNAMIC_METADATA(gatehouse.waf:score)%}); nothing if there is nothing to tell. */
     static Optional<Struct> metadata(Findings findings) {
-        if (findings.rules().isEmpty() && !findings.blocked()) {
+        if (!findings.any()) {
             return Optional.empty();
         }
         ListValue.Builder rules = ListValue.newBuilder();
         findings.rules().forEach(id -> rules.addValues(number(id)));
+        ListValue.Builder tags = ListValue.newBuilder();
+        findings.tags().forEach(tag -> tags.addValues(text(tag)));
         Struct.Builder fields = Struct.newBuilder()
+                .putFields("policy", text(findings.policy()))
                 .putFields("rule_ids", Value.newBuilder().setListValue(rules).build())
+                .putFields("tags", Value.newBuilder().setListValue(tags).build())
                 .putFields(
                         "blocked",
                         Value.newBuilder().setBoolValue(findings.blocked()).build());
         findings.score().ifPresent(score -> fields.putFields("score", number(score)));
+        findings.skipped().ifPresent(reason -> fields.putFields("skipped", text(reason)));
         return Optional.of(Struct.newBuilder()
                 .putFields(NAMESPACE, Value.newBuilder().setStructValue(fields).build())
                 .build());
+    }
+
+    private static Value text(String text) {
+        return Value.newBuilder().setStringValue(text).build();
     }
 
     private static Value number(long number) {

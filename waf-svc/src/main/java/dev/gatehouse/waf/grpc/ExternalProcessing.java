@@ -1,36 +1,48 @@
 package dev.gatehouse.waf.grpc;
 
-import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.waf.inspection.Inspection;
-import dev.gatehouse.waf.inspection.InspectionMetrics;
+import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.Policy;
 import io.envoyproxy.envoy.service.ext_proc.v3.ExternalProcessorGrpc.ExternalProcessorImplBase;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.grpc.BindableService;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
+import java.time.Duration;
+import java.util.function.Supplier;
 
-/** The service that Envoy calls: one stream for each request, named after its policy by the metadata {@code x-gatehouse-waf-policy}. */
+/** The service that Envoy calls: one stream for each request, whose metadata names the policy. */
 @GrpcService
-@RegisterInterceptor(PolicyNameInterceptor.class)
-final class ExternalProcessing extends ExternalProcessorImplBase implements BindableService {
-    private final Policies policies;
-    private final InspectionMetrics metrics;
-    private final Surroundings surroundings;
+@RegisterInterceptor(StreamMetadataInterceptor.class)
+public final class ExternalProcessing extends ExternalProcessorImplBase implements BindableService {
+    /** Less than Envoy waits for a message. */
+    private static final Duration PATIENCE = Duration.ofMillis(1_500);
 
-    ExternalProcessing(Policies policies, InspectionMetrics metrics, Surroundings surroundings) {
+    private final Policies policies;
+    private final Inspection.Shared shared;
+    private final Admission admission;
+
+    ExternalProcessing(Policies policies, Inspection.Shared shared, Admission admission) {
         this.policies = policies;
-        this.metrics = metrics;
-        this.surroundings = surroundings;
+        this.shared = shared;
+        this.admission = admission;
     }
 
     @Override
     public StreamObserver<ProcessingRequest> process(StreamObserver<ProcessingResponse> responses) {
-        String name = PolicyNameInterceptor.current();
-        Policy policy = name.isEmpty() ? new Policy.Unusable(name, "no_policy_named") : policies.find(name);
-        return new ProcessStream(new Inspection(policy, surroundings, metrics), responses);
+        StreamMetadata metadata = StreamMetadataInterceptor.current();
+        Supplier<Policy> lookup = () -> metadata.policy().isEmpty()
+                ? new Policy.Unusable("", "no_policy_named")
+                : policies.await(metadata.policy(), PATIENCE);
+        Inspection inspection =
+                new Inspection(lookup, new Inspection.Route(metadata.grpc(), metadata.bufferBytes()), shared);
+        return new ProcessStream(
+                inspection, new Conversation(inspection, metadata.bufferBytes()), admission, (ServerCallStreamObserver<
+                                ProcessingResponse>)
+                        responses);
     }
 }

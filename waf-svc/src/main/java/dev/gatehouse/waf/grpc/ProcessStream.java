@@ -1,140 +1,125 @@
 package dev.gatehouse.waf.grpc;
 
-import com.google.protobuf.ByteString;
-import dev.gatehouse.seclang.bytes.Bytes;
-import dev.gatehouse.waf.inspection.Decision;
 import dev.gatehouse.waf.inspection.Inspection;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.HeaderSendMode;
-import io.envoyproxy.envoy.service.ext_proc.v3.BodyResponse;
-import io.envoyproxy.envoy.service.ext_proc.v3.HeadersResponse;
-import io.envoyproxy.envoy.service.ext_proc.v3.HttpBody;
+import dev.gatehouse.waf.load.Admission;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
-import io.envoyproxy.envoy.service.ext_proc.v3.TrailersResponse;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Optional;
 
-/** One stream: translates Envoy's messages, in order, on the thread that gRPC delivers them with. A failure of ours blocks. */
+/**
+ * One stream. Its messages are handled one after the other, each on a virtual thread when its turn comes, never on gRPC's threads; the
+ * next is asked for when one is done, so that what waits is held by Envoy.
+ */
 final class ProcessStream implements StreamObserver<ProcessingRequest> {
     private static final Logger LOG = System.getLogger(ProcessStream.class.getName());
-    private static final int SERVER_ERROR = 500;
 
+    private final Conversation conversation;
     private final Inspection inspection;
-    private final StreamObserver<ProcessingResponse> responses;
+    private final Admission admission;
+    private final ServerCallStreamObserver<ProcessingResponse> responses;
+    private final SerialWork work = new SerialWork();
+    /** Of the work's threads alone. */
     private boolean done;
 
-    ProcessStream(Inspection inspection, StreamObserver<ProcessingResponse> responses) {
+    ProcessStream(
+            Inspection inspection,
+            Conversation conversation,
+            Admission admission,
+            ServerCallStreamObserver<ProcessingResponse> responses) {
         this.inspection = inspection;
+        this.conversation = conversation;
+        this.admission = admission;
         this.responses = responses;
+        responses.disableAutoRequest();
+        // Without a handler a write to a stream that Envoy has ended would throw.
+        responses.setOnCancelHandler(() -> onError(Status.CANCELLED.asException()));
+        responses.request(1);
     }
 
     @Override
     public void onNext(ProcessingRequest request) {
+        work.add(() -> handle(request));
+    }
+
+    private void handle(ProcessingRequest request) {
         if (done) {
             return;
         }
-        ProcessingResponse.Builder response;
-        try {
-            response = answer(request);
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "The inspection of a request failed; it is blocked.", e);
-            response = EnvoyMessages.immediate(
-                    new Decision.Respond(SERVER_ERROR, "waf_unavailable{internal_error}", Optional.empty()));
-        }
-        EnvoyMessages.metadata(inspection.findings()).ifPresent(response::setDynamicMetadata);
-        responses.onNext(response.build());
-        if (response.hasImmediateResponse()) {
+        List<ProcessingResponse> answers = answers(request);
+        answers.forEach(responses::onNext);
+        if (conversation.isOver()) {
             done = true;
             responses.onCompleted();
             finish();
+        } else {
+            responses.request(1);
         }
     }
 
-    private ProcessingResponse.Builder answer(ProcessingRequest request) {
-        ProcessingResponse.Builder passed = ProcessingResponse.newBuilder();
-        return switch (request.getRequestCase()) {
-            case REQUEST_HEADERS -> {
-                Decision decision =
-                        inspection.requestHead(EnvoyMessages.head(request), EnvoyMessages.uniqueId(request));
-                passed.setRequestHeaders(HeadersResponse.getDefaultInstance());
-                yield answer(decision, passed, request.getRequestCase());
-            }
-            case REQUEST_BODY -> {
-                HttpBody body = request.getRequestBody();
-                Decision decision = inspection.requestBody(bytes(body.getBody()), body.getEndOfStream());
-                passed.setRequestBody(BodyResponse.getDefaultInstance());
-                yield answer(decision, passed, request.getRequestCase());
-            }
-            case RESPONSE_HEADERS -> {
-                Decision decision = inspection.responseHead(
-                        EnvoyMessages.status(request),
-                        EnvoyMessages.headers(request.getResponseHeaders()),
-                        !request.getResponseHeaders().getEndOfStream());
-                passed.setResponseHeaders(HeadersResponse.getDefaultInstance());
-                yield answer(decision, passed, request.getRequestCase());
-            }
-            case RESPONSE_BODY -> {
-                HttpBody body = request.getResponseBody();
-                Decision decision = inspection.responseBody(bytes(body.getBody()), body.getEndOfStream());
-                passed.setResponseBody(BodyResponse.getDefaultInstance());
-                yield answer(decision, passed, request.getRequestCase());
-            }
-            case REQUEST_TRAILERS -> passed.setRequestTrailers(TrailersResponse.getDefaultInstance());
-            case RESPONSE_TRAILERS -> passed.setResponseTrailers(TrailersResponse.getDefaultInstance());
-            case REQUEST_NOT_SET ->
-                throw new IllegalArgumentException("request: not set (expected: headers, body or trailers)");
-        };
-    }
-
-    private static ProcessingResponse.Builder answer(
-            Decision decision, ProcessingResponse.Builder passed, ProcessingRequest.RequestCase asked) {
-        return switch (decision) {
-            case Decision.Respond respond -> EnvoyMessages.immediate(respond);
-            case Decision.Continue goOn -> {
-                if (asked == ProcessingRequest.RequestCase.REQUEST_HEADERS && (goOn.body() || goOn.response())) {
-                    passed.setModeOverride(ProcessingMode.newBuilder()
-                            .setRequestBodyMode(goOn.body() ? BodySendMode.BUFFERED : BodySendMode.NONE)
-                            .setResponseHeaderMode(goOn.response() ? HeaderSendMode.SEND : HeaderSendMode.SKIP));
-                } else if (asked == ProcessingRequest.RequestCase.RESPONSE_HEADERS && goOn.body()) {
-                    passed.setModeOverride(ProcessingMode.newBuilder()
-                            .setResponseHeaderMode(HeaderSendMode.SEND)
-                            .setResponseBodyMode(BodySendMode.BUFFERED));
+    private List<ProcessingResponse> answers(ProcessingRequest request) {
+        try {
+            inspection.prepare();
+            return switch (admission.enter()) {
+                case ADMITTED -> {
+                    try {
+                        yield conversation.answer(request, Optional.empty());
+                    } finally {
+                        admission.leave();
+                    }
                 }
-                yield passed;
-            }
-        };
-    }
-
-    private static Bytes bytes(ByteString string) {
-        return Bytes.of(string.toByteArray());
+                case FULL -> conversation.answer(request, Optional.of("overloaded:queue"));
+                case LATE -> conversation.answer(request, Optional.of("overloaded:late"));
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return conversation.answer(request, Optional.of("ending"));
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The inspection of a request failed.", e);
+            return conversation.answer(request, Optional.of("internal_error"));
+        }
     }
 
     @Override
     public void onError(Throwable failure) {
         LOG.log(Level.DEBUG, "Envoy ended the stream: {0}", Status.fromThrowable(failure));
-        done = true;
-        finish();
+        work.add(this::end);
     }
 
     @Override
     public void onCompleted() {
-        if (!done) {
-            done = true;
-            responses.onCompleted();
-        }
+        work.add(() -> {
+            if (!done) {
+                done = true;
+                try {
+                    responses.onCompleted();
+                } catch (StatusRuntimeException e) {
+                    LOG.log(Level.DEBUG, "Envoy has gone.", e);
+                }
+            }
+            end();
+        });
+    }
+
+    private void end() {
+        done = true;
         finish();
     }
 
     private void finish() {
+        admission.enterSurely();
         try {
             inspection.end();
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "The logging phase failed.", e);
+            LOG.log(Level.ERROR, "The end of a request failed.", e);
+        } finally {
+            admission.leave();
         }
     }
 }

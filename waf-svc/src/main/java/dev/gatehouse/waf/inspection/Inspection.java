@@ -1,11 +1,14 @@
 package dev.gatehouse.waf.inspection;
 
+import dev.gatehouse.seclang.EngineMode;
 import dev.gatehouse.seclang.Interruption;
 import dev.gatehouse.seclang.MatchedRule;
+import dev.gatehouse.seclang.RuleSet;
 import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.seclang.Transaction;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.Numbers;
+import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.policy.Policy;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -16,70 +19,172 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * One request, from its headers to the end of its response. Used by one thread at a time. Matched rules go to the logger {@code waf},
- * a line each in ModSecurity's shape, when it ends.
+ * One request, from its headers to the end of its response. Used by one thread at a time. What cannot be inspected is refused, or goes
+ * on, as the policy says.
  */
 public final class Inspection {
-    private static final Logger WAF = System.getLogger("waf");
+    private static final Logger LOG = System.getLogger(Inspection.class.getName());
     private static final int UNAVAILABLE = 503;
+    private static final int BAD_REQUEST = 400;
+    private static final int SWITCHING_PROTOCOLS = 101;
+    private static final int MOST_TAGS = 100;
 
-    private final Policy policy;
-    private final Surroundings surroundings;
-    private final InspectionMetrics metrics;
+    /** The TX variables of CRS 3 and 4 that have a transaction's scores. */
+    private static final List<String> SCORES = List.of(
+            "anomaly_score",
+            "inbound_anomaly_score",
+            "outbound_anomaly_score",
+            "blocking_anomaly_score",
+            "detection_anomaly_score",
+            "blocking_inbound_anomaly_score",
+            "detection_inbound_anomaly_score",
+            "blocking_outbound_anomaly_score",
+            "detection_outbound_anomaly_score");
+
+    /** What all inspections of a process share. */
+    public record Shared(
+            Surroundings surroundings, BodyBudget bodies, FinishedTransactions finished, InspectionMetrics metrics) {}
+
+    /**
+     * What the proxy's configuration says of the route.
+     *
+     * @param streams its messages are streams of gRPC, whose bodies are not looked at: they may never end
+     * @param bufferBytes how much of a body the proxy can hold; a longer one it shows in part. 0: not known
+     */
+    public record Route(boolean streams, long bufferBytes) {}
+
+    private final Supplier<Policy> lookup;
+    private final Shared shared;
+    private final BodyBudget.Share body;
+    private final Route served;
+    private Optional<Policy> found = Optional.empty();
     private Optional<Transaction> transaction = Optional.empty();
+    private Optional<String> skipped = Optional.empty();
+    private boolean refused;
     private boolean responseAsked;
+    private String route = "";
+    private long requestBytes;
+    private long responseBytes;
     private long engineNanos;
     private boolean ended;
 
-    /** @param surroundings of all inspections, so that persistent collections outlive them */
-    public Inspection(Policy policy, Surroundings surroundings, InspectionMetrics metrics) {
-        this.policy = policy;
-        this.surroundings = surroundings;
-        this.metrics = metrics;
+    /** @param lookup finds the policy, and may block; asked once, by the thread that inspects */
+    public Inspection(Supplier<Policy> lookup, Route route, Shared shared) {
+        this.lookup = lookup;
+        this.served = route;
+        this.shared = shared;
+        this.body = shared.bodies().share();
+    }
+
+    /** Finds the policy. Blocks, as the lookup does: to be called before others wait for this one. */
+    public void prepare() {
+        policy();
+    }
+
+    private Policy policy() {
+        if (found.isEmpty()) {
+            found = Optional.of(lookup.get());
+        }
+        return found.get();
     }
 
     /**
      * The request's headers. Without a body phase 2 runs too.
      *
      * @param uniqueId of the request, in logs
+     * @param route by which it is served, as Envoy names it; empty: it has no name
      */
-    public Decision requestHead(RequestHead head, String uniqueId) {
-        return switch (policy) {
-            case Policy.Unusable unusable ->
-                new Decision.Respond(UNAVAILABLE, "waf_unavailable{" + unusable.reason() + "}", Optional.empty());
+    public Decision requestHead(RequestHead head, String uniqueId, String route) {
+        this.route = route;
+        return switch (policy()) {
+            case Policy.Unusable unusable -> {
+                refused = true;
+                yield new Decision.Respond(UNAVAILABLE, "waf_unavailable{" + unusable.reason() + "}");
+            }
             case Policy.Ready ready -> {
-                Transaction begun = ready.rules().begin(uniqueId, surroundings);
+                RuleSet rules = ready.rules(head.host());
+                Transaction begun = rules.begin(uniqueId, shared.surroundings());
                 transaction = Optional.of(begun);
-                yield timed(() -> inspect(begun, head));
+                yield timed(() -> inspect(begun, rules.mode(), head));
             }
         };
     }
 
-    private Decision inspect(Transaction begun, RequestHead head) {
-        int colon = head.client().lastIndexOf(':');
-        String address = colon < 0 ? head.client() : head.client().substring(0, colon);
-        begun.connection(address.replace("[", "").replace("]", ""), port(head.client(), colon), "", 0);
+    private Decision inspect(Transaction begun, EngineMode mode, RequestHead head) {
+        Peer client = Peer.parse(head.client());
+        Peer server = Peer.parse(head.server());
+        begun.connection(client.address(), client.port(), server.address(), server.port());
         begun.request(head.method(), head.uri(), head.protocol());
         head.headers().forEach(header -> begun.requestHeader(header.name(), header.value()));
         Optional<Interruption> interruption = begun.requestHeaders();
-        boolean body = interruption.isEmpty() && head.hasBody() && begun.inspectsRequestBody();
-        if (interruption.isEmpty() && !body) {
+        if (interruption.isEmpty() && mode == EngineMode.ON && head.leavesHttp() && head.announcesBody()) {
+            // What follows an upgrade is not HTTP and never ends; a server that does not upgrade would read it as the
+            // body.
+            refused = true;
+            return new Decision.Respond(BAD_REQUEST, "waf_refused{upgrade_with_body}");
+        }
+        BodyNeed need = interruption.isEmpty() ? need(begun, head) : BodyNeed.NONE;
+        if (need != BodyNeed.NONE) {
+            long length = head.contentLength().orElse(0);
+            interruption = begun.requestBodyLength(length);
+            if (interruption.isEmpty() && !body.hasRoomFor(Math.min(length, begun.requestBodyLimit()))) {
+                return overloaded("bodies");
+            }
+        } else if (interruption.isEmpty()) {
             interruption = begun.requestBody();
         }
         responseAsked = interruption.isEmpty() && begun.inspectsResponse();
-        return decide(interruption, body);
+        return decide(interruption, need);
     }
 
-    private static int port(String client, int colon) {
-        return colon < 0 ? 0 : (int) Math.min(Numbers.parse(Bytes.latin1(client.substring(colon + 1))), 65_535);
+    private BodyNeed need(Transaction begun, RequestHead head) {
+        if (served.streams() || !head.hasBody() || head.leavesHttp() || !begun.inspectsRequestBody()) {
+            return BodyNeed.NONE;
+        }
+        return need(begun.rejectsLongRequestBody(), head.contentLength());
     }
 
-    /** A part of the request's body. */
-    public Decision requestBody(Bytes part, boolean last) {
+    /**
+     * Asked for all of a body that it cannot hold, Envoy would wait for ever. So it is asked for all only where that is known to fit; a
+     * beginning that is longer than the limit is refused as well as the whole would be.
+     */
+    private BodyNeed need(boolean rejects, OptionalLong length) {
+        boolean fits = length.isPresent() && (served.bufferBytes() == 0 || length.getAsLong() <= served.bufferBytes());
+        return rejects && fits ? BodyNeed.WHOLE : BodyNeed.BEGINNING;
+    }
+
+    /**
+     * A part of the request's body.
+     *
+     * @param last nothing more of it will be shown
+     * @param cut it is longer than what is shown
+     */
+    public Decision requestBody(Bytes part, boolean last, boolean cut) {
+        requestBytes += part.length();
         return in(begun -> {
-            Optional<Interruption> interruption = begun.requestBody(part);
-            return decide(last && interruption.isEmpty() ? begun.requestBody() : interruption, false);
+            if (!body.take(
+                    Math.min(part.length(), Math.max(begun.requestBodyLimit() - requestBytes + part.length(), 0)))) {
+                return overloaded("bodies");
+            }
+            Optional<Interruption> interruption =
+                    cut ? begun.requestBodyLength(Long.MAX_VALUE) : begun.requestBody(part);
+            if (cut && interruption.isEmpty()) {
+                interruption = begun.requestBody(part);
+            }
+            return decide(last && interruption.isEmpty() ? begun.requestBody() : interruption, BodyNeed.NONE);
         });
+    }
+
+    /** Whether as much of the request's body has come as is looked at. */
+    public boolean requestBodyIsFull() {
+        return transaction.map(begun -> requestBytes > begun.requestBodyLimit()).orElse(true);
+    }
+
+    /** Whether as much of the response's body has come as is looked at. */
+    public boolean responseBodyIsFull() {
+        return transaction
+                .map(begun -> responseBytes > begun.responseBodyLimit())
+                .orElse(true);
     }
 
     /** @param hasBody whether one follows */
@@ -87,20 +192,62 @@ public final class Inspection {
         return in(begun -> {
             headers.forEach(header -> begun.responseHeader(header.name(), header.value()));
             Optional<Interruption> interruption = begun.responseHeaders(status, "HTTP/1.1");
-            boolean body = interruption.isEmpty() && hasBody && begun.inspectsResponseBody();
-            if (interruption.isEmpty() && !body) {
+            boolean read = interruption.isEmpty()
+                    && !served.streams()
+                    && hasBody
+                    && status != SWITCHING_PROTOCOLS
+                    && begun.inspectsResponseBody();
+            OptionalLong length = Header.contentLength(headers);
+            if (read) {
+                interruption = begun.responseBodyLength(length.orElse(0));
+            } else if (interruption.isEmpty()) {
                 interruption = begun.responseBody();
             }
-            return decide(interruption, body);
+            return decide(interruption, read ? need(begun.rejectsLongResponseBody(), length) : BodyNeed.NONE);
         });
     }
 
-    /** A part of the response's body. */
-    public Decision responseBody(Bytes part, boolean last) {
+    /** As {@link #requestBody}, of the response. */
+    public Decision responseBody(Bytes part, boolean last, boolean cut) {
+        responseBytes += part.length();
         return in(begun -> {
-            Optional<Interruption> interruption = begun.responseBody(part);
-            return decide(last && interruption.isEmpty() ? begun.responseBody() : interruption, false);
+            if (!body.take(
+                    Math.min(part.length(), Math.max(begun.responseBodyLimit() - responseBytes + part.length(), 0)))) {
+                return overloaded("bodies");
+            }
+            Optional<Interruption> interruption =
+                    cut ? begun.responseBodyLength(Long.MAX_VALUE) : begun.responseBody(part);
+            if (cut && interruption.isEmpty()) {
+                interruption = begun.responseBody(part);
+            }
+            return decide(last && interruption.isEmpty() ? begun.responseBody() : interruption, BodyNeed.NONE);
         });
+    }
+
+    /** There is no room or time for it. */
+    public Decision overloaded(String reason) {
+        return failed("overloaded:" + reason);
+    }
+
+    /**
+     * It cannot be inspected: it is refused with 503, or goes on without inspection from here on, as its policy says.
+     *
+     * @param reason one word
+     */
+    public Decision failed(String reason) {
+        boolean open = policy() instanceof Policy.Ready ready && ready.failsOpen();
+        shared.metrics().shed(reason, open);
+        if (open) {
+            skipped = Optional.of(reason);
+            return new Decision.Continue(BodyNeed.NONE, false);
+        }
+        refused = true;
+        return new Decision.Respond(UNAVAILABLE, "waf_unavailable{" + reason + "}");
+    }
+
+    /** Whether nothing is looked at any more. */
+    public boolean isSkipped() {
+        return skipped.isPresent();
     }
 
     private interface Step {
@@ -108,9 +255,15 @@ public final class Inspection {
     }
 
     private Decision in(Step step) {
-        return transaction
-                .map(begun -> timed(() -> step.on(begun)))
-                .orElseGet(() -> new Decision.Respond(UNAVAILABLE, "waf_unavailable{no_request}", Optional.empty()));
+        if (skipped.isPresent()) {
+            return new Decision.Continue(BodyNeed.NONE, false);
+        }
+        if (transaction.isEmpty()) {
+            refused = true;
+            return new Decision.Respond(UNAVAILABLE, "waf_unavailable{no_request}");
+        }
+        Transaction begun = transaction.get();
+        return timed(() -> step.on(begun));
     }
 
     private Decision timed(Supplier<Decision> step) {
@@ -122,28 +275,50 @@ public final class Inspection {
         }
     }
 
-    private Decision decide(Optional<Interruption> interruption, boolean body) {
+    private Decision decide(Optional<Interruption> interruption, BodyNeed need) {
         return interruption
-                .<Decision>map(now ->
-                        new Decision.Respond(now.status(), "waf_blocked{rule_id=" + now.ruleId() + "}", now.location()))
-                .orElseGet(() -> new Decision.Continue(body, responseAsked));
+                .<Decision>map(now -> new Decision.Respond(
+                        now.status(),
+                        "waf_blocked{rule_id=" + now.ruleId() + ",phase="
+                                + now.phase().number() + scoreText() + "}",
+                        now.location(),
+                        now.kind() == Interruption.Kind.DROP))
+                .orElseGet(() -> new Decision.Continue(need, responseAsked));
+    }
+
+    private String scoreText() {
+        OptionalLong score = transaction.map(Inspection::score).orElse(OptionalLong.empty());
+        return score.isPresent() ? ",score=" + score.getAsLong() : "";
     }
 
     /** What is known by now, for access logs. */
     public Findings findings() {
-        return transaction
-                .map(begun -> new Findings(
-                        begun.matched().stream().map(MatchedRule::id).distinct().toList(),
-                        score(begun),
-                        begun.interruption().isPresent()))
-                .orElseGet(() -> new Findings(List.of(), OptionalLong.empty(), false));
+        String name = policy().name();
+        if (transaction.isEmpty()) {
+            return new Findings(name, List.of(), List.of(), OptionalLong.empty(), false, skipped);
+        }
+        Transaction begun = transaction.get();
+        List<MatchedRule> logged =
+                begun.matched().stream().filter(MatchedRule::logged).toList();
+        return new Findings(
+                name,
+                logged.stream().map(MatchedRule::id).distinct().toList(),
+                logged.stream()
+                        .flatMap(rule -> rule.tags().stream())
+                        .distinct()
+                        .limit(MOST_TAGS)
+                        .toList(),
+                score(begun),
+                begun.interruption().isPresent(),
+                skipped);
     }
 
-    /** The greatest of the variables {@code TX:…anomaly_score}, as CRS names them. */
+    /** The greatest of CRS' anomaly scores. */
     private static OptionalLong score(Transaction begun) {
-        return begun.tx().entrySet().stream()
-                .filter(entry -> entry.getKey().endsWith("anomaly_score"))
-                .mapToLong(entry -> Numbers.parse(entry.getValue()))
+        return SCORES.stream()
+                .map(begun::tx)
+                .filter(score -> score.length() > 0)
+                .mapToLong(Numbers::parse)
                 .max();
     }
 
@@ -153,26 +328,37 @@ public final class Inspection {
             return;
         }
         ended = true;
-        if (transaction.isEmpty()) {
-            metrics.finished(InspectionMetrics.Outcome.UNAVAILABLE, Duration.ZERO);
-            return;
+        body.giveBack();
+        InspectionMetrics metrics = shared.metrics();
+        metrics.read(requestBytes, responseBytes);
+        if (transaction.isPresent()) {
+            conclude(transaction.get());
         }
-        Transaction begun = transaction.get();
-        begun.logging();
-        for (MatchedRule rule : begun.matched()) {
-            if (rule.logged()) {
-                WAF.log(Level.INFO, () -> begun.errorLine(rule));
-            }
-        }
-        begun.interruption().ifPresent(now -> metrics.blocked(now.ruleId(), now.phase()));
-        metrics.finished(outcome(begun), Duration.ofNanos(engineNanos));
+        OptionalLong score = transaction.map(Inspection::score).orElse(OptionalLong.empty());
+        metrics.finished(outcome(), Duration.ofNanos(engineNanos), score);
     }
 
-    private static InspectionMetrics.Outcome outcome(Transaction begun) {
-        if (begun.interruption().isPresent()) {
+    private void conclude(Transaction begun) {
+        try {
+            begun.logging();
+            shared.finished().take(policy().name(), begun);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The log of a request could not be written.", e);
+        }
+        begun.interruption().ifPresent(now -> shared.metrics().blocked(route, now.ruleId(), now.phase()));
+    }
+
+    private InspectionMetrics.Outcome outcome() {
+        if (transaction.flatMap(Transaction::interruption).isPresent()) {
             return InspectionMetrics.Outcome.BLOCKED;
         }
-        return begun.matched().stream().anyMatch(MatchedRule::logged)
+        if (refused || transaction.isEmpty()) {
+            return InspectionMetrics.Outcome.UNAVAILABLE;
+        }
+        if (skipped.isPresent()) {
+            return InspectionMetrics.Outcome.SKIPPED;
+        }
+        return transaction.get().matched().stream().anyMatch(MatchedRule::logged)
                 ? InspectionMetrics.Outcome.DETECTED
                 : InspectionMetrics.Outcome.PASSED;
     }

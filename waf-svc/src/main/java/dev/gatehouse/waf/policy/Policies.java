@@ -1,27 +1,116 @@
 package dev.gatehouse.waf.policy;
 
 import dev.gatehouse.seclang.Compilation;
+import dev.gatehouse.seclang.RuleFiles;
 import dev.gatehouse.seclang.RuleSet;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** The policies in force. Looked up by any thread; replaced by one at a time, while transactions in flight keep their rules. */
+/**
+ * The policies in force. Looked up by any thread; replaced by one at a time, while transactions in flight keep their rules. Policies with
+ * equal rules share one rule set.
+ */
 public final class Policies {
     private static final Logger LOG = System.getLogger(Policies.class.getName());
 
     /**
-     * @param text of the last good rules
-     * @param rules empty: none were ever good
+     * @param text of the last good rules, or of what is refused where none were ever good
+     * @param policy what is enforced
      */
-    private record Held(PolicyText text, Optional<RuleSet> rules) {}
+    private record Held(PolicyText text, Policy policy) {
+        boolean isReady() {
+            return policy instanceof Policy.Ready;
+        }
+    }
 
+    private final CoreRuleSets coreRuleSets;
+    private final PolicyMetrics metrics;
     private volatile Map<String, Held> held = Map.of();
     private volatile boolean received;
+    private Map<RuleText, RuleSet> compiled = Map.of();
+    private final ReentrantLock waiting = new ReentrantLock();
+    private final Condition replaced = waiting.newCondition();
+
+    public Policies(CoreRuleSets coreRuleSets, PolicyMetrics metrics) {
+        this.coreRuleSets = coreRuleSets;
+        this.metrics = metrics;
+    }
+
+    /** Without a Core Rule Set. */
+    public Policies() {
+        this(CoreRuleSets.NONE, PolicyMetrics.NONE);
+    }
+
+    /** One round of compiling: each text once, also where several policies have it. */
+    private final class Round {
+        private final Map<RuleText, RuleSet> good = new HashMap<>();
+        private final Map<RuleText, List<String>> bad = new HashMap<>();
+
+        /** The rule set; empty: the text is bad, and {@link #errors} says why. */
+        Optional<RuleSet> rules(RuleText text, String policy) {
+            if (!good.containsKey(text) && !bad.containsKey(text)) {
+                Optional<RuleSet> known = Optional.ofNullable(compiled.get(text));
+                if (known.isPresent()) {
+                    good.put(text, known.get());
+                } else {
+                    compile(text, policy);
+                }
+            }
+            return Optional.ofNullable(good.get(text));
+        }
+
+        private void compile(RuleText text, String policy) {
+            Optional<RuleFiles> core = coreRuleSets.find(text.coreRuleSet());
+            if (core.isEmpty() && !text.coreRuleSet().isEmpty()) {
+                bad.put(
+                        text,
+                        List.of("Core Rule Set " + text.coreRuleSet() + " is not there (expected: one of "
+                                + coreRuleSets.versions() + ")"));
+                return;
+            }
+            RuleFiles own = new PolicyFiles(text.files());
+            long start = System.nanoTime();
+            Compilation outcome =
+                    RuleSet.compile(text.sources(), core.map(own::or).orElse(own));
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            metrics.compiled(took);
+            switch (outcome) {
+                case Compilation.Compiled done -> {
+                    done.warnings().forEach(warning -> LOG.log(Level.WARNING, "{0}: {1}", policy, warning));
+                    LOG.log(
+                            Level.INFO,
+                            "{0}: {1} rules, compiled in {2} ms",
+                            policy,
+                            done.rules().size(),
+                            took.toMillis());
+                    good.put(text, done.rules());
+                }
+                case Compilation.Rejected rejected ->
+                    bad.put(
+                            text,
+                            rejected.errors().stream().map(Object::toString).toList());
+            }
+        }
+
+        Optional<RuleSet> rules(PolicyText.Variant variant, String policy) {
+            return rules(variant.text(), policy)
+                    .map(rules -> variant.mode().map(rules::inMode).orElse(rules));
+        }
+
+        List<String> errors(RuleText text) {
+            return bad.getOrDefault(text, List.of());
+        }
+    }
 
     /**
      * Takes all policies that there are. The good ones are in force when this returns, also if others are bad.
@@ -30,50 +119,84 @@ public final class Policies {
      */
     public synchronized List<String> replace(List<PolicyText> texts) {
         Map<String, Held> next = new HashMap<>();
-        List<String> errors = new ArrayList<>();
+        Set<String> errors = new LinkedHashSet<>();
+        Round round = new Round();
+        int changed = 0;
         for (PolicyText text : texts) {
             Optional<Held> before = Optional.ofNullable(held.get(text.name()));
-            if (before.filter(known -> known.rules().isPresent() && known.text().equals(text))
+            if (before.filter(known -> known.isReady() && known.text().equals(text))
                     .isPresent()) {
+                // Its rule sets stay known to the texts that share them.
+                texts(text).forEach(each -> round.rules(each, text.name()));
                 next.put(text.name(), before.get());
             } else {
-                next.put(text.name(), compile(text, before, errors));
+                changed++;
+                next.put(text.name(), compile(text, before, round, errors));
             }
         }
+        compiled = Map.copyOf(round.good);
         held = Map.copyOf(next);
         received = true;
-        return errors;
+        waiting.lock();
+        try {
+            replaced.signalAll();
+        } finally {
+            waiting.unlock();
+        }
+        metrics.replaced(changed, errors.size());
+        return List.copyOf(errors);
     }
 
-    private static Held compile(PolicyText text, Optional<Held> before, List<String> errors) {
-        return switch (RuleSet.compile(text.sources())) {
-            case Compilation.Compiled compiled -> {
-                compiled.warnings().forEach(warning -> LOG.log(Level.WARNING, "{0}: {1}", text.name(), warning));
-                LOG.log(
-                        Level.INFO,
-                        "{0}: {1} rules, {2}",
-                        text.name(),
-                        compiled.rules().size(),
-                        text.mode());
-                yield new Held(text, Optional.of(compiled.rules().inMode(text.mode())));
+    private static List<RuleText> texts(PolicyText text) {
+        List<RuleText> texts = new ArrayList<>(List.of(text.rules().text()));
+        text.hosts().forEach(host -> texts.add(host.rules().text()));
+        return texts;
+    }
+
+    private static Held compile(PolicyText text, Optional<Held> before, Round round, Set<String> errors) {
+        Optional<RuleSet> usual = round.rules(text.rules(), text.name());
+        List<Policy.OfHosts> hosts = new ArrayList<>();
+        for (PolicyText.Host host : text.hosts()) {
+            round.rules(host.rules(), text.name())
+                    .ifPresent(rules -> hosts.add(new Policy.OfHosts(host.hostnames(), rules)));
+        }
+        if (usual.isPresent() && hosts.size() == text.hosts().size()) {
+            return new Held(text, new Policy.Ready(text.name(), usual.get(), text.failsOpen(), hosts));
+        }
+        for (RuleText each : texts(text)) {
+            round.errors(each).forEach(error -> errors.add(text.name() + ": " + error));
+        }
+        return before.orElseGet(() -> new Held(text, new Policy.Unusable(text.name(), "broken_policy")));
+    }
+
+    /**
+     * The policy of a name; one that is not known is waited for: a proxy may hear of a new policy before it is compiled here. Blocks.
+     *
+     * @param patience how long it is waited for
+     */
+    public Policy await(String name, Duration patience) {
+        if (held.containsKey(name)) {
+            return find(name);
+        }
+        long left = patience.toNanos();
+        waiting.lock();
+        try {
+            while (!held.containsKey(name) && left > 0) {
+                left = replaced.awaitNanos(left);
             }
-            case Compilation.Rejected rejected -> {
-                rejected.errors().forEach(error -> errors.add(text.name() + ": " + error));
-                yield before.orElseGet(() -> new Held(text, Optional.empty()));
-            }
-        };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiting.unlock();
+        }
+        return find(name);
     }
 
     /** The policy of a name. */
     public Policy find(String name) {
         Optional<Held> known = Optional.ofNullable(held.get(name));
-        if (known.isEmpty()) {
-            return new Policy.Unusable(name, received ? "unknown_policy" : "no_configuration_yet");
-        }
-        return known.get()
-                .rules()
-                .<Policy>map(rules -> new Policy.Ready(name, rules))
-                .orElseGet(() -> new Policy.Unusable(name, "broken_policy"));
+        return known.map(Held::policy)
+                .orElseGet(() -> new Policy.Unusable(name, received ? "unknown_policy" : "no_configuration_yet"));
     }
 
     /** Whether a configuration has come, be it good or bad. */
@@ -88,6 +211,6 @@ public final class Policies {
 
     /** How many of them block everything, for want of rules. */
     public long broken() {
-        return held.values().stream().filter(known -> known.rules().isEmpty()).count();
+        return held.values().stream().filter(known -> !known.isReady()).count();
     }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.seclang.EngineMode;
 import dev.gatehouse.seclang.RuleSet;
 import dev.gatehouse.seclang.parse.Source;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class PoliciesTest {
@@ -19,7 +21,7 @@ class PoliciesTest {
     }
 
     private RuleSet rules(String name) {
-        return ((Policy.Ready) policies.find(name)).rules();
+        return ((Policy.Ready) policies.find(name)).rules("shop.example");
     }
 
     @Test
@@ -64,5 +66,25 @@ class PoliciesTest {
         policies.replace(List.of());
         assertThat(policies.find("ns/p")).isEqualTo(new Policy.Unusable("ns/p", "unknown_policy"));
         assertThat(policies.received()).isTrue();
+    }
+
+    @Test
+    void aPolicyThatIsBeingCompiledIsWaitedFor() throws InterruptedException {
+        CompletableFuture<Policy> waited = new CompletableFuture<>();
+        Thread waiter = Thread.ofVirtual()
+                .start(() -> waited.complete(policies.await("ns/p", Duration.ofSeconds(30))));
+        policies.replace(List.of(text("ns/other", GOOD)));
+        policies.replace(List.of(text("ns/p", GOOD)));
+        waiter.join();
+        assertThat(waited.join()).isInstanceOf(Policy.Ready.class);
+        assertThat(policies.await("ns/none", Duration.ofMillis(1))).isInstanceOf(Policy.Unusable.class);
+    }
+
+    @Test
+    void equalRulesAreOneRuleSet() {
+        policies.replace(List.of(text("ns/p", GOOD), text("ns/q", GOOD)));
+        RuleSet one = ((Policy.Ready) policies.find("ns/p")).usual();
+        policies.replace(List.of(text("ns/q", GOOD), text("ns/r", GOOD)));
+        assertThat(((Policy.Ready) policies.find("ns/r")).usual().audit()).isSameAs(one.audit());
     }
 }

@@ -40,7 +40,7 @@ class PolicySubscriberTest {
     }
 
     private EngineMode mode(String name) {
-        return ((Policy.Ready) policies.find(name)).rules().mode();
+        return ((Policy.Ready) policies.find(name)).rules("shop.example").mode();
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -75,23 +74,40 @@ public final class KafkaSecurityEvents implements AutoCloseable {
                 one.get();
             } catch (ExecutionException e) {
                 failed++;
-                fail(Objects.requireNonNullElse(e.getCause(), e));
+                fail(Optional.ofNullable(e.getCause()).orElse(e));
             }
         }
         return failed;
     }
 
-    private KafkaProducer<byte[], byte[]> producer() {
-        KafkaProducer<byte[], byte[]> open = producer.orElseGet(() -> new KafkaProducer<>(
+    private KafkaProducer<byte[], byte[]> producer() throws InterruptedException {
+        if (producer.isPresent()) {
+            return producer.get();
+        }
+        makeTopic();
+        KafkaProducer<byte[], byte[]> open = new KafkaProducer<>(
                 link.settings(Map.of(
                         "max.block.ms", WAIT_MILLIS,
                         "request.timeout.ms", WAIT_MILLIS,
                         "delivery.timeout.ms", DELIVERY_MILLIS,
                         "compression.type", "lz4")),
                 new ByteArraySerializer(),
-                new ByteArraySerializer()));
+                new ByteArraySerializer());
         producer = Optional.of(open);
         return open;
+    }
+
+    /** Where this may not be done here, others have done it: else writing fails. */
+    private void makeTopic() throws InterruptedException {
+        try {
+            Topics.make(
+                    link,
+                    Optional.empty(),
+                    Map.of(),
+                    Map.of("request.timeout.ms", WAIT_MILLIS, "default.api.timeout.ms", WAIT_MILLIS));
+        } catch (KafkaException e) {
+            LOG.log(Level.DEBUG, "The topic of security events could not be made.", e);
+        }
     }
 
     private void fail(Throwable reason) {

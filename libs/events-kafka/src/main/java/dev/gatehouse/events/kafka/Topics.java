@@ -19,8 +19,20 @@ final class Topics {
 
     /** Makes the link's topic, with one partition and the brokers' default replication; one that is there stays as it is. */
     static void make(KafkaLink link, Map<String, String> configs) throws InterruptedException {
-        try (Admin admin = Admin.create(link.settings(Map.of()))) {
-            NewTopic topic = new NewTopic(link.topic(), Optional.of(1), Optional.empty()).configs(configs);
+        make(link, Optional.of(1), configs, Map.of());
+    }
+
+    /**
+     * Makes the link's topic with the brokers' default replication; one that is there stays as it is.
+     *
+     * @param partitions empty: as many as the brokers make by default
+     * @param settings of the client that go before those of the link
+     */
+    static void make(
+            KafkaLink link, Optional<Integer> partitions, Map<String, String> configs, Map<String, Object> settings)
+            throws InterruptedException {
+        try (Admin admin = Admin.create(link.settings(settings))) {
+            NewTopic topic = new NewTopic(link.topic(), partitions, Optional.empty()).configs(configs);
             admin.createTopics(List.of(topic)).all().get();
             LOG.log(Level.INFO, "Topic {0} is made.", link.topic());
         } catch (ExecutionException e) {

@@ -13,17 +13,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Runs tests, each with a backend of its own. For any thread. */
+/** Runs tests, each with a backend of its own, or at a proxy with one for all. For any thread in process; for one at a proxy. */
 public final class FtwRunner {
     private static final int CLIENT_PORT = 54321;
 
-    private final RuleSet rules;
+    private final Supplier<Site> sites;
 
+    /** In this process. */
     public FtwRunner(RuleSet rules) {
-        this.rules = rules;
+        this.sites = () -> {
+            Backend backend = new Backend();
+            Surroundings surroundings = new Surroundings(InstantSource.system(), Map.of());
+            return (test, input) -> exchange(rules, test, input, backend, surroundings);
+        };
+    }
+
+    /** At a proxy. */
+    public FtwRunner(ProxySite proxy) {
+        this.sites = () -> (test, input) -> proxy.exchange(WireRequest.of(input));
+    }
+
+    /** Where requests go. */
+    private interface Site {
+        Exchange exchange(FtwTest test, FtwTest.Input input);
     }
 
     /**
@@ -43,13 +59,16 @@ public final class FtwRunner {
         }
     }
 
-    /** What came of a request. */
-    private record Exchange(Optional<Backend.Answer> answer, List<MatchedRule> logged, List<String> lines) {}
+    /**
+     * What came of a request.
+     *
+     * @param ids of the rules that wrote to the log
+     */
+    record Exchange(Optional<Backend.Answer> answer, List<Long> ids, List<String> lines) {}
 
     /** Runs a test's stages, up to the first that fails. */
     public Result run(FtwTest test) {
-        Backend backend = new Backend();
-        Surroundings surroundings = new Surroundings(InstantSource.system(), Map.of());
+        Site site = sites.get();
         Optional<FtwTest.Input> before = Optional.empty();
         Optional<Backend.Answer> answered = Optional.empty();
         List<String> log = new ArrayList<>();
@@ -63,10 +82,10 @@ public final class FtwRunner {
                 input = redirected.get();
             }
             input = withCookies(input, before, answered);
-            Exchange exchange = exchange(test, input, backend, surroundings);
+            Exchange exchange = site.exchange(test, input);
             List<String> failures = check(stage.output(), exchange);
             if (!failures.isEmpty() && stage.output().retryOnce()) {
-                exchange = exchange(test, input, backend, surroundings);
+                exchange = site.exchange(test, input);
                 failures = check(stage.output(), exchange);
             }
             log.addAll(exchange.lines());
@@ -145,7 +164,8 @@ public final class FtwRunner {
                 input.reply());
     }
 
-    private Exchange exchange(FtwTest test, FtwTest.Input input, Backend backend, Surroundings surroundings) {
+    private static Exchange exchange(
+            RuleSet rules, FtwTest test, FtwTest.Input input, Backend backend, Surroundings surroundings) {
         WireMessage request = WireMessage.read(WireRequest.of(input));
         if (request.isUnreadable()) {
             return new Exchange(Optional.of(backend.answer(request)), List.of(), List.of());
@@ -181,7 +201,7 @@ public final class FtwRunner {
         boolean readable = request.version().length() > 0;
         return new Exchange(
                 readable ? Optional.of(answer) : Optional.empty(),
-                logged,
+                logged.stream().map(MatchedRule::id).distinct().toList(),
                 logged.stream().map(transaction::errorLine).toList());
     }
 
@@ -217,8 +237,7 @@ public final class FtwRunner {
                 failures.add("the response does not contain " + pattern);
             }
         });
-        List<Long> ids =
-                exchange.logged().stream().map(MatchedRule::id).distinct().toList();
+        List<Long> ids = exchange.ids();
         expected.expectIds().stream()
                 .filter(id -> !ids.contains(id))
                 .forEach(id -> failures.add("rule " + id + " did not match (matched: " + ids + ")"));

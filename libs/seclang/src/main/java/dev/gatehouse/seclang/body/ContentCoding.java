@@ -75,10 +75,21 @@ public final class ContentCoding {
         InputStream coded = new ByteArrayInputStream(body.toArray());
         return switch (coding) {
             case "gzip", "x-gzip" -> new GZIPInputStream(coded);
-            case "deflate" -> new InflaterInputStream(coded, new Inflater(!isZlib(body)));
+            case "deflate" -> inflate(coded, new Inflater(!isZlib(body)));
             case "br" -> new BrotliInputStream(coded);
             case "zstd" -> new ZstdInputStream(coded);
             default -> throw new IOException("this coding is not known");
+        };
+    }
+
+    /** The stream's end frees the inflater's memory, which is not on the heap. */
+    private static InputStream inflate(InputStream coded, Inflater inflater) {
+        return new InflaterInputStream(coded, inflater) {
+            @Override
+            public void close() throws IOException {
+                inflater.end();
+                super.close();
+            }
         };
     }
 

@@ -33,8 +33,9 @@ final class JsonSchemas {
     private static final int DEEPEST = 200;
 
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .build())
                     // Which of two values counts is for each server to say: a document with both is none.
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
@@ -60,8 +61,8 @@ final class JsonSchemas {
             check(tree, argument);
             schema = JsonSchemaFactory.getInstance(
                             SpecVersion.VersionFlag.V202012,
-                            builder -> builder.schemaLoaders(
-                                    loaders -> loaders.add(DisallowSchemaLoader.getInstance())))
+                            builder ->
+                                    builder.schemaLoaders(loaders -> loaders.add(DisallowSchemaLoader.getInstance())))
                     .getSchema(tree, config(argument));
             schema.initializeValidators();
         } catch (IOException | JsonSchemaException | BadPattern e) {
@@ -72,8 +73,8 @@ final class JsonSchemas {
 
     /** Holds the schema against that of its draft, which is in the library. */
     private static void check(JsonNode tree, Span argument) throws SecLangException {
-        SpecVersion.VersionFlag draft = SpecVersionDetector.detectOptionalVersion(tree, false)
-                .orElse(SpecVersion.VersionFlag.V202012);
+        SpecVersion.VersionFlag draft =
+                SpecVersionDetector.detectOptionalVersion(tree, false).orElse(SpecVersion.VersionFlag.V202012);
         Optional<String> wrong = JsonSchemaFactory.getInstance(draft)
                 .getSchema(SchemaLocation.of(draft.getId()), config(argument))
                 .validate(tree)

@@ -27,7 +27,7 @@ public interface KafkaConfig {
     @WithDefault("gatehouse.reports")
     String reportsTopic();
 
-    /** The topic of security events: any number of partitions. Brokers make it, or who runs them. */
+    /** The topic of security events: any number of partitions. It is made where it is not there. */
     @WithDefault("gatehouse.security")
     String securityTopic();
 

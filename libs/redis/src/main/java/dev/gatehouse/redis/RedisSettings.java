@@ -1,4 +1,4 @@
-package dev.gatehouse.ratelimit.redis;
+package dev.gatehouse.redis;
 
 import java.time.Duration;
 
@@ -6,7 +6,7 @@ import java.time.Duration;
  * How to reach Redis.
  *
  * @param url {@code redis://[[user]:password@]host:port[/db]}, or {@code rediss://} for TLS; may hold a password
- * @param deadline for the counting of one request; past it the request fails, and Envoy's failure mode decides
+ * @param deadline of what one request asks
  * @param connections that stay open; each pipelines
  */
 public record RedisSettings(String url, Duration deadline, int connections) {

@@ -1,6 +1,5 @@
-package dev.gatehouse.ratelimit.redis;
+package dev.gatehouse.testkit;
 
-import dev.gatehouse.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -9,11 +8,11 @@ import java.time.Duration;
 import java.util.List;
 
 /** A real redis-server on loopback, without persistence. */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
     private final int port;
     private Process process;
 
-    RedisServer(int port) {
+    public RedisServer(int port) {
         this.port = port;
         this.process = launch(port);
         awaitAnswer();
@@ -67,21 +66,22 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
-    void restart() {
+    /** Ends it, with all that it holds, and starts it again. */
+    public void restart() {
         close();
         process = launch(port);
         awaitAnswer();
     }
 
     /** The process stands still, and the connections stay open: a server that hangs. */
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
                 .waitFor();
     }
 
     /** One inline command's first line of reply. */
-    String ask(String command) throws IOException {
+    public String ask(String command) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(2_000);
             socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
@@ -102,7 +102,8 @@ final class RedisServer implements AutoCloseable {
                 () -> "redis-server on " + port + " answers");
     }
 
-    String url() {
+    /** How clients reach it. */
+    public String url() {
         return "redis://127.0.0.1:" + port;
     }
 

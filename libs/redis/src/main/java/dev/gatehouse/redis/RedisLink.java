@@ -1,7 +1,8 @@
-package dev.gatehouse.ratelimit.redis;
+package dev.gatehouse.redis;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
@@ -9,6 +10,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,11 +22,15 @@ import java.util.random.RandomGenerator;
  * pauses (50 ms to 2 s); until then commands fail at once. A server that is not the one to write to (READONLY after a failover,
  * LOADING, CLUSTERDOWN), and one that stops answering, count as lost too.
  */
-final class RedisLink implements AutoCloseable {
+public final class RedisLink implements AutoCloseable {
     private static final Logger LOG = System.getLogger(RedisLink.class.getName());
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
     private static final int SILENT_AFTER = 20;
+    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+
+    /** How many commands may wait on a connection; at that bound they fail at once. */
+    public static final int MAX_WAITING = 4096;
 
     private final Vertx vertx;
     private final RedisOptions options;
@@ -36,7 +42,26 @@ final class RedisLink implements AutoCloseable {
 
     private record Attempt(Redis client, Future<RedisConnection> connection) {}
 
-    RedisLink(Vertx vertx, RedisOptions options, RandomGenerator random) {
+    /** Opens the connections that {@code settings} ask for. */
+    public static List<RedisLink> open(Vertx vertx, RedisSettings settings, RandomGenerator random) {
+        RedisOptions options = new RedisOptions()
+                .setConnectionString(settings.url())
+                .setMaxPoolSize(1)
+                .setMaxPoolWaiting(1)
+                .setMaxWaitingHandlers(MAX_WAITING)
+                .setNetClientOptions(new NetClientOptions()
+                        .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
+                        .setTcpNoDelay(true)
+                        .setTcpKeepAlive(true)
+                        .setHostnameVerificationAlgorithm("HTTPS"));
+        List<RedisLink> open = new ArrayList<>();
+        for (int i = 0; i < settings.connections(); i++) {
+            open.add(new RedisLink(vertx, new RedisOptions(options), random));
+        }
+        return List.copyOf(open);
+    }
+
+    private RedisLink(Vertx vertx, RedisOptions options, RandomGenerator random) {
         this.vertx = vertx;
         this.options = options;
         this.random = random;
@@ -44,8 +69,13 @@ final class RedisLink implements AutoCloseable {
         watch(current);
     }
 
-    /** @param deadlineMillis from now on, the connecting included */
-    Future<List<Response>> send(List<Request> commands, long deadlineMillis) {
+    /**
+     * Sends commands, pipelined.
+     *
+     * @param deadlineMillis from now on, the connecting included
+     * @return the replies, in order
+     */
+    public Future<List<Response>> send(List<Request> commands, long deadlineMillis) {
         Attempt attempt = current;
         return attempt.connection()
                 .compose(connection -> connection.batch(commands))
@@ -123,7 +153,8 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    boolean connected() {
+    /** Whether the connection is open. */
+    public boolean connected() {
         return current.connection().succeeded();
     }
 

@@ -1,0 +1,33 @@
+package dev.gatehouse.seclangtools.ftw;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where a WAF writes a line for each rule that matches. */
+public interface MatchLog {
+    /** The lines that have come since the last call. */
+    List<String> next();
+
+    /** A file that grows; what is in it now is passed over. */
+    static MatchLog ofFile(Path file) throws IOException {
+        long[] position = {Files.exists(file) ? Files.size(file) : 0};
+        return () -> {
+            try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
+                open.seek(position[0]);
+                byte[] bytes = new byte[(int) Math.min(open.length() - position[0], Integer.MAX_VALUE - 8)];
+                open.readFully(bytes);
+                String text = new String(bytes, StandardCharsets.ISO_8859_1);
+                int end = text.lastIndexOf('\n') + 1;
+                position[0] += end;
+                return text.substring(0, end).lines().toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+}

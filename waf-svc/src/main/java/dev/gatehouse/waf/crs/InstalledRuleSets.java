@@ -1,0 +1,105 @@
+package dev.gatehouse.waf.crs;
+
+import dev.gatehouse.seclang.CoreRuleSet;
+import dev.gatehouse.seclang.RuleFiles;
+import dev.gatehouse.waf.policy.CoreRuleSets;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The bundled version, unpacked into a folder for temporary files when it is first asked for, and any that is a folder named after its
+ * version in a folder of the administrator's. Where both have a version the administrator's counts.
+ */
+public final class InstalledRuleSets implements CoreRuleSets {
+    /** A line for each file of the bundle; the first is the version. The build writes it. */
+    private static final String INDEX = "bundle/index";
+
+    private final Optional<Path> folder;
+    private final Optional<List<String>> bundle;
+    private Optional<RuleFiles> unpacked = Optional.empty();
+
+    /** @param folder with versions; it is looked into each time */
+    public InstalledRuleSets(Optional<Path> folder) {
+        this.folder = folder;
+        this.bundle = index();
+    }
+
+    private static Optional<List<String>> index() {
+        try (InputStream in = InstalledRuleSets.class.getResourceAsStream(INDEX)) {
+            return in == null
+                    ? Optional.empty()
+                    : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the bundled Core Rule Set cannot be read", e);
+        }
+    }
+
+    @Override
+    public Optional<RuleFiles> find(String version) {
+        Optional<String> bundled = bundle.map(List::getFirst);
+        String wanted = version.isEmpty() ? bundled.orElse("") : version;
+        boolean name = wanted.matches("[A-Za-z0-9._-]+") && !wanted.startsWith(".");
+        Optional<RuleFiles> installed = folder.filter(_ -> name)
+                .map(all -> all.resolve(wanted))
+                .filter(Files::isDirectory)
+                .map(CoreRuleSet::new);
+        return installed.or(() -> bundled.filter(wanted::equals).map(_ -> unpack()));
+    }
+
+    private synchronized RuleFiles unpack() {
+        if (unpacked.isEmpty()) {
+            try {
+                Path target = Files.createTempDirectory("core-rule-set");
+                List<String> files = bundle.orElseThrow();
+                for (String file : files.subList(1, files.size())) {
+                    unpack(file, target.resolve(file));
+                }
+                unpacked = Optional.of(new CoreRuleSet(target));
+            } catch (IOException e) {
+                throw new UncheckedIOException("the bundled Core Rule Set cannot be unpacked", e);
+            }
+        }
+        return unpacked.get();
+    }
+
+    private static void unpack(String file, Path to) throws IOException {
+        try (InputStream in = InstalledRuleSets.class.getResourceAsStream("bundle/" + file)) {
+            if (in == null) {
+                throw new IOException("the bundle lacks " + file);
+            }
+            Path parent = to.getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.copy(in, to);
+        }
+        to.toFile().deleteOnExit();
+    }
+
+    @Override
+    public List<String> versions() {
+        List<String> versions =
+                new ArrayList<>(bundle.map(List::getFirst).stream().toList());
+        folder.filter(Files::isDirectory).ifPresent(all -> {
+            try (Stream<Path> children = Files.list(all)) {
+                children.filter(Files::isDirectory)
+                        .map(child -> String.valueOf(child.getFileName()))
+                        .filter(name -> !name.startsWith("."))
+                        .forEach(versions::add);
+            } catch (IOException e) {
+                throw new UncheckedIOException(all + " cannot be read", e);
+            }
+        });
+        return versions.stream().distinct().sorted().toList();
+    }
+}

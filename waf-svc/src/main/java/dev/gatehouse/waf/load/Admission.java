@@ -1,0 +1,74 @@
+package dev.gatehouse.waf.load;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Lets so many threads work at a time. The others wait in the order in which they came: at most so many of them, and none longer than
+ * its patience. Used by any thread; who waits is blocked, so those that call should be virtual.
+ */
+public final class Admission {
+    /** What became of who wanted to work. */
+    public enum Outcome {
+        /** It works, and must {@link #leave()}. */
+        ADMITTED,
+        /** Too many wait already. */
+        FULL,
+        /** Its turn did not come in time. */
+        LATE
+    }
+
+    private final Semaphore permits;
+    private final int queue;
+    private final Duration patience;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /**
+     * @param concurrent how many work at a time
+     * @param queue how many may wait
+     * @param patience how long one waits
+     */
+    public Admission(int concurrent, int queue, Duration patience) {
+        if (concurrent < 1 || queue < 0 || patience.isNegative()) {
+            throw new IllegalArgumentException("admission: " + concurrent + " at a time, " + queue + " waiting, "
+                    + patience + " (expected: at least 1, 0 and 0)");
+        }
+        this.permits = new Semaphore(concurrent, true);
+        this.queue = queue;
+        this.patience = patience;
+    }
+
+    /** Waits for a turn. */
+    public Outcome enter() throws InterruptedException {
+        // Without asking first a stream of newcomers would starve those who wait.
+        if (waiting.get() == 0 && permits.tryAcquire()) {
+            return Outcome.ADMITTED;
+        }
+        if (waiting.incrementAndGet() > queue) {
+            waiting.decrementAndGet();
+            return Outcome.FULL;
+        }
+        try {
+            return permits.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS) ? Outcome.ADMITTED : Outcome.LATE;
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    /** Waits for a turn as long as it takes, also where the queue is full: for what must be done to end what was begun. */
+    public void enterSurely() {
+        permits.acquireUninterruptibly();
+    }
+
+    /** Its work is done. */
+    public void leave() {
+        permits.release();
+    }
+
+    /** How many wait. */
+    public int waiting() {
+        return waiting.get();
+    }
+}

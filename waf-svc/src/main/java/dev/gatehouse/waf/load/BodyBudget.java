@@ -1,0 +1,55 @@
+package dev.gatehouse.waf.load;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The bytes of bodies that may be held for all requests together. Used by any thread; never blocks. */
+public final class BodyBudget {
+    private final long bytes;
+    private final AtomicLong held = new AtomicLong();
+
+    /** @param bytes at most */
+    public BodyBudget(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("body budget: " + bytes + " (expected: at least 1 byte)");
+        }
+        this.bytes = bytes;
+    }
+
+    /** What one request holds of it. Used by one thread at a time. */
+    public final class Share {
+        private long mine;
+
+        private Share() {}
+
+        /** Whether there is room for that many bytes more; if so they are taken. */
+        public boolean take(long more) {
+            if (held.addAndGet(more) > bytes) {
+                held.addAndGet(-more);
+                return false;
+            }
+            mine += more;
+            return true;
+        }
+
+        /** Whether there would be room now. */
+        public boolean hasRoomFor(long more) {
+            return held.get() + more <= bytes;
+        }
+
+        /** Gives all of it back; a second time does nothing. */
+        public void giveBack() {
+            held.addAndGet(-mine);
+            mine = 0;
+        }
+    }
+
+    /** For a request. */
+    public Share share() {
+        return new Share();
+    }
+
+    /** How many are held. */
+    public long held() {
+        return held.get();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.gatehouse.waf.policy;
+
+import dev.gatehouse.seclang.RuleFiles;
+import java.util.List;
+import java.util.Optional;
+
+/** The versions of the OWASP Core Rule Set that policies can include. */
+public interface CoreRuleSets {
+    /** There is none. */
+    CoreRuleSets NONE = new CoreRuleSets() {
+        @Override
+        public Optional<RuleFiles> find(String version) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<String> versions() {
+            return List.of();
+        }
+    };
+
+    /** @param version as {@code 4.25.0}; empty: the one that is used where a policy names none */
+    Optional<RuleFiles> find(String version);
+
+    /** Those that there are. */
+    List<String> versions();
+}

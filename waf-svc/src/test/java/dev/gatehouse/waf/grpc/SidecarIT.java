@@ -1,0 +1,236 @@
+package dev.gatehouse.waf.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.seclang.EngineMode;
+import dev.gatehouse.seclang.Phase;
+import dev.gatehouse.seclang.RuleObserver;
+import dev.gatehouse.seclang.Surroundings;
+import dev.gatehouse.seclang.collection.Change;
+import dev.gatehouse.seclang.collection.CollectionStore;
+import dev.gatehouse.seclang.collection.Record;
+import dev.gatehouse.seclang.collection.RecordName;
+import dev.gatehouse.seclang.parse.Source;
+import dev.gatehouse.testkit.FreePorts;
+import dev.gatehouse.testkit.RealEnvoy;
+import dev.gatehouse.waf.http.PlainClient;
+import dev.gatehouse.waf.inspection.ErrorLog;
+import dev.gatehouse.waf.inspection.Inspection;
+import dev.gatehouse.waf.inspection.InspectionMetrics;
+import dev.gatehouse.waf.load.Admission;
+import dev.gatehouse.waf.load.BodyBudget;
+import dev.gatehouse.waf.policy.Policies;
+import dev.gatehouse.waf.policy.PolicyText;
+import dev.gatehouse.waf.policy.RuleText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service on a Unix socket beside a real Envoy; and what clients get while it is slow, full or gone. */
+class SidecarIT {
+    private static final InspectionMetrics NO_METRICS = new InspectionMetrics() {
+        @Override
+        public void finished(Outcome outcome, Duration engine, OptionalLong score) {}
+
+        @Override
+        public void blocked(String route, long ruleId, Phase phase) {}
+
+        @Override
+        public void read(long requestBytes, long responseBytes) {}
+
+        @Override
+        public void shed(String reason, boolean passed) {}
+    };
+
+    /** Does not answer until the test lets it. */
+    private static final class SlowStore implements CollectionStore {
+        private final CountDownLatch answers = new CountDownLatch(1);
+
+        @Override
+        public Record load(RecordName name) {
+            try {
+                answers.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Record.fresh(Instant.EPOCH);
+        }
+
+        @Override
+        public void change(RecordName name, List<Change> changes, Duration timeout) {}
+    }
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    private final Policies policies = new Policies();
+    private final Admission admission = new Admission(2, 0, Duration.ZERO);
+    private final BodyBudget bodies = new BodyBudget(1_000);
+    private final SlowStore store = new SlowStore();
+    private final int port = FreePorts.one();
+
+    @SuppressWarnings("NullAway.Init")
+    private SocketServer server;
+
+    @SuppressWarnings("NullAway.Init")
+    private RealEnvoy envoy;
+
+    private static PolicyText policy(String name, boolean open) {
+        return new PolicyText(
+                name,
+                new PolicyText.Variant(EngineMode.ON, new RuleText(List.of(new Source("d", """
+                        SecRequestBodyAccess On
+                        SecRule REQUEST_FILENAME "@streq /slow" "id:1,phase:1,pass,nolog,initcol:ip=%{REMOTE_ADDR}"
+                        SecRule ARGS "@contains script" "id:2,phase:2,deny"
+                        """)))),
+                open,
+                List.of());
+    }
+
+    private static String host(String name, boolean open) {
+        return """
+                - name: %s
+                  domains: [%s.example]
+                  response_headers_to_add: [{header: {key: x-waf, value: "%%DYNAMIC_METADATA(gatehouse.waf)%%"}}]
+                  routes:
+                  - match: {prefix: /}
+                    direct_response: {status: 200, body: {inline_string: passed}}
+                    typed_per_filter_config:
+                      waf:
+                        "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute
+                        overrides:
+                          grpc_initial_metadata: [{key: x-gatehouse-waf-policy, value: p/%s}]
+                          failure_mode_allow: %s
+                """.formatted(name, name, name, open);
+    }
+
+    private static String bootstrap(int port, Path socket) {
+        return """
+                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+                static_resources:
+                  listeners:
+                  - name: http
+                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
+                    filter_chains:
+                    - filters:
+                      - name: hcm
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: http
+                          local_reply_config:
+                            body_format: {text_format_source: {inline_string: "%%LOCAL_REPLY_BODY%%[%%RESPONSE_CODE_DETAILS%%]"}}
+                          route_config:
+                            virtual_hosts:
+                %s
+                          http_filters:
+                          - name: waf
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor
+                              grpc_service: {envoy_grpc: {cluster_name: waf}}
+                              message_timeout: 3s
+                              allow_mode_override: true
+                              processing_mode: {request_header_mode: SEND, response_header_mode: SKIP}
+                              request_attributes: [source.address, request.protocol]
+                              metadata_options: {receiving_namespaces: {untyped: [gatehouse.waf]}}
+                              status_on_error: {code: 503}
+                          - name: router
+                            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+                  clusters:
+                  - name: waf
+                    type: STATIC
+                    typed_extension_protocol_options:
+                      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                        explicit_http_config: {http2_protocol_options: {}}
+                    load_assignment:
+                      cluster_name: waf
+                      endpoints: [{lb_endpoints: [{endpoint: {address: {pipe: {path: %s}}}}]}]
+                """.formatted(port, (host("closed", false) + host("open", true)).indent(12), socket);
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        policies.replace(List.of(policy("p/closed", false), policy("p/open", true)));
+        Inspection.Shared shared = new Inspection.Shared(
+                new Surroundings(InstantSource.system(), Map.of(), store, RuleObserver.NONE),
+                bodies,
+                new ErrorLog(),
+                NO_METRICS);
+        Path socket = folder.resolve("run/waf");
+        server = SocketServer.start(socket, new ExternalProcessing(policies, shared, admission));
+        assertThat(Files.getPosixFilePermissions(socket).toString()).doesNotContain("OTHERS");
+        envoy = RealEnvoy.withBootstrap(bootstrap(port, socket)).awaitReady();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        store.answers.countDown();
+        envoy.close();
+        server.close();
+    }
+
+    private PlainClient.Answer get(String host, String path) throws IOException {
+        return PlainClient.send(port, "GET " + path + " HTTP/1.1\r\nHost: " + host + ".example\r\n\r\n");
+    }
+
+    @Test
+    void itInspectsWhatComesByTheSocket() throws IOException {
+        assertThat(get("closed", "/?a=b").body()).startsWith("passed");
+        assertThat(get("closed", "/?a=script").status()).isEqualTo(403);
+        assertThat(get("open", "/?a=script").status()).isEqualTo(403);
+    }
+
+    @Test
+    void whileItIsFullThePolicyDecidesAtOnce() throws IOException, InterruptedException {
+        assertThat(admission.enter()).isEqualTo(Admission.Outcome.ADMITTED);
+        assertThat(admission.enter()).isEqualTo(Admission.Outcome.ADMITTED);
+        PlainClient.Answer closed = get("closed", "/");
+        PlainClient.Answer open = get("open", "/?a=script");
+        admission.leave();
+        admission.leave();
+        assertThat(closed.status()).isEqualTo(503);
+        assertThat(closed.body()).contains("waf_unavailable{overloaded:queue}");
+        assertThat(open.body()).startsWith("passed");
+        assertThat(open.headers().toString()).contains("\"skipped\":\"overloaded:queue\"");
+        assertThat(get("open", "/?a=script").status()).isEqualTo(403);
+    }
+
+    @Test
+    void bodiesOverTheBudgetAreShed() throws IOException {
+        String request =
+                " HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 2000\r\nHost: ";
+        String body = ".example\r\n\r\n" + "x".repeat(2_000);
+        PlainClient.Answer closed = PlainClient.send(port, "POST /" + request + "closed" + body);
+        assertThat(closed.status()).isEqualTo(503);
+        assertThat(closed.body()).contains("waf_unavailable{overloaded:bodies}");
+        assertThat(PlainClient.send(port, "POST /" + request + "open" + body).body())
+                .startsWith("passed");
+        assertThat(bodies.held()).isZero();
+    }
+
+    @Test
+    void whenItIsSlowEnvoyWaitsForItsTimeAndNoLonger() throws IOException {
+        PlainClient.Answer closed = get("closed", "/slow");
+        assertThat(closed.status()).isEqualTo(504);
+        assertThat(get("open", "/slow").body()).startsWith("passed");
+    }
+
+    @Test
+    void whenItIsGoneThePolicyDecides() throws Exception {
+        server.close();
+        assertThat(get("closed", "/").status()).isEqualTo(503);
+        assertThat(get("open", "/").body()).startsWith("passed");
+    }
+}
