@@ -17,6 +17,8 @@ public final class SupportedFeatures {
             "GRPCRouteRequestHeaderModifier",
             "Gateway",
             "GatewayAddressEmpty",
+            "GatewayAddressRoutability",
+            "GatewayAddressRoutabilityCluster",
             "GatewayBackendClientCertificate",
             "GatewayFrontendClientCertificateValidation",
             "GatewayFrontendClientCertificateValidationInsecureFallback",

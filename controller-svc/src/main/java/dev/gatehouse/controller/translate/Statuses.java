@@ -50,8 +50,6 @@ import java.util.stream.Stream;
 
 /** The statuses, as collections derived from the {@link Model} and from what the fleets say. */
 final class Statuses {
-    private static final FleetAddresses NO_ADDRESSES = new FleetAddresses(List.of(), Optional.empty());
-
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
@@ -216,6 +214,7 @@ final class Statuses {
                     Conditions.PROGRAMMED, "Invalid", "The Gateway is not accepted; nothing is served for it."));
         } else {
             conditions.add(programmed(reads, state, ref, gateway.metadata().generation()));
+            addresses(reads, state).assigned().ifPresent(conditions::add);
         }
         warning(reads, state).ifPresent(conditions::add);
         return new ObjectStatus.Listeners(
@@ -235,9 +234,27 @@ final class Statuses {
         }
         List<String> warnings = new ArrayList<>(usable.warnings());
         reads.get(model.telemetry, state.fleet()).ifPresent(telemetry -> warnings.addAll(telemetry.problems()));
+        reads.get(model.fleets, state.fleet())
+                .flatMap(fleet -> exposure(state, fleet))
+                .ifPresent(warnings::add);
         return warnings.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
+    }
+
+    /** A Gateway that is for the cluster only, among others that are not: their proxies, and so their addresses, are its own. */
+    private static Optional<String> exposure(GatewayState state, FleetMembers fleet) {
+        if (!state.gateway().spec().onlyInCluster()) {
+            return Optional.empty();
+        }
+        String others = fleet.gateways().stream()
+                .filter(each -> !each.gateway().spec().onlyInCluster())
+                .map(each -> each.gateway().key().toString())
+                .collect(Collectors.joining(", "));
+        return others.isEmpty()
+                ? Optional.empty()
+                : Optional.of("spec.addresses: asks for cluster addresses only, and shares its proxies with " + others
+                        + ", at whose addresses its listeners are reached too");
     }
 
     /** A fleet whose objects cannot be made, or that Kubernetes refuses, is one that its EnvoyProxy asks for wrongly. */
@@ -267,7 +284,7 @@ final class Statuses {
     }
 
     private FleetAddresses addresses(Reads reads, GatewayState state) {
-        return reads.get(addresses, state.gateway().key()).orElse(NO_ADDRESSES);
+        return reads.get(addresses, state.gateway().key()).orElse(FleetAddresses.NONE);
     }
 
     private List<ObjectStatus.ListenerStatus> listeners(
