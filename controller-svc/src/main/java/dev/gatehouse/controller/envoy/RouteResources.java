@@ -17,6 +17,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
+import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.SessionPersistence;
@@ -72,7 +73,7 @@ public final class RouteResources {
     private static final int SERVER_ERROR = 500;
 
     /** ModSecurity's recommended SecRequestBodyLimit; a longer body is refused with 413. */
-    private static final long INSPECTED_BODY_BYTES = 13_107_200;
+    static final long INSPECTED_BODY_BYTES = 13_107_200;
 
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
@@ -188,26 +189,12 @@ public final class RouteResources {
     }
 
     private void putPolicies(Map<String, Any> perFilter, ObjectRef ref, Rule.Http rule, EffectivePolicies policies) {
-        policies.access()
-                .ifPresent(policy -> put(
-                        perFilter,
-                        FilterNames.EXT_AUTHZ,
-                        ExtAuthzPerRoute.newBuilder()
-                                .setCheckSettings(CheckSettings.newBuilder()
-                                        .putContextExtensions(ACCESS_POLICY, policy.toString()))
-                                .build()));
+        policies.access().ifPresent(policy -> put(perFilter, FilterNames.EXT_AUTHZ, access(policy)));
         policies.waf()
                 .ifPresent(waf -> put(
                         perFilter,
                         FilterNames.EXT_PROC_WAF,
-                        ExtProcPerRoute.newBuilder()
-                                .setOverrides(ExtProcOverrides.newBuilder()
-                                        .addGrpcInitialMetadata(HeaderValue.newBuilder()
-                                                .setKey(WAF_POLICY)
-                                                .setValue(waf.policy().toString()))
-                                        .setFailureModeAllow(
-                                                BoolValue.of(waf.failureMode() == WafPolicy.FailureMode.Open)))
-                                .build()));
+                        waf(waf.policy(), waf.failureMode() == WafPolicy.FailureMode.Open)));
         policies.limits()
                 .ifPresent(limits -> put(
                         perFilter,
@@ -217,6 +204,23 @@ public final class RouteResources {
                                 .addAllRateLimits(
                                         RateLimitResources.actions(ruleName(ref, rule.index()), limits.limit()))
                                 .build()));
+    }
+
+    /** Has authz-svc enforce {@code policy}. */
+    static ExtAuthzPerRoute access(ObjectKey policy) {
+        return ExtAuthzPerRoute.newBuilder()
+                .setCheckSettings(CheckSettings.newBuilder().putContextExtensions(ACCESS_POLICY, policy.toString()))
+                .build();
+    }
+
+    /** Has waf-svc enforce {@code policy}. */
+    static ExtProcPerRoute waf(ObjectKey policy, boolean failureModeAllow) {
+        return ExtProcPerRoute.newBuilder()
+                .setOverrides(ExtProcOverrides.newBuilder()
+                        .addGrpcInitialMetadata(
+                                HeaderValue.newBuilder().setKey(WAF_POLICY).setValue(policy.toString()))
+                        .setFailureModeAllow(BoolValue.of(failureModeAllow)))
+                .build();
     }
 
     private static void put(Map<String, Any> perFilter, String filter, Message config) {

@@ -1,6 +1,10 @@
 package dev.gatehouse.controller.envoy;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.gateway.Hostnames;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.PreRouting;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
@@ -20,7 +24,9 @@ import java.util.stream.Stream;
  * after them.
  */
 public final class RouteTable {
+    private static final int NOT_FOUND = 404;
     private static final int MISDIRECTED_REQUEST = 421;
+    private static final int SERVICE_UNAVAILABLE = 503;
 
     private RouteTable() {}
 
@@ -30,13 +36,37 @@ public final class RouteTable {
      * @param hostname {@link Hostnames#ANY} where it has none
      * @param routes the routes for each hostname
      * @param order in which the routes of a hostname are tried
+     * @param filters configuration of the filters that run before a route is selected, by their names
+     * @param inspectsBody one of those filters is a WAF's, which gets a body whole
+     * @param closed those filters cannot run: no request passes
      */
-    public record Host(String hostname, Map<String, List<RouteEntry>> routes, Comparator<RouteEntry> order) {
-        /** In the order of Gateway API. */
+    public record Host(
+            String hostname,
+            Map<String, List<RouteEntry>> routes,
+            Comparator<RouteEntry> order,
+            Map<String, Any> filters,
+            boolean inspectsBody,
+            boolean closed) {
+        /** A listener without filters, in the order of Gateway API. */
         public Host(String hostname, Map<String, List<RouteEntry>> routes) {
-            this(hostname, routes, Comparator.naturalOrder());
+            this(hostname, routes, Comparator.naturalOrder(), Map.of(), false, false);
+        }
+
+        /** {@code listener} with its routes. */
+        public static Host of(
+                ListenerState listener, Map<String, List<RouteEntry>> routes, Comparator<RouteEntry> order) {
+            return new Host(
+                    listener.spec().hostname().orElse(Hostnames.ANY),
+                    routes,
+                    order,
+                    PreRoutingFilters.hostConfig(listener),
+                    listener.filters().stream().anyMatch(PreRouting.Waf.class::isInstance),
+                    listener.closed());
         }
     }
+
+    /** What a hostname is answered with. */
+    private record Domain(Host host, List<RouteEntry> entries) {}
 
     /**
      * Makes the table of a port on which requests are told apart by their host alone (HTTP).
@@ -44,14 +74,14 @@ public final class RouteTable {
      * @param hosts the listeners on the port
      */
     public static RouteConfiguration shared(String name, Collection<Host> hosts) {
-        Map<String, List<RouteEntry>> domains = new TreeMap<>(Hostnames.SPECIFICITY);
+        Map<String, Domain> domains = new TreeMap<>(Hostnames.SPECIFICITY);
         List<String> listeners =
                 hosts.stream().map(Host::hostname).sorted(Hostnames.SPECIFICITY).toList();
         for (Host host : hosts) {
-            domains.putIfAbsent(host.hostname(), new ArrayList<>());
+            domains.putIfAbsent(host.hostname(), new Domain(host, List.of()));
             for (String domain : host.routes().keySet()) {
                 if (owner(domain, listeners).equals(host.hostname())) {
-                    domains.put(domain, entriesFor(domain, host));
+                    domains.put(domain, new Domain(host, entriesFor(domain, host)));
                 }
             }
         }
@@ -73,11 +103,11 @@ public final class RouteTable {
         List<String> listeners = Stream.concat(misdirected.stream(), Stream.of(host.hostname()))
                 .sorted(Hostnames.SPECIFICITY)
                 .toList();
-        Map<String, List<RouteEntry>> domains = new TreeMap<>(Hostnames.SPECIFICITY);
-        domains.put(host.hostname(), new ArrayList<>());
+        Map<String, Domain> domains = new TreeMap<>(Hostnames.SPECIFICITY);
+        domains.put(host.hostname(), new Domain(host, List.of()));
         for (String domain : host.routes().keySet()) {
             if (owner(domain, listeners).equals(host.hostname())) {
-                domains.put(domain, entriesFor(domain, host));
+                domains.put(domain, new Domain(host, entriesFor(domain, host)));
             }
         }
         return table(name, domains, misdirected);
@@ -101,25 +131,43 @@ public final class RouteTable {
         return entries;
     }
 
-    private static RouteConfiguration table(
-            String name, Map<String, List<RouteEntry>> domains, List<String> misdirected) {
+    private static RouteConfiguration table(String name, Map<String, Domain> domains, List<String> misdirected) {
         RouteConfiguration.Builder table =
                 RouteConfiguration.newBuilder().setName(name).setIgnorePortInHostMatching(true);
-        domains.forEach((domain, entries) -> {
-            VirtualHost.Builder host =
-                    VirtualHost.newBuilder().setName(name + "/" + domain).addDomains(domain);
-            entries.forEach(entry -> host.addRoutes(entry.route()));
-            table.addVirtualHosts(host);
-        });
+        if (domains.values().stream().anyMatch(each -> !each.host().filters().isEmpty())) {
+            table.putAllTypedPerFilterConfig(PreRoutingFilters.tableConfig());
+        }
+        domains.forEach((domain, each) -> table.addVirtualHosts(virtualHost(name, domain, each)));
         for (String domain : misdirected) {
             table.addVirtualHosts(VirtualHost.newBuilder()
                     .setName(name + "/misdirected/" + domain)
                     .addDomains(domain)
-                    .addRoutes(Route.newBuilder()
-                            .setName("misdirected")
-                            .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                            .setDirectResponse(RouteResources.direct(MISDIRECTED_REQUEST))));
+                    .addRoutes(everything("misdirected", MISDIRECTED_REQUEST)));
         }
         return table.build();
+    }
+
+    private static VirtualHost virtualHost(String name, String domain, Domain each) {
+        VirtualHost.Builder host =
+                VirtualHost.newBuilder().setName(name + "/" + domain).addDomains(domain);
+        if (each.host().closed()) {
+            return host.addRoutes(everything("closed", SERVICE_UNAVAILABLE)).build();
+        }
+        each.entries().forEach(entry -> host.addRoutes(entry.route()));
+        if (!each.host().filters().isEmpty()) {
+            // They run where no route matches, too; and Envoy finds them by a route.
+            host.putAllTypedPerFilterConfig(each.host().filters()).addRoutes(everything("unmatched", NOT_FOUND));
+        }
+        if (each.host().inspectsBody()) {
+            host.setRequestBodyBufferLimit(UInt64Value.of(RouteResources.INSPECTED_BODY_BYTES));
+        }
+        return host.build();
+    }
+
+    private static Route.Builder everything(String name, int status) {
+        return Route.newBuilder()
+                .setName(name)
+                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                .setDirectResponse(RouteResources.direct(status));
     }
 }

@@ -1,8 +1,10 @@
 package dev.gatehouse.controller.policy;
 
+import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,15 @@ public record EffectivePolicies(
     /** No policy. */
     public static final EffectivePolicies NONE =
             new EffectivePolicies(Optional.empty(), Optional.empty(), Optional.empty(), false);
+
+    /** Without the policies that {@code before} has run already: to ask twice would answer the same. */
+    public EffectivePolicies after(Collection<PreRouting> before) {
+        return new EffectivePolicies(
+                access.filter(policy -> !before.contains(new PreRouting.Access(policy))),
+                limits,
+                waf.filter(each -> !before.contains(new PreRouting.Waf(each.policy(), each.failureMode()))),
+                broken);
+    }
 
     /** The BackendTrafficPolicy with the limits. */
     public record Limits(ObjectKey policy, BackendTrafficPolicy.GlobalRateLimit limit) {}

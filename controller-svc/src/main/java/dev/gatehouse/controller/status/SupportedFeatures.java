@@ -25,6 +25,7 @@ public final class SupportedFeatures {
             "GatewayHTTPListenerIsolation",
             "GatewayHTTPSListenerDetectMisdirectedRequests",
             "GatewayInfrastructure",
+            "GatewayListenerFilters",
             "GatewayPort8080",
             "GatewayRouteHostnameIntersectionPrecedence",
             "GatewayStaticAddresses",

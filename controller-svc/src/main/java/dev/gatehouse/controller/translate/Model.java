@@ -15,8 +15,10 @@ import dev.gatehouse.controller.gateway.GatewayClaims;
 import dev.gatehouse.controller.gateway.GatewayResolver;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerConflicts;
+import dev.gatehouse.controller.gateway.ListenerFilters;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.gateway.ProxyParameters;
 import dev.gatehouse.controller.gateway.ProxyResolver;
 import dev.gatehouse.controller.policy.EffectivePolicies;
@@ -141,6 +143,25 @@ final class Model {
             List<String> names = Certificates.dnsNames(secret.spec());
             return names.isEmpty() ? Optional.empty() : Optional.of(names);
         });
+        tlsPolicies = graph.group("tlsPolicies", inputs.of(Kinds.BACKEND_TLS_POLICY), (key, policy) -> {
+            Set<ObjectKey> services = new HashSet<>();
+            for (BackendTlsPolicy.Target target : policy.spec().targets()) {
+                if (target.group().isEmpty() && target.kind().equals("Service")) {
+                    services.add(new ObjectKey(key.namespace(), target.name()));
+                }
+            }
+            return services;
+        });
+        brokenPolicies = graph.group("brokenPolicies", inputs.broken(), (ref, broken) -> {
+            Set<TargetKey> targets = new HashSet<>();
+            broken.targets().forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
+            return targets;
+        });
+        access = graph.map(
+                "access",
+                inputs.of(Kinds.SECURITY_POLICY),
+                (reads, key, policy) -> Optional.of(
+                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))));
         Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
                 "listenerSets",
                 inputs.of(Kinds.LISTENER_SET),
@@ -211,15 +232,6 @@ final class Model {
                 inputs.routes(),
                 (reads, ref, route) ->
                         Optional.of(new RouteAttacher(attachmentWorld(reads, settings)).attach(ref, route)));
-        tlsPolicies = graph.group("tlsPolicies", inputs.of(Kinds.BACKEND_TLS_POLICY), (key, policy) -> {
-            Set<ObjectKey> services = new HashSet<>();
-            for (BackendTlsPolicy.Target target : policy.spec().targets()) {
-                if (target.group().isEmpty() && target.kind().equals("Service")) {
-                    services.add(new ObjectKey(key.namespace(), target.name()));
-                }
-            }
-            return services;
-        });
         routes = graph.map(
                 "resolvedRoutes",
                 inputs.routes(),
@@ -250,19 +262,9 @@ final class Model {
             return owners;
         });
         uses = usesOfServices(graph);
-        brokenPolicies = graph.group("brokenPolicies", inputs.broken(), (ref, broken) -> {
-            Set<TargetKey> targets = new HashSet<>();
-            broken.targets().forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
-            return targets;
-        });
         securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, SecurityPolicy::targets);
         trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, BackendTrafficPolicy::targets);
         wafPolicies = byTarget(graph, Kinds.WAF_POLICY, WafPolicy::targets);
-        access = graph.map(
-                "access",
-                inputs.of(Kinds.SECURITY_POLICY),
-                (reads, key, policy) -> Optional.of(
-                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))));
     }
 
     /** On Kubernetes an EnvoyProxy may have Envoy bind the listeners' ports as they are. */
@@ -442,7 +444,42 @@ final class Model {
             public Map<String, String> namespaceLabels(String namespace) {
                 return labels(reads, namespace);
             }
+
+            @Override
+            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
+                return backends(reads).resolve(origin, reference, grpc, "TCP");
+            }
+
+            @Override
+            public ListenerFilters.Extension extension(ObjectKey policy, String kind) {
+                return kind.equals(Kinds.WAF_POLICY.name()) ? wafFilter(reads, policy) : accessFilter(reads, policy);
+            }
         };
+    }
+
+    private ListenerFilters.Extension wafFilter(Reads reads, ObjectKey key) {
+        Optional<Resource<WafPolicy>> policy = reads.get(inputs.of(Kinds.WAF_POLICY), key);
+        if (policy.isEmpty()) {
+            return unusable(reads, Kinds.WAF_POLICY, key);
+        }
+        return policy.get().spec().mode() == WafPolicy.Mode.Off
+                ? new ListenerFilters.Extension.Off()
+                : new ListenerFilters.Extension.Found(
+                        new PreRouting.Waf(key, policy.get().spec().failureMode()));
+    }
+
+    private ListenerFilters.Extension accessFilter(Reads reads, ObjectKey key) {
+        return switch (reads.get(access, key).orElse(new AccessResources.Outcome.Invalid(""))) {
+            case AccessResources.Outcome.Enforced _ -> new ListenerFilters.Extension.Found(new PreRouting.Access(key));
+            case AccessResources.Outcome.Invalid _ -> unusable(reads, Kinds.SECURITY_POLICY, key);
+        };
+    }
+
+    private ListenerFilters.Extension unusable(Reads reads, Kind<?> kind, ObjectKey key) {
+        boolean there = reads.get(inputs.of(kind), key).isPresent()
+                || reads.get(inputs.broken(), ObjectRef.of(kind, key)).isPresent();
+        return new ListenerFilters.Extension.Unusable(
+                kind.name() + " " + key + (there ? " cannot be enforced; see its status" : " is not there"));
     }
 
     /** Kubernetes gives each namespace a label with its name; in files it goes without saying. */

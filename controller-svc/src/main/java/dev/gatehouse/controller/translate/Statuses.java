@@ -296,12 +296,14 @@ final class Statuses {
             }
             List<Condition> conditions = new ArrayList<>(listener.conditions());
             conditions.add(
-                    listener.serving()
+                    listener.serving() && !listener.closed()
                             ? programmed(reads, state, owner, generation)
                             : Condition.isFalse(
                                     Conditions.PROGRAMMED,
                                     conflict(listener).orElse("Invalid"),
-                                    "The listener is not valid; it is not served."));
+                                    listener.closed() && listener.serving()
+                                            ? "The listener's filters cannot run: every request is answered with 503."
+                                            : "The listener is not valid; it is not served."));
             OverlappingTls.of(
                             listener,
                             reads.get(model.fleets, state.fleet())
