@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.BoolValue;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.gatewayapi.ListenerFilter;
@@ -44,8 +45,10 @@ final class PreRoutingFilters {
     /** As Envoy Gateway's for authorization servers. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private static final String FRAMING =
-            "content-length|transfer-encoding|connection|keep-alive|proxy-connection|te" + "|trailer|upgrade|expect";
+    /** How a message is framed is the proxy's own. Short: RE2 programs of more than 100 steps Envoy does not load. */
+    private static final String HOST_AND_FRAMING = "^(host|:a.*|:s.*|te|content-length|transfer-.*|connection)$";
+
+    private static final String PSEUDO_AND_FRAMING = "^(host|:.*|te|content-length|transfer-.*|connection)$";
 
     private PreRoutingFilters() {}
 
@@ -61,7 +64,7 @@ final class PreRoutingFilters {
                 case PreRouting.Access _ ->
                     made.setTypedConfig(Protos.any(ListenerResources.access()
                             .setClearRouteCache(true)
-                            .setDecoderHeaderMutationRules(mutations("host|:authority|:scheme|" + FRAMING))
+                            .setDecoderHeaderMutationRules(mutations(HOST_AND_FRAMING))
                             .build()));
                 case PreRouting.Waf _ -> made.setTypedConfig(Protos.any(ListenerResources.waf()));
             }
@@ -140,8 +143,7 @@ final class PreRoutingFilters {
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
                 .setClearRouteCache(true)
                 .setValidateMutations(true)
-                .setDecoderHeaderMutationRules(
-                        mutations(grpc ? "host|:authority|:scheme|" + FRAMING : "host|:.*|" + FRAMING));
+                .setDecoderHeaderMutationRules(mutations(grpc ? HOST_AND_FRAMING : PSEUDO_AND_FRAMING));
         if (filter.bodyBytes() > 0) {
             // A body that is longer is refused with 413: the server has to see what the backend gets.
             config.setWithRequestBody(BufferSettings.newBuilder()
@@ -186,8 +188,8 @@ final class PreRoutingFilters {
     /** A change that is not allowed does not take effect, and the request goes on (GEP-5224). */
     private static HeaderMutationRules mutations(String refused) {
         return HeaderMutationRules.newBuilder()
-                .setAllowAllRouting(com.google.protobuf.BoolValue.of(true))
-                .setDisallowExpression(RegexMatcher.newBuilder().setRegex("(?i)^(" + refused + ")$"))
+                .setAllowAllRouting(BoolValue.of(true))
+                .setDisallowExpression(RegexMatcher.newBuilder().setRegex(refused))
                 .build();
     }
 }
