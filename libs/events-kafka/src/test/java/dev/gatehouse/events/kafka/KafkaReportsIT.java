@@ -7,6 +7,7 @@ import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.testkit.KafkaBroker;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -29,12 +30,10 @@ class KafkaReportsIT {
                                     DataPlaneReport.Connected.newBuilder().setVersion("1.40.0"))
                             .build());
                     reports.publish(applied(1));
-                    assertThat(next(first).hasConnected()).isTrue();
-                    assertThat(next(first).getApplied().getOffset()).isEqualTo(1);
+                    hasBoth(first);
                     // What is said again is no news to this reader, and is all to one that comes late.
                     try (KafkaReportReader late = KafkaReportReader.start(link, second::add, CLOCK)) {
-                        assertThat(next(second).hasConnected()).isTrue();
-                        assertThat(next(second).getApplied().getOffset()).isEqualTo(1);
+                        hasBoth(second);
                     }
                     reports.publish(applied(2));
                     assertThat(next(first).getApplied().getOffset()).isEqualTo(2);
@@ -45,6 +44,13 @@ class KafkaReportsIT {
                 assertThat(first).isEmpty();
             }
         }
+    }
+
+    /** In any order: who begins to read between the two hears the first when it is said again. */
+    private static void hasBoth(BlockingQueue<DataPlaneReport> reports) throws InterruptedException {
+        List<DataPlaneReport> both = List.of(next(reports), next(reports));
+        assertThat(both).anyMatch(DataPlaneReport::hasConnected);
+        assertThat(both).anyMatch(report -> report.getApplied().getOffset() == 1);
     }
 
     private static DataPlaneReport applied(long offset) {
