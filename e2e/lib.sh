@@ -51,6 +51,7 @@ kustomization() {
     echo "kind: Kustomization"
     echo "resources:"
     echo "- $(realpath --relative-to "$1" "$root/deploy/overlays/$overlay")"
+    echo "- small-proxies.yaml"
     if [ "$overlay" = namespace-mode ]; then echo "components: [$(realpath --relative-to "$1" "$root/deploy/components/gateway-namespace-mode")]"; fi
     echo "images:"
     for name in controller-svc xds-svc ratelimit-svc waf-svc authz-svc; do
@@ -59,6 +60,9 @@ kustomization() {
     echo "- {name: docker.io/library/redis, newName: localhost/gatehouse/redis, newTag: '8'}"
     cat <<PATCHES
 patches:
+- target: {kind: GatewayClass}
+  patch: |
+    - {op: add, path: /spec/parametersRef, value: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: small, namespace: $namespace}}
 - target: {kind: Deployment, name: (controller|xds|ratelimit|waf|authz)-svc}
   patch: |
     - {op: replace, path: /spec/template/spec/containers/0/resources/requests/cpu, value: 10m}
@@ -68,6 +72,16 @@ patches:
     - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: GATEHOUSE_CONTROLLER_FLEET_SHUTDOWN_MANAGER_IMAGE, value: "localhost/gatehouse/shutdown-manager:$tag"}}
 PATCHES
   } >"$1/kustomization.yaml"
+  # The conformance suite runs dozens of Gateways at a time.
+  cat >"$1/small-proxies.yaml" <<PROXY
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: EnvoyProxy
+metadata: {name: small, namespace: $namespace}
+spec:
+  provider:
+    type: Kubernetes
+    kubernetes: {envoyDeployment: {container: {resources: {requests: {cpu: 10m, memory: 64Mi}}}}}
+PROXY
 }
 
 # install: applies the overlay and waits until every service is ready.
