@@ -216,7 +216,9 @@ final class ListenerFiltersIT {
     @Test
     void aServersRefusalIsTheAnswerAndNothingRunsAfterIt() throws Exception {
         assertThat(get("api.test", "/anything", KEY)).startsWith("HTTP/1.1 401").contains("who are you?");
-        assertThat(get("api.test", "/elsewhere", KEY)).startsWith("HTTP/1.1 401").contains("who are you?");
+        assertThat(get("api.test", "/elsewhere", KEY))
+                .startsWith("HTTP/1.1 401")
+                .contains("who are you?");
     }
 
     @Test
@@ -242,7 +244,8 @@ final class ListenerFiltersIT {
         assertThat(get("api.test", "/anything", "X-Token: strict", KEY)).startsWith("HTTP/1.1 401");
         assertThat(get("api.test", "/anything", "X-Token: strict", KEY, "Authorization: Basic Y2Fyb2w6c2VjcmV0"))
                 .startsWith("HTTP/1.1 200");
-        assertThat(get("api.test", "/anything?a=attack", "X-Token: guarded", KEY)).startsWith("HTTP/1.1 403");
+        assertThat(get("api.test", "/anything?a=attack", "X-Token: guarded", KEY))
+                .startsWith("HTTP/1.1 403");
         assertThat(get("api.test", "/anything?a=attack", "X-Token: gold", KEY)).startsWith("HTTP/1.1 200");
     }
 
@@ -350,7 +353,10 @@ final class ListenerFiltersIT {
     /** The whole answer. */
     private String send(String method, String host, String path, String body, String... headers) throws IOException {
         List<String> lines = new ArrayList<>(List.of(
-                method + " " + path + " HTTP/1.1", "Host: " + host, "Connection: close", "Content-Length: " + body.length()));
+                method + " " + path + " HTTP/1.1",
+                "Host: " + host,
+                "Connection: close",
+                "Content-Length: " + body.length()));
         lines.addAll(List.of(headers));
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);

@@ -9,6 +9,7 @@ import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -169,9 +170,9 @@ final class Model {
         classProxies = graph.map(
                 "classProxies",
                 classes,
-                (reads, key, each) ->
-                        Optional.of(new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
-                                .ofClass(each)));
+                (reads, key, each) -> Optional.of(new ProxyResolver(
+                                reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference), Fleets.ALL)
+                        .ofClass(each)));
         Collection<ObjectKey, Membership> memberships =
                 graph.map("memberships", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
                     ObjectKey className = new ObjectKey("", gateway.spec().gatewayClassName());
@@ -182,7 +183,9 @@ final class Model {
                         return new Membership(
                                 gateway,
                                 itsClass,
-                                new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
+                                new ProxyResolver(
+                                                reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference),
+                                                Fleets.ALL)
                                         .ofGateway(gateway, itsClass),
                                 new GatewayResolver(gatewayWorld(reads), settings.boundPort()).claims(gateway, sets));
                     });

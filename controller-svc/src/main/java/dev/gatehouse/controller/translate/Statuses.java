@@ -36,10 +36,12 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -280,7 +282,21 @@ final class Statuses {
         if (problem.isPresent()) {
             return problem.get();
         }
-        return reads.get(fleetStates, state.fleet()).orElse(FleetState.UNKNOWN).programmed(ref, generation);
+        return reads.get(fleetStates, state.fleet())
+                .orElse(FleetState.UNKNOWN)
+                .programmed(ref, generation, state.merged() ? own(reads, state) : _ -> true);
+    }
+
+    /** What is served for a Gateway: it, its ListenerSets, and the routes on their listeners. */
+    private Predicate<ObjectRef> own(Reads reads, GatewayState state) {
+        Set<ObjectRef> own = new HashSet<>();
+        own.add(ObjectRef.of(Kinds.GATEWAY, state.gateway().key()));
+        state.listenerSets().keySet().forEach(set -> own.add(ObjectRef.of(Kinds.LISTENER_SET, set)));
+        for (ListenerState listener : state.listeners()) {
+            reads.get(model.bindingsByListener, listener.key())
+                    .ifPresent(bindings -> bindings.keySet().forEach(binding -> own.add(binding.route())));
+        }
+        return own::contains;
     }
 
     private FleetAddresses addresses(Reads reads, GatewayState state) {
