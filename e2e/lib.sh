@@ -31,7 +31,7 @@ cluster_up() {
 images() {
   [ "$cluster" != none ] || return 0
   say "building images"
-  "$root/deploy/images/build" --base localhost/jre25 --prefix localhost/gatehouse/ --tag "$tag" --with "bash $cluster/image build" "$@" >&2
+  "$root/deploy/images/build" --base localhost/jre25 --prefix localhost/gatehouse/ --tag "$tag" --with "$root/e2e/image-once $cluster" "$@" >&2
   bash "$cluster/image" envoy "$envoy_version" >&2
   if [ "$overlay" = default ]; then
     local context
