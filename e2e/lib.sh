@@ -7,7 +7,12 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 # KUBECONFIG, with images that are there already.
 cluster=${GATEHOUSE_E2E_CLUSTER:-$root/../shared/cluster}
 overlay=${GATEHOUSE_E2E_OVERLAY:-default}
+# More components of deploy/components, separated by spaces.
+components=${GATEHOUSE_E2E_COMPONENTS:-}
 namespace=envoy-gateway-system
+# Where the proxies of the Gateway of the walk-through are.
+fleet_namespace=$namespace
+[[ " $components " != *" gateway-namespace-mode "* ]] || fleet_namespace=httpbin
 envoy_version=$(sed -n 's:.*<envoy.version>\([0-9.]*\)</envoy.version>.*:\1:p' "$root/pom.xml" | head -1)
 tag=e2e
 
@@ -52,7 +57,10 @@ kustomization() {
     echo "resources:"
     echo "- $(realpath --relative-to "$1" "$root/deploy/overlays/$overlay")"
     echo "- small-proxies.yaml"
-    if [ "$overlay" = namespace-mode ]; then echo "components: [$(realpath --relative-to "$1" "$root/deploy/components/gateway-namespace-mode")]"; fi
+    [ -z "$components" ] || echo "components:"
+    for name in $components; do
+      echo "- $(realpath --relative-to "$1" "$root/deploy/components/$name")"
+    done
     echo "images:"
     for name in controller-svc xds-svc ratelimit-svc waf-svc authz-svc; do
       echo "- {name: gatehouse/$name, newName: localhost/gatehouse/$name, newTag: $tag}"
