@@ -19,7 +19,8 @@ class GatewayFieldsTest {
               addresses: [{routability: "%s"}]
             """;
 
-    private static final String AUTH = "{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: a, port: 1}}}";
+    private static final String AUTH =
+            "{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: a, port: 1}}}";
 
     @ParameterizedTest
     @ValueSource(
@@ -49,7 +50,10 @@ class GatewayFieldsTest {
                 "gateway.networking.k8s.io/value"
             })
     void anyOtherRoutabilityIsToldWithItsField(String routability) {
-        assertThat(problems("HTTP", AUTH, routability)).singleElement().asString().contains("spec.addresses[0].routability");
+        assertThat(problems("HTTP", AUTH, routability))
+                .singleElement()
+                .asString()
+                .contains("spec.addresses[0].routability");
     }
 
     @Test
@@ -69,12 +73,16 @@ class GatewayFieldsTest {
                 "{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: a, port: 1}, http: {path: 'a b'}}}"
             })
     void aFilterThatDoesNotGoTogetherIsTold(String filter) {
-        assertThat(problems("HTTP", filter, "")).singleElement().asString().contains("spec.listeners[0].filters.requests[0]");
+        assertThat(problems("HTTP", filter, ""))
+                .singleElement()
+                .asString()
+                .contains("spec.listeners[0].filters.requests[0]");
     }
 
     @Test
     void aFilterOfAnotherTypeIsLeftToTheConditionOfItsListener() {
-        assertThat(problems("HTTP", "{type: RequestMirror, requestMirror: {}}", "")).isEmpty();
+        assertThat(problems("HTTP", "{type: RequestMirror, requestMirror: {}}", ""))
+                .isEmpty();
     }
 
     private static List<String> problems(String protocol, String filter, String routability) {
