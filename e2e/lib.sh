@@ -7,7 +7,12 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 # KUBECONFIG, with images that are there already.
 cluster=${GATEHOUSE_E2E_CLUSTER:-$root/../shared/cluster}
 overlay=${GATEHOUSE_E2E_OVERLAY:-default}
+# More components of deploy/components, separated by spaces.
+components=${GATEHOUSE_E2E_COMPONENTS:-}
 namespace=envoy-gateway-system
+# Where the proxies of the Gateway of the walk-through are.
+fleet_namespace=$namespace
+[[ " $components " != *" gateway-namespace-mode "* ]] || fleet_namespace=httpbin
 envoy_version=$(sed -n 's:.*<envoy.version>\([0-9.]*\)</envoy.version>.*:\1:p' "$root/pom.xml" | head -1)
 tag=e2e
 
@@ -31,7 +36,7 @@ cluster_up() {
 images() {
   [ "$cluster" != none ] || return 0
   say "building images"
-  "$root/deploy/images/build" --base localhost/jre25 --prefix localhost/gatehouse/ --tag "$tag" --with "bash $cluster/image build" "$@" >&2
+  "$root/deploy/images/build" --base localhost/jre25 --prefix localhost/gatehouse/ --tag "$tag" --with "$root/e2e/image-once $cluster" "$@" >&2
   bash "$cluster/image" envoy "$envoy_version" >&2
   if [ "$overlay" = default ]; then
     local context
@@ -51,7 +56,11 @@ kustomization() {
     echo "kind: Kustomization"
     echo "resources:"
     echo "- $(realpath --relative-to "$1" "$root/deploy/overlays/$overlay")"
-    if [ "$overlay" = namespace-mode ]; then echo "components: [$(realpath --relative-to "$1" "$root/deploy/components/gateway-namespace-mode")]"; fi
+    echo "- small-proxies.yaml"
+    [ -z "$components" ] || echo "components:"
+    for name in $components; do
+      echo "- $(realpath --relative-to "$1" "$root/deploy/components/$name")"
+    done
     echo "images:"
     for name in controller-svc xds-svc ratelimit-svc waf-svc authz-svc; do
       echo "- {name: gatehouse/$name, newName: localhost/gatehouse/$name, newTag: $tag}"
@@ -59,6 +68,9 @@ kustomization() {
     echo "- {name: docker.io/library/redis, newName: localhost/gatehouse/redis, newTag: '8'}"
     cat <<PATCHES
 patches:
+- target: {kind: GatewayClass}
+  patch: |
+    - {op: add, path: /spec/parametersRef, value: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: small, namespace: $namespace}}
 - target: {kind: Deployment, name: (controller|xds|ratelimit|waf|authz)-svc}
   patch: |
     - {op: replace, path: /spec/template/spec/containers/0/resources/requests/cpu, value: 10m}
@@ -68,6 +80,16 @@ patches:
     - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: GATEHOUSE_CONTROLLER_FLEET_SHUTDOWN_MANAGER_IMAGE, value: "localhost/gatehouse/shutdown-manager:$tag"}}
 PATCHES
   } >"$1/kustomization.yaml"
+  # The conformance suite runs dozens of Gateways at a time.
+  cat >"$1/small-proxies.yaml" <<PROXY
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: EnvoyProxy
+metadata: {name: small, namespace: $namespace}
+spec:
+  provider:
+    type: Kubernetes
+    kubernetes: {envoyDeployment: {container: {resources: {requests: {cpu: 10m, memory: 64Mi}}}}}
+PROXY
 }
 
 # install: applies the overlay and waits until every service is ready.

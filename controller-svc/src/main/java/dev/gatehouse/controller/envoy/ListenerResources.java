@@ -60,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Makes listeners: one for each port and transport of a fleet. */
@@ -77,14 +78,20 @@ public final class ListenerResources {
         }
     }
 
-    /** The name of the route table of the HTTP listeners on a port. */
-    public static String sharedTableName(PortKey port) {
-        return port.fleet() + "/http-" + port.port();
+    /** The name of the route table that the HTTP listeners among {@code listeners}, those on a port, share. */
+    public static String sharedTableName(PortKey port, List<ListenerState> listeners) {
+        return port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners));
     }
 
     /** The name of the route table of an HTTPS listener. */
-    public static String tableName(ListenerKey listener) {
-        return listener.toString();
+    public static String tableName(ListenerState listener) {
+        return listener.key() + PreRoutingFilters.tableSuffix(List.of(listener));
+    }
+
+    private static List<ListenerState> http(List<ListenerState> listeners) {
+        return listeners.stream()
+                .filter(listener -> listener.protocol().orElseThrow() == Protocol.HTTP)
+                .toList();
     }
 
     /**
@@ -118,13 +125,14 @@ public final class ListenerResources {
         for (ListenerState each : listeners) {
             switch (each.protocol().orElseThrow()) {
                 case HTTP ->
-                    fallback = fallback.or(() -> Optional.of(chain(sharedTableName(port), port, fleet, observability)
-                            .build()));
+                    fallback = fallback.or(() -> Optional.of(
+                            chain(sharedTableName(port, listeners), port, fleet, http(listeners), observability)
+                                    .build()));
                 case HTTPS -> {
                     inspect = true;
                     String hostname = each.spec().hostname().orElse(Hostnames.ANY);
                     if (names.add(hostname)) {
-                        chains.add(chain(tableName(each.key()), port, fleet, observability)
+                        chains.add(chain(tableName(each), port, fleet, List.of(each), observability)
                                 .setFilterChainMatch(bySni(List.of(hostname)))
                                 .setTransportSocket(tls(fleet, each, List.of("h2", "http/1.1")))
                                 .build());
@@ -291,8 +299,13 @@ public final class ListenerResources {
         return target.target() instanceof Target.Found found ? found.cluster().name() : RouteResources.UNRESOLVED;
     }
 
+    /** @param listeners those whose requests the chain gets */
     private static FilterChain.Builder chain(
-            String table, PortKey port, FleetMembers fleet, Observability observability) {
+            String table,
+            PortKey port,
+            FleetMembers fleet,
+            List<ListenerState> listeners,
+            Observability observability) {
         HttpConnectionManager.Builder manager = HttpConnectionManager.newBuilder()
                 .setStatPrefix((port.fleet() + "-" + port.port()).replace('/', '-'))
                 .setCodecType(HttpConnectionManager.CodecType.AUTO)
@@ -313,8 +326,16 @@ public final class ListenerResources {
                 .addUpgradeConfigs(
                         HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"))
                 .addAllAccessLog(observability.requests())
+                .addAllHttpFilters(listeners.stream()
+                        .flatMap(listener -> PreRoutingFilters.filters(listener).stream())
+                        .toList())
                 .addAllHttpFilters(FilterOrder.apply(
-                        httpFilters(fleet.settings().telemetry(), observability),
+                        httpFilters(
+                                fleet.settings().telemetry(),
+                                observability,
+                                PreRoutingFilters.any(listeners)
+                                        ? ListenerResources::enabled
+                                        : ListenerResources::disabled),
                         fleet.settings().filterOrder()));
         observability.tracing().ifPresent(manager::setTracing);
         observability.requestId().ifPresent(manager::setRequestIdExtension);
@@ -325,43 +346,24 @@ public final class ListenerResources {
                         .setTypedConfig(Protos.any(manager.build())));
     }
 
-    /** Every filter is there from the beginning, switched off: a policy switches it on for its routes by their configuration. */
-    private static List<HttpFilter> httpFilters(ProxyTelemetry telemetry, Observability observability) {
+    /**
+     * Every filter is there from the beginning, switched off: a policy switches it on for its routes by their configuration.
+     *
+     * @param forPolicies makes a filter of that name and configuration
+     */
+    private static List<HttpFilter> httpFilters(
+            ProxyTelemetry telemetry,
+            Observability observability,
+            BiFunction<String, Message, HttpFilter> forPolicies) {
         List<HttpFilter> filters = new ArrayList<>(List.of(
                 HttpFilter.newBuilder()
                         .setName(FilterNames.CORS)
                         .setTypedConfig(Protos.any(Cors.getDefaultInstance()))
                         .build(),
-                disabled(
-                        FilterNames.EXT_AUTHZ,
-                        ExtAuthz.newBuilder()
-                                .setGrpcService(callout(Fleets.AUTHZ, Duration.ofSeconds(1)))
-                                .setTransportApiVersion(ApiVersion.V3)
-                                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
-                                .build()),
-                disabled(
-                        FilterNames.EXT_PROC_WAF,
-                        ExternalProcessor.newBuilder()
-                                // Without a timeout: a stream lives as long as its request. Messages have one.
-                                .setGrpcService(GrpcService.newBuilder()
-                                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
-                                                .setClusterName(Fleets.WAF)))
-                                .setMessageTimeout(Protos.duration(Duration.ofSeconds(2)))
-                                .setAllowModeOverride(true)
-                                .setProcessingMode(ProcessingMode.newBuilder()
-                                        .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
-                                        .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SKIP))
-                                .addRequestAttributes("source.address")
-                                .addRequestAttributes("destination.address")
-                                .addRequestAttributes("request.protocol")
-                                .addRequestAttributes("xds.route_name")
-                                .setMetadataOptions(MetadataOptions.newBuilder()
-                                        .setReceivingNamespaces(MetadataOptions.MetadataNamespaces.newBuilder()
-                                                .addUntyped("gatehouse.waf")))
-                                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
-                                .build()),
-                disabled(FilterNames.STATEFUL_SESSION, StatefulSession.getDefaultInstance()),
-                disabled(
+                forPolicies.apply(FilterNames.EXT_AUTHZ, access().build()),
+                forPolicies.apply(FilterNames.EXT_PROC_WAF, waf()),
+                forPolicies.apply(FilterNames.STATEFUL_SESSION, StatefulSession.getDefaultInstance()),
+                forPolicies.apply(
                         FilterNames.RATE_LIMIT,
                         RateLimit.newBuilder()
                                 .setDomain("gatehouse")
@@ -391,6 +393,40 @@ public final class ListenerResources {
         return filters;
     }
 
+    /** Asks authz-svc. */
+    static ExtAuthz.Builder access() {
+        return ExtAuthz.newBuilder()
+                .setGrpcService(callout(Fleets.AUTHZ, Duration.ofSeconds(1)))
+                .setTransportApiVersion(ApiVersion.V3)
+                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
+    }
+
+    /** Asks waf-svc. */
+    static ExternalProcessor waf() {
+        return ExternalProcessor.newBuilder()
+                // Without a timeout: a stream lives as long as its request. Messages have one.
+                .setGrpcService(GrpcService.newBuilder()
+                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(Fleets.WAF)))
+                .setMessageTimeout(Protos.duration(Duration.ofSeconds(2)))
+                .setAllowModeOverride(true)
+                .setProcessingMode(ProcessingMode.newBuilder()
+                        .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
+                        .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SKIP))
+                .addRequestAttributes("source.address")
+                .addRequestAttributes("destination.address")
+                .addRequestAttributes("request.protocol")
+                .addRequestAttributes("xds.route_name")
+                .setMetadataOptions(MetadataOptions.newBuilder()
+                        .setReceivingNamespaces(
+                                MetadataOptions.MetadataNamespaces.newBuilder().addUntyped("gatehouse.waf")))
+                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
+                .build();
+    }
+
+    private static HttpFilter enabled(String name, Message config) {
+        return disabled(name, config).toBuilder().clearDisabled().build();
+    }
+
     private static HttpFilter disabled(String name, Message config) {
         return HttpFilter.newBuilder()
                 .setName(name)
@@ -399,7 +435,7 @@ public final class ListenerResources {
                 .build();
     }
 
-    private static GrpcService callout(String cluster, Duration timeout) {
+    static GrpcService callout(String cluster, Duration timeout) {
         return GrpcService.newBuilder()
                 .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(cluster))
                 .setTimeout(Protos.duration(timeout))

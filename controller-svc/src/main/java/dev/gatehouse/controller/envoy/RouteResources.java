@@ -17,6 +17,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
+import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.SessionPersistence;
@@ -193,14 +194,7 @@ public final class RouteResources {
     }
 
     private void putPolicies(Map<String, Any> perFilter, ObjectRef ref, Rule.Http rule, EffectivePolicies policies) {
-        policies.access()
-                .ifPresent(policy -> put(
-                        perFilter,
-                        FilterNames.EXT_AUTHZ,
-                        ExtAuthzPerRoute.newBuilder()
-                                .setCheckSettings(CheckSettings.newBuilder()
-                                        .putContextExtensions(ACCESS_POLICY, policy.toString()))
-                                .build()));
+        policies.access().ifPresent(policy -> put(perFilter, FilterNames.EXT_AUTHZ, access(policy)));
         policies.waf().ifPresent(waf -> put(perFilter, FilterNames.EXT_PROC_WAF, waf(waf, rule.grpc())));
         policies.limits()
                 .ifPresent(limits -> put(
@@ -213,7 +207,15 @@ public final class RouteResources {
                                 .build()));
     }
 
-    private static ExtProcPerRoute waf(EffectivePolicies.Waf waf, boolean grpc) {
+    /** Has authz-svc enforce {@code policy}. */
+    static ExtAuthzPerRoute access(ObjectKey policy) {
+        return ExtAuthzPerRoute.newBuilder()
+                .setCheckSettings(CheckSettings.newBuilder().putContextExtensions(ACCESS_POLICY, policy.toString()))
+                .build();
+    }
+
+    /** Has waf-svc enforce the policy. */
+    static ExtProcPerRoute waf(EffectivePolicies.Waf waf, boolean grpc) {
         ExtProcOverrides.Builder overrides = ExtProcOverrides.newBuilder()
                 .addGrpcInitialMetadata(metadata(WAF_POLICY, waf.name()))
                 .setFailureModeAllow(BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
@@ -236,7 +238,7 @@ public final class RouteResources {
     }
 
     /** What Envoy holds of a body, be it a request's or a response's: the route's limit is for both. */
-    private static long bufferBytes(EffectivePolicies.Waf waf) {
+    static long bufferBytes(EffectivePolicies.Waf waf) {
         return waf.spec().bodyBytes() + BODY_SLACK_BYTES;
     }
 

@@ -1,6 +1,9 @@
 package dev.gatehouse.controller.envoy;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.gateway.Hostnames;
+import dev.gatehouse.controller.gateway.ListenerState;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
@@ -10,6 +13,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -20,7 +24,9 @@ import java.util.stream.Stream;
  * after them.
  */
 public final class RouteTable {
+    private static final int NOT_FOUND = 404;
     private static final int MISDIRECTED_REQUEST = 421;
+    private static final int SERVICE_UNAVAILABLE = 503;
 
     private RouteTable() {}
 
@@ -30,13 +36,37 @@ public final class RouteTable {
      * @param hostname {@link Hostnames#ANY} where it has none
      * @param routes the routes for each hostname
      * @param order in which the routes of a hostname are tried
+     * @param filters configuration of the filters that run before a route is selected, by their names
+     * @param bodyBytes how much of a body the WAFs among those filters are to see at once; empty: there is none
+     * @param closed those filters cannot run: no request passes
      */
-    public record Host(String hostname, Map<String, List<RouteEntry>> routes, Comparator<RouteEntry> order) {
-        /** In the order of Gateway API. */
+    public record Host(
+            String hostname,
+            Map<String, List<RouteEntry>> routes,
+            Comparator<RouteEntry> order,
+            Map<String, Any> filters,
+            OptionalLong bodyBytes,
+            boolean closed) {
+        /** A listener without filters, in the order of Gateway API. */
         public Host(String hostname, Map<String, List<RouteEntry>> routes) {
-            this(hostname, routes, Comparator.naturalOrder());
+            this(hostname, routes, Comparator.naturalOrder(), Map.of(), OptionalLong.empty(), false);
+        }
+
+        /** {@code listener} with its routes. */
+        public static Host of(
+                ListenerState listener, Map<String, List<RouteEntry>> routes, Comparator<RouteEntry> order) {
+            return new Host(
+                    listener.spec().hostname().orElse(Hostnames.ANY),
+                    routes,
+                    order,
+                    PreRoutingFilters.hostConfig(listener),
+                    PreRoutingFilters.bufferBytes(listener),
+                    listener.closed());
         }
     }
+
+    /** What a hostname is answered with. */
+    private record Domain(Host host, List<RouteEntry> entries) {}
 
     /**
      * Makes the table of a port on which requests are told apart by their host alone (HTTP).
@@ -44,14 +74,14 @@ public final class RouteTable {
      * @param hosts the listeners on the port
      */
     public static RouteConfiguration shared(String name, Collection<Host> hosts) {
-        Map<String, List<RouteEntry>> domains = new TreeMap<>(Hostnames.SPECIFICITY);
+        Map<String, Domain> domains = new TreeMap<>(Hostnames.SPECIFICITY);
         List<String> listeners =
                 hosts.stream().map(Host::hostname).sorted(Hostnames.SPECIFICITY).toList();
         for (Host host : hosts) {
-            domains.putIfAbsent(host.hostname(), new ArrayList<>());
+            domains.putIfAbsent(host.hostname(), new Domain(host, List.of()));
             for (String domain : host.routes().keySet()) {
                 if (owner(domain, listeners).equals(host.hostname())) {
-                    domains.put(domain, entriesFor(domain, host));
+                    domains.put(domain, new Domain(host, entriesFor(domain, host)));
                 }
             }
         }
@@ -73,11 +103,11 @@ public final class RouteTable {
         List<String> listeners = Stream.concat(misdirected.stream(), Stream.of(host.hostname()))
                 .sorted(Hostnames.SPECIFICITY)
                 .toList();
-        Map<String, List<RouteEntry>> domains = new TreeMap<>(Hostnames.SPECIFICITY);
-        domains.put(host.hostname(), new ArrayList<>());
+        Map<String, Domain> domains = new TreeMap<>(Hostnames.SPECIFICITY);
+        domains.put(host.hostname(), new Domain(host, List.of()));
         for (String domain : host.routes().keySet()) {
             if (owner(domain, listeners).equals(host.hostname())) {
-                domains.put(domain, entriesFor(domain, host));
+                domains.put(domain, new Domain(host, entriesFor(domain, host)));
             }
         }
         return table(name, domains, misdirected);
@@ -101,25 +131,41 @@ public final class RouteTable {
         return entries;
     }
 
-    private static RouteConfiguration table(
-            String name, Map<String, List<RouteEntry>> domains, List<String> misdirected) {
+    private static RouteConfiguration table(String name, Map<String, Domain> domains, List<String> misdirected) {
         RouteConfiguration.Builder table =
                 RouteConfiguration.newBuilder().setName(name).setIgnorePortInHostMatching(true);
-        domains.forEach((domain, entries) -> {
-            VirtualHost.Builder host =
-                    VirtualHost.newBuilder().setName(name + "/" + domain).addDomains(domain);
-            entries.forEach(entry -> host.addRoutes(entry.route()));
-            table.addVirtualHosts(host);
-        });
+        if (domains.values().stream().anyMatch(each -> !each.host().filters().isEmpty())) {
+            table.putAllTypedPerFilterConfig(PreRoutingFilters.tableConfig());
+        }
+        domains.forEach((domain, each) -> table.addVirtualHosts(virtualHost(name, domain, each)));
         for (String domain : misdirected) {
             table.addVirtualHosts(VirtualHost.newBuilder()
                     .setName(name + "/misdirected/" + domain)
                     .addDomains(domain)
-                    .addRoutes(Route.newBuilder()
-                            .setName("misdirected")
-                            .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                            .setDirectResponse(RouteResources.direct(MISDIRECTED_REQUEST))));
+                    .addRoutes(everything("misdirected", MISDIRECTED_REQUEST)));
         }
         return table.build();
+    }
+
+    private static VirtualHost virtualHost(String name, String domain, Domain each) {
+        VirtualHost.Builder host =
+                VirtualHost.newBuilder().setName(name + "/" + domain).addDomains(domain);
+        if (each.host().closed()) {
+            return host.addRoutes(everything("closed", SERVICE_UNAVAILABLE)).build();
+        }
+        each.entries().forEach(entry -> host.addRoutes(entry.route()));
+        if (!each.host().filters().isEmpty()) {
+            // They run where no route matches, too; and Envoy finds them by a route.
+            host.putAllTypedPerFilterConfig(each.host().filters()).addRoutes(everything("unmatched", NOT_FOUND));
+        }
+        each.host().bodyBytes().ifPresent(bytes -> host.setRequestBodyBufferLimit(UInt64Value.of(bytes)));
+        return host.build();
+    }
+
+    private static Route.Builder everything(String name, int status) {
+        return Route.newBuilder()
+                .setName(name)
+                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                .setDirectResponse(RouteResources.direct(status));
     }
 }

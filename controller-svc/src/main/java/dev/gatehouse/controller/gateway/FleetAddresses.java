@@ -15,82 +15,188 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Where clients reach a Gateway whose proxies stand behind a Kubernetes Service.
+ * Where clients reach a Gateway, and what became of each address that it asks for (GEP-5093).
  *
  * @param addresses those that lead to the proxies; of a Gateway that asks for some, only these
+ * @param assigned the condition AddressesAssigned; empty: that is not known yet
  * @param problem why the Gateway cannot be programmed: no address, or not those that it asks for
  */
-public record FleetAddresses(List<Address> addresses, Optional<Condition> problem) {
+public record FleetAddresses(List<Address> addresses, Optional<Condition> assigned, Optional<Condition> problem) {
+    /** Nothing is known of the addresses, and nothing is wrong with them. */
+    public static final FleetAddresses NONE = new FleetAddresses(List.of(), Optional.empty(), Optional.empty());
+
     private static final String IP = "IPAddress";
     private static final String HOSTNAME = "Hostname";
+
+    /** Promises nothing; every implementation knows it (GEP-5093, for conformance). */
+    private static final String SENTINEL = "testing.x-k8s.io/sentinel";
 
     public FleetAddresses {
         addresses = List.copyOf(addresses);
     }
 
     /**
+     * The addresses of proxies that stand behind a Kubernetes Service.
+     *
      * @param service absent: the Service has not been made yet
      * @param nodes for a Service of type NodePort, or with external IPs; otherwise they do not matter
      */
     public static FleetAddresses of(
             Gateway gateway, Optional<Service> service, Collection<ClusterNode> nodes, int readyProxies) {
-        List<Address> assigned = service.map(each -> assigned(each, nodes)).orElse(List.of());
-        Set<Address> requested = new LinkedHashSet<>();
-        for (Gateway.Address address : gateway.addresses()) {
-            // An address without a value asks for any of its type (GEP-1651 keeps it so).
-            address.value()
-                    .filter(value -> !value.isEmpty())
-                    .ifPresent(value -> requested.add(new Address(address.type(), value)));
-        }
-        List<Address> given = requested.isEmpty()
-                ? assigned
-                : requested.stream().filter(assigned::contains).toList();
-        Set<Address> missing = new LinkedHashSet<>(requested);
-        given.forEach(missing::remove);
-        if (!missing.isEmpty()) {
+        if (service.isEmpty()) {
             return new FleetAddresses(
-                    given,
-                    Optional.of(Condition.isFalse(
-                            Conditions.PROGRAMMED,
-                            "AddressNotUsable",
-                            "The Service of the proxies did not get " + text(missing) + " (it has: " + text(assigned)
-                                    + "; an external IP counts where a node has it).")));
+                    List.of(), Optional.empty(), notAssigned("The Service of the proxies is not there yet."));
         }
-        if (given.isEmpty()) {
+        List<Address> byDefault = byDefault(service.get(), nodes);
+        if (gateway.addresses().isEmpty() && byDefault.isEmpty()) {
             return new FleetAddresses(
-                    given,
-                    Optional.of(Condition.isFalse(
-                            Conditions.PROGRAMMED,
-                            "AddressNotAssigned",
-                            service.isPresent()
-                                    ? "The Service of the proxies, of type "
-                                            + service.get().type() + ", has no address yet."
-                                    : "The Service of the proxies is not there yet.")));
+                    List.of(),
+                    Optional.empty(),
+                    notAssigned("The Service of the proxies, of type "
+                            + service.get().type() + ", has no address yet."));
         }
-        if (readyProxies == 0) {
-            return new FleetAddresses(
-                    given,
-                    Optional.of(Condition.isFalse(
-                            Conditions.PROGRAMMED, "NoResources", "No proxy of the Gateway is ready.")));
-        }
-        return new FleetAddresses(given, Optional.empty());
+        List<Address> inCluster = service.get().clusterIps().stream()
+                .map(ip -> new Address(IP, ip, Gateway.Address.CLUSTER))
+                .toList();
+        FleetAddresses found = new Assignment(byDefault, inCluster).of(gateway);
+        return found.problem().isEmpty() && readyProxies == 0
+                ? new FleetAddresses(
+                        found.addresses(),
+                        found.assigned(),
+                        Optional.of(Condition.isFalse(
+                                Conditions.PROGRAMMED, "NoResources", "No proxy of the Gateway is ready.")))
+                : found;
     }
 
-    private static List<Address> assigned(Service service, Collection<ClusterNode> nodes) {
+    /** The addresses of proxies on this machine: those that the Gateway names, where nothing is asked of them. */
+    public static FleetAddresses ofHost(Gateway gateway) {
+        if (gateway.addresses().isEmpty()) {
+            return NONE;
+        }
+        List<Address> named = gateway.addresses().stream()
+                .flatMap(address -> address.value().stream()
+                        .filter(value -> !value.isEmpty())
+                        .map(value -> new Address(address.type(), value, "")))
+                .distinct()
+                .toList();
+        FleetAddresses found = new Assignment(named, List.of()).of(gateway);
+        // Proxies on a host bind every address there is: a Gateway that names none is reached all the same.
+        return named.isEmpty()
+                        && gateway.addresses().stream()
+                                .allMatch(each -> each.routability().isEmpty())
+                ? NONE
+                : found;
+    }
+
+    private static Optional<Condition> notAssigned(String message) {
+        return Optional.of(Condition.isFalse(Conditions.PROGRAMMED, "AddressNotAssigned", message));
+    }
+
+    /**
+     * Gives the addresses that there are to those that ask for some.
+     *
+     * @param byDefault those that a Gateway gets that asks for none
+     * @param inCluster those of the Service itself
+     */
+    private record Assignment(List<Address> byDefault, List<Address> inCluster) {
+        FleetAddresses of(Gateway gateway) {
+            if (gateway.addresses().isEmpty()) {
+                return new FleetAddresses(byDefault, allAssigned(), Optional.empty());
+            }
+            Set<Address> given = new LinkedHashSet<>();
+            List<String> unsatisfied = new ArrayList<>();
+            List<String> unusable = new ArrayList<>();
+            for (int i = 0; i < gateway.addresses().size(); i++) {
+                Gateway.Address request = gateway.addresses().get(i);
+                List<Address> matching = matching(request);
+                given.addAll(matching);
+                if (matching.isEmpty()) {
+                    String what = "spec.addresses[" + i + "]" + problem(request);
+                    unsatisfied.add(what);
+                    if (request.routability().isEmpty()
+                            && request.value().filter(value -> !value.isEmpty()).isPresent()) {
+                        unusable.add(what);
+                    }
+                }
+            }
+            if (unsatisfied.isEmpty()) {
+                return new FleetAddresses(List.copyOf(given), allAssigned(), Optional.empty());
+            }
+            String message = String.join("; ", unsatisfied) + ".";
+            Optional<Condition> problem = Optional.empty();
+            if (!unusable.isEmpty()) {
+                problem = Optional.of(Condition.isFalse(
+                        Conditions.PROGRAMMED, "AddressNotUsable", String.join("; ", unusable) + "."));
+            } else if (given.isEmpty()) {
+                problem = notAssigned(message);
+            }
+            return new FleetAddresses(
+                    List.copyOf(given),
+                    Optional.of(Condition.isFalse(
+                            Conditions.ADDRESSES_ASSIGNED,
+                            given.isEmpty() ? "NotAssigned" : "PartiallyAssigned",
+                            message)),
+                    problem);
+        }
+
+        private List<Address> matching(Gateway.Address request) {
+            List<Address> candidates = switch (request.routability()) {
+                case "" -> byDefault;
+                case Gateway.Address.CLUSTER -> inCluster;
+                case SENTINEL ->
+                    byDefault.stream()
+                            .map(address -> new Address(address.type(), address.value(), SENTINEL))
+                            .toList();
+                default -> List.of();
+            };
+            return candidates.stream()
+                    .filter(address -> address.type().equals(request.type()))
+                    .filter(address -> request.value()
+                            .filter(value -> !value.isEmpty())
+                            .map(address.value()::equals)
+                            .orElse(true))
+                    .toList();
+        }
+
+        private String problem(Gateway.Address request) {
+            String value = request.value().orElse("");
+            return switch (request.routability()) {
+                case "", SENTINEL ->
+                    (value.isEmpty() ? "" : ".value: \"" + value + "\"") + ": the Service of the proxies did not get "
+                            + (value.isEmpty() ? "one of type " + request.type() : "it") + " (it has: "
+                            + text(byDefault) + "; an external IP counts where a node has it)";
+                case Gateway.Address.CLUSTER -> {
+                    if (!request.type().equals(IP)) {
+                        yield ".routability: \"Cluster\" cannot be had for type " + request.type()
+                                + " (expected: type IPAddress)";
+                    }
+                    yield (value.isEmpty() ? "" : ".value: \"" + value + "\"")
+                            + ": is not the cluster IP of the proxies' Service (it has: " + text(inCluster) + ")";
+                }
+                default ->
+                    ".routability: \"" + request.routability()
+                            + "\" cannot be had here (expected: none, or \"Cluster\")";
+            };
+        }
+    }
+
+    private static Optional<Condition> allAssigned() {
+        return Optional.of(Condition.isTrue(
+                Conditions.ADDRESSES_ASSIGNED, "AddressesAssigned", "Every address that is asked for is there."));
+    }
+
+    private static List<Address> byDefault(Service service, Collection<ClusterNode> nodes) {
         List<Address> addresses = new ArrayList<>();
         switch (service.type()) {
             case "LoadBalancer" ->
                 service.ingress().forEach(ingress -> {
-                    ingress.ip().ifPresent(ip -> addresses.add(new Address(IP, ip)));
+                    ingress.ip().ifPresent(ip -> addresses.add(new Address(IP, ip, "")));
                     if (ingress.ip().isEmpty()) {
-                        ingress.hostname().ifPresent(host -> addresses.add(new Address(HOSTNAME, host)));
+                        ingress.hostname().ifPresent(host -> addresses.add(new Address(HOSTNAME, host, "")));
                     }
                 });
             case "NodePort" -> addresses.addAll(ofNodes(nodes));
-            default ->
-                service.clusterIp()
-                        .filter(ip -> !ip.isEmpty() && !ip.equals("None"))
-                        .ifPresent(ip -> addresses.add(new Address(IP, ip)));
+            default -> service.clusterIps().forEach(ip -> addresses.add(new Address(IP, ip, Gateway.Address.CLUSTER)));
         }
         // Kubernetes routes an external IP that reaches a node, and brings none there: what no node has may lead
         // nowhere.
@@ -98,7 +204,7 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> proble
                 .filter(ip -> nodes.stream()
                         .flatMap(node -> node.addresses().stream())
                         .anyMatch(address -> address.address().equals(ip)))
-                .forEach(ip -> addresses.add(new Address(IP, ip)));
+                .forEach(ip -> addresses.add(new Address(IP, ip, "")));
         return addresses.stream().distinct().toList();
     }
 
@@ -107,7 +213,7 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> proble
             List<Address> found = nodes.stream()
                     .flatMap(node -> node.addresses().stream())
                     .filter(address -> address.type().equals(type))
-                    .map(address -> new Address(IP, address.address()))
+                    .map(address -> new Address(IP, address.address(), ""))
                     .distinct()
                     // The status takes 16 addresses; any node leads to the proxies.
                     .limit(16)

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 /** Resolves a Gateway and its ListenerSets to listeners with conditions. */
 public final class GatewayResolver {
     /** What the resolver needs to know of other objects. */
-    public interface World {
+    public interface World extends ListenerFilters.World {
         /** What is wrong with the Secret as a certificate: absent if nothing is. */
         CertificateCheck certificate(ObjectKey secret);
 
@@ -131,13 +131,16 @@ public final class GatewayResolver {
                     .orElse(Condition.isTrue(
                             Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
         }
+        Optional<ObjectKey> certificate = clientCertificate;
         return new GatewayState(
                 gateway,
                 gatewayClass.spec().controllerName(),
                 gatewayClass,
                 fleet.fleet(),
                 fleet.proxy(),
-                listeners,
+                listeners.stream()
+                        .map(listener -> certificate.map(listener::presenting).orElse(listener))
+                        .toList(),
                 sets,
                 clientCertificate,
                 conditions);
@@ -180,7 +183,8 @@ public final class GatewayResolver {
             }
         }
         String invalid = listeners.stream()
-                .filter(listener -> listener.key().owner().kind().equals("Gateway") && !listener.serving())
+                .filter(listener ->
+                        listener.key().owner().kind().equals("Gateway") && (!listener.serving() || listener.closed()))
                 .map(listener -> listener.key().name())
                 .collect(Collectors.joining(", "));
         boolean any = listeners.stream().anyMatch(ListenerState::serving);
@@ -224,6 +228,7 @@ public final class GatewayResolver {
         List<Listener.RouteGroupKind> kinds = new ArrayList<>();
         Optional<Condition> unresolved = Optional.empty();
         Authorities frontend = Authorities.NONE_ASKED_FOR;
+        ListenerFilters filters = ListenerFilters.NONE;
         if (claim.protocol().isPresent()) {
             Protocol protocol = claim.protocol().get();
             List<Listener.RouteGroupKind> possible = kindsOf(protocol);
@@ -255,13 +260,22 @@ public final class GatewayResolver {
                 frontend = authorities(gateway, spec.port());
                 unresolved = frontend.problem().isPresent() ? frontend.problem() : unresolved;
             }
+            if (protocol.http()) {
+                filters = ListenerFilters.resolve(
+                        spec.filters(),
+                        new ReferenceGrant.Origin(
+                                Kinds.GATEWAY_GROUP,
+                                claim.owner().kind(),
+                                claim.owner().namespace()),
+                        world);
+                unresolved = filters.unresolved().isPresent() ? filters.unresolved() : unresolved;
+            }
         }
         boolean usable = claim.protocol().isPresent() && conflict.isEmpty();
         boolean needsCertificate = claim.protocol()
                 .map(protocol -> protocol == Protocol.HTTPS || protocol == Protocol.TLS_TERMINATE)
                 .orElse(false);
         boolean serving = usable
-                && !spec.filtered()
                 && !isIpAddress(spec)
                 && (!needsCertificate || !certificates.isEmpty())
                 && frontend.usable()
@@ -279,12 +293,8 @@ public final class GatewayResolver {
                     Conditions.ACCEPTED,
                     "UnsupportedValue",
                     "hostname: \"" + spec.hostname().orElse("") + "\" is an IP address (expected: a DNS name)."));
-        } else if (spec.filtered()) {
-            conditions.add(Condition.isFalse(
-                    Conditions.ACCEPTED,
-                    "UnsupportedValue",
-                    "filters: filters of listeners are not supported; without them the listener would let in what they"
-                            + " may keep out, so it is not served (expected: none; use policies)."));
+        } else if (filters.unaccepted().isPresent()) {
+            conditions.add(filters.unaccepted().get());
         } else if (!frontend.usable()) {
             conditions.add(Condition.isFalse(
                     Conditions.ACCEPTED,
@@ -305,6 +315,8 @@ public final class GatewayResolver {
                 claim.protocol(),
                 kinds,
                 certificates,
+                filters.filters(),
+                filters.closed(),
                 conditions,
                 serving);
     }

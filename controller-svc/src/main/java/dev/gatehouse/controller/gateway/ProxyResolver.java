@@ -9,15 +9,21 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Resource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Resolves {@code parametersRef} of Gateways and GatewayClasses to the EnvoyProxy that counts. */
 public final class ProxyResolver {
     private final Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies;
+    private final Set<String> taken;
 
-    /** @param proxies the EnvoyProxies by name */
-    public ProxyResolver(Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies) {
+    /**
+     * @param proxies the EnvoyProxies by name
+     * @param taken names of fleets that are no Gateway's
+     */
+    public ProxyResolver(Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies, Set<String> taken) {
         this.proxies = proxies;
+        this.taken = Set.copyOf(taken);
     }
 
     private sealed interface Found {
@@ -94,8 +100,14 @@ public final class ProxyResolver {
         };
     }
 
-    private static Placement own(Resource<Gateway> gateway, ProxyParameters proxy) {
-        return new Placement(gateway.key().toString(), proxy);
+    private Placement own(Resource<Gateway> gateway, ProxyParameters proxy) {
+        String fleet = gateway.key().toString();
+        return new Placement(
+                fleet,
+                taken.contains(fleet)
+                        ? unusable("metadata.name: " + fleet + " is the name by which a service of Gatehouse gets its"
+                                + " configuration (expected: another name, or another namespace)")
+                        : proxy);
     }
 
     private Found classProxy(Resource<GatewayClass> gatewayClass) {

@@ -16,6 +16,8 @@ import java.util.function.Function;
  * @param classUid absent in files
  * @param ports of its Service, each once
  * @param addresses IP addresses that the Gateways ask for
+ * @param clusterAddresses IP addresses that they ask for as the Service's own
+ * @param onlyInCluster true if no Gateway asks to be reached from elsewhere than from within the cluster
  * @param proxyNamespace that of the EnvoyProxy: where what it refers to is; empty where there is none
  */
 public record Fleet(
@@ -25,12 +27,15 @@ public record Fleet(
         Optional<String> classUid,
         List<Port> ports,
         List<String> addresses,
+        List<String> clusterAddresses,
+        boolean onlyInCluster,
         EnvoyProxySpec proxy,
         String proxyNamespace) {
     public Fleet {
         members = List.copyOf(members);
         ports = ports.stream().sorted().distinct().toList();
         addresses = addresses.stream().distinct().toList();
+        clusterAddresses = clusterAddresses.stream().distinct().toList();
     }
 
     /**

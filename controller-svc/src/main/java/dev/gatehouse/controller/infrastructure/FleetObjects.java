@@ -132,19 +132,25 @@ public final class FleetObjects {
         Map<String, Object> tree =
                 object("v1", "Service", service.name().orElse(name), serviceLabels, serviceAnnotations);
         Map<String, Object> spec = new LinkedHashMap<>();
-        spec.put("type", service.type().name());
+        // What asks to be reached from within the cluster only is not to be reached from elsewhere, whatever the
+        // EnvoyProxy says.
+        ServiceType type = fleet.onlyInCluster() ? ServiceType.ClusterIP : service.type();
+        spec.put("type", type.name());
         spec.put("sessionAffinity", "None");
         spec.put("selector", FleetNames.selector(fleet, settings));
         spec.put("ports", ports());
-        if (service.type() != ServiceType.ClusterIP) {
+        if (type != ServiceType.ClusterIP) {
             spec.put("externalTrafficPolicy", service.externalTrafficPolicy().name());
         }
-        service.loadBalancerClass().ifPresent(value -> spec.put("loadBalancerClass", value));
-        service.allocateLoadBalancerNodePorts().ifPresent(value -> spec.put("allocateLoadBalancerNodePorts", value));
-        if (!service.loadBalancerSourceRanges().isEmpty()) {
-            spec.put("loadBalancerSourceRanges", service.loadBalancerSourceRanges());
+        if (type == service.type()) {
+            service.loadBalancerClass().ifPresent(value -> spec.put("loadBalancerClass", value));
+            service.allocateLoadBalancerNodePorts()
+                    .ifPresent(value -> spec.put("allocateLoadBalancerNodePorts", value));
+            if (!service.loadBalancerSourceRanges().isEmpty()) {
+                spec.put("loadBalancerSourceRanges", service.loadBalancerSourceRanges());
+            }
         }
-        addresses(service, spec);
+        addresses(type, service, spec);
         switch (fleet.proxy().ipFamily()) {
             case IPv4 -> {}
             case IPv6 -> {
@@ -164,9 +170,10 @@ public final class FleetObjects {
      * A load balancer is asked for the first address; the others, and those of the other types, are routed by the nodes. That a
      * load balancer does not give the address shows in the Service's status.
      */
-    private void addresses(ServiceSettings service, Map<String, Object> spec) {
+    private void addresses(ServiceType type, ServiceSettings service, Map<String, Object> spec) {
         List<String> wanted = fleet.addresses();
-        switch (service.type()) {
+        List<String> own = fleet.clusterAddresses();
+        switch (type) {
             case LoadBalancer -> {
                 Optional<String> first = wanted.stream().findFirst().or(service::loadBalancerIp);
                 first.ifPresent(address -> spec.put("loadBalancerIP", address));
@@ -180,11 +187,26 @@ public final class FleetObjects {
                 }
             }
             case ClusterIP -> {
-                if (!wanted.isEmpty()) {
-                    spec.put("clusterIP", wanted.getFirst());
+                if (own.isEmpty()) {
+                    own = wanted;
                 }
             }
         }
+        if (own.isEmpty()) {
+            return;
+        }
+        // One of each IP family is all that a Service can have.
+        String first = own.getFirst();
+        spec.put("clusterIP", first);
+        own.stream()
+                .filter(address -> isIpv6(address) != isIpv6(first))
+                .findFirst()
+                .filter(_ -> fleet.proxy().ipFamily() == EnvoyProxySpec.IpFamily.DualStack)
+                .ifPresent(second -> spec.put("clusterIPs", List.of(first, second)));
+    }
+
+    private static boolean isIpv6(String address) {
+        return address.indexOf(':') >= 0;
     }
 
     private List<Map<String, Object>> ports() {

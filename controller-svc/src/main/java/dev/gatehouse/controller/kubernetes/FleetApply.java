@@ -14,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +28,8 @@ import java.util.Set;
 public final class FleetApply implements FleetWriter {
     private static final Logger LOG = System.getLogger(FleetApply.class.getName());
     private static final String FIELD_MANAGER = "gatehouse";
+    private static final String CLUSTER_IP = "clusterIP";
+    private static final int INVALID = 422;
     private static final String OWNING_NAME = "gateway.envoyproxy.io/owning-gateway-name";
     private static final String OWNING_NAMESPACE = "gateway.envoyproxy.io/owning-gateway-namespace";
     private static final String OWNING_CLASS = "gateway.envoyproxy.io/owning-gatewayclass";
@@ -79,14 +82,7 @@ public final class FleetApply implements FleetWriter {
                 if (!ours.contains(object.id())) {
                     checkOwner(object);
                 }
-                GenericKubernetesResource resource = client.getKubernetesSerialization()
-                        .convertValue(object.tree(), GenericKubernetesResource.class);
-                operation(object.id())
-                        .inNamespace(object.key().namespace())
-                        .resource(resource)
-                        .fieldManager(FIELD_MANAGER)
-                        .forceConflicts()
-                        .serverSideApply();
+                write(object);
                 ours.add(object.id());
             } catch (KubernetesClientException e) {
                 if (refuses(e)) {
@@ -96,6 +92,45 @@ public final class FleetApply implements FleetWriter {
             }
         }
         LOG.log(Level.DEBUG, "the {0} objects of fleet {1} are applied", objects.size(), fleet);
+    }
+
+    /**
+     * A Service that cannot have the cluster IP that is asked for gets another: its fleet serves, and the status of the Gateway
+     * says what address it did not get.
+     */
+    private void write(KubernetesObject object) {
+        try {
+            write(object.id(), object.tree());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == INVALID
+                    && object.id().kind().equals("Service")
+                    && object.tree().get("spec") instanceof Map<?, ?> spec
+                    && spec.containsKey(CLUSTER_IP)
+                    && reason(e).contains("spec." + CLUSTER_IP)) {
+                LOG.log(
+                        Level.WARNING,
+                        "{0} cannot have cluster IP {1}: {2}",
+                        object.id(),
+                        spec.get(CLUSTER_IP),
+                        reason(e));
+                Map<Object, Object> without = new LinkedHashMap<>(spec);
+                without.keySet().removeAll(List.of(CLUSTER_IP, CLUSTER_IP + "s"));
+                Map<String, Object> tree = new LinkedHashMap<>(object.tree());
+                tree.put("spec", without);
+                write(object.id(), tree);
+            } else {
+                throw e;
+            }
+        }
+    }
+
+    private void write(KubernetesObject.Id id, Map<String, Object> tree) {
+        operation(id)
+                .inNamespace(id.key().namespace())
+                .resource(client.getKubernetesSerialization().convertValue(tree, GenericKubernetesResource.class))
+                .fieldManager(FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
     }
 
     @Override

@@ -44,12 +44,20 @@ public final class StatusWriter implements AutoCloseable {
 
     private record Due(Instant at, ObjectRef ref) {}
 
+    /**
+     * What the API server dropped without a word, since its CRD does not have the fields: to write it again would drop it again.
+     *
+     * @param json the status that it kept
+     */
+    private record Unkept(String json, Map<String, Object> patch) {}
+
     private final KubernetesClient client;
     private final Leadership leadership;
     private final Set<String> controllerNames;
     private final InstantSource clock;
     private final Map<ObjectRef, ObjectStatus> desired = new ConcurrentHashMap<>();
     private final Map<ObjectRef, LiveStatus> live = new ConcurrentHashMap<>();
+    private final Map<ObjectRef, Unkept> unkept = new ConcurrentHashMap<>();
     private final AtomicLong writes = new AtomicLong();
 
     private final Object queue = new Object();
@@ -108,6 +116,7 @@ public final class StatusWriter implements AutoCloseable {
 
     void gone(ObjectRef ref) {
         live.remove(ref);
+        unkept.remove(ref);
     }
 
     private void writeAll() {
@@ -210,8 +219,9 @@ public final class StatusWriter implements AutoCloseable {
             StatusMerge merge = new StatusMerge(
                     controllerNames,
                     clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
-            Optional<Map<String, Object>> patch = merge.patch(current.tree(), Optional.ofNullable(desired.get(ref)));
-            if (patch.isEmpty()) {
+            Optional<ObjectStatus> status = Optional.ofNullable(desired.get(ref));
+            Optional<Map<String, Object>> patch = merge.patch(current.tree(), status);
+            if (patch.isEmpty() || new Unkept(current.json(), patch.get()).equals(unkept.get(ref))) {
                 return false;
             }
             try {
@@ -226,6 +236,10 @@ public final class StatusWriter implements AutoCloseable {
                                         patch.get())));
                 writes.incrementAndGet();
                 keep(ref, current, after);
+                LiveStatus kept = LiveStatus.of(current.served(), current.version(), status(after));
+                merge.patch(kept.tree(), status)
+                        .ifPresentOrElse(
+                                left -> unkept.put(ref, new Unkept(kept.json(), left)), () -> unkept.remove(ref));
                 return true;
             } catch (KubernetesClientException e) {
                 if (e.getCode() == NOT_FOUND) {
@@ -253,10 +267,13 @@ public final class StatusWriter implements AutoCloseable {
             live.remove(ref, before);
             return;
         }
-        Map<String, Object> status = object.getAdditionalProperties().get("status") instanceof Map<?, ?> fields
+        live.replace(
+                ref, before, LiveStatus.of(before.served(), object.getMetadata().getResourceVersion(), status(object)));
+    }
+
+    private static Map<String, Object> status(GenericKubernetesResource object) {
+        return object.getAdditionalProperties().get("status") instanceof Map<?, ?> fields
                 ? LiveStatus.fields(fields)
                 : Map.of();
-        live.replace(
-                ref, before, LiveStatus.of(before.served(), object.getMetadata().getResourceVersion(), status));
     }
 }

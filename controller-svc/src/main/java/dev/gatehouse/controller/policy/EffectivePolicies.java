@@ -1,8 +1,10 @@
 package dev.gatehouse.controller.policy;
 
+import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +20,15 @@ public record EffectivePolicies(
     public static final EffectivePolicies NONE =
             new EffectivePolicies(Optional.empty(), Optional.empty(), Optional.empty(), false);
 
+    /** Without the policies that {@code before} has run already: to ask twice would answer the same. */
+    public EffectivePolicies after(Collection<PreRouting> before) {
+        return new EffectivePolicies(
+                access.filter(policy -> !before.contains(new PreRouting.Access(policy))),
+                limits,
+                waf.filter(each -> before.stream().noneMatch(each::isEnforcedBy)),
+                broken);
+    }
+
     /** The BackendTrafficPolicy with the limits. */
     public record Limits(ObjectKey policy, BackendTrafficPolicy.GlobalRateLimit limit) {}
 
@@ -30,6 +41,11 @@ public record EffectivePolicies(
     public record Waf(String name, List<ObjectKey> members, WafPolicy spec) {
         public Waf {
             members = List.copyOf(members);
+        }
+
+        /** True if {@code filter} has enforced the very same. */
+        boolean isEnforcedBy(PreRouting filter) {
+            return filter instanceof PreRouting.Waf waf && members.equals(List.of(waf.policy()));
         }
 
         /** True if it is not one policy alone, which has a resource of its own. */

@@ -10,6 +10,7 @@ public final class Conditions {
     public static final String MERGED = "Merged";
     public static final String OVERLAPPING_TLS = "OverlappingTLSConfig";
     public static final String INSECURE_FRONTEND_VALIDATION = "InsecureFrontendValidationMode";
+    public static final String ADDRESSES_ASSIGNED = "AddressesAssigned";
 
     /** Something that was asked for has no effect. */
     public static final String WARNING = "Warning";

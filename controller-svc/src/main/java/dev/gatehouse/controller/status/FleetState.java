@@ -4,6 +4,7 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * What a fleet of proxies has said of its configuration.
@@ -30,13 +31,18 @@ public record FleetState(
         generations = Map.copyOf(generations);
     }
 
-    /** Whether {@code generation} of an object is in force, as the condition Programmed. */
-    public Condition programmed(ObjectRef object, long generation) {
+    /**
+     * Whether {@code generation} of an object is in force, as the condition Programmed.
+     *
+     * @param own the objects that are served with it: what proxies refuse of others, who share them, does not concern it
+     */
+    public Condition programmed(ObjectRef object, long generation, Predicate<ObjectRef> own) {
         String rejection = rejections.get(object);
         if (rejection != null) {
             return Condition.isFalse(Conditions.PROGRAMMED, "Invalid", "A proxy refused it: " + rejection);
         }
-        if (!refusing.isEmpty()) {
+        if (!refusing.isEmpty()
+                && (rejections.isEmpty() || rejections.keySet().stream().anyMatch(own))) {
             return Condition.isFalse(
                     Conditions.PROGRAMMED,
                     "Invalid",

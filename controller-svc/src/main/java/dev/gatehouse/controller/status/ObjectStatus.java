@@ -19,8 +19,13 @@ public sealed interface ObjectStatus {
         }
     }
 
-    /** @param type "IPAddress", "Hostname", or a name that a controller has for a type of its own */
-    record Address(String type, String value) {}
+    /**
+     * Where a Gateway is reached.
+     *
+     * @param type "IPAddress", "Hostname", or a name that a controller has for a type of its own
+     * @param routability from where: empty where nothing is promised (GEP-5093)
+     */
+    record Address(String type, String value, String routability) {}
 
     /**
      * The status of a Gateway or ListenerSet.

@@ -31,6 +31,7 @@ public final class StatusMerge {
             Conditions.CONFLICTED,
             Conditions.OVERLAPPING_TLS,
             Conditions.INSECURE_FRONTEND_VALIDATION,
+            Conditions.ADDRESSES_ASSIGNED,
             Conditions.WARNING);
 
     private final Set<String> controllerNames;

@@ -40,6 +40,7 @@ public final class StatusTree {
                         Map<String, Object> address = new LinkedHashMap<>();
                         address.put("type", each.type());
                         address.put("value", each.value());
+                        address.put("routability", each.routability());
                         return address;
                     }));
                 }

@@ -65,14 +65,20 @@ final class FleetInfrastructure {
                         .toList(),
                 itsClass.metadata().uid(),
                 ports(members.listeners()),
-                gateways.stream()
-                        .flatMap(gateway -> gateway.spec().addresses().stream())
-                        .filter(address -> address.type().equals("IPAddress"))
-                        .flatMap(address -> address.value().stream())
-                        .filter(value -> !value.isEmpty())
-                        .toList(),
+                addresses(gateways, false),
+                addresses(gateways, true),
+                gateways.stream().allMatch(gateway -> gateway.spec().onlyInCluster()),
                 members.settings(),
                 members.proxy().object().map(ObjectKey::namespace).orElse(""));
+    }
+
+    private static List<String> addresses(List<Resource<Gateway>> gateways, boolean inCluster) {
+        return gateways.stream()
+                .flatMap(gateway -> gateway.spec().addresses().stream())
+                .filter(address -> address.type().equals("IPAddress") && address.inCluster() == inCluster)
+                .flatMap(address -> address.value().stream())
+                .filter(value -> !value.isEmpty())
+                .toList();
     }
 
     /** A port with several listeners has the name of the first one's protocol. */

@@ -7,7 +7,6 @@ import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.infrastructure.FleetNames;
-import dev.gatehouse.controller.status.ObjectStatus.Address;
 import dev.gatehouse.gatewayapi.ClusterNode;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -44,7 +43,11 @@ final class Infrastructures {
     Infrastructures(Graph graph, Inputs inputs, Model model, Settings.Infrastructure infrastructure) {
         addresses = switch (infrastructure) {
             case Settings.Infrastructure.Host _ ->
-                graph.map("addresses", model.gateways, (_, _, state) -> Optional.of(asRequested(state)));
+                graph.map(
+                        "addresses",
+                        model.gateways,
+                        (_, _, state) -> Optional.of(
+                                FleetAddresses.ofHost(state.gateway().spec())));
             case Settings.Infrastructure.Cluster cluster -> {
                 Collection<Owner, SortedMap<ObjectKey, Resource<Service>>> services = graph.group(
                         "fleetServices", inputs.of(Kinds.SERVICE), (_, service) -> owners(service.metadata(), cluster));
@@ -62,14 +65,6 @@ final class Infrastructures {
     /** Where clients reach each Gateway. */
     Collection<ObjectKey, FleetAddresses> addresses() {
         return addresses;
-    }
-
-    private static FleetAddresses asRequested(GatewayState state) {
-        return new FleetAddresses(
-                state.gateway().spec().addresses().stream()
-                        .flatMap(address -> address.value().stream().map(value -> new Address(address.type(), value)))
-                        .toList(),
-                Optional.empty());
     }
 
     /** Whoever may make a Service elsewhere must not be able to give a Gateway addresses. */

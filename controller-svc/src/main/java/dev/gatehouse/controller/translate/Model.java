@@ -9,6 +9,7 @@ import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -16,8 +17,10 @@ import dev.gatehouse.controller.gateway.GatewayClaims;
 import dev.gatehouse.controller.gateway.GatewayResolver;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerConflicts;
+import dev.gatehouse.controller.gateway.ListenerFilters;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.gateway.ProxyParameters;
 import dev.gatehouse.controller.gateway.ProxyResolver;
 import dev.gatehouse.controller.policy.EffectivePolicies;
@@ -157,6 +160,35 @@ final class Model {
             List<String> names = Certificates.dnsNames(secret.spec());
             return names.isEmpty() ? Optional.empty() : Optional.of(names);
         });
+        tlsPolicies = graph.group("tlsPolicies", inputs.of(Kinds.BACKEND_TLS_POLICY), (key, policy) -> {
+            Set<ObjectKey> services = new HashSet<>();
+            for (BackendTlsPolicy.Target target : policy.spec().targets()) {
+                if (target.group().isEmpty() && target.kind().equals("Service")) {
+                    services.add(new ObjectKey(key.namespace(), target.name()));
+                }
+            }
+            return services;
+        });
+        brokenPolicies = graph.group("brokenPolicies", inputs.broken(), (ref, broken) -> {
+            Set<TargetKey> targets = new HashSet<>();
+            broken.targets().forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
+            broken.selectors().forEach(selector -> targets.add(anyOf(selector.kind(), ref.namespace())));
+            return targets;
+        });
+        access = graph.map(
+                "access",
+                inputs.of(Kinds.SECURITY_POLICY),
+                (reads, key, policy) -> Optional.of(
+                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))));
+        wafs = withSelected(graph);
+        wafPolicies = graph.group(
+                "WAFPolicy.byTarget",
+                wafs,
+                (key, policy) -> targetKeys(policy.spec().targets(), key));
+        wafOutcomes = graph.map(
+                "wafOutcomes",
+                wafs,
+                (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key.namespace(), policy.spec())));
         Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
                 "listenerSets",
                 inputs.of(Kinds.LISTENER_SET),
@@ -164,9 +196,9 @@ final class Model {
         classProxies = graph.map(
                 "classProxies",
                 classes,
-                (reads, key, each) ->
-                        Optional.of(new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
-                                .ofClass(each)));
+                (reads, key, each) -> Optional.of(new ProxyResolver(
+                                reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference), Fleets.ALL)
+                        .ofClass(each)));
         Collection<ObjectKey, Membership> memberships =
                 graph.map("memberships", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
                     ObjectKey className = new ObjectKey("", gateway.spec().gatewayClassName());
@@ -177,7 +209,9 @@ final class Model {
                         return new Membership(
                                 gateway,
                                 itsClass,
-                                new ProxyResolver(reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference))
+                                new ProxyResolver(
+                                                reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference),
+                                                Fleets.ALL)
                                         .ofGateway(gateway, itsClass),
                                 new GatewayResolver(gatewayWorld(reads), settings.boundPort()).claims(gateway, sets));
                     });
@@ -227,15 +261,6 @@ final class Model {
                 inputs.routes(),
                 (reads, ref, route) ->
                         Optional.of(new RouteAttacher(attachmentWorld(reads, settings)).attach(ref, route)));
-        tlsPolicies = graph.group("tlsPolicies", inputs.of(Kinds.BACKEND_TLS_POLICY), (key, policy) -> {
-            Set<ObjectKey> services = new HashSet<>();
-            for (BackendTlsPolicy.Target target : policy.spec().targets()) {
-                if (target.group().isEmpty() && target.kind().equals("Service")) {
-                    services.add(new ObjectKey(key.namespace(), target.name()));
-                }
-            }
-            return services;
-        });
         routes = graph.map(
                 "resolvedRoutes",
                 inputs.routes(),
@@ -266,23 +291,8 @@ final class Model {
             return owners;
         });
         uses = usesOfServices(graph);
-        brokenPolicies = graph.group("brokenPolicies", inputs.broken(), (ref, broken) -> {
-            Set<TargetKey> targets = new HashSet<>();
-            broken.targets().forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
-            broken.selectors().forEach(selector -> targets.add(anyOf(selector.kind(), ref.namespace())));
-            return targets;
-        });
         securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, SecurityPolicy::targets);
         trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, BackendTrafficPolicy::targets);
-        wafs = withSelected(graph);
-        wafPolicies = graph.group(
-                "WAFPolicy.byTarget",
-                wafs,
-                (key, policy) -> targetKeys(policy.spec().targets(), key));
-        wafOutcomes = graph.map(
-                "wafOutcomes",
-                wafs,
-                (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key.namespace(), policy.spec())));
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -291,11 +301,6 @@ final class Model {
                     : Optional.of(new WafResources.Outcome.Enforced(
                             WafResources.asWritten(key.toString(), "directives", directives)));
         });
-        access = graph.map(
-                "access",
-                inputs.of(Kinds.SECURITY_POLICY),
-                (reads, key, policy) -> Optional.of(
-                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))));
     }
 
     /** On Kubernetes an EnvoyProxy may have Envoy bind the listeners' ports as they are. */
@@ -580,7 +585,47 @@ final class Model {
             public Map<String, String> namespaceLabels(String namespace) {
                 return labels(reads, namespace);
             }
+
+            @Override
+            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
+                return backends(reads).resolve(origin, reference, grpc, "TCP");
+            }
+
+            @Override
+            public ListenerFilters.Extension extension(ObjectKey policy, String kind) {
+                return kind.equals(Kinds.WAF_POLICY.name()) ? wafFilter(reads, policy) : accessFilter(reads, policy);
+            }
         };
+    }
+
+    private ListenerFilters.Extension wafFilter(Reads reads, ObjectKey key) {
+        Optional<Resource<WafPolicy>> policy = reads.get(inputs.of(Kinds.WAF_POLICY), key);
+        if (policy.isEmpty()) {
+            return unusable(reads, Kinds.WAF_POLICY, key);
+        }
+        if (policy.get().spec().effectiveMode() == WafPolicy.Mode.Off) {
+            return new ListenerFilters.Extension.Off();
+        }
+        return reads.get(wafOutcomes, key)
+                        .filter(WafResources.Outcome.Invalid.class::isInstance)
+                        .isPresent()
+                ? unusable(reads, Kinds.WAF_POLICY, key)
+                : new ListenerFilters.Extension.Found(
+                        new PreRouting.Waf(key, policy.get().spec()));
+    }
+
+    private ListenerFilters.Extension accessFilter(Reads reads, ObjectKey key) {
+        return switch (reads.get(access, key).orElse(new AccessResources.Outcome.Invalid(""))) {
+            case AccessResources.Outcome.Enforced _ -> new ListenerFilters.Extension.Found(new PreRouting.Access(key));
+            case AccessResources.Outcome.Invalid _ -> unusable(reads, Kinds.SECURITY_POLICY, key);
+        };
+    }
+
+    private ListenerFilters.Extension unusable(Reads reads, Kind<?> kind, ObjectKey key) {
+        boolean there = reads.get(inputs.of(kind), key).isPresent()
+                || reads.get(inputs.broken(), ObjectRef.of(kind, key)).isPresent();
+        return new ListenerFilters.Extension.Unusable(
+                kind.name() + " " + key + (there ? " cannot be enforced; see its status" : " is not there"));
     }
 
     /** Kubernetes gives each namespace a label with its name; in files it goes without saying. */

@@ -27,6 +27,7 @@ import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
@@ -114,17 +115,22 @@ final class Resources {
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
         Collection<ClusterKey, UsedCluster> telemetry =
                 graph.expand("telemetryClusters", model.telemetry, this::telemetryClusters);
+        Collection<ClusterKey, UsedCluster> filters =
+                graph.expand("filterClusters", model.listeners, this::filterClusters);
 
         all = List.of(
                 graph.expand("cds", clusters, this::cluster),
                 graph.expand("cds.telemetry", telemetry, this::cluster),
+                graph.expand("cds.filters", filters, this::cluster),
                 graph.expand("callouts", model.fleets, (_, _, fleet) -> callouts(fleet, settings)),
                 graph.expand("eds", clusters, this::endpoints),
                 graph.expand("eds.telemetry", telemetry, this::endpoints),
+                graph.expand("eds.filters", filters, this::endpoints),
                 graph.expand("sds.listeners", model.listeners, this::listenerSecrets),
                 graph.expand("sds.gateways", model.gateways, this::gatewaySecrets),
                 graph.expand("sds.backends", clusters, this::backendSecrets),
                 graph.expand("sds.telemetry", telemetry, this::backendSecrets),
+                graph.expand("sds.filters", filters, this::backendSecrets),
                 graph.expand("lds", ports, this::listener),
                 graph.expand("rds.http", ports, this::sharedTable),
                 graph.expand(
@@ -201,7 +207,8 @@ final class Resources {
         Set<EffectivePolicies.Waf> wafs = new HashSet<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
-                EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name());
+                EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name())
+                        .after(listener.get().filters());
                 entries.addAll(
                         maker.entries(key.route(), object.get().metadata().createdAt(), http, policies));
                 policies.waf().filter(EffectivePolicies.Waf::merged).ifPresent(wafs::add);
@@ -289,6 +296,20 @@ final class Resources {
                         .values()
                         .forEach(
                                 spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, user))));
+        return clusters;
+    }
+
+    private Map<ClusterKey, UsedCluster> filterClusters(Reads reads, ListenerKey key, ListenerState listener) {
+        Map<ClusterKey, UsedCluster> clusters = new HashMap<>();
+        if (listener.serving()) {
+            String fleet = fleet(reads, key.gateway());
+            for (PreRouting filter : listener.filters()) {
+                if (filter instanceof PreRouting.ExternalAuth auth) {
+                    clusters.put(
+                            new ClusterKey(fleet, auth.cluster().name()), new UsedCluster(auth.cluster(), key.owner()));
+                }
+            }
+        }
         return clusters;
     }
 
@@ -495,7 +516,7 @@ final class Resources {
         if (hosts.isEmpty()) {
             return Map.of();
         }
-        String name = ListenerResources.sharedTableName(key);
+        String name = ListenerResources.sharedTableName(key, port.listeners());
         return one(key.fleet(), TypeUrls.ROUTE, name, RouteTable.shared(name, hosts), false, owners);
     }
 
@@ -512,7 +533,7 @@ final class Resources {
                 .filter(each -> each.protocol().orElseThrow() == Protocol.HTTPS)
                 .map(each -> each.spec().hostname().orElse(Hostnames.ANY))
                 .toList();
-        String name = ListenerResources.tableName(key);
+        String name = ListenerResources.tableName(listener);
         return one(
                 fleet,
                 TypeUrls.ROUTE,
@@ -535,10 +556,7 @@ final class Resources {
         boolean asWritten = reads.get(model.gateways, listener.key().gateway())
                 .map(state -> state.proxy().spec().preserveRouteOrder())
                 .orElse(false);
-        return new RouteTable.Host(
-                listener.spec().hostname().orElse(Hostnames.ANY),
-                routes,
-                asWritten ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder());
+        return RouteTable.Host.of(listener, routes, asWritten ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder());
     }
 
     private Map<ResourceId, Output> rateLimits(Reads reads, ListenerKey key, ListenerState listener) {

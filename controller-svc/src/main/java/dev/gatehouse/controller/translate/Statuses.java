@@ -37,10 +37,12 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -51,8 +53,6 @@ import java.util.stream.Stream;
 
 /** The statuses, as collections derived from the {@link Model} and from what the fleets say. */
 final class Statuses {
-    private static final FleetAddresses NO_ADDRESSES = new FleetAddresses(List.of(), Optional.empty());
-
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
@@ -223,6 +223,7 @@ final class Statuses {
                     Conditions.PROGRAMMED, "Invalid", "The Gateway is not accepted; nothing is served for it."));
         } else {
             conditions.add(programmed(reads, state, ref, gateway.metadata().generation()));
+            addresses(reads, state).assigned().ifPresent(conditions::add);
         }
         warning(reads, state).ifPresent(conditions::add);
         return new ObjectStatus.Listeners(
@@ -242,9 +243,27 @@ final class Statuses {
         }
         List<String> warnings = new ArrayList<>(usable.warnings());
         reads.get(model.telemetry, state.fleet()).ifPresent(telemetry -> warnings.addAll(telemetry.problems()));
+        reads.get(model.fleets, state.fleet())
+                .flatMap(fleet -> exposure(state, fleet))
+                .ifPresent(warnings::add);
         return warnings.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
+    }
+
+    /** A Gateway that is for the cluster only, among others that are not: their proxies, and so their addresses, are its own. */
+    private static Optional<String> exposure(GatewayState state, FleetMembers fleet) {
+        if (!state.gateway().spec().onlyInCluster()) {
+            return Optional.empty();
+        }
+        String others = fleet.gateways().stream()
+                .filter(each -> !each.gateway().spec().onlyInCluster())
+                .map(each -> each.gateway().key().toString())
+                .collect(Collectors.joining(", "));
+        return others.isEmpty()
+                ? Optional.empty()
+                : Optional.of("spec.addresses: asks for cluster addresses only, and shares its proxies with " + others
+                        + ", at whose addresses its listeners are reached too");
     }
 
     /** A fleet whose objects cannot be made, or that Kubernetes refuses, is one that its EnvoyProxy asks for wrongly. */
@@ -270,11 +289,25 @@ final class Statuses {
         if (problem.isPresent()) {
             return problem.get();
         }
-        return reads.get(fleetStates, state.fleet()).orElse(FleetState.UNKNOWN).programmed(ref, generation);
+        return reads.get(fleetStates, state.fleet())
+                .orElse(FleetState.UNKNOWN)
+                .programmed(ref, generation, state.merged() ? own(reads, state) : _ -> true);
+    }
+
+    /** What is served for a Gateway: it, its ListenerSets, and the routes on their listeners. */
+    private Predicate<ObjectRef> own(Reads reads, GatewayState state) {
+        Set<ObjectRef> own = new HashSet<>();
+        own.add(ObjectRef.of(Kinds.GATEWAY, state.gateway().key()));
+        state.listenerSets().keySet().forEach(set -> own.add(ObjectRef.of(Kinds.LISTENER_SET, set)));
+        for (ListenerState listener : state.listeners()) {
+            reads.get(model.bindingsByListener, listener.key())
+                    .ifPresent(bindings -> bindings.keySet().forEach(binding -> own.add(binding.route())));
+        }
+        return own::contains;
     }
 
     private FleetAddresses addresses(Reads reads, GatewayState state) {
-        return reads.get(addresses, state.gateway().key()).orElse(NO_ADDRESSES);
+        return reads.get(addresses, state.gateway().key()).orElse(FleetAddresses.NONE);
     }
 
     private List<ObjectStatus.ListenerStatus> listeners(
@@ -286,12 +319,14 @@ final class Statuses {
             }
             List<Condition> conditions = new ArrayList<>(listener.conditions());
             conditions.add(
-                    listener.serving()
+                    listener.serving() && !listener.closed()
                             ? programmed(reads, state, owner, generation)
                             : Condition.isFalse(
                                     Conditions.PROGRAMMED,
                                     conflict(listener).orElse("Invalid"),
-                                    "The listener is not valid; it is not served."));
+                                    listener.closed() && listener.serving()
+                                            ? "The listener's filters cannot run: every request is answered with 503."
+                                            : "The listener is not valid; it is not served."));
             OverlappingTls.of(
                             listener,
                             reads.get(model.fleets, state.fleet())

@@ -40,10 +40,10 @@ class DataPlaneTest {
         published(1, 1);
         applied("a", "e", 1);
         published(2, 2);
-        Condition meanwhile = dataPlane.state(FLEET).programmed(GATEWAY, 2);
+        Condition meanwhile = dataPlane.state(FLEET).programmed(GATEWAY, 2, _ -> true);
         assertThat(meanwhile.holds()).isTrue();
         assertThat(meanwhile.observedGeneration()).hasValue(1);
-        Condition after = applied("a", "e", 2).programmed(GATEWAY, 2);
+        Condition after = applied("a", "e", 2).programmed(GATEWAY, 2, _ -> true);
         assertThat(after.holds()).isTrue();
         assertThat(after.observedGeneration()).isEmpty();
     }
@@ -94,6 +94,15 @@ class DataPlaneTest {
     }
 
     @Test
+    void whatIsRefusedOfOthersWhoShareTheProxiesDoesNotConcernAGateway() {
+        published(1, 1);
+        applied("a", "e", 1);
+        FleetState state = rejected("a", "e", 2, "table");
+        assertThat(state.programmed(GATEWAY, 1, GATEWAY::equals).holds()).isTrue();
+        assertThat(state.programmed(GATEWAY, 1, ROUTE::equals).reason()).isEqualTo("Invalid");
+    }
+
+    @Test
     void anotherProxyThatAppliesTheSameDoesNotClearIt() {
         rejected("a", "e", 2, "table");
         assertThat(applied("b", "e", 2).rejections()).containsOnlyKeys(ROUTE);
@@ -141,7 +150,7 @@ class DataPlaneTest {
     }
 
     private static Condition programmed(FleetState state) {
-        return state.programmed(GATEWAY, 1);
+        return state.programmed(GATEWAY, 1, _ -> true);
     }
 
     private FleetState connect(String node) {

@@ -133,7 +133,10 @@ class StatusMergeTest {
     void addressesThatAreGoneAreTakenAway() {
         Map<String, Object> live = StatusTree.of(
                 new ObjectStatus.Listeners(
-                        1, List.of(accepted()), List.of(), List.of(new ObjectStatus.Address("IPAddress", "10.0.0.1"))),
+                        1,
+                        List.of(accepted()),
+                        List.of(),
+                        List.of(new ObjectStatus.Address("IPAddress", "10.0.0.1", ""))),
                 BEFORE);
         assertThat(merge.patch(live, Optional.of(gateway(1, accepted()))).orElseThrow())
                 .containsOnly(Map.entry("addresses", List.of()));

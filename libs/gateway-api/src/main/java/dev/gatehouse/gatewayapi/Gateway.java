@@ -1,6 +1,7 @@
 package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +27,37 @@ public record Gateway(
         addresses = List.copyOf(addresses);
     }
 
-    /** A requested address. */
-    public record Address(String type, Optional<String> value) {
-        static Address read(Fields f) {
-            return new Address(f.string("type").orElse("IPAddress"), f.string("value"));
+    /**
+     * A requested address (GatewaySpecAddress, GEP-5093).
+     *
+     * @param value absent, or empty: any
+     * @param routability from where it is to be reached: empty for the default, {@link #CLUSTER}, or "prefix/name"
+     */
+    public record Address(String type, Optional<String> value, String routability) {
+        /** The cluster IP of a Kubernetes Service. */
+        public static final String CLUSTER = "Cluster";
+
+        private static final Syntax ROUTABILITY = Syntax.of(
+                "|Cluster|(?!([^/]*\\.)?k8s\\.io/)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/.+",
+                253,
+                "empty, \"Cluster\", or a name after a DNS subdomain that is not of k8s.io and \"/\"");
+
+        /** True if it is to be the cluster IP of a Service. */
+        public boolean inCluster() {
+            return routability.equals(CLUSTER);
         }
+
+        static Address read(Fields f) {
+            return new Address(
+                    f.string("type").orElse("IPAddress"),
+                    f.string("value"),
+                    f.string("routability", ROUTABILITY).orElse(""));
+        }
+    }
+
+    /** True if it asks for addresses, and only for such as are reached from within the cluster. */
+    public boolean onlyInCluster() {
+        return !addresses.isEmpty() && addresses.stream().allMatch(Address::inCluster);
     }
 
     /** What is put on the objects made for the Gateway, and the parameters of this Gateway alone. */

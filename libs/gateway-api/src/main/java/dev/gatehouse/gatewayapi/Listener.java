@@ -10,7 +10,7 @@ import java.util.Optional;
  * A listener of a Gateway, or a ListenerSet's ListenerEntry.
  *
  * @param protocol "HTTP", "HTTPS", "TLS", "TCP", "UDP"; anything else is answered by a condition, not refused
- * @param filtered it has filters of its own, which may be what lets requests in: whoever cannot apply them must not serve it
+ * @param filters run on every request before a route is selected, in this order; all of them, or no request may pass
  */
 public record Listener(
         String name,
@@ -19,7 +19,11 @@ public record Listener(
         String protocol,
         Optional<Tls> tls,
         AllowedRoutes allowedRoutes,
-        boolean filtered) {
+        List<ListenerFilter> filters) {
+    public Listener {
+        filters = List.copyOf(filters);
+    }
+
     /** Who ends the TLS session. */
     public enum TlsMode {
         Terminate,
@@ -95,14 +99,13 @@ public record Listener(
                 f.requiredString("protocol", Syntax.NOT_EMPTY),
                 f.object("tls", Tls::read),
                 f.object("allowedRoutes", AllowedRoutes::read).orElse(AllowedRoutes.DEFAULT),
-                f.object(
-                                "filters",
-                                filters -> !filters.lenient()
-                                        .list(
-                                                "requests",
-                                                filter -> filter.lenient().string("type"))
-                                        .isEmpty())
-                        .orElse(false));
+                f.object("filters", filters -> filters.list("requests", 0, 16, ListenerFilter::read))
+                        .orElse(List.of()));
+        if (f.has("filters") && !listener.protocol.equals("HTTP") && !listener.protocol.equals("HTTPS")) {
+            f.wrong(
+                    "filters",
+                    "is set (expected: none for protocol " + listener.protocol + ", only for HTTP and HTTPS)");
+        }
         switch (listener.protocol) {
             case "HTTP", "TCP", "UDP" -> {
                 if (listener.tls.isPresent()) {

@@ -8,17 +8,20 @@ import java.util.Optional;
  * Kubernetes' Service, as far as a gateway needs it.
  *
  * @param clusterIp absent before one is assigned; "None" for a headless Service
+ * @param clusterIps {@code clusterIp} and, of a Service of two IP families, that of the other
  * @param externalIps addresses outside of the cluster that lead to it
  * @param ingress what a load balancer has assigned: IP addresses and hostnames
  */
 public record Service(
         String type,
         Optional<String> clusterIp,
+        List<String> clusterIps,
         Optional<String> externalName,
         List<String> externalIps,
         List<Ingress> ingress,
         List<Port> ports) {
     public Service {
+        clusterIps = List.copyOf(clusterIps);
         externalIps = List.copyOf(externalIps);
         ingress = List.copyOf(ingress);
         ports = List.copyOf(ports);
@@ -59,7 +62,6 @@ public record Service(
     private static Service readSpec(Fields f, List<Ingress> ingress) {
         f.known(
                 "selector",
-                "clusterIPs",
                 "ipFamilies",
                 "ipFamilyPolicy",
                 "sessionAffinity",
@@ -73,9 +75,14 @@ public record Service(
                 "publishNotReadyAddresses",
                 "allocateLoadBalancerNodePorts",
                 "trafficDistribution");
+        Optional<String> clusterIp = f.string("clusterIP");
+        List<String> clusterIps = f.strings("clusterIPs");
         return new Service(
                 f.string("type").orElse("ClusterIP"),
-                f.string("clusterIP"),
+                clusterIp,
+                (clusterIps.isEmpty() ? clusterIp.stream() : clusterIps.stream())
+                        .filter(ip -> !ip.isEmpty() && !ip.equals("None"))
+                        .toList(),
                 f.string("externalName"),
                 f.strings("externalIPs"),
                 ingress,

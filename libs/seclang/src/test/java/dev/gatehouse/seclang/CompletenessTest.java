@@ -83,7 +83,6 @@ class CompletenessTest {
             ~ SecDebugLogLevel 3
             ~ SecDisableBackendCompression On
             ~ SecInterceptOnError On
-            ~ SecPcreMatchLimit 1000
             ~ SecPcreMatchLimitRecursion 1000
             ~ SecReadStateLimit 50
             ~ SecRequestBodyInMemoryLimit 131072

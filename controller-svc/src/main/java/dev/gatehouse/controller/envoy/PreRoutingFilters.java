@@ -1,0 +1,207 @@
+package dev.gatehouse.controller.envoy;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.BoolValue;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.PreRouting;
+import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.gatewayapi.ListenerFilter;
+import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutationRules;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.HttpUri;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.BufferSettings;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.envoyproxy.envoy.type.v3.HttpStatus;
+import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * The filters that run before a route is selected (GEP-5224): at the head of the chain, in the order of the listener's list, each
+ * switched off but for the virtual hosts of its listener, and each clearing the route that Envoy has found before.
+ *
+ * <p>What a filter may change: anything that routes match but the host, which selects the listener. How a message is framed is
+ * the proxy's own.
+ */
+final class PreRoutingFilters {
+    /** Not below the name of the filter's kind: an EnvoyProxy's filterOrder, which is about the kinds, does not move it. */
+    private static final String NAME = "gatehouse.prerouting/";
+
+    /** As Envoy Gateway's for authorization servers. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** How a message is framed is the proxy's own. Short: RE2 programs of more than 100 steps Envoy does not load. */
+    private static final String HOST_AND_FRAMING = "^(host|:a.*|:s.*|te|content-length|transfer-.*|connection)$";
+
+    private static final String PSEUDO_AND_FRAMING = "^(host|:.*|te|content-length|transfer-.*|connection)$";
+
+    private PreRoutingFilters() {}
+
+    /** The filters of {@code listener}. */
+    static List<HttpFilter> filters(ListenerState listener) {
+        List<HttpFilter> filters = new ArrayList<>();
+        for (PreRouting filter : listener.filters()) {
+            HttpFilter.Builder made = HttpFilter.newBuilder()
+                    .setName(name(listener, filters.size()))
+                    .setDisabled(true);
+            switch (filter) {
+                case PreRouting.ExternalAuth auth -> made.setTypedConfig(Protos.any(externalAuth(auth)));
+                case PreRouting.Access _ ->
+                    made.setTypedConfig(Protos.any(ListenerResources.access()
+                            .setClearRouteCache(true)
+                            .setDecoderHeaderMutationRules(mutations(HOST_AND_FRAMING))
+                            .build()));
+                case PreRouting.Waf _ -> made.setTypedConfig(Protos.any(ListenerResources.waf()));
+            }
+            filters.add(made.build());
+        }
+        return filters;
+    }
+
+    /** What switches them on, for a virtual host of {@code listener}. */
+    static Map<String, Any> hostConfig(ListenerState listener) {
+        Map<String, Any> config = new TreeMap<>();
+        for (int i = 0; i < listener.filters().size(); i++) {
+            config.put(
+                    name(listener, i),
+                    switch (listener.filters().get(i)) {
+                        case PreRouting.ExternalAuth _ ->
+                            Protos.any(ExtAuthzPerRoute.newBuilder()
+                                    .setCheckSettings(CheckSettings.getDefaultInstance())
+                                    .build());
+                        case PreRouting.Access access -> Protos.any(RouteResources.access(access.policy()));
+                        case PreRouting.Waf waf ->
+                            Protos.any(RouteResources.waf(enforced(waf), false));
+                    });
+        }
+        return config;
+    }
+
+    private static EffectivePolicies.Waf enforced(PreRouting.Waf waf) {
+        return new EffectivePolicies.Waf(waf.policy().toString(), List.of(waf.policy()), waf.spec());
+    }
+
+    /** How many bytes of a body the WAFs of {@code listener} are to see at once; empty: it has none. */
+    static OptionalLong bufferBytes(ListenerState listener) {
+        return listener.filters().stream()
+                .filter(PreRouting.Waf.class::isInstance)
+                .mapToLong(filter -> RouteResources.bufferBytes(enforced((PreRouting.Waf) filter)))
+                .max();
+    }
+
+    /**
+     * What holds for routes without a policy of their own. Envoy decides by the first route that it finds which of the filters
+     * that are switched off it makes for a request. Where that route may change, those of policies are switched on, and told here
+     * that there is nothing to do.
+     */
+    static Map<String, Any> tableConfig() {
+        return new TreeMap<>(Map.of(
+                FilterNames.EXT_AUTHZ,
+                Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build()),
+                FilterNames.EXT_PROC_WAF,
+                Protos.any(ExtProcPerRoute.newBuilder().setDisabled(true).build())));
+    }
+
+    /** True if a listener that shares the chain has any. */
+    static boolean any(List<ListenerState> listeners) {
+        return listeners.stream().anyMatch(listener -> !listener.filters().isEmpty());
+    }
+
+    /**
+     * What the name of the route table of {@code listeners} has in addition. Envoy changes from one set of filters to another at
+     * once with the table that goes with it, since that has another name.
+     */
+    static String tableSuffix(List<ListenerState> listeners) {
+        if (!any(listeners)) {
+            return "";
+        }
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (ListenerState listener : listeners) {
+                filters(listener).forEach(filter -> digest.update(filter.toByteArray()));
+                hostConfig(listener).values().forEach(config -> digest.update(config.toByteArray()));
+            }
+            return "/filters-" + HexFormat.of().formatHex(digest.digest(), 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("the JDK has no SHA-256", e);
+        }
+    }
+
+    private static String name(ListenerState listener, int index) {
+        return NAME + listener.key() + "/" + index;
+    }
+
+    private static ExtAuthz externalAuth(PreRouting.ExternalAuth auth) {
+        ListenerFilter.ExternalAuth filter = auth.filter();
+        boolean grpc = filter.protocol() == ListenerFilter.AuthProtocol.GRPC;
+        ExtAuthz.Builder config = ExtAuthz.newBuilder()
+                .setTransportApiVersion(ApiVersion.V3)
+                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
+                .setClearRouteCache(true)
+                .setValidateMutations(true)
+                .setDecoderHeaderMutationRules(mutations(grpc ? HOST_AND_FRAMING : PSEUDO_AND_FRAMING));
+        if (filter.bodyBytes() > 0) {
+            // A body that is longer is refused with 413: the server has to see what the backend gets.
+            config.setWithRequestBody(BufferSettings.newBuilder()
+                    .setMaxRequestBytes(filter.bodyBytes())
+                    .setAllowPartialMessage(false)
+                    .setPackAsBytes(grpc));
+        }
+        if (!filter.allowedHeaders().isEmpty()) {
+            config.setAllowedHeaders(exactly(filter.allowedHeaders()));
+        }
+        if (grpc) {
+            return config.setGrpcService(
+                            ListenerResources.callout(auth.cluster().name(), TIMEOUT))
+                    .build();
+        }
+        return config.setHttpService(HttpService.newBuilder()
+                        .setServerUri(HttpUri.newBuilder()
+                                .setUri("http://" + filter.backend().name())
+                                .setCluster(auth.cluster().name())
+                                .setTimeout(Protos.duration(TIMEOUT)))
+                        .setPathPrefix(filter.path())
+                        .setAuthorizationResponse(AuthorizationResponse.newBuilder()
+                                .setAllowedUpstreamHeaders(
+                                        filter.allowedResponseHeaders().isEmpty()
+                                                ? ListStringMatcher.newBuilder()
+                                                        .addPatterns(StringMatcher.newBuilder()
+                                                                .setSafeRegex(RegexMatcher.newBuilder()
+                                                                        .setRegex(".*")))
+                                                        .build()
+                                                : exactly(filter.allowedResponseHeaders()))))
+                .build();
+    }
+
+    private static ListStringMatcher exactly(List<String> names) {
+        ListStringMatcher.Builder matcher = ListStringMatcher.newBuilder();
+        for (String name : names) {
+            matcher.addPatterns(StringMatcher.newBuilder().setExact(name).setIgnoreCase(true));
+        }
+        return matcher.build();
+    }
+
+    /** A change that is not allowed does not take effect, and the request goes on (GEP-5224). */
+    private static HeaderMutationRules mutations(String refused) {
+        return HeaderMutationRules.newBuilder()
+                .setAllowAllRouting(BoolValue.of(true))
+                .setDisallowExpression(RegexMatcher.newBuilder().setRegex(refused))
+                .build();
+    }
+}
