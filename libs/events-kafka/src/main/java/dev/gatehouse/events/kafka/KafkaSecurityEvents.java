@@ -29,6 +29,7 @@ public final class KafkaSecurityEvents implements AutoCloseable {
 
     private final KafkaLink link;
     private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
+    private boolean topicIsThere;
     /** When brokers that were away are tried again, by {@link System#nanoTime}. */
     private Optional<Long> awayUntil = Optional.empty();
 
@@ -61,6 +62,9 @@ public final class KafkaSecurityEvents implements AutoCloseable {
     }
 
     private int send(List<SecurityEvent> events) throws InterruptedException {
+        if (!topicIsThere) {
+            makeTopic();
+        }
         KafkaProducer<byte[], byte[]> open = producer();
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         int failed = 0;
@@ -77,14 +81,14 @@ public final class KafkaSecurityEvents implements AutoCloseable {
                 fail(Optional.ofNullable(e.getCause()).orElse(e));
             }
         }
+        topicIsThere = failed == 0;
         return failed;
     }
 
-    private KafkaProducer<byte[], byte[]> producer() throws InterruptedException {
+    private KafkaProducer<byte[], byte[]> producer() {
         if (producer.isPresent()) {
             return producer.get();
         }
-        makeTopic();
         KafkaProducer<byte[], byte[]> open = new KafkaProducer<>(
                 link.settings(Map.of(
                         "max.block.ms", WAIT_MILLIS,
