@@ -67,12 +67,17 @@ public final class KafkaSecurityEvents implements AutoCloseable {
         }
         KafkaProducer<byte[], byte[]> open = producer();
         List<Future<RecordMetadata>> sent = new ArrayList<>();
-        int failed = 0;
         for (SecurityEvent event : events) {
-            sent.add(open.send(new ProducerRecord<>(
-                    link.topic(), event.getUniqueId().getBytes(StandardCharsets.UTF_8), event.toByteArray())));
+            Future<RecordMetadata> one = open.send(new ProducerRecord<>(
+                    link.topic(), event.getUniqueId().getBytes(StandardCharsets.UTF_8), event.toByteArray()));
+            sent.add(one);
+            if (one.isDone() && one.state() == Future.State.FAILED) {
+                // Without brokers each would wait for them anew.
+                break;
+            }
         }
         open.flush();
+        int failed = events.size() - sent.size();
         for (Future<RecordMetadata> one : sent) {
             try {
                 one.get();
