@@ -72,6 +72,12 @@ class WafServiceTest {
                 new PolicyText("shop/watch", EngineMode.DETECTION_ONLY, request),
                 new PolicyText("shop/leaks", EngineMode.ON, response),
                 new PolicyText("shop/off", EngineMode.OFF, request),
+                new PolicyText(
+                        "shop/audited",
+                        EngineMode.ON,
+                        List.of(new Source(
+                                "directives[0]",
+                                DIRECTIVES + "SecAuditEngine RelevantOnly\nSecAuditLogFormat JSON\n"))),
                 new PolicyText("shop/broken", EngineMode.ON, List.of(new Source("x", "Nonsense")))));
         channel = Grpc.newChannelBuilder("localhost:" + port, InsecureChannelCredentials.create())
                 .build();
@@ -272,8 +278,29 @@ class WafServiceTest {
         given().get("/q/metrics")
                 .then()
                 .statusCode(200)
-                .body(containsString("gatehouse_waf_policies 5.0"))
+                .body(containsString("gatehouse_waf_policies 6.0"))
                 .body(containsString("gatehouse_waf_blocks_total{phase=\"1\",route=\"\",rule=\"10\"}"))
                 .body(containsString("gatehouse_waf_transactions_seconds_count{outcome=\"blocked\"}"));
+    }
+
+    @Test
+    void aTransactionThatARuleFindsRelevantIsWrittenToTheAuditLog() throws InterruptedException {
+        double before = audited();
+        refused("/", "192.0.2.1:1", "shop/audited", "user-agent", "sqlmap");
+        long deadline = System.nanoTime() + SECONDS.toNanos(20);
+        while (audited() < before + 1 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(audited()).isEqualTo(before + 1);
+    }
+
+    private static double audited() {
+        String line = "gatehouse_waf_audit_records_total{outcome=\"written\"} ";
+        return given().get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(metric -> metric.startsWith(line))
+                .mapToDouble(metric -> Double.parseDouble(metric.substring(line.length())))
+                .sum();
     }
 }

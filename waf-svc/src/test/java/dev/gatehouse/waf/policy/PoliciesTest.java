@@ -71,8 +71,7 @@ class PoliciesTest {
     @Test
     void aPolicyThatIsBeingCompiledIsWaitedFor() throws InterruptedException {
         CompletableFuture<Policy> waited = new CompletableFuture<>();
-        Thread waiter = Thread.ofVirtual()
-                .start(() -> waited.complete(policies.await("ns/p", Duration.ofSeconds(30))));
+        Thread waiter = Thread.ofVirtual().start(() -> waited.complete(policies.await("ns/p", Duration.ofSeconds(30))));
         policies.replace(List.of(text("ns/other", GOOD)));
         policies.replace(List.of(text("ns/p", GOOD)));
         waiter.join();

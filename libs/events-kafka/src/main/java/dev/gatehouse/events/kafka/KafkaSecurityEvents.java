@@ -29,6 +29,7 @@ public final class KafkaSecurityEvents implements AutoCloseable {
 
     private final KafkaLink link;
     private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
+    private boolean topicIsThere;
     /** When brokers that were away are tried again, by {@link System#nanoTime}. */
     private Optional<Long> awayUntil = Optional.empty();
 
@@ -61,14 +62,22 @@ public final class KafkaSecurityEvents implements AutoCloseable {
     }
 
     private int send(List<SecurityEvent> events) throws InterruptedException {
+        if (!topicIsThere) {
+            makeTopic();
+        }
         KafkaProducer<byte[], byte[]> open = producer();
         List<Future<RecordMetadata>> sent = new ArrayList<>();
-        int failed = 0;
         for (SecurityEvent event : events) {
-            sent.add(open.send(new ProducerRecord<>(
-                    link.topic(), event.getUniqueId().getBytes(StandardCharsets.UTF_8), event.toByteArray())));
+            Future<RecordMetadata> one = open.send(new ProducerRecord<>(
+                    link.topic(), event.getUniqueId().getBytes(StandardCharsets.UTF_8), event.toByteArray()));
+            sent.add(one);
+            if (one.isDone() && one.state() == Future.State.FAILED) {
+                // Without brokers each would wait for them anew.
+                break;
+            }
         }
         open.flush();
+        int failed = events.size() - sent.size();
         for (Future<RecordMetadata> one : sent) {
             try {
                 one.get();
@@ -77,14 +86,14 @@ public final class KafkaSecurityEvents implements AutoCloseable {
                 fail(Optional.ofNullable(e.getCause()).orElse(e));
             }
         }
+        topicIsThere = failed == 0;
         return failed;
     }
 
-    private KafkaProducer<byte[], byte[]> producer() throws InterruptedException {
+    private KafkaProducer<byte[], byte[]> producer() {
         if (producer.isPresent()) {
             return producer.get();
         }
-        makeTopic();
         KafkaProducer<byte[], byte[]> open = new KafkaProducer<>(
                 link.settings(Map.of(
                         "max.block.ms", WAIT_MILLIS,
