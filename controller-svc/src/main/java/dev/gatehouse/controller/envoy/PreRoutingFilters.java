@@ -86,8 +86,7 @@ final class PreRoutingFilters {
                                     .setCheckSettings(CheckSettings.getDefaultInstance())
                                     .build());
                         case PreRouting.Access access -> Protos.any(RouteResources.access(access.policy()));
-                        case PreRouting.Waf waf ->
-                            Protos.any(RouteResources.waf(enforced(waf), false));
+                        case PreRouting.Waf waf -> Protos.any(RouteResources.waf(enforced(waf), false));
                     });
         }
         return config;
