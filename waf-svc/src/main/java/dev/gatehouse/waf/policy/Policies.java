@@ -82,6 +82,9 @@ public final class Policies {
             long start = System.nanoTime();
             Compilation outcome =
                     RuleSet.compile(text.sources(), core.map(own::or).orElse(own));
+            if (outcome instanceof Compilation.Compiled done) {
+                done.rules().prepare(); // or the first requests would wait
+            }
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             metrics.compiled(took);
             switch (outcome) {
@@ -89,7 +92,7 @@ public final class Policies {
                     done.warnings().forEach(warning -> LOG.log(Level.WARNING, "{0}: {1}", policy, warning));
                     LOG.log(
                             Level.INFO,
-                            "{0}: {1} rules, compiled in {2} ms",
+                            "{0}: {1} rules, ready in {2} ms",
                             policy,
                             done.rules().size(),
                             took.toMillis());

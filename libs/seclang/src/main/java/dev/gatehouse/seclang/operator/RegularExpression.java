@@ -7,10 +7,13 @@ import dev.gatehouse.seclang.regex.AutomatonMemory;
 import dev.gatehouse.seclang.regex.Regex;
 import dev.gatehouse.seclang.regex.RegexSet;
 import dev.gatehouse.seclang.regex.RegexSyntaxException;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,14 @@ public final class RegularExpression {
     /** All expressions of the process share it: what texts make of automata is a cache. */
     static final AutomatonMemory MEMORY = new AutomatonMemory(64L << 20);
 
+    /** Those that some rule set has: another one, or the next version of the same, takes them as they are. */
+    private static final Map<Source, WeakReference<RegularExpression>> KNOWN = new ConcurrentHashMap<>();
+
+    private static final int MOST_KNOWN = 5_000;
+
     private final Regex regex;
+
+    private record Source(String pattern, boolean ignoreCase) {}
 
     private RegularExpression(Regex regex) {
         this.regex = regex;
@@ -43,6 +53,21 @@ public final class RegularExpression {
     }
 
     private static RegularExpression compile(Span span, boolean ignoreCase) throws SecLangException {
+        Source source = new Source(span.text(), ignoreCase);
+        WeakReference<RegularExpression> known = KNOWN.get(source);
+        RegularExpression shared = known == null ? null : known.get();
+        if (shared != null) {
+            return shared;
+        }
+        if (KNOWN.size() >= MOST_KNOWN) {
+            KNOWN.values().removeIf(each -> each.get() == null);
+        }
+        RegularExpression made = compileAnew(span, ignoreCase);
+        KNOWN.put(source, new WeakReference<>(made));
+        return made;
+    }
+
+    private static RegularExpression compileAnew(Span span, boolean ignoreCase) throws SecLangException {
         byte[] pattern = span.text().getBytes(StandardCharsets.UTF_8);
         try {
             return new RegularExpression(Regex.compile(pattern, ignoreCase, MEMORY));
