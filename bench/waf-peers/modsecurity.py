@@ -49,7 +49,7 @@ def main():
     options = parser.parse_args()
     engine = ModSecurity()
     rules = RulesSet()
-    if rules.load_from_uri(options.directives) is False:
+    if rules.load_from_uri(options.directives) < 0:
         sys.exit("modsecurity: " + rules.get_parser_error())
     for case in json.load(sys.stdin):
         body = case["request"].get("body", "").encode("latin-1")

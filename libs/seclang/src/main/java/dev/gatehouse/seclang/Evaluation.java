@@ -33,7 +33,7 @@ final class Evaluation implements MatchContext {
     /** Of the rule that is evaluated. */
     private List<Effect.RemoveTarget> removed = List.of();
 
-    private List<MatchedValue> all = new ArrayList<>();
+    private final List<MatchedValue> all = new ArrayList<>();
 
     /** @param steps that an expression may take which no automaton recognises */
     Evaluation(
@@ -51,16 +51,14 @@ final class Evaluation implements MatchContext {
         forgetGroups();
         removed = removals.targets(rule);
         chained = Fields.NONE;
-        if (!all.isEmpty()) {
-            all = new ArrayList<>();
-        }
+        all.clear();
         List<Condition> conditions = rule.conditions();
         for (int i = 0; i < conditions.size(); i++) {
             if (!holds(conditions.get(i))) {
                 return Optional.empty();
             }
         }
-        return Optional.of(all);
+        return Optional.of(List.copyOf(all));
     }
 
     private boolean holds(Condition condition) {

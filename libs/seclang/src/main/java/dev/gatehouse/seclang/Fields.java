@@ -35,7 +35,7 @@ final class Fields implements Iterable<Field> {
 
     void add(Field field) {
         if (size == all.length) {
-            all = Arrays.copyOf(all, Math.max(4, size * 2));
+            all = Arrays.copyOf(all, Math.max(1, size * 2));
         }
         all[size++] = field;
         bytes += field.name().length() + (long) field.value().length();

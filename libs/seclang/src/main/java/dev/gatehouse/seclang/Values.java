@@ -58,7 +58,7 @@ final class Values implements MacroScope {
     private XmlDocument requestXml = NO_XML;
     private XmlDocument responseXml = NO_XML;
     /** By their names in small letters, each as a list of one. */
-    private final Map<String, Fields> tx = new LinkedHashMap<>();
+    private final Map<String, Fields> tx = LinkedHashMap.newLinkedHashMap(96);
 
     private @Nullable Rule rule;
     private Field matching = Field.of(Bytes.EMPTY);
