@@ -11,6 +11,7 @@ import dev.gatehouse.seclang.collection.CollectionStore;
 import dev.gatehouse.seclang.collection.Record;
 import dev.gatehouse.seclang.collection.RecordName;
 import dev.gatehouse.seclang.parse.Source;
+import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.RealEnvoy;
 import dev.gatehouse.waf.http.PlainClient;
@@ -172,6 +173,8 @@ class SidecarIT {
         server = SocketServer.start(socket, new ExternalProcessing(policies, shared, admission));
         assertThat(Files.getPosixFilePermissions(socket).toString()).doesNotContain("OTHERS");
         envoy = RealEnvoy.withBootstrap(bootstrap(port, socket)).awaitReady();
+        // The first requests of a JVM load its classes.
+        Await.until(() -> get("closed", "/").status() == 200, Duration.ofSeconds(60), () -> "it answers");
     }
 
     @AfterEach
