@@ -5,6 +5,7 @@ import dev.gatehouse.gatewayapi.EnvoyProxySpec.Container;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.Pod;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.Shutdown;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.Workload;
+import dev.gatehouse.gatewayapi.Quantity;
 import dev.gatehouse.gatewayapi.merge.PatchFailure;
 import dev.gatehouse.gatewayapi.merge.StrategicMerge;
 import java.time.Duration;
