@@ -19,7 +19,6 @@ import dev.gatehouse.controller.envoy.RouteResources;
 import dev.gatehouse.controller.envoy.RouteTable;
 import dev.gatehouse.controller.envoy.SecretResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
-import dev.gatehouse.controller.envoy.TypeUrls;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
@@ -33,6 +32,7 @@ import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.controller.translate.Model.BindingKey;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
@@ -334,7 +334,7 @@ final class Resources {
         }
         return one(
                 key.fleet(),
-                TypeUrls.ENDPOINT,
+                TypeUrls.ENDPOINTS,
                 key.name(),
                 ClusterResources.endpoints(used.spec(), owner -> slices(reads, key.fleet(), owner)),
                 false,
@@ -518,7 +518,7 @@ final class Resources {
         String name = ListenerResources.sharedTableName(key, port.listeners());
         return one(
                 key.fleet(),
-                TypeUrls.ROUTE,
+                TypeUrls.ROUTES,
                 name,
                 counted(reads, key.fleet(), RouteTable.shared(name, hosts)),
                 false,
@@ -541,7 +541,7 @@ final class Resources {
         String name = ListenerResources.tableName(listener);
         return one(
                 fleet,
-                TypeUrls.ROUTE,
+                TypeUrls.ROUTES,
                 name,
                 counted(reads, fleet, RouteTable.single(name, host(reads, listener, owners), hostnames)),
                 false,
