@@ -13,15 +13,23 @@ import time
 from libmodsecurity import ModSecurity, RulesSet
 
 
+def text(characters):
+    """The text whose bytes are the characters; the binding takes nothing that is not UTF-8."""
+    try:
+        return characters.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return characters
+
+
 def run(engine, rules, case, body, answer):
     """All phases until one interrupts, then logging; the status, and the ids of matched rules that log."""
     request = case["request"]
     response = case.get("response")
     with engine.transaction(rules) as tx:
         tx.process_connection("127.0.0.1", 54321, "127.0.0.1", 80)
-        tx.process_uri(request["uri"], request["method"], request["protocol"].removeprefix("HTTP/"))
+        tx.process_uri(text(request["uri"]), request["method"], request["protocol"].removeprefix("HTTP/"))
         for name, value in request["headers"]:
-            tx.add_request_header(name, value)
+            tx.add_request_header(text(name), text(value))
         tx.process_request_headers()
         stop = tx.intervention()
         if not stop:
@@ -31,7 +39,7 @@ def run(engine, rules, case, body, answer):
             stop = tx.intervention()
         if not stop and response:
             for name, value in response["headers"]:
-                tx.add_response_header(name, value)
+                tx.add_response_header(text(name), text(value))
             tx.process_response_headers(response["status"], "HTTP/1.1")
             stop = tx.intervention()
             if not stop:

@@ -92,9 +92,9 @@ func run(waf coraza.WAF, t *test, body, answer []byte) outcome {
 	tx := waf.NewTransaction()
 	defer tx.Close()
 	tx.ProcessConnection("127.0.0.1", 54321, "127.0.0.1", 80)
-	tx.ProcessURI(t.Request.URI, t.Request.Method, t.Request.Protocol)
+	tx.ProcessURI(bytes(t.Request.URI), t.Request.Method, t.Request.Protocol)
 	for _, h := range t.Request.Headers {
-		tx.AddRequestHeader(h[0], h[1])
+		tx.AddRequestHeader(bytes(h[0]), bytes(h[1]))
 		if strings.EqualFold(h[0], "host") {
 			tx.SetServerName(h[1])
 		}
@@ -108,7 +108,7 @@ func run(waf coraza.WAF, t *test, body, answer []byte) outcome {
 	}
 	if stop == nil && t.Response != nil {
 		for _, h := range t.Response.Headers {
-			tx.AddResponseHeader(h[0], h[1])
+			tx.AddResponseHeader(bytes(h[0]), bytes(h[1]))
 		}
 		stop = tx.ProcessResponseHeaders(t.Response.Status, "HTTP/1.1")
 		if stop == nil {
@@ -136,12 +136,15 @@ func told(name string, tx types.Transaction, stop *types.Interruption) outcome {
 	return o
 }
 
+// bytes is a text as Go has it whose bytes are the characters.
+func bytes(text string) string { return string(latin1(text)) }
+
 func latin1(text string) []byte {
-	bytes := make([]byte, 0, len(text))
+	made := make([]byte, 0, len(text))
 	for _, c := range text {
-		bytes = append(bytes, byte(c))
+		made = append(made, byte(c))
 	}
-	return bytes
+	return made
 }
 
 // cpu is the thread's time in microseconds.

@@ -69,6 +69,16 @@ class TransactionTest {
     }
 
     @Test
+    void caretAndDollarAreTheEndsOfALineAsInModSecurity3AndCoraza() {
+        RuleSet rules = Rules.of(
+                "SecRule ARGS \"@rx ^whoami$\" \"id:1,phase:1,pass\"",
+                "SecRule ARGS \"@rx \\Awhoami\\z\" \"id:2,phase:1,pass\"");
+        assertThat(ids(get(rules, "/?a=whoami"))).containsExactly(1L, 2L);
+        assertThat(ids(get(rules, "/?a=id%0awhoami%0a"))).containsExactly(1L);
+        assertThat(ids(get(rules, "/?a=whoami+now"))).isEmpty();
+    }
+
+    @Test
     void capturedGroupsReachTheRestOfTheChainAndMacros() {
         RuleSet rules = Rules.of(
                 "SecRule REQUEST_URI \"@rx ^/v(\\d+)/(\\w+)\" \"id:1,phase:1,deny,capture,msg:'version %{TX.1} of %{tx.2}',chain\"",

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +35,12 @@ public final class RegularExpression {
 
     private static final int MOST_KNOWN = 5_000;
 
+    /** Of {@code @rx}: ModSecurity 3 and Coraza set it for every rule; ModSecurity 2 does not. */
+    private static final Set<Regex.Flag> RULE = Set.of(Regex.Flag.MULTI_LINE);
+
     private final Regex regex;
 
-    private record Source(String pattern, boolean ignoreCase) {}
+    private record Source(String pattern, Set<Regex.Flag> flags) {}
 
     private RegularExpression(Regex regex) {
         this.regex = regex;
@@ -44,16 +48,16 @@ public final class RegularExpression {
 
     /** An error about the place in the span if it is no expression, or one whose program would be too large. */
     public static RegularExpression compile(Span span) throws SecLangException {
-        return compile(span, false);
+        return compile(span, Set.of());
     }
 
     /** For names, which are compared without regard to case. */
     public static RegularExpression compileIgnoringCase(Span span) throws SecLangException {
-        return compile(span, true);
+        return compile(span, Set.of(Regex.Flag.IGNORE_CASE));
     }
 
-    private static RegularExpression compile(Span span, boolean ignoreCase) throws SecLangException {
-        Source source = new Source(span.text(), ignoreCase);
+    private static RegularExpression compile(Span span, Set<Regex.Flag> flags) throws SecLangException {
+        Source source = new Source(span.text(), flags);
         WeakReference<RegularExpression> known = KNOWN.get(source);
         RegularExpression shared = known == null ? null : known.get();
         if (shared != null) {
@@ -62,15 +66,15 @@ public final class RegularExpression {
         if (KNOWN.size() >= MOST_KNOWN) {
             KNOWN.values().removeIf(each -> each.get() == null);
         }
-        RegularExpression made = compileAnew(span, ignoreCase);
+        RegularExpression made = compileAnew(span, flags);
         KNOWN.put(source, new WeakReference<>(made));
         return made;
     }
 
-    private static RegularExpression compileAnew(Span span, boolean ignoreCase) throws SecLangException {
+    private static RegularExpression compileAnew(Span span, Set<Regex.Flag> flags) throws SecLangException {
         byte[] pattern = span.text().getBytes(StandardCharsets.UTF_8);
         try {
-            return new RegularExpression(Regex.compile(pattern, ignoreCase, MEMORY));
+            return new RegularExpression(Regex.compile(pattern, flags, MEMORY));
         } catch (RegexSyntaxException e) {
             int characters = new String(pattern, 0, e.offset(), StandardCharsets.UTF_8).length();
             throw span.error(characters, "\"" + shown(span.text()) + "\" is no regular expression: " + e.getMessage());
@@ -78,7 +82,7 @@ public final class RegularExpression {
     }
 
     static Operator operator(Span argument) throws SecLangException {
-        return new Search(compile(argument));
+        return new Search(compile(argument, RULE));
     }
 
     /** {@code @rx}. */
@@ -96,7 +100,7 @@ public final class RegularExpression {
 
     /** {@code @rxGlobal}: each match is one of {@code TX:0} to {@code TX:9}. */
     static Operator globalOperator(Span argument) throws SecLangException {
-        RegularExpression expression = compile(argument);
+        RegularExpression expression = compile(argument, RULE);
         return (value, context) -> {
             if (!expression.isFoundIn(value, context)) {
                 return false;

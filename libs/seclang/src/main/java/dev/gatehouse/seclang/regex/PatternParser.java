@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +40,15 @@ final class PatternParser {
     /** @param groups how many capturing groups it has */
     record Parsed(Node node, int groups) {}
 
-    private PatternParser(byte[] pattern, boolean ignoreCase) {
+    private PatternParser(byte[] pattern, Set<Regex.Flag> flags) {
         this.pattern = pattern;
-        this.flags = DOT_ALL | (ignoreCase ? IGNORE_CASE : 0);
+        this.flags = DOT_ALL
+                | (flags.contains(Regex.Flag.IGNORE_CASE) ? IGNORE_CASE : 0)
+                | (flags.contains(Regex.Flag.MULTI_LINE) ? MULTI_LINE : 0);
     }
 
-    static Parsed parse(byte[] pattern, boolean ignoreCase) throws RegexSyntaxException {
-        PatternParser parser = new PatternParser(pattern, ignoreCase);
+    static Parsed parse(byte[] pattern, Set<Regex.Flag> flags) throws RegexSyntaxException {
+        PatternParser parser = new PatternParser(pattern, flags);
         Node node = parser.alternatives();
         if (parser.at < pattern.length) {
             throw error(parser.at, "\")\" closes no group (expected: \"\\)\" for the character)");

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang.regex;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,15 +70,22 @@ public final class Regex {
         return made;
     }
 
+    /** What a pattern may say of itself at its beginning, too. */
+    public enum Flag {
+        /** {@code (?i)}, of ASCII's letters. */
+        IGNORE_CASE,
+        /** {@code (?m)}: {@code ^} and {@code $} are the ends of a line. */
+        MULTI_LINE
+    }
+
     /**
      * @param pattern its bytes
-     * @param ignoreCase of ASCII's letters, as {@code (?i)} at its beginning
+     * @param flags as if they stood at its beginning; a dot matches line feeds, too, whatever they are
      * @param memory what its states may take, with those of others
      * @throws RegexSyntaxException it is no pattern, or one that is not supported
      */
-    public static Regex compile(byte[] pattern, boolean ignoreCase, AutomatonMemory memory)
-            throws RegexSyntaxException {
-        return new Regex(PatternParser.parse(pattern, ignoreCase), memory);
+    public static Regex compile(byte[] pattern, Set<Flag> flags, AutomatonMemory memory) throws RegexSyntaxException {
+        return new Regex(PatternParser.parse(pattern, flags), memory);
     }
 
     /**

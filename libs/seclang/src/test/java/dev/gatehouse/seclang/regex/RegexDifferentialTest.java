@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,7 @@ class RegexDifferentialTest {
     }
 
     private static Regex compile(String pattern, AutomatonMemory memory) throws RegexSyntaxException {
-        return Regex.compile(pattern.getBytes(StandardCharsets.ISO_8859_1), false, memory);
+        return Regex.compile(pattern.getBytes(StandardCharsets.ISO_8859_1), Set.of(), memory);
     }
 
     private static int @Nullable [] places(Matcher matcher) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +15,7 @@ class RegexTest {
     private final AutomatonMemory memory = new AutomatonMemory(1 << 20);
 
     private Regex regex(String pattern) throws RegexSyntaxException {
-        return Regex.compile(pattern.getBytes(StandardCharsets.UTF_8), false, memory);
+        return Regex.compile(pattern.getBytes(StandardCharsets.UTF_8), Set.of(), memory);
     }
 
     private Regex.Outcome search(String pattern, String text) throws RegexSyntaxException {
