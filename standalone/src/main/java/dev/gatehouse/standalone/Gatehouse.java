@@ -2,9 +2,11 @@ package dev.gatehouse.standalone;
 
 import dev.gatehouse.standalone.waf.WafCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -76,6 +78,7 @@ public final class Gatehouse implements Runnable {
     /** Exceptions about files name the file, and often nothing else. */
     private static String message(Exception failure) {
         return switch (failure) {
+            case UncheckedIOException wrapped -> message(Objects.requireNonNull(wrapped.getCause()));
             case NoSuchFileException missing -> missing.getFile() + " is not there (expected: a file)";
             case AccessDeniedException denied -> denied.getFile() + " may not be read";
             case FileSystemException file when file.getReason() != null -> file.getFile() + ": " + file.getReason();

@@ -11,8 +11,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -56,10 +56,7 @@ final class ValidateCommand implements Callable<Integer> {
         OfflineTranslation translation = files.translate();
         List<Problem> problems = new ArrayList<>(translation.problems());
         problems.addAll(WafRuleCheck.of(translation, new InstalledRuleSets(Optional.ofNullable(coreRuleSets))));
-        Problems.print(
-                problems,
-                spec.commandLine().getErr(),
-                spec.commandLine().getColorScheme());
+        Problems.print(problems, spec.commandLine().getErr(), spec.commandLine().getColorScheme());
         long errors = problems.stream()
                 .filter(problem -> problem.severity() == Problem.Severity.ERROR)
                 .map(Problem::toString)

@@ -171,9 +171,9 @@ final class WafProtocolsIT {
                         .setMessage("gone")
                         .setFailWith(5)
                         .build()))
-                .isInstanceOfSatisfying(StatusRuntimeException.class, failure -> assertThat(
-                                failure.getStatus().getCode())
-                        .isEqualTo(Status.Code.NOT_FOUND));
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
     }
 
     @Test
@@ -184,9 +184,9 @@ final class WafProtocolsIT {
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(evil))
                 .withDeadlineAfter(Duration.ofSeconds(SECONDS));
         assertThatThrownBy(() -> echo.unary(message("hello")))
-                .isInstanceOfSatisfying(StatusRuntimeException.class, failure -> assertThat(
-                                failure.getStatus().getCode())
-                        .isEqualTo(Status.Code.PERMISSION_DENIED));
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
     }
 
     @Test

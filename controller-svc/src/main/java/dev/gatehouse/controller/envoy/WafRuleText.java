@@ -90,7 +90,8 @@ final class WafRuleText {
                                 .toList(),
                         " "));
         if (crs.allowedContentTypes().isEmpty()) {
-            // The rule set's own list has no gRPC. Only where the route is gRPC's: elsewhere the type would hide a body from it.
+            // The rule set's own list has no gRPC. Only where the route is gRPC's: elsewhere the type would hide a body
+            // from it.
             line("SecRule ENV:GATEHOUSE_PROTOCOL \"@streq grpc\" \"id:" + id++ + ",phase:1,pass,t:none,nolog,chain\"");
             line("  SecRule REQUEST_HEADERS:Content-Type \"@rx ^application/grpc(?:[+;]|$)\""
                     + " \"t:none,ctl:ruleRemoveById=" + CONTENT_TYPE_RULE + "\"");

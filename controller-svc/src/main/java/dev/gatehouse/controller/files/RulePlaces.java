@@ -36,12 +36,9 @@ public final class RulePlaces {
             Severity severity, ObjectRef owner, String source, int line, int column, String message) {
         Matcher owned = OWNED.matcher(source);
         boolean other = owned.matches();
-        boolean map = other
-                ? owned.group(1).equals("configmap")
-                : owner.kind().equals(Kinds.CONFIG_MAP.name());
+        boolean map = other ? owned.group(1).equals("configmap") : owner.kind().equals(Kinds.CONFIG_MAP.name());
         ObjectRef ref = other
-                ? ObjectRef.of(
-                        map ? Kinds.CONFIG_MAP : Kinds.WAF_POLICY, new ObjectKey(owned.group(2), owned.group(3)))
+                ? ObjectRef.of(map ? Kinds.CONFIG_MAP : Kinds.WAF_POLICY, new ObjectKey(owned.group(2), owned.group(3)))
                 : owner;
         String path = (map ? "data." : "spec.") + (other ? owned.group(4) : source);
         return Optional.ofNullable(objects.get(ref)).flatMap(found -> {

@@ -415,8 +415,11 @@ final class Model {
 
     /** What waf-svc is to enforce for {@code spec}, which {@code owner} says, maybe with others. */
     WafResources.Outcome waf(Reads reads, String name, ObjectKey owner, WafPolicy spec) {
-        return WafResources.policy(name, owner, spec, map -> reads.get(inputs.of(Kinds.CONFIG_MAP), map)
-                .map(Resource::spec));
+        return WafResources.policy(
+                name,
+                owner,
+                spec,
+                map -> reads.get(inputs.of(Kinds.CONFIG_MAP), map).map(Resource::spec));
     }
 
     /** Why a WAFPolicy, alone or merged, cannot be enforced: a ConfigMap is not there. */

@@ -238,7 +238,8 @@ final class Resources {
     private Map<ResourceId, Output> mergedWafs(Reads reads, Contribution contribution) {
         Map<ResourceId, Output> resources = new HashMap<>();
         for (EffectivePolicies.Waf each : contribution.wafs()) {
-            // The others are well: each has a resource of its own, which tells what is wrong with it. It is the first that wants
+            // The others are well: each has a resource of its own, which tells what is wrong with it. It is the first
+            // that wants
             // them together.
             ObjectKey first = each.members().getFirst();
             resources.putAll(waf(

@@ -307,9 +307,7 @@ public record WafPolicy(
                         .toList(),
                 crs.map(each -> each.of(policy)),
                 exclusions,
-                hosts.stream()
-                        .map(each -> each.at("wafpolicy/" + policy + "/"))
-                        .toList(),
+                hosts.stream().map(each -> each.at("wafpolicy/" + policy + "/")).toList(),
                 requestBody,
                 responseBody,
                 audit);
@@ -406,8 +404,7 @@ public record WafPolicy(
         if (!rules && policy.mergeType.isEmpty() && policy.effectiveMode() != Mode.Off) {
             f.wrong("directives", "is empty (expected: at least one SecLang directive, or ruleFiles, or crs)");
         }
-        if (policy.bodies.equals(Optional.of(Bodies.Streamed))
-                && policy.effectiveFailureMode() == FailureMode.Open) {
+        if (policy.bodies.equals(Optional.of(Bodies.Streamed)) && policy.effectiveFailureMode() == FailureMode.Open) {
             f.wrong("bodies", "\"Streamed\" does not go with failureMode Open: what waf-svc holds would be lost");
         }
         return policy;

@@ -67,7 +67,9 @@ final class EvalCommand implements Callable<Integer> {
             names = "--time",
             paramLabel = "RUNS",
             defaultValue = "1",
-            description = "Measure each case so often (${DEFAULT-VALUE}).")
+            description =
+                    "Measure each case so often (${DEFAULT-VALUE}); more than once: after it has run as often, and for half"
+                            + " a second, to warm up.")
     private int runs;
 
     @Mixin

@@ -74,7 +74,8 @@ final class ExplainCommand implements Callable<Integer> {
                         compiled.rules(), new Surroundings(InstantSource.system(), Map.of()), peer, peer);
                 try (InputStream in = request.toString().equals("-") ? System.in : Files.newInputStream(request)) {
                     if (Case.read(in, test -> explain(test, runner.run(test))) == 0) {
-                        throw new IOException(request + ": there is no request in it (expected: JSON as waf eval reads it)");
+                        throw new IOException(
+                                request + ": there is no request in it (expected: JSON as waf eval reads it)");
                     }
                 }
                 yield 0;
@@ -115,8 +116,6 @@ final class ExplainCommand implements Callable<Integer> {
                 .chars()
                 .limit(longest)
                 .forEach(c -> shown.append(c >= ' ' && c < 0x7f ? Character.toString(c) : String.format("\\x%02x", c)));
-        return text.length() > longest
-                ? shown + "... (" + text.length() + " characters)"
-                : shown.toString();
+        return text.length() > longest ? shown + "... (" + text.length() + " characters)" : shown.toString();
     }
 }

@@ -117,9 +117,7 @@ public final class Inspection {
     /** Rules are told what only the proxy's configuration knows: a client can say that it speaks gRPC, and a route that it is gRPC's. */
     private Surroundings surroundings() {
         Surroundings usual = shared.surroundings();
-        return served.streams()
-                ? new Surroundings(usual.clock(), GRPC, usual.collections(), usual.observer())
-                : usual;
+        return served.streams() ? new Surroundings(usual.clock(), GRPC, usual.collections(), usual.observer()) : usual;
     }
 
     private Decision inspect(Transaction begun, EngineMode mode, RequestHead head) {
@@ -234,6 +232,11 @@ public final class Inspection {
             }
             return decide(last && interruption.isEmpty() ? begun.responseBody() : interruption, BodyNeed.NONE);
         });
+    }
+
+    /** How much of both bodies has been shown. */
+    public long bodyBytes() {
+        return requestBytes + responseBytes;
     }
 
     /** There is no room or time for it. */

@@ -214,7 +214,9 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
                             .filter(line -> !line.isBlank())
                             .findFirst()
                             .map(line -> new Location(
-                                    at.file(), at.line() + 1, 1 + line.length() - line.stripLeading().length()));
+                                    at.file(),
+                                    at.line() + 1,
+                                    1 + line.length() - line.stripLeading().length()));
                 }
                 case PLAIN, SINGLE_QUOTED, DOUBLE_QUOTED, JSON_SCALAR_STYLE -> {
                     boolean oneLine = scalar.getStartMark()

@@ -26,7 +26,8 @@ class ScalarPlaceTest {
     private static String place(String path, int line, int column) {
         Node.Mapping document = YamlDocuments.read("f", FILE).documents().getLast();
         Node node = document.get(path).orElseThrow();
-        Node.Scalar scalar = (Node.Scalar) (node instanceof Node.Sequence list ? list.items().getFirst() : node);
+        Node.Scalar scalar =
+                (Node.Scalar) (node instanceof Node.Sequence list ? list.items().getFirst() : node);
         return scalar.at(line, column).toString();
     }
 

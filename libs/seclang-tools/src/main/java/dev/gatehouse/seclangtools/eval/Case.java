@@ -23,8 +23,9 @@ public record Case(String name, Request request, Optional<Response> response) {
                     + " {\"status\", \"headers\", \"body\"}}";
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxStringLength(LONGEST_TEXT).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(LONGEST_TEXT)
+                    .build())
             .build());
 
     /** A header. */
@@ -72,7 +73,8 @@ public record Case(String name, Request request, Optional<Response> response) {
             }
         } catch (JsonProcessingException e) {
             throw new IOException(
-                    "case " + (read + 1) + " is not JSON: line " + e.getLocation().getLineNr() + ", column "
+                    "case " + (read + 1) + " is not JSON: line "
+                            + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage(),
                     e);
         }
@@ -142,11 +144,15 @@ public record Case(String name, Request request, Optional<Response> response) {
         }
         List<Header> headers = new ArrayList<>();
         for (JsonNode pair : list) {
-            if (!pair.isArray() || pair.size() != 2 || !pair.get(0).isValueNode() || !pair.get(1).isValueNode()) {
+            if (!pair.isArray()
+                    || pair.size() != 2
+                    || !pair.get(0).isValueNode()
+                    || !pair.get(1).isValueNode()) {
                 throw wrong(index, "headers[" + headers.size() + "]: " + pair + " (expected: [name, value])");
             }
             headers.add(new Header(
-                    bytes(pair.get(0).asText(), "headers", index), bytes(pair.get(1).asText(), "headers", index)));
+                    bytes(pair.get(0).asText(), "headers", index),
+                    bytes(pair.get(1).asText(), "headers", index)));
         }
         return headers;
     }

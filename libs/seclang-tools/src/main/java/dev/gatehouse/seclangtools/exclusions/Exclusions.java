@@ -127,7 +127,8 @@ public final class Exclusions {
             if (target.isEmpty() || target.startsWith("&") || OWN.contains(variable)) {
                 continue;
             }
-            Match match = new Match(data.path("id").asLong(), colon < 0 ? target : variable + ":" + key(target.substring(colon + 1)));
+            Match match = new Match(
+                    data.path("id").asLong(), colon < 0 ? target : variable + ":" + key(target.substring(colon + 1)));
             Count count = counts.computeIfAbsent(match, key -> new Count());
             count.message = data.path("msg").asText();
             count.clients.add(client);

@@ -37,8 +37,7 @@ class ExclusionsTest {
     void aNameThatAClientMadeUpSaysNothingElseInADirective() throws IOException {
         assertThat(read(entry("192.0.2.1", 942100, "ARGS:a|ARGS:b\\\" \\n x")).suggestions())
                 .extracting(Exclusions.Suggestion::directive)
-                .containsExactly(
-                        "SecRuleUpdateTargetById 942100 \"!ARGS:/^a\\x7cARGS\\x3ab\\x22\\x20\\x0a\\x20x$/\"");
+                .containsExactly("SecRuleUpdateTargetById 942100 \"!ARGS:/^a\\x7cARGS\\x3ab\\x22\\x20\\x0a\\x20x$/\"");
     }
 
     private static Exclusions.Result read(String log) throws IOException {
