@@ -208,12 +208,12 @@ final class FileCommandsTest {
         assertThat(err.toString().lines().map(line -> line.replace(file + ":", "")))
                 .satisfiesExactly(
                         line -> assertThat(line)
-                                .startsWith("18:18: WAFPolicy default/rules: spec.directives[0]: unknown operator"),
+                                .startsWith("18:20: WAFPolicy default/rules: spec.directives[0]: unknown operator"),
                         line -> assertThat(line)
                                 .startsWith("19:5: WAFPolicy default/rules: spec.directives[1]: unknown directive"),
                         line -> assertThat(line)
                                 .startsWith("22:18: WAFPolicy default/rules: spec.hosts[0].directives[0]: unknown"),
-                        line -> assertThat(line).startsWith("29:22: ConfigMap default/files: data.a.conf: phase:7"));
+                        line -> assertThat(line).startsWith("29:27: ConfigMap default/files: data.a.conf: phase:7"));
     }
 
     @Test
