@@ -12,7 +12,6 @@ import dev.gatehouse.gatewayapi.WafExclusion;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +44,7 @@ public final class WafResources {
     public static Outcome policy(
             String name, ObjectKey owner, WafPolicy spec, Function<ObjectKey, Optional<ConfigMap>> configMap) {
         List<Source> ruleFiles = new ArrayList<>();
-        // Of two policies that are merged the more specific comes last, and its file counts.
-        Map<ObjectKey, Map<String, ByteString>> files = new LinkedHashMap<>();
+        Map<String, ByteString> files = new TreeMap<>();
         Set<ObjectKey> read = new HashSet<>();
         for (WafPolicy.RuleFiles reference : spec.ruleFiles()) {
             ObjectKey policy = reference.policy().orElse(owner);
@@ -60,14 +58,16 @@ public final class WafResources {
             }
             if (map.get().data().isEmpty()) {
                 return new Outcome.Invalid("ruleFiles: ConfigMap " + key
-                        + " has no files (expected: a key that ends in .conf; on Kubernetes one without such a key needs the"
-                        + " label gatehouse.dev/rule-files)");
+                        + " has no files (expected: a key that ends in .conf; on Kubernetes one without such a key"
+                        + " needs the label gatehouse.dev/rule-files)");
             }
-            Map<String, ByteString> own = files.computeIfAbsent(policy, _ -> new TreeMap<>());
+            // Of policies that are merged each reads its own files.
+            String folder =
+                    reference.policy().map(each -> "wafpolicy/" + each + "/").orElse("");
             for (Map.Entry<String, String> file : new TreeMap<>(map.get().data()).entrySet()) {
                 if (file.getKey().endsWith(RULES)) {
-                    ruleFiles.add(source("configmap/" + key + "/" + file.getKey(), file.getValue()));
-                } else if (own.put(file.getKey(), ByteString.copyFromUtf8(file.getValue())) != null) {
+                    ruleFiles.add(source(folder + "configmap/" + key + "/" + file.getKey(), file.getValue()));
+                } else if (files.put(folder + file.getKey(), ByteString.copyFromUtf8(file.getValue())) != null) {
                     return new Outcome.Invalid("ruleFiles: two ConfigMaps have a key \"" + file.getKey() + "\"");
                 }
             }
@@ -82,9 +82,7 @@ public final class WafResources {
                         })
                 .addAllSources(sources(spec, ruleFiles, List.of(), spec.exclusions()));
         spec.crs().flatMap(crs -> crs.version()).ifPresent(policy::setCoreRuleSet);
-        Map<String, ByteString> all = new TreeMap<>();
-        files.values().forEach(all::putAll);
-        all.forEach((file, content) ->
+        files.forEach((file, content) ->
                 policy.addFiles(File.newBuilder().setName(file).setContent(content)));
         for (WafPolicy.Host host : spec.hosts()) {
             List<WafExclusion> exclusions = new ArrayList<>(spec.exclusions());

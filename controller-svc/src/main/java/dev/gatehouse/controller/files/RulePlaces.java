@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 /** Finds the places in files that what is wrong with a WAF's rules is about: it is told by the names of the rules' sources. */
 public final class RulePlaces {
     /** What a ConfigMap, or one of several merged policies, says. */
-    private static final Pattern OWNED = Pattern.compile("(configmap|wafpolicy)/([^/]+)/([^/]+)/(.*)");
+    private static final Pattern OWNED =
+            Pattern.compile("(?:wafpolicy/[^/]+/[^/]+/)?(configmap|wafpolicy)/([^/]+)/([^/]+)/(.*)");
 
     private final Map<ObjectRef, Found<?>> objects;
 
