@@ -2,6 +2,12 @@ package dev.gatehouse.standalone;
 
 import dev.gatehouse.standalone.waf.WafCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,9 +70,20 @@ public final class Gatehouse implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println(command.getColorScheme().errorText("gatehouse: " + failure.getMessage()));
+                    command.getErr().println(command.getColorScheme().errorText("gatehouse: " + message(failure)));
                     return FAILED;
                 });
+    }
+
+    /** Exceptions about files name the file, and often nothing else. */
+    private static String message(Exception failure) {
+        return switch (failure) {
+            case UncheckedIOException wrapped -> message(Objects.requireNonNull(wrapped.getCause()));
+            case NoSuchFileException missing -> missing.getFile() + " is not there (expected: a file)";
+            case AccessDeniedException denied -> denied.getFile() + " may not be read";
+            case FileSystemException file when file.getReason() != null -> file.getFile() + ": " + file.getReason();
+            default -> Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
+        };
     }
 
     @Override

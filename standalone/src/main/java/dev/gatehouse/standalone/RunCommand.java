@@ -141,7 +141,8 @@ final class RunCommand implements Callable<Integer> {
                         "gatehouse.ratelimit.xds.address", services,
                         "gatehouse.waf.xds.address", services,
                         "gatehouse.authz.xds.address", services)
-                .forEach(System::setProperty);
+                // What the JVM is told by -D counts: a waf-svc of its own, say.
+                .forEach(System.getProperties()::putIfAbsent);
         System.setProperty(
                 "gatehouse.controller.files",
                 String.join(

@@ -2,10 +2,17 @@ package dev.gatehouse.standalone;
 
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.gatewayapi.yaml.Problem;
+import dev.gatehouse.waf.crs.InstalledRuleSets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -14,7 +21,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Check files: every error with file, line, column, field, the value, and what was expected. References between"
-                    + " the objects are checked too, so name all files that belong together.",
+                    + " the objects are checked too, so name all files that belong together; and the rules of WAFPolicies.",
             ""
         },
         optionListHeading = "%nOptions:%n",
@@ -34,17 +41,23 @@ final class ValidateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private FileOptions files;
 
+    @Option(
+            names = "--crs-directory",
+            paramLabel = "DIR",
+            description = "Versions of the Core Rule Set besides the bundled one, as GATEHOUSE_WAF_CRS_DIRECTORY:"
+                    + " 4.28.0/rules and so on.")
+    private @Nullable Path coreRuleSets;
+
     @Override
     public Integer call() {
         if (files.roots().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "Which files? Name them with -f FILE.");
         }
         OfflineTranslation translation = files.translate();
-        Problems.print(
-                translation.problems(),
-                spec.commandLine().getErr(),
-                spec.commandLine().getColorScheme());
-        long errors = translation.problems().stream()
+        List<Problem> problems = new ArrayList<>(translation.problems());
+        problems.addAll(WafRuleCheck.of(translation, new InstalledRuleSets(Optional.ofNullable(coreRuleSets))));
+        Problems.print(problems, spec.commandLine().getErr(), spec.commandLine().getColorScheme());
+        long errors = problems.stream()
                 .filter(problem -> problem.severity() == Problem.Severity.ERROR)
                 .map(Problem::toString)
                 .distinct()

@@ -172,6 +172,51 @@ final class FileCommandsTest {
     }
 
     @Test
+    void rulesOfAWafAreCompiledAndTheirErrorsStandWhereTheyAreInTheFile() throws IOException {
+        Path file = write("""
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: edge}
+                spec:
+                  gatewayClassName: teg
+                  listeners:
+                    - {name: http, port: 80, protocol: HTTP}
+                ---
+                apiVersion: gatehouse.dev/v1alpha1
+                kind: WAFPolicy
+                metadata: {name: rules}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]
+                  ruleFiles: [{name: files}]
+                  directives:
+                  - |
+                    SecRuleEngine On
+                    SecRule ARGS "@strec a" "id:1,phase:2,deny"
+                  - SecRul ARGS a
+                  hosts:
+                  - hostnames: [a.test]
+                    directives: [SecNonsense On]
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: files}
+                data:
+                  a.conf: |
+                    SecAction "id:1,phase:7,pass"
+                """);
+        assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
+        assertThat(err.toString().lines().map(line -> line.replace(file + ":", "")))
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .startsWith("18:20: WAFPolicy default/rules: spec.directives[0]: unknown operator"),
+                        line -> assertThat(line)
+                                .startsWith("19:5: WAFPolicy default/rules: spec.directives[1]: unknown directive"),
+                        line -> assertThat(line)
+                                .startsWith("22:18: WAFPolicy default/rules: spec.hosts[0].directives[0]: unknown"),
+                        line -> assertThat(line).startsWith("29:27: ConfigMap default/files: data.a.conf: phase:7"));
+    }
+
+    @Test
     void allErrorsOfAFileAreToldInItsOrder() throws IOException {
         Path file = write("""
                 apiVersion: gateway.networking.k8s.io/v1

@@ -15,6 +15,7 @@ import dev.gatehouse.waf.inspection.FinishedTransactions;
 import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.BodyBudget;
+import dev.gatehouse.waf.load.LargeWork;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.redis.RedisCollectionStore;
 import dev.gatehouse.xdsclient.XdsNode;
@@ -76,14 +77,27 @@ final class Wiring {
         return new Surroundings(InstantSource.system(), Map.of(), collections, RuleObserver.NONE);
     }
 
+    private static int concurrency(WafConfig.Load load) {
+        return load.concurrency().orElse(2 * Runtime.getRuntime().availableProcessors());
+    }
+
     @Produces
     @Singleton
     Admission admission(WafConfig config) {
         WafConfig.Load load = config.load();
-        return new Admission(
-                load.concurrency().orElse(2 * Runtime.getRuntime().availableProcessors()),
-                load.queue(),
-                load.patience());
+        return new Admission(concurrency(load), load.queue(), load.patience());
+    }
+
+    /** Half of all that is done at a time, so that there is always room for small requests. */
+    @Produces
+    @Singleton
+    LargeWork largeWork(WafConfig config) {
+        WafConfig.Load load = config.load();
+        return new LargeWork(Math.max(1, concurrency(load) / 2), load.queue(), load.patience());
+    }
+
+    void close(@Disposes LargeWork large) {
+        large.close();
     }
 
     @Produces

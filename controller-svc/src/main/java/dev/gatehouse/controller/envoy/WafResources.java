@@ -7,14 +7,18 @@ import dev.gatehouse.api.waf.v1.WafPolicy.HostOverride;
 import dev.gatehouse.api.waf.v1.WafPolicy.Mode;
 import dev.gatehouse.api.waf.v1.WafPolicy.Source;
 import dev.gatehouse.gatewayapi.ConfigMap;
+import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.WafExclusion;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Makes what waf-svc enforces from a WAFPolicy. */
 public final class WafResources {
@@ -34,28 +38,36 @@ public final class WafResources {
      * The policy.
      *
      * @param name by which routes refer to it
-     * @param namespace of its ConfigMaps, in the names of their sources
-     * @param configMap finds one by its name; empty: it is not there
+     * @param owner the policy that names the ConfigMaps of which nobody else is said to
+     * @param configMap finds one; empty: it is not there
      */
     public static Outcome policy(
-            String name, String namespace, WafPolicy spec, Function<String, Optional<ConfigMap>> configMap) {
+            String name, ObjectKey owner, WafPolicy spec, Function<ObjectKey, Optional<ConfigMap>> configMap) {
         List<Source> ruleFiles = new ArrayList<>();
         Map<String, ByteString> files = new TreeMap<>();
-        for (String reference : spec.ruleFiles()) {
-            Optional<ConfigMap> map = configMap.apply(reference);
+        Set<ObjectKey> read = new HashSet<>();
+        for (WafPolicy.RuleFiles reference : spec.ruleFiles()) {
+            ObjectKey policy = reference.policy().orElse(owner);
+            ObjectKey key = new ObjectKey(policy.namespace(), reference.name());
+            if (!read.add(key)) {
+                continue;
+            }
+            Optional<ConfigMap> map = configMap.apply(key);
             if (map.isEmpty()) {
-                return new Outcome.Invalid("ruleFiles: ConfigMap " + namespace + "/" + reference + " is not there");
+                return new Outcome.Invalid("ruleFiles: ConfigMap " + key + " is not there");
             }
             if (map.get().data().isEmpty()) {
-                return new Outcome.Invalid("ruleFiles: ConfigMap " + namespace + "/" + reference
-                        + " has no files (expected: a key that ends in .conf; on Kubernetes one without such a key needs the"
-                        + " label gatehouse.dev/rule-files)");
+                return new Outcome.Invalid("ruleFiles: ConfigMap " + key
+                        + " has no files (expected: a key that ends in .conf; on Kubernetes one without such a key"
+                        + " needs the label gatehouse.dev/rule-files)");
             }
+            // Of policies that are merged each reads its own files.
+            String folder =
+                    reference.policy().map(each -> "wafpolicy/" + each + "/").orElse("");
             for (Map.Entry<String, String> file : new TreeMap<>(map.get().data()).entrySet()) {
                 if (file.getKey().endsWith(RULES)) {
-                    ruleFiles.add(
-                            source("configmap/" + namespace + "/" + reference + "/" + file.getKey(), file.getValue()));
-                } else if (files.put(file.getKey(), ByteString.copyFromUtf8(file.getValue())) != null) {
+                    ruleFiles.add(source(folder + "configmap/" + key + "/" + file.getKey(), file.getValue()));
+                } else if (files.put(folder + file.getKey(), ByteString.copyFromUtf8(file.getValue())) != null) {
                     return new Outcome.Invalid("ruleFiles: two ConfigMaps have a key \"" + file.getKey() + "\"");
                 }
             }
@@ -72,15 +84,13 @@ public final class WafResources {
         spec.crs().flatMap(crs -> crs.version()).ifPresent(policy::setCoreRuleSet);
         files.forEach((file, content) ->
                 policy.addFiles(File.newBuilder().setName(file).setContent(content)));
-        for (int i = 0; i < spec.hosts().size(); i++) {
-            WafPolicy.Host host = spec.hosts().get(i);
+        for (WafPolicy.Host host : spec.hosts()) {
             List<WafExclusion> exclusions = new ArrayList<>(spec.exclusions());
             exclusions.addAll(host.exclusions());
             policy.addHosts(HostOverride.newBuilder()
                     .addAllHostnames(host.hostnames())
                     .setMode(mode(host.mode().orElse(spec.effectiveMode())))
-                    .addAllSources(sources(
-                            spec, ruleFiles, texts("hosts[" + i + "].directives", host.directives()), exclusions)));
+                    .addAllSources(sources(spec, ruleFiles, texts(host.directives()), exclusions)));
         }
         return new Outcome.Enforced(policy.build());
     }
@@ -91,7 +101,9 @@ public final class WafResources {
                 .setName(name)
                 .setMode(Mode.AS_WRITTEN)
                 .setFailureMode(FailureMode.CLOSED)
-                .addAllSources(texts(source, directives))
+                .addAllSources(IntStream.range(0, directives.size())
+                        .mapToObj(i -> source(source + "[" + i + "]", directives.get(i)))
+                        .toList())
                 .build();
     }
 
@@ -107,15 +119,15 @@ public final class WafResources {
             WafPolicy spec, List<Source> ruleFiles, List<Source> more, List<WafExclusion> exclusions) {
         WafRuleText made = new WafRuleText();
         List<Source> sources = new ArrayList<>();
-        add(sources, "settings", made.settings(spec));
-        add(sources, "exclusions by path", made.exclusionsByPath(exclusions));
+        made.settings(spec).forEach((field, text) -> add(sources, field, text));
+        add(sources, "exclusions", made.exclusionsByPath(exclusions));
         spec.crs().ifPresent(crs -> {
             add(sources, "crs", made.setup(crs));
-            sources.addAll(texts("crs.before", crs.before()));
+            sources.addAll(texts(crs.before()));
             add(sources, "crs", "Include @owasp_crs/*.conf\n");
         });
         sources.addAll(ruleFiles);
-        sources.addAll(texts("directives", spec.directives()));
+        sources.addAll(texts(spec.directives()));
         sources.addAll(more);
         add(sources, "exclusions", made.exclusionsForAll(exclusions));
         return sources;
@@ -127,13 +139,10 @@ public final class WafResources {
         }
     }
 
-    /** Named "directives[0]" and so on. */
-    private static List<Source> texts(String name, List<String> directives) {
-        List<Source> texts = new ArrayList<>();
-        for (int i = 0; i < directives.size(); i++) {
-            texts.add(source(name + "[" + i + "]", directives.get(i)));
-        }
-        return texts;
+    private static List<Source> texts(List<WafPolicy.Directives> directives) {
+        return directives.stream()
+                .map(each -> source(each.place(), each.text()))
+                .toList();
     }
 
     private static Source source(String name, String text) {

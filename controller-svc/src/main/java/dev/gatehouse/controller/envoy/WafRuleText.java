@@ -4,8 +4,10 @@ import dev.gatehouse.gatewayapi.WafExclusion;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import dev.gatehouse.gatewayapi.WafRuleSet;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,19 +17,28 @@ import java.util.Optional;
 final class WafRuleText {
     private static final int FIRST_ID = 20_190_000;
 
+    /** The Core Rule Set's, for content types that are not in its list. */
+    private static final int CONTENT_TYPE_RULE = 920_420;
+
     private final StringBuilder text = new StringBuilder();
     private int id = FIRST_ID;
 
-    /** What goes before all rules of the user's: how bodies are read, what is logged. */
-    String settings(WafPolicy spec) {
+    /** What goes before all rules of the user's: how bodies are read, what is logged; each under the name of its field. */
+    Map<String, String> settings(WafPolicy spec) {
+        Map<String, String> settings = new LinkedHashMap<>();
         text.setLength(0);
-        if (spec.crs().isPresent()) {
-            line("Include @recommended-conf");
-        }
+        spec.crs().ifPresent(_ -> line("Include @recommended-conf"));
+        settings.put("crs", text.toString());
+        text.setLength(0);
         spec.requestBody().ifPresent(this::requestBody);
+        settings.put("requestBody", text.toString());
+        text.setLength(0);
         spec.responseBody().ifPresent(this::responseBody);
+        settings.put("responseBody", text.toString());
+        text.setLength(0);
         spec.audit().ifPresent(this::audit);
-        return text.toString();
+        settings.put("audit", text.toString());
+        return settings;
     }
 
     private void requestBody(WafPolicy.RequestBody body) {
@@ -78,6 +89,13 @@ final class WafRuleText {
                                 .map(type -> "|" + type + "|")
                                 .toList(),
                         " "));
+        if (crs.allowedContentTypes().isEmpty()) {
+            // The rule set's own list has no gRPC. Only where the route is gRPC's: elsewhere the type would hide a body
+            // from it.
+            line("SecRule ENV:GATEHOUSE_PROTOCOL \"@streq grpc\" \"id:" + id++ + ",phase:1,pass,t:none,nolog,chain\"");
+            line("  SecRule REQUEST_HEADERS:Content-Type \"@rx ^application/grpc(?:[+;]|$)\""
+                    + " \"t:none,ctl:ruleRemoveById=" + CONTENT_TYPE_RULE + "\"");
+        }
         set("allowed_http_versions", words(crs.allowedHttpVersions(), " "));
         crs.arguments().ifPresent(arguments -> {
             set("max_num_args", arguments.count());

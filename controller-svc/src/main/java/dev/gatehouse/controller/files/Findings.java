@@ -16,6 +16,7 @@ import dev.gatehouse.gatewayapi.yaml.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,9 @@ import java.util.regex.Pattern;
 /** Tells what the statuses say is wrong in terms of the files: with the place of the field. */
 public final class Findings {
     private static final Pattern PATH = Pattern.compile("^(spec\\.[A-Za-z0-9_.\\[\\]]+): (.*)$");
+    /** What waf-svc says of a policy, {@code shop/cart: directives[0]:2:3: unknown directive}, in the controller's words around it. */
+    private static final Pattern RULE = Pattern.compile("^\\S+: ([^:]+):(\\d{1,9}):(\\d{1,9}): (.*)$");
+
     private static final List<String> BAD_WHEN_FALSE = List.of(Conditions.ACCEPTED, Conditions.RESOLVED_REFS);
 
     private final Map<ObjectRef, Found<?>> objects;
@@ -151,6 +155,9 @@ public final class Findings {
             if (bad) {
                 condition.message().replaceFirst("^Dropped Rule: ", "").lines().forEach(line -> {
                     Matcher named = PATH.matcher(line);
+                    if (rule(found, line)) {
+                        return;
+                    }
                     if (named.matches()) {
                         add(found, named.group(1), named.group(2));
                     } else {
@@ -161,13 +168,33 @@ public final class Findings {
         }
     }
 
+    private boolean rule(Found<?> found, String line) {
+        Matcher rule = RULE.matcher(line);
+        if (!found.ref().kind().equals(Kinds.WAF_POLICY.name()) || !rule.matches()) {
+            return false;
+        }
+        Optional<Problem> problem = new RulePlaces(objects)
+                .problem(
+                        Problem.Severity.ERROR,
+                        found.ref(),
+                        rule.group(1),
+                        Integer.parseInt(rule.group(2)),
+                        Integer.parseInt(rule.group(3)),
+                        rule.group(4));
+        problem.ifPresent(this::add);
+        return problem.isPresent();
+    }
+
     private void add(Found<?> found, String path, String message) {
-        Problem problem = new Problem(
+        add(new Problem(
                 Problem.Severity.ERROR,
                 found.document().locate(path),
                 found.ref().toString(),
                 path,
-                message);
+                message));
+    }
+
+    private void add(Problem problem) {
         if (!problems.contains(problem)) {
             problems.add(problem);
         }

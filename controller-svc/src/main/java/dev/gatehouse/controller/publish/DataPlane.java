@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What the subscribers of each fleet say of their configuration. Not thread-safe.
@@ -142,8 +143,15 @@ public final class DataPlane {
                 continue;
             }
             for (ObjectRef owner : owners.apply(new ResourceId(fleet, rejected.getTypeUrl(), name))) {
-                rejections.putIfAbsent(owner, rejected.getMessage() + " (" + nodeId + ", " + name + ")");
+                rejections.putIfAbsent(owner, about(name, rejected.getMessage()) + " (" + nodeId + ", " + name + ")");
             }
         }
+    }
+
+    /** The lines that are about a resource; all where none says so. */
+    private static String about(String name, String message) {
+        String own =
+                message.lines().filter(line -> line.startsWith(name + ": ")).collect(Collectors.joining("\n"));
+        return own.isEmpty() ? message : own;
     }
 }

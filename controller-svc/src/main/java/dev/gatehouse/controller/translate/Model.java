@@ -188,7 +188,7 @@ final class Model {
         wafOutcomes = graph.map(
                 "wafOutcomes",
                 wafs,
-                (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key.namespace(), policy.spec())));
+                (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key, policy.spec())));
         Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
                 "listenerSets",
                 inputs.of(Kinds.LISTENER_SET),
@@ -389,7 +389,7 @@ final class Model {
                     reads.get(wafPolicies, target).flatMap(each -> PolicyIndex.winner(each.values()));
             if (winner.isPresent() && !members.contains(winner.get().key())) {
                 members.add(winner.get().key());
-                WafPolicy spec = winner.get().spec();
+                WafPolicy spec = winner.get().spec().of(winner.get().key());
                 merged = Optional.of(merged.map(more -> more.over(spec)).orElse(spec));
                 if (merged.get().mergeType().isEmpty()) {
                     break;
@@ -413,14 +413,13 @@ final class Model {
                 .isPresent();
     }
 
-    /** What waf-svc is to enforce for {@code spec}, whose ConfigMaps are in {@code namespace}. */
-    WafResources.Outcome waf(Reads reads, String name, String namespace, WafPolicy spec) {
+    /** What waf-svc is to enforce for {@code spec}, which {@code owner} says, maybe with others. */
+    WafResources.Outcome waf(Reads reads, String name, ObjectKey owner, WafPolicy spec) {
         return WafResources.policy(
                 name,
-                namespace,
+                owner,
                 spec,
-                map -> reads.get(inputs.of(Kinds.CONFIG_MAP), new ObjectKey(namespace, map))
-                        .map(Resource::spec));
+                map -> reads.get(inputs.of(Kinds.CONFIG_MAP), map).map(Resource::spec));
     }
 
     /** Why a WAFPolicy, alone or merged, cannot be enforced: a ConfigMap is not there. */

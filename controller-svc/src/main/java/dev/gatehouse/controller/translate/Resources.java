@@ -238,11 +238,12 @@ final class Resources {
     private Map<ResourceId, Output> mergedWafs(Reads reads, Contribution contribution) {
         Map<ResourceId, Output> resources = new HashMap<>();
         for (EffectivePolicies.Waf each : contribution.wafs()) {
-            Set<ObjectRef> owners = each.members().stream()
-                    .map(key -> ObjectRef.of(Kinds.WAF_POLICY, key))
-                    .collect(Collectors.toSet());
-            String namespace = each.members().getFirst().namespace();
-            resources.putAll(waf(model.waf(reads, each.name(), namespace, each.spec()), owners));
+            // The others are well: each has a resource of its own, which tells what is wrong with it. It is the first
+            // that wants
+            // them together.
+            ObjectKey first = each.members().getFirst();
+            resources.putAll(waf(
+                    model.waf(reads, each.name(), first, each.spec()), Set.of(ObjectRef.of(Kinds.WAF_POLICY, first))));
         }
         return resources;
     }

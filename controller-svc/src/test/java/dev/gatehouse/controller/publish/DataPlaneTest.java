@@ -171,14 +171,24 @@ class DataPlaneTest {
                 .build());
     }
 
+    @Test
+    void ofAMessageAboutSeveralEachIsToldItsOwnLines() {
+        FleetState state = rejected("a", "e", 2, "table", "other: line 1\ntable: line 2\ntable: line 3");
+        assertThat(state.rejections().get(ROUTE)).isEqualTo("table: line 2\ntable: line 3 (a, table)");
+    }
+
     private FleetState rejected(String node, String epoch, long offset, String resource) {
+        return rejected(node, epoch, offset, resource, "no such cluster");
+    }
+
+    private FleetState rejected(String node, String epoch, long offset, String resource, String message) {
         return dataPlane.take(report(node)
                 .setRejected(DataPlaneReport.Rejected.newBuilder()
                         .setEpoch(epoch)
                         .setOffset(offset)
                         .setTypeUrl("type.googleapis.com/x")
                         .addResources(resource)
-                        .setMessage("no such cluster"))
+                        .setMessage(message))
                 .build());
     }
 

@@ -5,6 +5,7 @@ import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Gatehouse's WAFPolicy: SecLang rules for Gateways, ListenerSets, routes, or sections of them. What is empty has its default, or is the
@@ -12,7 +13,7 @@ import java.util.Optional;
  *
  * @param selectors targets by labels
  * @param mergeType how it goes with the less specific policy; empty: instead of it
- * @param ruleFiles names of ConfigMaps in the policy's namespace
+ * @param ruleFiles ConfigMaps, each in the namespace of the policy that names it
  * @param crs empty: the Core Rule Set is not included, unless directives do
  */
 public record WafPolicy(
@@ -22,8 +23,8 @@ public record WafPolicy(
         Optional<Mode> mode,
         Optional<FailureMode> failureMode,
         Optional<Bodies> bodies,
-        List<String> directives,
-        List<String> ruleFiles,
+        List<Directives> directives,
+        List<RuleFiles> ruleFiles,
         Optional<WafRuleSet> crs,
         List<WafExclusion> exclusions,
         List<Host> hosts,
@@ -100,9 +101,36 @@ public record WafPolicy(
         ProcessPartial
     }
 
+    /**
+     * SecLang, and where it stands.
+     *
+     * @param place the field, {@code directives[0]}; of a policy that is merged with another {@code wafpolicy/namespace/name/} before it
+     */
+    public record Directives(String place, String text) {
+        /** Those of a list of texts. */
+        static List<Directives> of(String field, List<String> texts) {
+            return IntStream.range(0, texts.size())
+                    .mapToObj(i -> new Directives(field + "[" + i + "]", texts.get(i)))
+                    .toList();
+        }
+
+        static List<Directives> in(ObjectKey policy, List<Directives> directives) {
+            return directives.stream()
+                    .map(each -> new Directives("wafpolicy/" + policy + "/" + each.place, each.text))
+                    .toList();
+        }
+    }
+
+    /**
+     * A ConfigMap.
+     *
+     * @param policy that names it, and whose namespace it is in; empty: the one that has this
+     */
+    public record RuleFiles(Optional<ObjectKey> policy, String name) {}
+
     /** Rules for some hosts. */
     public record Host(
-            List<String> hostnames, Optional<Mode> mode, List<String> directives, List<WafExclusion> exclusions) {
+            List<String> hostnames, Optional<Mode> mode, List<Directives> directives, List<WafExclusion> exclusions) {
         private static final Syntax HOSTNAME = Syntax.of(
                 "(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?",
                 259,
@@ -114,11 +142,21 @@ public record WafPolicy(
             exclusions = List.copyOf(exclusions);
         }
 
+        private Host at(String place) {
+            return new Host(
+                    hostnames,
+                    mode,
+                    directives.stream()
+                            .map(each -> new Directives(place + each.place, each.text))
+                            .toList(),
+                    exclusions);
+        }
+
         static Host read(Fields f) {
             Host host = new Host(
                     f.strings("hostnames", HOSTNAME),
                     f.choice("mode", Mode.class),
-                    f.strings("directives"),
+                    Directives.of("directives", f.strings("directives")),
                     f.list("exclusions", 0, 256, WafExclusion::read));
             if (host.hostnames.isEmpty()) {
                 f.wrong("hostnames", "is empty (expected: at least one hostname)");
@@ -223,8 +261,9 @@ public record WafPolicy(
         return failureMode.orElse(FailureMode.Closed);
     }
 
+    /** Where what cannot be inspected passes it is Envoy that holds bodies, whoever was asked to: what waf-svc holds would be lost with it. */
     public Bodies effectiveBodies() {
-        return bodies.orElse(Bodies.Buffered);
+        return effectiveFailureMode() == FailureMode.Open ? Bodies.Buffered : bodies.orElse(Bodies.Buffered);
     }
 
     /** How long a body may be, of a request or a response, that is inspected whole. */
@@ -248,6 +287,27 @@ public record WafPolicy(
                 crs,
                 exclusions,
                 hosts,
+                requestBody,
+                responseBody,
+                audit);
+    }
+
+    /** The same, to be merged with others: what it names and where it says something is told in full. */
+    public WafPolicy of(ObjectKey policy) {
+        return new WafPolicy(
+                targets,
+                selectors,
+                mergeType,
+                mode,
+                failureMode,
+                bodies,
+                Directives.in(policy, directives),
+                ruleFiles.stream()
+                        .map(each -> new RuleFiles(Optional.of(policy), each.name))
+                        .toList(),
+                crs.map(each -> each.of(policy)),
+                exclusions,
+                hosts.stream().map(each -> each.at("wafpolicy/" + policy + "/")).toList(),
                 requestBody,
                 responseBody,
                 audit);
@@ -329,11 +389,11 @@ public record WafPolicy(
                 f.choice("mode", Mode.class),
                 f.choice("failureMode", FailureMode.class),
                 f.choice("bodies", Bodies.class),
-                f.strings("directives"),
+                Directives.of("directives", f.strings("directives")),
                 f.list("ruleFiles", 0, 64, WafPolicy::configMap),
                 f.object("crs", WafRuleSet::read),
                 f.list("exclusions", 0, 256, WafExclusion::read),
-                f.list("hosts", 0, 64, Host::read),
+                placed(f.list("hosts", 0, 64, Host::read)),
                 f.object("requestBody", RequestBody::read),
                 f.object("responseBody", ResponseBody::read),
                 f.object("audit", Audit::read));
@@ -344,17 +404,23 @@ public record WafPolicy(
         if (!rules && policy.mergeType.isEmpty() && policy.effectiveMode() != Mode.Off) {
             f.wrong("directives", "is empty (expected: at least one SecLang directive, or ruleFiles, or crs)");
         }
-        if (policy.effectiveBodies() == Bodies.Streamed && policy.effectiveFailureMode() == FailureMode.Open) {
+        if (policy.bodies.equals(Optional.of(Bodies.Streamed)) && policy.effectiveFailureMode() == FailureMode.Open) {
             f.wrong("bodies", "\"Streamed\" does not go with failureMode Open: what waf-svc holds would be lost");
         }
         return policy;
     }
 
-    private static String configMap(Fields f) {
+    private static List<Host> placed(List<Host> hosts) {
+        return IntStream.range(0, hosts.size())
+                .mapToObj(i -> hosts.get(i).at("hosts[" + i + "]."))
+                .toList();
+    }
+
+    private static RuleFiles configMap(Fields f) {
         f.string("group");
         f.string("kind")
                 .filter(kind -> !kind.equals("ConfigMap"))
                 .ifPresent(kind -> f.wrong("kind", "\"" + kind + "\" has no rule files (expected: ConfigMap)"));
-        return f.requiredString("name", Syntax.DNS_NAME);
+        return new RuleFiles(Optional.empty(), f.requiredString("name", Syntax.DNS_NAME));
     }
 }

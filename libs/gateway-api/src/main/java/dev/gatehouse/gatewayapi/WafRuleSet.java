@@ -30,7 +30,7 @@ public record WafRuleSet(
         List<String> allowedContentTypes,
         List<String> allowedHttpVersions,
         Optional<Arguments> arguments,
-        List<String> before) {
+        List<WafPolicy.Directives> before) {
     private static final Syntax VERSION =
             Syntax.of("[0-9]+\\.[0-9]+\\.[0-9]+[A-Za-z0-9.-]*", 64, "a version: \"4.25.0\"");
     private static final Syntax METHOD = Syntax.of("[A-Z][A-Z0-9_-]*", 64, "a method in capitals: \"PATCH\"");
@@ -85,7 +85,7 @@ public record WafRuleSet(
                 f.strings("allowedContentTypes", CONTENT_TYPE),
                 f.strings("allowedHttpVersions", HTTP_VERSION),
                 f.object("arguments", Arguments::read),
-                f.strings("before"));
+                WafPolicy.Directives.of("crs.before", f.strings("before")));
         int blocking = set.blockingParanoiaLevel.orElse(1);
         if (set.detectionParanoiaLevel.orElse(blocking) < blocking) {
             f.wrong(
@@ -94,6 +94,26 @@ public record WafRuleSet(
                             + " to 4)");
         }
         return set;
+    }
+
+    /** The same, to be merged with that of another policy. */
+    WafRuleSet of(ObjectKey policy) {
+        return new WafRuleSet(
+                version,
+                blockingParanoiaLevel,
+                detectionParanoiaLevel,
+                inboundThreshold,
+                outboundThreshold,
+                reportingLevel,
+                earlyBlocking,
+                samplingPercentage,
+                enforceUrlencodedBody,
+                validateUtf8,
+                allowedMethods,
+                allowedContentTypes,
+                allowedHttpVersions,
+                arguments,
+                WafPolicy.Directives.in(policy, before));
     }
 
     /** Its own settings, and where it has none the other's; lists are the other's first and then its own if they {@code grow}. */

@@ -55,7 +55,10 @@ class WafPolicyTest {
         assertThat(crs.blockingParanoiaLevel()).isEqualTo(Optional.of(2));
         assertThat(crs.inboundThreshold()).isEqualTo(Optional.of(10));
         assertThat(crs.allowedMethods()).containsExactly("GET", "PUT");
-        assertThat(merged.directives()).containsExactly("SecRuleEngine On", "SecAction \"id:1\"");
+        assertThat(merged.directives())
+                .containsExactly(
+                        new WafPolicy.Directives("directives[0]", "SecRuleEngine On"),
+                        new WafPolicy.Directives("directives[0]", "SecAction \"id:1\""));
         assertThat(merged.exclusions()).hasSize(2);
         assertThat(merged.hosts().getFirst().hostnames())
                 .as("its own are looked at first")
@@ -72,12 +75,47 @@ class WafPolicyTest {
                 directives: [SecAction "id:1"]
                 crs: {allowedMethods: [PUT]}
                 """).over(read(PARENT));
-        assertThat(merged.directives()).containsExactly("SecAction \"id:1\"");
+        assertThat(merged.directives())
+                .containsExactly(new WafPolicy.Directives("directives[0]", "SecAction \"id:1\""));
         assertThat(merged.crs().orElseThrow().allowedMethods()).containsExactly("PUT");
         assertThat(merged.exclusions())
                 .as("a list that it does not have is the other's")
                 .hasSize(1);
         assertThat(merged.effectiveMode()).isEqualTo(WafPolicy.Mode.Enforce);
+    }
+
+    @Test
+    void mergedPoliciesKeepWhereEachSaysSomethingAndWhoseConfigMapsItNames() {
+        WafPolicy own = read("""
+                mergeType: StrategicMerge
+                directives: [SecAction "id:1"]
+                crs: {before: [SecAction "id:2"]}
+                ruleFiles: [{name: words}]
+                hosts: [{hostnames: [b.example], directives: [SecAction "id:3"]}]
+                """);
+        WafPolicy parent = read("""
+                directives: [SecRuleEngine On]
+                ruleFiles: [{name: words}]
+                hosts: [{hostnames: [a.example], directives: [SecAction "id:4"]}]
+                """);
+        ObjectKey route = new ObjectKey("shop", "cart");
+        ObjectKey gateway = new ObjectKey("infra", "all");
+        WafPolicy merged = own.of(route).over(parent.of(gateway));
+        assertThat(merged.directives())
+                .extracting(WafPolicy.Directives::place)
+                .containsExactly("wafpolicy/infra/all/directives[0]", "wafpolicy/shop/cart/directives[0]");
+        assertThat(merged.crs().orElseThrow().before())
+                .extracting(WafPolicy.Directives::place)
+                .containsExactly("wafpolicy/shop/cart/crs.before[0]");
+        assertThat(merged.hosts())
+                .flatExtracting(WafPolicy.Host::directives)
+                .extracting(WafPolicy.Directives::place)
+                .containsExactly(
+                        "wafpolicy/shop/cart/hosts[0].directives[0]", "wafpolicy/infra/all/hosts[0].directives[0]");
+        assertThat(merged.ruleFiles())
+                .containsExactly(
+                        new WafPolicy.RuleFiles(Optional.of(gateway), "words"),
+                        new WafPolicy.RuleFiles(Optional.of(route), "words"));
     }
 
     @Test

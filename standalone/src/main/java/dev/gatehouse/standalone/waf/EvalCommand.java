@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         },
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  gatehouse waf eval --fetch-crs --directives crs.conf --time 100 < cases.json"})
+        footer = {"  gatehouse waf eval --directives crs.conf --time 100 < cases.json"})
 final class EvalCommand implements Callable<Integer> {
     private static final int ONCE = 1;
 
@@ -67,7 +67,9 @@ final class EvalCommand implements Callable<Integer> {
             names = "--time",
             paramLabel = "RUNS",
             defaultValue = "1",
-            description = "Measure each case so often (${DEFAULT-VALUE}).")
+            description =
+                    "Measure each case so often (${DEFAULT-VALUE}); more than once: after it has run as often, and for half"
+                            + " a second, to warm up.")
     private int runs;
 
     @Mixin
@@ -91,10 +93,10 @@ final class EvalCommand implements Callable<Integer> {
                         peer(client),
                         peer(server));
                 PrintWriter out = spec.commandLine().getOut();
-                for (Case test : Case.read(System.in)) {
+                Case.read(System.in, test -> {
                     out.println(runner.measure(test, runs).json());
                     out.flush();
-                }
+                });
                 yield 0;
             }
         };

@@ -33,8 +33,11 @@ import picocli.CommandLine.Spec;
         },
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  gatehouse waf explain --fetch-crs --directives crs.conf request.json"})
+        footer = {"  gatehouse waf explain --directives crs.conf request.json"})
 final class ExplainCommand implements Callable<Integer> {
+    private static final int LONGEST_OPERATOR = 160;
+    private static final int LONGEST_VALUE = 400;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -70,8 +73,9 @@ final class ExplainCommand implements Callable<Integer> {
                 CaseRunner runner = new CaseRunner(
                         compiled.rules(), new Surroundings(InstantSource.system(), Map.of()), peer, peer);
                 try (InputStream in = request.toString().equals("-") ? System.in : Files.newInputStream(request)) {
-                    for (Case test : Case.read(in)) {
-                        explain(test, runner.run(test));
+                    if (Case.read(in, test -> explain(test, runner.run(test))) == 0) {
+                        throw new IOException(
+                                request + ": there is no request in it (expected: JSON as waf eval reads it)");
                     }
                 }
                 yield 0;
@@ -94,11 +98,11 @@ final class ExplainCommand implements Callable<Integer> {
             out.println("  rule " + rule.id() + " (phase " + rule.phase().number() + ", " + rule.position() + ")"
                     + (rule.message().isEmpty() ? "" : ": " + rule.message()));
             for (MatchedValue value : rule.values()) {
-                out.println("    " + value.name() + " " + value.operator());
-                out.println("      sent:  " + printable(value.original().toString()));
+                out.println("    " + value.name() + " " + printable(value.operator(), LONGEST_OPERATOR));
+                out.println("      sent:  " + printable(value.original().toString(), LONGEST_VALUE));
                 if (!value.original().equals(value.value())) {
                     out.println("      after " + value.transformations() + ": "
-                            + printable(value.value().toString()));
+                            + printable(value.value().toString(), LONGEST_VALUE));
                 }
             }
         }
@@ -106,11 +110,12 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     /** On one line, whatever a client sends. */
-    private static String printable(String text) {
+    private static String printable(String text, int longest) {
         StringBuilder shown = new StringBuilder();
-        text.chars()
-                .limit(400)
+        text.strip()
+                .chars()
+                .limit(longest)
                 .forEach(c -> shown.append(c >= ' ' && c < 0x7f ? Character.toString(c) : String.format("\\x%02x", c)));
-        return text.length() > 400 ? shown + "..." : shown.toString();
+        return text.length() > longest ? shown + "... (" + text.length() + " characters)" : shown.toString();
     }
 }

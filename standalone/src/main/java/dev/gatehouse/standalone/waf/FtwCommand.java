@@ -74,7 +74,8 @@ final class FtwCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if ((rules == null || tests == null) && !fetch) {
+        boolean missing = tests == null || rules == null && through == null;
+        if (missing && !fetch) {
             throw new ParameterException(spec.commandLine(), "Name --rules DIR and --tests DIR, or say --fetch.");
         }
         if (through != null) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
         },
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  gatehouse waf profile --fetch-crs --directives crs.conf --top 20 < cases.json"})
+        footer = {"  gatehouse waf profile --directives crs.conf --top 20 < cases.json"})
 final class ProfileCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -72,6 +73,10 @@ final class ProfileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (runs < 1 || top < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--runs " + runs + " --top " + top + " (expected: at least 1 of each)");
+        }
         return switch (rules.compile(directives)) {
             case Compilation.Rejected rejected -> {
                 spec.commandLine().getErr().println(rejected);
@@ -89,6 +94,10 @@ final class ProfileCommand implements Callable<Integer> {
                 CaseRunner.Peer peer = new CaseRunner.Peer("127.0.0.1", 0);
                 CaseRunner runner = new CaseRunner(compiled.rules(), observed, peer, peer);
                 List<Case> cases = Case.read(System.in);
+                if (cases.isEmpty()) {
+                    throw new IOException(
+                            "there is no request on the standard input (expected: JSON as waf eval reads it)");
+                }
                 // The first half warms the JVM up, and is forgotten.
                 run(runner, cases);
                 costs.clear();

@@ -7,7 +7,9 @@ import dev.gatehouse.seclang.RuleFiles;
 import dev.gatehouse.seclang.RuleSet;
 import dev.gatehouse.seclang.parse.Source;
 import dev.gatehouse.seclangtools.GoModule;
+import dev.gatehouse.waf.crs.InstalledRuleSets;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +19,13 @@ import picocli.CommandLine.Option;
 
 /** Which rules a command works with. */
 final class RuleOptions {
+    private static final String BROUGHT = "";
+
     @Option(
             names = "--crs",
             paramLabel = "DIR",
-            description = "The folder of a Core Rule Set: what Include @owasp_crs/*.conf and its other aliases mean.")
+            description = "The folder of a Core Rule Set: what Include @owasp_crs/*.conf and its other aliases mean."
+                    + " Otherwise the one that waf-svc brings.")
     private @Nullable Path crs;
 
     @Option(
@@ -35,13 +40,18 @@ final class RuleOptions {
         Optional<Path> folder = fetch
                 ? Optional.of(GoModule.folder(GoModule.CORE_RULE_SET).resolve("rules"))
                 : Optional.ofNullable(crs);
-        return folder.map(found -> new CoreRuleSet(found).or(files)).orElse(files);
+        Optional<RuleFiles> core =
+                folder.<RuleFiles>map(CoreRuleSet::new).or(() -> new InstalledRuleSets(Optional.empty()).find(BROUGHT));
+        return core.map(found -> found.or(files)).orElse(files);
     }
 
     /** The files, in order, as one text. */
     Compilation compile(List<Path> directives) throws IOException, InterruptedException {
         List<Source> sources = new ArrayList<>();
         for (Path file : directives) {
+            if (Files.isDirectory(file)) {
+                throw new IOException(file + " is a folder (expected: a file of directives; it may include others)");
+            }
             sources.add(DirectoryFiles.source(file));
         }
         return RuleSet.compile(sources, files());

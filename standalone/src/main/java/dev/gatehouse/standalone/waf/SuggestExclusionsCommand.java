@@ -44,13 +44,23 @@ final class SuggestExclusionsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         try (InputStream in = log.toString().equals("-") ? System.in : Files.newInputStream(log)) {
-            for (Exclusions.Suggestion found : Exclusions.read(in)) {
+            Exclusions.Result result = Exclusions.read(in);
+            if (result.records() == 0) {
+                throw new IOException(log + ": no record of a transaction in " + result.others()
+                        + " lines (expected: an audit log with SecAuditLogFormat JSON, of SecAuditLogType Serial)");
+            }
+            int few = 0;
+            for (Exclusions.Suggestion found : result.suggestions()) {
                 if (found.clients() >= clients) {
-                    out.println("# " + found.message().replace('\n', ' ') + ": " + found.matches() + " requests of "
-                            + found.clients() + " clients");
+                    out.println("# " + found.message().replaceAll("\\p{Cntrl}", " ") + ": " + found.matches()
+                            + " matches of " + found.clients() + " clients");
                     out.println(found.directive());
+                } else {
+                    few++;
                 }
             }
+            out.println("# " + result.records() + " records; left out: " + few + " rules and targets that fewer than "
+                    + clients + " clients matched");
         }
         out.flush();
         return 0;

@@ -2,6 +2,7 @@ package dev.gatehouse.waf.grpc;
 
 import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.load.Admission;
+import dev.gatehouse.waf.load.LargeWork;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.Policy;
 import io.envoyproxy.envoy.service.ext_proc.v3.ExternalProcessorGrpc.ExternalProcessorImplBase;
@@ -25,11 +26,13 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
     private final Policies policies;
     private final Inspection.Shared shared;
     private final Admission admission;
+    private final LargeWork large;
 
-    ExternalProcessing(Policies policies, Inspection.Shared shared, Admission admission) {
+    ExternalProcessing(Policies policies, Inspection.Shared shared, Admission admission, LargeWork large) {
         this.policies = policies;
         this.shared = shared;
         this.admission = admission;
+        this.large = large;
     }
 
     @Override
@@ -41,8 +44,10 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
         Inspection inspection =
                 new Inspection(lookup, new Inspection.Route(metadata.grpc(), metadata.bufferBytes()), shared);
         return new ProcessStream(
-                inspection, new Conversation(inspection, metadata.bufferBytes()), admission, (ServerCallStreamObserver<
-                                ProcessingResponse>)
-                        responses);
+                inspection,
+                new Conversation(inspection, metadata.bufferBytes()),
+                admission,
+                large,
+                (ServerCallStreamObserver<ProcessingResponse>) responses);
     }
 }

@@ -2,6 +2,7 @@ package dev.gatehouse.waf.grpc;
 
 import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.load.Admission;
+import dev.gatehouse.waf.load.LargeWork;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.grpc.Status;
@@ -20,9 +21,13 @@ import java.util.Optional;
 final class ProcessStream implements StreamObserver<ProcessingRequest> {
     private static final Logger LOG = System.getLogger(ProcessStream.class.getName());
 
+    /** Bytes of a body that rules take some milliseconds for. */
+    private static final long LARGE = 128 * 1024;
+
     private final Conversation conversation;
     private final Inspection inspection;
     private final Admission admission;
+    private final LargeWork large;
     private final ServerCallStreamObserver<ProcessingResponse> responses;
     private final SerialWork work = new SerialWork();
     /** Of the work's threads alone. */
@@ -32,10 +37,12 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
             Inspection inspection,
             Conversation conversation,
             Admission admission,
+            LargeWork large,
             ServerCallStreamObserver<ProcessingResponse> responses) {
         this.inspection = inspection;
         this.conversation = conversation;
         this.admission = admission;
+        this.large = large;
         this.responses = responses;
         responses.disableAutoRequest();
         // Without a handler a write to a stream that Envoy has ended would throw.
@@ -66,17 +73,21 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
     private List<ProcessingResponse> answers(ProcessingRequest request) {
         try {
             inspection.prepare();
-            return switch (admission.enter()) {
-                case ADMITTED -> {
-                    try {
-                        yield conversation.answer(request, Optional.empty());
-                    } finally {
-                        admission.leave();
-                    }
-                }
-                case FULL -> conversation.answer(request, Optional.of("overloaded:queue"));
-                case LATE -> conversation.answer(request, Optional.of("overloaded:late"));
-            };
+            return isLarge(request)
+                    ? inTurn(
+                            request,
+                            large::enter,
+                            large::leave,
+                            () -> inTurn(
+                                    request,
+                                    admission::enter,
+                                    admission::leave,
+                                    () -> large.run(() -> conversation.answer(request, Optional.empty()))))
+                    : inTurn(
+                            request,
+                            admission::enter,
+                            admission::leave,
+                            () -> conversation.answer(request, Optional.empty()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return conversation.answer(request, Optional.of("ending"));
@@ -84,6 +95,35 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
             LOG.log(Level.ERROR, "The inspection of a request failed.", e);
             return conversation.answer(request, Optional.of("internal_error"));
         }
+    }
+
+    private interface Entrance {
+        Admission.Outcome enter() throws InterruptedException;
+    }
+
+    private interface Work {
+        List<ProcessingResponse> run() throws InterruptedException;
+    }
+
+    private List<ProcessingResponse> inTurn(ProcessingRequest request, Entrance entrance, Runnable exit, Work work)
+            throws InterruptedException {
+        return switch (entrance.enter()) {
+            case ADMITTED -> {
+                try {
+                    yield work.run();
+                } finally {
+                    exit.run();
+                }
+            }
+            case FULL -> conversation.answer(request, Optional.of("overloaded:queue"));
+            case LATE -> conversation.answer(request, Optional.of("overloaded:late"));
+        };
+    }
+
+    private boolean isLarge(ProcessingRequest request) {
+        long more = request.getRequestBody().getBody().size()
+                + request.getResponseBody().getBody().size();
+        return inspection.bodyBytes() + more >= LARGE;
     }
 
     @Override

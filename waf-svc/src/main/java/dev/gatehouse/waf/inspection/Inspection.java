@@ -14,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -28,6 +29,9 @@ public final class Inspection {
     private static final int BAD_REQUEST = 400;
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int MOST_TAGS = 100;
+
+    /** What {@code ENV} has on routes of gRPC. */
+    private static final Map<String, String> GRPC = Map.of("GATEHOUSE_PROTOCOL", "grpc");
 
     /** The TX variables of CRS 3 and 4 that have a transaction's scores. */
     private static final List<String> SCORES = List.of(
@@ -103,11 +107,17 @@ public final class Inspection {
             }
             case Policy.Ready ready -> {
                 RuleSet rules = ready.rules(head.host());
-                Transaction begun = rules.begin(uniqueId, shared.surroundings());
+                Transaction begun = rules.begin(uniqueId, surroundings());
                 transaction = Optional.of(begun);
                 yield timed(() -> inspect(begun, rules.mode(), head));
             }
         };
+    }
+
+    /** Rules are told what only the proxy's configuration knows: a client can say that it speaks gRPC, and a route that it is gRPC's. */
+    private Surroundings surroundings() {
+        Surroundings usual = shared.surroundings();
+        return served.streams() ? new Surroundings(usual.clock(), GRPC, usual.collections(), usual.observer()) : usual;
     }
 
     private Decision inspect(Transaction begun, EngineMode mode, RequestHead head) {
@@ -222,6 +232,11 @@ public final class Inspection {
             }
             return decide(last && interruption.isEmpty() ? begun.responseBody() : interruption, BodyNeed.NONE);
         });
+    }
+
+    /** How much of both bodies has been shown. */
+    public long bodyBytes() {
+        return requestBytes + responseBytes;
     }
 
     /** There is no room or time for it. */

@@ -1,7 +1,6 @@
 package dev.gatehouse.waf.policy;
 
 import dev.gatehouse.seclang.Compilation;
-import dev.gatehouse.seclang.RuleFiles;
 import dev.gatehouse.seclang.RuleSet;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -33,7 +32,7 @@ public final class Policies {
         }
     }
 
-    private final CoreRuleSets coreRuleSets;
+    private final RuleCompiler compiler;
     private final PolicyMetrics metrics;
     private volatile Map<String, Held> held = Map.of();
     private volatile boolean received;
@@ -42,7 +41,7 @@ public final class Policies {
     private final Condition replaced = waiting.newCondition();
 
     public Policies(CoreRuleSets coreRuleSets, PolicyMetrics metrics) {
-        this.coreRuleSets = coreRuleSets;
+        this.compiler = new RuleCompiler(coreRuleSets);
         this.metrics = metrics;
     }
 
@@ -70,18 +69,8 @@ public final class Policies {
         }
 
         private void compile(RuleText text, String policy) {
-            Optional<RuleFiles> core = coreRuleSets.find(text.coreRuleSet());
-            if (core.isEmpty() && !text.coreRuleSet().isEmpty()) {
-                bad.put(
-                        text,
-                        List.of("Core Rule Set " + text.coreRuleSet() + " is not there (expected: one of "
-                                + coreRuleSets.versions() + ")"));
-                return;
-            }
-            RuleFiles own = new PolicyFiles(text.files());
             long start = System.nanoTime();
-            Compilation outcome =
-                    RuleSet.compile(text.sources(), core.map(own::or).orElse(own));
+            Compilation outcome = compiler.compile(text);
             if (outcome instanceof Compilation.Compiled done) {
                 done.rules().prepare(); // or the first requests would wait
             }
@@ -89,7 +78,9 @@ public final class Policies {
             metrics.compiled(took);
             switch (outcome) {
                 case Compilation.Compiled done -> {
-                    done.warnings().forEach(warning -> LOG.log(Level.WARNING, "{0}: {1}", policy, warning));
+                    done.warnings().stream()
+                            .filter(warning -> !RuleCompiler.isBrought(warning))
+                            .forEach(warning -> LOG.log(Level.WARNING, "{0}: {1}", policy, warning));
                     LOG.log(
                             Level.INFO,
                             "{0}: {1} rules, ready in {2} ms",

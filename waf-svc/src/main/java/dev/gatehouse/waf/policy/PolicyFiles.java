@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The files that a policy brings, in one folder without others below it. */
+/** The files that a policy brings: in one folder, or in one for each of the policies that it is merged of. */
 final class PolicyFiles implements RuleFiles {
+    private static final Pattern OWNED = Pattern.compile("wafpolicy/[^/]+/[^/]+/");
+
     private final Map<String, Bytes> files;
 
     PolicyFiles(Map<String, Bytes> files) {
@@ -19,13 +22,23 @@ final class PolicyFiles implements RuleFiles {
 
     @Override
     public List<Source> include(String path, String from) {
+        return named(folder(from) + path);
+    }
+
+    private List<Source> named(String path) {
         Pattern pattern =
-                Pattern.compile(Pattern.quote(path).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q"));
+                Pattern.compile(Pattern.quote(path).replace("*", "\\E[^/]*\\Q").replace("?", "\\E[^/]\\Q"));
         return files.keySet().stream()
                 .filter(name -> pattern.matcher(name).matches())
                 .sorted()
                 .map(name -> new Source(name, text(name)))
                 .toList();
+    }
+
+    /** Of policies that are merged each has its files under its own name, which its sources' names begin with. */
+    private static String folder(String from) {
+        Matcher owned = OWNED.matcher(from);
+        return owned.lookingAt() ? owned.group() : "";
     }
 
     private String text(String name) {
@@ -34,6 +47,6 @@ final class PolicyFiles implements RuleFiles {
 
     @Override
     public Optional<Bytes> data(String path, String from) {
-        return Optional.ofNullable(files.get(path));
+        return Optional.ofNullable(files.get(folder(from) + path));
     }
 }

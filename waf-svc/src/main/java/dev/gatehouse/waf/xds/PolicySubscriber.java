@@ -53,7 +53,8 @@ public final class PolicySubscriber implements Subscriber {
         return errors.isEmpty() ? new Verdict.Accepted() : new Verdict.Rejected(String.join("\n", errors));
     }
 
-    private static PolicyText text(WafPolicy policy) {
+    /** What a resource says. */
+    public static PolicyText text(WafPolicy policy) {
         Map<String, Bytes> files = new HashMap<>();
         policy.getFilesList()
                 .forEach(file ->

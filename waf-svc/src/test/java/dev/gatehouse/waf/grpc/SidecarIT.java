@@ -20,6 +20,7 @@ import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.inspection.InspectionMetrics;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.BodyBudget;
+import dev.gatehouse.waf.load.LargeWork;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.PolicyText;
 import dev.gatehouse.waf.policy.RuleText;
@@ -78,6 +79,7 @@ class SidecarIT {
 
     private final Policies policies = new Policies();
     private final Admission admission = new Admission(2, 0, Duration.ZERO);
+    private final LargeWork large = new LargeWork(1, 0, Duration.ZERO);
     private final BodyBudget bodies = new BodyBudget(1_000);
     private final SlowStore store = new SlowStore();
     private final int port = FreePorts.one();
@@ -170,7 +172,7 @@ class SidecarIT {
                 new ErrorLog(),
                 NO_METRICS);
         Path socket = folder.resolve("run/waf");
-        server = SocketServer.start(socket, new ExternalProcessing(policies, shared, admission));
+        server = SocketServer.start(socket, new ExternalProcessing(policies, shared, admission, large));
         assertThat(Files.getPosixFilePermissions(socket).toString()).doesNotContain("OTHERS");
         envoy = RealEnvoy.withBootstrap(bootstrap(port, socket)).awaitReady();
         // The first requests of a JVM load its classes.
@@ -182,6 +184,7 @@ class SidecarIT {
         store.answers.countDown();
         envoy.close();
         server.close();
+        large.close();
     }
 
     private PlainClient.Answer get(String host, String path) throws IOException {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.seclang.EngineMode;
 import dev.gatehouse.seclang.RuleSet;
+import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.Source;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -85,5 +87,38 @@ class PoliciesTest {
         RuleSet one = ((Policy.Ready) policies.find("ns/p")).usual();
         policies.replace(List.of(text("ns/q", GOOD), text("ns/r", GOOD)));
         assertThat(((Policy.Ready) policies.find("ns/r")).usual().audit()).isSameAs(one.audit());
+    }
+
+    @Test
+    void mergedPoliciesReadEachItsOwnFiles() {
+        Map<String, Bytes> files = Map.of(
+                "wafpolicy/a/all/words.data", Bytes.latin1("one"),
+                "wafpolicy/a/all/more.txt",
+                        Bytes.latin1("SecRule ARGS \"@pmFromFile words.data\" \"id:3,phase:2,deny\""),
+                "wafpolicy/b/own/words.data", Bytes.latin1("two"));
+        RuleText text = new RuleText(
+                List.of(
+                        new Source("wafpolicy/a/all/configmap/a/map/x.conf", "Include more.t*"),
+                        new Source(
+                                "wafpolicy/b/own/directives[0]",
+                                "SecRule ARGS \"@pmFromFile words.data\" \"id:2,phase:2,deny\"")),
+                files,
+                "");
+        assertThat(policies.replace(List.of(
+                        new PolicyText("a/all+b/own", new PolicyText.Variant(EngineMode.ON, text), false, List.of()))))
+                .isEmpty();
+        assertThat(policies.replace(List.of(new PolicyText(
+                        "b/own",
+                        new PolicyText.Variant(
+                                EngineMode.ON,
+                                new RuleText(
+                                        List.of(new Source("wafpolicy/b/own/directives[0]", "Include more.txt")),
+                                        files,
+                                        "")),
+                        false,
+                        List.of()))))
+                .singleElement()
+                .asString()
+                .contains("more.txt");
     }
 }

@@ -18,8 +18,20 @@ public sealed interface Node {
      * A scalar.
      *
      * @param type what YAML 1.2's core schema makes of it; a quoted scalar is a string
+     * @param first where the text's first character stands, if its lines are lines of the file: it is in one line, or a literal block
      */
-    record Scalar(Location location, Type type, String text) implements Node {
+    record Scalar(Location location, Type type, String text, Optional<Location> first) implements Node {
+        /** Of which nothing more is known than where it begins. */
+        public Scalar(Location location, Type type, String text) {
+            this(location, type, text, Optional.empty());
+        }
+
+        /** Where a place in the text stands, line and column from 1; where it begins if that is not known better. */
+        public Location at(int line, int column) {
+            return first.map(from -> new Location(from.file(), from.line() + line - 1, from.column() + column - 1))
+                    .orElse(location);
+        }
+
         /** The core schema's scalar types. */
         public enum Type {
             STRING("a string"),
@@ -96,6 +108,22 @@ public sealed interface Node {
      * where it is not.
      */
     default Location locate(String path) {
+        return walk(path).location();
+    }
+
+    /** The node at {@code path} below this one; empty if it is not there. */
+    default Optional<Node> find(String path) {
+        return walk(path).node();
+    }
+
+    /**
+     * Where a path leads.
+     *
+     * @param node empty: what the path names is not there
+     */
+    record Way(Location location, Optional<Node> node) {}
+
+    private Way walk(String path) {
         Node node = this;
         Location found = location();
         int at = 0;
@@ -125,11 +153,11 @@ public sealed interface Node {
                 next = field.map(Field::value);
             }
             if (next.isEmpty()) {
-                return found;
+                return new Way(found, Optional.empty());
             }
             node = next.get();
         }
-        return found;
+        return new Way(found, Optional.of(node));
     }
 
     private static String firstName(String path, int at) {

@@ -98,7 +98,7 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
             if (root.isEmpty()) {
                 return Optional.empty();
             }
-            Converter converter = new Converter(file, firstLine, problems);
+            Converter converter = new Converter(file, firstLine, chunk, problems);
             Node node = converter.convert(root.get(), 0);
             if (converter.failed || Node.isNull(node)) {
                 return Optional.empty();
@@ -139,13 +139,16 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
     private static final class Converter {
         private final String file;
         private final int firstLine;
+        private final String chunk;
         private final List<Problem> problems;
+        private Optional<List<String>> lines = Optional.empty();
         private int nodes;
         private boolean failed;
 
-        Converter(String file, int firstLine, List<Problem> problems) {
+        Converter(String file, int firstLine, String chunk, List<Problem> problems) {
             this.file = file;
             this.firstLine = firstLine;
+            this.chunk = chunk;
             this.problems = problems;
         }
 
@@ -165,7 +168,7 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
                 return new Node.Scalar(at, Node.Scalar.Type.NULL, "");
             }
             return switch (node) {
-                case ScalarNode scalar -> new Node.Scalar(at, type(scalar), scalar.getValue());
+                case ScalarNode scalar -> new Node.Scalar(at, type(scalar), scalar.getValue(), first(scalar, at));
                 case SequenceNode sequence -> {
                     List<Node> items = new ArrayList<>(sequence.getValue().size());
                     for (org.snakeyaml.engine.v2.nodes.Node item : sequence.getValue()) {
@@ -201,6 +204,39 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Problem> problems
                 }
             }
             return new Node.Mapping(at, fields);
+        }
+
+        private Optional<Location> first(ScalarNode scalar, Location at) {
+            return switch (scalar.getScalarStyle()) {
+                case LITERAL -> {
+                    int below = at.line() - firstLine;
+                    yield lines().subList(Math.min(below, lines().size()), lines().size()).stream()
+                            .filter(line -> !line.isBlank())
+                            .findFirst()
+                            .map(line -> new Location(
+                                    at.file(),
+                                    at.line() + 1,
+                                    1 + line.length() - line.stripLeading().length()));
+                }
+                case PLAIN, SINGLE_QUOTED, DOUBLE_QUOTED, JSON_SCALAR_STYLE -> {
+                    boolean oneLine = scalar.getStartMark()
+                                    .map(Mark::getLine)
+                                    .equals(scalar.getEndMark().map(Mark::getLine))
+                            && scalar.getValue().indexOf('\n') < 0;
+                    boolean quoted = scalar.getScalarStyle() != ScalarStyle.PLAIN;
+                    yield oneLine
+                            ? Optional.of(quoted ? new Location(at.file(), at.line(), at.column() + 1) : at)
+                            : Optional.empty();
+                }
+                case FOLDED -> Optional.empty();
+            };
+        }
+
+        private List<String> lines() {
+            if (lines.isEmpty()) {
+                lines = Optional.of(chunk.lines().toList());
+            }
+            return lines.get();
         }
 
         private static Node.Scalar.Type type(ScalarNode scalar) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Runs cases one after the other on the thread that asks. */
+/** Runs cases one after the other. Used by one thread. */
 public final class CaseRunner {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -72,6 +72,12 @@ public final class CaseRunner {
         }
     }
 
+    /** For one case. */
+    private static final long WARM_NANOS = 500_000_000L;
+
+    /** For all cases, so that many do not take for ever: by then the engine is warm. */
+    private long warmLeft = 30_000_000_000L;
+
     private final RuleSet rules;
     private final Surroundings surroundings;
     private final Peer client;
@@ -118,7 +124,8 @@ public final class CaseRunner {
     }
 
     /**
-     * Runs a case, and again to measure it: once, or as often to warm up as then to measure. Counted is the CPU time of the thread
+     * Runs a case, and again to measure it. Before it is measured more than once it runs as often to warm up, and for some time: a JVM
+     * compiles what it sees run. Counted is the CPU time of the thread
      * where the JVM tells it, so that other work of the machine is not.
      *
      * @param runs how often it is measured; at least 1
@@ -127,9 +134,12 @@ public final class CaseRunner {
         long[] nanos = new long[runs];
         long allocated = -1;
         Transaction transaction = run(test);
-        for (int i = 1; i < runs; i++) {
+        long begin = System.nanoTime();
+        long most = Math.min(WARM_NANOS, warmLeft);
+        for (int i = 1; i < runs || runs > 1 && System.nanoTime() - begin < most; i++) {
             run(test);
         }
+        warmLeft -= Math.min(warmLeft, System.nanoTime() - begin);
         for (int i = 0; i < runs; i++) {
             long before = allocatedBytes();
             long start = cpuNanos();

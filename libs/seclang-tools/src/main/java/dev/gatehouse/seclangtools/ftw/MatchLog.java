@@ -1,5 +1,7 @@
 package dev.gatehouse.seclangtools.ftw;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -13,7 +15,7 @@ public interface MatchLog {
     /** The lines that have come since the last call. */
     List<String> next();
 
-    /** A file that grows; what is in it now is passed over. */
+    /** A file that grows; what is in it now is passed over. Of a line that is JSON, as services write them, the message counts. */
     static MatchLog ofFile(Path file) throws IOException {
         long[] position = {Files.exists(file) ? Files.size(file) : 0};
         return () -> {
@@ -24,10 +26,25 @@ public interface MatchLog {
                 String text = new String(bytes, StandardCharsets.ISO_8859_1);
                 int end = text.lastIndexOf('\n') + 1;
                 position[0] += end;
-                return text.substring(0, end).lines().toList();
+                return text.substring(0, end).lines().map(MatchLog::message).toList();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         };
+    }
+
+    private static String message(String line) {
+        int start = line.indexOf("{\"");
+        if (start < 0) {
+            return line;
+        }
+        try {
+            return new ObjectMapper()
+                    .readTree(line.substring(start))
+                    .path("message")
+                    .asText(line);
+        } catch (JsonProcessingException e) {
+            return line;
+        }
     }
 }

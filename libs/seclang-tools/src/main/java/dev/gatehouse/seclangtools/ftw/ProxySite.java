@@ -80,7 +80,7 @@ public final class ProxySite {
     private Optional<Backend.Answer> send(Bytes request) {
         BytesBuilder answer = new BytesBuilder(1024);
         try (Socket socket = new Socket()) {
-            socket.connect(address, ANSWER_MILLIS);
+            connect(socket);
             socket.setSoTimeout(ANSWER_MILLIS);
             socket.getOutputStream().write(request.toArray());
             socket.getOutputStream().flush();
@@ -98,6 +98,14 @@ public final class ProxySite {
             // A proxy may answer, and close before it has read all.
         }
         return parse(answer.build());
+    }
+
+    private void connect(Socket socket) {
+        try {
+            socket.connect(address, ANSWER_MILLIS);
+        } catch (IOException e) {
+            throw new IllegalStateException("the proxy at " + address + " cannot be reached: " + e.getMessage(), e);
+        }
     }
 
     private static boolean isWhole(Bytes answer) {
