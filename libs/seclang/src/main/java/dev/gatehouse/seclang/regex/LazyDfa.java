@@ -126,6 +126,9 @@ final class LazyDfa {
         for (int i = from; i < to; i++) {
             int symbol = classOf[text[i] & 0xff] & 0xff;
             int following = next[state + symbol];
+            if (following == state) {
+                continue; // as LiteralScanner does: the next byte need not wait for a state that stays
+            }
             if (following <= UNKNOWN) {
                 if (following == UNKNOWN) {
                     search = search == null ? new Search(t, from) : search;
@@ -164,6 +167,9 @@ final class LazyDfa {
         for (int i = from; i < to; i++) {
             int symbol = classOf[text[i] & 0xff] & 0xff;
             int following = next[state + symbol];
+            if (following == state) {
+                continue; // as LiteralScanner does: the next byte need not wait for a state that stays
+            }
             if (following <= UNKNOWN) {
                 if (following == UNKNOWN) {
                     search = search == null ? new Search(t, from) : search;

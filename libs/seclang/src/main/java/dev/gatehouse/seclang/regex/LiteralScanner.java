@@ -15,10 +15,12 @@ final class LiteralScanner {
 
     private final byte[] classOf = new byte[256];
     private final int stride;
-    /** The transitions; negative: the state that follows, complemented, ends a literal. */
+    /** The transitions: where the row of the state begins that follows; negative: the number, complemented, of one that ends a literal. */
     private final int[] next;
-    /** Of each state the owners of the literals that end there. */
-    private final int[][] owners;
+    /** Of each state that ends a literal, by its number, where its row begins. */
+    private final int[] rowOf;
+    /** Of each of them the bits of the owners of the literals that end there. */
+    private final long[][] owners;
 
     /** @param literals of each owner, in lower case; none: the owner is never found */
     LiteralScanner(List<List<String>> literals) {
@@ -57,20 +59,32 @@ final class LiteralScanner {
             }
         }
         follow(rows, ends);
-        owners = new int[rows.size()][];
-        next = new int[rows.size() * stride];
-        for (int state = 0; state < owners.length; state++) {
-            owners[state] = ends.get(state).stream()
-                    .mapToInt(Integer::intValue)
-                    .distinct()
-                    .toArray();
+        int[] numbers = new int[rows.size()];
+        int ending = 0;
+        for (int state = 0; state < numbers.length; state++) {
+            numbers[state] = ends.get(state).isEmpty() ? -1 : ending++;
         }
-        for (int state = 0; state < owners.length; state++) {
+        rowOf = new int[ending];
+        owners = new long[ending][];
+        next = new int[rows.size() * stride];
+        for (int state = 0; state < numbers.length; state++) {
+            if (numbers[state] >= 0) {
+                rowOf[numbers[state]] = state * stride;
+                owners[numbers[state]] = bits(ends.get(state), literals.size());
+            }
             for (int symbol = 0; symbol < stride; symbol++) {
                 int target = rows.get(state)[symbol];
-                next[state * stride + symbol] = owners[target].length > 0 ? ~(target * stride) : target * stride;
+                next[state * stride + symbol] = numbers[target] >= 0 ? ~numbers[target] : target * stride;
             }
         }
+    }
+
+    private static long[] bits(List<Integer> owners, int count) {
+        long[] bits = new long[(count + 63) / 64];
+        for (int owner : owners) {
+            bits[owner >> 6] |= 1L << owner;
+        }
+        return bits;
     }
 
     private static String shortened(String literal) {
@@ -109,13 +123,17 @@ final class LiteralScanner {
         int state = 0;
         for (int i = from; i < to; i++) {
             int following = next[state + (classOf[text[i] & 0xff] & 0xff)];
-            if (following < 0) {
-                following = ~following;
-                for (int owner : owners[following / stride]) {
-                    found[owner >> 6] |= 1L << owner;
+            // Most bytes lead nowhere: as a branch that is foreseen, the next byte need not wait for this one's state.
+            if (following != state) {
+                if (following < 0) {
+                    long[] ended = owners[~following];
+                    for (int word = 0; word < ended.length; word++) {
+                        found[word] |= ended[word];
+                    }
+                    following = rowOf[~following];
                 }
+                state = following;
             }
-            state = following;
         }
     }
 }

@@ -136,17 +136,18 @@ public final class RegexSet {
 
     /**
      * Sets in {@code found} the bit of each wanted pattern that matches anywhere in the text. Of patterns that are not linear, or
-     * that only their literals are known of, the bit says that they may match. Other bits stay. {@code scratch} is overwritten.
+     * that only their literals are known of, the bit says that they may match. Other bits stay, and what is set is not looked for
+     * again. {@code scratch} is overwritten.
      *
      * @param present the bytes that the text has
      */
     public void search(byte[] text, int from, int to, ByteSet present, long[] wanted, long[] found, long[] scratch) {
         System.arraycopy(always, 0, scratch, 0, words);
-        if (meets(wanted, scanned)) {
+        if (asks(scanned, wanted, found)) {
             scanner.scan(text, from, to, scratch);
         }
         for (int word = 0; word < words; word++) {
-            for (long bits = scratch[word] & wanted[word]; bits != 0; bits &= bits - 1) {
+            for (long bits = scratch[word] & wanted[word] & ~found[word]; bits != 0; bits &= bits - 1) {
                 if (mayMatch(candidates.get(word * 64 + Long.numberOfTrailingZeros(bits)), text, from, to, present)) {
                     found[word] |= Long.lowestOneBit(bits);
                 }
@@ -155,10 +156,20 @@ public final class RegexSet {
         for (int i = 0; i < together.size(); i++) {
             Together each = together.get(i);
             boolean possible = to - from >= each.shortest && (to == from || each.bytes.intersects(present));
-            if (possible && meets(wanted, each.mask)) {
+            if (possible && asks(each.mask, wanted, found)) {
                 collect(each, text, from, to, wanted, found);
             }
         }
+    }
+
+    /** Whether one of the patterns is wanted and not found yet. */
+    private boolean asks(long[] patterns, long[] wanted, long[] found) {
+        for (int word = 0; word < words; word++) {
+            if ((patterns[word] & wanted[word] & ~found[word]) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean mayMatch(Candidate candidate, byte[] text, int from, int to, ByteSet present) {
@@ -167,15 +178,6 @@ public final class RegexSet {
         }
         Regex regex = candidate.regex;
         return regex == null || !regex.isLinear() || regex.search(text, from, to, 0) == Regex.Outcome.FOUND;
-    }
-
-    private static boolean meets(long[] a, long[] b) {
-        for (int i = 0; i < a.length; i++) {
-            if ((a[i] & b[i]) != 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void collect(Together together, byte[] text, int from, int to, long[] wanted, long[] found) {
