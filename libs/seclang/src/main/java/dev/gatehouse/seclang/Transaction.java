@@ -42,7 +42,9 @@ public final class Transaction {
     private final Removals removals = new Removals();
     private final Sanitation sanitation = new Sanitation();
     private final Evaluation evaluation;
-    private final List<Match> matched = new ArrayList<>();
+    /** The Core Rule Set sets some sixty variables by rules that always match. */
+    private final List<Match> matched = new ArrayList<>(80);
+
     private final BytesBuilder requestBody = new BytesBuilder(0);
     private final BytesBuilder responseBody = new BytesBuilder(0);
     private EngineMode mode;
@@ -454,7 +456,9 @@ public final class Transaction {
     /** Whether the phase goes on. */
     private boolean disrupt(Rule rule, @Nullable Hit hits, Phase phase) {
         boolean acts = mode == EngineMode.ON && phase != Phase.LOGGING;
-        rule.note().severity().ifPresent(values::severity);
+        if (rule.note().severity().isPresent()) {
+            values.severity(rule.note().severity().get());
+        }
         boolean goesOn = switch (rule.disruption()) {
             case Disruption.Pass pass -> true;
             case Disruption.Block block -> true;

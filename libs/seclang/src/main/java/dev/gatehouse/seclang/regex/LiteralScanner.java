@@ -10,8 +10,8 @@ import java.util.List;
  * Immutable.
  */
 final class LiteralScanner {
-    /** Longer ones make the table larger than the cache and tell hardly more. */
-    private static final int LONGEST = 6;
+    /** Longer ones make the table larger than the cache and tell hardly more. Of such the end counts: many begin with a tag or a path. */
+    private static final int LONGEST = 8;
 
     private final byte[] classOf = new byte[256];
     private final int stride;
@@ -88,7 +88,7 @@ final class LiteralScanner {
     }
 
     private static String shortened(String literal) {
-        return literal.length() <= LONGEST ? literal : literal.substring(0, LONGEST);
+        return literal.substring(Math.max(literal.length() - LONGEST, 0));
     }
 
     /** Completes the trie: where it has no way, the way of the longest suffix that has one. */
