@@ -109,7 +109,15 @@ final class Evaluation implements MatchContext {
             }
         }
         if (target.count()) {
-            test(condition, target, Field.of(Bytes.number(count)));
+            count(condition, target, Bytes.number(count));
+        }
+    }
+
+    private void count(Condition condition, Target target, Bytes number) {
+        if (condition.chain().isEmpty()) {
+            test(condition, target, Bytes.EMPTY, number, number);
+        } else {
+            test(condition, target, Field.of(number));
         }
     }
 
@@ -126,14 +134,17 @@ final class Evaluation implements MatchContext {
     private void test(Condition condition, Target target, Field field) {
         Chain chain = condition.chain();
         if (!condition.multiMatch()) {
-            test(condition, target, field, field.after(chain));
+            test(condition, target, field.name(), field.value(), field.after(chain));
             return;
         }
-        test(condition, target, field, field.value());
+        test(condition, target, field.name(), field.value(), field.value());
+        if (!chain.mayChange(field.text().present())) {
+            return;
+        }
         Bytes before = field.value();
         for (Bytes step : steps(field, chain)) {
             if (!step.equals(before)) {
-                test(condition, target, field, step);
+                test(condition, target, field.name(), field.value(), step);
             }
             before = step;
         }
@@ -147,9 +158,9 @@ final class Evaluation implements MatchContext {
         return steps;
     }
 
-    private void test(Condition condition, Target target, Field field, Bytes value) {
+    private void test(Condition condition, Target target, Bytes key, Bytes original, Bytes value) {
         if (condition.operator().matches(value, this) != condition.negated()) {
-            Hit hit = new Hit(condition, target, field.name(), field.value(), value, hits);
+            Hit hit = new Hit(condition, target, key, original, value, hits);
             hits = hit;
             values.matching(hit);
             run(condition.effects());

@@ -16,6 +16,13 @@ final class Fields implements Iterable<Field> {
     private int size;
     private long bytes;
 
+    Fields() {}
+
+    /** @param capacity how many are expected */
+    Fields(int capacity) {
+        all = new Field[capacity];
+    }
+
     /** One value without a name. */
     static Fields single(Bytes value) {
         return single(Field.of(value));
@@ -102,8 +109,7 @@ final class Fields implements Iterable<Field> {
 
     /** Each name as a value of itself. */
     Fields names() {
-        Fields names = new Fields();
-        names.all = new Field[size];
+        Fields names = new Fields(size);
         for (int i = 0; i < size; i++) {
             names.add(all[i].name(), all[i].name());
         }

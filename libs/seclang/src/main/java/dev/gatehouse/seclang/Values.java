@@ -30,6 +30,7 @@ final class Values implements MacroScope {
     private static final Bytes CONTENT_LENGTH = Bytes.latin1("content-length");
     private static final Bytes ZERO = Bytes.number(0);
     private static final Bytes ONE = Bytes.number(1);
+    private static final int VARIABLES = Variable.values().length;
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final int SUNDAY = 7;
 
@@ -47,7 +48,7 @@ final class Values implements MacroScope {
     private final PersistentCollections collections;
 
     /** What is known of a variable; computed ones too, until what they are computed from changes. */
-    private final Fields[] known = new Fields[Variable.values().length];
+    private final Fields[] known = new Fields[VARIABLES];
 
     /** Parts of XML documents, by the paths that rules have. */
     private final Map<Selector.Path, Fields> requestXmlParts = new HashMap<>();
@@ -418,7 +419,7 @@ final class Values implements MacroScope {
             case TIME_WDAY -> Fields.single(Bytes.number(now().getDayOfWeek().getValue() % SUNDAY));
             case TIME_YEAR -> Fields.single(Bytes.number(now().getYear()));
             case TX -> {
-                Fields all = new Fields();
+                Fields all = new Fields(tx.size());
                 tx.values().forEach(all::add);
                 yield keep(variable, all);
             }

@@ -13,6 +13,8 @@ final class LiteralScanner {
     /** Longer ones make the table larger than the cache and tell hardly more. Of such the end counts: many begin with a tag or a path. */
     private static final int LONGEST = 8;
 
+    private static final int NONE = Integer.MIN_VALUE;
+
     private final byte[] classOf = new byte[256];
     private final int stride;
     /** The transitions: where the row of the state begins that follows; negative: the number, complemented, of one that ends a literal. */
@@ -121,17 +123,23 @@ final class LiteralScanner {
         int[] next = this.next;
         byte[] classOf = this.classOf;
         int state = 0;
+        /* The transition that leads to the state, if a literal ends there. */
+        int again = NONE;
         for (int i = from; i < to; i++) {
             int following = next[state + (classOf[text[i] & 0xff] & 0xff)];
             // Most bytes lead nowhere: as a branch that is foreseen, the next byte need not wait for this one's state.
-            if (following != state) {
-                if (following < 0) {
-                    long[] ended = owners[~following];
-                    for (int word = 0; word < ended.length; word++) {
-                        found[word] |= ended[word];
-                    }
-                    following = rowOf[~following];
+            if (following == state || following == again) {
+                continue;
+            }
+            if (following < 0) {
+                again = following;
+                long[] ended = owners[~following];
+                for (int word = 0; word < ended.length; word++) {
+                    found[word] |= ended[word];
                 }
+                state = rowOf[~following];
+            } else {
+                again = NONE;
                 state = following;
             }
         }
