@@ -1,6 +1,7 @@
 package dev.gatehouse.authz;
 
 import dev.gatehouse.authz.xds.PolicySubscriber;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.xdsclient.XdsConnection;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.grpc.ChannelCredentials;
@@ -8,6 +9,6 @@ import io.grpc.ChannelCredentials;
 /** The open subscription to the policies. */
 final class PolicySource extends XdsConnection {
     PolicySource(String address, ChannelCredentials credentials, XdsNode node, PolicySubscriber policies) {
-        super(address, credentials, node, PolicySubscriber.TYPE_URL, PolicySubscriber::name, policies);
+        super(address, credentials, node, TypeUrls.ACCESS, PolicySubscriber::name, policies);
     }
 }

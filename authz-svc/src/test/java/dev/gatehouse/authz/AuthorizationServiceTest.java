@@ -9,7 +9,7 @@ import com.google.protobuf.ByteString;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.api.authz.v1.ApiKeyAuth;
 import dev.gatehouse.api.authz.v1.BasicAuth;
-import dev.gatehouse.authz.xds.PolicySubscriber;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.testkit.AdsServer;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
@@ -116,7 +116,7 @@ class AuthorizationServiceTest {
     @Order(1)
     void beforeTheFirstPoliciesEveryRequestIsDeniedAndTheServiceNotReady() throws InterruptedException {
         DiscoveryRequest first = ads.next();
-        assertThat(first.getTypeUrl()).isEqualTo(PolicySubscriber.TYPE_URL);
+        assertThat(first.getTypeUrl()).isEqualTo(TypeUrls.ACCESS);
         assertThat(first.getNode().getCluster()).isEqualTo("gatehouse/authz");
         CheckResponse response = check("ns/p", Map.of("x-api-key", "k1"));
         assertThat(status(response)).isEqualTo(503);
@@ -127,7 +127,7 @@ class AuthorizationServiceTest {
     @Test
     @Order(2)
     void bothPartsOfAPolicyHaveToBePassed() throws InterruptedException, NoSuchAlgorithmException {
-        ads.push("1", PolicySubscriber.TYPE_URL, Map.of("ns/p", policy("ns/p", "x-api-key")));
+        ads.push("1", TypeUrls.ACCESS, Map.of("ns/p", policy("ns/p", "x-api-key")));
         assertThat(ads.next().getVersionInfo()).isEqualTo("1");
         CheckResponse allowed = check(
                 "ns/p", Map.of("x-api-key", "k1", "authorization", basic("bob:secret"), "x_client_id", "mallory"));
@@ -151,10 +151,7 @@ class AuthorizationServiceTest {
     @Order(3)
     void aBadPolicyIsRefusedByNameItsLastGoodVersionStaysAndTheRestIsUsed()
             throws InterruptedException, NoSuchAlgorithmException {
-        ads.push(
-                "2",
-                PolicySubscriber.TYPE_URL,
-                Map.of("ns/p", policy("ns/p", "not a header"), "ns/q", policy("ns/q", "x-key")));
+        ads.push("2", TypeUrls.ACCESS, Map.of("ns/p", policy("ns/p", "not a header"), "ns/q", policy("ns/q", "x-key")));
         DiscoveryRequest answer = ads.next();
         assertThat(answer.getVersionInfo()).isEqualTo("1");
         assertThat(answer.getErrorDetail().getMessage())

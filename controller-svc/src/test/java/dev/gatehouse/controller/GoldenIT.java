@@ -1,8 +1,8 @@
 package dev.gatehouse.controller;
 
 import com.google.protobuf.Message;
-import dev.gatehouse.controller.envoy.TypeUrls;
 import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.testkit.EnvoyValidate;
 import dev.gatehouse.testkit.GoldenFolder;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class GoldenIT {
     private static final Set<String> FOR_ENVOY =
-            Set.of(TypeUrls.LISTENER, TypeUrls.ROUTE, TypeUrls.CLUSTER, TypeUrls.ENDPOINT, TypeUrls.SECRET);
+            Set.of(TypeUrls.LISTENER, TypeUrls.ROUTES, TypeUrls.CLUSTER, TypeUrls.ENDPOINTS, TypeUrls.SECRET);
 
     static List<GoldenFolder> folders() {
         return Golden.folders();

@@ -2,12 +2,12 @@ package dev.gatehouse.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gatehouse.controller.envoy.TypeUrls;
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.text.ResourceTrees;
 import dev.gatehouse.controller.text.StatusTrees;
+import dev.gatehouse.envoyapi.TypeUrls;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;

@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.containsString;
 import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
-import dev.gatehouse.ratelimit.xds.RuleSubscriber;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.testkit.AdsServer;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
@@ -88,7 +88,7 @@ class RateLimitServiceTest {
     @Order(1)
     void beforeTheFirstConfigurationTheServiceIsNotReadyAndSaysSo() throws InterruptedException {
         DiscoveryRequest first = ads.next();
-        assertThat(first.getTypeUrl()).isEqualTo(RuleSubscriber.TYPE_URL);
+        assertThat(first.getTypeUrl()).isEqualTo(TypeUrls.RATE_LIMIT);
         assertThat(first.getNode().getCluster()).isEqualTo("gatehouse/ratelimit");
         assertThatThrownBy(() -> ask("d", "x"))
                 .isInstanceOf(StatusRuntimeException.class)
@@ -100,7 +100,7 @@ class RateLimitServiceTest {
     @Test
     @Order(2)
     void aPushedLimitIsEnforcedAndReported() throws InterruptedException {
-        ads.push("1", RuleSubscriber.TYPE_URL, Map.of("d", config("d", 2, RateLimitUnit.YEAR)));
+        ads.push("1", TypeUrls.RATE_LIMIT, Map.of("d", config("d", 2, RateLimitUnit.YEAR)));
         assertThat(ads.next().getVersionInfo()).isEqualTo("1");
         RateLimitResponse response = ask("d", "x");
         assertThat(response.getOverallCode()).isEqualTo(Code.OK);
@@ -122,7 +122,7 @@ class RateLimitServiceTest {
     void aBadPushIsRefusedByNameAndTheRestOfItIsUsed() throws InterruptedException {
         ads.push(
                 "2",
-                RuleSubscriber.TYPE_URL,
+                TypeUrls.RATE_LIMIT,
                 Map.of("d", config("d", 5, RateLimitUnit.UNKNOWN), "e", config("e", 0, RateLimitUnit.HOUR)));
         DiscoveryRequest answer = ads.next();
         assertThat(answer.getVersionInfo()).isEqualTo("1");

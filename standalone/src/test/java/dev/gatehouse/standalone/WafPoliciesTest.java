@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.translate.Settings;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.standalone.process.ChildJvm;
 import dev.gatehouse.waf.crs.InstalledRuleSets;
 import dev.gatehouse.waf.policy.Policies;
@@ -37,7 +38,7 @@ class WafPoliciesTest {
                         new Settings.Callouts(anywhere, anywhere, anywhere)));
         List<Resource> policies = new ArrayList<>();
         translation.translator().resources().forEach((id, output) -> {
-            if (id.typeUrl().equals(PolicySubscriber.TYPE_URL)) {
+            if (id.typeUrl().equals(TypeUrls.WAF)) {
                 policies.add(new Resource(id.name(), "1", Any.pack(output.message())));
             }
         });

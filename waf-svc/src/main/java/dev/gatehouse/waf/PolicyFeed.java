@@ -1,5 +1,6 @@
 package dev.gatehouse.waf;
 
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.xds.PolicySubscriber;
 import dev.gatehouse.xdsclient.XdsConnection;
@@ -9,12 +10,6 @@ import io.grpc.ChannelCredentials;
 /** The open subscription to the policies. */
 final class PolicyFeed extends XdsConnection {
     PolicyFeed(String address, ChannelCredentials credentials, XdsNode node, Policies policies) {
-        super(
-                address,
-                credentials,
-                node,
-                PolicySubscriber.TYPE_URL,
-                PolicySubscriber::name,
-                new PolicySubscriber(policies));
+        super(address, credentials, node, TypeUrls.WAF, PolicySubscriber::name, new PolicySubscriber(policies));
     }
 }

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsString;
 
 import com.google.protobuf.Any;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.Put;
@@ -15,7 +16,6 @@ import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.Transaction;
 import dev.gatehouse.testkit.Await;
-import dev.gatehouse.xds.snapshot.TypeUrls;
 import dev.gatehouse.xds.view.XdsView;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;

@@ -22,8 +22,6 @@ import java.util.Optional;
  * any thread.
  */
 public final class PolicySubscriber implements Subscriber {
-    public static final String TYPE_URL = "type.googleapis.com/gatehouse.authz.v1.AccessPolicy";
-
     private final PasswordChecks passwords;
     private Map<String, Policy> byName = Map.of();
     private volatile Optional<Policies> policies = Optional.empty();

@@ -68,6 +68,9 @@ public final class ListenerResources {
     private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
     private static final int LISTENER_BUFFER_BYTES = 32 * 1024;
 
+    /** For an answer of authz-svc, or one of waf-svc: enough for the first of a process that has just begun on a busy node. */
+    private static final Duration CALLOUT_TIMEOUT = Duration.ofSeconds(2);
+
     private ListenerResources() {}
 
     /** A port of a fleet. */
@@ -396,7 +399,7 @@ public final class ListenerResources {
     /** Asks authz-svc. */
     static ExtAuthz.Builder access() {
         return ExtAuthz.newBuilder()
-                .setGrpcService(callout(Fleets.AUTHZ, Duration.ofSeconds(1)))
+                .setGrpcService(callout(Fleets.AUTHZ, CALLOUT_TIMEOUT))
                 .setTransportApiVersion(ApiVersion.V3)
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
     }
@@ -407,7 +410,7 @@ public final class ListenerResources {
                 // Without a timeout: a stream lives as long as its request. Messages have one.
                 .setGrpcService(GrpcService.newBuilder()
                         .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(Fleets.WAF)))
-                .setMessageTimeout(Protos.duration(Duration.ofSeconds(2)))
+                .setMessageTimeout(Protos.duration(CALLOUT_TIMEOUT))
                 .setAllowModeOverride(true)
                 .setProcessingMode(ProcessingMode.newBuilder()
                         .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)

@@ -275,7 +275,7 @@ final class Observability {
         ProxyTelemetry.Tracing tracing = telemetry.tracing().get();
         return clusters.apply(tracing.provider().destination()).map(cluster -> {
             HttpConnectionManager.Tracing.Builder built = HttpConnectionManager.Tracing.newBuilder()
-                    .setRandomSampling(percent(tracing.sampled()))
+                    .setRandomSampling(percent(sampledAtRandom(tracing)))
                     .setClientSampling(percent(tracing.clientSampled()))
                     .setOverallSampling(percent(tracing.overallSampled()))
                     .setSpawnUpstreamSpan(BoolValue.of(true))
@@ -283,6 +283,14 @@ final class Observability {
             new TreeMap<>(tracing.tags()).forEach((name, tag) -> built.addCustomTags(tag(name, tag)));
             return built.build();
         });
+    }
+
+    /** A sampler of OpenTelemetry sees every request: what was not sampled before would never come to it. */
+    private static Fraction sampledAtRandom(ProxyTelemetry.Tracing tracing) {
+        return tracing.provider() instanceof Provider.OpenTelemetry collector
+                        && collector.sampler().isPresent()
+                ? Fraction.ALL
+                : tracing.sampled();
     }
 
     private static Percent percent(Fraction fraction) {

@@ -4,9 +4,11 @@ import com.google.protobuf.Any;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerState;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualCluster;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -145,6 +147,23 @@ public final class RouteTable {
                     .addRoutes(everything("misdirected", MISDIRECTED_REQUEST)));
         }
         return table.build();
+    }
+
+    /**
+     * {@code table} with metrics for each hostname: {@code vhost.<name>.vcluster.<hostname>.upstream_rq_*}. In those names dots
+     * are underscores, since Envoy takes its tags from between dots.
+     */
+    public static RouteConfiguration counted(RouteConfiguration table) {
+        RouteConfiguration.Builder counted = table.toBuilder();
+        for (VirtualHost.Builder host : counted.getVirtualHostsBuilderList()) {
+            host.setName(host.getName().replace('.', '_'))
+                    .addVirtualClusters(VirtualCluster.newBuilder()
+                            .setName(host.getDomains(0).replace('.', '_'))
+                            .addHeaders(HeaderMatcher.newBuilder()
+                                    .setName(":authority")
+                                    .setPresentMatch(true)));
+        }
+        return counted.build();
     }
 
     private static VirtualHost virtualHost(String name, String domain, Domain each) {

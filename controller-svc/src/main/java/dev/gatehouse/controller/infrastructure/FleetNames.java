@@ -45,6 +45,14 @@ public final class FleetNames {
                 : settings.namespace();
     }
 
+    /**
+     * The name of the Secret with the certificate by which a fleet's proxies are known: never the Gateway's own, since people
+     * like to name the Secret of its HTTPS listener so.
+     */
+    public static String certificate(String fleet) {
+        return hashed(fleet);
+    }
+
     /** "envoy-", at most 48 characters of {@code fleet}, and the first 8 hex digits of its SHA-256. */
     public static String hashed(String fleet) {
         String plain = fleet.replace('/', '-').replace('.', '-');

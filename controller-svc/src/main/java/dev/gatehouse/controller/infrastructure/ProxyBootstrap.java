@@ -137,6 +137,7 @@ record ProxyBootstrap(
 
     private static final String COMPRESSOR = """
         - {name: envoy.filters.http.compressor, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor, \
+        %s\
         compressor_library: {name: %s, typed_config: {"@type": type.googleapis.com/envoy.extensions.compression.%s.compressor.v3.%s}}}}""";
 
     private static final String METRICS_CLUSTER = """
@@ -248,6 +249,16 @@ record ProxyBootstrap(
             threshold: {value: 0.98}
         """;
 
+    private static String compressor(ProxyTelemetry.Compression compression) {
+        String type = compression.type().name();
+        String name = type.toLowerCase(Locale.ROOT);
+        String length = compression.minContentLength().isEmpty()
+                ? ""
+                : "response_direction_config: {common_config: {min_content_length: "
+                        + compression.minContentLength().getAsInt() + "}}, ";
+        return COMPRESSOR.formatted(length, name, name, type);
+    }
+
     /** The bootstrap that an EnvoyProxy leaves as it is. */
     Map<String, Object> tree() {
         boolean ipv4 = ipFamily == IpFamily.IPv4;
@@ -259,11 +270,7 @@ record ProxyBootstrap(
                     address,
                     METRICS_PORT,
                     !ipv4,
-                    metrics.compression()
-                            .map(Enum::name)
-                            .map(name -> COMPRESSOR.formatted(
-                                    name.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT), name))
-                            .orElse(""))));
+                    metrics.compression().map(ProxyBootstrap::compressor).orElse(""))));
             clusters.add(parse(METRICS_CLUSTER.formatted(ADMIN_PORT)));
         }
         listeners.add(parse(READINESS_LISTENER.formatted(address, READINESS_PORT, !ipv4, READINESS_PATH)));

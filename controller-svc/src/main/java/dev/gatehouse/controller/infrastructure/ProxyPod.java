@@ -5,6 +5,7 @@ import dev.gatehouse.gatewayapi.EnvoyProxySpec.Container;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.Pod;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.Shutdown;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.Workload;
+import dev.gatehouse.gatewayapi.Quantity;
 import dev.gatehouse.gatewayapi.merge.PatchFailure;
 import dev.gatehouse.gatewayapi.merge.StrategicMerge;
 import java.time.Duration;
@@ -293,7 +294,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
     private List<Map<String, Object>> volumes(Pod pod) {
         List<Map<String, Object>> volumes = new ArrayList<>();
         if (settings.xdsTls()) {
-            volumes.add(volume("certs", "secret", Map.of("secretName", name)));
+            volumes.add(volume("certs", "secret", Map.of("secretName", FleetNames.certificate(fleet.name()))));
             volumes.add(volume("sds", "configMap", Map.of("name", name)));
         }
         volumes.add(volume("shutdown", "emptyDir", Map.of()));

@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.kubernetes;
 
+import dev.gatehouse.controller.infrastructure.FleetNames;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.infrastructure.KubernetesObject;
@@ -30,7 +31,7 @@ final class WantedCertificates {
         return service + "-certificate";
     }
 
-    /** The certificates by their Secrets. A fleet's has the name of its other objects. */
+    /** The certificates by their Secrets. A fleet's is in the namespace of its other objects. */
     static Map<ObjectKey, Place> of(Map<String, Infrastructure> fleets, InfrastructureSettings settings) {
         Map<ObjectKey, Place> wanted = new HashMap<>();
         ObjectMeta services = new ObjectMetaBuilder()
@@ -50,7 +51,7 @@ final class WantedCertificates {
                 desired.objects().stream()
                         .filter(object -> object.id().kind().equals("ConfigMap"))
                         .forEach(object -> wanted.put(
-                                object.key(),
+                                new ObjectKey(object.key().namespace(), FleetNames.certificate(fleet)),
                                 new Place(new Wanted(new ProcessName.Fleet(fleet), List.of()), metadata(object))));
             }
         });

@@ -8,7 +8,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.waf.v1.WafPolicy;
-import dev.gatehouse.controller.envoy.TypeUrls;
+import dev.gatehouse.envoyapi.TypeUrls;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -62,9 +62,9 @@ public final class ResourceText {
     /** The short names of the types, as the command line has them. */
     private static final Map<String, String> TYPES = Map.of(
             TypeUrls.LISTENER, "listener",
-            TypeUrls.ROUTE, "route",
+            TypeUrls.ROUTES, "route",
             TypeUrls.CLUSTER, "cluster",
-            TypeUrls.ENDPOINT, "endpoint",
+            TypeUrls.ENDPOINTS, "endpoint",
             TypeUrls.SECRET, "secret",
             TypeUrls.RATE_LIMIT, "ratelimit",
             TypeUrls.WAF, "waf",

@@ -19,7 +19,6 @@ import dev.gatehouse.controller.envoy.RouteResources;
 import dev.gatehouse.controller.envoy.RouteTable;
 import dev.gatehouse.controller.envoy.SecretResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
-import dev.gatehouse.controller.envoy.TypeUrls;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
@@ -33,6 +32,7 @@ import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.controller.translate.Model.BindingKey;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
@@ -46,6 +46,7 @@ import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -318,13 +319,13 @@ final class Resources {
                 key.fleet(),
                 TypeUrls.CLUSTER,
                 key.name(),
-                ClusterResources.cluster(
-                        used.spec(),
-                        reads.get(model.fleets, key.fleet())
-                                .map(FleetMembers::settings)
-                                .orElse(EnvoyProxySpec.DEFAULT)),
+                ClusterResources.cluster(used.spec(), settings(reads, key.fleet())),
                 false,
                 owners(used));
+    }
+
+    private EnvoyProxySpec settings(Reads reads, String fleet) {
+        return reads.get(model.fleets, fleet).map(FleetMembers::settings).orElse(EnvoyProxySpec.DEFAULT);
     }
 
     private Map<ResourceId, Output> endpoints(Reads reads, ClusterKey key, UsedCluster used) {
@@ -333,7 +334,7 @@ final class Resources {
         }
         return one(
                 key.fleet(),
-                TypeUrls.ENDPOINT,
+                TypeUrls.ENDPOINTS,
                 key.name(),
                 ClusterResources.endpoints(used.spec(), owner -> slices(reads, key.fleet(), owner)),
                 false,
@@ -342,9 +343,7 @@ final class Resources {
 
     /** Where requests to a Service go: to its endpoints, or to its cluster IP where the fleet's EnvoyProxy says so. */
     private List<EndpointSlice> slices(Reads reads, String fleet, SlicesOwner owner) {
-        boolean byService = reads.get(model.fleets, fleet)
-                .map(each -> each.settings().routingType() == EnvoyProxySpec.RoutingType.Service)
-                .orElse(false);
+        boolean byService = settings(reads, fleet).routingType() == EnvoyProxySpec.RoutingType.Service;
         if (byService && !owner.imported()) {
             Optional<EndpointSlice> clusterIp = reads.get(inputs.of(Kinds.SERVICE), owner.key())
                     .flatMap(each -> each.spec().asEndpoint());
@@ -517,7 +516,13 @@ final class Resources {
             return Map.of();
         }
         String name = ListenerResources.sharedTableName(key, port.listeners());
-        return one(key.fleet(), TypeUrls.ROUTE, name, RouteTable.shared(name, hosts), false, owners);
+        return one(
+                key.fleet(),
+                TypeUrls.ROUTES,
+                name,
+                counted(reads, key.fleet(), RouteTable.shared(name, hosts)),
+                false,
+                owners);
     }
 
     private Map<ResourceId, Output> singleTable(
@@ -536,11 +541,15 @@ final class Resources {
         String name = ListenerResources.tableName(listener);
         return one(
                 fleet,
-                TypeUrls.ROUTE,
+                TypeUrls.ROUTES,
                 name,
-                RouteTable.single(name, host(reads, listener, owners), hostnames),
+                counted(reads, fleet, RouteTable.single(name, host(reads, listener, owners), hostnames)),
                 false,
                 owners);
+    }
+
+    private RouteConfiguration counted(Reads reads, String fleet, RouteConfiguration table) {
+        return settings(reads, fleet).telemetry().metrics().perHost() ? RouteTable.counted(table) : table;
     }
 
     private RouteTable.Host host(Reads reads, ListenerState listener, Set<ObjectRef> owners) {

@@ -3,7 +3,6 @@ package dev.gatehouse.controller.infrastructure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.gatewayapi.ObjectKey;
-import java.util.OptionalLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
@@ -27,14 +26,5 @@ class FleetNamesTest {
         assertThat(FleetNames.hashed(gateway.toString())).matches(SERVICE_NAME);
         assertThat(FleetNames.alias(gateway, "gatehouse")).matches(SERVICE_NAME);
         assertThat(FleetNames.labelValue(name)).hasSizeLessThanOrEqualTo(63);
-    }
-
-    @Test
-    void quantitiesAreKubernetes() {
-        assertThat(Quantity.parse("512Mi")).isEqualTo(OptionalLong.of(512L << 20));
-        assertThat(Quantity.parse("1.5G")).isEqualTo(OptionalLong.of(1_500_000_000));
-        assertThat(Quantity.parse("1e9")).isEqualTo(OptionalLong.of(1_000_000_000));
-        assertThat(Quantity.parse("128974848000m")).isEqualTo(OptionalLong.of(128_974_848));
-        assertThat(Quantity.parse("much")).isEmpty();
     }
 }

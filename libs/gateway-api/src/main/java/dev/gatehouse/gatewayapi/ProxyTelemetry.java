@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What proxies tell of themselves: {@code spec.telemetry} of an EnvoyProxy.
@@ -216,6 +218,7 @@ public record ProxyTelemetry(
      * @param prometheus they are there to be scraped
      * @param compression of what is scraped
      * @param matches which are kept; empty: all
+     * @param perHost for each hostname, too
      * @param perEndpoint for each endpoint of a backend, too
      * @param sizes histograms of the sizes of requests and responses
      * @param grpc for each gRPC service, too
@@ -225,10 +228,12 @@ public record ProxyTelemetry(
             Optional<Compression> compression,
             List<MetricsSink> sinks,
             List<NameMatch> matches,
+            boolean perHost,
             boolean perEndpoint,
             boolean sizes,
             boolean grpc) {
-        static final Metrics DEFAULT = new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false);
+        static final Metrics DEFAULT =
+                new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false, false);
 
         public Metrics {
             sinks = List.copyOf(sinks);
@@ -236,7 +241,6 @@ public record ProxyTelemetry(
         }
 
         private static Metrics read(Fields f) {
-            f.passOver("enableVirtualHostStats", "is not supported");
             f.passOver("clusterStatName", "is not supported: clusters are those of backends, which routes share");
             Prometheus prometheus = f.object("prometheus", Prometheus::read).orElse(Prometheus.DEFAULT);
             return new Metrics(
@@ -244,14 +248,41 @@ public record ProxyTelemetry(
                     prometheus.compression(),
                     f.list("sinks", 0, 16, MetricsSink::read),
                     f.list("matches", NameMatch::read),
+                    f.bool("enableVirtualHostStats").orElse(false),
                     f.bool("enablePerEndpointStats").orElse(false),
                     f.bool("enableRequestResponseSizesStats").orElse(false),
                     f.bool("enableGRPCStats").orElse(false));
         }
     }
 
-    /** How metrics are compressed. */
-    public enum Compression {
+    /**
+     * How metrics are compressed.
+     *
+     * @param minContentLength what is shorter, in bytes, is not; empty: Envoy's 30
+     */
+    public record Compression(CompressionType type, OptionalInt minContentLength) {
+        private static final int SHORTEST = 30;
+
+        private static Compression read(Fields f) {
+            f.known("gzip", "brotli", "zstd");
+            OptionalInt length = OptionalInt.empty();
+            Optional<String> written = f.stringOrInteger("minContentLength");
+            if (written.isPresent()) {
+                OptionalLong bytes = Quantity.parse(written.get());
+                if (bytes.isPresent() && bytes.getAsLong() >= SHORTEST && bytes.getAsLong() <= Integer.MAX_VALUE) {
+                    length = OptionalInt.of((int) bytes.getAsLong());
+                } else {
+                    f.wrong(
+                            "minContentLength",
+                            "\"" + written.get() + "\" (expected: a size of at least 30 bytes, for instance 1Ki)");
+                }
+            }
+            return new Compression(f.requiredChoice("type", CompressionType.class), length);
+        }
+    }
+
+    /** The algorithms by which metrics are compressed. */
+    public enum CompressionType {
         Gzip,
         Brotli,
         Zstd
@@ -261,11 +292,7 @@ public record ProxyTelemetry(
         static final Prometheus DEFAULT = new Prometheus(true, Optional.empty());
 
         static Prometheus read(Fields f) {
-            return new Prometheus(!f.bool("disable").orElse(false), f.object("compression", c -> {
-                c.known("gzip", "brotli", "zstd");
-                c.passOver("minContentLength", "is not supported: what is shorter than 30 bytes is not compressed");
-                return c.requiredChoice("type", Compression.class);
-            }));
+            return new Prometheus(!f.bool("disable").orElse(false), f.object("compression", Compression::read));
         }
     }
 
@@ -316,6 +343,12 @@ public record ProxyTelemetry(
 
     /** A share of the requests. */
     public record Fraction(int numerator, int denominator) {
+        /** Every request. */
+        public static final Fraction ALL = new Fraction(100, 100);
+
+        /** No request. */
+        public static final Fraction NONE = new Fraction(0, 100);
+
         /** In percent. */
         public double percent() {
             return 100.0 * numerator / denominator;
@@ -352,9 +385,6 @@ public record ProxyTelemetry(
             tags = Map.copyOf(tags);
         }
 
-        private static final Fraction ALL = new Fraction(100, 100);
-        private static final Fraction NONE = new Fraction(0, 100);
-
         private static Tracing read(Fields f) {
             f.passOver("spanName", "is not supported: the provider's names are used");
             f.passOver("tags", "is not supported (customTags is)");
@@ -366,9 +396,9 @@ public record ProxyTelemetry(
             return new Tracing(
                     f.requiredObject("provider", Provider::read),
                     fraction.or(() -> rate.map(percent -> new Fraction(percent, 100)))
-                            .orElse(ALL),
-                    f.object("clientSamplingFraction", Fraction::read).orElse(NONE),
-                    f.object("overallSamplingFraction", Fraction::read).orElse(ALL),
+                            .orElse(Fraction.ALL),
+                    f.object("clientSamplingFraction", Fraction::read).orElse(Fraction.NONE),
+                    f.object("overallSamplingFraction", Fraction::read).orElse(Fraction.ALL),
                     f.objects("customTags", Tag::read));
         }
     }
@@ -461,7 +491,7 @@ public record ProxyTelemetry(
         private static Sampler read(Fields f) {
             return new Sampler(
                     f.choice("type", SamplerType.class).orElse(SamplerType.AlwaysOn),
-                    f.object("samplingPercentage", Fraction::read).orElse(Tracing.ALL));
+                    f.object("samplingPercentage", Fraction::read).orElse(Fraction.ALL));
         }
     }
 

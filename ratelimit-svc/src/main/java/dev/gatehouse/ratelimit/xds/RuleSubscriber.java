@@ -21,8 +21,6 @@ import java.util.Optional;
  * is named in the refusal. {@link #book} is safe for any thread.
  */
 public final class RuleSubscriber implements Subscriber {
-    public static final String TYPE_URL = "type.googleapis.com/ratelimit.config.ratelimit.v3.RateLimitConfig";
-
     private Map<String, DomainRules> byName = Map.of();
     private volatile Optional<RuleBook> book = Optional.empty();
 

@@ -8,6 +8,7 @@ import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.ratelimit.v3.RateLimitDescriptor;
 import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.ratelimit.descriptor.Entry;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Verdict;
@@ -82,7 +83,7 @@ class RuleSubscriberTest {
     @Test
     void bytesThatAreNoConfigurationAreRefused() {
         Any garbage = Any.newBuilder()
-                .setTypeUrl(RuleSubscriber.TYPE_URL)
+                .setTypeUrl(TypeUrls.RATE_LIMIT)
                 .setValue(ByteString.copyFrom(new byte[] {(byte) 0xff}))
                 .build();
         assertThat(subscriber.take(List.of(new Resource("x", "1", garbage)))).isInstanceOf(Verdict.Rejected.class);

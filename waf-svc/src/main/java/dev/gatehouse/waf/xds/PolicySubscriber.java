@@ -23,9 +23,6 @@ import java.util.Optional;
  * the controller which, a line for each error.
  */
 public final class PolicySubscriber implements Subscriber {
-    /** What to subscribe to. */
-    public static final String TYPE_URL = "type.googleapis.com/gatehouse.waf.v1.WafPolicy";
-
     private final Policies policies;
 
     public PolicySubscriber(Policies policies) {

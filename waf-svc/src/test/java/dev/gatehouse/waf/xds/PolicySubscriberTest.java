@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import dev.gatehouse.api.waf.v1.WafPolicy;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.seclang.EngineMode;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.Policy;
@@ -49,7 +50,7 @@ class PolicySubscriberTest {
                 "a/garbage",
                 "1",
                 Any.newBuilder()
-                        .setTypeUrl(PolicySubscriber.TYPE_URL)
+                        .setTypeUrl(TypeUrls.WAF)
                         .setValue(ByteString.copyFromUtf8("\177"))
                         .build());
         Verdict verdict = subscriber.take(List.of(

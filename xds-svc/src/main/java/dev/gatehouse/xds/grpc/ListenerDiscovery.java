@@ -1,6 +1,6 @@
 package dev.gatehouse.xds.grpc;
 
-import dev.gatehouse.xds.snapshot.TypeUrls;
+import dev.gatehouse.envoyapi.TypeUrls;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;

@@ -1,9 +1,9 @@
 package dev.gatehouse.xds.stream;
 
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.xds.snapshot.FleetSnapshot;
 import dev.gatehouse.xds.snapshot.ResourceKey;
-import dev.gatehouse.xds.snapshot.TypeUrls;
 import dev.gatehouse.xds.snapshot.VersionedResource;
 import dev.gatehouse.xds.stream.TypeSubscription.Change;
 import java.time.Instant;

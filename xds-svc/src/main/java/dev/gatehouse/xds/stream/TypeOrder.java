@@ -1,6 +1,6 @@
 package dev.gatehouse.xds.stream;
 
-import dev.gatehouse.xds.snapshot.TypeUrls;
+import dev.gatehouse.envoyapi.TypeUrls;
 
 /**
  * The place of a type in make-before-break: additions and updates go out in this order, each after those before it are

@@ -1,8 +1,8 @@
 package dev.gatehouse.xds.stream;
 
 import com.google.protobuf.Any;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
-import dev.gatehouse.xds.snapshot.TypeUrls;
 import dev.gatehouse.xds.snapshot.VersionedResource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package dev.gatehouse.xds.stream;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.xds.snapshot.FleetSnapshot;
-import dev.gatehouse.xds.snapshot.TypeUrls;
 import dev.gatehouse.xds.snapshot.VersionedResource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Filter;

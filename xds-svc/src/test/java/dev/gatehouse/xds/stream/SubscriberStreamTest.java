@@ -1,10 +1,10 @@
 package dev.gatehouse.xds.stream;
 
-import static dev.gatehouse.xds.snapshot.TypeUrls.CLUSTER;
-import static dev.gatehouse.xds.snapshot.TypeUrls.ENDPOINTS;
-import static dev.gatehouse.xds.snapshot.TypeUrls.LISTENER;
-import static dev.gatehouse.xds.snapshot.TypeUrls.ROUTES;
-import static dev.gatehouse.xds.snapshot.TypeUrls.SECRET;
+import static dev.gatehouse.envoyapi.TypeUrls.CLUSTER;
+import static dev.gatehouse.envoyapi.TypeUrls.ENDPOINTS;
+import static dev.gatehouse.envoyapi.TypeUrls.LISTENER;
+import static dev.gatehouse.envoyapi.TypeUrls.ROUTES;
+import static dev.gatehouse.envoyapi.TypeUrls.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.infrastructure;
+package dev.gatehouse.gatewayapi;
 
 import java.math.BigDecimal;
 import java.util.Map;
@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Kubernetes' quantities: "512Mi", "1.5G", "1e9". */
-final class Quantity {
+public final class Quantity {
     private static final Pattern FORM =
             Pattern.compile("([0-9]{1,18}(?:\\.[0-9]{0,9})?|\\.[0-9]{1,9})(?:[eE]([0-9]{1,2}))?([KMGTPE]i|[mkMGTPE])?");
     private static final Map<String, BigDecimal> UNITS = Map.ofEntries(
@@ -28,7 +28,7 @@ final class Quantity {
     private Quantity() {}
 
     /** The quantity as a number; empty where {@code text} is not one, which Kubernetes will say. */
-    static OptionalLong parse(String text) {
+    public static OptionalLong parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
             return OptionalLong.empty();
