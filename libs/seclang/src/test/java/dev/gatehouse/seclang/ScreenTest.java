@@ -49,11 +49,17 @@ class ScreenTest {
             "@rx (?=a)b?a");
 
     private static final List<String> TARGETS = List.of(
-            "ARGS", "ARGS|ARGS_NAMES", "ARGS:a", "!ARGS:b|ARGS", "ARGS_NAMES|QUERY_STRING", "REQUEST_HEADERS:x-own|ARGS", "ARGS:/^[ab]$/");
+            "ARGS",
+            "ARGS|ARGS_NAMES",
+            "ARGS:a",
+            "!ARGS:b|ARGS",
+            "ARGS_NAMES|QUERY_STRING",
+            "REQUEST_HEADERS:x-own|ARGS",
+            "ARGS:/^[ab]$/");
 
     private static final List<String> PIECES = List.of(
-            "a", "b", "ab", "AB", "%61", "%3Ca ", "<A", "/*", "*/", "..", "/", "\\u0061", "&lt;", " ", "+", "%00", "--", "#", "YWI", "1",
-            "^", "\"", "'", ";", "\u00e9", "onload=", "%u0041");
+            "a", "b", "ab", "AB", "%61", "%3Ca ", "<A", "/*", "*/", "..", "/", "\\u0061", "&lt;", " ", "+", "%00", "--",
+            "#", "YWI", "1", "^", "\"", "'", ";", "\u00e9", "onload=", "%u0041");
 
     @Property(tries = 300)
     void rulesThatAreAskedTogetherFindWhatEachFindsAlone(@ForAll long seed) {
@@ -62,10 +68,11 @@ class ScreenTest {
         int count = 1 + random.nextInt(80);
         for (int id = 1; id <= count; id++) {
             if (random.nextInt(12) == 0) {
-                lines.add("SecRule ARGS:a \"@contains b\" \"id:" + (1000 + id) + ",phase:2,pass,nolog,skipAfter:M" + id + "\"");
+                lines.add("SecRule ARGS:a \"@contains b\" \"id:" + (1000 + id) + ",phase:2,pass,nolog,skipAfter:M" + id
+                        + "\"");
             }
-            lines.add("SecRule " + of(TARGETS, random) + " \"" + of(OPERATORS, random) + "\" \"id:" + id + ",phase:2,pass,"
-                    + of(CHAINS, random) + (random.nextInt(4) == 0 ? ",multiMatch" : "") + "\"");
+            lines.add("SecRule " + of(TARGETS, random) + " \"" + of(OPERATORS, random) + "\" \"id:" + id
+                    + ",phase:2,pass," + of(CHAINS, random) + (random.nextInt(4) == 0 ? ",multiMatch" : "") + "\"");
             if (random.nextInt(6) == 0) {
                 lines.add("SecMarker M" + (1 + random.nextInt(count)));
             }
@@ -88,12 +95,14 @@ class ScreenTest {
                 "SecRule XML:/* \"@rx shoe\" \"id:2,phase:2,pass\"",
                 "SecRule XML:/* \"@rx hat\" \"id:3,phase:2,pass\"",
                 "SecRule XML://@* \"@rx hat\" \"id:4,phase:2,pass\"");
-        assertThat(Rules.ids(Rules.post(rules, "/", "<o n=\"hat\"><i>shoe</i></o>"))).containsExactly(1L, 2L, 4L);
+        assertThat(Rules.ids(Rules.post(rules, "/", "<o n=\"hat\"><i>shoe</i></o>")))
+                .containsExactly(1L, 2L, 4L);
     }
 
     private static List<MatchedRule> matched(RuleSet rules, Surroundings surroundings, String query, String header) {
         Transaction transaction = rules.begin("u-1", surroundings);
-        transaction.request(Bytes.latin1("GET"), Bytes.latin1("/p?" + query.replace(' ', '+')), Bytes.latin1("HTTP/1.1"));
+        transaction.request(
+                Bytes.latin1("GET"), Bytes.latin1("/p?" + query.replace(' ', '+')), Bytes.latin1("HTTP/1.1"));
         transaction.requestHeader(Bytes.latin1("X-Own"), Bytes.latin1(header));
         transaction.requestHeaders();
         transaction.requestBody();
