@@ -264,20 +264,21 @@ final class Actions {
     private Effect note(Effect effect) {
         switch (effect) {
             case Effect.SetVariable set -> {
-                macros.add(set.key());
+                macros.add(set.key().macro());
                 macros.add(set.value());
             }
             case Effect.SetEnv set -> {
                 macros.add(set.name());
                 macros.add(set.value());
             }
-            case Effect.RemoveVariable remove -> macros.add(remove.key());
+            case Effect.RemoveVariable remove -> macros.add(remove.key().macro());
             case Effect.InitCollection init -> macros.add(init.key());
             case Effect.ExpireVariable expire -> {
-                macros.add(expire.key());
+                macros.add(expire.key().macro());
                 macros.add(expire.seconds());
             }
-            case Effect.DeprecateVariable deprecate -> macros.add(deprecate.key());
+            case Effect.DeprecateVariable deprecate ->
+                macros.add(deprecate.key().macro());
             case Effect.Sanitise none -> {}
             case Effect.SanitiseMatched none -> {}
             case Effect.Steering none -> {}

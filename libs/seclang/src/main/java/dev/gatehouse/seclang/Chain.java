@@ -85,8 +85,9 @@ final class Chain {
         return parent;
     }
 
+    /** Of an empty chain the transformation that changes nothing. */
     Transformation last() {
-        return transformations.getLast();
+        return isEmpty() ? Transformation.NONE : transformations.getLast();
     }
 
     List<Transformation> transformations() {

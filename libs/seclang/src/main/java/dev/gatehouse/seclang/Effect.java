@@ -9,10 +9,10 @@ import java.util.Set;
 /** What a rule changes, each time that a value matches. */
 sealed interface Effect {
     /** {@code setvar:tx.key=value}, and {@code =+n}, {@code =-n}; of persistent collections too. */
-    record SetVariable(Variable collection, Macro key, Assignment assignment, Macro value) implements Effect {}
+    record SetVariable(Variable collection, VariableKey key, Assignment assignment, Macro value) implements Effect {}
 
     /** {@code setvar:!tx.key}. */
-    record RemoveVariable(Variable collection, Macro key) implements Effect {}
+    record RemoveVariable(Variable collection, VariableKey key) implements Effect {}
 
     record SetEnv(Macro name, Macro value) implements Effect {}
 
@@ -20,10 +20,10 @@ sealed interface Effect {
     record InitCollection(Variable collection, Macro key) implements Effect {}
 
     /** {@code expirevar:ip.key=seconds}. */
-    record ExpireVariable(Variable collection, Macro key, Macro seconds) implements Effect {}
+    record ExpireVariable(Variable collection, VariableKey key, Macro seconds) implements Effect {}
 
     /** {@code deprecatevar:ip.key=amount/seconds}: the value sinks by the amount each so many seconds. */
-    record DeprecateVariable(Variable collection, Macro key, long amount, long seconds) implements Effect {}
+    record DeprecateVariable(Variable collection, VariableKey key, long amount, long seconds) implements Effect {}
 
     /** {@code sanitiseArg} and others: the value is not to be read in the audit log. */
     record Sanitise(Variable variable, String name) implements Effect {}

@@ -1,23 +1,23 @@
 package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.bytes.Bytes;
-import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.operator.MatchContext;
 import dev.gatehouse.seclang.operator.Numbers;
 import dev.gatehouse.seclang.variable.MacroReference;
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides for one rule after the other whether it matches, and runs what it changes. For each matching value the effects of its
  * condition run, as in ModSecurity, also if a later rule of the chain does not match.
  */
 final class Evaluation implements MatchContext {
-    private static final int GROUPS = 10;
-    private static final String[] GROUP_NAMES = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    private static final VariableName[] GROUPS = groups();
+    private static final VariableName LIMITS_EXCEEDED = VariableName.of("msc_pcre_limits_exceeded");
 
     private static final Bytes ONE = Bytes.number(1);
 
@@ -28,12 +28,12 @@ final class Evaluation implements MatchContext {
     private final Sanitation sanitation;
     private boolean capturing;
     private int captured;
-    private Fields chained = Fields.NONE;
+
+    /** What the rule has matched so far: the last of it. */
+    private @Nullable Hit hits;
 
     /** Of the rule that is evaluated. */
     private List<Effect.RemoveTarget> removed = List.of();
-
-    private final List<MatchedValue> all = new ArrayList<>();
 
     /** @param steps that an expression may take which no automaton recognises */
     Evaluation(
@@ -45,20 +45,31 @@ final class Evaluation implements MatchContext {
         this.sanitation = sanitation;
     }
 
-    /** What the rule matched; empty if it did not. */
-    Optional<List<MatchedValue>> match(Rule rule) {
+    private static VariableName[] groups() {
+        VariableName[] groups = new VariableName[10];
+        Arrays.setAll(groups, group -> VariableName.of(Integer.toString(group)));
+        return groups;
+    }
+
+    /** Whether the rule matches; {@link #hits} are then the values that did. */
+    boolean matches(Rule rule) {
         values.rule(rule);
         forgetGroups();
         removed = removals.targets(rule);
-        chained = Fields.NONE;
-        all.clear();
+        hits = null;
         List<Condition> conditions = rule.conditions();
         for (int i = 0; i < conditions.size(); i++) {
             if (!holds(conditions.get(i))) {
-                return Optional.empty();
+                return false;
             }
         }
-        return Optional.of(List.copyOf(all));
+        return true;
+    }
+
+    /** The last of the values that the rule matched; null: it asked for none. */
+    @Nullable
+    Hit hits() {
+        return hits;
     }
 
     private boolean holds(Condition condition) {
@@ -67,23 +78,21 @@ final class Evaluation implements MatchContext {
             return true;
         }
         capturing = condition.capture();
-        Fields matched = Fields.NONE;
+        Hit before = hits;
         List<Target> targets = condition.targets();
         for (int i = 0; i < targets.size(); i++) {
-            matched = target(condition, targets.get(i), matched);
+            look(condition, targets.get(i));
         }
-        if (matched.size() > 0) {
-            // MATCHED_VARS has what the whole chain matched so far, as in ModSecurity 3.
-            chained = chained.size() == 0 ? matched : chained.and(matched);
-            values.matched(chained);
+        if (hits == before || hits == null) {
+            return false;
         }
-        return matched.size() > 0;
+        // MATCHED_VARS has what the whole chain matched so far, as in ModSecurity 3.
+        values.matched(hits);
+        return true;
     }
 
-    /** Gives back the matched ones and those of the target. */
-    private Fields target(Condition condition, Target target, Fields matched) {
+    private void look(Condition condition, Target target) {
         Fields candidates = values.candidates(target);
-        Fields found = matched;
         int count = 0;
         // Effects may change the collection that is gone through: its size is asked for each time.
         for (int i = 0; i < candidates.size(); i++) {
@@ -96,10 +105,20 @@ final class Evaluation implements MatchContext {
             if (target.count()) {
                 count++;
             } else {
-                found = test(condition, target, field, found);
+                test(condition, target, field);
             }
         }
-        return target.count() ? test(condition, target, Field.of(Bytes.number(count)), found) : found;
+        if (target.count()) {
+            count(condition, target, Bytes.number(count));
+        }
+    }
+
+    private void count(Condition condition, Target target, Bytes number) {
+        if (condition.chain().isEmpty()) {
+            test(condition, target, Bytes.EMPTY, number, number);
+        } else {
+            test(condition, target, Field.of(number));
+        }
     }
 
     private boolean isRemoved(Variable variable, Field field) {
@@ -112,20 +131,23 @@ final class Evaluation implements MatchContext {
         return false;
     }
 
-    private Fields test(Condition condition, Target target, Field field, Fields matched) {
+    private void test(Condition condition, Target target, Field field) {
         Chain chain = condition.chain();
         if (!condition.multiMatch()) {
-            return testOnce(condition, target, field, field.after(chain), matched);
+            test(condition, target, field.name(), field.value(), field.after(chain));
+            return;
         }
-        Fields found = testOnce(condition, target, field, field.value(), matched);
+        test(condition, target, field.name(), field.value(), field.value());
+        if (!chain.mayChange(field.text().present())) {
+            return;
+        }
         Bytes before = field.value();
         for (Bytes step : steps(field, chain)) {
             if (!step.equals(before)) {
-                found = testOnce(condition, target, field, step, found);
+                test(condition, target, field.name(), field.value(), step);
             }
             before = step;
         }
-        return found;
     }
 
     private static List<Bytes> steps(Field field, Chain chain) {
@@ -136,29 +158,13 @@ final class Evaluation implements MatchContext {
         return steps;
     }
 
-    private Fields testOnce(Condition condition, Target target, Field field, Bytes value, Fields matched) {
-        if (condition.operator().matches(value, this) == condition.negated()) {
-            return matched;
+    private void test(Condition condition, Target target, Bytes key, Bytes original, Bytes value) {
+        if (condition.operator().matches(value, this) != condition.negated()) {
+            Hit hit = new Hit(condition, target, key, original, value, hits);
+            hits = hit;
+            values.matching(hit);
+            run(condition.effects());
         }
-        Fields found = matched.size() == 0 ? new Fields() : matched;
-        Field named = new Field(name(target, field.name()), value);
-        found.add(named);
-        all.add(new MatchedValue(
-                named.name(), value, field.value(), condition.chain().toString(), condition.operatorText()));
-        values.matching(named);
-        run(condition.effects());
-        return found;
-    }
-
-    private static Bytes name(Target target, Bytes key) {
-        Bytes variable = target.label();
-        return key.length() == 0 || !target.variable().isCollection()
-                ? variable
-                : new BytesBuilder(variable.length() + key.length() + 1)
-                        .append(variable)
-                        .append(':')
-                        .append(key)
-                        .build();
     }
 
     private void run(List<Effect> effects) {
@@ -172,11 +178,11 @@ final class Evaluation implements MatchContext {
             case Effect.SetVariable set ->
                 values.assign(
                         set.collection(),
-                        set.key().text(this),
+                        set.key().name(this),
                         set.assignment(),
                         set.value().expand(this));
             case Effect.RemoveVariable remove ->
-                values.remove(remove.collection(), remove.key().text(this));
+                values.remove(remove.collection(), remove.key().name(this));
             case Effect.SetEnv set ->
                 values.setEnvironment(set.name().text(this), set.value().expand(this));
             case Effect.InitCollection init -> {
@@ -189,13 +195,13 @@ final class Evaluation implements MatchContext {
                 values.collections()
                         .expire(
                                 expire.collection(),
-                                expire.key().text(this),
+                                expire.key().name(this).text(),
                                 Numbers.parse(expire.seconds().expand(this)));
             case Effect.DeprecateVariable deprecate ->
                 values.collections()
                         .deprecate(
                                 deprecate.collection(),
-                                deprecate.key().text(this),
+                                deprecate.key().name(this).text(),
                                 deprecate.amount(),
                                 deprecate.seconds());
             case Effect.Sanitise sanitise -> sanitation.hide(sanitise.variable(), sanitise.name());
@@ -217,8 +223,8 @@ final class Evaluation implements MatchContext {
         if (group == 0) {
             forgetGroups();
         }
-        if (group < GROUPS) {
-            values.assign(Variable.TX, GROUP_NAMES[group], Effect.Assignment.SET, value);
+        if (group < GROUPS.length) {
+            values.assign(Variable.TX, GROUPS[group], Effect.Assignment.SET, value);
             captured = Math.max(captured, group + 1);
         }
     }
@@ -230,8 +236,8 @@ final class Evaluation implements MatchContext {
 
     @Override
     public void gaveUp() {
-        values.set(Variable.MSC_PCRE_LIMITS_EXCEEDED, ONE);
-        values.assign(Variable.TX, "msc_pcre_limits_exceeded", Effect.Assignment.SET, ONE);
+        values.exceededLimits();
+        values.assign(Variable.TX, LIMITS_EXCEEDED, Effect.Assignment.SET, ONE);
     }
 
     @Override
@@ -241,7 +247,7 @@ final class Evaluation implements MatchContext {
 
     private void forgetGroups() {
         for (int group = 0; group < captured; group++) {
-            values.remove(Variable.TX, GROUP_NAMES[group]);
+            values.remove(Variable.TX, GROUPS[group]);
         }
         captured = 0;
     }

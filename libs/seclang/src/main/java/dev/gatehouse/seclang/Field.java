@@ -4,16 +4,12 @@ import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
 
-/** A value and its name, with what has been made of it and found in it so far. Used by one thread. */
+/** A value and its name, with what has been made of it so far. Used by one thread. */
 final class Field {
     private final Bytes name;
     private final Bytes value;
     private int nameHash;
     private @Nullable Text text;
-    private @Nullable Found found;
-
-    private record Found(
-            Screen screen, long[] bits, @Nullable Found next) {}
 
     Field(Bytes name, Bytes value) {
         this.name = name;
@@ -62,19 +58,5 @@ final class Field {
     /** After all transformations of the chain. */
     Bytes after(Chain chain) {
         return chain.isEmpty() ? value : text().after(chain).bytes();
-    }
-
-    /** What a screen found in the value before; null: it has not looked. */
-    long @Nullable [] found(Screen screen) {
-        for (Found each = found; each != null; each = each.next) {
-            if (each.screen == screen) {
-                return each.bits;
-            }
-        }
-        return null;
-    }
-
-    void found(Screen screen, long[] bits) {
-        found = new Found(screen, bits, found);
     }
 }

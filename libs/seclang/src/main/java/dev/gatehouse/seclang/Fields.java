@@ -16,6 +16,13 @@ final class Fields implements Iterable<Field> {
     private int size;
     private long bytes;
 
+    Fields() {}
+
+    /** @param capacity how many are expected */
+    Fields(int capacity) {
+        all = new Field[capacity];
+    }
+
     /** One value without a name. */
     static Fields single(Bytes value) {
         return single(Field.of(value));
@@ -29,27 +36,31 @@ final class Fields implements Iterable<Field> {
         return fields;
     }
 
+    /** Has no other than this from now on. */
+    Fields only(Field field) {
+        all = all.length == 0 ? new Field[1] : all;
+        all[0] = field;
+        size = 1;
+        bytes = field.name().length() + (long) field.value().length();
+        return this;
+    }
+
     void add(Bytes name, Bytes value) {
         add(new Field(name, value));
     }
 
     void add(Field field) {
         if (size == all.length) {
-            all = Arrays.copyOf(all, Math.max(1, size * 2));
+            all = Arrays.copyOf(all, Math.max(4, size * 2));
         }
         all[size++] = field;
         bytes += field.name().length() + (long) field.value().length();
     }
 
-    /** These and others, as a copy. */
-    Fields and(Fields others) {
-        Fields both = new Fields();
-        both.addAll(this);
-        both.addAll(others);
-        return both;
-    }
-
     void addAll(Fields others) {
+        if (size + others.size > all.length) {
+            all = Arrays.copyOf(all, size + others.size);
+        }
         for (int i = 0; i < others.size(); i++) {
             add(others.get(i));
         }
@@ -98,7 +109,7 @@ final class Fields implements Iterable<Field> {
 
     /** Each name as a value of itself. */
     Fields names() {
-        Fields names = new Fields();
+        Fields names = new Fields(size);
         for (int i = 0; i < size; i++) {
             names.add(all[i].name(), all[i].name());
         }

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +39,8 @@ final class PersistentCollections {
     private final InstantSource clock;
     private final String application;
     private final Duration timeout;
-    private final Map<Variable, Loaded> loaded = new EnumMap<>(Variable.class);
+    /** Empty for most transactions: an EnumMap would have room for every variable. */
+    private final Map<Variable, Loaded> loaded = new LinkedHashMap<>();
 
     PersistentCollections(CollectionStore store, InstantSource clock, String application, Duration timeout) {
         this.store = store;

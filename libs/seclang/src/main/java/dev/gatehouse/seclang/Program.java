@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** The rules of a phase in order, and where its labels (markers and the ids of rules) lead. */
 final class Program {
+    private static final int[] NO_PLACES = {};
+
     private final Rule[] rules;
     private final Map<String, int[]> labels;
     private final Screens screens;
@@ -32,7 +34,7 @@ final class Program {
 
     /** The first index after {@code from} that follows the label; the end if there is no such label, as in ModSecurity. */
     int after(String label, int from) {
-        for (int index : labels.getOrDefault(label, new int[0])) {
+        for (int index : labels.getOrDefault(label, NO_PLACES)) {
             if (index > from) {
                 return index;
             }

@@ -15,6 +15,7 @@ public final class RuleSet {
     private final Settings settings;
     private final Map<Phase, Program> programs;
     private final int size;
+    private final Screeners screeners = new Screeners();
 
     RuleSet(Settings settings, Map<Phase, Program> programs) {
         this.settings = settings;
@@ -95,6 +96,10 @@ public final class RuleSet {
 
     Settings settings() {
         return settings;
+    }
+
+    Screeners screeners() {
+        return screeners;
     }
 
     Program program(Phase phase) {

@@ -5,6 +5,7 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.Operator;
 import dev.gatehouse.seclang.operator.Screening;
 import dev.gatehouse.seclang.regex.RegexSet;
+import dev.gatehouse.seclang.transform.Transformation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,44 +18,75 @@ import org.jspecify.annotations.Nullable;
  * transformations is read once for all of them. Built when the first value asks. For any number of threads.
  */
 final class Screen {
-    private static final long[] NOTHING = {};
-
     private final List<Condition> conditions;
     private final int[] bits;
     private final int words;
-    private final Chain[] chains;
-    /** Of each chain its conditions. */
-    private final long[][] wanted;
-
-    private final long[] all;
-    /** A text without any of these bytes is the same after all chains, unless one changes any text. */
-    private final ByteSet touched;
-
-    private final boolean changesAny;
+    /**
+     * What the rules make of a value: their transformations as a tree, so that what chains begin with is done once. The value itself
+     * is the root and the first; each step is before those that follow it, and these are next to each other.
+     */
+    private final Step[] steps;
 
     private volatile @Nullable RegexSet set;
 
+    /**
+     * A transformation on the way of a chain.
+     *
+     * @param from the step whose result it transforms
+     * @param end behind the last step that follows it
+     * @param wanted the conditions that look at its result
+     * @param wantedAfter those, and all that look at what follows
+     * @param touchedAfter what follows leaves a text without any of these bytes as it is
+     * @param changesAnyAfter what follows may change any text
+     */
+    private record Step(
+            Transformation transformation,
+            int from,
+            int end,
+            long[] wanted,
+            long[] wantedAfter,
+            ByteSet touchedAfter,
+            boolean changesAnyAfter) {
+        boolean leavesAlone(Text text) {
+            return !changesAnyAfter && !touchedAfter.intersects(text.present());
+        }
+    }
+
     /** Space to work in, for one thread. */
     static final class Scratch {
+        /** The result of each step. */
+        private Text[] made = new Text[8];
+        /** The distinct ones of them, and who wants each. */
         private Text[] texts = new Text[8];
+
         private long[][] wanted = new long[8][];
         private long[] candidates = {};
         private long[] found = {};
 
-        private void reserve(int chains, int words) {
-            if (texts.length < chains) {
-                texts = new Text[chains];
-                wanted = new long[chains][];
+        private void reserve(int steps, int words) {
+            if (made.length < steps) {
+                made = new Text[steps];
+                texts = new Text[steps];
+                wanted = new long[steps][];
             }
-            for (int i = 0; i < chains; i++) {
-                if (wanted[i] == null || wanted[i].length != words) {
-                    wanted[i] = new long[words];
-                }
-            }
-            if (found.length != words) {
+            if (found.length < words) {
                 candidates = new long[words];
                 found = new long[words];
+                Arrays.fill(wanted, null);
             }
+        }
+
+        private void want(int index, long[] conditions, int words) {
+            if (wanted[index] == null) {
+                wanted[index] = new long[found.length];
+            }
+            System.arraycopy(conditions, 0, wanted[index], 0, words);
+        }
+
+        /** Holds on to nothing of a transaction. */
+        void forget() {
+            Arrays.fill(made, null);
+            Arrays.fill(texts, null);
         }
     }
 
@@ -84,20 +116,7 @@ final class Screen {
                 }
             }
         }
-        this.chains = asked.keySet().toArray(new Chain[0]);
-        this.wanted = asked.values().toArray(new long[0][]);
-        this.all = new long[words];
-        ByteSet touched = ByteSet.NONE;
-        boolean changesAny = false;
-        for (int i = 0; i < chains.length; i++) {
-            touched = touched.or(chains[i].touched());
-            changesAny |= chains[i].changesAny();
-            for (int word = 0; word < words; word++) {
-                all[word] |= wanted[i][word];
-            }
-        }
-        this.touched = touched;
-        this.changesAny = changesAny;
+        this.steps = steps(asked);
     }
 
     /** Whose results the condition looks at: with {@code multiMatch} the value itself and all on the way. */
@@ -109,55 +128,115 @@ final class Screen {
         return chains;
     }
 
+    private Step[] steps(Map<Chain, long[]> asked) {
+        Map<Chain, List<Chain>> followers = new LinkedHashMap<>();
+        for (Chain chain : asked.keySet()) {
+            Chain at = chain;
+            while (!at.isEmpty()) {
+                List<Chain> known = followers.computeIfAbsent(at.parent(), parent -> new ArrayList<>());
+                if (!known.contains(at)) {
+                    known.add(at);
+                }
+                at = at.parent();
+            }
+        }
+        Chain root = asked.keySet().iterator().next();
+        while (!root.isEmpty()) {
+            root = root.parent();
+        }
+        List<Step> all = new ArrayList<>();
+        add(root, 0, followers, asked, all);
+        return all.toArray(Step[]::new);
+    }
+
+    /** Adds the chain's last step and all that follow it. */
+    private Step add(
+            Chain chain, int from, Map<Chain, List<Chain>> followers, Map<Chain, long[]> asked, List<Step> all) {
+        int own = all.size();
+        long[] wanted = asked.getOrDefault(chain, new long[words]);
+        long[] wantedAfter = wanted.clone();
+        ByteSet touched = ByteSet.NONE;
+        boolean changesAny = false;
+        all.add(new Step(chain.last(), from, 0, wanted, wantedAfter, touched, changesAny));
+        for (Chain next : followers.getOrDefault(chain, List.of())) {
+            Step following = add(next, own, followers, asked, all);
+            touched = touched.or(following.touchedAfter).or(following.transformation.touched());
+            changesAny |= following.changesAnyAfter || following.transformation.changesAny();
+            for (int word = 0; word < words; word++) {
+                wantedAfter[word] |= following.wantedAfter[word];
+            }
+        }
+        Step made = new Step(chain.last(), from, all.size(), wanted, wantedAfter, touched, changesAny);
+        all.set(own, made);
+        return made;
+    }
+
     static boolean screens(Operator operator) {
         return operator instanceof Screening;
     }
 
-    /** Adds the bits of the conditions that the value may meet. */
-    void find(Field field, long[] found, Scratch scratch) {
-        long[] own = field.found(this);
-        if (own == null) {
-            own = search(field, scratch);
-            field.found(this, own);
+    /** Sets the bits of the conditions that one of the values may meet. */
+    void find(Fields fields, Selector selector, long[] found, Scratch scratch) {
+        RegexSet together = set();
+        scratch.reserve(steps.length, words);
+        Arrays.fill(scratch.found, 0, words, 0);
+        for (int i = 0; i < fields.size(); i++) {
+            Field field = fields.get(i);
+            if (selector.admits(field)) {
+                search(together, field.text(), scratch);
+            }
         }
-        for (int word = 0; word < own.length; word++) {
-            for (long rest = own[word]; rest != 0; rest &= rest - 1) {
+        for (int word = 0; word < words; word++) {
+            for (long rest = scratch.found[word]; rest != 0; rest &= rest - 1) {
                 int bit = bits[word * 64 + Long.numberOfTrailingZeros(rest)];
                 found[bit >> 6] |= 1L << bit;
             }
         }
     }
 
-    private long[] search(Field field, Scratch scratch) {
-        RegexSet together = set();
-        scratch.reserve(chains.length, words);
-        Text text = field.text();
-        if (!changesAny && !touched.intersects(text.present())) {
-            Arrays.fill(scratch.found, 0);
-            search(together, text, all, scratch);
-            return found(scratch);
+    private void search(RegexSet together, Text value, Scratch scratch) {
+        if (steps[0].leavesAlone(value)) {
+            search(together, value, steps[0].wantedAfter, scratch);
+            return;
         }
         int texts = 0;
-        for (int i = 0; i < chains.length; i++) {
-            Text made = text.after(chains[i]);
-            int at = 0;
-            while (at < texts && scratch.texts[at] != made) {
-                at++;
-            }
-            if (at == texts) {
-                scratch.texts[texts] = made;
-                System.arraycopy(wanted[i], 0, scratch.wanted[texts++], 0, words);
-            } else {
-                for (int word = 0; word < words; word++) {
-                    scratch.wanted[at][word] |= wanted[i][word];
-                }
-            }
+        int at = 0;
+        while (at < steps.length) {
+            Step step = steps[at];
+            Text text = at == 0 ? value : scratch.made[step.from].then(step.transformation);
+            scratch.made[at] = text;
+            boolean done = step.leavesAlone(text);
+            long[] wanted = done ? step.wantedAfter : step.wanted;
+            texts = isAny(wanted) ? want(text, wanted, texts, scratch) : texts;
+            at = done ? step.end : at + 1;
         }
-        Arrays.fill(scratch.found, 0);
         for (int i = 0; i < texts; i++) {
             search(together, scratch.texts[i], scratch.wanted[i], scratch);
         }
-        return found(scratch);
+    }
+
+    private static boolean isAny(long[] conditions) {
+        for (long word : conditions) {
+            if (word != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Notes who wants the text; how many texts there are then. */
+    private int want(Text text, long[] conditions, int texts, Scratch scratch) {
+        for (int i = 0; i < texts; i++) {
+            if (scratch.texts[i] == text) {
+                for (int word = 0; word < words; word++) {
+                    scratch.wanted[i][word] |= conditions[word];
+                }
+                return texts;
+            }
+        }
+        scratch.texts[texts] = text;
+        scratch.want(texts, conditions, words);
+        return texts + 1;
     }
 
     private static void search(RegexSet together, Text text, long[] wanted, Scratch scratch) {
@@ -170,15 +249,6 @@ final class Screen {
                 wanted,
                 scratch.found,
                 scratch.candidates);
-    }
-
-    private static long[] found(Scratch scratch) {
-        for (long word : scratch.found) {
-            if (word != 0) {
-                return scratch.found.clone();
-            }
-        }
-        return NOTHING;
     }
 
     private RegexSet set() {

@@ -1,57 +1,66 @@
 package dev.gatehouse.seclang;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
-/** Tells in the course of a phase which rules cannot match what there is. Of one transaction. */
+/** Tells in the course of a phase which rules cannot match what there is. Used for one phase after the other, by one thread at a time. */
 final class Screener {
-    private final Values values;
     private final Screen.Scratch scratch = new Screen.Scratch();
     private Screens screens = Screens.NOTHING;
+    /** What each look has found. */
     private long[][] found = {};
+    /** Of each look whether it was taken. */
+    private boolean[] looked = {};
+
     private int version;
 
-    Screener(Values values) {
-        this.values = values;
-    }
-
-    void begin(Screens phase) {
+    void begin(Screens phase, Values values) {
         screens = phase;
-        found = new long[phase.batches()][];
+        if (found.length < phase.size()) {
+            found = new long[phase.size()][];
+            looked = new boolean[phase.size()];
+        }
+        Arrays.fill(looked, 0, phase.size(), false);
         version = values.version();
     }
 
     /** Whether no value meets the first condition of the rule, by its place in the phase. */
-    boolean rulesOut(int rule) {
-        int number = screens.batchOf(rule);
-        if (number == Screens.NONE) {
+    boolean rulesOut(int rule, Values values) {
+        int[] looks = screens.looksOf(rule);
+        if (looks.length == 0) {
             return false;
         }
         if (version != values.version()) {
             version = values.version();
-            Arrays.fill(found, null);
+            Arrays.fill(looked, 0, screens.size(), false);
         }
-        long @Nullable [] known = found[number];
-        long[] bits = known == null ? look(number) : known;
         int bit = screens.bitOf(rule);
-        return (bits[bit >> 6] >>> bit & 1) == 0;
-    }
-
-    private long[] look(int number) {
-        Screens.Batch batch = screens.batch(number);
-        long[] bits = new long[batch.words()];
-        for (int i = 0; i < batch.targets().size(); i++) {
-            Target target = batch.targets().get(i);
-            Screen screen = batch.screens().get(i);
-            Fields candidates = values.candidates(target);
-            for (int n = 0; n < candidates.size(); n++) {
-                Field field = candidates.get(n);
-                if (target.selector().admits(field)) {
-                    screen.find(field, bits, scratch);
-                }
+        for (int look : looks) {
+            if (!looked[look]) {
+                look(look, values);
+            }
+            if ((found[look][bit >> 6] >>> bit & 1) != 0) {
+                return false;
             }
         }
-        found[number] = bits;
-        return bits;
+        return true;
+    }
+
+    private void look(int number, Values values) {
+        Screens.Look look = screens.look(number);
+        if (found[number] == null || found[number].length < look.words()) {
+            found[number] = new long[look.words()];
+        }
+        Arrays.fill(found[number], 0);
+        looked[number] = true;
+        Fields candidates = values.candidates(look.target());
+        if (candidates.size() > 0) {
+            look.screen().find(candidates, look.target().selector(), found[number], scratch);
+        }
+    }
+
+    /** The phase is over: nothing of the transaction stays. */
+    void end() {
+        screens = Screens.NOTHING;
+        scratch.forget();
     }
 }

@@ -3,73 +3,72 @@ package dev.gatehouse.seclang;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Which rules of a phase are looked at together. Rules that the same {@code skipAfter}s pass over (those of a paranoia level, say) are
- * a family: they run or do not run together. Rules of a family with the same targets are a batch: one look at the values of the
- * targets tells which of them may match.
+ * a family: they run or do not run together. What the rules of a family that have a target in common look for in its values is one
+ * look, which tells of all of them which may match.
  */
 final class Screens {
-    /** Of a rule that is not screened. */
-    static final int NONE = -1;
-
     /** Of a phase without rules. */
     static final Screens NOTHING = of(new Rule[0], Map.of());
 
-    private final int[] batchOf;
+    private static final int[] NO_LOOKS = {};
+
+    private final int[][] looksOf;
     private final int[] bitOf;
-    private final List<Batch> batches;
+    private final List<Look> looks;
 
     /**
-     * Rules with the same targets.
+     * At the values of a target, for the rules of a family that have it.
      *
-     * @param screens of each target
-     * @param words that the bits of the batch's family take
+     * @param words that the bits of the family take
      */
-    record Batch(List<Target> targets, List<Screen> screens, int words) {}
+    record Look(Target target, Screen screen, int words) {}
 
-    private Screens(int[] batchOf, int[] bitOf, List<Batch> batches) {
-        this.batchOf = batchOf;
+    private Screens(int[][] looksOf, int[] bitOf, List<Look> looks) {
+        this.looksOf = looksOf;
         this.bitOf = bitOf;
-        this.batches = List.copyOf(batches);
+        this.looks = List.copyOf(looks);
     }
 
-    int batches() {
-        return batches.size();
+    int size() {
+        return looks.size();
     }
 
-    Batch batch(int number) {
-        return batches.get(number);
+    Look look(int number) {
+        return looks.get(number);
     }
 
-    /** The number of the rule's batch, or {@link #NONE}. */
-    int batchOf(int rule) {
-        return batchOf[rule];
+    /** The numbers of the looks for the rule: none of a rule that is not screened. */
+    int[] looksOf(int rule) {
+        return looksOf[rule];
     }
 
-    /** Of the rule in what is found for its batch. */
+    /** Of the rule in what is found. */
     int bitOf(int rule) {
         return bitOf[rule];
     }
 
     static Screens of(Rule[] rules, Map<String, int[]> labels) {
-        int[] batchOf = new int[rules.length];
+        int[][] looksOf = new int[rules.length][];
         int[] bitOf = new int[rules.length];
         Map<Set<String>, List<Integer>> families = new LinkedHashMap<>();
         List<Set<String>> guards = Guards.of(rules, labels);
         for (int i = 0; i < rules.length; i++) {
-            batchOf[i] = NONE;
+            looksOf[i] = NO_LOOKS;
             if (canBeScreened(rules[i])) {
                 families.computeIfAbsent(guards.get(i), family -> new ArrayList<>())
                         .add(i);
             }
         }
-        List<Batch> batches = new ArrayList<>();
-        families.values().forEach(members -> batch(rules, members, batchOf, bitOf, batches));
-        return new Screens(batchOf, bitOf, batches);
+        List<Look> looks = new ArrayList<>();
+        families.values().forEach(members -> look(rules, members, looksOf, bitOf, looks));
+        return new Screens(looksOf, bitOf, looks);
     }
 
     private static boolean canBeScreened(Rule rule) {
@@ -81,33 +80,32 @@ final class Screens {
                         .allMatch(target -> !target.count() && target.variable().isSteady());
     }
 
-    private static void batch(Rule[] rules, List<Integer> members, int[] batchOf, int[] bitOf, List<Batch> batches) {
+    private static void look(Rule[] rules, List<Integer> members, int[][] looksOf, int[] bitOf, List<Look> looks) {
         int words = (members.size() + 63) / 64;
         Map<Target, List<Integer>> byTarget = new LinkedHashMap<>();
         for (int bit = 0; bit < members.size(); bit++) {
             int rule = members.get(bit);
             bitOf[rule] = bit;
-            for (Target target : Set.copyOf(rules[rule].conditions().getFirst().targets())) {
+            for (Target target : targets(rules[rule])) {
                 byTarget.computeIfAbsent(target, each -> new ArrayList<>()).add(bit);
             }
         }
         Map<List<Integer>, Screen> screens = new HashMap<>();
-        Map<List<Target>, Integer> known = new HashMap<>();
+        Map<Target, Integer> numbers = new HashMap<>();
+        byTarget.forEach((target, bits) -> {
+            numbers.put(target, looks.size());
+            looks.add(new Look(
+                    target, screens.computeIfAbsent(bits, rulesOfIt -> screen(rules, members, rulesOfIt)), words));
+        });
         for (int rule : members) {
-            List<Target> targets = rules[rule].conditions().getFirst().targets();
-            Integer batch = known.get(targets);
-            if (batch == null) {
-                batch = batches.size();
-                known.put(targets, batch);
-                List<Screen> own = new ArrayList<>();
-                for (Target target : targets) {
-                    own.add(screens.computeIfAbsent(
-                            byTarget.getOrDefault(target, List.of()), bits -> screen(rules, members, bits)));
-                }
-                batches.add(new Batch(targets, own, words));
-            }
-            batchOf[rule] = batch;
+            looksOf[rule] = targets(rules[rule]).stream()
+                    .mapToInt(target -> numbers.getOrDefault(target, 0))
+                    .toArray();
         }
+    }
+
+    private static Set<Target> targets(Rule rule) {
+        return new LinkedHashSet<>(rule.conditions().getFirst().targets());
     }
 
     private static Screen screen(Rule[] rules, List<Integer> members, List<Integer> bits) {

@@ -61,7 +61,8 @@ final class Text {
         return known;
     }
 
-    private Text then(Transformation transformation) {
+    /** After the transformation. */
+    Text then(Transformation transformation) {
         if (!transformation.changesAny() && !transformation.touched().intersects(present())) {
             return this;
         }

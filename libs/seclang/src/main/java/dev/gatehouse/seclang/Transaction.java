@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response as they pass by. The caller feeds it in this order: connection and request, request headers, the
@@ -41,8 +42,9 @@ public final class Transaction {
     private final Removals removals = new Removals();
     private final Sanitation sanitation = new Sanitation();
     private final Evaluation evaluation;
-    private final Screener screener;
-    private final List<MatchedRule> matched = new ArrayList<>();
+    /** The Core Rule Set sets some sixty variables by rules that always match. */
+    private final List<Match> matched = new ArrayList<>(80);
+
     private final BytesBuilder requestBody = new BytesBuilder(0);
     private final BytesBuilder responseBody = new BytesBuilder(0);
     private EngineMode mode;
@@ -79,7 +81,6 @@ public final class Transaction {
                         settings.webAppId(),
                         Duration.ofSeconds(settings.collectionTimeout())));
         this.evaluation = new Evaluation(values, this::steer, removals, sanitation, settings.steps());
-        this.screener = new Screener(values);
         this.mode = settings.engine();
         this.requestBodyAccess = settings.request().access();
         this.responseBodyAccess = settings.response().access();
@@ -335,9 +336,17 @@ public final class Transaction {
         }
     }
 
-    /** The rules that matched so far. */
+    /** The rules that matched so far. Described anew each time: many rules match that only count something. */
     public List<MatchedRule> matched() {
-        return List.copyOf(matched);
+        return matched.stream().map(Match::matchedRule).toList();
+    }
+
+    /** Those of them that ask for a line in the error log. */
+    public List<MatchedRule> logged() {
+        return matched.stream()
+                .filter(match -> match.rule().note().logged())
+                .map(Match::matchedRule)
+                .toList();
     }
 
     public Optional<Interruption> interruption() {
@@ -346,7 +355,7 @@ public final class Transaction {
 
     /** The value of a {@code TX} variable; empty without one. */
     public Bytes tx(String name) {
-        return values.tx(name);
+        return values.tx(name.toLowerCase(Locale.ROOT));
     }
 
     /** All {@code TX} variables by their names in small letters: a copy. */
@@ -368,12 +377,12 @@ public final class Transaction {
     public Optional<AuditRecord> auditRecord() {
         int status = interruption.map(Interruption::status).orElseGet(() ->
                 (int) Numbers.parse(values.single(Variable.RESPONSE_STATUS)));
-        boolean asked = matched.stream().anyMatch(MatchedRule::audited);
+        boolean asked = matched.stream().anyMatch(match -> match.rule().note().audited());
         if (mode == EngineMode.OFF || !settings.audit().records(audit, status, asked)) {
             return Optional.empty();
         }
         return Optional.of(AuditRecords.of(
-                values, settings, sanitation, auditParts, matched, interruption, mode, status, this::errorLine));
+                values, settings, sanitation, auditParts, matched(), interruption, mode, status, this::errorLine));
     }
 
     private boolean inspects() {
@@ -403,24 +412,30 @@ public final class Transaction {
     }
 
     private void run(Program program, Phase phase) {
+        Screener screener = rules.screeners().take();
+        try {
+            screener.begin(program.screens(), values);
+            run(program, phase, screener);
+        } finally {
+            rules.screeners().giveBack(screener);
+        }
+    }
+
+    private void run(Program program, Phase phase, Screener screener) {
         int at = 0;
         // Who observes rules wants to know what each costs by itself.
         boolean screens = observer == RuleObserver.NONE;
-        if (screens) {
-            screener.begin(program.screens());
-        }
         while (at < program.size()) {
-            if (screens && screener.rulesOut(at)) {
+            if (screens && screener.rulesOut(at, values)) {
                 at++;
                 continue;
             }
             Rule rule = program.rule(at);
-            Optional<List<MatchedValue>> match = removals.removes(rule) ? Optional.empty() : match(rule);
-            if (match.isEmpty()) {
+            if (removals.removes(rule) || !matches(rule)) {
                 at++;
                 continue;
             }
-            boolean goesOn = disrupt(rule, match.get(), phase);
+            boolean goesOn = disrupt(rule, evaluation.hits(), phase);
             if (!goesOn || mode == EngineMode.OFF) {
                 return;
             }
@@ -428,20 +443,22 @@ public final class Transaction {
         }
     }
 
-    private Optional<List<MatchedValue>> match(Rule rule) {
+    private boolean matches(Rule rule) {
         if (observer == RuleObserver.NONE) {
-            return evaluation.match(rule);
+            return evaluation.matches(rule);
         }
         long start = System.nanoTime();
-        Optional<List<MatchedValue>> match = evaluation.match(rule);
-        observer.evaluated(rule.id(), rule.phase(), System.nanoTime() - start, match.isPresent());
-        return match;
+        boolean matches = evaluation.matches(rule);
+        observer.evaluated(rule.id(), rule.phase(), System.nanoTime() - start, matches);
+        return matches;
     }
 
     /** Whether the phase goes on. */
-    private boolean disrupt(Rule rule, List<MatchedValue> match, Phase phase) {
+    private boolean disrupt(Rule rule, @Nullable Hit hits, Phase phase) {
         boolean acts = mode == EngineMode.ON && phase != Phase.LOGGING;
-        rule.note().severity().ifPresent(values::severity);
+        if (rule.note().severity().isPresent()) {
+            values.severity(rule.note().severity().get());
+        }
         boolean goesOn = switch (rule.disruption()) {
             case Disruption.Pass pass -> true;
             case Disruption.Block block -> true;
@@ -459,11 +476,17 @@ public final class Transaction {
                                         redirect.location().expand(evaluation).toString()));
             case Disruption.Allow allow -> !acts || allow(allow.scope());
         };
-        record(
+        boolean interrupted =
+                !goesOn && interruption.filter(now -> now.ruleId() == rule.id()).isPresent();
+        Note note = rule.note();
+        matched.add(new Match(
                 rule,
-                match,
                 phase,
-                interruption.filter(now -> now.ruleId() == rule.id()).isPresent() && !goesOn);
+                note.message().text(evaluation),
+                note.data().text(evaluation),
+                note.tagTexts(evaluation),
+                interrupted,
+                hits));
         return goesOn;
     }
 
@@ -483,26 +506,6 @@ public final class Transaction {
             case PHASE -> {}
         }
         return false;
-    }
-
-    private void record(Rule rule, List<MatchedValue> match, Phase phase, boolean disruptive) {
-        Note note = rule.note();
-        matched.add(new MatchedRule(
-                rule.id(),
-                phase,
-                rule.position(),
-                note.revision(),
-                note.version(),
-                note.message().text(evaluation),
-                note.data().text(evaluation),
-                note.maturity(),
-                note.accuracy(),
-                note.severity(),
-                note.tagTexts(evaluation),
-                note.logged(),
-                note.audited(),
-                disruptive,
-                match));
     }
 
     private void steer(Effect.Steering effect) {

@@ -29,6 +29,8 @@ final class Values implements MacroScope {
     private static final Bytes CONTENT_TYPE = Bytes.latin1("content-type");
     private static final Bytes CONTENT_LENGTH = Bytes.latin1("content-length");
     private static final Bytes ZERO = Bytes.number(0);
+    private static final Bytes ONE = Bytes.number(1);
+    private static final int VARIABLES = Variable.values().length;
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final int SUNDAY = 7;
 
@@ -46,7 +48,7 @@ final class Values implements MacroScope {
     private final PersistentCollections collections;
 
     /** What is known of a variable; computed ones too, until what they are computed from changes. */
-    private final Fields[] known = new Fields[Variable.values().length];
+    private final Fields[] known = new Fields[VARIABLES];
 
     /** Parts of XML documents, by the paths that rules have. */
     private final Map<Selector.Path, Fields> requestXmlParts = new HashMap<>();
@@ -57,11 +59,15 @@ final class Values implements MacroScope {
     private Request request = Request.NONE;
     private XmlDocument requestXml = NO_XML;
     private XmlDocument responseXml = NO_XML;
-    /** By their names in small letters, each as a list of one. */
-    private final Map<String, Fields> tx = LinkedHashMap.newLinkedHashMap(96);
+    /** By their names in small letters. */
+    private final Map<String, Field> tx = LinkedHashMap.newLinkedHashMap(96);
+
+    /** The candidates for a target that names one variable of {@code TX}: there are no others at the same time. */
+    private final Fields named = new Fields();
 
     private @Nullable Rule rule;
-    private Field matching = Field.of(Bytes.EMPTY);
+    private @Nullable Hit matching;
+    private @Nullable Hit matched;
 
     Values(
             String uniqueId,
@@ -111,12 +117,6 @@ final class Values implements MacroScope {
         return version;
     }
 
-    private void forget(Variable... variables) {
-        for (Variable variable : variables) {
-            forget(variable);
-        }
-    }
-
     @SuppressWarnings("NullAway") // absent is null in the table alone
     private void forget(Variable variable) {
         known[variable.ordinal()] = null;
@@ -127,12 +127,29 @@ final class Values implements MacroScope {
         own(collection).add(name, value);
         version++;
         switch (collection) {
-            case ARGS_GET -> forget(Variable.ARGS, Variable.ARGS_NAMES, Variable.ARGS_GET_NAMES);
-            case ARGS_POST -> forget(Variable.ARGS, Variable.ARGS_NAMES, Variable.ARGS_POST_NAMES);
-            case ARGS_PATH -> forget(Variable.ARGS, Variable.ARGS_NAMES);
-            case REQUEST_HEADERS -> forget(Variable.REQUEST_HEADERS_NAMES);
-            case REQUEST_COOKIES -> forget(Variable.REQUEST_COOKIES_NAMES);
-            case RESPONSE_HEADERS -> forget(Variable.RESPONSE_HEADERS_NAMES);
+            case ARGS_GET -> {
+                forget(Variable.ARGS);
+                forget(Variable.ARGS_NAMES);
+                forget(Variable.ARGS_GET_NAMES);
+            }
+            case ARGS_POST -> {
+                forget(Variable.ARGS);
+                forget(Variable.ARGS_NAMES);
+                forget(Variable.ARGS_POST_NAMES);
+            }
+            case ARGS_PATH -> {
+                forget(Variable.ARGS);
+                forget(Variable.ARGS_NAMES);
+            }
+            case REQUEST_HEADERS -> {
+                forget(Variable.REQUEST_HEADERS_NAMES);
+            }
+            case REQUEST_COOKIES -> {
+                forget(Variable.REQUEST_COOKIES_NAMES);
+            }
+            case RESPONSE_HEADERS -> {
+                forget(Variable.RESPONSE_HEADERS_NAMES);
+            }
             default -> {}
         }
         forget(Variable.ARGS_COMBINED_SIZE);
@@ -198,43 +215,38 @@ final class Values implements MacroScope {
 
     // TX, and others that rules change.
 
-    Bytes tx(String key) {
-        Fields one = tx.get(key.toLowerCase(Locale.ROOT));
-        return one == null ? Bytes.EMPTY : one.get(0).value();
+    /** @param lower its name in small letters */
+    Bytes tx(String lower) {
+        Field one = tx.get(lower);
+        return one == null ? Bytes.EMPTY : one.value();
     }
 
     Map<String, Bytes> tx() {
         Map<String, Bytes> all = new LinkedHashMap<>();
-        tx.forEach((name, one) -> all.put(name, one.get(0).value()));
+        tx.forEach((name, one) -> all.put(name, one.value()));
         return all;
     }
 
-    private void setTx(String lower, Bytes value) {
-        Fields before = tx.get(lower);
-        Bytes name = before == null ? Bytes.utf8(lower) : before.get(0).name();
-        tx.put(lower, Fields.single(new Field(name, value)));
+    void assign(Variable collection, VariableName name, Effect.Assignment assignment, Bytes value) {
+        if (collection != Variable.TX) {
+            collections.assign(collection, name.text(), assignment, value);
+            return;
+        }
+        Bytes assigned = switch (assignment) {
+            case SET -> value;
+            case ADD -> Bytes.number(Numbers.parse(tx(name.text())) + Numbers.parse(value));
+            case SUBTRACT -> Bytes.number(Numbers.parse(tx(name.text())) - Numbers.parse(value));
+        };
+        tx.put(name.text(), new Field(name.bytes(), assigned));
         forget(Variable.TX);
     }
 
-    void assign(Variable collection, String key, Effect.Assignment assignment, Bytes value) {
+    void remove(Variable collection, VariableName name) {
         if (collection != Variable.TX) {
-            collections.assign(collection, key, assignment, value);
+            collections.remove(collection, name.text());
             return;
         }
-        String lower = key.toLowerCase(Locale.ROOT);
-        switch (assignment) {
-            case SET -> setTx(lower, value);
-            case ADD -> setTx(lower, Bytes.number(Numbers.parse(tx(lower)) + Numbers.parse(value)));
-            case SUBTRACT -> setTx(lower, Bytes.number(Numbers.parse(tx(lower)) - Numbers.parse(value)));
-        }
-    }
-
-    void remove(Variable collection, String key) {
-        if (collection != Variable.TX) {
-            collections.remove(collection, key);
-            return;
-        }
-        tx.remove(key.toLowerCase(Locale.ROOT));
+        tx.remove(name.text());
         forget(Variable.TX);
     }
 
@@ -256,20 +268,25 @@ final class Values implements MacroScope {
         }
     }
 
-    /** @param field with a name as {@code ARGS:id} */
-    void matching(Field field) {
-        matching = field;
+    void matching(Hit hit) {
+        matching = hit;
         forget(Variable.MATCHED_VAR_NAME);
         forget(Variable.MATCHED_VAR);
     }
 
+    void exceededLimits() {
+        note(Variable.MSC_PCRE_LIMITS_EXCEEDED, ONE);
+    }
+
+    /** Of what is not {@link Variable#isSteady steady}: what is known of others stays. */
     private void note(Variable changing, Bytes value) {
         known[changing.ordinal()] = Fields.single(value);
     }
 
-    /** @param fields names as {@code ARGS:id} */
-    void matched(Fields fields) {
-        known[Variable.MATCHED_VARS.ordinal()] = fields;
+    /** @param hits the last one */
+    void matched(Hit hits) {
+        matched = hits;
+        forget(Variable.MATCHED_VARS);
         forget(Variable.MATCHED_VARS_NAMES);
     }
 
@@ -289,8 +306,8 @@ final class Values implements MacroScope {
     /** The values that a target may mean; others of the variable may be among them. */
     Fields candidates(Target target) {
         if (target.variable() == Variable.TX && target.selector() instanceof Selector.Key key) {
-            Fields one = tx.get(key.lower());
-            return one == null ? Fields.NONE : one;
+            Field one = tx.get(key.lower());
+            return one == null ? Fields.NONE : named.only(one);
         }
         if (target.selector() instanceof Selector.Path part) {
             XmlDocument document = target.variable() == Variable.XML ? requestXml : responseXml;
@@ -352,10 +369,15 @@ final class Values implements MacroScope {
                 keep(
                         variable,
                         Fields.single(Bytes.number(single(Variable.FULL_REQUEST).length())));
+            case MATCHED_VARS -> {
+                Fields all = new Fields();
+                Hit.list(matched).forEach(hit -> all.add(hit.name(), hit.value()));
+                yield keep(variable, all);
+            }
             case MATCHED_VARS_NAMES ->
                 keep(variable, fields(Variable.MATCHED_VARS).names());
-            case MATCHED_VAR -> keep(variable, Fields.single(matching.value()));
-            case MATCHED_VAR_NAME -> keep(variable, Fields.single(matching.name()));
+            case MATCHED_VAR -> keep(variable, Fields.single(matching == null ? Bytes.EMPTY : matching.value()));
+            case MATCHED_VAR_NAME -> keep(variable, Fields.single(matching == null ? Bytes.EMPTY : matching.name()));
             case REMOTE_HOST, USERAGENT_IP -> fields(Variable.REMOTE_ADDR);
             case REQUEST_COOKIES_NAMES ->
                 keep(variable, fields(Variable.REQUEST_COOKIES).names());
@@ -397,8 +419,8 @@ final class Values implements MacroScope {
             case TIME_WDAY -> Fields.single(Bytes.number(now().getDayOfWeek().getValue() % SUNDAY));
             case TIME_YEAR -> Fields.single(Bytes.number(now().getYear()));
             case TX -> {
-                Fields all = new Fields();
-                tx.values().forEach(all::addAll);
+                Fields all = new Fields(tx.size());
+                tx.values().forEach(all::add);
                 yield keep(variable, all);
             }
             case XML -> keep(variable, xml(requestXml));

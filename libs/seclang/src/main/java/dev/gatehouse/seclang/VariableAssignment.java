@@ -12,7 +12,7 @@ final class VariableAssignment {
     private VariableAssignment() {}
 
     /** {@code collection.key} and what follows the equals sign. */
-    private record Parts(Variable collection, Macro key, Span whole, int equals) {
+    private record Parts(Variable collection, VariableKey key, Span whole, int equals) {
         Span value() {
             return after(whole, equals);
         }
@@ -37,7 +37,7 @@ final class VariableAssignment {
         if (separator + 1 == end) {
             throw value.error(action + ":" + text + " names no variable (expected: " + expected + ")");
         }
-        return new Parts(collection, Macro.parse(value.part(separator + 1, end)), value, equals);
+        return new Parts(collection, VariableKey.of(Macro.parse(value.part(separator + 1, end))), value, equals);
     }
 
     static Effect set(Span value) throws SecLangException {

@@ -23,6 +23,21 @@ class TransactionTest {
     }
 
     @Test
+    void loggedAreTheMatchedRulesThatAskForALine() {
+        RuleSet rules = Rules.of(
+                "SecAction \"id:1,phase:1,nolog,pass,setvar:tx.a=1\"",
+                "SecRule ARGS|!ARGS:none \"@rx ^v\" \"id:2,phase:1,log,pass,msg:'%{MATCHED_VAR_NAME}'\"");
+        Transaction transaction = get(rules, "/?p=v&q=v2");
+        assertThat(ids(transaction)).containsExactly(1L, 2L);
+        assertThat(transaction.logged()).hasSize(1);
+        MatchedRule logged = transaction.logged().getFirst();
+        assertThat(logged.message()).isEqualTo("ARGS:q");
+        assertThat(logged.values())
+                .extracting(MatchedValue::name)
+                .containsExactly(Bytes.latin1("ARGS:p"), Bytes.latin1("ARGS:q"));
+    }
+
+    @Test
     void blockIsThePhasesDefaultAction() {
         RuleSet rules = Rules.of(
                 "SecDefaultAction \"phase:1,log,deny,status:429\"",

@@ -11,10 +11,8 @@ public final class ErrorLog implements FinishedTransactions {
 
     @Override
     public void take(String policy, Transaction transaction) {
-        for (MatchedRule rule : transaction.matched()) {
-            if (rule.logged()) {
-                WAF.log(Level.INFO, () -> transaction.errorLine(rule));
-            }
+        for (MatchedRule rule : transaction.logged()) {
+            WAF.log(Level.INFO, () -> transaction.errorLine(rule));
         }
     }
 }

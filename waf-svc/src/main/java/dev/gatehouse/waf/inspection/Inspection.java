@@ -313,8 +313,7 @@ public final class Inspection {
             return new Findings(name, List.of(), List.of(), OptionalLong.empty(), false, skipped);
         }
         Transaction begun = transaction.get();
-        List<MatchedRule> logged =
-                begun.matched().stream().filter(MatchedRule::logged).toList();
+        List<MatchedRule> logged = begun.logged();
         return new Findings(
                 name,
                 logged.stream().map(MatchedRule::id).distinct().toList(),
@@ -373,8 +372,8 @@ public final class Inspection {
         if (skipped.isPresent()) {
             return InspectionMetrics.Outcome.SKIPPED;
         }
-        return transaction.get().matched().stream().anyMatch(MatchedRule::logged)
-                ? InspectionMetrics.Outcome.DETECTED
-                : InspectionMetrics.Outcome.PASSED;
+        return transaction.get().logged().isEmpty()
+                ? InspectionMetrics.Outcome.PASSED
+                : InspectionMetrics.Outcome.DETECTED;
     }
 }

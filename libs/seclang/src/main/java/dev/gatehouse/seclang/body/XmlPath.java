@@ -5,6 +5,7 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses texts and attributes of a document: the paths of XPath without predicates and functions. {@code /*} is every text, as in
@@ -142,6 +143,17 @@ public final class XmlPath {
             }
         }
         return at < 0;
+    }
+
+    /** Paths that are written alike are equal: what one of them chooses is chosen once for all rules. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof XmlPath path && path.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 
     @Override

@@ -4,6 +4,9 @@ import java.util.function.IntPredicate;
 
 /** A set of byte values: which bytes a text has, or which ones matter to somebody. Each long has 64 of them, as bits. */
 public record ByteSet(long a, long b, long c, long d) {
+    /** Bytes of a text that a table is faster for than registers. */
+    private static final int LONG = 1024;
+
     public static final ByteSet NONE = new ByteSet(0, 0, 0, 0);
     public static final ByteSet ALL = new ByteSet(-1, -1, -1, -1);
     public static final ByteSet NEWLINE = of('\n');
@@ -30,14 +33,30 @@ public record ByteSet(long a, long b, long c, long d) {
 
     /** The values that occur in the text. */
     public static ByteSet in(Bytes text) {
-        long[] words = new long[4];
         byte[] array = text.array();
         int to = text.offset() + text.length();
-        for (int i = text.offset(); i < to; i++) {
-            int value = array[i] & 0xff;
-            words[value >> 6] |= 1L << value;
+        if (text.length() > LONG) {
+            boolean[] seen = new boolean[256];
+            for (int i = text.offset(); i < to; i++) {
+                seen[array[i] & 0xff] = true;
+            }
+            return of(value -> seen[value]);
         }
-        return new ByteSet(words[0], words[1], words[2], words[3]);
+        long a = 0;
+        long b = 0;
+        long c = 0;
+        long d = 0;
+        for (int i = text.offset(); i < to; i++) {
+            int value = array[i];
+            long bit = 1L << value;
+            // In registers and without a branch: a table of words would be written to and read again for each byte.
+            int word = value >> 6;
+            a |= word == 0 ? bit : 0;
+            b |= word == 1 ? bit : 0;
+            c |= word == -2 ? bit : 0; // bytes over 127 are negative
+            d |= word == -1 ? bit : 0;
+        }
+        return new ByteSet(a, b, c, d);
     }
 
     /** Both bounds belong to it. */

@@ -40,7 +40,10 @@ public final class Bytes implements CharSequence {
 
     /** The bytes from {@code from} to before {@code to}, without a copy. */
     public static Bytes of(byte[] array, int from, int to) {
-        return of(array).slice(from, to);
+        if (from < 0 || to < from || to > array.length) {
+            throw new IndexOutOfBoundsException("[" + from + ", " + to + ") of " + array.length);
+        }
+        return new Bytes(array, from, to - from);
     }
 
     /** Each character as the byte of its value; those over U+00FF become question marks. */

@@ -26,6 +26,14 @@ public final class BytesBuilder {
         return this;
     }
 
+    /** Appends those from {@code from} to before {@code to}. */
+    public BytesBuilder append(Bytes bytes, int from, int to) {
+        ensure(to - from);
+        System.arraycopy(bytes.array(), bytes.offset() + from, array, length, to - from);
+        length += to - from;
+        return this;
+    }
+
     /** Appends as Latin-1. */
     public BytesBuilder append(String text) {
         return append(Bytes.latin1(text));
@@ -33,6 +41,9 @@ public final class BytesBuilder {
 
     /** Appends a code point as UTF-8. What is no code point becomes U+FFFD. */
     public BytesBuilder appendUtf8(int codePoint) {
+        if (codePoint >= 0 && codePoint < 0x80) {
+            return append(codePoint);
+        }
         boolean valid = Character.isValidCodePoint(codePoint) && (codePoint < 0xd800 || codePoint > 0xdfff);
         return append(Bytes.utf8(Character.toString(valid ? codePoint : 0xfffd)));
     }

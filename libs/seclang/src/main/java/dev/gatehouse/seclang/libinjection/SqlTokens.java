@@ -43,6 +43,9 @@ final class SqlTokens {
     private static final boolean[] OF_MONEY = among("0123456789.,");
     private static final boolean[] LETTERS = among("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
+    /** The types of words of two ASCII characters, by the first and the second: signs follow each other in long rows. */
+    private static final byte[] OPERATORS_OF_TWO = operatorsOfTwo();
+
     private final byte[] value;
     private final int from;
     private final int to;
@@ -188,7 +191,7 @@ final class SqlTokens {
             if (at + 2 < to && value[at] == '<' && value[at + 1] == '=' && value[at + 2] == '>') {
                 return set(SqlToken.OPERATOR, at, at + 3);
             }
-            int type = typeOf(at, at + 2);
+            int type = value[at + 1] < 0 ? 0 : OPERATORS_OF_TWO[value[at] << 7 | value[at + 1]];
             if (type != 0) {
                 return set(type, at, at + 2);
             }
@@ -407,6 +410,11 @@ final class SqlTokens {
         if (!SqlToken.beginsPhrase(SqlToken.type(first)) || !SqlToken.continuesPhrase(SqlToken.type(second))) {
             return SqlToken.NONE;
         }
+        if (SqlToken.length(first) == 0
+                || SqlToken.length(second) == 0
+                || !WORDS.mayBePhrase(Ascii.upper(at(first, 0)), Ascii.upper(at(second, 0)))) {
+            return SqlToken.NONE;
+        }
         int number = phrase(first, second);
         return number == WordTable.NONE
                 ? SqlToken.NONE
@@ -547,6 +555,17 @@ final class SqlTokens {
         boolean[] table = new boolean[256];
         characters.chars().forEach(c -> table[c] = true);
         return table;
+    }
+
+    private static byte[] operatorsOfTwo() {
+        byte[] types = new byte[1 << 14];
+        byte[] word = new byte[2];
+        for (int pair = 0; pair < types.length; pair++) {
+            word[0] = (byte) Ascii.upper(pair >> 7);
+            word[1] = (byte) Ascii.upper(pair & 0x7f);
+            types[pair] = (byte) WORDS.type(WORDS.find(word, word.length));
+        }
+        return types;
     }
 
     private static Start[] starts() {

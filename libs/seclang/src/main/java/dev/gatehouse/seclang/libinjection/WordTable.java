@@ -17,6 +17,12 @@ final class WordTable {
     private final short[] slots;
 
     private final int longest;
+    /** The lengths, as bits, of the words that begin with each byte. */
+    private final long[] lengths = new long[256];
+    /** Whether a byte is the first of a phrase, which is words with a space between them. */
+    private final boolean[] beginsPhrase = new boolean[256];
+    /** Whether a byte is the first of another word of a phrase. */
+    private final boolean[] continuesPhrase = new boolean[256];
 
     WordTable(Map<String, Character> typesOfWords) {
         words = new byte[typesOfWords.size()][];
@@ -29,6 +35,13 @@ final class WordTable {
             words[number] = word;
             types[number] = (byte) entry.getValue().charValue();
             most = Math.max(most, word.length);
+            lengths[word[0] & 0xff] |= 1L << word.length;
+            for (int i = 1; i < word.length; i++) {
+                if (word[i - 1] == ' ') {
+                    beginsPhrase[word[0] & 0xff] = true;
+                    continuesPhrase[word[i] & 0xff] = true;
+                }
+            }
             int slot = hash(word, word.length) & (slots.length - 1);
             while (slots[slot] != 0) {
                 slot = (slot + 1) & (slots.length - 1);
@@ -40,7 +53,7 @@ final class WordTable {
 
     /** The number of the word that the first {@code length} bytes, in capitals, are; else {@link #NONE}. */
     int find(byte[] capitals, int length) {
-        if (length > longest) {
+        if (length == 0 || length > longest || (lengths[capitals[0] & 0xff] >>> length & 1) == 0) {
             return NONE;
         }
         int slot = hash(capitals, length) & (slots.length - 1);
@@ -57,6 +70,11 @@ final class WordTable {
     /** The type of a word by its number; 0 for {@link #NONE}. */
     int type(int number) {
         return number == NONE ? 0 : types[number];
+    }
+
+    /** Whether a phrase may have words with these first bytes: none has signs, which saves looking them up. */
+    boolean mayBePhrase(int first, int second) {
+        return beginsPhrase[first & 0xff] && continuesPhrase[second & 0xff];
     }
 
     byte[] word(int number) {

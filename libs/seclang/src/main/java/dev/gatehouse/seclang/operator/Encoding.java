@@ -1,11 +1,11 @@
 package dev.gatehouse.seclang.operator;
 
 import dev.gatehouse.seclang.bytes.Ascii;
+import dev.gatehouse.seclang.bytes.ByteSet;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.Utf8;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
-import java.util.BitSet;
 
 /** Operators that match what is badly encoded. */
 final class Encoding {
@@ -27,7 +27,7 @@ final class Encoding {
 
     /** Ranges as in {@code 10,13,32-126}: matches a value with any other byte. */
     static Operator byteRange(Span argument) throws SecLangException {
-        BitSet allowed = new BitSet(LAST_BYTE + 1);
+        ByteSet allowed = ByteSet.NONE;
         if (!argument.text().isBlank()) {
             for (String range : argument.text().split(",", -1)) {
                 String[] ends = range.split("-", -1);
@@ -36,17 +36,10 @@ final class Encoding {
                 if (ends.length > 2 || from > to) {
                     throw argument.error("\"" + range + "\" is no range of bytes (expected: as in 10,13,32-126)");
                 }
-                allowed.set(from, to + 1);
+                allowed = allowed.or(ByteSet.range(from, to));
             }
         }
-        return (value, context) -> {
-            for (int i = 0; i < value.length(); i++) {
-                if (!allowed.get(value.at(i))) {
-                    return true;
-                }
-            }
-            return false;
-        };
+        return new ByteRange(allowed.not());
     }
 
     private static int bound(Span argument, String text) throws SecLangException {

@@ -4,7 +4,7 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.libinjection.Libinjection;
 import java.util.Optional;
 
-/** {@code @detectSQLi} and {@code @detectXSS}. */
+/** {@code @detectSQLi}. */
 final class Injection {
     private Injection() {}
 
@@ -13,14 +13,5 @@ final class Injection {
         Optional<String> fingerprint = value.read(Libinjection::sqli);
         fingerprint.ifPresent(found -> context.capture(0, Bytes.latin1(found)));
         return fingerprint.isPresent();
-    }
-
-    /** Captures the value. */
-    static boolean isHtml(Bytes value, MatchContext context) {
-        boolean attack = value.read(Libinjection::xss);
-        if (attack) {
-            context.capture(0, value);
-        }
-        return attack;
     }
 }

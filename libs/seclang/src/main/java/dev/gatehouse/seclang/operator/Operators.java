@@ -157,7 +157,7 @@ public final class Operators {
         all.put("unconditionalmatch", plain(argument -> (value, context) -> true));
         all.put("nomatch", plain(argument -> (value, context) -> false));
         all.put("detectsqli", plain(argument -> Injection::isSql));
-        all.put("detectxss", plain(argument -> Injection::isHtml));
+        all.put("detectxss", plain(argument -> new HtmlInjection()));
         all.put("streq", text(Bytes::equals));
         all.put("contains", text((value, parameter) -> value.indexOf(parameter) >= 0));
         all.put("strmatch", text((value, parameter) -> value.indexOf(parameter) >= 0));

@@ -7,12 +7,15 @@ import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.regex.RegexSet;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * {@code @pm}: any of many phrases, without regard to the case of ASCII letters, in one pass (Aho and Corasick, as a complete
@@ -20,6 +23,9 @@ import java.util.Locale;
  */
 final class PhraseMatch implements Screening {
     private static final int MAX_STATES = 1 << 18;
+
+    /** Those that some rule set has, by their phrases: another one takes them as they are. */
+    private static final Map<List<Bytes>, WeakReference<PhraseMatch>> KNOWN = new ConcurrentHashMap<>();
 
     /** The column of a byte; 0 for bytes that no phrase has. */
     private final int[] columns = new int[256];
@@ -146,7 +152,14 @@ final class PhraseMatch implements Screening {
         if (length > MAX_STATES) {
             throw argument.error("@pm with " + length + " bytes of phrases (expected: at most " + MAX_STATES + ")");
         }
-        return new PhraseMatch(phrases);
+        WeakReference<PhraseMatch> known = KNOWN.get(phrases);
+        PhraseMatch shared = known == null ? null : known.get();
+        if (shared == null) {
+            shared = new PhraseMatch(phrases);
+            KNOWN.values().removeIf(each -> each.get() == null);
+            KNOWN.put(List.copyOf(phrases), new WeakReference<>(shared));
+        }
+        return shared;
     }
 
     /** Snort's form: {@code a|0d 0a|b} has bytes in hexadecimal between bars. A single bar is itself. */
@@ -182,12 +195,19 @@ final class PhraseMatch implements Screening {
 
     @Override
     public boolean matches(Bytes value, MatchContext context) {
+        byte[] text = value.array();
+        int from = value.offset();
+        int to = from + value.length();
         int state = 0;
-        for (int i = 0; i < value.length(); i++) {
-            state = next[state * width + columns[value.at(i)]];
+        for (int i = from; i < to; i++) {
+            int following = next[state * width + columns[text[i] & 0xff]];
+            if (following == state) {
+                continue; // as in RegexSet's scanner: the next byte need not wait for a state that stays
+            }
+            state = following;
             if (ended[state] > 0) {
                 if (context.capturing()) {
-                    context.capture(0, value.slice(i + 1 - ended[state], i + 1));
+                    context.capture(0, value.slice(i - from + 1 - ended[state], i - from + 1));
                 }
                 return true;
             }

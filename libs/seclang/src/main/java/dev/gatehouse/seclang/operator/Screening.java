@@ -1,20 +1,18 @@
 package dev.gatehouse.seclang.operator;
 
 import dev.gatehouse.seclang.regex.RegexSet;
-import java.util.ArrayList;
 import java.util.List;
 
-/** An operator that many of can be asked together whether they may match a value, in less time than one after the other. */
+/**
+ * An operator that many of can be asked together whether they may match a value, in less time than one after the other. Equal ones
+ * match the same values.
+ */
 public interface Screening extends Operator {
     /** What a value must have that this may match. */
     RegexSet.Candidate candidate();
 
-    /** In the order of the operators. */
+    /** Of operators in their order. Those that have been asked for the same share it. */
     static RegexSet together(List<Screening> operators) {
-        List<RegexSet.Candidate> candidates = new ArrayList<>();
-        for (Screening operator : operators) {
-            candidates.add(operator.candidate());
-        }
-        return RegexSet.of(candidates, RegularExpression.MEMORY);
+        return SharedSets.of(operators);
     }
 }

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A text that asks for new states again and again is finished by simulating the steps without keeping states: linear too.
  */
 final class LazyDfa {
+    /** Of {@link #lastEnd}: nothing matches. */
+    static final int NOWHERE = -1;
+
+    /** Of {@link #lastEnd}: nobody knows. */
+    static final int GAVE_UP = -2;
+
     private static final int UNKNOWN = 0;
     private static final int DEAD = -1;
     /** A transition of this or less has matched something; the state that follows is {@code MATCHED - transition}. */
@@ -40,11 +46,23 @@ final class LazyDfa {
     private final boolean asksForWords;
     private final boolean single;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Steps steps;
+    private final Advance steps;
     private volatile @Nullable Table table;
 
+    /** Tells whether and which patterns of the program match. */
     LazyDfa(Program program, AutomatonMemory memory) {
+        this(program, memory, new Steps(program), program.starts.length == 1);
+    }
+
+    /** Tells where matches end: those of the program's only pattern that the steps allow. */
+    static LazyDfa ofPlaces(Program program, AutomatonMemory memory, OrderedSteps steps) {
+        return new LazyDfa(program, memory, steps, false);
+    }
+
+    private LazyDfa(Program program, AutomatonMemory memory, Advance steps, boolean single) {
         this.program = program;
+        this.steps = steps;
+        this.single = single;
         this.memory = memory;
         boolean lines = false;
         boolean words = false;
@@ -61,8 +79,6 @@ final class LazyDfa {
         asksForWords = words;
         byteOf = classes();
         stride = byteOf.length + 1;
-        single = program.starts.length == 1;
-        steps = new Steps(program);
         memory.register(this);
     }
 
@@ -126,6 +142,9 @@ final class LazyDfa {
         for (int i = from; i < to; i++) {
             int symbol = classOf[text[i] & 0xff] & 0xff;
             int following = next[state + symbol];
+            if (following == state) {
+                continue; // as LiteralScanner does: the next byte need not wait for a state that stays
+            }
             if (following <= UNKNOWN) {
                 if (following == UNKNOWN) {
                     search = search == null ? new Search(t, from) : search;
@@ -164,6 +183,9 @@ final class LazyDfa {
         for (int i = from; i < to; i++) {
             int symbol = classOf[text[i] & 0xff] & 0xff;
             int following = next[state + symbol];
+            if (following == state) {
+                continue; // as LiteralScanner does: the next byte need not wait for a state that stays
+            }
             if (following <= UNKNOWN) {
                 if (following == UNKNOWN) {
                     search = search == null ? new Search(t, from) : search;
@@ -196,6 +218,72 @@ final class LazyDfa {
         return last <= MATCHED ? found | bits(now.matchesOf(MATCHED - last)) : found;
     }
 
+    /**
+     * The last place where a match ends, going from {@code from} to {@code to}, which may be the smaller one: then backwards.
+     *
+     * @param before the byte that would be passed before the first; {@link Assertion#NO_BYTE}: the text begins, or ends, there. Beyond
+     *     {@code to} there is none
+     * @return {@link #NOWHERE} without a match; {@link #GAVE_UP} if the text asks for too many states
+     */
+    int lastEnd(byte[] text, int from, int to, int before) {
+        Table now = table();
+        int state = startAfter(now, before);
+        int[] next = now.next;
+        byte[] classOf = this.classOf;
+        Search search = null;
+        int end = NOWHERE;
+        int forward = from <= to ? 1 : -1;
+        // Between two bytes: going backwards, the next one is that on the left.
+        int shift = from <= to ? 0 : -1;
+        for (int at = from; at != to; at += forward) {
+            int symbol = classOf[text[at + shift] & 0xff] & 0xff;
+            int following = next[state + symbol];
+            if (following == state) {
+                continue;
+            }
+            if (following <= UNKNOWN) {
+                if (following == UNKNOWN) {
+                    search = search == null ? new Search(now, 0) : search;
+                    following = compute(search, state, symbol, Math.abs(at - from));
+                    if (search.wasteful) {
+                        return GAVE_UP;
+                    }
+                    next = search.table.next;
+                }
+                if (following == DEAD) {
+                    return end;
+                }
+                if (following <= MATCHED) {
+                    end = at;
+                    following = MATCHED - following;
+                }
+            }
+            state = following;
+        }
+        int last = next[state + stride - 1];
+        if (last == UNKNOWN) {
+            search = search == null ? new Search(now, 0) : search;
+            last = compute(search, state, stride - 1, Math.abs(to - from));
+            if (search.wasteful) {
+                return GAVE_UP;
+            }
+        }
+        return last <= MATCHED ? to : end;
+    }
+
+    private int startAfter(Table now, int before) {
+        if (before == Assertion.NO_BYTE || !now.startAsks) {
+            return now.start;
+        }
+        lock.lock();
+        try {
+            int start = now.start / stride;
+            return now.intern(now.kernels[start], contextOf(before), now.matches[start], now.done[start]);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static long bits(int @Nullable [] matches) {
         long bits = 0;
         if (matches != null) {
@@ -217,6 +305,7 @@ final class LazyDfa {
             if (made == null) {
                 made = new Table();
                 steps.begin();
+                made.startAsks = steps.asks();
                 made.start = made.intern(steps.kernel(), steps.asks() ? NOTHING : OTHER, steps.matched(), steps.done());
                 table = made;
             }
@@ -324,6 +413,7 @@ final class LazyDfa {
         int count = 1;
 
         int start;
+        boolean startAsks;
         private final Map<State, Integer> numbers = new HashMap<>();
 
         Table() {

@@ -10,15 +10,19 @@ import java.util.List;
  * Immutable.
  */
 final class LiteralScanner {
-    /** Longer ones make the table larger than the cache and tell hardly more. */
-    private static final int LONGEST = 6;
+    /** Longer ones make the table larger than the cache and tell hardly more. Of such the end counts: many begin with a tag or a path. */
+    private static final int LONGEST = 8;
+
+    private static final int NONE = Integer.MIN_VALUE;
 
     private final byte[] classOf = new byte[256];
     private final int stride;
-    /** The transitions; negative: the state that follows, complemented, ends a literal. */
+    /** The transitions: where the row of the state begins that follows; negative: the number, complemented, of one that ends a literal. */
     private final int[] next;
-    /** Of each state the owners of the literals that end there. */
-    private final int[][] owners;
+    /** Of each state that ends a literal, by its number, where its row begins. */
+    private final int[] rowOf;
+    /** Of each of them the bits of the owners of the literals that end there. */
+    private final long[][] owners;
 
     /** @param literals of each owner, in lower case; none: the owner is never found */
     LiteralScanner(List<List<String>> literals) {
@@ -57,24 +61,36 @@ final class LiteralScanner {
             }
         }
         follow(rows, ends);
-        owners = new int[rows.size()][];
-        next = new int[rows.size() * stride];
-        for (int state = 0; state < owners.length; state++) {
-            owners[state] = ends.get(state).stream()
-                    .mapToInt(Integer::intValue)
-                    .distinct()
-                    .toArray();
+        int[] numbers = new int[rows.size()];
+        int ending = 0;
+        for (int state = 0; state < numbers.length; state++) {
+            numbers[state] = ends.get(state).isEmpty() ? -1 : ending++;
         }
-        for (int state = 0; state < owners.length; state++) {
+        rowOf = new int[ending];
+        owners = new long[ending][];
+        next = new int[rows.size() * stride];
+        for (int state = 0; state < numbers.length; state++) {
+            if (numbers[state] >= 0) {
+                rowOf[numbers[state]] = state * stride;
+                owners[numbers[state]] = bits(ends.get(state), literals.size());
+            }
             for (int symbol = 0; symbol < stride; symbol++) {
                 int target = rows.get(state)[symbol];
-                next[state * stride + symbol] = owners[target].length > 0 ? ~(target * stride) : target * stride;
+                next[state * stride + symbol] = numbers[target] >= 0 ? ~numbers[target] : target * stride;
             }
         }
     }
 
+    private static long[] bits(List<Integer> owners, int count) {
+        long[] bits = new long[(count + 63) / 64];
+        for (int owner : owners) {
+            bits[owner >> 6] |= 1L << owner;
+        }
+        return bits;
+    }
+
     private static String shortened(String literal) {
-        return literal.length() <= LONGEST ? literal : literal.substring(0, LONGEST);
+        return literal.substring(Math.max(literal.length() - LONGEST, 0));
     }
 
     /** Completes the trie: where it has no way, the way of the longest suffix that has one. */
@@ -107,15 +123,25 @@ final class LiteralScanner {
         int[] next = this.next;
         byte[] classOf = this.classOf;
         int state = 0;
+        /* The transition that leads to the state, if a literal ends there. */
+        int again = NONE;
         for (int i = from; i < to; i++) {
             int following = next[state + (classOf[text[i] & 0xff] & 0xff)];
-            if (following < 0) {
-                following = ~following;
-                for (int owner : owners[following / stride]) {
-                    found[owner >> 6] |= 1L << owner;
-                }
+            // Most bytes lead nowhere: as a branch that is foreseen, the next byte need not wait for this one's state.
+            if (following == state || following == again) {
+                continue;
             }
-            state = following;
+            if (following < 0) {
+                again = following;
+                long[] ended = owners[~following];
+                for (int word = 0; word < ended.length; word++) {
+                    found[word] |= ended[word];
+                }
+                state = rowOf[~following];
+            } else {
+                again = NONE;
+                state = following;
+            }
         }
     }
 }

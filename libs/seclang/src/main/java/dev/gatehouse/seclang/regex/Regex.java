@@ -18,13 +18,15 @@ public final class Regex {
     private final AutomatonMemory memory;
     private final boolean linear;
     private volatile @Nullable Machine machine;
+    /** Made when a rule first captures what it matches. */
+    private volatile @Nullable Places places;
 
     /** What a pattern is run by; made when it is first needed, for of many patterns few ever are. */
     private record Machine(
             Requirement requirement,
             Program program,
             @Nullable LazyDfa automaton,
-            @Nullable PikeVm places) {}
+            @Nullable PikeVm groups) {}
 
     /** How a search ends. */
     public enum Outcome {
@@ -119,9 +121,36 @@ public final class Regex {
     /** As {@link #groups(byte[], int, int, long)}, of the leftmost match that begins at {@code start} or later. */
     public int @Nullable [] groups(byte[] text, int from, int start, int to, long budget) {
         Machine made = machine();
-        return made.places != null
-                ? made.places.find(text, from, start, to)
-                : new Backtracker(made.program, text, from, to, budget).find(start);
+        if (made.groups == null) {
+            return new Backtracker(made.program, text, from, to, budget).find(start);
+        }
+        // What begins in the middle of a text is seldom asked for: all matches are.
+        int[] whole = start == from ? places().find(text, from, to) : null;
+        if (whole == null) {
+            return made.groups.find(text, from, start, to);
+        }
+        if (whole.length == 0) {
+            return null;
+        }
+        return parsed.groups() == 0 ? whole : made.groups.find(text, from, whole[0], to);
+    }
+
+    private Places places() {
+        Places made = places;
+        if (made == null) {
+            synchronized (this) {
+                made = places;
+                if (made == null) {
+                    try {
+                        made = new Places(parsed.node(), memory);
+                    } catch (RegexSyntaxException e) {
+                        throw new IllegalStateException("its steps were counted when it was compiled", e);
+                    }
+                    places = made;
+                }
+            }
+        }
+        return made;
     }
 
     /** Capturing groups, without the whole match. */

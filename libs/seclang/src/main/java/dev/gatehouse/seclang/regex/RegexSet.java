@@ -19,8 +19,12 @@ public final class RegexSet {
     private final List<Candidate> candidates;
     private final int words;
     private final LiteralScanner scanner;
-    /** Those with literals. */
+    /** Those with literals of more than a byte. */
     private final long[] scanned;
+    /** Of each the literals of one byte: whether a text has one is known before it is read. */
+    private final ByteSet[] single;
+
+    private final ByteSet anySingle;
     /** Those without that are no automaton. */
     private final long[] always;
 
@@ -60,19 +64,31 @@ public final class RegexSet {
         words = (candidates.size() + 63) / 64;
         scanned = new long[words];
         always = new long[words];
+        single = new ByteSet[candidates.size()];
+        ByteSet allSingle = ByteSet.NONE;
         List<List<String>> literals = new ArrayList<>();
         List<Integer> without = new ArrayList<>();
         for (int i = 0; i < candidates.size(); i++) {
             Candidate each = candidates.get(i);
-            literals.add(each.literals());
-            if (!each.literals().isEmpty()) {
+            List<String> longer = each.literals().stream()
+                    .filter(literal -> literal.length() > 1)
+                    .toList();
+            literals.add(longer);
+            single[i] = single(each.literals());
+            allSingle = allSingle.or(single[i]);
+            if (!longer.isEmpty()) {
                 scanned[i >> 6] |= 1L << i;
-            } else if (each.regex != null && each.regex.isLinear()) {
+            }
+            if (!each.literals().isEmpty()) {
+                continue;
+            }
+            if (each.regex != null && each.regex.isLinear()) {
                 without.add(i);
             } else {
                 always[i >> 6] |= 1L << i;
             }
         }
+        anySingle = allSingle;
         scanner = new LiteralScanner(literals);
         // Apart, so that a text of letters and digits is read for none of the first.
         without.sort(
@@ -92,6 +108,16 @@ public final class RegexSet {
         if (from < without.size()) {
             together.add(together(without.subList(from, without.size()), memory));
         }
+    }
+
+    private static ByteSet single(List<String> literals) {
+        ByteSet bytes = ByteSet.NONE;
+        for (String literal : literals) {
+            if (literal.length() == 1) {
+                bytes = bytes.or(ByteSet.of(literal.charAt(0)).folded());
+            }
+        }
+        return bytes;
     }
 
     private Together together(List<Integer> numbers, AutomatonMemory memory) {
@@ -136,17 +162,23 @@ public final class RegexSet {
 
     /**
      * Sets in {@code found} the bit of each wanted pattern that matches anywhere in the text. Of patterns that are not linear, or
-     * that only their literals are known of, the bit says that they may match. Other bits stay. {@code scratch} is overwritten.
+     * that only their literals are known of, the bit says that they may match. Other bits stay, and what is set is not looked for
+     * again. {@code scratch} is overwritten.
      *
      * @param present the bytes that the text has
      */
     public void search(byte[] text, int from, int to, ByteSet present, long[] wanted, long[] found, long[] scratch) {
         System.arraycopy(always, 0, scratch, 0, words);
-        if (meets(wanted, scanned)) {
+        if (asks(scanned, wanted, found)) {
             scanner.scan(text, from, to, scratch);
         }
+        if (anySingle.intersects(present)) {
+            for (int i = 0; i < single.length; i++) {
+                scratch[i >> 6] |= single[i].intersects(present) ? 1L << i : 0;
+            }
+        }
         for (int word = 0; word < words; word++) {
-            for (long bits = scratch[word] & wanted[word]; bits != 0; bits &= bits - 1) {
+            for (long bits = scratch[word] & wanted[word] & ~found[word]; bits != 0; bits &= bits - 1) {
                 if (mayMatch(candidates.get(word * 64 + Long.numberOfTrailingZeros(bits)), text, from, to, present)) {
                     found[word] |= Long.lowestOneBit(bits);
                 }
@@ -155,10 +187,20 @@ public final class RegexSet {
         for (int i = 0; i < together.size(); i++) {
             Together each = together.get(i);
             boolean possible = to - from >= each.shortest && (to == from || each.bytes.intersects(present));
-            if (possible && meets(wanted, each.mask)) {
+            if (possible && asks(each.mask, wanted, found)) {
                 collect(each, text, from, to, wanted, found);
             }
         }
+    }
+
+    /** Whether one of the patterns is wanted and not found yet. */
+    private boolean asks(long[] patterns, long[] wanted, long[] found) {
+        for (int word = 0; word < words; word++) {
+            if ((patterns[word] & wanted[word] & ~found[word]) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean mayMatch(Candidate candidate, byte[] text, int from, int to, ByteSet present) {
@@ -167,15 +209,6 @@ public final class RegexSet {
         }
         Regex regex = candidate.regex;
         return regex == null || !regex.isLinear() || regex.search(text, from, to, 0) == Regex.Outcome.FOUND;
-    }
-
-    private static boolean meets(long[] a, long[] b) {
-        for (int i = 0; i < a.length; i++) {
-            if ((a[i] & b[i]) != 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void collect(Together together, byte[] text, int from, int to, long[] wanted, long[] found) {

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * One step of all ways through a program at once. Of the steps that are reached only those count that wait for a byte or for an
  * assertion (the kernel); a match is noted as soon as it is reached. Not for several threads.
  */
-final class Steps {
+final class Steps implements Advance {
     private final Program program;
     private final StepSet possible;
     private final StepSet reached;
@@ -24,8 +24,8 @@ final class Steps {
         pending = new int[2 * program.size() + 2];
     }
 
-    /** To where the text begins. */
-    void begin() {
+    @Override
+    public void begin() {
         matches = 0;
         done = 0;
         reached.clear();
@@ -35,12 +35,8 @@ final class Steps {
         count();
     }
 
-    /**
-     * From the first {@code size} steps of the kernel, over the byte {@code after} or over the end of the text.
-     *
-     * @param found the patterns that have matched, as bits: nothing more is asked of them
-     */
-    void step(int[] kernel, int size, int before, int after, long found) {
+    @Override
+    public void step(int[] kernel, int size, int before, int after, long found) {
         matches = 0;
         done = found;
         possible.clear();
@@ -122,8 +118,8 @@ final class Steps {
                 && (done & 1L << program.ownerOf(step)) == 0;
     }
 
-    /** The patterns that have matched up to here, as bits. */
-    long done() {
+    @Override
+    public long done() {
         return done;
     }
 
@@ -131,15 +127,15 @@ final class Steps {
         return matches > 0;
     }
 
-    /** The patterns that have matched, ascending. */
-    int[] matched() {
+    @Override
+    public int[] matched() {
         int[] copy = Arrays.copyOf(matched, matches);
         Arrays.sort(copy);
         return copy;
     }
 
-    /** Whether the kernel waits for an assertion. */
-    boolean asks() {
+    @Override
+    public boolean asks() {
         return asks;
     }
 
@@ -147,8 +143,9 @@ final class Steps {
         return kernelSize;
     }
 
-    /** The kernel, ascending. */
-    int[] kernel() {
+    /** Ascending. */
+    @Override
+    public int[] kernel() {
         int[] kernel = members(new int[kernelSize]);
         Arrays.sort(kernel);
         return kernel;

@@ -1,18 +1,35 @@
 package dev.gatehouse.seclang.transform;
 
 import java.text.Normalizer;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The byte that a Windows server makes of a UTF-16 unit that has none in its code page: the letter without its accent, straight
  * quotes for typographic ones, ASCII for full width. What fits nothing is its lower byte, as ModSecurity has it.
  */
 final class BestFit {
+    /** Of the 256 units with the same upper byte: made when the first of them occurs, since taking a letter apart takes long. */
+    private static final AtomicReferenceArray<byte @Nullable []> PAGES = new AtomicReferenceArray<>(256);
+
     private BestFit() {}
 
     static int byteFor(int unit) {
         if (unit < 0x80) {
             return unit;
         }
+        byte[] page = PAGES.get(unit >> 8);
+        if (page == null) {
+            page = new byte[256];
+            for (int i = 0; i < page.length; i++) {
+                page[i] = (byte) find((unit & 0xff00) + i);
+            }
+            PAGES.set(unit >> 8, page);
+        }
+        return page[unit & 0xff] & 0xff;
+    }
+
+    private static int find(int unit) {
         if (unit >= 0xff01 && unit <= 0xff5e) {
             return unit - 0xff01 + 0x21;
         }

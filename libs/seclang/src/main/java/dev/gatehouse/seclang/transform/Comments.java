@@ -7,22 +7,24 @@ import dev.gatehouse.seclang.bytes.BytesBuilder;
 final class Comments {
     private static final Bytes C_OPEN = Bytes.latin1("/*");
     private static final Bytes C_CLOSE = Bytes.latin1("*/");
-    private static final Bytes HTML_OPEN = Bytes.latin1("<!--");
-    private static final Bytes HTML_CLOSE = Bytes.latin1("-->");
-    private static final Bytes SQL = Bytes.latin1("--");
 
     private Comments() {}
 
     /** Each {@code /*…*}{@code /} is one space, also one that does not end. */
     static Bytes replace(Bytes value) {
+        int open = value.indexOf(C_OPEN);
+        if (open < 0) {
+            return value;
+        }
         BytesBuilder replaced = new BytesBuilder(value.length());
         int from = 0;
-        for (int open = value.indexOf(C_OPEN); open >= 0; open = value.indexOf(C_OPEN, from)) {
-            replaced.append(value.slice(from, open)).append(' ');
+        while (open >= 0) {
+            replaced.append(value, from, open).append(' ');
             int close = value.indexOf(C_CLOSE, open + 2);
             from = close < 0 ? value.length() : close + 2;
+            open = value.indexOf(C_OPEN, from);
         }
-        return replaced.append(value.slice(from)).build();
+        return replaced.append(value, from, value.length()).build();
     }
 
     /**
@@ -31,27 +33,29 @@ final class Comments {
      */
     static Bytes remove(Bytes value) {
         BytesBuilder rest = new BytesBuilder(value.length());
+        byte[] text = value.array();
+        int to = value.offset() + value.length();
         boolean inComment = false;
-        int i = 0;
-        while (i < value.length()) {
+        int i = value.offset();
+        while (i < to) {
             if (inComment) {
-                int close = value.hasAt(i, C_CLOSE) ? 2 : value.hasAt(i, HTML_CLOSE) ? 3 : 0;
+                int close = closing(text, i, to);
                 i += Math.max(close, 1);
                 if (close > 0) {
                     inComment = false;
-                    rest.append(i < value.length() ? value.at(i) : 0);
+                    rest.append(i < to ? text[i] : 0);
                     i++;
                 }
-            } else if (value.hasAt(i, C_OPEN)) {
+                continue;
+            }
+            int open = opening(text, i, to);
+            if (open > 0) {
                 inComment = true;
-                i += 2;
-            } else if (value.hasAt(i, HTML_OPEN)) {
-                inComment = true;
-                i += 4;
-            } else if (value.hasAt(i, SQL) || value.at(i) == '#') {
+                i += open;
+            } else if (text[i] == '#' || isSql(text, i, to)) {
                 return rest.append(' ').build();
             } else {
-                rest.append(value.at(i++));
+                rest.append(text[i++]);
             }
         }
         return inComment ? rest.append(' ').build() : rest.build();
@@ -59,23 +63,43 @@ final class Comments {
 
     /** Only the marks are taken out; what they enclose stays. */
     static Bytes removeMarkers(Bytes value) {
-        BytesBuilder rest = new BytesBuilder(value.length());
-        int i = 0;
-        while (i < value.length()) {
-            if (value.hasAt(i, C_OPEN) || value.hasAt(i, C_CLOSE)) {
+        byte[] text = value.array();
+        int to = value.offset() + value.length();
+        byte[] rest = new byte[value.length()];
+        int length = 0;
+        int i = value.offset();
+        while (i < to) {
+            int mark = text[i] == '#' ? 1 : Math.max(opening(text, i, to), closing(text, i, to));
+            if (mark > 0) {
+                i += mark;
+            } else if (isSql(text, i, to)) {
                 i += 2;
-            } else if (value.hasAt(i, HTML_OPEN)) {
-                i += 4;
-            } else if (value.hasAt(i, HTML_CLOSE)) {
-                i += 3;
-            } else if (value.hasAt(i, SQL)) {
-                i += 2;
-            } else if (value.at(i) == '#') {
-                i++;
             } else {
-                rest.append(value.at(i++));
+                rest[length++] = text[i++];
             }
         }
-        return rest.build();
+        return Bytes.of(rest, 0, length);
+    }
+
+    /** How long the mark is that begins a comment here; 0 without one. */
+    private static int opening(byte[] text, int i, int to) {
+        return switch (text[i]) {
+            case '/' -> i + 1 < to && text[i + 1] == '*' ? 2 : 0;
+            case '<' -> i + 3 < to && text[i + 1] == '!' && text[i + 2] == '-' && text[i + 3] == '-' ? 4 : 0;
+            default -> 0;
+        };
+    }
+
+    /** How long the mark is that ends a comment here; 0 without one. */
+    private static int closing(byte[] text, int i, int to) {
+        return switch (text[i]) {
+            case '*' -> i + 1 < to && text[i + 1] == '/' ? 2 : 0;
+            case '-' -> i + 2 < to && text[i + 1] == '-' && text[i + 2] == '>' ? 3 : 0;
+            default -> 0;
+        };
+    }
+
+    private static boolean isSql(byte[] text, int i, int to) {
+        return text[i] == '-' && i + 1 < to && text[i + 1] == '-';
     }
 }

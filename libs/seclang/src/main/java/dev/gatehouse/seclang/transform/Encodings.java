@@ -12,6 +12,15 @@ import java.util.Base64;
 final class Encodings {
     private static final String HEX = "0123456789abcdef";
 
+    /** The value of each byte as a digit of base64; -1: it is none. */
+    private static final byte[] DIGITS = new byte[256];
+
+    static {
+        for (int b = 0; b < DIGITS.length; b++) {
+            DIGITS[b] = (byte) base64Digit(b);
+        }
+    }
+
     private Encodings() {}
 
     /** Up to the first byte that is not of the alphabet. */
@@ -25,13 +34,15 @@ final class Encodings {
     }
 
     private static Bytes base64(Bytes value, boolean passOver) {
-        BytesBuilder decoded = new BytesBuilder(value.length());
+        byte[] text = value.array();
+        byte[] decoded = new byte[(int) (value.length() * 3L / 4) + 1];
+        int length = 0;
         int bits = 0;
         int held = 0;
-        for (int i = 0; i < value.length(); i++) {
-            int digit = base64Digit(value.at(i));
+        for (int i = value.offset(); i < value.offset() + value.length(); i++) {
+            int digit = DIGITS[text[i] & 0xff];
             if (digit < 0) {
-                if (passOver || value.at(i) == '\r' || value.at(i) == '\n') {
+                if (passOver || text[i] == '\r' || text[i] == '\n') {
                     continue;
                 }
                 break;
@@ -40,10 +51,10 @@ final class Encodings {
             bits += 6;
             if (bits >= 8) {
                 bits -= 8;
-                decoded.append(held >> bits);
+                decoded[length++] = (byte) (held >> bits);
             }
         }
-        return decoded.build();
+        return Bytes.of(decoded, 0, length);
     }
 
     private static int base64Digit(int b) {
@@ -126,10 +137,11 @@ final class Encodings {
                 escaped.append(value.at(i++));
                 continue;
             }
-            String hex = Integer.toHexString(Utf8.codePoint(value, i, length));
-            escaped.append("%u")
-                    .append("0".repeat(Math.max(0, 4 - hex.length())))
-                    .append(hex);
+            int codePoint = Utf8.codePoint(value, i, length);
+            escaped.append('%').append('u');
+            for (int shift = codePoint > 0xfffff ? 20 : codePoint > 0xffff ? 16 : 12; shift >= 0; shift -= 4) {
+                escaped.append(HEX.charAt(codePoint >> shift & 15));
+            }
             i += length;
         }
         return escaped.build();

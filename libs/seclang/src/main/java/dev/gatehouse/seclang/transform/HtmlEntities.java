@@ -5,13 +5,13 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * HTML's character references: numeric ones, and the named ones of ASCII characters and the no-break space. The semicolon may be
  * missing, as browsers allow. What they stand for becomes UTF-8.
  */
 final class HtmlEntities {
+    private static final int SHORTEST_NAME = 2;
     private static final int LONGEST_NAME = 8;
     private static final Map<String, Integer> NAMED = Map.ofEntries(
             Map.entry("quot", (int) '"'),
@@ -91,9 +91,14 @@ final class HtmlEntities {
         while (end < value.length() && end - at < LONGEST_NAME && Ascii.isAlphanumeric(value.at(end))) {
             end++;
         }
-        Optional<Integer> codePoint =
-                Optional.ofNullable(NAMED.get(value.slice(at, end).toString().toLowerCase(Locale.ROOT)));
-        codePoint.ifPresent(decoded::appendUtf8);
-        return codePoint.isPresent() ? end : at;
+        if (end - at < SHORTEST_NAME) {
+            return at;
+        }
+        Integer codePoint = NAMED.get(value.slice(at, end).toString().toLowerCase(Locale.ROOT));
+        if (codePoint == null) {
+            return at;
+        }
+        decoded.appendUtf8(codePoint);
+        return end;
     }
 }

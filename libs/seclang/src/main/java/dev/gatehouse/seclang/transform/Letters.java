@@ -2,44 +2,54 @@ package dev.gatehouse.seclang.transform;
 
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
-import dev.gatehouse.seclang.bytes.BytesBuilder;
 import java.util.function.IntUnaryOperator;
 
-/** Transformations of each byte by itself. */
+/** Transformations of each byte by itself: as tables, since a function would be called for each byte of long bodies. */
 final class Letters {
+    private static final byte[] LOWER = table(Ascii::lower);
+    private static final byte[] UPPER = table(Ascii::upper);
+    private static final byte[] EVEN = table(b -> Integer.bitCount(b & 0x7f) % 2 == 0 ? b & 0x7f : b | 0x80);
+    private static final byte[] ODD = table(b -> Integer.bitCount(b & 0x7f) % 2 == 1 ? b & 0x7f : b | 0x80);
+    private static final byte[] ZERO = table(b -> b & 0x7f);
+
     private Letters() {}
 
+    private static byte[] table(IntUnaryOperator function) {
+        byte[] table = new byte[256];
+        for (int b = 0; b < table.length; b++) {
+            table[b] = (byte) function.applyAsInt(b);
+        }
+        return table;
+    }
+
     static Bytes lowercase(Bytes value) {
-        return map(value, Ascii::lower);
+        return map(value, LOWER);
     }
 
     static Bytes uppercase(Bytes value) {
-        return map(value, Ascii::upper);
+        return map(value, UPPER);
     }
 
-    /** The eighth bit makes the number of ones even (0) or odd (1). */
-    static Bytes parity(Bytes value, int wanted) {
-        return map(value, b -> (Integer.bitCount(b & 0x7f) & 1) == wanted ? b & 0x7f : b | 0x80);
+    /** The eighth bit makes the number of ones even. */
+    static Bytes evenParity(Bytes value) {
+        return map(value, EVEN);
+    }
+
+    /** The eighth bit makes the number of ones odd. */
+    static Bytes oddParity(Bytes value) {
+        return map(value, ODD);
     }
 
     static Bytes zeroParity(Bytes value) {
-        return map(value, b -> b & 0x7f);
+        return map(value, ZERO);
     }
 
-    private static Bytes map(Bytes value, IntUnaryOperator function) {
-        for (int i = 0; i < value.length(); i++) {
-            if (function.applyAsInt(value.at(i)) != value.at(i)) {
-                return mapFrom(value, i, function);
-            }
+    static Bytes map(Bytes value, byte[] table) {
+        byte[] text = value.array();
+        byte[] mapped = new byte[value.length()];
+        for (int i = 0, at = value.offset(); i < mapped.length; i++, at++) {
+            mapped[i] = table[text[at] & 0xff];
         }
-        return value;
-    }
-
-    private static Bytes mapFrom(Bytes value, int from, IntUnaryOperator function) {
-        BytesBuilder mapped = new BytesBuilder(value.length()).append(value.slice(0, from));
-        for (int i = from; i < value.length(); i++) {
-            mapped.append(function.applyAsInt(value.at(i)));
-        }
-        return mapped.build();
+        return Bytes.of(mapped);
     }
 }

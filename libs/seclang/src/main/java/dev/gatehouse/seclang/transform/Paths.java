@@ -1,13 +1,9 @@
 package dev.gatehouse.seclang.transform;
 
 import dev.gatehouse.seclang.bytes.Bytes;
-import dev.gatehouse.seclang.bytes.BytesBuilder;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Transformations of paths: no empty segments, no {@code .}, and {@code ..} only where it leaves a relative path's start. */
 final class Paths {
-    private static final Bytes UP = Bytes.latin1("..");
     private static final Bytes HERE = Bytes.latin1(".");
     private static final Bytes TWO_SLASHES = Bytes.latin1("//");
 
@@ -17,11 +13,11 @@ final class Paths {
         if (value.indexOf('\\', 0) < 0) {
             return normalize(value);
         }
-        BytesBuilder slashes = new BytesBuilder(value.length());
-        for (int i = 0; i < value.length(); i++) {
-            slashes.append(value.at(i) == '\\' ? '/' : value.at(i));
+        byte[] slashes = value.toArray();
+        for (int i = 0; i < slashes.length; i++) {
+            slashes[i] = slashes[i] == '\\' ? (byte) '/' : slashes[i];
         }
-        return normalize(slashes.build());
+        return normalize(Bytes.of(slashes));
     }
 
     static Bytes normalize(Bytes value) {
@@ -29,42 +25,47 @@ final class Paths {
         if (oneSegment || value.equals(TWO_SLASHES)) {
             return value;
         }
-        boolean absolute = value.at(0) == '/';
-        boolean folder = value.at(value.length() - 1) == '/';
-        List<Bytes> segments = new ArrayList<>();
-        int from = 0;
-        while (from <= value.length()) {
-            int slash = value.indexOf('/', from);
-            int to = slash < 0 ? value.length() : slash;
-            enter(segments, value.slice(from, to), absolute);
-            from = to + 1;
-        }
-        BytesBuilder path = new BytesBuilder(value.length());
-        if (absolute) {
-            path.append('/');
-        }
-        for (int i = 0; i < segments.size(); i++) {
-            if (i > 0) {
-                path.append('/');
+        byte[] text = value.array();
+        int from = value.offset();
+        int to = from + value.length();
+        boolean absolute = text[from] == '/';
+        byte[] path = new byte[value.length()];
+        int root = absolute ? 1 : 0;
+        path[0] = '/';
+        int length = root;
+        while (from <= to) {
+            int end = from;
+            while (end < to && text[end] != '/') {
+                end++;
             }
-            path.append(segments.get(i));
+            boolean up = isUp(text, from, end);
+            if (up && length > root && !isUp(path, lastSegment(path, root, length), length)) {
+                length = Math.max(root, lastSegment(path, root, length) - 1);
+            } else if (end > from && !(end == from + 1 && text[from] == '.') && !(up && absolute)) {
+                if (length > root) {
+                    path[length++] = '/';
+                }
+                System.arraycopy(text, from, path, length, end - from);
+                length += end - from;
+            }
+            from = end + 1;
         }
-        if (folder && !segments.isEmpty()) {
-            path.append('/');
+        if (text[to - 1] == '/' && length > root) {
+            path[length++] = '/';
         }
-        return path.build();
+        return Bytes.of(path, 0, length);
     }
 
-    private static void enter(List<Bytes> segments, Bytes segment, boolean absolute) {
-        if (segment.length() == 0 || segment.equals(HERE)) {
-            return;
+    private static boolean isUp(byte[] text, int from, int to) {
+        return to == from + 2 && text[from] == '.' && text[from + 1] == '.';
+    }
+
+    /** Where the last segment begins of a path that ends before {@code length}. */
+    private static int lastSegment(byte[] path, int root, int length) {
+        int from = length;
+        while (from > root && path[from - 1] != '/') {
+            from--;
         }
-        if (!segment.equals(UP)) {
-            segments.add(segment);
-        } else if (!segments.isEmpty() && !segments.getLast().equals(UP)) {
-            segments.removeLast();
-        } else if (!absolute) {
-            segments.add(segment);
-        }
+        return from;
     }
 }

@@ -2,11 +2,24 @@ package dev.gatehouse.seclang.transform;
 
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
-import dev.gatehouse.seclang.bytes.BytesBuilder;
 
 /** Transformations of white space and NUL. */
 final class Spaces {
     private static final int NO_BREAK_SPACE = 0xa0;
+
+    /** By the byte, as the others. */
+    private static final boolean[] ANY_SPACE = new boolean[256];
+
+    private static final boolean[] NULL = new boolean[256];
+    private static final byte[] SPACE_FOR_NULL = new byte[256];
+
+    static {
+        NULL[0] = true;
+        for (int b = 0; b < 256; b++) {
+            ANY_SPACE[b] = isAnySpace(b);
+            SPACE_FOR_NULL[b] = (byte) (b == 0 ? ' ' : b);
+        }
+    }
 
     private Spaces() {}
 
@@ -15,46 +28,44 @@ final class Spaces {
     }
 
     static Bytes compressWhitespace(Bytes value) {
-        BytesBuilder compressed = new BytesBuilder(value.length());
+        byte[] text = value.array();
+        byte[] compressed = new byte[value.length()];
+        int length = 0;
         boolean inSpace = false;
-        for (int i = 0; i < value.length(); i++) {
-            boolean space = isAnySpace(value.at(i));
+        for (int i = value.offset(); i < value.offset() + value.length(); i++) {
+            boolean space = ANY_SPACE[text[i] & 0xff];
             if (!space) {
-                compressed.append(value.at(i));
+                compressed[length++] = text[i];
             } else if (!inSpace) {
-                compressed.append(' ');
+                compressed[length++] = ' ';
             }
             inSpace = space;
         }
-        return compressed.build();
+        return Bytes.of(compressed, 0, length);
     }
 
     static Bytes removeWhitespace(Bytes value) {
-        BytesBuilder rest = new BytesBuilder(value.length());
-        for (int i = 0; i < value.length(); i++) {
-            if (!isAnySpace(value.at(i))) {
-                rest.append(value.at(i));
-            }
-        }
-        return rest.build();
+        return without(value, ANY_SPACE);
     }
 
     static Bytes removeNulls(Bytes value) {
-        BytesBuilder rest = new BytesBuilder(value.length());
-        for (int i = 0; i < value.length(); i++) {
-            if (value.at(i) != 0) {
-                rest.append(value.at(i));
+        return without(value, NULL);
+    }
+
+    private static Bytes without(Bytes value, boolean[] unwanted) {
+        byte[] text = value.array();
+        byte[] rest = new byte[value.length()];
+        int length = 0;
+        for (int i = value.offset(); i < value.offset() + value.length(); i++) {
+            if (!unwanted[text[i] & 0xff]) {
+                rest[length++] = text[i];
             }
         }
-        return rest.build();
+        return Bytes.of(rest, 0, length);
     }
 
     static Bytes replaceNulls(Bytes value) {
-        BytesBuilder replaced = new BytesBuilder(value.length());
-        for (int i = 0; i < value.length(); i++) {
-            replaced.append(value.at(i) == 0 ? ' ' : value.at(i));
-        }
-        return replaced.build();
+        return Letters.map(value, SPACE_FOR_NULL);
     }
 
     static Bytes trimLeft(Bytes value) {
@@ -78,25 +89,27 @@ final class Spaces {
      * {@code /} and {@code (}; small letters.
      */
     static Bytes cmdLine(Bytes value) {
-        BytesBuilder line = new BytesBuilder(value.length());
-        for (int i = 0; i < value.length(); i++) {
-            int b = value.at(i);
+        byte[] text = value.array();
+        byte[] line = new byte[value.length()];
+        int length = 0;
+        for (int i = value.offset(); i < value.offset() + value.length(); i++) {
+            byte b = text[i];
             switch (b) {
                 case '"', '\'', '\\', '^' -> {}
                 case ' ', ',', ';', '\t', '\r', '\n' -> {
-                    if (line.last() != ' ') {
-                        line.append(' ');
+                    if (length == 0 || line[length - 1] != ' ') {
+                        line[length++] = ' ';
                     }
                 }
                 case '/', '(' -> {
-                    if (line.last() == ' ') {
-                        line.truncate(line.length() - 1);
+                    if (length > 0 && line[length - 1] == ' ') {
+                        length--;
                     }
-                    line.append(b);
+                    line[length++] = b;
                 }
-                default -> line.append(Ascii.lower(b));
+                default -> line[length++] = (byte) Ascii.lower(b);
             }
         }
-        return line.build();
+        return Bytes.of(line, 0, length);
     }
 }

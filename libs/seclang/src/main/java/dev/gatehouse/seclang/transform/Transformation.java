@@ -20,6 +20,9 @@ public final class Transformation {
     private static final ByteSet UPPERCASE = ByteSet.of(b -> b >= 'A' && b <= 'Z');
     private static final ByteSet ALL = ByteSet.of(b -> true);
 
+    /** Changes nothing. */
+    public static final Transformation NONE = new Transformation("none", value -> value, ByteSet.NONE, false);
+
     private static final Map<String, Transformation> BY_NAME = register();
 
     private final String name;
@@ -99,8 +102,8 @@ public final class Transformation {
         add(all, "normalisePath", Paths::normalize, bytes("/."));
         add(all, "normalizePathWin", Paths::normalizeWindows, bytes("/.\\"));
         add(all, "normalisePathWin", Paths::normalizeWindows, bytes("/.\\"));
-        add(all, "parityEven7bit", value -> Letters.parity(value, 0));
-        add(all, "parityOdd7bit", value -> Letters.parity(value, 1));
+        add(all, "parityEven7bit", Letters::evenParity);
+        add(all, "parityOdd7bit", Letters::oddParity);
         add(all, "parityZero7bit", Letters::zeroParity, ByteSet.of(b -> b > 0x7f));
         add(all, "removeComments", Comments::remove, COMMENT_MARKS);
         add(all, "removeCommentsChar", Comments::removeMarkers, COMMENT_MARKS);

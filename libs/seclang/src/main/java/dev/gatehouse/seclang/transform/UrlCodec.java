@@ -8,6 +8,15 @@ import dev.gatehouse.seclang.bytes.BytesBuilder;
 public final class UrlCodec {
     private static final String HEX = "0123456789abcdef";
 
+    /** The value of each byte as a hexadecimal digit; -1: it is none. */
+    private static final byte[] DIGITS = new byte[256];
+
+    static {
+        for (int b = 0; b < DIGITS.length; b++) {
+            DIGITS[b] = (byte) Ascii.hex(b);
+        }
+    }
+
     private UrlCodec() {}
 
     /** {@code %HH} is the byte, {@code +} is a space. */
@@ -28,26 +37,28 @@ public final class UrlCodec {
         if (value.indexOf('%', 0) < 0 && (!plus || value.indexOf('+', 0) < 0)) {
             return value;
         }
-        BytesBuilder decoded = new BytesBuilder(value.length());
-        int i = 0;
-        while (i < value.length()) {
-            int b = value.at(i);
-            if (b == '%'
-                    && unicode
-                    && i + 1 < value.length()
-                    && Ascii.lower(value.at(i + 1)) == 'u'
-                    && hex(value, i + 2, 4)) {
-                decoded.append(BestFit.byteFor(number(value, i + 2, 4)));
+        byte[] text = value.array();
+        int to = value.offset() + value.length();
+        byte[] decoded = new byte[value.length()];
+        int length = 0;
+        int i = value.offset();
+        while (i < to) {
+            byte b = text[i];
+            if (b != '%') {
+                decoded[length++] = plus && b == '+' ? (byte) ' ' : b;
+                i++;
+            } else if (unicode && i + 1 < to && (text[i + 1] | 0x20) == 'u' && hex(text, i + 2, 4, to)) {
+                decoded[length++] = (byte) BestFit.byteFor(number(text, i + 2, 4));
                 i += 6;
-            } else if (b == '%' && hex(value, i + 1, 2)) {
-                decoded.append(number(value, i + 1, 2));
+            } else if (hex(text, i + 1, 2, to)) {
+                decoded[length++] = (byte) number(text, i + 1, 2);
                 i += 3;
             } else {
-                decoded.append(plus && b == '+' ? ' ' : b);
+                decoded[length++] = b;
                 i++;
             }
         }
-        return decoded.build();
+        return Bytes.of(decoded, 0, length);
     }
 
     static Bytes encode(Bytes value) {
@@ -82,11 +93,16 @@ public final class UrlCodec {
 
     /** Whether there are so many hexadecimal digits at the place. */
     static boolean hex(Bytes value, int at, int digits) {
-        if (at + digits > value.length()) {
+        int from = value.offset() + at;
+        return hex(value.array(), from, digits, value.offset() + value.length());
+    }
+
+    private static boolean hex(byte[] text, int from, int digits, int to) {
+        if (from + digits > to) {
             return false;
         }
-        for (int i = at; i < at + digits; i++) {
-            if (!Ascii.isHex(value.at(i))) {
+        for (int i = from; i < from + digits; i++) {
+            if (DIGITS[text[i] & 0xff] < 0) {
                 return false;
             }
         }
@@ -94,9 +110,13 @@ public final class UrlCodec {
     }
 
     static int number(Bytes value, int at, int digits) {
+        return number(value.array(), value.offset() + at, digits);
+    }
+
+    private static int number(byte[] text, int from, int digits) {
         int number = 0;
-        for (int i = at; i < at + digits; i++) {
-            number = number * 16 + Ascii.hex(value.at(i));
+        for (int i = from; i < from + digits; i++) {
+            number = number * 16 + DIGITS[text[i] & 0xff];
         }
         return number;
     }

@@ -1,0 +1,146 @@
+package dev.gatehouse.seclang.regex;
+
+import java.util.Arrays;
+
+/**
+ * One step of all ways through the program of one pattern, the preferred ones first, as {@link PikeVm} has them but without their
+ * places. A match is noted where the next byte is read: it ends before that byte, and what is less preferred is then given up. Not for
+ * several threads.
+ */
+final class OrderedSteps implements Advance {
+    private static final int[] NONE = {};
+    private static final int[] MATCHED = {0};
+
+    private final Program program;
+    /** Whether all ways are kept at a match, and none begins later than where the text does: for the longest match from there. */
+    private final boolean longest;
+    /** In a kernel: a match may begin here too, and is the least preferred. */
+    private final int anew;
+
+    private final StepSet possible;
+    private final StepSet reached;
+    private final int[] pending;
+    private boolean matches;
+
+    OrderedSteps(Program program, boolean longest) {
+        this.program = program;
+        this.longest = longest;
+        anew = program.size();
+        possible = new StepSet(program.size() + 1);
+        reached = new StepSet(program.size() + 1);
+        pending = new int[2 * program.size() + 2];
+    }
+
+    @Override
+    public void begin() {
+        matches = false;
+        reached.clear();
+        beginAnew();
+        if (!longest && !program.anchored[0]) {
+            reached.add(anew);
+        }
+    }
+
+    private void beginAnew() {
+        follow(reached, program.starts[0], Assertion.NO_BYTE, Assertion.NO_BYTE, false);
+    }
+
+    @Override
+    public void step(int[] kernel, int size, int before, int after, long found) {
+        matches = false;
+        possible.clear();
+        reached.clear();
+        for (int i = 0; i < size; i++) {
+            if (kernel[i] == anew) {
+                possible.add(anew);
+            } else {
+                follow(possible, kernel[i], before, after, true);
+            }
+        }
+        for (int i = 0; i < possible.size; i++) {
+            int step = possible.members[i];
+            if (step == anew) {
+                if (after != Assertion.NO_BYTE) {
+                    beginAnew();
+                    reached.add(anew);
+                }
+            } else if (program.op[step] == Program.MATCH) {
+                matches = true;
+                if (!longest) {
+                    return;
+                }
+            } else if (program.op[step] == Program.TAKE
+                    && after != Assertion.NO_BYTE
+                    && program.sets[program.argument[step]].has(after)) {
+                follow(reached, program.next[step], Assertion.NO_BYTE, Assertion.NO_BYTE, false);
+            }
+        }
+    }
+
+    /** Adds what is reached without a byte, in order; behind assertions only if it is {@code known} what is on both sides. */
+    private void follow(StepSet set, int from, int before, int after, boolean known) {
+        int top = 0;
+        pending[top++] = from;
+        while (top > 0) {
+            int step = pending[--top];
+            if (!set.add(step)) {
+                continue;
+            }
+            switch (program.op[step]) {
+                case Program.SPLIT -> {
+                    pending[top++] = program.argument[step];
+                    pending[top++] = program.next[step];
+                }
+                case Program.SAVE -> pending[top++] = program.next[step];
+                case Program.ASSERT -> {
+                    if (known && program.assertion(step).holds(before, after)) {
+                        pending[top++] = program.next[step];
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private boolean waits(int step) {
+        return step == anew
+                || program.op[step] == Program.TAKE
+                || program.op[step] == Program.ASSERT
+                || program.op[step] == Program.MATCH;
+    }
+
+    /** In the order of preference. */
+    @Override
+    public int[] kernel() {
+        int[] kernel = new int[reached.size];
+        int size = 0;
+        for (int i = 0; i < reached.size; i++) {
+            if (waits(reached.members[i])) {
+                kernel[size++] = reached.members[i];
+            }
+        }
+        return Arrays.copyOf(kernel, size);
+    }
+
+    @Override
+    public boolean asks() {
+        for (int i = 0; i < reached.size; i++) {
+            int step = reached.members[i];
+            if (step != anew && program.op[step] == Program.ASSERT) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public int[] matched() {
+        return matches ? MATCHED : NONE;
+    }
+
+    /** More is asked of a pattern that has matched: a longer or a preferred match. */
+    @Override
+    public long done() {
+        return 0;
+    }
+}

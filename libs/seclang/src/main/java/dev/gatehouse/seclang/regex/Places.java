@@ -1,0 +1,67 @@
+package dev.gatehouse.seclang.regex;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the leftmost match begins and ends, without its groups, in two passes of automata: one finds its end, preferring what the
+ * pattern prefers; one, of the pattern read backwards from there, its beginning: the leftmost place from which the end is reached. On
+ * long matches it is many times as fast as following all ways with their places ({@link PikeVm}). For any number of threads.
+ */
+final class Places {
+    private final LazyDfa ends;
+    private final LazyDfa beginnings;
+
+    Places(Node pattern, AutomatonMemory memory) throws RegexSyntaxException {
+        Program forward = Program.of(List.of(pattern));
+        Program backward = Program.of(List.of(reversed(pattern)));
+        ends = LazyDfa.ofPlaces(forward, memory, new OrderedSteps(forward, false));
+        beginnings = LazyDfa.ofPlaces(backward, memory, new OrderedSteps(backward, true));
+    }
+
+    /** What matches the text of a match read backwards. Of a pattern that needs no backtracking. */
+    private static Node reversed(Node node) {
+        return switch (node) {
+            case Node.Sequence s ->
+                new Node.Sequence(
+                        s.nodes().reversed().stream().map(Places::reversed).toList());
+            case Node.Alternatives a ->
+                new Node.Alternatives(a.nodes().stream().map(Places::reversed).toList());
+            case Node.Repeat r -> new Node.Repeat(reversed(r.node()), r.min(), r.max(), r.greedy());
+            case Node.Group g -> reversed(g.node());
+            case Node.Assert a -> new Node.Assert(reversed(a.assertion()));
+            case Node.Empty e -> e;
+            case Node.Bytes b -> b;
+            case Node.Atomic a -> throw beyond(a);
+            case Node.BackReference b -> throw beyond(b);
+            case Node.Look l -> throw beyond(l);
+        };
+    }
+
+    private static IllegalStateException beyond(Node node) {
+        return new IllegalStateException(node + " is beyond what an automaton recognises");
+    }
+
+    private static Assertion reversed(Assertion assertion) {
+        return switch (assertion) {
+            case BEGIN_TEXT -> Assertion.END_TEXT;
+            case END_TEXT -> Assertion.BEGIN_TEXT;
+            case BEGIN_LINE -> Assertion.END_LINE;
+            case END_LINE -> Assertion.BEGIN_LINE;
+            case WORD_BOUNDARY, NO_WORD_BOUNDARY, END_TEXT_OR_LAST_NEWLINE -> assertion;
+        };
+    }
+
+    /** The beginning and the end; empty: there is no match; null: the text asks for too many states. */
+    int @Nullable [] find(byte[] text, int from, int to) {
+        int end = ends.lastEnd(text, from, to, Assertion.NO_BYTE);
+        if (end < 0) {
+            return end == LazyDfa.NOWHERE ? NO_MATCH : null;
+        }
+        int right = end == to ? Assertion.NO_BYTE : text[end] & 0xff;
+        int beginning = beginnings.lastEnd(text, end, from, right);
+        return beginning < 0 ? null : new int[] {beginning, end};
+    }
+
+    private static final int[] NO_MATCH = {};
+}
