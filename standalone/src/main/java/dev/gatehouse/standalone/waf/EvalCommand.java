@@ -68,8 +68,8 @@ final class EvalCommand implements Callable<Integer> {
             paramLabel = "RUNS",
             defaultValue = "1",
             description =
-                    "Measure each case so often (${DEFAULT-VALUE}); more than once: after it has run as often, and for half"
-                            + " a second, to warm up.")
+                    "Measure each case so often (${DEFAULT-VALUE}); more than once: after it has run as often, and until the"
+                            + " JVM has compiled it.")
     private int runs;
 
     @Mixin

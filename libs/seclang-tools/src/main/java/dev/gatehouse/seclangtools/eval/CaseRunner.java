@@ -7,6 +7,7 @@ import dev.gatehouse.seclang.MatchedRule;
 import dev.gatehouse.seclang.RuleSet;
 import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.seclang.Transaction;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
@@ -72,8 +73,13 @@ public final class CaseRunner {
         }
     }
 
-    /** For one case. */
+    /** A case is warm that has run so long, and for which the JVM has compiled nothing for a while. */
     private static final long WARM_NANOS = 500_000_000L;
+
+    private static final long QUIET_NANOS = 200_000_000L;
+
+    /** A JVM that goes on compiling is waited for so long. */
+    private static final long WARM_NANOS_AT_MOST = 3_000_000_000L;
 
     /** For all cases, so that many do not take for ever: by then the engine is warm. */
     private long warmLeft = 30_000_000_000L;
@@ -124,8 +130,8 @@ public final class CaseRunner {
     }
 
     /**
-     * Runs a case, and again to measure it. Before it is measured more than once it runs as often to warm up, and for some time: a JVM
-     * compiles what it sees run. Counted is the CPU time of the thread
+     * Runs a case, and again to measure it. Before it is measured more than once it runs as often to warm up, and until the JVM, which
+     * compiles what it sees run, has done so. Counted is the CPU time of the thread
      * where the JVM tells it, so that other work of the machine is not.
      *
      * @param runs how often it is measured; at least 1
@@ -134,12 +140,9 @@ public final class CaseRunner {
         long[] nanos = new long[runs];
         long allocated = -1;
         Transaction transaction = run(test);
-        long begin = System.nanoTime();
-        long most = Math.min(WARM_NANOS, warmLeft);
-        for (int i = 1; i < runs || runs > 1 && System.nanoTime() - begin < most; i++) {
-            run(test);
+        if (runs > 1) {
+            warmUp(test, runs);
         }
-        warmLeft -= Math.min(warmLeft, System.nanoTime() - begin);
         for (int i = 0; i < runs; i++) {
             long before = allocatedBytes();
             long start = cpuNanos();
@@ -159,6 +162,32 @@ public final class CaseRunner {
                         .toList(),
                 nanos[runs / 2] / 1000.0,
                 allocated);
+    }
+
+    private void warmUp(Case test, int runs) {
+        long begin = System.nanoTime();
+        long most = Math.min(WARM_NANOS_AT_MOST, warmLeft);
+        long compiled = compileMillis();
+        long quietSince = begin;
+        long now = begin;
+        for (int i = 1;
+                i < runs || now - begin < most && (now - begin < WARM_NANOS || now - quietSince < QUIET_NANOS);
+                i++) {
+            run(test);
+            now = System.nanoTime();
+            if (compileMillis() != compiled) {
+                compiled = compileMillis();
+                quietSince = now;
+            }
+        }
+        warmLeft -= Math.min(warmLeft, now - begin);
+    }
+
+    private static long compileMillis() {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        return compiler != null && compiler.isCompilationTimeMonitoringSupported()
+                ? compiler.getTotalCompilationTime()
+                : 0;
     }
 
     private static long cpuNanos() {
