@@ -4,6 +4,7 @@ import dev.gatehouse.seclang.variable.Variable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The rules of a phase in order, and where its labels (markers and the ids of rules) lead. */
 final class Program {
@@ -26,6 +27,15 @@ final class Program {
 
     Rule rule(int index) {
         return rules[index];
+    }
+
+    /** Adds to {@code chosen} the rules that the filter admits. */
+    void choose(RuleFilter filter, Set<Rule> chosen) {
+        for (Rule rule : rules) {
+            if (filter.admits(rule)) {
+                chosen.add(rule);
+            }
+        }
     }
 
     Screens screens() {

@@ -2,27 +2,43 @@ package dev.gatehouse.seclang;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
-/** What {@code ctl} has taken from the rules, for one transaction. */
+/** What {@code ctl} has taken from the rules, for one transaction. Asked before each rule. */
 final class Removals {
-    private final List<RuleFilter> rules = new ArrayList<>();
-    private final List<Effect.RemoveTarget> targets = new ArrayList<>();
+    private final RuleSet ruleSet;
+    private final List<Set<Rule>> rules = new ArrayList<>(0);
+    private final List<Removal> targets = new ArrayList<>(0);
 
-    void add(RuleFilter filter) {
-        if (!rules.contains(filter)) {
-            rules.add(filter);
-        }
+    /** A target that is taken from some rules. */
+    private record Removal(Effect.RemoveTarget target, Set<Rule> from) {}
+
+    Removals(RuleSet ruleSet) {
+        this.ruleSet = ruleSet;
     }
 
-    void add(Effect.RemoveTarget removal) {
-        if (!targets.contains(removal)) {
-            targets.add(removal);
+    void add(RuleFilter filter) {
+        Set<Rule> chosen = ruleSet.chosen(filter);
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i) == chosen) {
+                return;
+            }
         }
+        rules.add(chosen);
+    }
+
+    void add(Effect.RemoveTarget target) {
+        for (int i = 0; i < targets.size(); i++) {
+            if (targets.get(i).target().equals(target)) {
+                return;
+            }
+        }
+        targets.add(new Removal(target, ruleSet.chosen(target.filter())));
     }
 
     boolean removes(Rule rule) {
         for (int i = 0; i < rules.size(); i++) {
-            if (rules.get(i).admits(rule)) {
+            if (rules.get(i).contains(rule)) {
                 return true;
             }
         }
@@ -31,15 +47,12 @@ final class Removals {
 
     /** The targets that are taken from the rule. */
     List<Effect.RemoveTarget> targets(Rule rule) {
-        if (targets.isEmpty()) {
-            return List.of();
-        }
         List<Effect.RemoveTarget> own = List.of();
         for (int i = 0; i < targets.size(); i++) {
-            Effect.RemoveTarget removal = targets.get(i);
-            if (removal.filter().admits(rule)) {
+            Removal removal = targets.get(i);
+            if (removal.from().contains(rule)) {
                 own = own.isEmpty() ? new ArrayList<>() : own;
-                own.add(removal);
+                own.add(removal.target());
             }
         }
         return own;

@@ -5,10 +5,14 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.Source;
 import dev.gatehouse.seclang.variable.Variable;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Compiled rules. Immutable: one serves all transactions, on any thread. */
 public final class RuleSet {
@@ -16,6 +20,8 @@ public final class RuleSet {
     private final Map<Phase, Program> programs;
     private final int size;
     private final Screeners screeners = new Screeners();
+    /** By the filters of {@code ctl}: requests that run one ask about every rule after it, and a rule may have a dozen tags. */
+    private final Map<RuleFilter, Set<Rule>> chosen = new ConcurrentHashMap<>();
 
     RuleSet(Settings settings, Map<Phase, Program> programs) {
         this.settings = settings;
@@ -96,6 +102,17 @@ public final class RuleSet {
 
     Settings settings() {
         return settings;
+    }
+
+    /** The rules that the filter admits, by identity; always the same set for one filter. */
+    Set<Rule> chosen(RuleFilter filter) {
+        return chosen.computeIfAbsent(filter, this::choose);
+    }
+
+    private Set<Rule> choose(RuleFilter filter) {
+        Set<Rule> rules = Collections.newSetFromMap(new IdentityHashMap<>());
+        programs.values().forEach(program -> program.choose(filter, rules));
+        return rules;
     }
 
     Screeners screeners() {

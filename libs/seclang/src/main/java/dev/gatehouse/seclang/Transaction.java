@@ -39,7 +39,7 @@ public final class Transaction {
     private final Settings settings;
     private final RuleObserver observer;
     private final Values values;
-    private final Removals removals = new Removals();
+    private final Removals removals;
     private final Sanitation sanitation = new Sanitation();
     private final Evaluation evaluation;
     /** The Core Rule Set sets some sixty variables by rules that always match. */
@@ -80,6 +80,7 @@ public final class Transaction {
                         surroundings.clock(),
                         settings.webAppId(),
                         Duration.ofSeconds(settings.collectionTimeout())));
+        this.removals = new Removals(rules);
         this.evaluation = new Evaluation(values, this::steer, removals, sanitation, settings.steps());
         this.mode = settings.engine();
         this.requestBodyAccess = settings.request().access();
