@@ -7,15 +7,12 @@ import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.regex.RegexSet;
-import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * {@code @pm}: any of many phrases, without regard to the case of ASCII letters, in one pass (Aho and Corasick, as a complete
@@ -25,7 +22,7 @@ final class PhraseMatch implements Screening {
     private static final int MAX_STATES = 1 << 18;
 
     /** Those that some rule set has, by their phrases: another one takes them as they are. */
-    private static final Map<List<Bytes>, WeakReference<PhraseMatch>> KNOWN = new ConcurrentHashMap<>();
+    private static final Shared<List<Bytes>, PhraseMatch> KNOWN = new Shared<>(0);
 
     /** The column of a byte; 0 for bytes that no phrase has. */
     private final int[] columns = new int[256];
@@ -152,14 +149,7 @@ final class PhraseMatch implements Screening {
         if (length > MAX_STATES) {
             throw argument.error("@pm with " + length + " bytes of phrases (expected: at most " + MAX_STATES + ")");
         }
-        WeakReference<PhraseMatch> known = KNOWN.get(phrases);
-        PhraseMatch shared = known == null ? null : known.get();
-        if (shared == null) {
-            shared = new PhraseMatch(phrases);
-            KNOWN.values().removeIf(each -> each.get() == null);
-            KNOWN.put(List.copyOf(phrases), new WeakReference<>(shared));
-        }
-        return shared;
+        return KNOWN.get(List.copyOf(phrases), () -> new PhraseMatch(phrases));
     }
 
     /** Snort's form: {@code a|0d 0a|b} has bytes in hexadecimal between bars. A single bar is itself. */

@@ -7,14 +7,11 @@ import dev.gatehouse.seclang.regex.AutomatonMemory;
 import dev.gatehouse.seclang.regex.Regex;
 import dev.gatehouse.seclang.regex.RegexSet;
 import dev.gatehouse.seclang.regex.RegexSyntaxException;
-import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +27,7 @@ public final class RegularExpression {
     /** All expressions of the process share it: what texts make of automata is a cache. */
     static final AutomatonMemory MEMORY = new AutomatonMemory(64L << 20);
 
-    /** Those that some rule set has: another one, or the next version of the same, takes them as they are. */
-    private static final Map<Source, WeakReference<RegularExpression>> KNOWN = new ConcurrentHashMap<>();
-
-    private static final int MOST_KNOWN = 5_000;
+    private static final Shared<Source, RegularExpression> KNOWN = new Shared<>(5_000);
 
     /** Of {@code @rx}: ModSecurity 3 and Coraza set it for every rule; ModSecurity 2 does not. */
     private static final Set<Regex.Flag> RULE = Set.of(Regex.Flag.MULTI_LINE);
@@ -57,18 +51,7 @@ public final class RegularExpression {
     }
 
     private static RegularExpression compile(Span span, Set<Regex.Flag> flags) throws SecLangException {
-        Source source = new Source(span.text(), flags);
-        WeakReference<RegularExpression> known = KNOWN.get(source);
-        RegularExpression shared = known == null ? null : known.get();
-        if (shared != null) {
-            return shared;
-        }
-        if (KNOWN.size() >= MOST_KNOWN) {
-            KNOWN.values().removeIf(each -> each.get() == null);
-        }
-        RegularExpression made = compileAnew(span, flags);
-        KNOWN.put(source, new WeakReference<>(made));
-        return made;
+        return KNOWN.get(new Source(span.text(), flags), () -> compileAnew(span, flags));
     }
 
     private static RegularExpression compileAnew(Span span, Set<Regex.Flag> flags) throws SecLangException {

@@ -5,11 +5,11 @@ import dev.gatehouse.seclang.libinjection.Libinjection;
 import java.util.Optional;
 
 /** {@code @detectSQLi}. */
-final class Injection {
-    private Injection() {}
+final class SqlInjection {
+    private SqlInjection() {}
 
     /** Captures the fingerprint. */
-    static boolean isSql(Bytes value, MatchContext context) {
+    static boolean matches(Bytes value, MatchContext context) {
         Optional<String> fingerprint = value.read(Libinjection::sqli);
         fingerprint.ifPresent(found -> context.capture(0, Bytes.latin1(found)));
         return fingerprint.isPresent();
