@@ -350,6 +350,11 @@ public final class Transaction {
                 .toList();
     }
 
+    /** Whether there are any of those. */
+    public boolean hasLogged() {
+        return matched.stream().anyMatch(match -> match.rule().note().logged());
+    }
+
     public Optional<Interruption> interruption() {
         return interruption;
     }

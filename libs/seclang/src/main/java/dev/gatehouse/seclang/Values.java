@@ -141,15 +141,9 @@ final class Values implements MacroScope {
                 forget(Variable.ARGS);
                 forget(Variable.ARGS_NAMES);
             }
-            case REQUEST_HEADERS -> {
-                forget(Variable.REQUEST_HEADERS_NAMES);
-            }
-            case REQUEST_COOKIES -> {
-                forget(Variable.REQUEST_COOKIES_NAMES);
-            }
-            case RESPONSE_HEADERS -> {
-                forget(Variable.RESPONSE_HEADERS_NAMES);
-            }
+            case REQUEST_HEADERS -> forget(Variable.REQUEST_HEADERS_NAMES);
+            case REQUEST_COOKIES -> forget(Variable.REQUEST_COOKIES_NAMES);
+            case RESPONSE_HEADERS -> forget(Variable.RESPONSE_HEADERS_NAMES);
             default -> {}
         }
         forget(Variable.ARGS_COMBINED_SIZE);

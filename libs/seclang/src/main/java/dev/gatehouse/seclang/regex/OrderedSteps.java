@@ -86,18 +86,11 @@ final class OrderedSteps implements Advance {
             if (!set.add(step)) {
                 continue;
             }
-            switch (program.op[step]) {
-                case Program.SPLIT -> {
-                    pending[top++] = program.argument[step];
-                    pending[top++] = program.next[step];
-                }
-                case Program.SAVE -> pending[top++] = program.next[step];
-                case Program.ASSERT -> {
-                    if (known && program.assertion(step).holds(before, after)) {
-                        pending[top++] = program.next[step];
-                    }
-                }
-                default -> {}
+            top = program.follow(step, pending, top);
+            if (known
+                    && program.op[step] == Program.ASSERT
+                    && program.assertion(step).holds(before, after)) {
+                pending[top++] = program.next[step];
             }
         }
     }

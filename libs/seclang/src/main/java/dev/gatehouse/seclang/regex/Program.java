@@ -111,6 +111,22 @@ final class Program {
         return op.length;
     }
 
+    /**
+     * Puts on a stack the steps that come after one without a byte and without a condition; the preferred one on top.
+     *
+     * @return the stack's new top
+     */
+    int follow(int step, int[] stack, int top) {
+        int above = top;
+        if (op[step] == SPLIT) {
+            stack[above++] = argument[step];
+            stack[above++] = next[step];
+        } else if (op[step] == SAVE) {
+            stack[above++] = next[step];
+        }
+        return above;
+    }
+
     /** The pattern that the step belongs to. */
     int ownerOf(int step) {
         int owner = 0;

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A regular expression over bytes, in RE2's syntax with what ModSecurity's rules use of PCRE beyond it. A dot matches line feeds,
- * {@code $} only where the text ends, {@code \s} the vertical tab too (as ModSecurity compiles its patterns). For any number of threads.
+ * {@code $} only where the text ends unless a {@link Flag} says otherwise, {@code \s} the vertical tab too. For any number of threads.
  *
  * <p>Time is linear in the text, but for a pattern with look-around, back references or atomic groups ({@link #isLinear}): one such
  * gives up when its steps are used up.

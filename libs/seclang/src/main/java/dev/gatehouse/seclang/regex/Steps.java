@@ -75,14 +75,9 @@ final class Steps implements Advance {
             if (!set.add(step)) {
                 continue;
             }
-            switch (program.op[step]) {
-                case Program.SPLIT -> {
-                    pending[top++] = program.argument[step];
-                    pending[top++] = program.next[step];
-                }
-                case Program.SAVE -> pending[top++] = program.next[step];
-                case Program.MATCH -> note(program.argument[step]);
-                default -> {}
+            top = program.follow(step, pending, top);
+            if (program.op[step] == Program.MATCH) {
+                note(program.argument[step]);
             }
         }
     }
