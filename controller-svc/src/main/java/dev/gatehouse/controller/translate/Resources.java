@@ -238,9 +238,7 @@ final class Resources {
     private Map<ResourceId, Output> mergedWafs(Reads reads, Contribution contribution) {
         Map<ResourceId, Output> resources = new HashMap<>();
         for (EffectivePolicies.Waf each : contribution.wafs()) {
-            // The others are well: each has a resource of its own, which tells what is wrong with it. It is the first
-            // that wants
-            // them together.
+            // The first wants them together; what is wrong with another by itself is told by its own resource.
             ObjectKey first = each.members().getFirst();
             resources.putAll(waf(
                     model.waf(reads, each.name(), first, each.spec()), Set.of(ObjectRef.of(Kinds.WAF_POLICY, first))));

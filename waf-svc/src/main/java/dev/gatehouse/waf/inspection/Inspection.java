@@ -372,8 +372,6 @@ public final class Inspection {
         if (skipped.isPresent()) {
             return InspectionMetrics.Outcome.SKIPPED;
         }
-        return transaction.get().logged().isEmpty()
-                ? InspectionMetrics.Outcome.PASSED
-                : InspectionMetrics.Outcome.DETECTED;
+        return transaction.get().hasLogged() ? InspectionMetrics.Outcome.DETECTED : InspectionMetrics.Outcome.PASSED;
     }
 }

@@ -175,8 +175,9 @@ public final class CaseRunner {
                 i++) {
             run(test);
             now = System.nanoTime();
-            if (compileMillis() != compiled) {
-                compiled = compileMillis();
+            long millis = compileMillis();
+            if (millis != compiled) {
+                compiled = millis;
                 quietSince = now;
             }
         }

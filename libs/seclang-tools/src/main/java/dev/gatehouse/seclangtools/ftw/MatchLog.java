@@ -17,6 +17,7 @@ public interface MatchLog {
 
     /** A file that grows; what is in it now is passed over. Of a line that is JSON, as services write them, the message counts. */
     static MatchLog ofFile(Path file) throws IOException {
+        ObjectMapper json = new ObjectMapper();
         long[] position = {Files.exists(file) ? Files.size(file) : 0};
         return () -> {
             try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
@@ -26,23 +27,23 @@ public interface MatchLog {
                 String text = new String(bytes, StandardCharsets.ISO_8859_1);
                 int end = text.lastIndexOf('\n') + 1;
                 position[0] += end;
-                return text.substring(0, end).lines().map(MatchLog::message).toList();
+                return text.substring(0, end)
+                        .lines()
+                        .map(line -> message(line, json))
+                        .toList();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         };
     }
 
-    private static String message(String line) {
+    private static String message(String line, ObjectMapper json) {
         int start = line.indexOf("{\"");
         if (start < 0) {
             return line;
         }
         try {
-            return new ObjectMapper()
-                    .readTree(line.substring(start))
-                    .path("message")
-                    .asText(line);
+            return json.readTree(line.substring(start)).path("message").asText(line);
         } catch (JsonProcessingException e) {
             return line;
         }
