@@ -122,6 +122,9 @@ await() {
   done
 }
 
+# status_of CURL-ARGUMENT...: prints the status of the answer within ten seconds, or what -m says; 000: there is none.
+status_of() { curl -sS -m 10 -o /dev/null -w '%{http_code}' "$@"; }
+
 # gateway_address NAMESPACE NAME: prints the Gateway's first address.
 gateway_address() { kubectl -n "$1" get gateway "$2" -o 'jsonpath={.status.addresses[0].value}'; }
 has_address() { [ -n "$(gateway_address "$1" "$2")" ]; }
