@@ -9,7 +9,6 @@ import dev.gatehouse.standalone.process.ChildJvm;
 import dev.gatehouse.standalone.process.ExampleFiles;
 import dev.gatehouse.standalone.process.WebClient;
 import dev.gatehouse.testkit.FreePorts;
-import dev.gatehouse.testkit.RealEnvoy;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -23,12 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,21 +63,13 @@ final class ExamplesIT {
                 .listenerPorts("gateway.yaml", wire, wire)
                 .endpointPorts("backends.yaml", ports.get(8), ports.get(8));
         List<Integer> own = FreePorts.some(2);
-        gatehouse = ChildJvm.start(
-                        "standalone",
-                        Map.of(),
-                        "run",
-                        folder.resolve("canary").toString(),
-                        folder.resolve("grpc").toString(),
-                        folder.resolve("tls").toString(),
-                        folder.resolve("tcp").toString(),
-                        "--grpc-port",
-                        own.getFirst().toString(),
-                        "--admin-port",
-                        own.getLast().toString(),
-                        "--envoy",
-                        RealEnvoy.binary().path().toString())
-                .awaitLine(line -> line.startsWith("Ctrl-C"));
+        gatehouse = ChildJvm.serving(
+                own.getFirst(),
+                own.getLast(),
+                folder.resolve("canary"),
+                folder.resolve("grpc"),
+                folder.resolve("tls"),
+                folder.resolve("tcp"));
     }
 
     @AfterAll
@@ -109,14 +97,7 @@ final class ExamplesIT {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
         WebSocket socket = web.http()
                 .newWebSocketBuilder()
-                .buildAsync(URI.create("ws://127.0.0.1:" + canary + "/websocket/echo"), new WebSocket.Listener() {
-                    @Override
-                    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
-                        received.add(text.toString());
-                        from.request(1);
-                        return null;
-                    }
-                })
+                .buildAsync(URI.create("ws://127.0.0.1:" + canary + "/websocket/echo"), WebClient.textsTo(received))
                 .get(SECONDS, TimeUnit.SECONDS);
         socket.sendText("hello", true).get(SECONDS, TimeUnit.SECONDS);
         assertThat(received.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("hello");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.standalone.process.ChildJvm;
 import dev.gatehouse.testkit.FreePorts;
-import dev.gatehouse.testkit.RealEnvoy;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
@@ -26,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -189,18 +187,7 @@ final class ListenerFiltersIT {
                         + backend("tokens", tokens.getAddress().getPort(), "")
                         + backend("first", first.getPort(), "")
                         + backend("second", second.getPort(), ""));
-        gatehouse = ChildJvm.start(
-                        "standalone",
-                        Map.of(),
-                        "run",
-                        folder.toString(),
-                        "--grpc-port",
-                        own.get(0).toString(),
-                        "--admin-port",
-                        own.get(1).toString(),
-                        "--envoy",
-                        RealEnvoy.binary().path().toString())
-                .awaitLine(line -> line.startsWith("Ctrl-C"));
+        gatehouse = ChildJvm.serving(own.get(0), own.get(1), folder);
     }
 
     @AfterAll

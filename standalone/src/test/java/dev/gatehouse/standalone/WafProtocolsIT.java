@@ -10,7 +10,6 @@ import dev.gatehouse.standalone.process.ChildJvm;
 import dev.gatehouse.standalone.process.WebClient;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
-import dev.gatehouse.testkit.RealEnvoy;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -25,12 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,18 +118,7 @@ final class WafProtocolsIT {
                 FILES.replace("${port}", Integer.toString(port))
                         .replace("${http}", own.get(2).toString())
                         .replace("${grpc}", own.get(3).toString()));
-        gatehouse = ChildJvm.start(
-                        "standalone",
-                        Map.of(),
-                        "run",
-                        folder.toString(),
-                        "--grpc-port",
-                        own.get(0).toString(),
-                        "--admin-port",
-                        own.get(1).toString(),
-                        "--envoy",
-                        RealEnvoy.binary().path().toString())
-                .awaitLine(line -> line.startsWith("Ctrl-C"));
+        gatehouse = ChildJvm.serving(own.get(0), own.get(1), folder);
         channel = Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create())
                 .build();
         // Until waf-svc has compiled the rules calls are refused.
@@ -236,14 +221,7 @@ final class WafProtocolsIT {
     void aWebSocketGoesToAndFroForAsLongAsItLikes() throws Exception {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
         WebSocket socket = webSocket()
-                .buildAsync(URI.create("ws://127.0.0.1:" + port + "/websocket/echo"), new WebSocket.Listener() {
-                    @Override
-                    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
-                        received.add(text.toString());
-                        from.request(1);
-                        return null;
-                    }
-                })
+                .buildAsync(URI.create("ws://127.0.0.1:" + port + "/websocket/echo"), WebClient.textsTo(received))
                 .get(SECONDS, TimeUnit.SECONDS);
         socket.sendText("<script>", true).get(SECONDS, TimeUnit.SECONDS);
         assertThat(received.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("<script>");

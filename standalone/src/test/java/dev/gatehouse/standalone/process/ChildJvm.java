@@ -1,6 +1,7 @@
 package dev.gatehouse.standalone.process;
 
 import dev.gatehouse.testkit.Await;
+import dev.gatehouse.testkit.RealEnvoy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,6 +65,19 @@ public final class ChildJvm implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** {@code gatehouse run} with the real Envoy, once it serves what the folders say. */
+    public static ChildJvm serving(int grpcPort, int adminPort, Path... folders) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("run"));
+        for (Path folder : folders) {
+            arguments.add(folder.toString());
+        }
+        arguments.addAll(List.of("--grpc-port", Integer.toString(grpcPort)));
+        arguments.addAll(List.of("--admin-port", Integer.toString(adminPort)));
+        arguments.addAll(List.of("--envoy", RealEnvoy.binary().path().toString()));
+        return start("standalone", Map.of(), arguments.toArray(String[]::new))
+                .awaitLine(line -> line.startsWith("Ctrl-C"));
     }
 
     private static boolean forJvm(String argument) {

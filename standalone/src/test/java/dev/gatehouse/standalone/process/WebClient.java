@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,12 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Requests to ports on loopback. */
 public final class WebClient implements AutoCloseable {
@@ -46,6 +50,18 @@ public final class WebClient implements AutoCloseable {
     /** The JDK's client, for what has no method here. */
     public HttpClient http() {
         return http;
+    }
+
+    /** Adds each text that comes over a WebSocket. */
+    public static WebSocket.Listener textsTo(Queue<String> received) {
+        return new WebSocket.Listener() {
+            @Override
+            public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+                received.add(text.toString());
+                from.request(1);
+                return null;
+            }
+        };
     }
 
     /**
