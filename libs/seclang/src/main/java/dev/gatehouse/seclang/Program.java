@@ -1,10 +1,12 @@
 package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.variable.Variable;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The rules of a phase in order, and where its labels (markers and the ids of rules) lead. */
 final class Program {
@@ -27,6 +29,10 @@ final class Program {
 
     Rule rule(int index) {
         return rules[index];
+    }
+
+    Stream<Rule> rules() {
+        return Arrays.stream(rules);
     }
 
     /** Adds to {@code chosen} the rules that the filter admits. */

@@ -19,6 +19,7 @@ public final class RuleSet {
     private final Settings settings;
     private final Map<Phase, Program> programs;
     private final int size;
+    private final boolean loadsCollections;
     private final Screeners screeners = new Screeners();
     /** By the filters of {@code ctl}: requests that run one ask about every rule after it, and a rule may have a dozen tags. */
     private final Map<RuleFilter, Set<Rule>> chosen = new ConcurrentHashMap<>();
@@ -27,6 +28,7 @@ public final class RuleSet {
         this.settings = settings;
         this.programs = new EnumMap<>(programs);
         this.size = programs.values().stream().mapToInt(Program::size).sum();
+        this.loadsCollections = CollectionUse.of(programs.values());
     }
 
     /** Compiles sources, in order, as one text, which may read no files. Finds all errors, not only the first. */
@@ -88,6 +90,11 @@ public final class RuleSet {
 
     public EngineMode mode() {
         return settings.engine();
+    }
+
+    /** Whether a transaction may load a persistent collection, and so wait for the store that keeps it. */
+    public boolean loadsCollections() {
+        return loadsCollections;
     }
 
     /** How many rules, a chain being one. */

@@ -14,7 +14,7 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
 import java.time.Duration;
-import java.util.function.Supplier;
+import java.util.Optional;
 
 /** The service that Envoy calls: one stream for each request, whose metadata names the policy. */
 @GrpcService
@@ -25,29 +25,31 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
 
     private final Policies policies;
     private final Inspection.Shared shared;
-    private final Admission admission;
-    private final LargeWork large;
+    private final ProcessStream.Resources resources;
 
     ExternalProcessing(Policies policies, Inspection.Shared shared, Admission admission, LargeWork large) {
         this.policies = policies;
         this.shared = shared;
-        this.admission = admission;
-        this.large = large;
+        this.resources = new ProcessStream.Resources(admission, large);
     }
 
     @Override
     public StreamObserver<ProcessingRequest> process(StreamObserver<ProcessingResponse> responses) {
         StreamMetadata metadata = StreamMetadataInterceptor.current();
-        Supplier<Policy> lookup = () -> metadata.policy().isEmpty()
-                ? new Policy.Unusable("", "no_policy_named")
-                : policies.await(metadata.policy(), PATIENCE);
-        Inspection inspection =
-                new Inspection(lookup, new Inspection.Route(metadata.grpc(), metadata.bufferBytes()), shared);
+        Optional<Policy> known = policies.known(metadata.policy());
+        Inspection inspection = new Inspection(
+                () -> known.orElseGet(() -> policies.await(metadata.policy(), PATIENCE)),
+                new Inspection.Route(metadata.grpc(), metadata.bufferBytes()),
+                shared);
         return new ProcessStream(
                 inspection,
+                known.map(this::waits).orElse(true),
                 new Conversation(inspection, metadata.bufferBytes()),
-                admission,
-                large,
+                resources,
                 (ServerCallStreamObserver<ProcessingResponse>) responses);
+    }
+
+    private boolean waits(Policy policy) {
+        return policy.loadsCollections() && shared.surroundings().collections().waits();
     }
 }

@@ -15,34 +15,47 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One stream. Its messages are handled one after the other, each on a virtual thread when its turn comes, never on gRPC's threads; the
- * next is asked for when one is done, so that what waits is held by Envoy.
+ * One stream. Its messages are handled one after the other; the next is asked for when one is done, so that what waits is held by Envoy.
+ *
+ * <p>A small message for which nothing has to be waited is looked at on gRPC's own thread: the rules take less than handing it to
+ * another and back. All others are handled on virtual threads, when their turn comes.
  */
 final class ProcessStream implements StreamObserver<ProcessingRequest> {
     private static final Logger LOG = System.getLogger(ProcessStream.class.getName());
 
+    /** Bytes of a body that rules take less than a millisecond for; gRPC's thread has other streams to serve. */
+    private static final long SMALL = 4 * 1024;
+
     /** Bytes of a body that rules take some milliseconds for. */
     private static final long LARGE = 128 * 1024;
 
+    /** What a stream is served with. */
+    record Resources(Admission admission, LargeWork large) {}
+
     private final Conversation conversation;
     private final Inspection inspection;
+    private final boolean waits;
     private final Admission admission;
     private final LargeWork large;
     private final ServerCallStreamObserver<ProcessingResponse> responses;
     private final SerialWork work = new SerialWork();
-    /** Of the work's threads alone. */
+    /** How much of both bodies has come. Of gRPC's thread alone. */
+    private long bodyBytes;
+    /** Of the work alone. */
     private boolean done;
 
+    /** @param waits whether the inspection may wait for others, for its policy or a store */
     ProcessStream(
             Inspection inspection,
+            boolean waits,
             Conversation conversation,
-            Admission admission,
-            LargeWork large,
+            Resources resources,
             ServerCallStreamObserver<ProcessingResponse> responses) {
         this.inspection = inspection;
+        this.waits = waits;
         this.conversation = conversation;
-        this.admission = admission;
-        this.large = large;
+        this.admission = resources.admission();
+        this.large = resources.large();
         this.responses = responses;
         responses.disableAutoRequest();
         // Without a handler a write to a stream that Envoy has ended would throw.
@@ -52,42 +65,57 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
 
     @Override
     public void onNext(ProcessingRequest request) {
-        work.add(() -> handle(request));
+        bodyBytes += request.getRequestBody().getBody().size()
+                + request.getResponseBody().getBody().size();
+        if (bodyBytes > SMALL || !tryHere(() -> handleHere(request))) {
+            boolean isLarge = bodyBytes >= LARGE;
+            work.add(() -> handle(request, isLarge));
+        }
     }
 
-    private void handle(ProcessingRequest request) {
-        if (done) {
-            return;
+    /** Runs it on this thread, if nothing that is to be waited for is in its way. */
+    private boolean tryHere(Runnable piece) {
+        if (waits || !admission.tryEnter()) {
+            return false;
         }
-        List<ProcessingResponse> answers = answers(request);
+        try {
+            return work.tryRun(piece);
+        } finally {
+            admission.leave();
+        }
+    }
+
+    private void handleHere(ProcessingRequest request) {
+        if (!done && send(answers(request, () -> conversation.answer(request, Optional.empty())))) {
+            end();
+        }
+    }
+
+    private void handle(ProcessingRequest request, boolean isLarge) {
+        if (!done && send(answers(request, () -> isLarge ? inspectLarge(request) : inspectInTurn(request)))) {
+            endInTurn();
+        }
+    }
+
+    /** @return whether nothing more will be said */
+    private boolean send(List<ProcessingResponse> answers) {
         answers.forEach(responses::onNext);
         if (conversation.isOver()) {
             done = true;
             responses.onCompleted();
-            finish();
         } else {
             responses.request(1);
         }
+        return done;
     }
 
-    private List<ProcessingResponse> answers(ProcessingRequest request) {
+    private interface Work {
+        List<ProcessingResponse> run() throws InterruptedException;
+    }
+
+    private List<ProcessingResponse> answers(ProcessingRequest request, Work inspect) {
         try {
-            inspection.prepare();
-            return isLarge(request)
-                    ? inTurn(
-                            request,
-                            large::enter,
-                            large::leave,
-                            () -> inTurn(
-                                    request,
-                                    admission::enter,
-                                    admission::leave,
-                                    () -> large.run(() -> conversation.answer(request, Optional.empty()))))
-                    : inTurn(
-                            request,
-                            admission::enter,
-                            admission::leave,
-                            () -> conversation.answer(request, Optional.empty()));
+            return inspect.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return conversation.answer(request, Optional.of("ending"));
@@ -97,12 +125,27 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
         }
     }
 
-    private interface Entrance {
-        Admission.Outcome enter() throws InterruptedException;
+    private List<ProcessingResponse> inspectInTurn(ProcessingRequest request) throws InterruptedException {
+        inspection.prepare();
+        return inTurn(
+                request, admission::enter, admission::leave, () -> conversation.answer(request, Optional.empty()));
     }
 
-    private interface Work {
-        List<ProcessingResponse> run() throws InterruptedException;
+    private List<ProcessingResponse> inspectLarge(ProcessingRequest request) throws InterruptedException {
+        inspection.prepare();
+        return inTurn(
+                request,
+                large::enter,
+                large::leave,
+                () -> inTurn(
+                        request,
+                        admission::enter,
+                        admission::leave,
+                        () -> large.run(() -> conversation.answer(request, Optional.empty()))));
+    }
+
+    private interface Entrance {
+        Admission.Outcome enter() throws InterruptedException;
     }
 
     private List<ProcessingResponse> inTurn(ProcessingRequest request, Entrance entrance, Runnable exit, Work work)
@@ -120,46 +163,58 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
         };
     }
 
-    private boolean isLarge(ProcessingRequest request) {
-        long more = request.getRequestBody().getBody().size()
-                + request.getResponseBody().getBody().size();
-        return inspection.bodyBytes() + more >= LARGE;
-    }
-
     @Override
     public void onError(Throwable failure) {
         LOG.log(Level.DEBUG, "Envoy ended the stream: {0}", Status.fromThrowable(failure));
-        work.add(this::end);
+        if (!tryHere(this::end)) {
+            work.add(this::endInTurn);
+        }
     }
 
     @Override
     public void onCompleted() {
-        work.add(() -> {
-            if (!done) {
-                done = true;
-                try {
-                    responses.onCompleted();
-                } catch (StatusRuntimeException e) {
-                    LOG.log(Level.DEBUG, "Envoy has gone.", e);
-                }
-            }
+        if (!tryHere(this::closeHere)) {
+            work.add(this::close);
+        }
+    }
+
+    private void closeHere() {
+        complete();
+        end();
+    }
+
+    private void close() {
+        complete();
+        endInTurn();
+    }
+
+    private void complete() {
+        if (done) {
+            return;
+        }
+        done = true;
+        try {
+            responses.onCompleted();
+        } catch (StatusRuntimeException e) {
+            LOG.log(Level.DEBUG, "Envoy has gone.", e);
+        }
+    }
+
+    private void endInTurn() {
+        admission.enterSurely();
+        try {
             end();
-        });
+        } finally {
+            admission.leave();
+        }
     }
 
     private void end() {
         done = true;
-        finish();
-    }
-
-    private void finish() {
-        admission.enterSurely();
         try {
             inspection.end();
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "The end of a request failed.", e);
-        } finally {
-            admission.leave();
         }
     }
 }

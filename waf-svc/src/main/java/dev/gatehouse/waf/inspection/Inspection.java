@@ -234,11 +234,6 @@ public final class Inspection {
         });
     }
 
-    /** How much of both bodies has been shown. */
-    public long bodyBytes() {
-        return requestBytes + responseBytes;
-    }
-
     /** There is no room or time for it. */
     public Decision overloaded(String reason) {
         return failed("overloaded:" + reason);

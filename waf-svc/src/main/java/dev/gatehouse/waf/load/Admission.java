@@ -40,10 +40,15 @@ public final class Admission {
         this.patience = patience;
     }
 
+    /** Whether there is room now, and nobody waits for it: then it works, and must {@link #leave()}. */
+    public boolean tryEnter() {
+        // Without asking first a stream of newcomers would starve those who wait.
+        return waiting.get() == 0 && permits.tryAcquire();
+    }
+
     /** Waits for a turn. */
     public Outcome enter() throws InterruptedException {
-        // Without asking first a stream of newcomers would starve those who wait.
-        if (waiting.get() == 0 && permits.tryAcquire()) {
+        if (tryEnter()) {
             return Outcome.ADMITTED;
         }
         if (waiting.incrementAndGet() > queue) {

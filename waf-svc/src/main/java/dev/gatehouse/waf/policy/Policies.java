@@ -186,6 +186,13 @@ public final class Policies {
         return find(name);
     }
 
+    /** The policy of a name, if nothing has to be waited for; of none where none is named. */
+    public Optional<Policy> known(String name) {
+        return name.isEmpty()
+                ? Optional.of(new Policy.Unusable("", "no_policy_named"))
+                : Optional.ofNullable(held.get(name)).map(Held::policy);
+    }
+
     /** The policy of a name. */
     public Policy find(String name) {
         Optional<Held> known = Optional.ofNullable(held.get(name));

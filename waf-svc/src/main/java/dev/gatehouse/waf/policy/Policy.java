@@ -8,6 +8,9 @@ public sealed interface Policy {
     /** {@code namespace/name}; empty: none was named. */
     String name();
 
+    /** Whether its rules may load persistent collections. */
+    boolean loadsCollections();
+
     /**
      * It has rules.
      *
@@ -18,6 +21,12 @@ public sealed interface Policy {
     record Ready(String name, RuleSet usual, boolean failsOpen, List<OfHosts> hosts) implements Policy {
         public Ready {
             hosts = List.copyOf(hosts);
+        }
+
+        @Override
+        public boolean loadsCollections() {
+            return usual.loadsCollections()
+                    || hosts.stream().anyMatch(host -> host.rules().loadsCollections());
         }
 
         /** @param host as the request names it, maybe with a port */
@@ -43,5 +52,10 @@ public sealed interface Policy {
      *
      * @param reason one word, for the response's details
      */
-    record Unusable(String name, String reason) implements Policy {}
+    record Unusable(String name, String reason) implements Policy {
+        @Override
+        public boolean loadsCollections() {
+            return false;
+        }
+    }
 }

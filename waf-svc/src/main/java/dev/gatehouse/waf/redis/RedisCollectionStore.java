@@ -69,6 +69,11 @@ public final class RedisCollectionStore implements CollectionStore, AutoCloseabl
     }
 
     @Override
+    public boolean waits() {
+        return true;
+    }
+
+    @Override
     public Record load(RecordName name) {
         String key = key(name);
         long deadline = settings.deadline().toMillis();

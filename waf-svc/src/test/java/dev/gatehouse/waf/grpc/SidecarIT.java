@@ -57,6 +57,11 @@ class SidecarIT {
 
     /** Does not answer until the test lets it. */
     private static final class SlowStore implements CollectionStore {
+        @Override
+        public boolean waits() {
+            return true;
+        }
+
         private final CountDownLatch answers = new CountDownLatch(1);
 
         @Override

@@ -8,6 +8,9 @@ import java.util.List;
  * empty record and drops changes: rules on them then see a client that is new.
  */
 public interface CollectionStore {
+    /** Whether {@link #load} waits for another process. */
+    boolean waits();
+
     /** A collection's values for a key; those that have expired are left out. */
     Record load(RecordName name);
 

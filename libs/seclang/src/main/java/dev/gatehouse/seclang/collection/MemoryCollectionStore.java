@@ -60,6 +60,11 @@ public final class MemoryCollectionStore implements CollectionStore {
     }
 
     @Override
+    public boolean waits() {
+        return false;
+    }
+
+    @Override
     public synchronized Record load(RecordName name) {
         Instant now = clock.instant();
         Optional<Kept> kept = find(name, now);
