@@ -13,6 +13,7 @@ import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Source;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.TargetText;
+import dev.gatehouse.seclang.regex.Patterns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -198,6 +199,11 @@ final class Compiler {
             @Override
             public List<String> dataset(Span name) throws SecLangException {
                 return settings.dataset(name);
+            }
+
+            @Override
+            public Patterns patterns() {
+                return files.patterns();
             }
         };
     }

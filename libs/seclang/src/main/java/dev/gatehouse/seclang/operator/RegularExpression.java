@@ -4,6 +4,7 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.regex.AutomatonMemory;
+import dev.gatehouse.seclang.regex.Patterns;
 import dev.gatehouse.seclang.regex.Regex;
 import dev.gatehouse.seclang.regex.RegexSet;
 import dev.gatehouse.seclang.regex.RegexSyntaxException;
@@ -42,30 +43,32 @@ public final class RegularExpression {
 
     /** An error about the place in the span if it is no expression, or one whose program would be too large. */
     public static RegularExpression compile(Span span) throws SecLangException {
-        return compile(span, Set.of());
+        return compile(span, Set.of(), Patterns.ANEW);
     }
 
     /** For names, which are compared without regard to case. */
     public static RegularExpression compileIgnoringCase(Span span) throws SecLangException {
-        return compile(span, Set.of(Regex.Flag.IGNORE_CASE));
+        return compile(span, Set.of(Regex.Flag.IGNORE_CASE), Patterns.ANEW);
     }
 
-    private static RegularExpression compile(Span span, Set<Regex.Flag> flags) throws SecLangException {
-        return KNOWN.get(new Source(span.text(), flags), () -> compileAnew(span, flags));
+    private static RegularExpression compile(Span span, Set<Regex.Flag> flags, Patterns patterns)
+            throws SecLangException {
+        return KNOWN.get(new Source(span.text(), flags), () -> compileAnew(span, flags, patterns));
     }
 
-    private static RegularExpression compileAnew(Span span, Set<Regex.Flag> flags) throws SecLangException {
+    private static RegularExpression compileAnew(Span span, Set<Regex.Flag> flags, Patterns patterns)
+            throws SecLangException {
         byte[] pattern = span.text().getBytes(StandardCharsets.UTF_8);
         try {
-            return new RegularExpression(Regex.compile(pattern, flags, MEMORY));
+            return new RegularExpression(patterns.compile(pattern, flags, MEMORY));
         } catch (RegexSyntaxException e) {
             int characters = new String(pattern, 0, e.offset(), StandardCharsets.UTF_8).length();
             throw span.error(characters, "\"" + shown(span.text()) + "\" is no regular expression: " + e.getMessage());
         }
     }
 
-    static Operator operator(Span argument) throws SecLangException {
-        return new Search(compile(argument, RULE));
+    static Operator operator(Span argument, OperatorFiles files) throws SecLangException {
+        return new Search(compile(argument, RULE, files.patterns()));
     }
 
     /** {@code @rx}. */
@@ -82,8 +85,8 @@ public final class RegularExpression {
     }
 
     /** {@code @rxGlobal}: each match is one of {@code TX:0} to {@code TX:9}. */
-    static Operator globalOperator(Span argument) throws SecLangException {
-        RegularExpression expression = compile(argument, RULE);
+    static Operator globalOperator(Span argument, OperatorFiles files) throws SecLangException {
+        RegularExpression expression = compile(argument, RULE, files.patterns());
         return (value, context) -> {
             if (!expression.isFoundIn(value, context)) {
                 return false;
