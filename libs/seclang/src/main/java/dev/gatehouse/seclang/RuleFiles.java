@@ -2,7 +2,6 @@ package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.Source;
-import dev.gatehouse.seclang.regex.Patterns;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -26,32 +25,6 @@ public interface RuleFiles {
      */
     Optional<Bytes> data(String path, String from) throws IOException;
 
-    /** Where the regular expressions of rules are compiled. */
-    default Patterns patterns() {
-        return Patterns.ANEW;
-    }
-
-    /** The same files, with the regular expressions of rules from there. */
-    default RuleFiles with(Patterns patterns) {
-        RuleFiles files = this;
-        return new RuleFiles() {
-            @Override
-            public List<Source> include(String path, String from) throws IOException {
-                return files.include(path, from);
-            }
-
-            @Override
-            public Optional<Bytes> data(String path, String from) throws IOException {
-                return files.data(path, from);
-            }
-
-            @Override
-            public Patterns patterns() {
-                return patterns;
-            }
-        };
-    }
-
     /** No file can be read. */
     static RuleFiles none() {
         return new RuleFiles() {
@@ -67,7 +40,7 @@ public interface RuleFiles {
         };
     }
 
-    /** What this has not is looked for in the other; regular expressions are compiled as this says. */
+    /** What this has not is looked for in the other. */
     default RuleFiles or(RuleFiles other) {
         RuleFiles first = this;
         return new RuleFiles() {
@@ -81,11 +54,6 @@ public interface RuleFiles {
             public Optional<Bytes> data(String path, String from) throws IOException {
                 Optional<Bytes> found = first.data(path, from);
                 return found.isPresent() ? found : other.data(path, from);
-            }
-
-            @Override
-            public Patterns patterns() {
-                return first.patterns();
             }
         };
     }

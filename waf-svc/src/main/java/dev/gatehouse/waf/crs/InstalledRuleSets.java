@@ -2,10 +2,14 @@ package dev.gatehouse.waf.crs;
 
 import dev.gatehouse.seclang.CoreRuleSet;
 import dev.gatehouse.seclang.RuleFiles;
+import dev.gatehouse.seclang.regex.Patterns;
+import dev.gatehouse.seclang.regex.PreparedPatterns;
 import dev.gatehouse.waf.policy.CoreRuleSets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +26,14 @@ public final class InstalledRuleSets implements CoreRuleSets {
     /** A line for each file of the bundle; the first is the version. The build writes it. */
     private static final String INDEX = "bundle/index";
 
+    private static final String PREPARED = "prepared-patterns";
+
+    private static final Logger LOG = System.getLogger(InstalledRuleSets.class.getName());
+
     private final Optional<Path> folder;
     private final Optional<List<String>> bundle;
     private Optional<RuleFiles> unpacked = Optional.empty();
+    private Optional<Patterns> patterns = Optional.empty();
 
     /** @param folder with versions; it is looked into each time */
     public InstalledRuleSets(Optional<Path> folder) {
@@ -84,6 +93,40 @@ public final class InstalledRuleSets implements CoreRuleSets {
             Files.copy(in, to);
         }
         to.toFile().deleteOnExit();
+    }
+
+    /**
+     * The expressions that the build has compiled of the bundled version. They are found by their text: another version, and rules of
+     * one's own, profit where they have the same. Where there are none, or they cannot be used, all are compiled.
+     */
+    @Override
+    public synchronized Patterns patterns() {
+        if (patterns.isEmpty()) {
+            patterns = Optional.of(bundle.isEmpty() ? Patterns.ANEW : prepared());
+        }
+        return patterns.get();
+    }
+
+    private static Patterns prepared() {
+        try (InputStream in = InstalledRuleSets.class.getResourceAsStream(PREPARED)) {
+            if (in == null) {
+                return anew("the build has left none");
+            }
+            return switch (PreparedPatterns.read(in.readAllBytes())) {
+                case PreparedPatterns.Read read -> read.patterns();
+                case PreparedPatterns.Unusable unusable -> anew(unusable.reason());
+            };
+        } catch (IOException e) {
+            return anew(e.toString());
+        }
+    }
+
+    private static Patterns anew(String reason) {
+        LOG.log(
+                Level.WARNING,
+                "the prepared expressions of the Core Rule Set are not used, and compiled again: {0}",
+                reason);
+        return Patterns.ANEW;
     }
 
     @Override

@@ -35,7 +35,22 @@ public final class RegularExpression {
 
     private final Regex regex;
 
-    private record Source(String pattern, Set<Regex.Flag> flags) {}
+    /** @param patterns where it was compiled: what others make is theirs */
+    private record Source(String pattern, Set<Regex.Flag> flags, Patterns patterns) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Source source
+                    && pattern.equals(source.pattern)
+                    && flags.equals(source.flags)
+                    && patterns == source.patterns;
+        }
+
+        /** Written out, as what the JDK makes of a record costs a fresh process some milliseconds. */
+        @Override
+        public int hashCode() {
+            return pattern.hashCode();
+        }
+    }
 
     private RegularExpression(Regex regex) {
         this.regex = regex;
@@ -47,13 +62,13 @@ public final class RegularExpression {
     }
 
     /** For names, which are compared without regard to case. */
-    public static RegularExpression compileIgnoringCase(Span span) throws SecLangException {
-        return compile(span, Set.of(Regex.Flag.IGNORE_CASE), Patterns.ANEW);
+    public static RegularExpression compileIgnoringCase(Span span, Patterns patterns) throws SecLangException {
+        return compile(span, Set.of(Regex.Flag.IGNORE_CASE), patterns);
     }
 
     private static RegularExpression compile(Span span, Set<Regex.Flag> flags, Patterns patterns)
             throws SecLangException {
-        return KNOWN.get(new Source(span.text(), flags), () -> compileAnew(span, flags, patterns));
+        return KNOWN.get(new Source(span.text(), flags, patterns), () -> compileAnew(span, flags, patterns));
     }
 
     private static RegularExpression compileAnew(Span span, Set<Regex.Flag> flags, Patterns patterns)
@@ -76,6 +91,17 @@ public final class RegularExpression {
         @Override
         public boolean matches(Bytes value, MatchContext context) {
             return expression.isFoundIn(value, context) && (!context.capturing() || expression.capture(value, context));
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Search search && expression == search.expression;
+        }
+
+        /** Written out, as what the JDK makes of a record costs a fresh process some milliseconds. */
+        @Override
+        public int hashCode() {
+            return expression.hashCode();
         }
 
         @Override

@@ -1,6 +1,9 @@
 package dev.gatehouse.seclang.regex;
 
 import dev.gatehouse.seclang.bytes.Bytes;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -9,10 +12,17 @@ import java.util.Set;
  * one of them. Others are compiled when they are asked for. Immutable.
  */
 public final class PreparedPatterns implements Patterns {
-    private final Map<Regex.Source, CompiledPattern> patterns;
+    /** By checksums of the patterns, which cost a fresh JVM less than hash codes. Of several with the same one is here. */
+    private final Map<Integer, PreparedFile.Entry> patterns = new HashMap<>();
 
-    private PreparedPatterns(Map<Regex.Source, CompiledPattern> patterns) {
-        this.patterns = patterns;
+    private PreparedPatterns(List<PreparedFile.Entry> entries) {
+        for (PreparedFile.Entry entry : entries) {
+            patterns.put(key(entry.pattern(), entry.flags()), entry);
+        }
+    }
+
+    private static int key(byte[] pattern, int flags) {
+        return PreparedFile.checksum(pattern, 0) + flags;
     }
 
     /** What became of a file. */
@@ -26,21 +36,18 @@ public final class PreparedPatterns implements Patterns {
     /** All of a file, or nothing. */
     public static Outcome read(byte[] file) {
         try {
-            return new Read(new PreparedPatterns(PreparedFile.read(file)));
+            return new Read(new PreparedPatterns(PreparedFile.read(file, PreparedFile.engine())));
         } catch (PreparedFile.Unusable e) {
             return new Unusable(String.valueOf(e.getMessage()));
         }
     }
 
-    /** How many there are. */
-    public int size() {
-        return patterns.size();
-    }
-
     @Override
     public Regex compile(byte[] pattern, Set<Regex.Flag> flags, AutomatonMemory memory) throws RegexSyntaxException {
-        Regex.Source source = new Regex.Source(Bytes.of(pattern), flags);
-        CompiledPattern known = patterns.get(source);
-        return known == null ? Regex.compile(pattern, flags, memory) : Regex.of(source, known, memory);
+        int bits = Regex.Flag.bits(flags);
+        PreparedFile.Entry known = patterns.get(key(pattern, bits));
+        return known != null && known.flags() == bits && Arrays.equals(known.pattern(), pattern)
+                ? Regex.of(new Regex.Source(Bytes.of(known.pattern()), flags), known.compiled(), memory)
+                : Regex.compile(pattern, flags, memory);
     }
 }

@@ -42,6 +42,8 @@ final class Program {
     /** Goes on at {@link #next} only if something was taken since the mark of register {@link #argument}. */
     static final byte LOOP_CHECK = 14;
 
+    static final int OPERATIONS = 16;
+
     static final int LARGEST = 200_000;
     static final int MOST = Long.SIZE;
 

@@ -135,7 +135,15 @@ public final class Regex {
         /** {@code (?i)}, of ASCII's letters. */
         IGNORE_CASE,
         /** {@code (?m)}: {@code ^} and {@code $} are the ends of a line. */
-        MULTI_LINE
+        MULTI_LINE;
+
+        static int bits(Set<Flag> flags) {
+            int bits = 0;
+            for (Flag flag : flags) {
+                bits |= 1 << flag.ordinal();
+            }
+            return bits;
+        }
     }
 
     /**
