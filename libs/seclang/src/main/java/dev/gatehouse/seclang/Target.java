@@ -15,7 +15,8 @@ record Target(Variable variable, Selector selector, boolean count, Bytes label) 
         this(variable, selector, count, Bytes.latin1((count ? "&" : "") + variable));
     }
 
-    // Written out, as in Selector: what the JDK makes of a record costs a fresh process some milliseconds for each record, and rules
+    // Written out, as in Selector: what the JDK makes of a record costs a fresh process some milliseconds for each
+    // record, and rules
     // are told apart by their targets when they are compiled.
     @Override
     public boolean equals(@Nullable Object other) {

@@ -10,6 +10,7 @@ import dev.gatehouse.seclang.regex.RegexSet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +41,10 @@ final class PhraseMatch implements Screening {
     static Operator operator(Span argument) throws SecLangException {
         List<Bytes> phrases = new ArrayList<>();
         int length = 0;
-        for (String word : argument.text().split("[ \t\r\n]+", -1)) {
-            if (!word.isEmpty()) {
-                Bytes phrase = phrase(argument, word);
-                length += phrase.length();
-                phrases.add(phrase);
-            }
+        for (StringTokenizer words = new StringTokenizer(argument.text(), " \t\r\n"); words.hasMoreTokens(); ) {
+            Bytes phrase = phrase(argument, words.nextToken());
+            length += phrase.length();
+            phrases.add(phrase);
         }
         if (phrases.isEmpty()) {
             throw argument.error("@pm without a phrase (expected: phrases separated by spaces)");
@@ -57,14 +56,18 @@ final class PhraseMatch implements Screening {
     static Operator fromFile(Span argument, OperatorFiles files) throws SecLangException {
         List<Bytes> phrases = new ArrayList<>();
         int length = 0;
-        for (String path : argument.text().strip().split("[ \t]+", -1)) {
-            for (String line : files.read(argument.replaced(path)).toString().split("\n", -1)) {
-                String phrase = line.strip();
+        for (StringTokenizer paths = new StringTokenizer(argument.text(), " \t"); paths.hasMoreTokens(); ) {
+            Bytes file = files.read(argument.replaced(paths.nextToken()));
+            for (StringTokenizer lines = new StringTokenizer(file.toString(), "\n"); lines.hasMoreTokens(); ) {
+                String phrase = lines.nextToken().strip();
                 if (!phrase.isEmpty() && !phrase.startsWith("#")) {
                     phrases.add(Bytes.latin1(phrase));
                     length += phrase.length();
                 }
             }
+        }
+        if (argument.text().isBlank()) {
+            throw argument.error("@pmFromFile without a file (expected: its name; of several, separated by spaces)");
         }
         return phrases.isEmpty() ? (value, context) -> false : of(argument, phrases, length);
     }

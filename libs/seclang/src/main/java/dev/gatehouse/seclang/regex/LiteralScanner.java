@@ -68,7 +68,10 @@ final class LiteralScanner {
         private final int stride;
         private final int words;
         private int states = 1;
-        private int[] next;
+        /** The root's own ways: it has by far the most. */
+        private final int[] ways;
+
+        private int[] next = {};
         /** Of each state the way that leads to it, and the state that has the next one from the same state. */
         private int[] symbol = new int[64];
 
@@ -83,14 +86,17 @@ final class LiteralScanner {
         Trie(int stride, int words) {
             this.stride = stride;
             this.words = words;
-            next = new int[64 * stride];
+            ways = new int[stride];
         }
 
         void add(String literal, int from, int owner) {
             int state = 0;
             for (int i = from; i < literal.length(); i++) {
                 int way = classOf[literal.charAt(i)] & 0xff;
-                int child = next[state * stride + way];
+                int child = state == 0 ? ways[way] : firstChild[state];
+                while (child != NO_STATE && symbol[child] != way) {
+                    child = sibling[child];
+                }
                 state = child == NO_STATE ? child(state, way) : child;
             }
             long[] bits = ends[state];
@@ -103,14 +109,15 @@ final class LiteralScanner {
 
         private int child(int state, int way) {
             if (states == symbol.length) {
-                next = Arrays.copyOf(next, next.length * 2);
                 symbol = Arrays.copyOf(symbol, states * 2);
                 sibling = Arrays.copyOf(sibling, states * 2);
                 firstChild = Arrays.copyOf(firstChild, states * 2);
                 ends = Arrays.copyOf(ends, states * 2);
             }
             int child = states++;
-            next[state * stride + way] = child;
+            if (state == 0) {
+                ways[way] = child;
+            }
             symbol[child] = way;
             sibling[child] = firstChild[state];
             firstChild[state] = child;
@@ -119,11 +126,10 @@ final class LiteralScanner {
 
         /** Where it has no way, the way of the longest suffix that has one: the shorter ones first. */
         void complete() {
-            next = Arrays.copyOf(next, states * stride);
+            next = new int[states * stride];
             int[] suffix = new int[states];
             int[] queue = new int[states];
             int queued = 1;
-            // The root's own ways are its row.
             for (int at = 0; at < queued; at++) {
                 int state = queue[at];
                 int row = state * stride;

@@ -1,6 +1,5 @@
 package dev.gatehouse.seclang.regex;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

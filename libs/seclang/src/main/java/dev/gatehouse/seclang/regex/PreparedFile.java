@@ -211,8 +211,8 @@ final class PreparedFile {
         for (int rest = in.count(2); rest > 0; rest--) {
             exits.put(in.number(), in.number(0, size));
         }
-        Program program = new Program(
-                op, next, argument, sets, start, anchored, groups, registers, widths, exits, backtracking);
+        Program program =
+                new Program(op, next, argument, sets, start, anchored, groups, registers, widths, exits, backtracking);
         check(program);
         return program;
     }

@@ -25,12 +25,13 @@ public final class RecordedPatterns implements Patterns {
         synchronized (compiled) {
             patterns = new ArrayList<>(compiled.values());
         }
-        return PreparedFile.write(
-                patterns.stream().map(RecordedPatterns::entry).toList(), PreparedFile.engine());
+        return PreparedFile.write(patterns.stream().map(RecordedPatterns::entry).toList(), PreparedFile.engine());
     }
 
     private static PreparedFile.Entry entry(Regex regex) {
         return new PreparedFile.Entry(
-                regex.source().pattern().toArray(), Regex.Flag.bits(regex.source().flags()), regex.compiled());
+                regex.source().pattern().toArray(),
+                Regex.Flag.bits(regex.source().flags()),
+                regex.compiled());
     }
 }

@@ -29,8 +29,7 @@ class LiteralScannerTest {
         for (int owner = 0; owner < literals.size(); owner++) {
             assertThat((found[owner >> 6] >>> owner & 1) != 0)
                     .as("%s in %s", literals.get(owner), text)
-                    .isEqualTo(literals.get(owner).stream()
-                            .anyMatch(text.toLowerCase(Locale.ROOT)::contains));
+                    .isEqualTo(literals.get(owner).stream().anyMatch(text.toLowerCase(Locale.ROOT)::contains));
         }
     }
 

@@ -52,7 +52,8 @@ class PreparedFileTest {
         Random random = new Random(seed);
         byte[] file = PreparedFile.write(entries(List.of(pattern(random))), ENGINE);
         for (int i = 0; i <= random.nextInt(3); i++) {
-            file[8 + random.nextInt(file.length - 8)] = (byte) (random.nextBoolean() ? random.nextInt(20) : random.nextInt());
+            file[8 + random.nextInt(file.length - 8)] =
+                    (byte) (random.nextBoolean() ? random.nextInt(20) : random.nextInt());
         }
         ByteBuffer.wrap(file).putInt(4, PreparedFile.checksum(file, 8));
         List<PreparedFile.Entry> read;
@@ -100,7 +101,8 @@ class PreparedFileTest {
     @Test
     void theSamePatternsAreTheSameBytes() throws Exception {
         assertThat(PreparedFile.write(entries(List.of(compile("(?<=a|bc)x(?:y?)+z"), compile("[a-z]+@"))), ENGINE))
-                .isEqualTo(PreparedFile.write(entries(List.of(compile("(?<=a|bc)x(?:y?)+z"), compile("[a-z]+@"))), ENGINE));
+                .isEqualTo(PreparedFile.write(
+                        entries(List.of(compile("(?<=a|bc)x(?:y?)+z"), compile("[a-z]+@"))), ENGINE));
     }
 
     @Test
@@ -135,7 +137,9 @@ class PreparedFileTest {
     private static List<PreparedFile.Entry> entries(List<Regex> patterns) {
         return patterns.stream()
                 .map(each -> new PreparedFile.Entry(
-                        each.source().pattern().toArray(), Regex.Flag.bits(each.source().flags()), each.compiled()))
+                        each.source().pattern().toArray(),
+                        Regex.Flag.bits(each.source().flags()),
+                        each.compiled()))
                 .toList();
     }
 }
