@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 sealed interface RuleFilter {
     boolean admits(Rule rule);
 
-    // Equality is written out, as in Selector: the first request that runs a filter would wait for what the JDK makes of a record.
+    // Equality is written out, as in Selector: the first request that runs a filter would wait for what the JDK makes
+    // of a record.
 
     /** Ids from {@code first} to {@code last}. */
     record Ids(long first, long last) implements RuleFilter {

@@ -43,8 +43,7 @@ final class RuleOptions {
         Optional<Path> folder = fetch
                 ? Optional.of(GoModule.folder(GoModule.CORE_RULE_SET).resolve("rules"))
                 : Optional.ofNullable(crs);
-        Optional<RuleFiles> core =
-                folder.<RuleFiles>map(CoreRuleSet::new).or(() -> brought.find(BROUGHT));
+        Optional<RuleFiles> core = folder.<RuleFiles>map(CoreRuleSet::new).or(() -> brought.find(BROUGHT));
         return core.map(found -> found.or(files)).orElse(files);
     }
 

@@ -19,8 +19,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The bundled version, unpacked into a folder for temporary files when it is first asked for, and any that is a folder named after its
- * version in a folder of the administrator's. Where both have a version the administrator's counts.
+ * The bundled version, and any that is a folder named after its version in a folder of the administrator's. Where both have a version the administrator's counts.
  */
 public final class InstalledRuleSets implements CoreRuleSets {
     /** A line for each file of the bundle; the first is the version. The build writes it. */
@@ -32,7 +31,6 @@ public final class InstalledRuleSets implements CoreRuleSets {
 
     private final Optional<Path> folder;
     private final Optional<List<String>> bundle;
-    private Optional<RuleFiles> unpacked = Optional.empty();
     private Optional<Patterns> patterns = Optional.empty();
 
     /** @param folder with versions; it is looked into each time */
@@ -62,37 +60,21 @@ public final class InstalledRuleSets implements CoreRuleSets {
                 .map(all -> all.resolve(wanted))
                 .filter(Files::isDirectory)
                 .map(CoreRuleSet::new);
-        return installed.or(() -> bundled.filter(wanted::equals).map(_ -> unpack()));
+        return installed.or(
+                () -> bundle.filter(index -> index.getFirst().equals(wanted)).map(InstalledRuleSets::bundled));
     }
 
-    private synchronized RuleFiles unpack() {
-        if (unpacked.isEmpty()) {
-            try {
-                Path target = Files.createTempDirectory("core-rule-set");
-                List<String> files = bundle.orElseThrow();
-                for (String file : files.subList(1, files.size())) {
-                    unpack(file, target.resolve(file));
-                }
-                unpacked = Optional.of(new CoreRuleSet(target));
-            } catch (IOException e) {
-                throw new UncheckedIOException("the bundled Core Rule Set cannot be unpacked", e);
-            }
-        }
-        return unpacked.get();
+    private static RuleFiles bundled(List<String> index) {
+        return new CoreRuleSet(index.subList(1, index.size()), InstalledRuleSets::read);
     }
 
-    private static void unpack(String file, Path to) throws IOException {
+    private static byte[] read(String file) throws IOException {
         try (InputStream in = InstalledRuleSets.class.getResourceAsStream("bundle/" + file)) {
             if (in == null) {
                 throw new IOException("the bundle lacks " + file);
             }
-            Path parent = to.getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
-            Files.copy(in, to);
+            return in.readAllBytes();
         }
-        to.toFile().deleteOnExit();
     }
 
     /**

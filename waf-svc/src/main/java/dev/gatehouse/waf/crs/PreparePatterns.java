@@ -16,8 +16,8 @@ import java.util.Optional;
  * process has not to do it.
  */
 public final class PreparePatterns {
-    private static final Source ALL = new Source(
-            "bundled", "Include @recommended-conf\nInclude @crs-setup-conf\nInclude @owasp_crs/*.conf\n");
+    private static final Source ALL =
+            new Source("bundled", "Include @recommended-conf\nInclude @crs-setup-conf\nInclude @owasp_crs/*.conf\n");
 
     private PreparePatterns() {}
 

@@ -13,9 +13,7 @@ import java.util.List;
 public final class Rehearsal {
     private static final Logger LOG = System.getLogger(Rehearsal.class.getName());
 
-    private static final RuleText TEXT = new RuleText(List.of(new Source(
-            "rehearsal",
-            """
+    private static final RuleText TEXT = new RuleText(List.of(new Source("rehearsal", """
             Include @recommended-conf
             SecRuleEngine On
             SecRequestBodyAccess On
