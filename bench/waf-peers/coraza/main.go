@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strings"
 	"syscall"
+	"time"
 	"unsafe"
 
 	coreruleset "github.com/corazawaf/coraza-coreruleset/v4"
@@ -47,11 +48,18 @@ type outcome struct {
 func main() {
 	directives := flag.String("directives", "", "file of directives")
 	runs := flag.Int("time", 1, "measure each case so often")
+	only := flag.Bool("compile", false, "print how long it takes to compile the directives, and run nothing")
 	flag.Parse()
 	text, err := os.ReadFile(*directives)
 	check(err)
+	start := time.Now()
 	waf, err := coraza.NewWAF(coraza.NewWAFConfig().WithRootFS(coreruleset.FS).WithDirectives(string(text)))
 	check(err)
+	if *only {
+		micros := float64(time.Since(start).Microseconds())
+		check(json.NewEncoder(os.Stdout).Encode(outcome{Engine: "coraza", Case: "compile", Status: 200, Rules: []int{}, Median: micros}))
+		return
+	}
 	var tests []test
 	check(json.NewDecoder(os.Stdin).Decode(&tests))
 	runtime.LockOSThread()

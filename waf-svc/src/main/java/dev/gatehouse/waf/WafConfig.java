@@ -30,6 +30,10 @@ interface WafConfig {
     @WithName("crs.directory")
     Optional<Path> coreRuleSets();
 
+    /** Whether the Core Rule Set that is brought is compiled at the start, and how long that takes is logged. */
+    @WithDefault("false")
+    boolean rehearse();
+
     Redis redis();
 
     /** Where persistent collections are kept for all replicas. */

@@ -17,6 +17,7 @@ import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.load.LargeWork;
 import dev.gatehouse.waf.policy.Policies;
+import dev.gatehouse.waf.policy.Rehearsal;
 import dev.gatehouse.waf.redis.RedisCollectionStore;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -139,6 +140,9 @@ final class Wiring {
     void start(
             @Observes StartupEvent event, PolicyFeed feed, WafConfig config, @GrpcService ExternalProcessing processing)
             throws IOException {
+        if (config.rehearse()) {
+            Rehearsal.of(new InstalledRuleSets(config.coreRuleSets()));
+        }
         feed.state();
         if (config.socket().isPresent()) {
             socket = Optional.of(SocketServer.start(config.socket().get(), processing));

@@ -13,6 +13,7 @@ import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Source;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.TargetText;
+import dev.gatehouse.seclang.regex.Patterns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -37,6 +38,7 @@ final class Compiler {
     private record Marker(String name) implements Entry {}
 
     private final RuleFiles files;
+    private final Patterns patterns;
     private final Chain.Tree chains = new Chain.Tree();
     private final Map<Phase, Actions> defaults = new EnumMap<>(Phase.class);
     private final List<Entry> entries = new ArrayList<>();
@@ -48,8 +50,9 @@ final class Compiler {
     private boolean chainIsBroken;
     private int depth;
 
-    Compiler(RuleFiles files) {
+    Compiler(RuleFiles files, Patterns patterns) {
         this.files = files;
+        this.patterns = patterns;
     }
 
     Compilation compile(List<Source> sources) {
@@ -120,7 +123,7 @@ final class Compiler {
         chainIsBroken = false;
         try {
             RuleDraft.Member member = reader.read();
-            Actions.read(actions);
+            member.actions();
             if (wasBroken) {
                 chainIsBroken = chains;
                 return;
@@ -142,7 +145,7 @@ final class Compiler {
         List<Target> targets = new ArrayList<>();
         List<Target> exclusions = new ArrayList<>();
         for (TargetText text : directive.targets()) {
-            (text.exclude() ? exclusions : targets).add(Targets.compile(text));
+            (text.exclude() ? exclusions : targets).add(Targets.compile(text, patterns));
         }
         if (directive
                 .operator()
@@ -198,6 +201,11 @@ final class Compiler {
             @Override
             public List<String> dataset(Span name) throws SecLangException {
                 return settings.dataset(name);
+            }
+
+            @Override
+            public Patterns patterns() {
+                return patterns;
             }
         };
     }
@@ -308,12 +316,12 @@ final class Compiler {
         List<Target> added = new ArrayList<>();
         List<Target> excluded = new ArrayList<>();
         for (TargetText text : TargetText.list(arguments.get(ids))) {
-            (text.exclude() ? excluded : added).add(Targets.compile(text));
+            (text.exclude() ? excluded : added).add(Targets.compile(text, patterns));
         }
         List<Target> replaced = new ArrayList<>();
         if (arguments.size() == ids + 2) {
             for (TargetText text : TargetText.list(arguments.get(ids + 1))) {
-                replaced.add(Targets.compile(text));
+                replaced.add(Targets.compile(text, patterns));
             }
         }
         List<Place> places = byId
@@ -345,11 +353,7 @@ final class Compiler {
                                         + " cannot be changed afterwards (expected: other actions; remove the rule and write another)");
             }
         }
-        update(places(arguments.subList(0, 1)), member -> {
-            List<ActionText> all = new ArrayList<>(member.actions);
-            all.addAll(more);
-            member.actions = all;
-        });
+        update(places(arguments.subList(0, 1)), member -> member.act(more));
     }
 
     private static List<Span> arguments(Directive.Setting directive, int least, int most, String expected)

@@ -5,13 +5,18 @@ import dev.gatehouse.seclang.parse.Source;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The OWASP Core Rule Set in a folder, under the names that other gateways have for it: {@code Include @owasp_crs/*.conf} and the
@@ -46,17 +51,113 @@ public final class CoreRuleSet implements RuleFiles {
 
     private static final String RULES = "@owasp_crs/";
 
-    private final Path folder;
-    private final Path rules;
-    private final DirectoryFiles files;
+    private final Tree tree;
 
     /** @param folder with the rule set */
     public CoreRuleSet(Path folder) {
-        this.folder = folder;
-        Path own = folder.resolve("@owasp_crs");
-        Path released = folder.resolve("rules");
-        this.rules = Files.isDirectory(own) ? own : Files.isDirectory(released) ? released : folder;
-        this.files = new DirectoryFiles(rules);
+        this.tree = new Folder(folder);
+    }
+
+    /**
+     * One that is in no file system.
+     *
+     * @param names of its files, with slashes between folders
+     */
+    public CoreRuleSet(List<String> names, FileReader reader) {
+        this.tree = new Packed(names, reader);
+    }
+
+    /** Reads a file by its name. */
+    public interface FileReader {
+        byte[] read(String name) throws IOException;
+    }
+
+    /** Where the files are. */
+    private sealed interface Tree {
+        /** A file beside the folder of rules, or above it. */
+        Optional<byte[]> file(String name) throws IOException;
+
+        /** The rules that a pattern means, by their names in their folder. */
+        List<Source> rules(String pattern) throws IOException;
+
+        /** A file in the folder of rules. */
+        Optional<Bytes> data(String path) throws IOException;
+    }
+
+    private static final class Folder implements Tree {
+        private final Path folder;
+        private final Path rules;
+        private final DirectoryFiles files;
+
+        Folder(Path folder) {
+            this.folder = folder;
+            Path own = folder.resolve("@owasp_crs");
+            Path released = folder.resolve("rules");
+            this.rules = (Files.isDirectory(own) ? own : Files.isDirectory(released) ? released : folder)
+                    .toAbsolutePath()
+                    .normalize();
+            this.files = new DirectoryFiles(rules);
+        }
+
+        @Override
+        public Optional<byte[]> file(String name) throws IOException {
+            Path file = folder.resolve(name);
+            return Files.isRegularFile(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+        }
+
+        @Override
+        public List<Source> rules(String pattern) throws IOException {
+            return files.include(pattern, "rules.conf").stream()
+                    .map(source ->
+                            new Source(rules.relativize(Path.of(source.name())).toString(), source.text()))
+                    .toList();
+        }
+
+        @Override
+        public Optional<Bytes> data(String path) throws IOException {
+            Path file = rules.resolve(path).normalize();
+            return file.startsWith(rules)
+                    ? files.data(rules.relativize(file).toString(), "rules.conf")
+                    : Optional.empty();
+        }
+    }
+
+    private static final class Packed implements Tree {
+        private final Set<String> names;
+        private final FileReader reader;
+        private final String rules;
+
+        Packed(List<String> names, FileReader reader) {
+            this.names = new TreeSet<>(names);
+            this.reader = reader;
+            this.rules = Stream.of(RULES, "rules/")
+                    .filter(prefix -> names.stream().anyMatch(name -> name.startsWith(prefix)))
+                    .findFirst()
+                    .orElse("");
+        }
+
+        @Override
+        public Optional<byte[]> file(String name) throws IOException {
+            return names.contains(name) ? Optional.of(reader.read(name)) : Optional.empty();
+        }
+
+        @Override
+        public List<Source> rules(String pattern) throws IOException {
+            PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+            List<Source> sources = new ArrayList<>();
+            for (String name : names) {
+                if (name.startsWith(rules) && matcher.matches(Path.of(name.substring(rules.length())))) {
+                    sources.add(new Source(
+                            name.substring(rules.length()), new String(reader.read(name), StandardCharsets.UTF_8)));
+                }
+            }
+            return sources;
+        }
+
+        @Override
+        public Optional<Bytes> data(String path) throws IOException {
+            return file(rules + Path.of(path).normalize()).map(Bytes::of);
+        }
     }
 
     /** Those that {@code Include} knows. */
@@ -71,8 +172,9 @@ public final class CoreRuleSet implements RuleFiles {
     public List<Source> include(String path, String from) throws IOException {
         String lower = path.toLowerCase(Locale.ROOT);
         if (lower.startsWith(RULES)) {
-            return files.include(path.substring(RULES.length()), "rules.conf").stream()
-                    .map(this::named)
+            // As the alias names them, which is shorter and the same everywhere.
+            return tree.rules(path.substring(RULES.length())).stream()
+                    .map(source -> new Source(RULES + source.name(), source.text()))
                     .toList();
         }
         Optional<Meaning> meaning = Optional.ofNullable(ALIASES.get(lower));
@@ -83,12 +185,12 @@ public final class CoreRuleSet implements RuleFiles {
         return switch (meaning) {
             case InFolder(List<String> names) -> {
                 for (String name : names) {
-                    if (Files.isRegularFile(folder.resolve(name))) {
-                        yield new Source(
-                                alias, new String(Files.readAllBytes(folder.resolve(name)), StandardCharsets.UTF_8));
+                    Optional<byte[]> file = tree.file(name);
+                    if (file.isPresent()) {
+                        yield new Source(alias, new String(file.get(), StandardCharsets.UTF_8));
                     }
                 }
-                throw new IOException(folder + " has none of " + String.join(", ", names));
+                throw new IOException("the rule set has none of " + String.join(", ", names));
             }
             case Own(String resource) -> {
                 try (InputStream in = CoreRuleSet.class.getResourceAsStream(resource)) {
@@ -101,23 +203,12 @@ public final class CoreRuleSet implements RuleFiles {
         };
     }
 
-    /** As the alias names it, which is shorter and the same everywhere. */
-    private Source named(Source source) {
-        return new Source(RULES + rules.toAbsolutePath().normalize().relativize(Path.of(source.name())), source.text());
-    }
-
     /** The data beside the rules: only for rules that are from here. */
     @Override
     public Optional<Bytes> data(String path, String from) throws IOException {
         if (path.startsWith(RULES)) {
-            return inside(path.substring(RULES.length()));
+            return tree.data(path.substring(RULES.length()));
         }
-        return from.startsWith(RULES) ? inside(path) : Optional.empty();
-    }
-
-    private Optional<Bytes> inside(String path) throws IOException {
-        Path root = rules.toAbsolutePath().normalize();
-        Path file = root.resolve(path).normalize();
-        return file.startsWith(root) ? files.data(root.relativize(file).toString(), "rules.conf") : Optional.empty();
+        return from.startsWith(RULES) ? tree.data(path) : Optional.empty();
     }
 }

@@ -1,27 +1,31 @@
 package dev.gatehouse.seclang;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Which conditions decide, by {@code skip} or {@code skipAfter}, whether the rules of a phase are come to. */
 final class Guards {
     private Guards() {}
 
-    /** For each rule the conditions of those that may pass it over, as text: the same text holds for all at once, or nearly so. */
-    static List<Set<String>> of(Rule[] rules, Map<String, int[]> labels) {
-        List<Set<String>> guards = new ArrayList<>();
+    /**
+     * For each rule the numbers of the conditions that may pass it over. Those of the same text have one number: they hold all at
+     * once, or nearly so.
+     */
+    static List<BitSet> of(Rule[] rules, Map<String, int[]> labels) {
+        List<BitSet> guards = new ArrayList<>();
+        Map<String, Integer> numbers = new HashMap<>();
         for (int i = 0; i < rules.length; i++) {
-            guards.add(new LinkedHashSet<>());
+            guards.add(new BitSet());
         }
         for (int i = 0; i < rules.length; i++) {
             int next = next(rules[i], i, rules.length, labels);
             if (next > i + 1) {
-                String guard = text(rules[i]);
+                int guard = numbers.computeIfAbsent(text(rules[i]), any -> numbers.size());
                 for (int passed = i + 1; passed < next; passed++) {
-                    guards.get(passed).add(guard);
+                    guards.get(passed).set(guard);
                 }
             }
         }

@@ -31,7 +31,9 @@ final class RuleDraft {
         final Operator operator;
         final String operatorText;
         final List<Macro> operatorMacros;
-        List<ActionText> actions;
+        private List<ActionText> actions;
+        /** What they say. */
+        private Optional<Actions> read = Optional.empty();
 
         Member(
                 Span name,
@@ -50,6 +52,22 @@ final class RuleDraft {
             this.operatorText = operatorText;
             this.operatorMacros = List.copyOf(operatorMacros);
             this.actions = actions;
+        }
+
+        /** What its actions say; an error if they say nothing. */
+        Actions actions() throws SecLangException {
+            if (read.isEmpty()) {
+                read = Optional.of(Actions.read(actions));
+            }
+            return read.get();
+        }
+
+        /** Adds to the actions. */
+        void act(List<ActionText> more) {
+            List<ActionText> all = new ArrayList<>(actions);
+            all.addAll(more);
+            actions = all;
+            read = Optional.empty();
         }
     }
 
@@ -77,7 +95,7 @@ final class RuleDraft {
     }
 
     Rule compile() throws SecLangException {
-        Actions actions = Actions.read(first().actions);
+        Actions actions = first().actions();
         Span name = first().name;
         long id =
                 actions.id().orElseThrow(() -> name.error(name + " without an id (expected: an action as in id:1001)"));
@@ -87,7 +105,7 @@ final class RuleDraft {
         List<Condition> conditions = new ArrayList<>();
         List<Actions> others = new ArrayList<>();
         for (Member member : members) {
-            Actions own = member == first() ? actions : Actions.read(member.actions);
+            Actions own = member.actions();
             if (member != first()) {
                 checkChained(member);
                 others.add(own);

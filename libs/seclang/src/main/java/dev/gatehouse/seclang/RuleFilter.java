@@ -7,13 +7,27 @@ import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.variable.Macro;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses rules. */
 sealed interface RuleFilter {
     boolean admits(Rule rule);
 
+    // Equality is written out, as in Selector: the first request that runs a filter would wait for what the JDK makes
+    // of a record.
+
     /** Ids from {@code first} to {@code last}. */
     record Ids(long first, long last) implements RuleFilter {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Ids same && first == same.first && last == same.last;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(first * 31 + last);
+        }
+
         @Override
         public boolean admits(Rule rule) {
             return rule.id() >= first && rule.id() <= last;
@@ -22,6 +36,16 @@ sealed interface RuleFilter {
 
     /** Rules with such a tag. */
     record Tag(Text tag) implements RuleFilter {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Tag same && tag.equals(same.tag);
+        }
+
+        @Override
+        public int hashCode() {
+            return tag.hashCode();
+        }
+
         @Override
         public boolean admits(Rule rule) {
             List<Macro> tags = rule.note().tags();
@@ -36,6 +60,16 @@ sealed interface RuleFilter {
 
     /** Rules with such a message, as it is written in the rule. */
     record Message(Text message) implements RuleFilter {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Message same && message.equals(same.message);
+        }
+
+        @Override
+        public int hashCode() {
+            return message.hashCode();
+        }
+
         @Override
         public boolean admits(Rule rule) {
             return message.fits(rule.note().message());
@@ -57,6 +91,16 @@ sealed interface RuleFilter {
                 // Messages have brackets too: such a text is only itself.
                 return new Text(Bytes.utf8(span.text()), Optional.empty());
             }
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Text same && text.equals(same.text);
+        }
+
+        @Override
+        public int hashCode() {
+            return text.hashCode();
         }
 
         boolean fits(Macro own) {

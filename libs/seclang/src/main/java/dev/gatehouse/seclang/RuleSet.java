@@ -3,6 +3,7 @@ package dev.gatehouse.seclang;
 import dev.gatehouse.seclang.audit.AuditSettings;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.Source;
+import dev.gatehouse.seclang.regex.Patterns;
 import dev.gatehouse.seclang.variable.Variable;
 import java.time.InstantSource;
 import java.util.Collections;
@@ -38,7 +39,16 @@ public final class RuleSet {
 
     /** Compiles sources, in order, as one text. Finds all errors, not only the first. */
     public static Compilation compile(List<Source> sources, RuleFiles files) {
-        return new Compiler(files).compile(sources);
+        return compile(sources, files, Patterns.ANEW);
+    }
+
+    /**
+     * Compiles sources, in order, as one text. Finds all errors, not only the first.
+     *
+     * @param patterns where the regular expressions of rules are compiled, or taken from
+     */
+    public static Compilation compile(List<Source> sources, RuleFiles files, Patterns patterns) {
+        return new Compiler(files, patterns).compile(sources);
     }
 
     /** The same rules, run in another mode than {@code SecRuleEngine} says. */

@@ -1,6 +1,7 @@
 package dev.gatehouse.seclang;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -57,8 +58,8 @@ final class Screens {
     static Screens of(Rule[] rules, Map<String, int[]> labels) {
         int[][] looksOf = new int[rules.length][];
         int[] bitOf = new int[rules.length];
-        Map<Set<String>, List<Integer>> families = new LinkedHashMap<>();
-        List<Set<String>> guards = Guards.of(rules, labels);
+        Map<BitSet, List<Integer>> families = new LinkedHashMap<>();
+        List<BitSet> guards = Guards.of(rules, labels);
         for (int i = 0; i < rules.length; i++) {
             looksOf[i] = NO_LOOKS;
             if (canBeScreened(rules[i])) {

@@ -4,13 +4,31 @@ import dev.gatehouse.seclang.body.XmlPath;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.RegularExpression;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Which values of a collection are meant, by their keys. */
 sealed interface Selector {
     boolean admits(Field field);
 
+    // Equality is written out: what the JDK makes of a record costs a fresh process some milliseconds for each.
+
     /** All. */
     record All() implements Selector {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof All;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+
+        @Override
+        public String toString() {
+            return "";
+        }
+
         @Override
         public boolean admits(Field field) {
             return true;
@@ -24,6 +42,21 @@ sealed interface Selector {
         }
 
         @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key same && key.equals(same.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+
+        @Override
+        public String toString() {
+            return key.toString();
+        }
+
+        @Override
         public boolean admits(Field field) {
             return field.nameHash() == hash && key.equalsIgnoringCase(field.name());
         }
@@ -31,6 +64,21 @@ sealed interface Selector {
 
     /** Those whose key matches. */
     record Matching(RegularExpression expression) implements Selector {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Matching same && expression.equals(same.expression);
+        }
+
+        @Override
+        public int hashCode() {
+            return expression.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "/" + expression + "/";
+        }
+
         @Override
         public boolean admits(Field field) {
             return expression.isFoundIn(field.name());
@@ -41,6 +89,21 @@ sealed interface Selector {
     record Path(XmlPath path, Bytes text) implements Selector {
         Path(XmlPath path) {
             this(path, Bytes.utf8(path.toString()));
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Path same && text.equals(same.text);
+        }
+
+        @Override
+        public int hashCode() {
+            return text.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return text.toString();
         }
 
         @Override

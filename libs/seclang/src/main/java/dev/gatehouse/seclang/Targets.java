@@ -7,6 +7,7 @@ import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.Suggestion;
 import dev.gatehouse.seclang.parse.TargetText;
+import dev.gatehouse.seclang.regex.Patterns;
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.List;
 
@@ -14,7 +15,7 @@ import java.util.List;
 final class Targets {
     private Targets() {}
 
-    static Target compile(TargetText text) throws SecLangException {
+    static Target compile(TargetText text, Patterns patterns) throws SecLangException {
         Variable variable = Variable.named(text.name().text()).orElseThrow(() -> unknown(text.name()));
         if (text.key().isEmpty()) {
             return new Target(variable, new Selector.All(), text.count());
@@ -24,7 +25,7 @@ final class Targets {
             throw key.error(
                     variable + " is one value and has no key \"" + key + "\" (expected: " + variable + " alone)");
         }
-        return new Target(variable, selector(variable, key, text.pattern()), text.count());
+        return new Target(variable, selector(variable, key, text.pattern(), patterns), text.count());
     }
 
     /** For operators that judge documents: a variable that has parts of a body, or it in some cases, means all of it. */
@@ -39,7 +40,8 @@ final class Targets {
         };
     }
 
-    private static Selector selector(Variable variable, Span key, boolean pattern) throws SecLangException {
+    private static Selector selector(Variable variable, Span key, boolean pattern, Patterns patterns)
+            throws SecLangException {
         if (variable == Variable.XML || variable == Variable.RESPONSE_XML) {
             String path = pattern ? "/" + key.text() + "/" : key.text();
             return new Selector.Path(XmlPath.parse(path)
@@ -48,7 +50,7 @@ final class Targets {
                             + " /*, //@*, /a/b, //b/text() or //b/@c)")));
         }
         return pattern
-                ? new Selector.Matching(RegularExpression.compileIgnoringCase(key))
+                ? new Selector.Matching(RegularExpression.compileIgnoringCase(key, patterns))
                 : new Selector.Key(Bytes.utf8(key.text()));
     }
 
@@ -59,7 +61,7 @@ final class Targets {
         if (texts.size() > 1 || text.count() || text.exclude()) {
             throw list.error("\"" + list + "\" (expected: one variable, as in ARGS:password)");
         }
-        return compile(text);
+        return compile(text, Patterns.ANEW);
     }
 
     private static SecLangException unknown(Span name) {

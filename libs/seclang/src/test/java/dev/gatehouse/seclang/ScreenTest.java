@@ -61,6 +61,14 @@ class ScreenTest {
             "a", "b", "ab", "AB", "%61", "%3Ca ", "<A", "/*", "*/", "..", "/", "\\u0061", "&lt;", " ", "+", "%00", "--",
             "#", "YWI", "1", "^", "\"", "'", ";", "\u00e9", "onload=", "%u0041");
 
+    @Test
+    void aPhraseOfLettersOutsideOfAsciiIsFound() {
+        RuleSet rules = Rules.of("SecRule ARGS \"@pm caf\u00e9 Stra\u00dfe\" \"id:1,phase:2,pass\"");
+        assertThat(Rules.ids(Rules.get(rules, "/?a=CAF%C3%A9"))).containsExactly(1L);
+        assertThat(Rules.ids(Rules.get(rules, "/?a=stra%C3%9Fe"))).containsExactly(1L);
+        assertThat(Rules.ids(Rules.get(rules, "/?a=CAF%E3%A9"))).isEmpty();
+    }
+
     @Property(tries = 300)
     void rulesThatAreAskedTogetherFindWhatEachFindsAlone(@ForAll long seed) {
         Random random = new Random(seed);

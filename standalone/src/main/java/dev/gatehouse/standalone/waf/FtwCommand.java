@@ -8,12 +8,14 @@ import dev.gatehouse.seclangtools.ftw.FtwSuite;
 import dev.gatehouse.seclangtools.ftw.FtwTest;
 import dev.gatehouse.seclangtools.ftw.MatchLog;
 import dev.gatehouse.seclangtools.ftw.ProxySite;
+import dev.gatehouse.waf.crs.InstalledRuleSets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +87,7 @@ final class FtwCommand implements Callable<Integer> {
                 rules == null ? GoModule.folder(GoModule.CORE_RULE_SET).resolve("rules") : rules;
         Path testFolder =
                 tests == null ? GoModule.folder(GoModule.CORE_RULE_SET).resolve("tests") : tests;
-        return switch (FtwSuite.compile(ruleFolder)) {
+        return switch (FtwSuite.compile(ruleFolder, new InstalledRuleSets(Optional.empty()).patterns())) {
             case Compilation.Rejected rejected -> {
                 spec.commandLine().getErr().println(rejected);
                 yield WafCommand.FAILED;

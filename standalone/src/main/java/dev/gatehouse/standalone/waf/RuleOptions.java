@@ -34,14 +34,16 @@ final class RuleOptions {
                     + "), downloaded once by the go command.")
     private boolean fetch;
 
+    /** What waf-svc brings. */
+    private final InstalledRuleSets brought = new InstalledRuleSets(Optional.empty());
+
     /** What rules of these files may read. */
     RuleFiles files() throws IOException, InterruptedException {
         RuleFiles files = new DirectoryFiles(Path.of(""));
         Optional<Path> folder = fetch
                 ? Optional.of(GoModule.folder(GoModule.CORE_RULE_SET).resolve("rules"))
                 : Optional.ofNullable(crs);
-        Optional<RuleFiles> core =
-                folder.<RuleFiles>map(CoreRuleSet::new).or(() -> new InstalledRuleSets(Optional.empty()).find(BROUGHT));
+        Optional<RuleFiles> core = folder.<RuleFiles>map(CoreRuleSet::new).or(() -> brought.find(BROUGHT));
         return core.map(found -> found.or(files)).orElse(files);
     }
 
@@ -54,6 +56,6 @@ final class RuleOptions {
             }
             sources.add(DirectoryFiles.source(file));
         }
-        return RuleSet.compile(sources, files());
+        return RuleSet.compile(sources, files(), brought.patterns());
     }
 }

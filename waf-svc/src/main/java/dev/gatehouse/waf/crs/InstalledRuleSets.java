@@ -2,10 +2,14 @@ package dev.gatehouse.waf.crs;
 
 import dev.gatehouse.seclang.CoreRuleSet;
 import dev.gatehouse.seclang.RuleFiles;
+import dev.gatehouse.seclang.regex.Patterns;
+import dev.gatehouse.seclang.regex.PreparedPatterns;
 import dev.gatehouse.waf.policy.CoreRuleSets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,16 +19,19 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The bundled version, unpacked into a folder for temporary files when it is first asked for, and any that is a folder named after its
- * version in a folder of the administrator's. Where both have a version the administrator's counts.
+ * The bundled version, and any that is a folder named after its version in a folder of the administrator's. Where both have a version the administrator's counts.
  */
 public final class InstalledRuleSets implements CoreRuleSets {
     /** A line for each file of the bundle; the first is the version. The build writes it. */
     private static final String INDEX = "bundle/index";
 
+    private static final String PREPARED = "prepared-patterns";
+
+    private static final Logger LOG = System.getLogger(InstalledRuleSets.class.getName());
+
     private final Optional<Path> folder;
     private final Optional<List<String>> bundle;
-    private Optional<RuleFiles> unpacked = Optional.empty();
+    private Optional<Patterns> patterns = Optional.empty();
 
     /** @param folder with versions; it is looked into each time */
     public InstalledRuleSets(Optional<Path> folder) {
@@ -53,37 +60,55 @@ public final class InstalledRuleSets implements CoreRuleSets {
                 .map(all -> all.resolve(wanted))
                 .filter(Files::isDirectory)
                 .map(CoreRuleSet::new);
-        return installed.or(() -> bundled.filter(wanted::equals).map(_ -> unpack()));
+        return installed.or(
+                () -> bundle.filter(index -> index.getFirst().equals(wanted)).map(InstalledRuleSets::bundled));
     }
 
-    private synchronized RuleFiles unpack() {
-        if (unpacked.isEmpty()) {
-            try {
-                Path target = Files.createTempDirectory("core-rule-set");
-                List<String> files = bundle.orElseThrow();
-                for (String file : files.subList(1, files.size())) {
-                    unpack(file, target.resolve(file));
-                }
-                unpacked = Optional.of(new CoreRuleSet(target));
-            } catch (IOException e) {
-                throw new UncheckedIOException("the bundled Core Rule Set cannot be unpacked", e);
-            }
-        }
-        return unpacked.get();
+    private static RuleFiles bundled(List<String> index) {
+        return new CoreRuleSet(index.subList(1, index.size()), InstalledRuleSets::read);
     }
 
-    private static void unpack(String file, Path to) throws IOException {
+    private static byte[] read(String file) throws IOException {
         try (InputStream in = InstalledRuleSets.class.getResourceAsStream("bundle/" + file)) {
             if (in == null) {
                 throw new IOException("the bundle lacks " + file);
             }
-            Path parent = to.getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
-            Files.copy(in, to);
+            return in.readAllBytes();
         }
-        to.toFile().deleteOnExit();
+    }
+
+    /**
+     * The expressions that the build has compiled of the bundled version. They are found by their text: another version, and rules of
+     * one's own, profit where they have the same. Where there are none, or they cannot be used, all are compiled.
+     */
+    @Override
+    public synchronized Patterns patterns() {
+        if (patterns.isEmpty()) {
+            patterns = Optional.of(bundle.isEmpty() ? Patterns.ANEW : prepared());
+        }
+        return patterns.get();
+    }
+
+    private static Patterns prepared() {
+        try (InputStream in = InstalledRuleSets.class.getResourceAsStream(PREPARED)) {
+            if (in == null) {
+                return anew("the build has left none");
+            }
+            return switch (PreparedPatterns.read(in.readAllBytes())) {
+                case PreparedPatterns.Read read -> read.patterns();
+                case PreparedPatterns.Unusable unusable -> anew(unusable.reason());
+            };
+        } catch (IOException e) {
+            return anew(e.toString());
+        }
+    }
+
+    private static Patterns anew(String reason) {
+        LOG.log(
+                Level.WARNING,
+                "the prepared expressions of the Core Rule Set are not used, and compiled again: {0}",
+                reason);
+        return Patterns.ANEW;
     }
 
     @Override

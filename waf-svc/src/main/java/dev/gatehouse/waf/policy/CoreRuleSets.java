@@ -1,6 +1,7 @@
 package dev.gatehouse.waf.policy;
 
 import dev.gatehouse.seclang.RuleFiles;
+import dev.gatehouse.seclang.regex.Patterns;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,11 @@ public interface CoreRuleSets {
         public List<String> versions() {
             return List.of();
         }
+
+        @Override
+        public Patterns patterns() {
+            return Patterns.ANEW;
+        }
     };
 
     /** @param version as {@code 4.25.0}; empty: the one that is used where a policy names none */
@@ -24,4 +30,7 @@ public interface CoreRuleSets {
 
     /** Those that there are. */
     List<String> versions();
+
+    /** Where the regular expressions of any rules are compiled, or taken from. */
+    Patterns patterns();
 }

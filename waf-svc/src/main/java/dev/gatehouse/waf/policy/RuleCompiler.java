@@ -34,6 +34,6 @@ public final class RuleCompiler {
                             + ")")));
         }
         RuleFiles own = new PolicyFiles(text.files());
-        return RuleSet.compile(text.sources(), core.map(own::or).orElse(own));
+        return RuleSet.compile(text.sources(), core.map(own::or).orElse(own), coreRuleSets.patterns());
     }
 }

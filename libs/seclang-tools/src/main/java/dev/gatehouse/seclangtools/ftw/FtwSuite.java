@@ -6,6 +6,7 @@ import dev.gatehouse.seclang.DirectoryFiles;
 import dev.gatehouse.seclang.RuleFiles;
 import dev.gatehouse.seclang.RuleSet;
 import dev.gatehouse.seclang.parse.Source;
+import dev.gatehouse.seclang.regex.Patterns;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,8 +19,9 @@ public final class FtwSuite {
      * The rules of a folder, all paranoia levels, in detection mode.
      *
      * @param folder a release of CRS, or the {@code rules} of Coraza's Go module
+     * @param patterns where its regular expressions are compiled, or taken from
      */
-    public static Compilation compile(Path folder) {
+    public static Compilation compile(Path folder, Patterns patterns) {
         boolean engine = Files.isRegularFile(folder.resolve("@coraza.conf-recommended"))
                 || Files.isRegularFile(folder.resolve("coraza.conf-recommended"));
         String directives = "Include " + (engine ? "@recommended-conf" : "@coraza-ftw") + "\n" + """
@@ -31,7 +33,7 @@ public final class FtwSuite {
                 IncludeOptional plugins/*-after.conf
                 """;
         RuleFiles files = new CoreRuleSet(folder).or(new DirectoryFiles(folder));
-        return RuleSet.compile(List.of(new Source("ftw", directives)), files);
+        return RuleSet.compile(List.of(new Source("ftw", directives)), files, patterns);
     }
 
     /** Runs tests; results are in their order. */

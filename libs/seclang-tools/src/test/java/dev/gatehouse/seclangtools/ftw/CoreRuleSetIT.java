@@ -3,6 +3,9 @@ package dev.gatehouse.seclangtools.ftw;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.seclang.Compilation;
+import dev.gatehouse.seclang.regex.Patterns;
+import dev.gatehouse.seclang.regex.PreparedPatterns;
+import dev.gatehouse.seclang.regex.RecordedPatterns;
 import dev.gatehouse.seclangtools.GoModule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +29,20 @@ class CoreRuleSetIT {
 
     @Test
     void allOfItsTestsPass() throws IOException {
-        Compilation compilation = FtwSuite.compile(module.resolve("rules"));
+        passes(Patterns.ANEW);
+    }
+
+    @Test
+    void allOfThemPassWithExpressionsThatWereWrittenDownAndReadAgain() throws IOException {
+        RecordedPatterns recorded = new RecordedPatterns();
+        assertThat(FtwSuite.compile(module.resolve("rules"), recorded)).isInstanceOf(Compilation.Compiled.class);
+        PreparedPatterns.Outcome read = PreparedPatterns.read(recorded.write());
+        assertThat(read).isInstanceOf(PreparedPatterns.Read.class);
+        passes(((PreparedPatterns.Read) read).patterns());
+    }
+
+    private static void passes(Patterns patterns) throws IOException {
+        Compilation compilation = FtwSuite.compile(module.resolve("rules"), patterns);
         assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
         List<FtwTest> tests = FtwFiles.read(module.resolve("tests"));
         assertThat(tests).hasSize(4674);

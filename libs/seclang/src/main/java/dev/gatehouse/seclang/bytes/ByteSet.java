@@ -1,6 +1,7 @@
 package dev.gatehouse.seclang.bytes;
 
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** A set of byte values: which bytes a text has, or which ones matter to somebody. Each long has 64 of them, as bits. */
 public record ByteSet(long a, long b, long c, long d) {
@@ -95,6 +96,17 @@ public record ByteSet(long a, long b, long c, long d) {
         long upper = b & LETTERS;
         long lower = b >>> 32 & LETTERS;
         return new ByteSet(a, b | upper << 32 | lower, c, d);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ByteSet set && a == set.a && b == set.b && c == set.c && d == set.d;
+    }
+
+    /** Written out, as what the JDK makes of a record costs a fresh process some milliseconds. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(((a * 31 + b) * 31 + c) * 31 + d);
     }
 
     public boolean isEmpty() {

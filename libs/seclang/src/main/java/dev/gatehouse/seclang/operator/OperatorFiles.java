@@ -3,6 +3,7 @@ package dev.gatehouse.seclang.operator;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
+import dev.gatehouse.seclang.regex.Patterns;
 import java.util.List;
 
 /** Where operators find what their parameter only names. */
@@ -12,4 +13,7 @@ public interface OperatorFiles {
 
     /** The lines of a {@code SecDataset}. */
     List<String> dataset(Span name) throws SecLangException;
+
+    /** Where regular expressions are compiled. */
+    Patterns patterns();
 }

@@ -79,7 +79,7 @@ public final class Operators {
      */
     public static Operator compile(Optional<Span> name, Span argument, OperatorFiles files) throws SecLangException {
         if (name.isEmpty()) {
-            return RegularExpression.operator(argument);
+            return RegularExpression.operator(argument, files);
         }
         String written = name.get().text();
         String lower = written.toLowerCase(Locale.ROOT);
@@ -134,8 +134,8 @@ public final class Operators {
 
     private static Map<String, Factory> register() {
         Map<String, Factory> all = new TreeMap<>();
-        all.put("rx", plain(RegularExpression::operator));
-        all.put("rxglobal", plain(RegularExpression::globalOperator));
+        all.put("rx", RegularExpression::operator);
+        all.put("rxglobal", RegularExpression::globalOperator);
         all.put("restpath", plain(RestPath::operator));
         all.put("pm", plain(PhraseMatch::operator));
         all.put("pmf", PhraseMatch::fromFile);

@@ -7,16 +7,15 @@ import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.regex.RegexSet;
-import java.util.ArrayDeque;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
+import java.util.StringTokenizer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code @pm}: any of many phrases, without regard to the case of ASCII letters, in one pass (Aho and Corasick, as a complete
- * automaton over the bytes that occur in the phrases).
+ * {@code @pm}: any of many phrases, without regard to the case of ASCII letters, in one pass. The automaton is made when a text is first
+ * read: a screen knows the phrases, and of most lists no text ever has one.
  */
 final class PhraseMatch implements Screening {
     private static final int MAX_STATES = 1 << 18;
@@ -24,93 +23,28 @@ final class PhraseMatch implements Screening {
     /** Those that some rule set has, by their phrases: another one takes them as they are. */
     private static final Shared<List<Bytes>, PhraseMatch> KNOWN = new Shared<>(0);
 
-    /** The column of a byte; 0 for bytes that no phrase has. */
-    private final int[] columns = new int[256];
-
-    private final int width;
-    private final int[] next;
-    /** The length of the longest phrase that ends in a state; 0: none does. */
-    private final int[] ended;
-
+    private final List<Bytes> phrases;
     private final RegexSet.Candidate candidate;
+    private volatile @Nullable PhraseAutomaton automaton;
 
     private PhraseMatch(List<Bytes> phrases) {
-        candidate = new RegexSet.Candidate(
-                phrases.stream()
-                        .map(phrase -> phrase.toString().toLowerCase(Locale.ROOT))
-                        .toList(),
-                phrases.stream().mapToInt(Bytes::length).min().orElse(0),
-                ByteSet.ALL,
-                null);
-        int used = 1;
-        int states = 1;
+        this.phrases = phrases;
+        List<String> literals = new ArrayList<>(phrases.size());
+        int shortest = Integer.MAX_VALUE;
         for (Bytes phrase : phrases) {
-            states += phrase.length();
-            for (int i = 0; i < phrase.length(); i++) {
-                int lower = Ascii.lower(phrase.at(i));
-                if (columns[lower] == 0) {
-                    columns[lower] = used;
-                    columns[Ascii.upper(lower)] = used++;
-                }
-            }
+            literals.add(lower(phrase));
+            shortest = Math.min(shortest, phrase.length());
         }
-        width = used;
-        next = new int[states * width];
-        ended = new int[states];
-        Arrays.fill(next, -1);
-        int last = 0;
-        for (Bytes phrase : phrases) {
-            int state = 0;
-            for (int i = 0; i < phrase.length(); i++) {
-                int edge = state * width + columns[phrase.at(i)];
-                if (next[edge] < 0) {
-                    next[edge] = ++last;
-                }
-                state = next[edge];
-            }
-            ended[state] = phrase.length();
-        }
-        complete();
-    }
-
-    /** Every missing edge goes where the longest proper suffix would go. */
-    private void complete() {
-        int[] fail = new int[ended.length];
-        Deque<Integer> open = new ArrayDeque<>();
-        for (int column = 0; column < width; column++) {
-            if (next[column] < 0) {
-                next[column] = 0;
-            } else {
-                open.add(next[column]);
-            }
-        }
-        while (!open.isEmpty()) {
-            int state = open.remove();
-            if (ended[state] == 0) {
-                ended[state] = ended[fail[state]];
-            }
-            for (int column = 0; column < width; column++) {
-                int edge = state * width + column;
-                int fallback = next[fail[state] * width + column];
-                if (next[edge] < 0) {
-                    next[edge] = fallback;
-                } else {
-                    fail[next[edge]] = fallback;
-                    open.add(next[edge]);
-                }
-            }
-        }
+        candidate = new RegexSet.Candidate(literals, shortest, ByteSet.ALL, null);
     }
 
     static Operator operator(Span argument) throws SecLangException {
         List<Bytes> phrases = new ArrayList<>();
         int length = 0;
-        for (String word : argument.text().split("[ \t\r\n]+", -1)) {
-            if (!word.isEmpty()) {
-                Bytes phrase = phrase(argument, word);
-                length += phrase.length();
-                phrases.add(phrase);
-            }
+        for (StringTokenizer words = new StringTokenizer(argument.text(), " \t\r\n"); words.hasMoreTokens(); ) {
+            Bytes phrase = phrase(argument, words.nextToken());
+            length += phrase.length();
+            phrases.add(phrase);
         }
         if (phrases.isEmpty()) {
             throw argument.error("@pm without a phrase (expected: phrases separated by spaces)");
@@ -122,14 +56,18 @@ final class PhraseMatch implements Screening {
     static Operator fromFile(Span argument, OperatorFiles files) throws SecLangException {
         List<Bytes> phrases = new ArrayList<>();
         int length = 0;
-        for (String path : argument.text().strip().split("[ \t]+", -1)) {
-            for (String line : files.read(argument.replaced(path)).toString().split("\n", -1)) {
-                String phrase = line.strip();
+        for (StringTokenizer paths = new StringTokenizer(argument.text(), " \t"); paths.hasMoreTokens(); ) {
+            Bytes file = files.read(argument.replaced(paths.nextToken()));
+            for (StringTokenizer lines = new StringTokenizer(file.toString(), "\n"); lines.hasMoreTokens(); ) {
+                String phrase = lines.nextToken().strip();
                 if (!phrase.isEmpty() && !phrase.startsWith("#")) {
                     phrases.add(Bytes.latin1(phrase));
                     length += phrase.length();
                 }
             }
+        }
+        if (argument.text().isBlank()) {
+            throw argument.error("@pmFromFile without a file (expected: its name; of several, separated by spaces)");
         }
         return phrases.isEmpty() ? (value, context) -> false : of(argument, phrases, length);
     }
@@ -149,7 +87,7 @@ final class PhraseMatch implements Screening {
         if (length > MAX_STATES) {
             throw argument.error("@pm with " + length + " bytes of phrases (expected: at most " + MAX_STATES + ")");
         }
-        return KNOWN.get(List.copyOf(phrases), () -> new PhraseMatch(phrases));
+        return KNOWN.get(List.copyOf(phrases), () -> new PhraseMatch(List.copyOf(phrases)));
     }
 
     /** Snort's form: {@code a|0d 0a|b} has bytes in hexadecimal between bars. A single bar is itself. */
@@ -185,23 +123,36 @@ final class PhraseMatch implements Screening {
 
     @Override
     public boolean matches(Bytes value, MatchContext context) {
-        byte[] text = value.array();
-        int from = value.offset();
-        int to = from + value.length();
-        int state = 0;
-        for (int i = from; i < to; i++) {
-            int following = next[state * width + columns[text[i] & 0xff]];
-            if (following == state) {
-                continue; // as in RegexSet's scanner: the next byte need not wait for a state that stays
-            }
-            state = following;
-            if (ended[state] > 0) {
-                if (context.capturing()) {
-                    context.capture(0, value.slice(i - from + 1 - ended[state], i - from + 1));
+        Bytes found = automaton().find(value);
+        if (found == null) {
+            return false;
+        }
+        if (context.capturing()) {
+            context.capture(0, found);
+        }
+        return true;
+    }
+
+    private PhraseAutomaton automaton() {
+        PhraseAutomaton made = automaton;
+        if (made == null) {
+            synchronized (this) {
+                made = automaton;
+                if (made == null) {
+                    made = new PhraseAutomaton(phrases);
+                    automaton = made;
                 }
-                return true;
             }
         }
-        return false;
+        return made;
+    }
+
+    /** As a screen looks for it: other bytes than ASCII's letters have no case. */
+    private static String lower(Bytes phrase) {
+        byte[] lower = new byte[phrase.length()];
+        for (int i = 0; i < lower.length; i++) {
+            lower[i] = (byte) Ascii.lower(phrase.at(i));
+        }
+        return new String(lower, StandardCharsets.ISO_8859_1);
     }
 }

@@ -4,6 +4,7 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.regex.AutomatonMemory;
+import dev.gatehouse.seclang.regex.Patterns;
 import dev.gatehouse.seclang.regex.Regex;
 import dev.gatehouse.seclang.regex.RegexSet;
 import dev.gatehouse.seclang.regex.RegexSyntaxException;
@@ -34,7 +35,22 @@ public final class RegularExpression {
 
     private final Regex regex;
 
-    private record Source(String pattern, Set<Regex.Flag> flags) {}
+    /** @param patterns where it was compiled: what others make is theirs */
+    private record Source(String pattern, Set<Regex.Flag> flags, Patterns patterns) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Source source
+                    && pattern.equals(source.pattern)
+                    && flags.equals(source.flags)
+                    && patterns == source.patterns;
+        }
+
+        /** Written out, as what the JDK makes of a record costs a fresh process some milliseconds. */
+        @Override
+        public int hashCode() {
+            return pattern.hashCode();
+        }
+    }
 
     private RegularExpression(Regex regex) {
         this.regex = regex;
@@ -42,30 +58,32 @@ public final class RegularExpression {
 
     /** An error about the place in the span if it is no expression, or one whose program would be too large. */
     public static RegularExpression compile(Span span) throws SecLangException {
-        return compile(span, Set.of());
+        return compile(span, Set.of(), Patterns.ANEW);
     }
 
     /** For names, which are compared without regard to case. */
-    public static RegularExpression compileIgnoringCase(Span span) throws SecLangException {
-        return compile(span, Set.of(Regex.Flag.IGNORE_CASE));
+    public static RegularExpression compileIgnoringCase(Span span, Patterns patterns) throws SecLangException {
+        return compile(span, Set.of(Regex.Flag.IGNORE_CASE), patterns);
     }
 
-    private static RegularExpression compile(Span span, Set<Regex.Flag> flags) throws SecLangException {
-        return KNOWN.get(new Source(span.text(), flags), () -> compileAnew(span, flags));
+    private static RegularExpression compile(Span span, Set<Regex.Flag> flags, Patterns patterns)
+            throws SecLangException {
+        return KNOWN.get(new Source(span.text(), flags, patterns), () -> compileAnew(span, flags, patterns));
     }
 
-    private static RegularExpression compileAnew(Span span, Set<Regex.Flag> flags) throws SecLangException {
+    private static RegularExpression compileAnew(Span span, Set<Regex.Flag> flags, Patterns patterns)
+            throws SecLangException {
         byte[] pattern = span.text().getBytes(StandardCharsets.UTF_8);
         try {
-            return new RegularExpression(Regex.compile(pattern, flags, MEMORY));
+            return new RegularExpression(patterns.compile(pattern, flags, MEMORY));
         } catch (RegexSyntaxException e) {
             int characters = new String(pattern, 0, e.offset(), StandardCharsets.UTF_8).length();
             throw span.error(characters, "\"" + shown(span.text()) + "\" is no regular expression: " + e.getMessage());
         }
     }
 
-    static Operator operator(Span argument) throws SecLangException {
-        return new Search(compile(argument, RULE));
+    static Operator operator(Span argument, OperatorFiles files) throws SecLangException {
+        return new Search(compile(argument, RULE, files.patterns()));
     }
 
     /** {@code @rx}. */
@@ -76,14 +94,25 @@ public final class RegularExpression {
         }
 
         @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Search search && expression == search.expression;
+        }
+
+        /** Written out, as what the JDK makes of a record costs a fresh process some milliseconds. */
+        @Override
+        public int hashCode() {
+            return expression.hashCode();
+        }
+
+        @Override
         public RegexSet.Candidate candidate() {
             return RegexSet.Candidate.of(expression.regex);
         }
     }
 
     /** {@code @rxGlobal}: each match is one of {@code TX:0} to {@code TX:9}. */
-    static Operator globalOperator(Span argument) throws SecLangException {
-        RegularExpression expression = compile(argument, RULE);
+    static Operator globalOperator(Span argument, OperatorFiles files) throws SecLangException {
+        RegularExpression expression = compile(argument, RULE, files.patterns());
         return (value, context) -> {
             if (!expression.isFoundIn(value, context)) {
                 return false;

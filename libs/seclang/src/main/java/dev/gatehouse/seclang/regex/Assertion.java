@@ -13,6 +13,9 @@ enum Assertion {
     WORD_BOUNDARY,
     NO_WORD_BOUNDARY;
 
+    /** How many there are. */
+    static final int COUNT = values().length;
+
     /** What is on a side where the text ends. */
     static final int NO_BYTE = -1;
 

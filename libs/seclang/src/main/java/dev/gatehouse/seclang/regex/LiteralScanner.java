@@ -1,9 +1,8 @@
 package dev.gatehouse.seclang.regex;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells in one pass which owners have one of their literals in a text, whatever the case of its letters (Aho and Corasick, as a table).
@@ -16,7 +15,6 @@ final class LiteralScanner {
     private static final int NONE = Integer.MIN_VALUE;
 
     private final byte[] classOf = new byte[256];
-    private final int stride;
     /** The transitions: where the row of the state begins that follows; negative: the number, complemented, of one that ends a literal. */
     private final int[] next;
     /** Of each state that ends a literal, by its number, where its row begins. */
@@ -26,95 +24,152 @@ final class LiteralScanner {
 
     /** @param literals of each owner, in lower case; none: the owner is never found */
     LiteralScanner(List<List<String>> literals) {
-        int classes = 1;
+        Trie trie = new Trie(classes(literals), (literals.size() + 63) / 64);
+        for (int owner = 0; owner < literals.size(); owner++) {
+            for (String literal : literals.get(owner)) {
+                trie.add(literal, Math.max(literal.length() - LONGEST, 0), owner);
+            }
+        }
+        trie.complete();
+        next = trie.next;
+        rowOf = Arrays.copyOf(trie.rowOf, trie.ending);
+        owners = Arrays.copyOf(trie.owners, trie.ending);
+    }
+
+    /** Gives each byte that occurs a class; how many there are. */
+    private int classes(List<List<String>> literals) {
         boolean[] used = new boolean[256];
-        literals.forEach(each ->
-                each.forEach(literal -> shortened(literal).chars().forEach(c -> used[c] = true)));
+        for (List<String> each : literals) {
+            for (String literal : each) {
+                for (int i = Math.max(literal.length() - LONGEST, 0); i < literal.length(); i++) {
+                    used[literal.charAt(i)] = true;
+                }
+            }
+        }
+        int classes = 1;
         for (int value = 0; value < 256; value++) {
-            int lower = value >= 'A' && value <= 'Z' ? value + 32 : value;
-            if (used[lower] && lower == value) {
+            if (used[value] && (value < 'A' || value > 'Z')) {
                 classOf[value] = (byte) classes++;
             }
         }
         for (int value = 'A'; value <= 'Z'; value++) {
             classOf[value] = classOf[value + 32];
         }
-        stride = classes;
-
-        List<int[]> rows = new ArrayList<>();
-        List<List<Integer>> ends = new ArrayList<>();
-        rows.add(new int[stride]);
-        ends.add(new ArrayList<>());
-        for (int owner = 0; owner < literals.size(); owner++) {
-            for (String literal : literals.get(owner)) {
-                int state = 0;
-                for (char c : shortened(literal).toCharArray()) {
-                    int symbol = classOf[c] & 0xff;
-                    if (rows.get(state)[symbol] == 0) {
-                        rows.get(state)[symbol] = rows.size();
-                        rows.add(new int[stride]);
-                        ends.add(new ArrayList<>());
-                    }
-                    state = rows.get(state)[symbol];
-                }
-                ends.get(state).add(owner);
-            }
-        }
-        follow(rows, ends);
-        int[] numbers = new int[rows.size()];
-        int ending = 0;
-        for (int state = 0; state < numbers.length; state++) {
-            numbers[state] = ends.get(state).isEmpty() ? -1 : ending++;
-        }
-        rowOf = new int[ending];
-        owners = new long[ending][];
-        next = new int[rows.size() * stride];
-        for (int state = 0; state < numbers.length; state++) {
-            if (numbers[state] >= 0) {
-                rowOf[numbers[state]] = state * stride;
-                owners[numbers[state]] = bits(ends.get(state), literals.size());
-            }
-            for (int symbol = 0; symbol < stride; symbol++) {
-                int target = rows.get(state)[symbol];
-                next[state * stride + symbol] = numbers[target] >= 0 ? ~numbers[target] : target * stride;
-            }
-        }
+        return classes;
     }
 
-    private static long[] bits(List<Integer> owners, int count) {
-        long[] bits = new long[(count + 63) / 64];
-        for (int owner : owners) {
+    /**
+     * The literals letter by letter, then with all transitions. A state is a row: it is made of that of its longest suffix, which
+     * is copied, and its own ways, so that only these are gone through.
+     */
+    private final class Trie {
+        private static final int NO_STATE = 0;
+
+        private final int stride;
+        private final int words;
+        private int states = 1;
+        /** The root's own ways: it has by far the most. */
+        private final int[] ways;
+
+        private int[] next = {};
+        /** Of each state the way that leads to it, and the state that has the next one from the same state. */
+        private int[] symbol = new int[64];
+
+        private int[] sibling = new int[64];
+        private int[] firstChild = new int[64];
+        private long[] @Nullable [] ends = new long[64][];
+
+        private int ending;
+        private int[] rowOf = new int[64];
+        private long[][] owners = new long[64][];
+
+        Trie(int stride, int words) {
+            this.stride = stride;
+            this.words = words;
+            ways = new int[stride];
+        }
+
+        void add(String literal, int from, int owner) {
+            int state = 0;
+            for (int i = from; i < literal.length(); i++) {
+                int way = classOf[literal.charAt(i)] & 0xff;
+                int child = state == 0 ? ways[way] : firstChild[state];
+                while (child != NO_STATE && symbol[child] != way) {
+                    child = sibling[child];
+                }
+                state = child == NO_STATE ? child(state, way) : child;
+            }
+            long[] bits = ends[state];
+            if (bits == null) {
+                bits = new long[words];
+                ends[state] = bits;
+            }
             bits[owner >> 6] |= 1L << owner;
         }
-        return bits;
-    }
 
-    private static String shortened(String literal) {
-        return literal.substring(Math.max(literal.length() - LONGEST, 0));
-    }
-
-    /** Completes the trie: where it has no way, the way of the longest suffix that has one. */
-    private void follow(List<int[]> rows, List<List<Integer>> ends) {
-        int[] suffix = new int[rows.size()];
-        Deque<Integer> states = new ArrayDeque<>();
-        for (int target : rows.getFirst()) {
-            if (target != 0) {
-                states.add(target);
+        private int child(int state, int way) {
+            if (states == symbol.length) {
+                symbol = Arrays.copyOf(symbol, states * 2);
+                sibling = Arrays.copyOf(sibling, states * 2);
+                firstChild = Arrays.copyOf(firstChild, states * 2);
+                ends = Arrays.copyOf(ends, states * 2);
             }
+            int child = states++;
+            if (state == 0) {
+                ways[way] = child;
+            }
+            symbol[child] = way;
+            sibling[child] = firstChild[state];
+            firstChild[state] = child;
+            return child;
         }
-        while (!states.isEmpty()) {
-            int state = states.remove();
-            ends.get(state).addAll(ends.get(suffix[state]));
-            int[] row = rows.get(state);
-            int[] of = rows.get(suffix[state]);
-            for (int symbol = 0; symbol < stride; symbol++) {
-                if (row[symbol] == 0) {
-                    row[symbol] = of[symbol];
-                } else {
-                    suffix[row[symbol]] = of[symbol];
-                    states.add(row[symbol]);
+
+        /** Where it has no way, the way of the longest suffix that has one: the shorter ones first. */
+        void complete() {
+            next = new int[states * stride];
+            int[] suffix = new int[states];
+            int[] queue = new int[states];
+            int queued = 1;
+            for (int at = 0; at < queued; at++) {
+                int state = queue[at];
+                int row = state * stride;
+                if (state != 0) {
+                    System.arraycopy(next, suffix[state] * stride, next, row, stride);
+                }
+                for (int child = firstChild[state]; child != NO_STATE; child = sibling[child]) {
+                    queue[queued++] = child;
+                    int edge = row + symbol[child];
+                    suffix[child] = state == 0 ? 0 : stateAt(next[edge]);
+                    next[edge] = transition(child, ends[suffix[child]]);
                 }
             }
+        }
+
+        private int stateAt(int transition) {
+            return (transition < 0 ? rowOf[~transition] : transition) / stride;
+        }
+
+        /** @param inherited who has a literal that a suffix ends */
+        private int transition(int state, long @Nullable [] inherited) {
+            long[] bits = ends[state];
+            if (bits == null) {
+                bits = inherited;
+                ends[state] = bits;
+            } else if (inherited != null) {
+                for (int word = 0; word < words; word++) {
+                    bits[word] |= inherited[word];
+                }
+            }
+            if (bits == null) {
+                return state * stride;
+            }
+            if (ending == rowOf.length) {
+                rowOf = Arrays.copyOf(rowOf, ending * 2);
+                owners = Arrays.copyOf(owners, ending * 2);
+            }
+            rowOf[ending] = state * stride;
+            owners[ending] = bits;
+            return ~ending++;
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.gatehouse.seclang.regex;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +12,8 @@ final class Places {
     private final LazyDfa beginnings;
 
     Places(Node pattern, AutomatonMemory memory) throws RegexSyntaxException {
-        Program forward = Program.of(List.of(pattern));
-        Program backward = Program.of(List.of(reversed(pattern)));
+        Program forward = Program.withoutGroups(pattern);
+        Program backward = Program.withoutGroups(reversed(pattern));
         ends = LazyDfa.ofPlaces(forward, memory, new OrderedSteps(forward, false));
         beginnings = LazyDfa.ofPlaces(backward, memory, new OrderedSteps(backward, true));
     }

@@ -3,6 +3,7 @@ package dev.gatehouse.seclang.regex;
 import dev.gatehouse.seclang.bytes.ByteSet;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,6 +42,8 @@ final class Program {
     /** Goes on at {@link #next} only if something was taken since the mark of register {@link #argument}. */
     static final byte LOOP_CHECK = 14;
 
+    static final int OPERATIONS = 16;
+
     static final int LARGEST = 200_000;
     static final int MOST = Long.SIZE;
 
@@ -65,20 +68,71 @@ final class Program {
 
     final boolean backtracking;
 
-    private Program(Builder b, int[] starts, int[] ends, boolean[] anchored, int groups, boolean backtracking) {
-        this.op = Arrays.copyOf(b.op, b.size);
-        this.next = Arrays.copyOf(b.next, b.size);
-        this.argument = Arrays.copyOf(b.argument, b.size);
-        this.sets = b.sets.keySet().toArray(ByteSet[]::new);
-        b.sets.forEach((set, index) -> sets[index] = set);
-        this.starts = starts;
-        this.ends = ends;
-        this.anchored = anchored;
+    /** Of one pattern: as it was built, or as it was written down. */
+    Program(
+            byte[] op,
+            int[] next,
+            int[] argument,
+            ByteSet[] sets,
+            int start,
+            boolean anchored,
+            int groups,
+            int registers,
+            Map<Integer, int[]> widths,
+            Map<Integer, Integer> exits,
+            boolean backtracking) {
+        this.op = op;
+        this.next = next;
+        this.argument = argument;
+        this.sets = sets;
+        this.starts = new int[] {start};
+        this.ends = new int[] {op.length};
+        this.anchored = new boolean[] {anchored};
         this.slots = 2 * (groups + 1);
-        this.registers = b.registers;
-        this.widths = Map.copyOf(b.widths);
-        this.exits = Map.copyOf(b.exits);
+        this.registers = registers;
+        this.widths = Map.copyOf(widths);
+        this.exits = Map.copyOf(exits);
         this.backtracking = backtracking;
+    }
+
+    /** Of several one after the other. */
+    private Program(List<Program> patterns, int size) {
+        op = new byte[size];
+        next = new int[size];
+        argument = new int[size];
+        starts = new int[patterns.size()];
+        ends = new int[starts.length];
+        anchored = new boolean[starts.length];
+        Map<ByteSet, Integer> numbers = new LinkedHashMap<>();
+        int base = 0;
+        for (int i = 0; i < starts.length; i++) {
+            Program each = patterns.get(i);
+            int[] setNumbers = new int[each.sets.length];
+            for (int set = 0; set < setNumbers.length; set++) {
+                setNumbers[set] = numbers.computeIfAbsent(each.sets[set], any -> numbers.size());
+            }
+            System.arraycopy(each.op, 0, op, base, each.size());
+            for (int step = 0; step < each.size(); step++) {
+                next[base + step] = base + each.next[step];
+                int what = each.argument[step];
+                argument[base + step] = switch (each.op[step]) {
+                    case TAKE -> setNumbers[what];
+                    case SPLIT -> base + what;
+                    case MATCH -> i;
+                    default -> what;
+                };
+            }
+            starts[i] = base + each.starts[0];
+            base += each.size();
+            ends[i] = base;
+            anchored[i] = each.anchored[0];
+        }
+        sets = numbers.keySet().toArray(ByteSet[]::new);
+        slots = 2;
+        registers = 0;
+        widths = Map.of();
+        exits = Map.of();
+        backtracking = false;
     }
 
     /** Of one pattern, with the places of its groups. */
@@ -88,23 +142,23 @@ final class Program {
         int match = builder.add(MATCH, 0, 0);
         int close = builder.add(SAVE, match, 1);
         int start = builder.add(SAVE, builder.compile(pattern.node(), close), 0);
-        boolean[] anchored = {isAnchored(pattern.node())};
-        return new Program(
-                builder, new int[] {start}, new int[] {builder.size}, anchored, pattern.groups(), backtracking);
+        return builder.build(start, isAnchored(pattern.node()), pattern.groups());
     }
 
-    /** Of several, at most {@value #MOST}, without their groups: to tell which of them match. None may need backtracking. */
-    static Program of(List<Node> patterns) throws RegexSyntaxException {
+    /** Of one pattern that needs no backtracking, without its groups: to tell whether it matches. */
+    static Program withoutGroups(Node pattern) throws RegexSyntaxException {
         Builder builder = new Builder(false, false);
-        int[] starts = new int[patterns.size()];
-        int[] ends = new int[starts.length];
-        boolean[] anchored = new boolean[starts.length];
-        for (int i = 0; i < starts.length; i++) {
-            starts[i] = builder.compile(patterns.get(i), builder.add(MATCH, 0, i));
-            ends[i] = builder.size;
-            anchored[i] = isAnchored(patterns.get(i));
+        int start = builder.compile(pattern, builder.add(MATCH, 0, 0));
+        return builder.build(start, isAnchored(pattern), 0);
+    }
+
+    /** Of several, at most {@value #MOST}, to tell which of them match. None may need backtracking, or be of several itself. */
+    static Program together(List<Program> patterns) {
+        int size = 0;
+        for (Program each : patterns) {
+            size += each.size();
         }
-        return new Program(builder, starts, ends, anchored, 0, false);
+        return new Program(patterns, size);
     }
 
     int size() {
@@ -179,6 +233,23 @@ final class Program {
         Builder(boolean groups, boolean backtracking) {
             this.groups = groups;
             this.backtracking = backtracking;
+        }
+
+        Program build(int start, boolean anchored, int groups) {
+            ByteSet[] all = new ByteSet[sets.size()];
+            sets.forEach((set, index) -> all[index] = set);
+            return new Program(
+                    Arrays.copyOf(op, size),
+                    Arrays.copyOf(next, size),
+                    Arrays.copyOf(argument, size),
+                    all,
+                    start,
+                    anchored,
+                    groups,
+                    registers,
+                    widths,
+                    exits,
+                    backtracking);
         }
 
         int add(byte code, int then, int what) throws RegexSyntaxException {

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang.regex;
 
+import dev.gatehouse.seclang.bytes.Bytes;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +15,30 @@ public final class Regex {
     /** A pattern that may have more steps is made at once, to see whether it is too large. */
     private static final long SURELY_SMALL = 10_000;
 
-    private final PatternParser.Parsed parsed;
+    private final Source source;
     private final AutomatonMemory memory;
+    private final int groups;
     private final boolean linear;
+    /** None: it was not needed yet, for the pattern came compiled. */
+    private volatile @Nullable Node node;
+
+    private volatile @Nullable CompiledPattern compiled;
     private volatile @Nullable Machine machine;
     /** Made when a rule first captures what it matches. */
     private volatile @Nullable Places places;
 
     /** What a pattern is run by; made when it is first needed, for of many patterns few ever are. */
     private record Machine(
-            Requirement requirement,
-            Program program,
+            CompiledPattern pattern,
             @Nullable LazyDfa automaton,
             @Nullable PikeVm groups) {}
+
+    /** What is compiled. */
+    record Source(Bytes pattern, Set<Flag> flags) {
+        Source {
+            flags = Set.copyOf(flags);
+        }
+    }
 
     /** How a search ends. */
     public enum Outcome {
@@ -36,22 +48,68 @@ public final class Regex {
         GAVE_UP
     }
 
-    private Regex(PatternParser.Parsed parsed, AutomatonMemory memory) throws RegexSyntaxException {
-        this.parsed = parsed;
+    private Regex(Source source, PatternParser.Parsed parsed, AutomatonMemory memory) throws RegexSyntaxException {
+        this.source = source;
         this.memory = memory;
+        this.groups = parsed.groups();
         this.linear = !Node.needsBacktracking(parsed.node());
+        this.node = parsed.node();
         if (Program.mostSteps(parsed.node()) > SURELY_SMALL) {
-            this.machine = make();
+            this.compiled = CompiledPattern.of(parsed);
         }
     }
 
-    private Machine make() throws RegexSyntaxException {
-        Program program = Program.of(parsed);
-        return new Machine(
-                Requirement.of(parsed.node()),
-                program,
-                linear ? new LazyDfa(program, memory) : null,
-                linear ? new PikeVm(program, parsed.groups()) : null);
+    private Regex(Source source, CompiledPattern compiled, AutomatonMemory memory) {
+        this.source = source;
+        this.memory = memory;
+        this.groups = compiled.groups();
+        this.linear = !compiled.program().backtracking;
+        this.compiled = compiled;
+    }
+
+    /** Of a pattern that was compiled before. */
+    static Regex of(Source source, CompiledPattern compiled, AutomatonMemory memory) {
+        return new Regex(source, compiled, memory);
+    }
+
+    CompiledPattern compiled() {
+        CompiledPattern made = compiled;
+        if (made == null) {
+            synchronized (this) {
+                made = compiled;
+                if (made == null) {
+                    try {
+                        made = CompiledPattern.of(new PatternParser.Parsed(node(), groups));
+                    } catch (RegexSyntaxException e) {
+                        throw seenBefore(e);
+                    }
+                    compiled = made;
+                }
+            }
+        }
+        return made;
+    }
+
+    Source source() {
+        return source;
+    }
+
+    Node node() {
+        Node read = node;
+        if (read == null) {
+            try {
+                read = PatternParser.parse(source.pattern().toArray(), source.flags())
+                        .node();
+            } catch (RegexSyntaxException e) {
+                throw seenBefore(e);
+            }
+            node = read;
+        }
+        return read;
+    }
+
+    private static IllegalStateException seenBefore(RegexSyntaxException e) {
+        return new IllegalStateException("it was read, and its steps were counted, when it was compiled", e);
     }
 
     private Machine machine() {
@@ -60,11 +118,11 @@ public final class Regex {
             synchronized (this) {
                 made = machine;
                 if (made == null) {
-                    try {
-                        made = make();
-                    } catch (RegexSyntaxException e) {
-                        throw new IllegalStateException("its steps were counted when it was compiled", e);
-                    }
+                    CompiledPattern pattern = compiled();
+                    made = new Machine(
+                            pattern,
+                            linear ? new LazyDfa(pattern.program(), memory) : null,
+                            linear ? new PikeVm(pattern.program(), groups) : null);
                     machine = made;
                 }
             }
@@ -77,7 +135,15 @@ public final class Regex {
         /** {@code (?i)}, of ASCII's letters. */
         IGNORE_CASE,
         /** {@code (?m)}: {@code ^} and {@code $} are the ends of a line. */
-        MULTI_LINE
+        MULTI_LINE;
+
+        static int bits(Set<Flag> flags) {
+            int bits = 0;
+            for (Flag flag : flags) {
+                bits |= 1 << flag.ordinal();
+            }
+            return bits;
+        }
     }
 
     /**
@@ -87,7 +153,7 @@ public final class Regex {
      * @throws RegexSyntaxException it is no pattern, or one that is not supported
      */
     public static Regex compile(byte[] pattern, Set<Flag> flags, AutomatonMemory memory) throws RegexSyntaxException {
-        return new Regex(PatternParser.parse(pattern, flags), memory);
+        return new Regex(new Source(Bytes.of(pattern.clone()), flags), PatternParser.parse(pattern, flags), memory);
     }
 
     /**
@@ -97,13 +163,13 @@ public final class Regex {
      */
     public Outcome search(byte[] text, int from, int to, long budget) {
         Machine made = machine();
-        if (to - from < made.requirement.minLength()) {
+        if (to - from < made.pattern.requirement().minLength()) {
             return Outcome.NOT_FOUND;
         }
         if (made.automaton != null) {
             return made.automaton.matches(text, from, to) ? Outcome.FOUND : Outcome.NOT_FOUND;
         }
-        Backtracker backtracker = new Backtracker(made.program, text, from, to, budget);
+        Backtracker backtracker = new Backtracker(made.pattern.program(), text, from, to, budget);
         if (backtracker.find(from) != null) {
             return Outcome.FOUND;
         }
@@ -122,7 +188,7 @@ public final class Regex {
     public int @Nullable [] groups(byte[] text, int from, int start, int to, long budget) {
         Machine made = machine();
         if (made.groups == null) {
-            return new Backtracker(made.program, text, from, to, budget).find(start);
+            return new Backtracker(made.pattern.program(), text, from, to, budget).find(start);
         }
         // What begins in the middle of a text is seldom asked for: all matches are.
         int[] whole = start == from ? places().find(text, from, to) : null;
@@ -132,7 +198,7 @@ public final class Regex {
         if (whole.length == 0) {
             return null;
         }
-        return parsed.groups() == 0 ? whole : made.groups.find(text, from, whole[0], to);
+        return groups == 0 ? whole : made.groups.find(text, from, whole[0], to);
     }
 
     private Places places() {
@@ -142,9 +208,9 @@ public final class Regex {
                 made = places;
                 if (made == null) {
                     try {
-                        made = new Places(parsed.node(), memory);
+                        made = new Places(node(), memory);
                     } catch (RegexSyntaxException e) {
-                        throw new IllegalStateException("its steps were counted when it was compiled", e);
+                        throw seenBefore(e);
                     }
                     places = made;
                 }
@@ -155,7 +221,7 @@ public final class Regex {
 
     /** Capturing groups, without the whole match. */
     public int groupCount() {
-        return parsed.groups();
+        return groups;
     }
 
     /** Whether a search takes time linear in the text, whatever the text. */
@@ -168,16 +234,11 @@ public final class Regex {
         return requirement().minLength();
     }
 
-    /** Of its program. */
-    int steps() {
-        return machine().program.size();
-    }
-
-    Node node() {
-        return parsed.node();
+    Program program() {
+        return compiled().program();
     }
 
     Requirement requirement() {
-        return machine().requirement;
+        return compiled().requirement();
     }
 }

@@ -97,7 +97,7 @@ public final class RegexSet {
         int steps = 0;
         for (int i = 0; i < without.size(); i++) {
             Regex regex = candidates.get(without.get(i)).regex;
-            int own = regex == null ? 0 : regex.steps();
+            int own = regex == null ? 0 : regex.program().size();
             if (i - from == TOGETHER || (i > from && steps + own > MOST_STEPS)) {
                 together.add(together(without.subList(from, i), memory));
                 from = i;
@@ -121,33 +121,25 @@ public final class RegexSet {
     }
 
     private Together together(List<Integer> numbers, AutomatonMemory memory) {
-        List<Node> nodes = new ArrayList<>();
+        List<Program> programs = new ArrayList<>();
         long[] mask = new long[words];
         int shortest = Integer.MAX_VALUE;
         ByteSet bytes = ByteSet.NONE;
         for (int number : numbers) {
             Candidate each = candidates.get(number);
             if (each.regex != null) {
-                nodes.add(each.regex.node());
+                programs.add(each.regex.program());
             }
             mask[number >> 6] |= 1L << number;
             shortest = Math.min(shortest, each.minLength());
             bytes = bytes.or(each.bytes());
         }
         return new Together(
-                new LazyDfa(program(nodes), memory),
+                new LazyDfa(Program.together(programs), memory),
                 numbers.stream().mapToInt(Integer::intValue).toArray(),
                 mask,
                 shortest,
                 bytes);
-    }
-
-    private static Program program(List<Node> nodes) {
-        try {
-            return Program.of(nodes);
-        } catch (RegexSyntaxException e) {
-            throw new IllegalStateException("each of the patterns was small enough alone, and they are few", e);
-        }
     }
 
     /** @param candidates in the order of their bits; those next to each other are run together where they can be */

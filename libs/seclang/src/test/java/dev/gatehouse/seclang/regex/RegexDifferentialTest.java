@@ -117,7 +117,7 @@ class RegexDifferentialTest {
         return places;
     }
 
-    private static String text(Random random) {
+    static String text(Random random) {
         StringBuilder text = new StringBuilder();
         for (int length = random.nextInt(12); length > 0; length--) {
             text.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
@@ -125,7 +125,7 @@ class RegexDifferentialTest {
         return text.toString();
     }
 
-    private static String pattern(Random random, int depth, boolean perl) {
+    static String pattern(Random random, int depth, boolean perl) {
         String flags = random.nextInt(4) == 0 ? "(?" + "ism".charAt(random.nextInt(perl ? 2 : 3)) + ")" : "";
         return flags + alternatives(random, depth, perl);
     }

@@ -1,0 +1,44 @@
+package dev.gatehouse.waf.policy;
+
+import dev.gatehouse.seclang.Compilation;
+import dev.gatehouse.seclang.parse.Source;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+
+/**
+ * Compiles the Core Rule Set that is brought, and makes it ready, as a first policy would: for the run in which the JVM writes down what
+ * it loads and calls, and to measure how long it takes.
+ */
+public final class Rehearsal {
+    private static final Logger LOG = System.getLogger(Rehearsal.class.getName());
+
+    private static final RuleText TEXT = new RuleText(List.of(new Source("rehearsal", """
+            Include @recommended-conf
+            SecRuleEngine On
+            SecRequestBodyAccess On
+            SecResponseBodyAccess On
+            Include @crs-setup-conf
+            Include @owasp_crs/*.conf
+            """)));
+
+    private Rehearsal() {}
+
+    /** Logs how long it took. */
+    public static void of(CoreRuleSets coreRuleSets) {
+        long begin = System.nanoTime();
+        switch (new RuleCompiler(coreRuleSets).compile(TEXT)) {
+            case Compilation.Compiled compiled -> {
+                long done = System.nanoTime();
+                compiled.rules().prepare();
+                LOG.log(
+                        Level.INFO,
+                        "rehearsal: {0} rules, compiled in {1} ms, ready after another {2} ms",
+                        compiled.rules().size(),
+                        (done - begin) / 1_000_000,
+                        (System.nanoTime() - done) / 1_000_000);
+            }
+            case Compilation.Rejected rejected -> LOG.log(Level.WARNING, "rehearsal: {0}", rejected);
+        }
+    }
+}
