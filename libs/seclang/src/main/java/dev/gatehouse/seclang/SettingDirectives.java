@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Reads directives that set something for the whole rule set. */
 final class SettingDirectives {
@@ -117,7 +118,9 @@ final class SettingDirectives {
             Map.entry("sechashmethodpm", HASHES),
             Map.entry("sechashmethodrx", HASHES),
             Map.entry("sechashparam", HASHES),
-            Map.entry("sechttpblkey", "@rbl with Project Honey Pot's key is not supported; others are"),
+            Map.entry(
+                    "sechttpblkey",
+                    "a request does not wait for name servers; use @ipMatchFromFile or @ipMatchFromDataset"),
             Map.entry("secremoterules", "rules come from policies, ConfigMaps or files, never from a URL"),
             Map.entry("secremoterulesfailaction", "rules come from policies, ConfigMaps or files, never from a URL"),
             Map.entry("secrulescript", "Lua is not run"));
@@ -141,9 +144,9 @@ final class SettingDirectives {
 
     List<String> dataset(Span name) throws SecLangException {
         return Optional.ofNullable(datasets.get(name.text()))
-                .orElseThrow(() -> name.error("there is no data set \"" + name + "\" (expected: one of "
-                        + String.join(", ", datasets.keySet().stream().sorted().toList())
-                        + ", or a SecDataset before the rule)"));
+                .orElseThrow(() -> name.error("there is no data set \"" + name + "\" (expected: "
+                        + (datasets.isEmpty() ? "" : String.join(", ", new TreeSet<>(datasets.keySet())) + ", or ")
+                        + "a SecDataset before the rule)"));
     }
 
     /** @param name in small letters */

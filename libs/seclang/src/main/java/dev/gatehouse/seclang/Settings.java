@@ -37,7 +37,7 @@ record Settings(
      * How bodies are read.
      *
      * @param access whether they are read at all
-     * @param noFilesLimit of bytes of a multipart body that are no files; 0: none
+     * @param noFilesLimit of bytes of a body that are no files; 0: none
      * @param jsonDepth how deep JSON may be
      */
     record Body(boolean access, BodyLimit limit, long noFilesLimit, int jsonDepth) {}

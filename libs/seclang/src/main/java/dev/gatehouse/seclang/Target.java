@@ -11,7 +11,17 @@ import dev.gatehouse.seclang.variable.Variable;
  */
 record Target(Variable variable, Selector selector, boolean count, Bytes label) {
     Target(Variable variable, Selector selector, boolean count) {
-        this(variable, selector, count, Bytes.latin1((count ? "&" : "") + variable));
+        this(variable, selector, count, Bytes.latin1(variable + (count ? key(selector) : "")));
+    }
+
+    /** A number has no key of its own, as the values of a collection have: what was counted is said instead. */
+    private static String key(Selector selector) {
+        return switch (selector) {
+            case Selector.All all -> "";
+            case Selector.Key key -> ":" + key.key();
+            case Selector.Matching matching -> ":/" + matching.expression() + "/";
+            case Selector.Path path -> ":" + path.path();
+        };
     }
 
     boolean isAll() {

@@ -7,16 +7,18 @@ import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.Suggestion;
 import dev.gatehouse.seclang.transform.UrlCodec;
 import dev.gatehouse.seclang.variable.Macro;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The operators by their names. */
 public final class Operators {
+    private static final Pattern NUMBER = Pattern.compile("[+-]?\\d");
+
     private static final Map<String, Factory> BY_NAME = register();
 
     /** Refused: a rule without its operator would protect less than its author thinks. */
@@ -43,7 +45,6 @@ public final class Operators {
             "pmfromdataset",
             "pmfromfile",
             "restpath",
-            "rx",
             "rxglobal",
             "validatebyterange",
             "validatenid",
@@ -203,6 +204,9 @@ public final class Operators {
             Macro macro = Macro.parse(argument);
             Optional<Bytes> constant = macro.constant();
             if (constant.isPresent()) {
+                if (!NUMBER.matcher(argument.text()).lookingAt()) {
+                    throw argument.error("\"" + argument + "\" is no number (expected: as in 5, or %{tx.limit})");
+                }
                 long parameter = Numbers.parse(constant.get());
                 return (value, context) -> comparison.holds(Numbers.parse(value), parameter);
             }
@@ -226,10 +230,10 @@ public final class Operators {
 
     /** What macros in the argument refer to, for a rule's needs; none where the operator takes no macros. */
     public static List<Macro> macros(Optional<Span> name, Span argument) throws SecLangException {
-        List<Macro> macros = new ArrayList<>();
-        if (name.isPresent() && !WITHOUT_MACROS.contains(name.get().text().toLowerCase(Locale.ROOT))) {
-            macros.add(Macro.parse(argument));
+        String lower = name.map(Span::text).orElse("rx").toLowerCase(Locale.ROOT);
+        if (lower.equals("rx")) {
+            return List.of(Macro.parsePattern(argument));
         }
-        return macros;
+        return WITHOUT_MACROS.contains(lower) ? List.of() : List.of(Macro.parse(argument));
     }
 }

@@ -7,11 +7,13 @@ import dev.gatehouse.seclang.regex.AutomatonMemory;
 import dev.gatehouse.seclang.regex.Regex;
 import dev.gatehouse.seclang.regex.RegexSet;
 import dev.gatehouse.seclang.regex.RegexSyntaxException;
+import dev.gatehouse.seclang.variable.Macro;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RegularExpression {
     private static final int LAST_GROUP = 9;
+
+    /** With whatever stands between digits. */
+    private static final int LONGEST_NUMBER = 64;
 
     /** Of expressions in names of targets and the like, which no directive limits. */
     private static final long STEPS = 1_000_000;
@@ -32,11 +37,13 @@ public final class RegularExpression {
     /** Of {@code @rx}: ModSecurity 3 and Coraza set it for every rule; ModSecurity 2 does not. */
     private static final Set<Regex.Flag> RULE = Set.of(Regex.Flag.MULTI_LINE);
 
+    private final String pattern;
     private final Regex regex;
 
     private record Source(String pattern, Set<Regex.Flag> flags) {}
 
-    private RegularExpression(Regex regex) {
+    private RegularExpression(String pattern, Regex regex) {
+        this.pattern = pattern;
         this.regex = regex;
     }
 
@@ -57,7 +64,7 @@ public final class RegularExpression {
     private static RegularExpression compileAnew(Span span, Set<Regex.Flag> flags) throws SecLangException {
         byte[] pattern = span.text().getBytes(StandardCharsets.UTF_8);
         try {
-            return new RegularExpression(Regex.compile(pattern, flags, MEMORY));
+            return new RegularExpression(span.text(), Regex.compile(pattern, flags, MEMORY));
         } catch (RegexSyntaxException e) {
             int characters = new String(pattern, 0, e.offset(), StandardCharsets.UTF_8).length();
             throw span.error(characters, "\"" + shown(span.text()) + "\" is no regular expression: " + e.getMessage());
@@ -65,7 +72,48 @@ public final class RegularExpression {
     }
 
     static Operator operator(Span argument) throws SecLangException {
-        return new Search(compile(argument, RULE));
+        Macro macro = Macro.parsePattern(argument);
+        return macro.constant().isPresent() ? new Search(compile(argument, RULE)) : new Expanding(macro);
+    }
+
+    /**
+     * {@code @rx} with references, as in {@code ^%{tx.allowed_types}$}: values are parts of the pattern as they are. A pattern stays
+     * compiled until another value is asked for.
+     */
+    private static final class Expanding implements Operator {
+        private record Last(Bytes pattern, Optional<RegularExpression> expression) {}
+
+        private final Macro macro;
+        private volatile Last last = new Last(Bytes.EMPTY, compiled(Bytes.EMPTY));
+
+        private Expanding(Macro macro) {
+            this.macro = macro;
+        }
+
+        @Override
+        public boolean matches(Bytes value, MatchContext context) {
+            Bytes pattern = macro.expand(context);
+            Last known = last;
+            if (!known.pattern().equals(pattern)) {
+                known = new Last(pattern, compiled(pattern));
+                last = known;
+            }
+            if (known.expression().isEmpty()) {
+                // What cannot be asked must not pass for an answer, and the recommended rules deny what gave up.
+                context.gaveUp();
+                return false;
+            }
+            return new Search(known.expression().get()).matches(value, context);
+        }
+
+        private static Optional<RegularExpression> compiled(Bytes pattern) {
+            try {
+                return Optional.of(
+                        new RegularExpression(pattern.toString(), Regex.compile(pattern.toArray(), RULE, MEMORY)));
+            } catch (RegexSyntaxException e) {
+                return Optional.empty();
+            }
+        }
     }
 
     /** {@code @rx}. */
@@ -114,6 +162,34 @@ public final class RegularExpression {
         return found;
     }
 
+    /**
+     * The first match that passes a check. Matches that do not may have one that does inside of them, as sixteen digits of seventeen: the
+     * next is looked for a byte further, or after a long one, whose check takes as long. {@link MatchContext#steps} bounds the bytes that
+     * are checked.
+     */
+    Optional<Bytes> first(Bytes value, Predicate<Bytes> check, MatchContext context) {
+        int to = value.offset() + value.length();
+        int start = value.offset();
+        long left = context.steps();
+        while (start <= to) {
+            int[] places = regex.groups(value.array(), value.offset(), start, to, context.steps());
+            if (places == null) {
+                break;
+            }
+            Bytes found = group(value, places, 0);
+            left -= found.length() + 1;
+            if (left < 0) {
+                context.gaveUp();
+                break;
+            }
+            if (check.test(found)) {
+                return Optional.of(found);
+            }
+            start = found.length() > LONGEST_NUMBER ? places[1] : places[0] + 1;
+        }
+        return Optional.empty();
+    }
+
     /** The groups of the first match, from 1; empty groups are empty. None: it does not match. */
     public Optional<List<Bytes>> groups(Bytes value) {
         int[] places = places(value, STEPS);
@@ -159,6 +235,12 @@ public final class RegularExpression {
     private static Bytes group(Bytes value, int[] places, int group) {
         int from = places[2 * group];
         return from < 0 ? Bytes.EMPTY : value.slice(from - value.offset(), places[2 * group + 1] - value.offset());
+    }
+
+    /** As it was written. */
+    @Override
+    public String toString() {
+        return pattern;
     }
 
     private static String shown(String pattern) {
