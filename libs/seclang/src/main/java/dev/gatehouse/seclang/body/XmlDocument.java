@@ -77,6 +77,9 @@ public final class XmlDocument {
     private final List<Node> nodes = new ArrayList<>();
     private int open = -1;
     private int at;
+    private boolean hasText;
+    private Bytes firstPiece = Bytes.EMPTY;
+    private BytesBuilder pieces = new BytesBuilder(0);
     private Optional<String> error = Optional.empty();
     private Optional<List<Scope>> scopes = Optional.empty();
 
@@ -185,6 +188,7 @@ public final class XmlDocument {
         while (goesOn && at < text.length()) {
             goesOn = text.at(at) == '<' ? markup() : characters();
         }
+        endText();
         if (goesOn && open >= 0) {
             end("the element " + elements.get(open).name() + " does not end");
         } else if (goesOn && elements.isEmpty()) {
@@ -210,10 +214,31 @@ public final class XmlDocument {
         return true;
     }
 
+    /** A piece of a text: comments, CDATA sections and processing instructions do not end one, for who reads the document. */
     private void addText(Bytes value) {
-        Bytes trimmed = value.trim();
+        if (!hasText) {
+            hasText = true;
+            firstPiece = value;
+        } else {
+            if (pieces.length() == 0) {
+                pieces.append(firstPiece);
+            }
+            pieces.append(value);
+        }
+    }
+
+    /** A tag ends the text before it. */
+    private void endText() {
+        if (!hasText) {
+            return;
+        }
+        Bytes trimmed = (pieces.length() == 0 ? firstPiece : pieces.build()).trim();
         if (trimmed.length() > 0) {
             nodes.add(new Node(open, Bytes.EMPTY, trimmed));
+        }
+        hasText = false;
+        if (pieces.length() > 0) {
+            pieces = new BytesBuilder(0);
         }
     }
 
@@ -232,8 +257,11 @@ public final class XmlDocument {
             return pass(2, INSTRUCTION_END, "a processing instruction");
         }
         int after = at + 1 < text.length() ? text.at(at + 1) : -1;
+        endText();
         if (after == '!') {
-            return declaration();
+            boolean goesOn = declaration();
+            endText();
+            return goesOn;
         }
         return after == '/' ? endTag() : startTag();
     }

@@ -140,7 +140,8 @@ public final class XmlPath {
         String plain = name.endsWith(":*") ? name.substring(0, name.length() - 2) : name;
         return name.equals("*")
                 || (!plain.isEmpty()
-                        && plain.chars().allMatch(c -> Ascii.isWord(c) || c == ':' || c == '-' || c == '.' || c > 0x7f));
+                        && plain.chars()
+                                .allMatch(c -> Ascii.isWord(c) || c == ':' || c == '-' || c == '.' || c > 0x7f));
     }
 
     /** The values that it chooses, in the order of the document, all under the path's text as their name. */
