@@ -29,8 +29,12 @@ sealed interface Selector {
         }
     }
 
-    /** Those whose key matches. */
-    record Matching(RegularExpression expression) implements Selector {
+    /**
+     * Those whose key matches.
+     *
+     * @param written the pattern, for people
+     */
+    record Matching(RegularExpression expression, String written) implements Selector {
         @Override
         public boolean admits(Field field) {
             return expression.isFoundIn(field.name());

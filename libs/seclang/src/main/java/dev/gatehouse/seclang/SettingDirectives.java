@@ -39,6 +39,7 @@ final class SettingDirectives {
             "SecCollectionTimeout",
             "SecComponentSignature",
             "SecCookieFormat",
+            "SecCookieV0Separator",
             "SecDataset",
             "SecDefaultAction",
             "SecIgnoreRuleCompilationErrors",
@@ -169,6 +170,7 @@ final class SettingDirectives {
             }
             case "secargumentslimit" -> draft.argumentsLimit = count(directive, 1, 10_000_000);
             case "secargumentseparator" -> draft.argumentSeparator = separator(directive);
+            case "seccookiev0separator" -> draft.cookieSeparator = separator(directive);
             case "seccookieformat" -> draft.cookieFormat = count(directive, 0, 1);
             case "secuploadfilelimit" -> draft.uploadFileLimit = count(directive, 0, 1_000_000);
             case "secpcrematchlimit" -> draft.steps = count(directive, 1, 1_000_000_000);

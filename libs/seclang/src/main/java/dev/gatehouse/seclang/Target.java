@@ -19,7 +19,7 @@ record Target(Variable variable, Selector selector, boolean count, Bytes label) 
         return switch (selector) {
             case Selector.All all -> "";
             case Selector.Key key -> ":" + key.key();
-            case Selector.Matching matching -> ":/" + matching.expression() + "/";
+            case Selector.Matching matching -> ":/" + matching.written() + "/";
             case Selector.Path path -> ":" + path.path();
         };
     }

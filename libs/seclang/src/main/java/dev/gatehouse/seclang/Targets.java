@@ -62,7 +62,7 @@ final class Targets {
                             + " /*, //@*, /a/b, //b/text() or //b/@c)")));
         }
         return pattern
-                ? new Selector.Matching(RegularExpression.compileIgnoringCase(key))
+                ? new Selector.Matching(RegularExpression.compileIgnoringCase(key), key.text())
                 : new Selector.Key(Bytes.utf8(key.text()));
     }
 

@@ -46,6 +46,7 @@ class CompletenessTest {
             SecCollectionTimeout 3600
             SecComponentSignature "a/1"
             SecCookieFormat 0
+            SecCookieV0Separator ,
             SecDefaultAction "phase:2,log,auditlog,pass"
             SecIgnoreRuleCompilationErrors On
             SecMarker END

@@ -37,13 +37,11 @@ public final class RegularExpression {
     /** Of {@code @rx}: ModSecurity 3 and Coraza set it for every rule; ModSecurity 2 does not. */
     private static final Set<Regex.Flag> RULE = Set.of(Regex.Flag.MULTI_LINE);
 
-    private final String pattern;
     private final Regex regex;
 
     private record Source(String pattern, Set<Regex.Flag> flags) {}
 
-    private RegularExpression(String pattern, Regex regex) {
-        this.pattern = pattern;
+    private RegularExpression(Regex regex) {
         this.regex = regex;
     }
 
@@ -64,7 +62,7 @@ public final class RegularExpression {
     private static RegularExpression compileAnew(Span span, Set<Regex.Flag> flags) throws SecLangException {
         byte[] pattern = span.text().getBytes(StandardCharsets.UTF_8);
         try {
-            return new RegularExpression(span.text(), Regex.compile(pattern, flags, MEMORY));
+            return new RegularExpression(Regex.compile(pattern, flags, MEMORY));
         } catch (RegexSyntaxException e) {
             int characters = new String(pattern, 0, e.offset(), StandardCharsets.UTF_8).length();
             throw span.error(characters, "\"" + shown(span.text()) + "\" is no regular expression: " + e.getMessage());
@@ -73,46 +71,15 @@ public final class RegularExpression {
 
     static Operator operator(Span argument) throws SecLangException {
         Macro macro = Macro.parsePattern(argument);
-        return macro.constant().isPresent() ? new Search(compile(argument, RULE)) : new Expanding(macro);
+        return macro.constant().isPresent() ? new Search(compile(argument, RULE)) : new ExpandedExpression(macro);
     }
 
-    /**
-     * {@code @rx} with references, as in {@code ^%{tx.allowed_types}$}: values are parts of the pattern as they are. A pattern stays
-     * compiled until another value is asked for.
-     */
-    private static final class Expanding implements Operator {
-        private record Last(Bytes pattern, Optional<RegularExpression> expression) {}
-
-        private final Macro macro;
-        private volatile Last last = new Last(Bytes.EMPTY, compiled(Bytes.EMPTY));
-
-        private Expanding(Macro macro) {
-            this.macro = macro;
-        }
-
-        @Override
-        public boolean matches(Bytes value, MatchContext context) {
-            Bytes pattern = macro.expand(context);
-            Last known = last;
-            if (!known.pattern().equals(pattern)) {
-                known = new Last(pattern, compiled(pattern));
-                last = known;
-            }
-            if (known.expression().isEmpty()) {
-                // What cannot be asked must not pass for an answer, and the recommended rules deny what gave up.
-                context.gaveUp();
-                return false;
-            }
-            return new Search(known.expression().get()).matches(value, context);
-        }
-
-        private static Optional<RegularExpression> compiled(Bytes pattern) {
-            try {
-                return Optional.of(
-                        new RegularExpression(pattern.toString(), Regex.compile(pattern.toArray(), RULE, MEMORY)));
-            } catch (RegexSyntaxException e) {
-                return Optional.empty();
-            }
+    /** As {@code @rx}, of a pattern that is only known when it is asked; empty if it is none. */
+    static Optional<Operator> expanded(Bytes pattern) {
+        try {
+            return Optional.of(new Search(new RegularExpression(Regex.compile(pattern.toArray(), RULE, MEMORY))));
+        } catch (RegexSyntaxException e) {
+            return Optional.empty();
         }
     }
 
@@ -235,12 +202,6 @@ public final class RegularExpression {
     private static Bytes group(Bytes value, int[] places, int group) {
         int from = places[2 * group];
         return from < 0 ? Bytes.EMPTY : value.slice(from - value.offset(), places[2 * group + 1] - value.offset());
-    }
-
-    /** As it was written. */
-    @Override
-    public String toString() {
-        return pattern;
     }
 
     private static String shown(String pattern) {
