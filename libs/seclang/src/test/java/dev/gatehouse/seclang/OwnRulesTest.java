@@ -90,7 +90,10 @@ class OwnRulesTest {
 
     private static Transaction run(Transaction transaction, JsonNode request) {
         transaction.connection(request.path("ip").asText("127.0.0.1"), 54321, "127.0.0.1", 80);
-        transaction.request(bytes(request, "method"), bytes(request, "uri"), Bytes.latin1("HTTP/1.1"));
+        transaction.request(
+                bytes(request, "method"),
+                bytes(request, "uri"),
+                Bytes.latin1(request.path("protocol").asText("HTTP/1.1")));
         if (!request.has("bare")) {
             transaction.requestHeader(Bytes.latin1("Host"), Bytes.latin1("www.example.com"));
             transaction.requestHeader(Bytes.latin1("User-Agent"), Bytes.latin1("curl/8"));

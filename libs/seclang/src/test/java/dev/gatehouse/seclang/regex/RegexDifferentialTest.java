@@ -81,6 +81,9 @@ class RegexDifferentialTest {
         Random random = new Random(seed);
         String pattern = pattern(random, 3, true);
         Regex regex = compile(pattern, memory);
+        if (repeatsNothing(regex.node())) {
+            return; // within an atomic group the JDK's rounds are not Perl's
+        }
         java.util.regex.Pattern peer = java.util.regex.Pattern.compile(pattern, java.util.regex.Pattern.DOTALL);
         for (int i = 0; i < 10; i++) {
             String text = text(random);
