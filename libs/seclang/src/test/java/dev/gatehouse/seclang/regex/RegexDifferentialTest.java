@@ -103,6 +103,8 @@ class RegexDifferentialTest {
             case Node.Sequence s -> s.nodes().stream().anyMatch(RegexDifferentialTest::repeatsNothing);
             case Node.Alternatives a -> a.nodes().stream().anyMatch(RegexDifferentialTest::repeatsNothing);
             case Node.Group g -> repeatsNothing(g.node());
+            case Node.Atomic a -> repeatsNothing(a.node());
+            case Node.Look l -> repeatsNothing(l.node());
             default -> false;
         };
     }
