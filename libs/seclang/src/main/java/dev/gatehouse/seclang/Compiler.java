@@ -181,6 +181,7 @@ final class Compiler {
         Optional<Span> name = directive.operator().name();
         Span argument = directive.operator().argument();
         Operator operator = Operators.compile(name, argument, operatorFiles());
+        Operators.doubt(name, argument).ifPresent(warnings::add);
         String written = (directive.operator().negated() ? "!" : "") + "@"
                 + name.map(Span::text).orElse("rx") + " " + argument.text();
         return new RuleDraft.Member(

@@ -2,6 +2,7 @@ package dev.gatehouse.seclang.operator;
 
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.parse.Diagnostic;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.Suggestion;
@@ -17,7 +18,8 @@ import java.util.regex.Pattern;
 
 /** The operators by their names. */
 public final class Operators {
-    private static final Pattern NUMBER = Pattern.compile("[+-]?\\d");
+    private static final Set<String> NUMERIC = Set.of("eq", "ne", "ge", "gt", "le", "lt");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?\\d|%\\{");
 
     private static final Map<String, Factory> BY_NAME = register();
 
@@ -93,6 +95,14 @@ public final class Operators {
                                     + String.join(", ", names()) + ")" + Suggestion.of(written, names())));
         }
         return factory.get().create(argument, files);
+    }
+
+    /** What is allowed, and hardly meant: a number that is none counts as 0, as in ModSecurity. */
+    public static Optional<Diagnostic> doubt(Optional<Span> name, Span argument) {
+        boolean isNumber = NUMBER.matcher(argument.text()).lookingAt();
+        return name.filter(written -> NUMERIC.contains(written.text().toLowerCase(Locale.ROOT)) && !isNumber)
+                .map(written -> argument.diagnostic("@" + written + " \"" + argument
+                        + "\" compares with 0 (expected: a number, or a reference as in %{tx.limit})"));
     }
 
     private static List<String> names() {
@@ -204,9 +214,6 @@ public final class Operators {
             Macro macro = Macro.parse(argument);
             Optional<Bytes> constant = macro.constant();
             if (constant.isPresent()) {
-                if (!NUMBER.matcher(argument.text()).lookingAt()) {
-                    throw argument.error("\"" + argument + "\" is no number (expected: as in 5, or %{tx.limit})");
-                }
                 long parameter = Numbers.parse(constant.get());
                 return (value, context) -> comparison.holds(Numbers.parse(value), parameter);
             }

@@ -25,7 +25,8 @@ public record Directives(List<Directive> directives, List<Diagnostic> errors) {
                 if (odd >= 0) {
                     // What reads files puts it there, and a pattern with it would be another pattern.
                     throw line.error(
-                            odd, "a byte that is no UTF-8 (expected: UTF-8, and in a pattern \\x with two digits for a byte)");
+                            odd,
+                            "a byte that is no UTF-8 (expected: UTF-8, and in a pattern \\x with two digits for a byte)");
                 }
                 directives.add(DirectiveParser.parse(line));
             } catch (SecLangException e) {
