@@ -9,6 +9,7 @@ import dev.gatehouse.seclang.transform.Transformation;
 import dev.gatehouse.seclang.variable.Macro;
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -106,14 +107,20 @@ final class Actions {
     private void read(ActionText action) throws SecLangException {
         String name = action.name().text().toLowerCase(Locale.ROOT);
         switch (name) {
-            case "id" -> id = OptionalLong.of(number(action, 1, 999_999_999_999L));
+            case "id" -> {
+                if (id.isPresent()) {
+                    throw action.name()
+                            .error("a second id, after id:" + id.getAsLong() + " (expected: one id for a rule)");
+                }
+                id = OptionalLong.of(number(action, 1, 999_999_999_999L));
+            }
             case "phase" -> phase = Optional.of(phase(value(action)));
             case "pass" -> disrupt(action, new Disruption.Pass());
             case "block" -> disrupt(action, new Disruption.Block());
             case "deny" -> disrupt(action, new Disruption.Deny());
             case "drop" -> disrupt(action, new Disruption.Drop());
             case "allow" -> disruption = Optional.of(new Disruption.Allow(allowed(action)));
-            case "redirect" -> disruption = Optional.of(new Disruption.Redirect(macro(action)));
+            case "redirect" -> disruption = Optional.of(new Disruption.Redirect(note(Macro.parse(value(action)))));
             case "status" -> status = OptionalInt.of((int) number(action, 100, 599));
             case "msg" -> message = Optional.of(macro(action));
             case "logdata" -> data = Optional.of(macro(action));
@@ -152,11 +159,37 @@ final class Actions {
             case "sanitiseresponseheader", "sanitizeresponseheader" -> sanitise(Variable.RESPONSE_HEADERS, action);
             case "sanitisematched", "sanitizematched", "sanitisematchedbytes", "sanitizematchedbytes" ->
                 effects.add(new Effect.SanitiseMatched());
-            // A path's names are compared without their prefixes, so that there is nothing to declare.
-            case "xmlns" -> value(action);
+            // Those of a rule are read before it, with its targets.
+            case "xmlns" -> namespace(value(action));
             case "ctl" -> Control.read(value(action)).ifPresent(effects::add);
             default -> throw action.name().error(unknown(action.name().text()));
         }
+    }
+
+    /** What prefixes stand for: {@code xmlns:soap=http://schemas.xmlsoap.org/soap/envelope/}. */
+    static Map<String, Bytes> namespaces(List<ActionText> texts) throws SecLangException {
+        Map<String, Bytes> namespaces = new HashMap<>();
+        for (ActionText text : texts) {
+            if (text.name().text().equalsIgnoreCase("xmlns")) {
+                Span value = value(text);
+                int equals = namespace(value);
+                namespaces.put(
+                        value.text().substring(0, equals).strip(),
+                        Bytes.utf8(value.text().substring(equals + 1).strip()));
+            }
+        }
+        return namespaces;
+    }
+
+    /** Where its URI begins. */
+    private static int namespace(Span value) throws SecLangException {
+        int equals = value.text().indexOf('=');
+        if (equals < 1) {
+            throw value.error(
+                    "xmlns:" + value
+                            + " (expected: a prefix and what it stands for, as in xmlns:soap=http://schemas.xmlsoap.org/soap/envelope/)");
+        }
+        return equals;
     }
 
     private static String unknown(String name) {
@@ -198,7 +231,10 @@ final class Actions {
         if (action.value().filter(value -> value.text().isEmpty()).isPresent()) {
             return Macro.literal(Bytes.EMPTY);
         }
-        Macro macro = Macro.parse(value(action));
+        return note(Macro.parse(value(action)));
+    }
+
+    private Macro note(Macro macro) {
         macros.add(macro);
         return macro;
     }

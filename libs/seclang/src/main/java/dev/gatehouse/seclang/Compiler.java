@@ -15,13 +15,17 @@ import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.TargetText;
 import dev.gatehouse.seclang.regex.Patterns;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Compiles directives to a rule set. Used once. An error leaves its directive out, and the next is read. */
 final class Compiler {
@@ -29,6 +33,11 @@ final class Compiler {
     private static final int MOST_ARGUMENTS = 1000;
 
     private static final int DEEPEST_INCLUDE = 16;
+
+    private static final int MOST_INCLUDED = 10_000;
+
+    /** Who has more has not written rules. */
+    private static final int MOST_REPORTED = 100;
 
     /** A rule in the making, or a marker. */
     private sealed interface Entry {}
@@ -48,7 +57,8 @@ final class Compiler {
     private final SettingDirectives settings = new SettingDirectives(warnings);
     private Optional<RuleDraft> pending = Optional.empty();
     private boolean chainIsBroken;
-    private int depth;
+    private final Deque<String> including = new ArrayDeque<>();
+    private int included;
 
     Compiler(RuleFiles files, Patterns patterns) {
         this.files = files;
@@ -73,6 +83,9 @@ final class Compiler {
         Directives read = Directives.parse(source);
         report(read.errors());
         for (Directive directive : read.directives()) {
+            if (errors.size() > MOST_REPORTED) {
+                return;
+            }
             try {
                 compile(directive);
             } catch (SecLangException e) {
@@ -83,7 +96,16 @@ final class Compiler {
 
     /** {@code SecIgnoreRuleCompilationErrors On} makes warnings of errors. */
     private void report(List<Diagnostic> found) {
-        (settings.ignoresErrors() ? warnings : errors).addAll(found);
+        List<Diagnostic> to = settings.ignoresErrors() ? warnings : errors;
+        for (Diagnostic each : found) {
+            if (errors.size() < MOST_REPORTED) {
+                to.add(each);
+            } else if (errors.size() == MOST_REPORTED) {
+                errors.add(new Diagnostic(
+                        each.position(),
+                        "there are more errors (expected: rules; these are the first " + MOST_REPORTED + ")"));
+            }
+        }
     }
 
     private void compile(Directive directive) throws SecLangException {
@@ -144,8 +166,10 @@ final class Compiler {
     private RuleDraft.Member member(Directive.SecRule directive) throws SecLangException {
         List<Target> targets = new ArrayList<>();
         List<Target> exclusions = new ArrayList<>();
+        Map<String, Bytes> namespaces = Actions.namespaces(directive.actions());
         for (TargetText text : directive.targets()) {
-            (text.exclude() ? exclusions : targets).add(Targets.compile(text, patterns));
+            (text.exclude() ? exclusions : targets)
+                    .add(Targets.compile(text, patterns, prefix -> Optional.ofNullable(namespaces.get(prefix))));
         }
         if (directive
                 .operator()
@@ -160,8 +184,9 @@ final class Compiler {
         Optional<Span> name = directive.operator().name();
         Span argument = directive.operator().argument();
         Operator operator = Operators.compile(name, argument, operatorFiles());
+        Operators.doubt(name, argument).ifPresent(warnings::add);
         String written = (directive.operator().negated() ? "!" : "") + "@"
-                + name.map(Span::text).orElse("rx") + " " + argument;
+                + name.map(Span::text).orElse("rx") + " " + argument.text();
         return new RuleDraft.Member(
                 directive.name(),
                 targets,
@@ -256,14 +281,22 @@ final class Compiler {
             case "secruleremovebyid" -> {
                 for (Span argument : SettingDirectives.some(directive, "ids or ranges of ids")) {
                     for (String range : argument.text().strip().split("[ ,]+", -1)) {
-                        remove(Control.ids(argument, range));
+                        remove(directive.name(), argument, range, Control.ids(argument, range));
                     }
                 }
             }
-            case "secruleremovebytag" ->
-                remove(new RuleFilter.Tag(RuleFilter.Text.read(SettingDirectives.only(directive, "a tag"))));
-            case "secruleremovebymsg" ->
-                remove(new RuleFilter.Message(RuleFilter.Text.read(SettingDirectives.only(directive, "a message"))));
+            case "secruleremovebytag" -> {
+                Span tag = SettingDirectives.only(directive, "a tag");
+                remove(directive.name(), tag, tag.text(), new RuleFilter.Tag(RuleFilter.Text.read(tag)));
+            }
+            case "secruleremovebymsg" -> {
+                Span message = SettingDirectives.only(directive, "a message");
+                remove(
+                        directive.name(),
+                        message,
+                        message.text(),
+                        new RuleFilter.Message(RuleFilter.Text.read(message)));
+            }
             case "secruleupdatetargetbyid", "secruleupdatetargetbytag", "secruleupdatetargetbymsg" ->
                 updateTargets(name, directive);
             case "secruleupdateactionbyid" -> updateActions(directive);
@@ -273,7 +306,7 @@ final class Compiler {
 
     private void include(Directive.Setting directive, boolean needed) throws SecLangException {
         Span path = SettingDirectives.only(directive, "a file, a pattern of files, or an alias as @owasp_crs/*.conf");
-        if (depth == DEEPEST_INCLUDE) {
+        if (including.size() == DEEPEST_INCLUDE) {
             throw path.error("files include each other more than " + DEEPEST_INCLUDE + " deep");
         }
         List<Source> sources;
@@ -283,18 +316,39 @@ final class Compiler {
             throw path.error("\"" + path + "\" cannot be read: " + e.getMessage());
         }
         boolean pattern = path.text().chars().anyMatch(c -> c == '*' || c == '?');
-        if (sources.isEmpty() && needed && (!pattern || path.text().startsWith("@"))) {
-            throw path.error("there is nothing to include under \"" + path
-                    + "\" (expected: a file that rules may read, or one of "
-                    + String.join(", ", CoreRuleSet.aliases()) + ")");
+        if (sources.isEmpty() && needed) {
+            if (!pattern || path.text().startsWith("@")) {
+                throw path.error("there is nothing to include under \"" + path
+                        + "\" (expected: a file that rules may read, or one of "
+                        + String.join(", ", CoreRuleSet.aliases()) + ")");
+            }
+            warnings.add(path.diagnostic("no file is named as \"" + path
+                    + "\", and nothing is included (expected: a file, or IncludeOptional where there need be none)"));
         }
-        depth++;
-        sources.forEach(this::read);
-        depth--;
+        for (Source source : sources) {
+            if (including.contains(source.name())) {
+                throw path.error("\"" + path + "\" includes itself: " + String.join(" includes ", including.reversed())
+                        + " includes " + source.name());
+            }
+            if (included++ == MOST_INCLUDED) {
+                throw path.error("more than " + MOST_INCLUDED + " files are included");
+            }
+            including.push(source.name());
+            read(source);
+            including.pop();
+        }
     }
 
-    private void remove(RuleFilter filter) {
-        entries.removeIf(entry -> entry instanceof Drafted drafted && filter.admits(drafted.rule()));
+    private void remove(Span directive, Span place, String rules, RuleFilter filter) {
+        if (!entries.removeIf(entry -> entry instanceof Drafted drafted && filter.admits(drafted.rule()))) {
+            warnOfNone(directive, place, rules);
+        }
+    }
+
+    /** No error: rule sets differ, and exclusions for them are shared. */
+    private void warnOfNone(Span directive, Span place, String rules) {
+        warnings.add(place.diagnostic(
+                directive + " \"" + rules + "\" names no rule that is written before it, and changes nothing"));
     }
 
     /** {@code rules "targets"}, where ids may be several arguments, and ModSecurity 2's {@code rules "targets" replaced}. */
@@ -327,12 +381,19 @@ final class Compiler {
         List<Place> places = byId
                 ? places(arguments.subList(0, ids))
                 : List.of(new Place(
+                        rules,
+                        rules.text(),
                         name.equals("secruleupdatetargetbytag")
                                 ? new RuleFilter.Tag(RuleFilter.Text.read(rules))
                                 : new RuleFilter.Message(RuleFilter.Text.read(rules)),
                         0));
-        update(places, member -> {
+        update(directive.name(), places, member -> {
             if (!replaced.isEmpty() && !member.targets.removeAll(replaced)) {
+                warnings.add(arguments
+                        .getLast()
+                        .diagnostic("the rule at " + member.name.position() + " does not look at "
+                                + arguments.getLast() + ", which " + directive.name()
+                                + " is to replace, and is not changed"));
                 return;
             }
             member.targets.addAll(added);
@@ -353,7 +414,7 @@ final class Compiler {
                                         + " cannot be changed afterwards (expected: other actions; remove the rule and write another)");
             }
         }
-        update(places(arguments.subList(0, 1)), member -> member.act(more));
+        update(directive.name(), places(arguments.subList(0, 1)), member -> member.act(more));
     }
 
     private static List<Span> arguments(Directive.Setting directive, int least, int most, String expected)
@@ -367,8 +428,8 @@ final class Compiler {
         return arguments;
     }
 
-    /** Rules, and which of their chain is meant. */
-    private record Place(RuleFilter filter, int member) {}
+    /** Rules as they are written, and which of their chain is meant. */
+    private record Place(Span span, String text, RuleFilter filter, int member) {}
 
     /** {@code 1001}, {@code 1001:1}, {@code 1001-1005} and several, separated by commas. */
     private static List<Place> places(List<Span> arguments) throws SecLangException {
@@ -377,7 +438,8 @@ final class Compiler {
             for (String text : rules.text().strip().split("[ ,]+", -1)) {
                 int colon = text.indexOf(':');
                 int member = colon < 0 ? 0 : (int) Numeric.number(rules.replaced(text.substring(colon + 1)), 0, 1000);
-                places.add(new Place(Control.ids(rules, colon < 0 ? text : text.substring(0, colon)), member));
+                places.add(new Place(
+                        rules, text, Control.ids(rules, colon < 0 ? text : text.substring(0, colon)), member));
             }
         }
         return places;
@@ -391,8 +453,8 @@ final class Compiler {
         void apply(RuleDraft.Member member);
     }
 
-    /** No error if there is no such rule: rule sets differ, and exclusions for them are shared. */
-    private void update(List<Place> places, Update update) throws SecLangException {
+    private void update(Span directive, List<Place> places, Update update) throws SecLangException {
+        Set<Place> found = new HashSet<>();
         for (int i = 0; i < entries.size(); i++) {
             if (!(entries.get(i) instanceof Drafted drafted)) {
                 continue;
@@ -402,13 +464,19 @@ final class Compiler {
                 if (place.filter().admits(drafted.rule())) {
                     Optional<RuleDraft.Member> member = drafted.draft().member(place.member());
                     member.ifPresent(update::apply);
-                    changed |= member.isPresent();
+                    if (member.isPresent()) {
+                        changed = true;
+                        found.add(place);
+                    }
                 }
             }
             if (changed) {
                 entries.set(i, new Drafted(drafted.draft(), drafted.draft().compile()));
             }
         }
+        places.stream()
+                .filter(place -> !found.contains(place))
+                .forEach(place -> warnOfNone(directive, place.span(), place.text()));
     }
 
     private Map<Phase, Program> programs() {
@@ -436,9 +504,27 @@ final class Compiler {
                 }
             }
         }
+        warnOfLostLabels(rules, labels);
         Map<String, int[]> places = new HashMap<>();
         labels.forEach((label, indices) ->
                 places.put(label, indices.stream().mapToInt(Integer::intValue).toArray()));
         return new Program(rules, places);
+    }
+
+    /** A rule that leads to nowhere skips all that follows it in its phase: allowed, as in ModSecurity, and seldom meant. */
+    private void warnOfLostLabels(List<Rule> rules, Map<String, List<Integer>> labels) {
+        for (int i = 0; i < rules.size(); i++) {
+            Rule rule = rules.get(i);
+            int after = i;
+            String label = rule.skipAfter();
+            if (!label.isEmpty()
+                    && labels.getOrDefault(label, List.of()).stream().noneMatch(index -> index > after)) {
+                warnings.add(new Diagnostic(
+                        rule.position(),
+                        "skipAfter:" + label
+                                + " leads to no SecMarker and no rule after it, and skips the rest of phase "
+                                + rule.phase().number()));
+            }
+        }
     }
 }

@@ -9,11 +9,15 @@ final class Cookies {
 
     private Cookies() {}
 
-    /** @param format 0: pairs are separated by semicolons; 1: by commas too, values may be quoted, names with $ are attributes */
-    static void read(Bytes header, int format, FieldSink sink) {
+    /**
+     * Reads one header.
+     *
+     * @param format 0: pairs are separated by the separator; 1: by semicolons and commas, values may be quoted, names with $ are attributes
+     */
+    static void read(Bytes header, int format, int separator, FieldSink sink) {
         int from = 0;
         while (from < header.length()) {
-            int to = end(header, from, format);
+            int to = end(header, from, format, separator);
             Bytes pair = trim(header.slice(from, to));
             int equals = pair.indexOf('=', 0);
             Bytes name = trim(pair.slice(0, equals < 0 ? pair.length() : equals));
@@ -26,14 +30,14 @@ final class Cookies {
         }
     }
 
-    private static int end(Bytes header, int from, int format) {
+    private static int end(Bytes header, int from, int format, int separator) {
         boolean quoted = false;
         for (int i = from; i < header.length(); i++) {
             int b = header.at(i);
             if (format == 1 && b == '"') {
                 quoted = !quoted;
             }
-            if (!quoted && (b == ';' || (format == 1 && b == ','))) {
+            if (format == 1 ? !quoted && (b == ';' || b == ',') : b == separator) {
                 return i;
             }
         }

@@ -54,7 +54,6 @@ final class Evaluation implements MatchContext {
     /** Whether the rule matches; {@link #hits} are then the values that did. */
     boolean matches(Rule rule) {
         values.rule(rule);
-        forgetGroups();
         removed = removals.targets(rule);
         hits = null;
         List<Condition> conditions = rule.conditions();
@@ -245,6 +244,7 @@ final class Evaluation implements MatchContext {
         values.add(Variable.ARGS_PATH, Bytes.utf8(name), value);
     }
 
+    /** Those of the last match that captured: until then they are there for all rules, as in ModSecurity. */
     private void forgetGroups() {
         for (int group = 0; group < captured; group++) {
             values.remove(Variable.TX, GROUPS[group]);

@@ -8,7 +8,6 @@ import dev.gatehouse.seclang.body.UrlEncoded;
 import dev.gatehouse.seclang.body.XmlDocument;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.variable.Variable;
-import java.util.Optional;
 
 /** Reads a request's body into variables, by its processor. */
 final class RequestBodyReader {
@@ -27,6 +26,9 @@ final class RequestBodyReader {
 
     void read(Bytes body, BodyProcessor processor, Settings.XmlArguments xmlArguments) {
         values.set(Variable.REQBODY_PROCESSOR, Bytes.latin1(processor.name()));
+        if (processor != BodyProcessor.MULTIPART) {
+            limit(body.length());
+        }
         switch (processor) {
             case URLENCODED -> {
                 values.set(Variable.REQUEST_BODY, body);
@@ -69,6 +71,14 @@ final class RequestBodyReader {
         values.set(Variable.REQBODY_PROCESSOR_ERROR_MSG, text);
     }
 
+    /** @param bytes of the body that are no files */
+    private void limit(long bytes) {
+        long most = settings.request().noFilesLimit();
+        if (most > 0 && bytes > most) {
+            fail("the body without its files is longer than SecRequestBodyNoFilesLimit, " + most + " bytes");
+        }
+    }
+
     private void xml(Bytes body, Settings.XmlArguments arguments) {
         XmlDocument document = XmlDocument.read(body, cut);
         document.error().ifPresent(this::fail);
@@ -91,12 +101,8 @@ final class RequestBodyReader {
             values.set(Variable.MULTIPART_STRICT_ERROR, ONE);
         }
         values.set(Variable.FILES_COMBINED_SIZE, Bytes.number(form.fileBytes));
-        Optional<String> tooLong = settings.request().noFilesLimit() > 0
-                        && body.length() - form.fileBytes > settings.request().noFilesLimit()
-                ? Optional.of("the body without its files is longer than SecRequestBodyNoFilesLimit, "
-                        + settings.request().noFilesLimit() + " bytes")
-                : Optional.empty();
-        read.error().or(() -> tooLong).ifPresent(this::fail);
+        limit(body.length() - form.fileBytes);
+        read.error().ifPresent(this::fail);
     }
 
     /** Puts parts into variables. */

@@ -104,10 +104,8 @@ sealed interface RuleFilter {
         }
 
         boolean fits(Macro own) {
-            Optional<Bytes> constant = own.constant();
-            return constant.isPresent()
-                    && (constant.get().equals(text)
-                            || (pattern.isPresent() && pattern.get().isFoundIn(constant.get())));
+            Bytes written = own.written();
+            return written.equals(text) || (pattern.isPresent() && pattern.get().isFoundIn(written));
         }
     }
 }

@@ -62,8 +62,12 @@ sealed interface Selector {
         }
     }
 
-    /** Those whose key matches. */
-    record Matching(RegularExpression expression) implements Selector {
+    /**
+     * Those whose key matches.
+     *
+     * @param written the pattern, for people
+     */
+    record Matching(RegularExpression expression, String written) implements Selector {
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Matching same && expression.equals(same.expression);

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Reads directives that set something for the whole rule set. */
 final class SettingDirectives {
@@ -38,6 +39,7 @@ final class SettingDirectives {
             "SecCollectionTimeout",
             "SecComponentSignature",
             "SecCookieFormat",
+            "SecCookieV0Separator",
             "SecDataset",
             "SecDefaultAction",
             "SecIgnoreRuleCompilationErrors",
@@ -117,7 +119,9 @@ final class SettingDirectives {
             Map.entry("sechashmethodpm", HASHES),
             Map.entry("sechashmethodrx", HASHES),
             Map.entry("sechashparam", HASHES),
-            Map.entry("sechttpblkey", "@rbl with Project Honey Pot's key is not supported; others are"),
+            Map.entry(
+                    "sechttpblkey",
+                    "a request does not wait for name servers; use @ipMatchFromFile or @ipMatchFromDataset"),
             Map.entry("secremoterules", "rules come from policies, ConfigMaps or files, never from a URL"),
             Map.entry("secremoterulesfailaction", "rules come from policies, ConfigMaps or files, never from a URL"),
             Map.entry("secrulescript", "Lua is not run"));
@@ -141,9 +145,9 @@ final class SettingDirectives {
 
     List<String> dataset(Span name) throws SecLangException {
         return Optional.ofNullable(datasets.get(name.text()))
-                .orElseThrow(() -> name.error("there is no data set \"" + name + "\" (expected: one of "
-                        + String.join(", ", datasets.keySet().stream().sorted().toList())
-                        + ", or a SecDataset before the rule)"));
+                .orElseThrow(() -> name.error("there is no data set \"" + name + "\" (expected: "
+                        + (datasets.isEmpty() ? "" : String.join(", ", new TreeSet<>(datasets.keySet())) + ", or ")
+                        + "a SecDataset before the rule)"));
     }
 
     /** @param name in small letters */
@@ -166,6 +170,7 @@ final class SettingDirectives {
             }
             case "secargumentslimit" -> draft.argumentsLimit = count(directive, 1, 10_000_000);
             case "secargumentseparator" -> draft.argumentSeparator = separator(directive);
+            case "seccookiev0separator" -> draft.cookieSeparator = separator(directive);
             case "seccookieformat" -> draft.cookieFormat = count(directive, 0, 1);
             case "secuploadfilelimit" -> draft.uploadFileLimit = count(directive, 0, 1_000_000);
             case "secpcrematchlimit" -> draft.steps = count(directive, 1, 1_000_000_000);

@@ -11,6 +11,7 @@ import java.util.Set;
  * @param response how bodies of responses are read
  * @param argumentSeparator between the pairs of a query or form
  * @param cookieFormat 0: Netscape's; 1: RFC 2965's, with quotes
+ * @param cookieSeparator between cookies of format 0
  * @param uploadFileLimit of files in a multipart body; 0: none
  * @param steps that a regular expression may take which no automaton recognises
  * @param collectionTimeout of persistent collections, in seconds
@@ -25,6 +26,7 @@ record Settings(
         int argumentsLimit,
         int argumentSeparator,
         int cookieFormat,
+        int cookieSeparator,
         int uploadFileLimit,
         long steps,
         long collectionTimeout,
@@ -37,7 +39,7 @@ record Settings(
      * How bodies are read.
      *
      * @param access whether they are read at all
-     * @param noFilesLimit of bytes of a multipart body that are no files; 0: none
+     * @param noFilesLimit of bytes of a body that are no files; 0: none
      * @param jsonDepth how deep JSON may be
      */
     record Body(boolean access, BodyLimit limit, long noFilesLimit, int jsonDepth) {}
@@ -64,6 +66,7 @@ record Settings(
                 argumentsLimit,
                 argumentSeparator,
                 cookieFormat,
+                cookieSeparator,
                 uploadFileLimit,
                 steps,
                 collectionTimeout,
@@ -91,6 +94,7 @@ record Settings(
         int argumentsLimit = 1000;
         int argumentSeparator = '&';
         int cookieFormat;
+        int cookieSeparator = ';';
         int uploadFileLimit = 100;
         long steps = 1_000_000;
         long collectionTimeout = 3600;
@@ -114,6 +118,7 @@ record Settings(
                     argumentsLimit,
                     argumentSeparator,
                     cookieFormat,
+                    cookieSeparator,
                     uploadFileLimit,
                     steps,
                     collectionTimeout,

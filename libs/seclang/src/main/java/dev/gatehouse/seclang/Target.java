@@ -12,7 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 record Target(Variable variable, Selector selector, boolean count, Bytes label) {
     Target(Variable variable, Selector selector, boolean count) {
-        this(variable, selector, count, Bytes.latin1((count ? "&" : "") + variable));
+        this(variable, selector, count, Bytes.latin1(variable + (count ? key(selector) : "")));
+    }
+
+    /** A number has no key of its own, as the values of a collection have: what was counted is said instead. */
+    private static String key(Selector selector) {
+        return switch (selector) {
+            case Selector.All all -> "";
+            case Selector.Key key -> ":" + key.key();
+            case Selector.Matching matching -> ":/" + matching.written() + "/";
+            case Selector.Path path -> ":" + path.path();
+        };
     }
 
     // Written out, as in Selector: what the JDK makes of a record costs a fresh process some milliseconds for each

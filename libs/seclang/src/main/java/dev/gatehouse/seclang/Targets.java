@@ -10,12 +10,19 @@ import dev.gatehouse.seclang.parse.TargetText;
 import dev.gatehouse.seclang.regex.Patterns;
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.List;
+import java.util.Optional;
 
 /** Gives meaning to the members of a list of variables. */
 final class Targets {
     private Targets() {}
 
+    /** Of what is taken from rules, which know their namespaces themselves: a path is told by how it is written. */
     static Target compile(TargetText text, Patterns patterns) throws SecLangException {
+        return compile(text, patterns, prefix -> Optional.of(Bytes.EMPTY));
+    }
+
+    /** @param namespaces of paths in XML documents: the rule's {@code xmlns} */
+    static Target compile(TargetText text, Patterns patterns, XmlPath.Namespaces namespaces) throws SecLangException {
         Variable variable = Variable.named(text.name().text()).orElseThrow(() -> unknown(text.name()));
         if (text.key().isEmpty()) {
             return new Target(variable, new Selector.All(), text.count());
@@ -25,7 +32,7 @@ final class Targets {
             throw key.error(
                     variable + " is one value and has no key \"" + key + "\" (expected: " + variable + " alone)");
         }
-        return new Target(variable, selector(variable, key, text.pattern(), patterns), text.count());
+        return new Target(variable, selector(variable, key, text.pattern(), patterns, namespaces), text.count());
     }
 
     /** For operators that judge documents: a variable that has parts of a body, or it in some cases, means all of it. */
@@ -40,17 +47,24 @@ final class Targets {
         };
     }
 
-    private static Selector selector(Variable variable, Span key, boolean pattern, Patterns patterns)
+    private static Selector selector(
+            Variable variable, Span key, boolean pattern, Patterns patterns, XmlPath.Namespaces namespaces)
             throws SecLangException {
         if (variable == Variable.XML || variable == Variable.RESPONSE_XML) {
             String path = pattern ? "/" + key.text() + "/" : key.text();
-            return new Selector.Path(XmlPath.parse(path)
+            Optional<String> undeclared = XmlPath.undeclared(path, namespaces);
+            if (undeclared.isPresent()) {
+                throw key.error("the prefix " + undeclared.get() + " of \"" + path
+                        + "\" stands for no namespace (expected: an action of the rule as in xmlns:" + undeclared.get()
+                        + "=https://example.com/orders, or names without a prefix, which mean any namespace)");
+            }
+            return new Selector.Path(XmlPath.parse(path, namespaces)
                     .orElseThrow(() -> key.error("\"" + path
                             + "\" is no path that can be followed (expected: XPath without predicates and functions, as in"
                             + " /*, //@*, /a/b, //b/text() or //b/@c)")));
         }
         return pattern
-                ? new Selector.Matching(RegularExpression.compileIgnoringCase(key, patterns))
+                ? new Selector.Matching(RegularExpression.compileIgnoringCase(key, patterns), key.text())
                 : new Selector.Key(Bytes.utf8(key.text()));
     }
 

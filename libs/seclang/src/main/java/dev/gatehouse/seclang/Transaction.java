@@ -125,6 +125,7 @@ public final class Transaction {
             Cookies.read(
                     value,
                     settings.cookieFormat(),
+                    settings.cookieSeparator(),
                     (cookie, content) -> values.add(Variable.REQUEST_COOKIES, cookie, content));
         }
     }

@@ -6,6 +6,7 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.operator.Numbers;
 import dev.gatehouse.seclang.transform.UrlCodec;
+import dev.gatehouse.seclang.variable.Macro;
 import dev.gatehouse.seclang.variable.MacroReference;
 import dev.gatehouse.seclang.variable.MacroScope;
 import dev.gatehouse.seclang.variable.Variable;
@@ -38,8 +39,8 @@ final class Values implements MacroScope {
     private static final Map<Variable, Bytes> INITIAL = initial();
 
     private static final XmlDocument NO_XML = XmlDocument.empty();
-    private static final XmlPath EVERY_TEXT = XmlPath.parse("/*").orElseThrow();
-    private static final XmlPath EVERY_ATTRIBUTE = XmlPath.parse("//@*").orElseThrow();
+    private static final XmlPath EVERY_TEXT = XmlPath.everyText();
+    private static final XmlPath EVERY_ATTRIBUTE = XmlPath.everyAttribute();
 
     private final InstantSource clock;
     private final Instant begun;
@@ -165,9 +166,12 @@ final class Values implements MacroScope {
         set(Variable.REQUEST_URI, line.uri());
         set(Variable.REQUEST_URI_RAW, line.rawUri());
         set(Variable.REQUEST_FILENAME, line.path());
+        // A proxy does not know which part of a path names a script: as in ModSecurity 3 it is all of it.
+        set(Variable.PATH_INFO, line.path());
         set(Variable.REQUEST_BASENAME, line.basename());
         set(Variable.QUERY_STRING, line.query());
         set(Variable.URI_PARSE_ERROR, Bytes.number(line.isBadlyEncoded() ? 1 : 0));
+        set(Variable.URLENCODED_ERROR, Bytes.number(UrlCodec.isBadlyEncoded(line.query()) ? 1 : 0));
     }
 
     void requestXml(XmlDocument document) {
@@ -470,12 +474,14 @@ final class Values implements MacroScope {
                 note.severity()
                         .map(severity -> Bytes.number(severity.ordinal()))
                         .orElse(Bytes.EMPTY));
-        // A message that speaks of the rule's own message would never end.
-        boolean plain = note.message().references().stream().noneMatch(to -> to.variable() == Variable.RULE)
-                && note.data().references().stream().noneMatch(to -> to.variable() == Variable.RULE);
-        if (plain) {
-            described.add(Bytes.latin1("msg"), note.message().expand(this));
-            described.add(Bytes.latin1("logdata"), note.data().expand(this));
+        describe("msg", note.message(), described);
+        describe("logdata", note.data(), described);
+    }
+
+    /** Left out if it speaks of the rule itself: a message that has its own message in it would never end. */
+    private void describe(String name, Macro text, Fields described) {
+        if (text.references().stream().noneMatch(to -> to.variable() == Variable.RULE)) {
+            described.add(Bytes.latin1(name), text.expand(this));
         }
     }
 

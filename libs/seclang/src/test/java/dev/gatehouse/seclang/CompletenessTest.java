@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -45,6 +46,7 @@ class CompletenessTest {
             SecCollectionTimeout 3600
             SecComponentSignature "a/1"
             SecCookieFormat 0
+            SecCookieV0Separator ,
             SecDefaultAction "phase:2,log,auditlog,pass"
             SecIgnoreRuleCompilationErrors On
             SecMarker END
@@ -283,7 +285,17 @@ class CompletenessTest {
 
     @TestFactory
     Stream<DynamicTest> directives() {
-        return lines(DIRECTIVES).map(line -> test("directive", line, written -> written));
+        return lines(DIRECTIVES).map(line -> test("directive", line, written -> edited(written) + written));
+    }
+
+    /** What a directive that edits rules needs before it. */
+    private static String edited(String directive) {
+        if (!directive.startsWith("SecRuleRemove") && !directive.startsWith("SecRuleUpdate")) {
+            return "";
+        }
+        return Stream.of(1, 2, 7)
+                .map(id -> "SecAction \"id:" + id + ",phase:1,pass,msg:'a',tag:'a'\"\n")
+                .collect(Collectors.joining());
     }
 
     @TestFactory
@@ -313,7 +325,10 @@ class CompletenessTest {
     @TestFactory
     Stream<DynamicTest> actions() {
         return lines(ACTIONS)
-                .map(line -> test("action", line, action -> "SecRule ARGS \"@rx a\" \"id:9,phase:1," + action + "\""));
+                .map(line -> test(
+                        "action",
+                        line,
+                        action -> "SecRule ARGS \"@rx a\" \"id:9,phase:1," + action + "\"\nSecMarker END"));
     }
 
     private interface Rule {

@@ -242,7 +242,11 @@ public final class Multipart {
     private boolean lineIsLf;
 
     private void noteLineEnd() {
-        if (lineIsLf) {
+        noteLineEnd(lineIsLf);
+    }
+
+    private void noteLineEnd(boolean isLf) {
+        if (isLf) {
             flags.add(MultipartFlag.LF_LINE);
         } else {
             crlf = true;
@@ -302,6 +306,10 @@ public final class Multipart {
             if (found != Line.DATA) {
                 contentEnd = withoutLineEnd(from, lineStart);
                 noteLineEnd();
+                // The line end before a boundary belongs to it, and to none if the part is empty.
+                if (lineStart > from) {
+                    noteLineEnd(lineStart - contentEnd == 1);
+                }
             }
             at = next;
         }
@@ -338,10 +346,10 @@ public final class Multipart {
             }
             int first = line.at(0);
             if (Ascii.isSpace(first) && !headers.isEmpty()) {
-                flags.add(
-                        first == ' ' || first == '\t'
-                                ? MultipartFlag.HEADER_FOLDING
-                                : MultipartFlag.INVALID_HEADER_FOLDING);
+                flags.add(MultipartFlag.HEADER_FOLDING);
+                if (first != ' ' && first != '\t') {
+                    flags.add(MultipartFlag.INVALID_HEADER_FOLDING);
+                }
                 Bytes joined = headers.removeLast();
                 headers.add(new BytesBuilder(joined.length() + line.length())
                         .append(joined)

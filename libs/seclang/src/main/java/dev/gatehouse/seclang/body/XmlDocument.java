@@ -4,9 +4,12 @@ import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The texts and attributes of an XML document and the elements that they are in. No entity is defined and nothing is loaded: a document
@@ -38,13 +41,47 @@ public final class XmlDocument {
      */
     record Node(int element, Bytes attribute, Bytes value) {}
 
+    private static final Bytes DECLARATION = Bytes.latin1("xmlns");
+
+    /** The declarations of namespaces that hold in an element: its own, and those of the elements around it. */
+    private static final class Scope {
+        private final @Nullable Scope outer;
+        private final Map<Bytes, Bytes> namespaces = new HashMap<>();
+
+        private Scope(@Nullable Scope outer) {
+            this.outer = outer;
+        }
+
+        /** What is found far out is noted on the way, so that a deep document is not climbed for each of its elements. */
+        private Bytes namespace(Bytes prefix) {
+            List<Scope> passed = new ArrayList<>();
+            Bytes found = Bytes.EMPTY;
+            for (Scope scope = this; scope != null; scope = scope.outer) {
+                Bytes known = scope.namespaces.get(prefix);
+                if (known != null) {
+                    found = known;
+                    break;
+                }
+                passed.add(scope);
+            }
+            for (Scope scope : passed) {
+                scope.namespaces.put(prefix, found);
+            }
+            return found;
+        }
+    }
+
     private final Bytes text;
     private final boolean cut;
     private final List<Element> elements = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private int open = -1;
     private int at;
+    private boolean hasText;
+    private Bytes firstPiece = Bytes.EMPTY;
+    private BytesBuilder pieces = new BytesBuilder(0);
     private Optional<String> error = Optional.empty();
+    private Optional<List<Scope>> scopes = Optional.empty();
 
     private XmlDocument(Bytes text, boolean cut) {
         this.text = text;
@@ -98,6 +135,46 @@ public final class XmlDocument {
         return path.build();
     }
 
+    /**
+     * The namespace of a name; empty without one. An attribute without a prefix is in none (Namespaces in XML 1.0, section 6.2).
+     *
+     * @param element that has the name, or the attribute with the name
+     */
+    Bytes namespace(int element, Bytes name, boolean attribute) {
+        int colon = name.indexOf(':', 0);
+        if (element < 0 || (attribute && colon < 0)) {
+            return Bytes.EMPTY;
+        }
+        List<Scope> known = scopes.orElseGet(this::readScopes);
+        return known.get(element).namespace(name.slice(0, Math.max(colon, 0)));
+    }
+
+    /** Only for rules that ask for a namespace. */
+    private List<Scope> readScopes() {
+        Map<Integer, Map<Bytes, Bytes>> declared = new HashMap<>();
+        for (Node node : nodes) {
+            int colon = node.attribute().indexOf(':', 0);
+            Bytes first = colon < 0 ? node.attribute() : node.attribute().slice(0, colon);
+            if (first.equals(DECLARATION)) {
+                Bytes prefix = colon < 0 ? Bytes.EMPTY : node.attribute().slice(colon + 1);
+                declared.computeIfAbsent(node.element(), element -> new HashMap<>())
+                        .put(prefix, node.value());
+            }
+        }
+        Scope none = new Scope(null);
+        List<Scope> read = new ArrayList<>(elements.size());
+        for (int i = 0; i < elements.size(); i++) {
+            int parent = elements.get(i).parent();
+            Scope outer = parent < 0 ? none : read.get(parent);
+            Map<Bytes, Bytes> own = declared.getOrDefault(i, Map.of());
+            Scope scope = own.isEmpty() ? outer : new Scope(outer);
+            scope.namespaces.putAll(own);
+            read.add(scope);
+        }
+        scopes = Optional.of(read);
+        return read;
+    }
+
     List<Element> elements() {
         return elements;
     }
@@ -111,6 +188,7 @@ public final class XmlDocument {
         while (goesOn && at < text.length()) {
             goesOn = text.at(at) == '<' ? markup() : characters();
         }
+        endText();
         if (goesOn && open >= 0) {
             end("the element " + elements.get(open).name() + " does not end");
         } else if (goesOn && elements.isEmpty()) {
@@ -136,10 +214,31 @@ public final class XmlDocument {
         return true;
     }
 
+    /** A piece of a text: comments, CDATA sections and processing instructions do not end one, for who reads the document. */
     private void addText(Bytes value) {
-        Bytes trimmed = value.trim();
+        if (!hasText) {
+            hasText = true;
+            firstPiece = value;
+        } else {
+            if (pieces.length() == 0) {
+                pieces.append(firstPiece);
+            }
+            pieces.append(value);
+        }
+    }
+
+    /** A tag ends the text before it. */
+    private void endText() {
+        if (!hasText) {
+            return;
+        }
+        Bytes trimmed = (pieces.length() == 0 ? firstPiece : pieces.build()).trim();
         if (trimmed.length() > 0) {
             nodes.add(new Node(open, Bytes.EMPTY, trimmed));
+        }
+        hasText = false;
+        if (pieces.length() > 0) {
+            pieces = new BytesBuilder(0);
         }
     }
 
@@ -158,8 +257,11 @@ public final class XmlDocument {
             return pass(2, INSTRUCTION_END, "a processing instruction");
         }
         int after = at + 1 < text.length() ? text.at(at + 1) : -1;
+        endText();
         if (after == '!') {
-            return declaration();
+            boolean goesOn = declaration();
+            endText();
+            return goesOn;
         }
         return after == '/' ? endTag() : startTag();
     }

@@ -5,44 +5,100 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses texts and attributes of a document: the paths of XPath without predicates and functions. {@code /*} is every text, as in
  * Coraza; {@code //@*} every attribute; {@code /a/b}, {@code //b} and {@code //b/text()} the texts inside of elements, {@code //b/@c} an
- * attribute. A name without a prefix means the element whatever its prefix is.
+ * attribute. A name without a prefix means the element whatever its prefix is; one with a prefix means the names of the namespace that
+ * the prefix stands for in the path, whatever the document's own prefix for it is.
  */
 public final class XmlPath {
+    /** Says which namespace a prefix stands for. */
+    public interface Namespaces {
+        /** Empty: the prefix is not declared. */
+        Optional<Bytes> named(String prefix);
+    }
+
+    /**
+     * A name in a path.
+     *
+     * @param local without the prefix; {@code *}: any
+     * @param namespace empty: any
+     */
+    private record Name(Bytes local, Optional<Bytes> namespace) {
+        private static final Name ANY = new Name(Bytes.latin1("*"), Optional.empty());
+
+        static Name of(String text, Namespaces namespaces) {
+            int colon = text.indexOf(':');
+            return new Name(
+                    Bytes.utf8(text.substring(colon + 1)),
+                    colon < 0 ? Optional.empty() : namespaces.named(text.substring(0, colon)));
+        }
+
+        boolean admits(XmlDocument document, int element, Bytes written, boolean attribute) {
+            int colon = written.indexOf(':', 0);
+            boolean any = local.length() == 1 && local.at(0) == '*';
+            return (any || written.slice(colon + 1).equals(local))
+                    && (namespace.isEmpty()
+                            || document.namespace(element, written, attribute).equals(namespace.get()));
+        }
+    }
+
     /**
      * A step to an element.
      *
      * @param anywhere whether any elements may be between it and the step before
-     * @param name {@code *}: any
      */
-    private record Step(boolean anywhere, Bytes name) {
-        boolean admits(Bytes element) {
-            if (name.length() == 1 && name.at(0) == '*') {
-                return true;
-            }
-            int colon = name.indexOf(':', 0) >= 0 ? -1 : element.indexOf(':', 0);
-            return element.slice(colon + 1).equals(name);
+    private record Step(boolean anywhere, Name name) {
+        boolean admits(XmlDocument document, int element) {
+            return name.admits(
+                    document, element, document.elements().get(element).name(), false);
         }
     }
 
+    /** Of a name, not of an axis as in {@code child::a}. */
+    private static final Pattern PREFIX = Pattern.compile("([^/@:]+):(?!:)[^/@:]");
+
     private final String text;
     private final List<Step> steps;
-    private final Optional<Bytes> attribute;
+    private final Optional<Name> attribute;
     private final boolean directText;
 
-    private XmlPath(String text, List<Step> steps, Optional<Bytes> attribute, boolean directText) {
+    private XmlPath(String text, List<Step> steps, Optional<Name> attribute, boolean directText) {
         this.text = text;
         this.steps = List.copyOf(steps);
         this.attribute = attribute;
         this.directText = directText;
     }
 
-    /** Empty if it is none that can be read. */
-    public static Optional<XmlPath> parse(String text) {
+    /** A path whose names have no prefixes. */
+    static Optional<XmlPath> parse(String text) {
+        return parse(text, prefix -> Optional.empty());
+    }
+
+    /** Each text of a document. */
+    public static XmlPath everyText() {
+        return parse("/*").orElseThrow();
+    }
+
+    /** The value of each attribute of a document. */
+    public static XmlPath everyAttribute() {
+        return parse("//@*").orElseThrow();
+    }
+
+    /** The first prefix of a path that is not declared. */
+    public static Optional<String> undeclared(String text, Namespaces namespaces) {
+        return PREFIX.matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .filter(prefix -> namespaces.named(prefix).isEmpty())
+                .findFirst();
+    }
+
+    /** Empty if it is none that can be read. A prefix that is not declared means any namespace. */
+    public static Optional<XmlPath> parse(String text, Namespaces namespaces) {
         List<Step> steps = new ArrayList<>();
         int at = 0;
         while (at < text.length()) {
@@ -63,9 +119,10 @@ public final class XmlPath {
                 return Optional.empty();
             }
             if (isAttribute) {
-                return Optional.of(new XmlPath(text, withAny(steps, anywhere), Optional.of(Bytes.utf8(name)), false));
+                return Optional.of(
+                        new XmlPath(text, withAny(steps, anywhere), Optional.of(Name.of(name, namespaces)), false));
             }
-            steps.add(new Step(anywhere, Bytes.utf8(name)));
+            steps.add(new Step(anywhere, Name.of(name, namespaces)));
             at = to;
         }
         return steps.isEmpty() ? Optional.empty() : Optional.of(new XmlPath(text, steps, Optional.empty(), false));
@@ -73,15 +130,18 @@ public final class XmlPath {
 
     private static List<Step> withAny(List<Step> steps, boolean anywhere) {
         if (anywhere) {
-            steps.add(new Step(true, Bytes.latin1("*")));
+            steps.add(new Step(true, Name.ANY));
         }
         return steps;
     }
 
+    /** {@code *} and {@code prefix:*} are any name, and any of a namespace. */
     private static boolean isName(String name) {
+        String plain = name.endsWith(":*") ? name.substring(0, name.length() - 2) : name;
         return name.equals("*")
-                || (!name.isEmpty()
-                        && name.chars().allMatch(c -> Ascii.isWord(c) || c == ':' || c == '-' || c == '.' || c > 0x7f));
+                || (!plain.isEmpty()
+                        && plain.chars()
+                                .allMatch(c -> Ascii.isWord(c) || c == ':' || c == '-' || c == '.' || c > 0x7f));
     }
 
     /** The values that it chooses, in the order of the document, all under the path's text as their name. */
@@ -91,7 +151,7 @@ public final class XmlPath {
         for (XmlDocument.Node node : document.nodes()) {
             boolean isAttribute = node.attribute().length() > 0;
             if (isAttribute != attribute.isPresent()
-                    || (isAttribute && !new Step(false, attribute.get()).admits(node.attribute()))) {
+                    || (isAttribute && !attribute.get().admits(document, node.element(), node.attribute(), true))) {
                 continue;
             }
             if (everyText || chosen(document, node.element(), isAttribute)) {
@@ -122,7 +182,7 @@ public final class XmlPath {
             while (below && at >= 0 && !reaches(document, at, i)) {
                 at = document.elements().get(at).parent();
             }
-            if (at < 0 || !step.admits(document.elements().get(at).name())) {
+            if (at < 0 || !step.admits(document, at)) {
                 return false;
             }
             at = document.elements().get(at).parent();
@@ -134,7 +194,7 @@ public final class XmlPath {
     private boolean reaches(XmlDocument document, int element, int i) {
         int at = element;
         for (int step = i; step >= 0; step--) {
-            if (at < 0 || !steps.get(step).admits(document.elements().get(at).name())) {
+            if (at < 0 || !steps.get(step).admits(document, at)) {
                 return false;
             }
             at = document.elements().get(at).parent();
@@ -145,10 +205,13 @@ public final class XmlPath {
         return at < 0;
     }
 
-    /** Paths that are written alike are equal: what one of them chooses is chosen once for all rules. */
+    /** Paths that are written alike and mean the same are equal: what one of them chooses is chosen once for all rules. */
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof XmlPath path && path.text.equals(text);
+        return other instanceof XmlPath path
+                && path.text.equals(text)
+                && path.steps.equals(steps)
+                && path.attribute.equals(attribute);
     }
 
     @Override

@@ -4,12 +4,11 @@ import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
-import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Operators that match numbers with check digits: of credit cards, and those that states give to people. */
 final class IdentityNumbers {
-    private static final int MOST_MATCHES = 10;
     private static final int[] SVNR_WEIGHTS = {3, 7, 9, 0, 5, 8, 4, 2, 1, 6};
 
     private IdentityNumbers() {}
@@ -21,17 +20,11 @@ final class IdentityNumbers {
 
     private static Operator operator(RegularExpression expression, Predicate<Bytes> check) {
         return (value, context) -> {
-            boolean found = false;
-            List<Bytes> matches = expression.all(value, MOST_MATCHES);
-            for (int i = 0; i < matches.size(); i++) {
-                if (check.test(matches.get(i))) {
-                    found = true;
-                    if (context.capturing()) {
-                        context.capture(i, matches.get(i));
-                    }
-                }
+            Optional<Bytes> number = expression.first(value, check, context);
+            if (number.isPresent() && context.capturing()) {
+                context.capture(0, number.get());
             }
-            return found;
+            return number.isPresent();
         };
     }
 

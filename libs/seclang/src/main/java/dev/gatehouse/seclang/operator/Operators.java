@@ -2,21 +2,25 @@ package dev.gatehouse.seclang.operator;
 
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.parse.Diagnostic;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.Suggestion;
 import dev.gatehouse.seclang.transform.UrlCodec;
 import dev.gatehouse.seclang.variable.Macro;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The operators by their names. */
 public final class Operators {
+    private static final Set<String> NUMERIC = Set.of("eq", "ne", "ge", "gt", "le", "lt");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?\\d|%\\{");
+
     private static final Map<String, Factory> BY_NAME = register();
 
     /** Refused: a rule without its operator would protect less than its author thinks. */
@@ -43,7 +47,6 @@ public final class Operators {
             "pmfromdataset",
             "pmfromfile",
             "restpath",
-            "rx",
             "rxglobal",
             "validatebyterange",
             "validatenid",
@@ -92,6 +95,14 @@ public final class Operators {
                                     + String.join(", ", names()) + ")" + Suggestion.of(written, names())));
         }
         return factory.get().create(argument, files);
+    }
+
+    /** What is allowed, and hardly meant: a number that is none counts as 0, as in ModSecurity. */
+    public static Optional<Diagnostic> doubt(Optional<Span> name, Span argument) {
+        boolean isNumber = NUMBER.matcher(argument.text()).lookingAt();
+        return name.filter(written -> NUMERIC.contains(written.text().toLowerCase(Locale.ROOT)) && !isNumber)
+                .map(written -> argument.diagnostic("@" + written + " \"" + argument
+                        + "\" compares with 0 (expected: a number, or a reference as in %{tx.limit})"));
     }
 
     private static List<String> names() {
@@ -226,10 +237,10 @@ public final class Operators {
 
     /** What macros in the argument refer to, for a rule's needs; none where the operator takes no macros. */
     public static List<Macro> macros(Optional<Span> name, Span argument) throws SecLangException {
-        List<Macro> macros = new ArrayList<>();
-        if (name.isPresent() && !WITHOUT_MACROS.contains(name.get().text().toLowerCase(Locale.ROOT))) {
-            macros.add(Macro.parse(argument));
+        String lower = name.map(Span::text).orElse("rx").toLowerCase(Locale.ROOT);
+        if (lower.equals("rx")) {
+            return List.of(Macro.parsePattern(argument));
         }
-        return macros;
+        return WITHOUT_MACROS.contains(lower) ? List.of() : List.of(Macro.parse(argument));
     }
 }

@@ -8,11 +8,13 @@ import dev.gatehouse.seclang.regex.Patterns;
 import dev.gatehouse.seclang.regex.Regex;
 import dev.gatehouse.seclang.regex.RegexSet;
 import dev.gatehouse.seclang.regex.RegexSyntaxException;
+import dev.gatehouse.seclang.variable.Macro;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RegularExpression {
     private static final int LAST_GROUP = 9;
+
+    /** With whatever stands between digits. */
+    private static final int LONGEST_NUMBER = 64;
 
     /** Of expressions in names of targets and the like, which no directive limits. */
     private static final long STEPS = 1_000_000;
@@ -83,7 +88,19 @@ public final class RegularExpression {
     }
 
     static Operator operator(Span argument, OperatorFiles files) throws SecLangException {
-        return new Search(compile(argument, RULE, files.patterns()));
+        Macro macro = Macro.parsePattern(argument);
+        return macro.constant().isPresent()
+                ? new Search(compile(argument, RULE, files.patterns()))
+                : new ExpandedExpression(macro);
+    }
+
+    /** As {@code @rx}, of a pattern that is only known when it is asked; empty if it is none. */
+    static Optional<Operator> expanded(Bytes pattern) {
+        try {
+            return Optional.of(new Search(new RegularExpression(Regex.compile(pattern.toArray(), RULE, MEMORY))));
+        } catch (RegexSyntaxException e) {
+            return Optional.empty();
+        }
     }
 
     /** {@code @rx}. */
@@ -141,6 +158,34 @@ public final class RegularExpression {
             start = places[1] > places[0] ? places[1] : places[1] + 1;
         }
         return found;
+    }
+
+    /**
+     * The first match that passes a check. Matches that do not may have one that does inside of them, as sixteen digits of seventeen: the
+     * next is looked for a byte further, or after a long one, whose check takes as long. {@link MatchContext#steps} bounds the bytes that
+     * are checked.
+     */
+    Optional<Bytes> first(Bytes value, Predicate<Bytes> check, MatchContext context) {
+        int to = value.offset() + value.length();
+        int start = value.offset();
+        long left = context.steps();
+        while (start <= to) {
+            int[] places = regex.groups(value.array(), value.offset(), start, to, context.steps());
+            if (places == null) {
+                break;
+            }
+            Bytes found = group(value, places, 0);
+            left -= found.length() + 1;
+            if (left < 0) {
+                context.gaveUp();
+                break;
+            }
+            if (check.test(found)) {
+                return Optional.of(found);
+            }
+            start = found.length() > LONGEST_NUMBER ? places[1] : places[0] + 1;
+        }
+        return Optional.empty();
     }
 
     /** The groups of the first match, from 1; empty groups are empty. None: it does not match. */

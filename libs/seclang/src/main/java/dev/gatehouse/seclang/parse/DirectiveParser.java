@@ -116,11 +116,16 @@ final class DirectiveParser {
         return quoted;
     }
 
-    private Span word() {
+    private Span word() throws SecLangException {
         int start = at;
         while (at < line.length() && !Span.isBlank(line.charAt(at))) {
             at++;
         }
-        return line.sub(start, at);
+        Span word = line.sub(start, at);
+        if (word.text().equals("\\")) {
+            throw word.error(
+                    "a backslash by itself (expected: the end of the line right after it, if the next line belongs to this one)");
+        }
+        return word;
     }
 }

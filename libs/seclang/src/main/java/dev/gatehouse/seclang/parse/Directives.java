@@ -21,6 +21,13 @@ public record Directives(List<Directive> directives, List<Diagnostic> errors) {
         List<Diagnostic> errors = new ArrayList<>();
         for (Span line = lines.next(); line.length() > 0; line = lines.next()) {
             try {
+                int odd = line.text().indexOf('\uFFFD');
+                if (odd >= 0) {
+                    // What reads files puts it there, and a pattern with it would be another pattern.
+                    throw line.error(
+                            odd,
+                            "a byte that is no UTF-8 (expected: UTF-8, and in a pattern \\x with two digits for a byte)");
+                }
                 directives.add(DirectiveParser.parse(line));
             } catch (SecLangException e) {
                 errors.add(e.diagnostic());

@@ -7,13 +7,15 @@ import java.util.Arrays;
  * out, also between lines that belong together.
  */
 final class LineReader {
-    private final Source source;
+    private final Lines source;
     private final String text;
     private int at;
 
+    /** A byte order mark, which editors put before a text, is not part of it. */
     LineReader(Source source) {
-        this.source = source;
+        this.source = new Lines(source);
         this.text = source.text();
+        this.at = text.startsWith("\uFEFF") ? 1 : 0;
     }
 
     /** The next line, trimmed; empty at the end of the source. */

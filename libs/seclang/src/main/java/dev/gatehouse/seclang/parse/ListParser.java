@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads lists of variables ({@code A|!B:key|&C}) and of actions ({@code id:1,msg:'two, three',deny}). */
 final class ListParser {
@@ -20,10 +21,13 @@ final class ListParser {
         return targets;
     }
 
-    /** The next bar that is not inside of quotes or of a pattern between slashes. */
+    /** What ModSecurity 2 may have in place of a bar: a comma before a variable. Others belong to a key. */
+    private static final Pattern COMMA = Pattern.compile(",\\s*[!&]*[A-Z][A-Z0-9_]*\\s*(?=[:|,]|$)");
+
+    /** The next bar, or comma in its place, that is not inside of quotes or of a pattern between slashes. */
     private static int endOfTarget(Span list, int from) throws SecLangException {
         int i = from;
-        while (i < list.length() && list.charAt(i) != '|') {
+        while (i < list.length() && list.charAt(i) != '|' && !isSeparatingComma(list, i)) {
             if (list.charAt(i) != ':') {
                 i++;
                 continue;
@@ -47,6 +51,11 @@ final class ListParser {
             }
         }
         return i;
+    }
+
+    private static boolean isSeparatingComma(Span list, int at) {
+        return list.charAt(at) == ','
+                && COMMA.matcher(list.text()).region(at, list.length()).lookingAt();
     }
 
     /** {@code XML:/*} and {@code XML://@*} are XPath, not patterns. */

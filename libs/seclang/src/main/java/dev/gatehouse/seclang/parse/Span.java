@@ -4,12 +4,14 @@ import java.util.Arrays;
 
 /** A piece of a directive: its text without quotes, escapes and line continuations, and where each character was written. */
 public final class Span {
-    private final Source source;
+    private static final int LONGEST_SHOWN = 200;
+
+    private final Lines source;
     private final String text;
     private final int[] offsets;
 
     /** @param offsets of each character of the text in the source, and of what follows the last */
-    Span(Source source, String text, int[] offsets) {
+    Span(Lines source, String text, int[] offsets) {
         if (offsets.length != text.length() + 1) {
             throw new IllegalArgumentException(offsets.length + " offsets of " + text.length() + " characters");
         }
@@ -53,7 +55,7 @@ public final class Span {
 
     /** The name of the source that it is written in. */
     public String sourceName() {
-        return source.name();
+        return source.source().name();
     }
 
     Span trim() {
@@ -98,16 +100,7 @@ public final class Span {
 
     /** Where a character of it was written. */
     public Position position(int index) {
-        int offset = offsets[Math.min(index, text.length())];
-        int line = 1;
-        int lineStart = 0;
-        for (int i = source.text().indexOf('\n');
-                i >= 0 && i < offset;
-                i = source.text().indexOf('\n', i + 1)) {
-            line++;
-            lineStart = i + 1;
-        }
-        return new Position(source.name(), line, offset - lineStart + 1);
+        return source.position(offsets[Math.min(index, text.length())]);
     }
 
     public Diagnostic diagnostic(String message) {
@@ -124,8 +117,18 @@ public final class Span {
         return new SecLangException(new Diagnostic(position(index), message));
     }
 
+    /** For messages: what cannot be seen is escaped, and a long text is cut. {@link #text} is the text itself. */
     @Override
     public String toString() {
-        return text;
+        StringBuilder shown = new StringBuilder(Math.min(text.length(), LONGEST_SHOWN) + 1);
+        for (int i = 0; i < Math.min(text.length(), LONGEST_SHOWN); i++) {
+            char c = text.charAt(i);
+            if (Character.isISOControl(c) || (c != ' ' && Character.isSpaceChar(c)) || c == '\uFEFF') {
+                shown.append(String.format("\\u%04x", (int) c));
+            } else {
+                shown.append(c);
+            }
+        }
+        return text.length() > LONGEST_SHOWN ? shown.append('…').toString() : shown.toString();
     }
 }

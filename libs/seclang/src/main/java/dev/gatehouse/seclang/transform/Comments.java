@@ -29,7 +29,7 @@ final class Comments {
 
     /**
      * Comments are taken out. As ModSecurity does it: the byte after a comment is kept as it is (a NUL at the end), an open
-     * comment leaves a space, and so does one that reaches to the end of the line ({@code --}, {@code #}), which ends all.
+     * comment leaves a space, and one that reaches to the end of the line ({@code --}, {@code #}) ends all.
      */
     static Bytes remove(Bytes value) {
         BytesBuilder rest = new BytesBuilder(value.length());
@@ -53,7 +53,7 @@ final class Comments {
                 inComment = true;
                 i += open;
             } else if (text[i] == '#' || isSql(text, i, to)) {
-                return rest.append(' ').build();
+                return rest.build();
             } else {
                 rest.append(text[i++]);
             }

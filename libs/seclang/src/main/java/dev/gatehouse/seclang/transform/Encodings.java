@@ -82,15 +82,15 @@ final class Encodings {
         return encoded.build();
     }
 
-    /** Nothing, if there is anything but pairs of digits. */
+    /** As it is, if there is anything but pairs of digits: a stray byte must not hide the rest from rules. */
     static Bytes hexDecode(Bytes value) {
         if (value.length() % 2 != 0) {
-            return Bytes.EMPTY;
+            return value;
         }
         BytesBuilder decoded = new BytesBuilder(value.length() / 2);
         for (int i = 0; i < value.length(); i += 2) {
             if (!UrlCodec.hex(value, i, 2)) {
-                return Bytes.EMPTY;
+                return value;
             }
             decoded.append(UrlCodec.number(value, i, 2));
         }

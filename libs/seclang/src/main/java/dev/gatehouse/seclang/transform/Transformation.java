@@ -44,8 +44,10 @@ public final class Transformation {
 
     /** All names, for error messages. */
     public static Collection<String> names() {
-        return Collections.unmodifiableCollection(
-                BY_NAME.values().stream().map(Transformation::name).toList());
+        return Collections.unmodifiableCollection(BY_NAME.values().stream()
+                .map(Transformation::name)
+                .sorted(String.CASE_INSENSITIVE_ORDER)
+                .toList());
     }
 
     /** As it is commonly spelled. */

@@ -18,11 +18,13 @@ public final class Macro {
 
     private record Reference(MacroReference reference) implements Part {}
 
+    private final Bytes written;
     private final List<Part> parts;
     private final Optional<Bytes> constant;
     private final Optional<String> constantText;
 
-    private Macro(List<Part> parts) {
+    private Macro(Bytes written, List<Part> parts) {
+        this.written = written;
         this.parts = List.copyOf(parts);
         this.constant = parts.size() == 1 && parts.getFirst() instanceof Literal literal
                 ? Optional.of(literal.text())
@@ -32,11 +34,27 @@ public final class Macro {
 
     /** A text as it is. */
     public static Macro literal(Bytes text) {
-        return new Macro(List.of(new Literal(text)));
+        return new Macro(text, List.of(new Literal(text)));
     }
 
     /** Reads a text; an opening that is not closed is no reference. */
     public static Macro parse(Span span) throws SecLangException {
+        return parse(span, Macro::reference);
+    }
+
+    /** Reads a pattern, in which a percent sign before braces need not be a reference: it is one where a variable is named. */
+    public static Macro parsePattern(Span span) throws SecLangException {
+        return parse(
+                span,
+                (place, at, text) ->
+                        isReference(text) ? reference(place, at, text) : new Literal(Bytes.utf8("%{" + text + "}")));
+    }
+
+    private interface PartReader {
+        Part read(Span span, int at, String text) throws SecLangException;
+    }
+
+    private static Macro parse(Span span, PartReader reader) throws SecLangException {
         String text = span.text();
         List<Part> parts = new ArrayList<>();
         int from = 0;
@@ -48,17 +66,45 @@ public final class Macro {
             if (open > from) {
                 parts.add(new Literal(Bytes.utf8(text.substring(from, open))));
             }
-            parts.add(new Reference(reference(span, open + 2, text.substring(open + 2, close))));
+            parts.add(reader.read(span, open + 2, text.substring(open + 2, close)));
             from = close + 1;
         }
         if (from < text.length() || parts.isEmpty()) {
             parts.add(new Literal(Bytes.utf8(text.substring(from))));
         }
-        return new Macro(parts);
+        return new Macro(Bytes.utf8(text), joined(parts));
     }
 
-    private static MacroReference reference(Span span, int at, String text) throws SecLangException {
-        int separator = Math.max(text.indexOf('.'), 0) > 0 ? text.indexOf('.') : text.indexOf(':');
+    /** Neighbouring texts as one, so that what refers to nothing is one text. */
+    private static List<Part> joined(List<Part> parts) {
+        List<Part> joined = new ArrayList<>();
+        for (Part part : parts) {
+            if (part instanceof Literal more && !joined.isEmpty() && joined.getLast() instanceof Literal before) {
+                joined.removeLast();
+                joined.add(new Literal(
+                        new BytesBuilder(before.text().length() + more.text().length())
+                                .append(before.text())
+                                .append(more.text())
+                                .build()));
+            } else {
+                joined.add(part);
+            }
+        }
+        return joined;
+    }
+
+    private static boolean isReference(String text) {
+        int separator = separator(text);
+        Optional<Variable> variable = Variable.named(separator < 0 ? text : text.substring(0, separator));
+        return variable.isPresent() && (separator > 0 || !variable.get().isCollection());
+    }
+
+    private static int separator(String text) {
+        return text.indexOf('.') > 0 ? text.indexOf('.') : text.indexOf(':');
+    }
+
+    private static Reference reference(Span span, int at, String text) throws SecLangException {
+        int separator = separator(text);
         String name = separator < 0 ? text : text.substring(0, separator);
         String key = separator < 0 ? "" : text.substring(separator + 1).toLowerCase(Locale.ROOT);
         Variable variable = Variable.named(name)
@@ -70,7 +116,12 @@ public final class Macro {
         if (variable.isCollection() && key.isEmpty()) {
             throw span.error(at, "%{" + text + "} names a collection without a key (expected: %{" + name + ".key})");
         }
-        return new MacroReference(variable, key);
+        return new Reference(new MacroReference(variable, key));
+    }
+
+    /** The text with its references as they were written. */
+    public Bytes written() {
+        return written;
     }
 
     /** The text, if it refers to nothing. */

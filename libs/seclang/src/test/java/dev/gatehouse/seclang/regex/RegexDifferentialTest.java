@@ -81,6 +81,9 @@ class RegexDifferentialTest {
         Random random = new Random(seed);
         String pattern = pattern(random, 3, true);
         Regex regex = compile(pattern, memory);
+        if (repeatsNothing(regex.node())) {
+            return; // within an atomic group the JDK's rounds are not Perl's
+        }
         java.util.regex.Pattern peer = java.util.regex.Pattern.compile(pattern, java.util.regex.Pattern.DOTALL);
         for (int i = 0; i < 10; i++) {
             String text = text(random);
@@ -100,6 +103,8 @@ class RegexDifferentialTest {
             case Node.Sequence s -> s.nodes().stream().anyMatch(RegexDifferentialTest::repeatsNothing);
             case Node.Alternatives a -> a.nodes().stream().anyMatch(RegexDifferentialTest::repeatsNothing);
             case Node.Group g -> repeatsNothing(g.node());
+            case Node.Atomic a -> repeatsNothing(a.node());
+            case Node.Look l -> repeatsNothing(l.node());
             default -> false;
         };
     }
@@ -148,7 +153,7 @@ class RegexDifferentialTest {
         if (depth > 0 && random.nextInt(3) == 0) {
             String[] openings = perl
                     ? new String[] {"(", "(?:", "(?=", "(?!", "(?>"}
-                    : new String[] {"(", "(?:", "(?i:", "(?P<n" + random.nextInt(1_000_000) + ">"};
+                    : new String[] {"(", "(?:", "(?i:", "(?P<n" + Long.toHexString(random.nextLong()) + ">"};
             int opening = random.nextInt(openings.length);
             String group = openings[opening] + alternatives(random, depth - 1, perl) + ")";
             return perl && (opening == 2 || opening == 3) ? group : group + quantifier(random, perl);
