@@ -60,7 +60,9 @@ final class WafRuleCheck {
                 case Compilation.Rejected rejected ->
                     rejected.errors().forEach(error -> add(Problem.Severity.ERROR, owner, error));
                 case Compilation.Compiled compiled ->
-                    compiled.warnings().forEach(warning -> add(Problem.Severity.WARNING, owner, warning));
+                    compiled.warnings().stream()
+                            .filter(_ -> !text.partial())
+                            .forEach(warning -> add(Problem.Severity.WARNING, owner, warning));
             }
         }
     }

@@ -188,7 +188,8 @@ class WafThroughEnvoyIT {
                 name,
                 new PolicyText.Variant(mode, new RuleText(List.of(new Source("directives", directives)))),
                 false,
-                List.of());
+                List.of(),
+                false);
     }
 
     private PlainClient.Answer get(String host, String path) throws IOException {

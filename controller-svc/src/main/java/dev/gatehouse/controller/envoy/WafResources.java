@@ -80,7 +80,8 @@ public final class WafResources {
                             case Closed -> FailureMode.CLOSED;
                             case Open -> FailureMode.OPEN;
                         })
-                .addAllSources(sources(spec, ruleFiles, List.of(), spec.exclusions()));
+                .addAllSources(sources(spec, ruleFiles, List.of(), spec.exclusions()))
+                .setPartial(spec.mergeType().isPresent() && name.equals(owner.toString()));
         spec.crs().flatMap(crs -> crs.version()).ifPresent(policy::setCoreRuleSet);
         files.forEach((file, content) ->
                 policy.addFiles(File.newBuilder().setName(file).setContent(content)));

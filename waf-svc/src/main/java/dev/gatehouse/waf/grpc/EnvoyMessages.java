@@ -26,7 +26,6 @@ import io.envoyproxy.envoy.service.ext_proc.v3.TrailersResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Envoy's messages and what they mean. */
 final class EnvoyMessages {

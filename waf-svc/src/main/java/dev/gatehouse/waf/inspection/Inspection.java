@@ -305,8 +305,8 @@ public final class Inspection {
     public Optional<Findings> findings() {
         return transaction.isPresent()
                 ? findings(transaction.get())
-                : skipped.map(_ -> new Findings(
-                        policy().name(), List.of(), List.of(), OptionalLong.empty(), false, skipped));
+                : skipped.map(
+                        _ -> new Findings(policy().name(), List.of(), List.of(), OptionalLong.empty(), false, skipped));
     }
 
     private Optional<Findings> findings(Transaction begun) {

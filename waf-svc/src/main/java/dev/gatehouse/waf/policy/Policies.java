@@ -56,7 +56,7 @@ public final class Policies {
         private final Map<RuleText, List<String>> bad = new HashMap<>();
 
         /** The rule set; empty: the text is bad, and {@link #errors} says why. */
-        Optional<RuleSet> rules(RuleText text, String policy) {
+        Optional<RuleSet> rules(RuleText text, PolicyText policy) {
             if (!good.containsKey(text) && !bad.containsKey(text)) {
                 Optional<RuleSet> known = Optional.ofNullable(compiled.get(text));
                 if (known.isPresent()) {
@@ -68,7 +68,7 @@ public final class Policies {
             return Optional.ofNullable(good.get(text));
         }
 
-        private void compile(RuleText text, String policy) {
+        private void compile(RuleText text, PolicyText policy) {
             long start = System.nanoTime();
             Compilation outcome = compiler.compile(text);
             if (outcome instanceof Compilation.Compiled done) {
@@ -79,12 +79,12 @@ public final class Policies {
             switch (outcome) {
                 case Compilation.Compiled done -> {
                     done.warnings().stream()
-                            .filter(warning -> !RuleCompiler.isBrought(warning))
-                            .forEach(warning -> LOG.log(Level.WARNING, "{0}: {1}", policy, warning));
+                            .filter(warning -> !policy.partial() && !RuleCompiler.isBrought(warning))
+                            .forEach(warning -> LOG.log(Level.WARNING, "{0}: {1}", policy.name(), warning));
                     LOG.log(
                             Level.INFO,
                             "{0}: {1} rules, ready in {2} ms",
-                            policy,
+                            policy.name(),
                             done.rules().size(),
                             took.toMillis());
                     good.put(text, done.rules());
@@ -96,7 +96,7 @@ public final class Policies {
             }
         }
 
-        Optional<RuleSet> rules(PolicyText.Variant variant, String policy) {
+        Optional<RuleSet> rules(PolicyText.Variant variant, PolicyText policy) {
             return rules(variant.text(), policy)
                     .map(rules -> variant.mode().map(rules::inMode).orElse(rules));
         }
@@ -121,7 +121,7 @@ public final class Policies {
             if (before.filter(known -> known.isReady() && known.text().equals(text))
                     .isPresent()) {
                 // Its rule sets stay known to the texts that share them.
-                texts(text).forEach(each -> round.rules(each, text.name()));
+                texts(text).forEach(each -> round.rules(each, text));
                 next.put(text.name(), before.get());
             } else {
                 changed++;
@@ -148,11 +148,10 @@ public final class Policies {
     }
 
     private static Held compile(PolicyText text, Optional<Held> before, Round round, Set<String> errors) {
-        Optional<RuleSet> usual = round.rules(text.rules(), text.name());
+        Optional<RuleSet> usual = round.rules(text.rules(), text);
         List<Policy.OfHosts> hosts = new ArrayList<>();
         for (PolicyText.Host host : text.hosts()) {
-            round.rules(host.rules(), text.name())
-                    .ifPresent(rules -> hosts.add(new Policy.OfHosts(host.hostnames(), rules)));
+            round.rules(host.rules(), text).ifPresent(rules -> hosts.add(new Policy.OfHosts(host.hostnames(), rules)));
         }
         if (usual.isPresent() && hosts.size() == text.hosts().size()) {
             return new Held(text, new Policy.Ready(text.name(), usual.get(), text.failsOpen(), hosts));

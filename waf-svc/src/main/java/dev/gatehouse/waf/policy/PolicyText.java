@@ -12,15 +12,16 @@ import java.util.Optional;
  * @param rules for every host that has none of its own
  * @param failsOpen what cannot be inspected goes on
  * @param hosts the first that fits counts
+ * @param partial others are to be merged with it, whose rules it may refer to
  */
-public record PolicyText(String name, Variant rules, boolean failsOpen, List<Host> hosts) {
+public record PolicyText(String name, Variant rules, boolean failsOpen, List<Host> hosts, boolean partial) {
     public PolicyText {
         hosts = List.copyOf(hosts);
     }
 
     /** One that fails closed and has the same rules for every host. */
     public PolicyText(String name, EngineMode mode, List<Source> sources) {
-        this(name, new Variant(mode, new RuleText(sources)), false, List.of());
+        this(name, new Variant(mode, new RuleText(sources)), false, List.of(), false);
     }
 
     /**

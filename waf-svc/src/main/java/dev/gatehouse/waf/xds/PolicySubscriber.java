@@ -66,7 +66,8 @@ public final class PolicySubscriber implements Subscriber {
                 policy.getHostsList().stream()
                         .map(host -> new PolicyText.Host(
                                 host.getHostnamesList(), variant(policy, host.getMode(), host.getSourcesList(), files)))
-                        .toList());
+                        .toList(),
+                policy.getPartial());
     }
 
     private static PolicyText.Variant variant(

@@ -104,7 +104,8 @@ class SidecarIT {
                         SecRule ARGS "@contains script" "id:2,phase:2,deny"
                         """)))),
                 open,
-                List.of());
+                List.of(),
+                false);
     }
 
     private static String host(String name, boolean open) {

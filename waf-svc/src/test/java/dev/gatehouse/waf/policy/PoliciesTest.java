@@ -104,8 +104,8 @@ class PoliciesTest {
                                 "SecRule ARGS \"@pmFromFile words.data\" \"id:2,phase:2,deny\"")),
                 files,
                 "");
-        assertThat(policies.replace(List.of(
-                        new PolicyText("a/all+b/own", new PolicyText.Variant(EngineMode.ON, text), false, List.of()))))
+        assertThat(policies.replace(List.of(new PolicyText(
+                        "a/all+b/own", new PolicyText.Variant(EngineMode.ON, text), false, List.of(), false))))
                 .isEmpty();
         assertThat(policies.replace(List.of(new PolicyText(
                         "b/own",
@@ -116,7 +116,8 @@ class PoliciesTest {
                                         files,
                                         "")),
                         false,
-                        List.of()))))
+                        List.of(),
+                        false))))
                 .singleElement()
                 .asString()
                 .contains("more.txt");
