@@ -79,7 +79,8 @@ final class Text {
                 return step.result;
             }
         }
-        Text result = known(transformation.apply(bytes));
+        Bytes changed = transformation.apply(bytes);
+        Text result = changed == bytes ? this : known(changed);
         steps = new Step(transformation, result, steps);
         return result;
     }

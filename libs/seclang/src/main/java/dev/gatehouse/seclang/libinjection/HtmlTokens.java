@@ -72,6 +72,11 @@ final class HtmlTokens {
         return at;
     }
 
+    /** Whether it has read all that there is. */
+    boolean isAtEnd() {
+        return state == State.END;
+    }
+
     /** Whether the other reads the same from here on, whatever context each began in. */
     boolean meets(HtmlTokens other) {
         return at == other.at && state == other.state && closing == other.closing;

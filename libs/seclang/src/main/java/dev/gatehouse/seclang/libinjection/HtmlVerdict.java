@@ -94,16 +94,18 @@ final class HtmlVerdict {
 
     /** Reads in all contexts side by side: two of them that meet are one from there on, as they soon do where there are tags. */
     boolean isAttack() {
-        while (count > 0) {
+        while (count > 1) {
             int behind = 0;
             for (int i = 1; i < count; i++) {
                 behind = readings[i].tokens.at() < readings[behind].tokens.at() ? i : behind;
             }
             Reading reading = readings[behind];
             boolean goesOn = reading.tokens.next();
-            if (goesOn && isAttack(reading)) {
+            if (goesOn && isAttack(reading.tokens, reading.danger)) {
                 return true;
             }
+            reading.danger = danger(reading.tokens);
+            goesOn &= !reading.tokens.isAtEnd();
             for (int i = 0; i < count && goesOn; i++) {
                 goesOn = i == behind || !reading.meets(readings[i]);
             }
@@ -111,23 +113,41 @@ final class HtmlVerdict {
                 readings[behind] = readings[--count];
             }
         }
+        return count == 1 && isAttackAlone(readings[0]);
+    }
+
+    private boolean isAttackAlone(Reading reading) {
+        HtmlTokens tokens = reading.tokens;
+        Danger danger = reading.danger;
+        while (tokens.next()) {
+            if (isAttack(tokens, danger)) {
+                return true;
+            }
+            danger = danger(tokens);
+        }
         return false;
     }
 
-    /** Whether what it has just read is an attack. */
-    private boolean isAttack(Reading reading) {
-        HtmlTokens tokens = reading.tokens;
+    /**
+     * Whether what has just been read is an attack.
+     *
+     * @param danger of the attribute whose name was read before it
+     */
+    private boolean isAttack(HtmlTokens tokens, Danger danger) {
         int start = tokens.start();
         int end = tokens.end();
-        boolean attack = switch (tokens.token()) {
+        return switch (tokens.token()) {
             case DOCTYPE -> true;
             case TAG_NAME_OPEN -> isDangerousElement(start, end);
-            case ATTRIBUTE_VALUE -> isDangerousValue(reading.danger, start, end);
+            case ATTRIBUTE_VALUE -> isDangerousValue(danger, start, end);
             case COMMENT -> isDangerousComment(start, end);
             case TEXT, TAG_NAME_CLOSE, TAG_NAME_SELF_CLOSE, TAG_CLOSE, ATTRIBUTE_NAME -> false;
         };
-        reading.danger = tokens.token() == HtmlTokens.Token.ATTRIBUTE_NAME ? danger(start, end) : Danger.NONE;
-        return attack;
+    }
+
+    /** Of what follows what has just been read. */
+    private Danger danger(HtmlTokens tokens) {
+        return tokens.token() == HtmlTokens.Token.ATTRIBUTE_NAME ? danger(tokens.start(), tokens.end()) : Danger.NONE;
     }
 
     /** Copies a name in capitals and without null bytes. Answers its length; one over the longest if it is longer. */

@@ -68,7 +68,7 @@ public final class Transformation {
     /** The very same object where nothing changes. */
     public Bytes apply(Bytes value) {
         Bytes result = function.apply(value);
-        return result.equals(value) ? value : result;
+        return result == value || result.equals(value) ? value : result;
     }
 
     @Override
