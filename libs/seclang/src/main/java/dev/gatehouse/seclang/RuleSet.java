@@ -112,9 +112,9 @@ public final class RuleSet {
         return size;
     }
 
-    /** Whether a rule of the phase may look at the request's body. */
-    boolean readsRequestBody(Phase phase) {
-        return program(phase).needs(Variable.Origin.REQUEST_BODY);
+    /** Whether a rule of the phase may look at what comes from there. */
+    boolean reads(Phase phase, Variable.Origin origin) {
+        return program(phase).needs(origin);
     }
 
     Settings settings() {

@@ -137,16 +137,22 @@ public final class Transaction {
         return run(Phase.REQUEST_HEADERS);
     }
 
-    /** Whether the request's body would be looked at by rules that have not run: ask after phase 1. */
+    /** Whether rules that have not run, or the audit log, would look at the request's body: ask after phase 1. */
     public boolean inspectsRequestBody() {
         return inspects() && !requestAllowed && requestBodyAccess && readsRequestBodyLater();
     }
 
     private boolean readsRequestBodyLater() {
-        return rules.readsRequestBody(Phase.REQUEST_BODY)
-                || rules.readsRequestBody(Phase.RESPONSE_HEADERS)
-                || rules.readsRequestBody(Phase.RESPONSE_BODY)
-                || rules.readsRequestBody(Phase.LOGGING);
+        return rules.reads(Phase.REQUEST_BODY, Variable.Origin.REQUEST_BODY)
+                || rules.reads(Phase.RESPONSE_HEADERS, Variable.Origin.REQUEST_BODY)
+                || rules.reads(Phase.RESPONSE_BODY, Variable.Origin.REQUEST_BODY)
+                || rules.reads(Phase.LOGGING, Variable.Origin.REQUEST_BODY)
+                || mayAudit(AuditPart.C)
+                || mayAudit(AuditPart.I);
+    }
+
+    private boolean mayAudit(AuditPart part) {
+        return audit != AuditSettings.Engine.OFF && auditParts.contains(part);
     }
 
     /** Whether a request's body over the limit ends the transaction: otherwise its beginning is enough. */
@@ -227,11 +233,23 @@ public final class Transaction {
         values.add(Variable.RESPONSE_HEADERS, name, value);
     }
 
-    /** Whether phase 3 or what follows has rules to run. */
+    /**
+     * Whether the response would be looked at: by rules of phase 3 or 4, by those of phase 5, which run after {@code allow} too, or for the
+     * audit log, which may be of certain statuses.
+     */
     public boolean inspectsResponse() {
         return inspects()
-                && (rules.program(Phase.RESPONSE_HEADERS).size() > 0
-                        || rules.program(Phase.RESPONSE_BODY).size() > 0);
+                        && (rules.program(Phase.RESPONSE_HEADERS).size() > 0
+                                || rules.program(Phase.RESPONSE_BODY).size() > 0)
+                || recordsResponse();
+    }
+
+    private boolean recordsResponse() {
+        return mode != EngineMode.OFF
+                && interruption.isEmpty()
+                && (audit != AuditSettings.Engine.OFF
+                        || rules.reads(Phase.LOGGING, Variable.Origin.RESPONSE)
+                        || rules.reads(Phase.LOGGING, Variable.Origin.RESPONSE_BODY));
     }
 
     /** Phase 3. */
@@ -242,13 +260,15 @@ public final class Transaction {
     }
 
     /**
-     * Whether phase 4 has rules to run that may see the body of this response: ask after phase 3. Only content types of
+     * Whether phase 4, phase 5 or the audit log may see the body of this response: ask after phase 3. Only content types of
      * {@code SecResponseBodyMimeType} are looked at, and bodies that say no type: browsers guess one.
      */
     public boolean inspectsResponseBody() {
         return inspects()
                 && responseBodyAccess
-                && rules.program(Phase.RESPONSE_BODY).size() > 0
+                && (rules.program(Phase.RESPONSE_BODY).size() > 0
+                        || rules.reads(Phase.LOGGING, Variable.Origin.RESPONSE_BODY)
+                        || mayAudit(AuditPart.E))
                 && (forceResponseBody || isInspectedType());
     }
 

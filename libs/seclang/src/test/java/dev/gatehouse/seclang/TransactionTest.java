@@ -6,6 +6,7 @@ import static dev.gatehouse.seclang.Rules.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.seclang.bytes.Bytes;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -249,6 +250,50 @@ class TransactionTest {
         transaction.responseBody(Bytes.latin1("-0042"));
         assertThat(transaction.responseBody().orElseThrow().status()).isEqualTo(502);
         assertThat(ids(transaction)).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void aResponseIsAskedForWhereOnlyTheLoggingPhaseReadsItAlsoOfAnAllowedRequest() {
+        RuleSet rules = Rules.of(
+                "SecRule ARGS:ok \"@streq 1\" \"id:1,phase:1,allow,nolog\"",
+                "SecRule RESPONSE_STATUS \"@streq 401\" \"id:2,phase:5,pass,nolog\"");
+        for (String uri : List.of("/", "/?ok=1")) {
+            Transaction transaction = requested(rules, uri);
+            assertThat(transaction.inspectsResponse()).as(uri).isTrue();
+            transaction.responseHeaders(401, "HTTP/1.1");
+            transaction.logging();
+            assertThat(ids(transaction)).as(uri).endsWith(2L);
+        }
+        assertThat(requested(Rules.of("SecRule ARGS \"@streq 1\" \"id:1,phase:5,pass\""), "/")
+                        .inspectsResponse())
+                .isFalse();
+    }
+
+    @Test
+    void theAuditLogAsksForWhatItsPartsAreMadeOf() {
+        String relevant = "SecAuditEngine RelevantOnly\nSecAuditLogRelevantStatus ^5";
+        String access = "SecRequestBodyAccess On\nSecResponseBodyAccess On";
+        Transaction heads = requested(Rules.of(relevant, access, "SecAuditLogParts ABHZ"), "/");
+        assertThat(heads.inspectsRequestBody()).isFalse();
+        assertThat(heads.inspectsResponse()).isTrue();
+        heads.responseHeaders(503, "HTTP/1.1");
+        assertThat(heads.inspectsResponseBody()).isFalse();
+        heads.logging();
+        assertThat(heads.auditRecord()).isPresent();
+
+        Transaction bodies = requested(Rules.of(relevant, access, "SecAuditLogParts ABCEHZ"), "/");
+        assertThat(bodies.inspectsRequestBody()).isTrue();
+        bodies.responseHeaders(503, "HTTP/1.1");
+        assertThat(bodies.inspectsResponseBody()).isTrue();
+    }
+
+    /** Before its response. */
+    private static Transaction requested(RuleSet rules, String uri) {
+        Transaction transaction = Rules.begin(rules);
+        transaction.request(Bytes.latin1("GET"), Bytes.latin1(uri), Bytes.latin1("HTTP/1.1"));
+        transaction.requestHeaders();
+        transaction.requestBody();
+        return transaction;
     }
 
     @Test

@@ -168,13 +168,14 @@ final class Conversation {
         if (answers.isEmpty()) {
             return answers;
         }
-        return EnvoyMessages.metadata(inspection.findings())
-                .map(metadata -> {
+        return inspection
+                .findings()
+                .map(findings -> {
                     List<ProcessingResponse> with = new ArrayList<>(answers);
                     with.set(
                             0,
                             answers.getFirst().toBuilder()
-                                    .setDynamicMetadata(metadata)
+                                    .setDynamicMetadata(EnvoyMessages.metadata(findings))
                                     .build());
                     return with;
                 })

@@ -32,23 +32,29 @@ import java.util.Optional;
 final class EnvoyMessages {
     private static final String NAMESPACE = "gatehouse.waf";
     private static final Bytes HOST = Bytes.latin1("host");
+    private static final Bytes HTTP_1_1 = Bytes.latin1("HTTP/1.1");
 
     private EnvoyMessages() {}
 
     static RequestHead head(ProcessingRequest request) {
         HttpHeaders message = request.getRequestHeaders();
-        List<Header> headers = new ArrayList<>();
-        // Also an empty one, which is something else than none.
-        message.getHeaders().getHeadersList().stream()
-                .filter(header -> header.getKey().equals(":authority"))
-                .findFirst()
-                .ifPresent(authority -> headers.add(new Header(HOST, value(authority))));
-        headers.addAll(headers(message));
+        List<Header> headers = new ArrayList<>(message.getHeaders().getHeadersCount());
+        Bytes method = Bytes.EMPTY;
+        Bytes path = Bytes.EMPTY;
+        for (HeaderValue header : message.getHeaders().getHeadersList()) {
+            switch (header.getKey()) {
+                case ":method" -> method = value(header);
+                case ":path" -> path = value(header);
+                // Also an empty one, which is something else than none.
+                case ":authority" -> headers.addFirst(new Header(HOST, value(header)));
+                default -> addUnlessPseudo(headers, header);
+            }
+        }
         String protocol = attribute(request, "request.protocol");
         return new RequestHead(
-                pseudo(message, ":method"),
-                pseudo(message, ":path"),
-                Bytes.latin1(protocol.isEmpty() ? "HTTP/1.1" : protocol),
+                method,
+                path,
+                protocol.isEmpty() ? HTTP_1_1 : Bytes.latin1(protocol),
                 headers,
                 attribute(request, "source.address"),
                 attribute(request, "destination.address"),
@@ -59,11 +65,15 @@ final class EnvoyMessages {
     static List<Header> headers(HttpHeaders message) {
         List<Header> headers = new ArrayList<>(message.getHeaders().getHeadersCount());
         for (HeaderValue header : message.getHeaders().getHeadersList()) {
-            if (!header.getKey().startsWith(":")) {
-                headers.add(new Header(Bytes.latin1(header.getKey()), value(header)));
-            }
+            addUnlessPseudo(headers, header);
         }
         return headers;
+    }
+
+    private static void addUnlessPseudo(List<Header> headers, HeaderValue header) {
+        if (!header.getKey().startsWith(":")) {
+            headers.add(new Header(Bytes.latin1(header.getKey()), value(header)));
+        }
     }
 
     /** What Envoy itself calls the request, in all its logs. */
@@ -165,11 +175,8 @@ final class EnvoyMessages {
                 .build();
     }
 
-    /** For access logs ({@code %DYNAMIC_METADATA(gatehouse.waf:score)%}); nothing if there is nothing to tell. */
-    static Optional<Struct> metadata(Findings findings) {
-        if (!findings.any()) {
-            return Optional.empty();
-        }
+    /** For access logs: {@code %DYNAMIC_METADATA(gatehouse.waf:score)%}. */
+    static Struct metadata(Findings findings) {
         ListValue.Builder rules = ListValue.newBuilder();
         findings.rules().forEach(id -> rules.addValues(number(id)));
         ListValue.Builder tags = ListValue.newBuilder();
@@ -183,9 +190,9 @@ final class EnvoyMessages {
                         Value.newBuilder().setBoolValue(findings.blocked()).build());
         findings.score().ifPresent(score -> fields.putFields("score", number(score)));
         findings.skipped().ifPresent(reason -> fields.putFields("skipped", text(reason)));
-        return Optional.of(Struct.newBuilder()
+        return Struct.newBuilder()
                 .putFields(NAMESPACE, Value.newBuilder().setStructValue(fields).build())
-                .build());
+                .build();
     }
 
     private static Value text(String text) {

@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Hands what the controller puts into a stream's initial metadata to {@link ExternalProcessing}: {@code x-gatehouse-waf-policy}, the
@@ -22,6 +23,7 @@ public class StreamMetadataInterceptor implements ServerInterceptor {
             Metadata.Key.of("x-gatehouse-waf-protocol", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> BUFFER_BYTES =
             Metadata.Key.of("x-gatehouse-waf-buffer-bytes", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
     private static final Context.Key<StreamMetadata> CURRENT = Context.keyWithDefault("waf", StreamMetadata.NONE);
 
     /** Of the call that is being started. */
@@ -36,7 +38,7 @@ public class StreamMetadataInterceptor implements ServerInterceptor {
                 Optional.ofNullable(headers.get(POLICY)).orElse(""),
                 "grpc".equals(headers.get(PROTOCOL)),
                 Optional.ofNullable(headers.get(BUFFER_BYTES))
-                        .filter(bytes -> bytes.matches("\\d{1,18}"))
+                        .filter(bytes -> NUMBER.matcher(bytes).matches())
                         .map(Long::parseLong)
                         .orElse(0L));
         return Contexts.interceptCall(Context.current().withValue(CURRENT, metadata), call, headers, next);

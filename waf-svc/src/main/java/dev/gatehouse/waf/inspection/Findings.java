@@ -24,9 +24,4 @@ public record Findings(
         rules = List.copyOf(rules);
         tags = List.copyOf(tags);
     }
-
-    /** Whether there is anything to tell. */
-    public boolean any() {
-        return !rules.isEmpty() || blocked || skipped.isPresent();
-    }
 }

@@ -301,16 +301,22 @@ public final class Inspection {
         return score.isPresent() ? ",score=" + score.getAsLong() : "";
     }
 
-    /** What is known by now, for access logs. */
-    public Findings findings() {
-        String name = policy().name();
-        if (transaction.isEmpty()) {
-            return new Findings(name, List.of(), List.of(), OptionalLong.empty(), false, skipped);
+    /** What is known by now, for access logs; empty if that is nothing. */
+    public Optional<Findings> findings() {
+        return transaction.isPresent()
+                ? findings(transaction.get())
+                : skipped.map(_ -> new Findings(
+                        policy().name(), List.of(), List.of(), OptionalLong.empty(), false, skipped));
+    }
+
+    private Optional<Findings> findings(Transaction begun) {
+        boolean blocked = begun.interruption().isPresent();
+        if (!begun.hasLogged() && !blocked && skipped.isEmpty()) {
+            return Optional.empty();
         }
-        Transaction begun = transaction.get();
         List<MatchedRule> logged = begun.logged();
-        return new Findings(
-                name,
+        return Optional.of(new Findings(
+                policy().name(),
                 logged.stream().map(MatchedRule::id).distinct().toList(),
                 logged.stream()
                         .flatMap(rule -> rule.tags().stream())
@@ -318,8 +324,8 @@ public final class Inspection {
                         .limit(MOST_TAGS)
                         .toList(),
                 score(begun),
-                begun.interruption().isPresent(),
-                skipped);
+                blocked,
+                skipped));
     }
 
     /** The greatest of CRS' anomaly scores. */
