@@ -1,6 +1,5 @@
 package dev.gatehouse.seclang;
 
-import dev.gatehouse.seclang.bytes.ByteSet;
 import dev.gatehouse.seclang.transform.Transformation;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +24,9 @@ final class Chain {
     }
 
     private final Chain parent;
-    private final ByteSet touched;
-    private final boolean changesAny;
+    /** The bits of the transformations. */
+    private final long bits;
+
     private final List<Transformation> transformations;
     private final String text;
     private final List<Chain> longer = new ArrayList<>();
@@ -34,8 +34,7 @@ final class Chain {
     private Chain() {
         this.parent = this;
         this.transformations = List.of();
-        this.touched = ByteSet.of(value -> false);
-        this.changesAny = false;
+        this.bits = 0;
         this.text = "t:none";
     }
 
@@ -44,8 +43,7 @@ final class Chain {
         List<Transformation> all = new ArrayList<>(parent.transformations);
         all.add(last);
         this.transformations = List.copyOf(all);
-        this.touched = parent.touched.or(last.touched());
-        this.changesAny = parent.changesAny || last.changesAny();
+        this.bits = parent.bits | last.bit();
         this.text = String.join(
                 ",", transformations.stream().map(Transformation::toString).toList());
     }
@@ -65,19 +63,9 @@ final class Chain {
         return transformations.isEmpty();
     }
 
-    /** A text without any of them stays as it is, unless it {@link #changesAny}. */
-    ByteSet touched() {
-        return touched;
-    }
-
-    /** Whether a transformation may change any text, also an empty one. */
-    boolean changesAny() {
-        return changesAny;
-    }
-
-    /** False: all transformations leave a text of only such bytes as it is. */
-    boolean mayChange(ByteSet bytes) {
-        return changesAny || touched.intersects(bytes);
+    /** False: all its transformations leave the text as it is. */
+    boolean mayChange(Text text) {
+        return (bits & text.changing()) != 0;
     }
 
     /** All but the last; itself if it is empty. */

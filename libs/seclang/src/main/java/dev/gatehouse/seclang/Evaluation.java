@@ -137,7 +137,7 @@ final class Evaluation implements MatchContext {
             return;
         }
         test(condition, target, field.name(), field.value(), field.value());
-        if (!chain.mayChange(field.text().present())) {
+        if (!chain.mayChange(field.text())) {
             return;
         }
         Bytes before = field.value();

@@ -1,6 +1,5 @@
 package dev.gatehouse.seclang;
 
-import dev.gatehouse.seclang.bytes.ByteSet;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.operator.Operator;
 import dev.gatehouse.seclang.operator.Screening;
@@ -32,31 +31,31 @@ final class Screen {
     /**
      * A transformation on the way of a chain.
      *
-     * @param from the step whose result it transforms
      * @param end behind the last step that follows it
      * @param wanted the conditions that look at its result
-     * @param wantedAfter those, and all that look at what follows
-     * @param touchedAfter what follows leaves a text without any of these bytes as it is
-     * @param changesAnyAfter what follows may change any text
+     * @param changingAfter the transformations of all steps that follow, as bits
+     * @param known what was found out of texts that its result may be, by the transformations that may change them
      */
-    private record Step(
-            Transformation transformation,
-            int from,
-            int end,
-            long[] wanted,
-            long[] wantedAfter,
-            ByteSet touchedAfter,
-            boolean changesAnyAfter) {
-        boolean leavesAlone(Text text) {
-            return !changesAnyAfter && !touchedAfter.intersects(text.present());
-        }
-    }
+    private record Step(Transformation transformation, int end, long[] wanted, long changingAfter, Reach[] known) {}
+
+    /**
+     * Where a text goes from a step: most transformations that follow leave most texts alone, and which ones do follows from a text's
+     * bytes. A look at a value goes through no others.
+     *
+     * @param changing those of the transformations that follow that may change the text
+     * @param wanted the conditions that look at the text as it is
+     * @param changed the steps that may make another text of it
+     */
+    private record Reach(long changing, long[] wanted, boolean wantsAny, int[] changed) {}
+
+    /** Kinds of texts that a step remembers, as a power of two: by five transformations, all that there can be. */
+    private static final int MOST_KINDS = 5;
+
+    private static final Reach[] NOTHING_KNOWN = {};
 
     /** Space to work in, for one thread. */
     static final class Scratch {
-        /** The result of each step. */
-        private Text[] made = new Text[8];
-        /** The distinct ones of them, and who wants each. */
+        /** The distinct texts that a value has become, and who wants each. */
         private Text[] texts = new Text[8];
 
         private long[][] wanted = new long[8][];
@@ -64,8 +63,7 @@ final class Screen {
         private long[] found = {};
 
         private void reserve(int steps, int words) {
-            if (made.length < steps) {
-                made = new Text[steps];
+            if (texts.length < steps) {
                 texts = new Text[steps];
                 wanted = new long[steps][];
             }
@@ -85,7 +83,6 @@ final class Screen {
 
         /** Holds on to nothing of a transaction. */
         void forget() {
-            Arrays.fill(made, null);
             Arrays.fill(texts, null);
         }
     }
@@ -145,28 +142,22 @@ final class Screen {
             root = root.parent();
         }
         List<Step> all = new ArrayList<>();
-        add(root, 0, followers, asked, all);
+        add(root, followers, asked, all);
         return all.toArray(Step[]::new);
     }
 
     /** Adds the chain's last step and all that follow it. */
-    private Step add(
-            Chain chain, int from, Map<Chain, List<Chain>> followers, Map<Chain, long[]> asked, List<Step> all) {
+    private Step add(Chain chain, Map<Chain, List<Chain>> followers, Map<Chain, long[]> asked, List<Step> all) {
         int own = all.size();
         long[] wanted = asked.getOrDefault(chain, new long[words]);
-        long[] wantedAfter = wanted.clone();
-        ByteSet touched = ByteSet.NONE;
-        boolean changesAny = false;
-        all.add(new Step(chain.last(), from, 0, wanted, wantedAfter, touched, changesAny));
+        long changing = 0;
+        all.add(new Step(chain.last(), own, wanted, changing, NOTHING_KNOWN));
         for (Chain next : followers.getOrDefault(chain, List.of())) {
-            Step following = add(next, own, followers, asked, all);
-            touched = touched.or(following.touchedAfter).or(following.transformation.touched());
-            changesAny |= following.changesAnyAfter || following.transformation.changesAny();
-            for (int word = 0; word < words; word++) {
-                wantedAfter[word] |= following.wantedAfter[word];
-            }
+            Step following = add(next, followers, asked, all);
+            changing |= following.changingAfter | following.transformation.bit();
         }
-        Step made = new Step(chain.last(), from, all.size(), wanted, wantedAfter, touched, changesAny);
+        int kinds = 1 << Math.min(Long.bitCount(changing), MOST_KINDS);
+        Step made = new Step(chain.last(), all.size(), wanted, changing, new Reach[kinds]);
         all.set(own, made);
         return made;
     }
@@ -195,23 +186,63 @@ final class Screen {
     }
 
     private void search(RegexSet together, Text value, Scratch scratch) {
-        if (steps[0].leavesAlone(value)) {
-            search(together, value, steps[0].wantedAfter, scratch);
+        Reach reach = reach(0, value);
+        if (reach.changed.length == 0) {
+            search(together, value, reach.wanted, scratch);
             return;
         }
-        int texts = 0;
-        int at = 0;
-        while (at < steps.length) {
-            Step step = steps[at];
-            Text text = at == 0 ? value : scratch.made[step.from].then(step.transformation);
-            scratch.made[at] = text;
-            boolean done = step.leavesAlone(text);
-            long[] wanted = done ? step.wantedAfter : step.wanted;
-            texts = isAny(wanted) ? want(text, wanted, texts, scratch) : texts;
-            at = done ? step.end : at + 1;
-        }
+        int texts = follow(reach, value, 0, scratch);
         for (int i = 0; i < texts; i++) {
             search(together, scratch.texts[i], scratch.wanted[i], scratch);
+        }
+    }
+
+    /** Notes who wants the text, and what follows from it; how many texts there are then. */
+    private int follow(Reach reach, Text text, int texts, Scratch scratch) {
+        int count = reach.wantsAny ? want(text, reach.wanted, texts, scratch) : texts;
+        for (int next : reach.changed) {
+            Text changed = text.then(steps[next].transformation);
+            count = follow(reach(next, changed), changed, count, scratch);
+        }
+        return count;
+    }
+
+    /** Where the text goes that is the result of the step. */
+    private Reach reach(int number, Text text) {
+        Step step = steps[number];
+        long changing = text.changing() & step.changingAfter;
+        // Two threads may find out the same: each sees what the other has made as a whole, or not at all.
+        int place = (int) ((changing * 0x9E3779B97F4A7C15L) >>> 59) & (step.known.length - 1);
+        Reach known = step.known[place];
+        if (known == null || known.changing != changing) {
+            known = findOut(number, changing);
+            step.known[place] = known;
+        }
+        return known;
+    }
+
+    private Reach findOut(int number, long changing) {
+        long[] wanted = new long[words];
+        List<Integer> changed = new ArrayList<>();
+        leave(number, changing, wanted, changed);
+        return new Reach(
+                changing,
+                wanted,
+                isAny(wanted),
+                changed.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /** Goes on from a step whose result is the text. */
+    private void leave(int number, long changing, long[] wanted, List<Integer> changed) {
+        for (int word = 0; word < words; word++) {
+            wanted[word] |= steps[number].wanted[word];
+        }
+        for (int next = number + 1; next < steps[number].end; next = steps[next].end) {
+            if ((steps[next].transformation.bit() & changing) == 0) {
+                leave(next, changing, wanted, changed);
+            } else {
+                changed.add(next);
+            }
         }
     }
 

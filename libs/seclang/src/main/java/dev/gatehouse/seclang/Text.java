@@ -18,6 +18,7 @@ final class Text {
     private @Nullable Text nextOfRoot;
     private @Nullable Step steps;
     private @Nullable ByteSet present;
+    private long changing;
 
     /** What a transformation has made of a text. */
     private record Step(
@@ -40,7 +41,7 @@ final class Text {
 
     /** After all transformations of the chain. */
     Text after(Chain chain) {
-        if (!chain.mayChange(present())) {
+        if (!chain.mayChange(this)) {
             return this;
         }
         Text text = this;
@@ -56,14 +57,21 @@ final class Text {
         ByteSet known = present;
         if (known == null) {
             known = ByteSet.in(bytes);
+            changing = Transformation.mayChange(known);
             present = known;
         }
         return known;
     }
 
+    /** The bits of the transformations that may change it. */
+    long changing() {
+        present();
+        return changing;
+    }
+
     /** After the transformation. */
     Text then(Transformation transformation) {
-        if (!transformation.changesAny() && !transformation.touched().intersects(present())) {
+        if ((transformation.bit() & changing()) == 0) {
             return this;
         }
         for (Step step = steps; step != null; step = step.next) {
@@ -71,7 +79,8 @@ final class Text {
                 return step.result;
             }
         }
-        Text result = known(transformation.apply(bytes));
+        Bytes changed = transformation.apply(bytes);
+        Text result = changed == bytes ? this : known(changed);
         steps = new Step(transformation, result, steps);
         return result;
     }

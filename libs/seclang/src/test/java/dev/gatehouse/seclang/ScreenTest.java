@@ -43,6 +43,7 @@ class ScreenTest {
             "@pm ab <a ../",
             "@pm b; union",
             "@detectXSS",
+            "@detectSQLi",
             "@validateByteRange 32-126",
             "@validateByteRange 48-57,97-122",
             "@rx ^\\d+$",
@@ -58,8 +59,36 @@ class ScreenTest {
             "ARGS:/^[ab]$/");
 
     private static final List<String> PIECES = List.of(
-            "a", "b", "ab", "AB", "%61", "%3Ca ", "<A", "/*", "*/", "..", "/", "\\u0061", "&lt;", " ", "+", "%00", "--",
-            "#", "YWI", "1", "^", "\"", "'", ";", "\u00e9", "onload=", "%u0041");
+            "a",
+            "b",
+            "ab",
+            "AB",
+            "%61",
+            "%3Ca ",
+            "<A",
+            "/*",
+            "*/",
+            "..",
+            "/",
+            "\\u0061",
+            "&lt;",
+            " ",
+            "+",
+            "%00",
+            "--",
+            "#",
+            "YWI",
+            "1",
+            "^",
+            "\"",
+            "'",
+            ";",
+            "\u00e9",
+            "onload=",
+            "%u0041",
+            " or ",
+            "union select",
+            "--+");
 
     @Test
     void aPhraseOfLettersOutsideOfAsciiIsFound() {

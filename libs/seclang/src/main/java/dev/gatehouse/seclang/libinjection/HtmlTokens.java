@@ -53,18 +53,11 @@ final class HtmlTokens {
     private int start;
     private int end;
 
-    HtmlTokens(byte[] value, int from, int to) {
+    HtmlTokens(byte[] value, int from, int to, Context context) {
         this.value = value;
         this.from = from;
         this.to = to;
         at = from;
-        state = State.TEXT;
-    }
-
-    /** Begins anew. */
-    void restart(Context context) {
-        at = from;
-        closing = false;
         state = switch (context) {
             case TEXT -> State.TEXT;
             case IN_TAG -> State.BEFORE_ATTRIBUTE_NAME;
@@ -72,6 +65,21 @@ final class HtmlTokens {
             case DOUBLE_QUOTED -> State.DOUBLE_QUOTED;
             case BACK_QUOTED -> State.BACK_QUOTED;
         };
+    }
+
+    /** How far it has read. */
+    int at() {
+        return at;
+    }
+
+    /** Whether it has read all that there is. */
+    boolean isAtEnd() {
+        return state == State.END;
+    }
+
+    /** Whether the other reads the same from here on, whatever context each began in. */
+    boolean meets(HtmlTokens other) {
+        return at == other.at && state == other.state && closing == other.closing;
     }
 
     /** What was read. */

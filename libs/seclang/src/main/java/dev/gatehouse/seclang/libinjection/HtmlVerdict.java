@@ -33,13 +33,36 @@ final class HtmlVerdict {
         NAME
     }
 
-    private final byte[] value;
-    private final HtmlTokens tokens;
-    private final byte[] name = new byte[LONGEST_NAME];
+    private static final HtmlTokens.Context[] CONTEXTS = HtmlTokens.Context.values();
 
-    private HtmlVerdict(byte[] value, int from, int to) {
+    private final byte[] value;
+    private final int from;
+    private final int to;
+    private final byte[] name = new byte[LONGEST_NAME];
+    /** Those that have not come to the end, nor to where another is. */
+    private final Reading[] readings = new Reading[CONTEXTS.length];
+
+    private int count;
+
+    /** The value as it is read in one context. */
+    private static final class Reading {
+        final HtmlTokens tokens;
+        /** Of the attribute whose name was read last. */
+        Danger danger = Danger.NONE;
+
+        Reading(HtmlTokens tokens) {
+            this.tokens = tokens;
+        }
+
+        boolean meets(Reading other) {
+            return danger == other.danger && tokens.meets(other.tokens);
+        }
+    }
+
+    HtmlVerdict(byte[] value, int from, int to) {
         this.value = value;
-        tokens = new HtmlTokens(value, from, to);
+        this.from = from;
+        this.to = to;
     }
 
     static boolean isAttack(byte[] value, int from, int to) {
@@ -49,32 +72,82 @@ final class HtmlVerdict {
             return false;
         }
         HtmlVerdict verdict = new HtmlVerdict(value, from, to);
-        return (tag && verdict.isAttack(HtmlTokens.Context.TEXT))
-                || verdict.isAttack(HtmlTokens.Context.IN_TAG)
-                || (contains(value, from, to, '\'') && verdict.isAttack(HtmlTokens.Context.SINGLE_QUOTED))
-                || (contains(value, from, to, '"') && verdict.isAttack(HtmlTokens.Context.DOUBLE_QUOTED))
-                || (contains(value, from, to, '`') && verdict.isAttack(HtmlTokens.Context.BACK_QUOTED));
+        for (HtmlTokens.Context context : CONTEXTS) {
+            boolean possible = switch (context) {
+                case TEXT -> tag;
+                case IN_TAG -> true;
+                case SINGLE_QUOTED -> contains(value, from, to, '\'');
+                case DOUBLE_QUOTED -> contains(value, from, to, '"');
+                case BACK_QUOTED -> contains(value, from, to, '`');
+            };
+            if (possible) {
+                verdict.begin(context);
+            }
+        }
+        return verdict.isAttack();
     }
 
-    private boolean isAttack(HtmlTokens.Context context) {
-        Danger danger = Danger.NONE;
-        tokens.restart(context);
-        while (tokens.next()) {
-            int start = tokens.start();
-            int end = tokens.end();
-            boolean attack = switch (tokens.token()) {
-                case DOCTYPE -> true;
-                case TAG_NAME_OPEN -> isDangerousElement(start, end);
-                case ATTRIBUTE_VALUE -> isDangerousValue(danger, start, end);
-                case COMMENT -> isDangerousComment(start, end);
-                case TEXT, TAG_NAME_CLOSE, TAG_NAME_SELF_CLOSE, TAG_CLOSE, ATTRIBUTE_NAME -> false;
-            };
-            if (attack) {
+    /** The value may stand there. */
+    void begin(HtmlTokens.Context context) {
+        readings[count++] = new Reading(new HtmlTokens(value, from, to, context));
+    }
+
+    /** Reads in all contexts side by side: two of them that meet are one from there on, as they soon do where there are tags. */
+    boolean isAttack() {
+        while (count > 1) {
+            int behind = 0;
+            for (int i = 1; i < count; i++) {
+                behind = readings[i].tokens.at() < readings[behind].tokens.at() ? i : behind;
+            }
+            Reading reading = readings[behind];
+            boolean goesOn = reading.tokens.next();
+            if (goesOn && isAttack(reading.tokens, reading.danger)) {
                 return true;
             }
-            danger = tokens.token() == HtmlTokens.Token.ATTRIBUTE_NAME ? danger(start, end) : Danger.NONE;
+            reading.danger = danger(reading.tokens);
+            goesOn &= !reading.tokens.isAtEnd();
+            for (int i = 0; i < count && goesOn; i++) {
+                goesOn = i == behind || !reading.meets(readings[i]);
+            }
+            if (!goesOn) {
+                readings[behind] = readings[--count];
+            }
+        }
+        return count == 1 && isAttackAlone(readings[0]);
+    }
+
+    private boolean isAttackAlone(Reading reading) {
+        HtmlTokens tokens = reading.tokens;
+        Danger danger = reading.danger;
+        while (tokens.next()) {
+            if (isAttack(tokens, danger)) {
+                return true;
+            }
+            danger = danger(tokens);
         }
         return false;
+    }
+
+    /**
+     * Whether what has just been read is an attack.
+     *
+     * @param danger of the attribute whose name was read before it
+     */
+    private boolean isAttack(HtmlTokens tokens, Danger danger) {
+        int start = tokens.start();
+        int end = tokens.end();
+        return switch (tokens.token()) {
+            case DOCTYPE -> true;
+            case TAG_NAME_OPEN -> isDangerousElement(start, end);
+            case ATTRIBUTE_VALUE -> isDangerousValue(danger, start, end);
+            case COMMENT -> isDangerousComment(start, end);
+            case TEXT, TAG_NAME_CLOSE, TAG_NAME_SELF_CLOSE, TAG_CLOSE, ATTRIBUTE_NAME -> false;
+        };
+    }
+
+    /** Of what follows what has just been read. */
+    private Danger danger(HtmlTokens tokens) {
+        return tokens.token() == HtmlTokens.Token.ATTRIBUTE_NAME ? danger(tokens.start(), tokens.end()) : Danger.NONE;
     }
 
     /** Copies a name in capitals and without null bytes. Answers its length; one over the longest if it is longer. */

@@ -83,6 +83,10 @@ final class SqlFolding {
         if (size == 0) {
             return 0;
         }
+        if (type(0) == EVIL) {
+            // Nothing folds it with what follows.
+            return 1;
+        }
         while (true) {
             if (size >= MOST && isCommonExpression()) {
                 foldExpression();

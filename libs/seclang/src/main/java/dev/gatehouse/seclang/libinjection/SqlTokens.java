@@ -290,9 +290,8 @@ final class SqlTokens {
         int seen = Math.min(end, at + SqlToken.LONGEST);
         for (int i = at; i < seen; i++) {
             if (value[i] == '.' || value[i] == '`') {
-                int type = typeOf(at, i);
-                if (type != 0 && type != SqlToken.BARE_WORD) {
-                    return set(type, at, i);
+                if (isKeyword(value, at, i)) {
+                    return set(typeOf(at, i), at, i);
                 }
             }
         }
@@ -389,8 +388,7 @@ final class SqlTokens {
 
     /** The type of the word in {@code [start, end)}; 0: it is none. */
     private int typeOf(int start, int end) {
-        int length = copyCapitals(start, end, 0);
-        return WORDS.type(WORDS.find(capitals, length));
+        return WORDS.type(WORDS.find(value, start, end));
     }
 
     /** The number of the phrase that two tokens make, or {@link WordTable#NONE}. */
@@ -419,14 +417,6 @@ final class SqlTokens {
         return number == WordTable.NONE
                 ? SqlToken.NONE
                 : SqlToken.ofWord(WORDS.type(number), number, WORDS.word(number).length);
-    }
-
-    private int copyCapitals(int start, int end, int offset) {
-        int length = Math.min(end - start, capitals.length - offset);
-        for (int i = 0; i < length; i++) {
-            capitals[offset + i] = (byte) Ascii.upper(value[start + i]);
-        }
-        return offset + length;
     }
 
     private int copyCapitals(long word, int offset) {
@@ -544,6 +534,12 @@ final class SqlTokens {
 
     private static boolean isWhite(int b) {
         return Ascii.isSpace(b) || b == (byte) 0xa0 || b == 0;
+    }
+
+    /** Whether {@code value[start, end)} is a word of its own if a dot or a backtick follows, and not the beginning of a name. */
+    static boolean isKeyword(byte[] value, int start, int end) {
+        int type = WORDS.type(WORDS.find(value, start, end));
+        return type != 0 && type != SqlToken.BARE_WORD;
     }
 
     /** Whether the byte, 0 to 255, ends a word. */

@@ -28,21 +28,27 @@ final class SqlVerdict {
     /** Whether the value can only be a single token, as most values are: no fingerprint has so few. */
     static boolean isOneWord(byte[] value, int from, int to) {
         if (from == to || Ascii.isDigit(value[from])) {
-            int i = from;
-            while (i < to && Ascii.isDigit(value[i])) {
-                i++;
-            }
-            return i == to;
+            int whole = skipDigits(value, from, to);
+            return whole == to || (value[whole] == '.' && skipDigits(value, whole + 1, to) == to);
         }
         if (!Ascii.isWord(value[from])) {
             return false;
         }
         for (int i = from; i < to; i++) {
-            if (SqlTokens.endsWord(value[i] & 0xff) || value[i] == '.' || value[i] == '`') {
+            boolean splits = value[i] == '.' || value[i] == '`';
+            if (SqlTokens.endsWord(value[i] & 0xff) || (splits && SqlTokens.isKeyword(value, from, i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static int skipDigits(byte[] value, int from, int to) {
+        int i = from;
+        while (i < to && Ascii.isDigit(value[i])) {
+            i++;
+        }
+        return i;
     }
 
     /** Empty: it is none. */

@@ -1,7 +1,7 @@
 package dev.gatehouse.seclang.libinjection;
 
+import dev.gatehouse.seclang.bytes.Ascii;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Map;
 
 /** Words in capital ASCII letters, each with a type. Immutable; finding one allocates nothing. */
@@ -42,7 +42,7 @@ final class WordTable {
                     continuesPhrase[word[i] & 0xff] = true;
                 }
             }
-            int slot = hash(word, word.length) & (slots.length - 1);
+            int slot = hash(word, 0, word.length) & (slots.length - 1);
             while (slots[slot] != 0) {
                 slot = (slot + 1) & (slots.length - 1);
             }
@@ -51,20 +51,41 @@ final class WordTable {
         longest = most;
     }
 
-    /** The number of the word that the first {@code length} bytes, in capitals, are; else {@link #NONE}. */
-    int find(byte[] capitals, int length) {
-        if (length == 0 || length > longest || (lengths[capitals[0] & 0xff] >>> length & 1) == 0) {
+    /** The number of the word that the first {@code length} bytes, in any case, are; else {@link #NONE}. */
+    int find(byte[] word, int length) {
+        return find(word, 0, length);
+    }
+
+    /** The number of the word that {@code text[from, to)}, in any case, is; else {@link #NONE}. */
+    int find(byte[] text, int from, int to) {
+        if (from >= to || !mayHave(Ascii.upper(text[from]), to - from)) {
             return NONE;
         }
-        int slot = hash(capitals, length) & (slots.length - 1);
+        int slot = hash(text, from, to) & (slots.length - 1);
         while (slots[slot] != 0) {
-            byte[] word = words[slots[slot] - 1];
-            if (word.length == length && Arrays.equals(word, 0, length, capitals, 0, length)) {
+            if (isWord(words[slots[slot] - 1], text, from, to)) {
                 return slots[slot] - 1;
             }
             slot = (slot + 1) & (slots.length - 1);
         }
         return NONE;
+    }
+
+    private static boolean isWord(byte[] word, byte[] text, int from, int to) {
+        if (word.length != to - from) {
+            return false;
+        }
+        for (int i = 0; i < word.length; i++) {
+            if (word[i] != Ascii.upper(text[from + i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a word so long begins with the byte. */
+    private boolean mayHave(int first, int length) {
+        return length <= longest && (lengths[first & 0xff] >>> length & 1) != 0;
     }
 
     /** The type of a word by its number; 0 for {@link #NONE}. */
@@ -81,10 +102,10 @@ final class WordTable {
         return words[number];
     }
 
-    private static int hash(byte[] word, int length) {
-        int hash = length;
-        for (int i = 0; i < length; i++) {
-            hash = hash * 31 + word[i];
+    private static int hash(byte[] text, int from, int to) {
+        int hash = to - from;
+        for (int i = from; i < to; i++) {
+            hash = hash * 31 + Ascii.upper(text[i]);
         }
         return hash ^ (hash >>> 11);
     }

@@ -9,7 +9,7 @@ import java.util.List;
 record ByteRange(ByteSet forbidden) implements Screening {
     @Override
     public RegexSet.Candidate candidate() {
-        return new RegexSet.Candidate(List.of(), 1, forbidden, null);
+        return new RegexSet.Candidate(List.of(), 1, forbidden);
     }
 
     @Override

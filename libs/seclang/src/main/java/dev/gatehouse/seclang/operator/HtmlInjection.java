@@ -13,7 +13,7 @@ record HtmlInjection() implements Screening {
 
     @Override
     public RegexSet.Candidate candidate() {
-        return new RegexSet.Candidate(List.of(), 1, MARKS, null);
+        return new RegexSet.Candidate(List.of(), 1, MARKS, Libinjection::xss);
     }
 
     @Override

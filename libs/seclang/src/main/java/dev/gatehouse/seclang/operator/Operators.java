@@ -167,7 +167,7 @@ public final class Operators {
         all.put("validateutf8encoding", plain(argument -> (value, context) -> Encoding.isBadUtf8(value)));
         all.put("unconditionalmatch", plain(argument -> (value, context) -> true));
         all.put("nomatch", plain(argument -> (value, context) -> false));
-        all.put("detectsqli", plain(argument -> SqlInjection::matches));
+        all.put("detectsqli", plain(argument -> new SqlInjection()));
         all.put("detectxss", plain(argument -> new HtmlInjection()));
         all.put("streq", text(Bytes::equals));
         all.put("contains", text((value, parameter) -> value.indexOf(parameter) >= 0));

@@ -35,7 +35,7 @@ final class PhraseMatch implements Screening {
             literals.add(lower(phrase));
             shortest = Math.min(shortest, phrase.length());
         }
-        candidate = new RegexSet.Candidate(literals, shortest, ByteSet.ALL, null);
+        candidate = new RegexSet.Candidate(literals, shortest, ByteSet.ALL);
     }
 
     static Operator operator(Span argument) throws SecLangException {

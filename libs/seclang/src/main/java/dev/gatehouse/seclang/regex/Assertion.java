@@ -6,15 +6,18 @@ import dev.gatehouse.seclang.bytes.ByteSet;
 enum Assertion {
     BEGIN_TEXT,
     END_TEXT,
-    /** At the end, or before a line feed that ends the text: {@code \Z}. Needs to look further than one byte. */
-    END_TEXT_OR_LAST_NEWLINE,
     BEGIN_LINE,
     END_LINE,
     WORD_BOUNDARY,
-    NO_WORD_BOUNDARY;
+    NO_WORD_BOUNDARY,
+    /** At the end, or before a line feed that ends the text: {@code \Z}. Needs to look further than one byte, which automata do not. */
+    END_TEXT_OR_LAST_NEWLINE;
 
     /** How many there are. */
     static final int COUNT = values().length;
+
+    /** How many of them, the first, look at two bytes alone. */
+    static final int OF_TWO_BYTES = END_TEXT_OR_LAST_NEWLINE.ordinal();
 
     /** What is on a side where the text ends. */
     static final int NO_BYTE = -1;

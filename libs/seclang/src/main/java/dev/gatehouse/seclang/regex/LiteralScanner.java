@@ -12,6 +12,9 @@ final class LiteralScanner {
     /** Longer ones make the table larger than the cache and tell hardly more. Of such the end counts: many begin with a tag or a path. */
     private static final int LONGEST = 8;
 
+    /** In a text so short whether a byte leads on is not foreseen: asking that takes more time than the step. */
+    private static final int SHORT = 64;
+
     private static final int NONE = Integer.MIN_VALUE;
 
     private final byte[] classOf = new byte[256];
@@ -175,6 +178,34 @@ final class LiteralScanner {
 
     /** Sets the bits of the owners that have a literal in the text. */
     void scan(byte[] text, int from, int to, long[] found) {
+        if (to - from <= SHORT) {
+            scanShort(text, from, to, found);
+        } else {
+            scanLong(text, from, to, found);
+        }
+    }
+
+    private void scanShort(byte[] text, int from, int to, long[] found) {
+        int[] next = this.next;
+        byte[] classOf = this.classOf;
+        int state = 0;
+        for (int i = from; i < to; i++) {
+            state = next[state + (classOf[text[i] & 0xff] & 0xff)];
+            if (state < 0) {
+                addOwners(~state, found);
+                state = rowOf[~state];
+            }
+        }
+    }
+
+    private void addOwners(int ending, long[] found) {
+        long[] ended = owners[ending];
+        for (int word = 0; word < ended.length; word++) {
+            found[word] |= ended[word];
+        }
+    }
+
+    private void scanLong(byte[] text, int from, int to, long[] found) {
         int[] next = this.next;
         byte[] classOf = this.classOf;
         int state = 0;
@@ -188,10 +219,7 @@ final class LiteralScanner {
             }
             if (following < 0) {
                 again = following;
-                long[] ended = owners[~following];
-                for (int word = 0; word < ended.length; word++) {
-                    found[word] |= ended[word];
-                }
+                addOwners(~following, found);
                 state = rowOf[~following];
             } else {
                 again = NONE;

@@ -242,7 +242,7 @@ final class PreparedFile {
         int[] bounds = new int[Program.OPERATIONS];
         bounds[Program.TAKE] = program.sets.length;
         bounds[Program.SPLIT] = program.size();
-        bounds[Program.ASSERT] = Assertion.COUNT;
+        bounds[Program.ASSERT] = program.backtracking ? Assertion.COUNT : Assertion.OF_TWO_BYTES;
         bounds[Program.SAVE] = program.slots;
         bounds[Program.MATCH] = 1;
         if (program.backtracking) {

@@ -16,19 +16,19 @@ public final class RegexSet {
 
     private static final int MOST_STEPS = 50_000;
 
-    private final List<Candidate> candidates;
+    private final Candidate[] candidates;
     private final int words;
     private final LiteralScanner scanner;
     /** Those with literals of more than a byte. */
     private final long[] scanned;
-    /** Of each the literals of one byte: whether a text has one is known before it is read. */
-    private final ByteSet[] single;
+    /** Of each byte those that have it as a literal: whether a text has one is known before it is read. */
+    private final long[] @Nullable [] single = new long[256][];
 
     private final ByteSet anySingle;
     /** Those without that are no automaton. */
     private final long[] always;
 
-    private final List<Together> together = new ArrayList<>();
+    private final Together[] together;
 
     /**
      * What may match.
@@ -36,35 +36,56 @@ public final class RegexSet {
      * @param literals the text has one of them, in any case of ASCII letters, if it matches: in lower case, as Latin-1; none:
      *     nothing is known
      * @param bytes the text has one of them if it matches
-     * @param regex null: a text that has one of the literals may match, as far as the set can tell
+     * @param test what says of a text that has all that whether it may match
+     * @param regex what can be run together with others, if it needs no literals; null: it cannot
      */
     public record Candidate(
             List<String> literals,
             int minLength,
             ByteSet bytes,
+            Test test,
             @Nullable Regex regex) {
         public Candidate {
             literals = List.copyOf(literals);
         }
 
-        public static Candidate of(Regex regex) {
-            return new Candidate(
-                    regex.requirement().literals(),
-                    regex.minLength(),
-                    regex.requirement().bytes(),
-                    regex);
+        /** Of which nothing more is known. */
+        public Candidate(List<String> literals, int minLength, ByteSet bytes) {
+            this(literals, minLength, bytes, (text, from, to) -> true);
         }
+
+        /** That is no pattern. */
+        public Candidate(List<String> literals, int minLength, ByteSet bytes, Test test) {
+            this(literals, minLength, bytes, test, null);
+        }
+
+        public static Candidate of(Regex regex) {
+            Requirement required = regex.requirement();
+            return regex.isLinear()
+                    ? new Candidate(
+                            required.literals(),
+                            required.minLength(),
+                            required.bytes(),
+                            (text, from, to) -> regex.search(text, from, to, 0) == Regex.Outcome.FOUND,
+                            regex)
+                    : new Candidate(required.literals(), required.minLength(), required.bytes());
+        }
+    }
+
+    /** What reads a text. */
+    public interface Test {
+        /** False: {@code text[from, to)} does not match. */
+        boolean mayMatch(byte[] text, int from, int to);
     }
 
     /** @param bits of the patterns in the set, by their numbers in the automaton */
     private record Together(LazyDfa automaton, int[] bits, long[] mask, int shortest, ByteSet bytes) {}
 
     private RegexSet(List<Candidate> candidates, AutomatonMemory memory) {
-        this.candidates = List.copyOf(candidates);
+        this.candidates = candidates.toArray(Candidate[]::new);
         words = (candidates.size() + 63) / 64;
         scanned = new long[words];
         always = new long[words];
-        single = new ByteSet[candidates.size()];
         ByteSet allSingle = ByteSet.NONE;
         List<List<String>> literals = new ArrayList<>();
         List<Integer> without = new ArrayList<>();
@@ -74,15 +95,14 @@ public final class RegexSet {
                     .filter(literal -> literal.length() > 1)
                     .toList();
             literals.add(longer);
-            single[i] = single(each.literals());
-            allSingle = allSingle.or(single[i]);
+            allSingle = allSingle.or(addSingle(i, each.literals()));
             if (!longer.isEmpty()) {
                 scanned[i >> 6] |= 1L << i;
             }
             if (!each.literals().isEmpty()) {
                 continue;
             }
-            if (each.regex != null && each.regex.isLinear()) {
+            if (each.regex != null) {
                 without.add(i);
             } else {
                 always[i >> 6] |= 1L << i;
@@ -93,6 +113,7 @@ public final class RegexSet {
         // Apart, so that a text of letters and digits is read for none of the first.
         without.sort(
                 Comparator.comparing(number -> candidates.get(number).bytes().intersects(ByteSet.WORD)));
+        List<Together> together = new ArrayList<>();
         int from = 0;
         int steps = 0;
         for (int i = 0; i < without.size(); i++) {
@@ -108,13 +129,21 @@ public final class RegexSet {
         if (from < without.size()) {
             together.add(together(without.subList(from, without.size()), memory));
         }
+        this.together = together.toArray(Together[]::new);
     }
 
-    private static ByteSet single(List<String> literals) {
+    private ByteSet addSingle(int number, List<String> literals) {
         ByteSet bytes = ByteSet.NONE;
         for (String literal : literals) {
             if (literal.length() == 1) {
                 bytes = bytes.or(ByteSet.of(literal.charAt(0)).folded());
+            }
+        }
+        for (int value = 0; value < single.length; value++) {
+            if (bytes.has(value)) {
+                long[] those = single[value] == null ? new long[words] : single[value];
+                those[number >> 6] |= 1L << number;
+                single[value] = those;
             }
         }
         return bytes;
@@ -126,7 +155,7 @@ public final class RegexSet {
         int shortest = Integer.MAX_VALUE;
         ByteSet bytes = ByteSet.NONE;
         for (int number : numbers) {
-            Candidate each = candidates.get(number);
+            Candidate each = candidates[number];
             if (each.regex != null) {
                 programs.add(each.regex.program());
             }
@@ -165,22 +194,31 @@ public final class RegexSet {
             scanner.scan(text, from, to, scratch);
         }
         if (anySingle.intersects(present)) {
-            for (int i = 0; i < single.length; i++) {
-                scratch[i >> 6] |= single[i].intersects(present) ? 1L << i : 0;
-            }
+            addSingle(present.a() & anySingle.a(), 0, scratch);
+            addSingle(present.b() & anySingle.b(), Long.SIZE, scratch);
+            addSingle(present.c() & anySingle.c(), 2 * Long.SIZE, scratch);
+            addSingle(present.d() & anySingle.d(), 3 * Long.SIZE, scratch);
         }
         for (int word = 0; word < words; word++) {
             for (long bits = scratch[word] & wanted[word] & ~found[word]; bits != 0; bits &= bits - 1) {
-                if (mayMatch(candidates.get(word * 64 + Long.numberOfTrailingZeros(bits)), text, from, to, present)) {
+                if (mayMatch(candidates[word * 64 + Long.numberOfTrailingZeros(bits)], text, from, to, present)) {
                     found[word] |= Long.lowestOneBit(bits);
                 }
             }
         }
-        for (int i = 0; i < together.size(); i++) {
-            Together each = together.get(i);
+        for (Together each : together) {
             boolean possible = to - from >= each.shortest && (to == from || each.bytes.intersects(present));
             if (possible && asks(each.mask, wanted, found)) {
                 collect(each, text, from, to, wanted, found);
+            }
+        }
+    }
+
+    private void addSingle(long bytes, int first, long[] those) {
+        for (long rest = bytes; rest != 0; rest &= rest - 1) {
+            long[] having = single[first + Long.numberOfTrailingZeros(rest)];
+            for (int word = 0; having != null && word < words; word++) {
+                those[word] |= having[word];
             }
         }
     }
@@ -196,11 +234,9 @@ public final class RegexSet {
     }
 
     private static boolean mayMatch(Candidate candidate, byte[] text, int from, int to, ByteSet present) {
-        if (to - from < candidate.minLength || (to > from && !candidate.bytes.intersects(present))) {
-            return false;
-        }
-        Regex regex = candidate.regex;
-        return regex == null || !regex.isLinear() || regex.search(text, from, to, 0) == Regex.Outcome.FOUND;
+        return to - from >= candidate.minLength
+                && (to == from || candidate.bytes.intersects(present))
+                && candidate.test.mayMatch(text, from, to);
     }
 
     private static void collect(Together together, byte[] text, int from, int to, long[] wanted, long[] found) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** A transformation by its name. Stateless. */
@@ -18,23 +19,32 @@ public final class Transformation {
     private static final ByteSet PERCENT_OR_PLUS = bytes("%+");
     private static final ByteSet COMMENT_MARKS = bytes("/*-<#");
     private static final ByteSet UPPERCASE = ByteSet.of(b -> b >= 'A' && b <= 'Z');
-    private static final ByteSet ALL = ByteSet.of(b -> true);
 
     /** Changes nothing. */
-    public static final Transformation NONE = new Transformation("none", value -> value, ByteSet.NONE, false);
+    public static final Transformation NONE = new Transformation("none", value -> value, ByteSet.NONE, 0);
 
     private static final Map<String, Transformation> BY_NAME = register();
 
+    /** The bits of those that may change any text, also an empty one. */
+    private static final long CHANGING_ANY = bits(transformation -> transformation.changesAny);
+
+    /** The bits of those that a byte of a text is touched by. */
+    private static final long[] TOUCHING = touching();
+
     private final String name;
     private final UnaryOperator<Bytes> function;
+    /** A text without any of them stays as it is, unless it {@link #changesAny}. */
     private final ByteSet touched;
-    private final boolean always;
 
-    private Transformation(String name, UnaryOperator<Bytes> function, ByteSet touched, boolean always) {
+    private final boolean changesAny;
+    private final long bit;
+
+    private Transformation(String name, UnaryOperator<Bytes> function, ByteSet touched, long bit) {
         this.name = name;
         this.function = function;
         this.touched = touched;
-        this.always = always;
+        this.changesAny = touched.equals(ByteSet.ALL);
+        this.bit = bit;
     }
 
     /** Without regard to case; British spellings too. {@code none} is not here: it ends what came before it. */
@@ -58,7 +68,7 @@ public final class Transformation {
     /** The very same object where nothing changes. */
     public Bytes apply(Bytes value) {
         Bytes result = function.apply(value);
-        return result.equals(value) ? value : result;
+        return result == value || result.equals(value) ? value : result;
     }
 
     @Override
@@ -66,14 +76,43 @@ public final class Transformation {
         return "t:" + name;
     }
 
-    /** A text without any of them stays as it is, unless it {@link #changesAny}. */
-    public ByteSet touched() {
-        return touched;
+    /** Its bit in sets of transformations; none of {@link #NONE}. */
+    public long bit() {
+        return bit;
     }
 
-    /** Whether it may change any text, also an empty one. */
-    public boolean changesAny() {
-        return always;
+    /** The bits of those that may change a text with these bytes: it stays as it is under all others. */
+    public static long mayChange(ByteSet present) {
+        return CHANGING_ANY
+                | touching(present.a(), 0)
+                | touching(present.b(), Long.SIZE)
+                | touching(present.c(), 2 * Long.SIZE)
+                | touching(present.d(), 3 * Long.SIZE);
+    }
+
+    private static long touching(long word, int first) {
+        long bits = 0;
+        for (long rest = word; rest != 0; rest &= rest - 1) {
+            bits |= TOUCHING[first + Long.numberOfTrailingZeros(rest)];
+        }
+        return bits;
+    }
+
+    private static long[] touching() {
+        long[] touching = new long[256];
+        for (int b = 0; b < touching.length; b++) {
+            int value = b;
+            touching[b] = bits(transformation -> transformation.touched.has(value));
+        }
+        return touching;
+    }
+
+    private static long bits(Predicate<Transformation> those) {
+        long bits = 0;
+        for (Transformation each : BY_NAME.values()) {
+            bits |= those.test(each) ? each.bit : 0;
+        }
+        return bits;
     }
 
     private static ByteSet bytes(String bytes) {
@@ -128,12 +167,15 @@ public final class Transformation {
 
     /** Of which nothing is known: it may change any text, also an empty one. */
     private static void add(Map<String, Transformation> all, String name, UnaryOperator<Bytes> function) {
-        all.put(name.toLowerCase(Locale.ROOT), new Transformation(name, function, ALL, true));
+        add(all, name, function, ByteSet.ALL);
     }
 
     /** @param touched a text without any of them stays as it is */
     private static void add(
             Map<String, Transformation> all, String name, UnaryOperator<Bytes> function, ByteSet touched) {
-        all.put(name.toLowerCase(Locale.ROOT), new Transformation(name, function, touched, false));
+        if (all.size() == Long.SIZE) {
+            throw new IllegalStateException(name + " is one more transformation than a long has bits");
+        }
+        all.put(name.toLowerCase(Locale.ROOT), new Transformation(name, function, touched, 1L << all.size()));
     }
 }

@@ -127,8 +127,7 @@ class LibinjectionVectorsIT {
     }
 
     private static String html(byte[] value) {
-        HtmlTokens input = new HtmlTokens(value, 0, value.length);
-        input.restart(HtmlTokens.Context.TEXT);
+        HtmlTokens input = new HtmlTokens(value, 0, value.length, HtmlTokens.Context.TEXT);
         List<String> lines = new ArrayList<>();
         while (input.next()) {
             lines.add(name(input.token()) + "," + (input.end() - input.start()) + ","
