@@ -89,7 +89,7 @@ class SidecarIT {
     private final Policies policies = new Policies();
     private final Admission admission = new Admission(2, 0, Duration.ZERO);
     private final LargeWork large = new LargeWork(1, 0, Duration.ZERO);
-    private final BodyBudget bodies = new BodyBudget(500_000);
+    private final BodyBudget bodies = new BodyBudget(4_000_000);
     private final SlowStore store = new SlowStore();
     private final int port = FreePorts.one();
 
@@ -119,6 +119,7 @@ class SidecarIT {
                   response_headers_to_add: [{header: {key: x-waf, value: "%%DYNAMIC_METADATA(gatehouse.waf)%%"}}]
                   routes:
                   - match: {prefix: /}
+                    request_body_buffer_limit: 4000000
                     direct_response: {status: 200, body: {inline_string: passed}}
                     typed_per_filter_config:
                       waf:
@@ -235,7 +236,7 @@ class SidecarIT {
     @Test
     void bodiesOverTheBudgetAreShed() throws IOException {
         BodyBudget.Share others = bodies.share();
-        assertThat(others.take(499_000)).isTrue();
+        assertThat(others.take(3_999_000)).isTrue();
         PlainClient.Answer closed = post("closed", "/", "x".repeat(2_000));
         assertThat(closed.status()).isEqualTo(503);
         assertThat(closed.body()).contains("waf_unavailable{overloaded:bodies}");
@@ -247,7 +248,7 @@ class SidecarIT {
     @Test
     void aLargeBodyIsWaitedForLongerThanOtherMessages() throws Exception {
         FutureTask<PlainClient.Answer> upload =
-                new FutureTask<>(() -> post("closed", "/upload", "a=" + "x".repeat(200_000)));
+                new FutureTask<>(() -> post("closed", "/upload", "a=" + "x".repeat(3_000_000)));
         Thread.ofVirtual().start(upload);
         assertThat(store.asked.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(get("closed", "/slow").status())
