@@ -250,7 +250,9 @@ class SidecarIT {
         FutureTask<PlainClient.Answer> upload =
                 new FutureTask<>(() -> post("closed", "/upload", "a=" + "x".repeat(3_000_000)));
         Thread.ofVirtual().start(upload);
-        assertThat(store.asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(store.asked.await(10, TimeUnit.SECONDS))
+                .as(() -> upload.isDone() ? upload.resultNow().toString() : "the upload is still sent")
+                .isTrue();
         assertThat(get("closed", "/slow").status())
                 .as("Envoy's time for a message has passed for one that came later")
                 .isEqualTo(504);
