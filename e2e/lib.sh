@@ -129,3 +129,22 @@ status_of() { curl -sS -m 10 -o /dev/null -w '%{http_code}' "$@"; }
 gateway_address() { kubectl -n "$1" get gateway "$2" -o 'jsonpath={.status.addresses[0].value}'; }
 has_address() { [ -n "$(gateway_address "$1" "$2")" ]; }
 programmed() { [ "$(kubectl -n "$1" get gateway "$2" -o 'jsonpath={.status.conditions[?(@.type=="Programmed")].status}')" = True ]; }
+
+passed=0
+# check WHAT COMMAND...: runs the command, says "ok: WHAT", and counts; where it fails it says what is there, and ends.
+check() {
+  local what=$1 out
+  shift
+  if out=$("$@" 2>&1); then
+    passed=$((passed + 1))
+    say "ok: $what"
+  else
+    say "NOT ok: $what"
+    printf '%s\n' "$out" | tail -20 >&2
+    kubectl -n "$namespace" get pods >&2 || true
+    kubectl -n httpbin get gateway,httproute,wafpolicy -o yaml | grep -A8 'conditions:' >&2 || true
+    exit 1
+  fi
+}
+# equals IS EXPECTED
+equals() { [ "$1" = "$2" ] || { echo "is \"$1\" (expected: \"$2\")"; return 1; }; }

@@ -224,6 +224,22 @@ class WafServiceTest {
     }
 
     @Test
+    void forALargeBodyEnvoyIsAskedToWaitLonger() throws InterruptedException {
+        StreamObserver<ProcessingRequest> requests = process("shop/strict");
+        requests.onNext(post());
+        next();
+        requests.onNext(ProcessingRequest.newBuilder()
+                .setRequestBody(HttpBody.newBuilder()
+                        .setBody(ByteString.copyFromUtf8("comment=" + "x".repeat(1_500_000)))
+                        .setEndOfStream(true))
+                .build());
+        assertThat(next().getOverrideMessageTimeout().getSeconds())
+                .as("two seconds, and one for each mebibyte that is begun")
+                .isEqualTo(4);
+        assertThat(next().hasRequestBody()).isTrue();
+    }
+
+    @Test
     void detectOnlyFindsAndBlocksNothing() throws InterruptedException {
         process("shop/watch").onNext(get("/?q=<script", "192.0.2.1:1", "user-agent", "sqlmap"));
         ProcessingResponse response = next();

@@ -71,6 +71,9 @@ public final class ListenerResources {
     /** For an answer of authz-svc, or one of waf-svc: enough for the first of a process that has just begun on a busy node. */
     private static final Duration CALLOUT_TIMEOUT = Duration.ofSeconds(2);
 
+    /** What waf-svc may ask for instead, for a large body. */
+    private static final Duration LARGE_BODY_TIMEOUT = Duration.ofSeconds(60);
+
     private ListenerResources() {}
 
     /** A port of a fleet. */
@@ -411,6 +414,7 @@ public final class ListenerResources {
                 .setGrpcService(GrpcService.newBuilder()
                         .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(Fleets.WAF)))
                 .setMessageTimeout(Protos.duration(CALLOUT_TIMEOUT))
+                .setMaxMessageTimeout(Protos.duration(LARGE_BODY_TIMEOUT))
                 .setAllowModeOverride(true)
                 .setProcessingMode(ProcessingMode.newBuilder()
                         .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)

@@ -52,10 +52,20 @@ public final class CoreRuleSet implements RuleFiles {
     private static final String RULES = "@owasp_crs/";
 
     private final Tree tree;
+    private final Optional<CoreRuleSet> recommended;
 
     /** @param folder with the rule set */
     public CoreRuleSet(Path folder) {
+        this(folder, Optional.empty());
+    }
+
+    /**
+     * @param folder with the rule set
+     * @param recommended whose recommended configuration of the engine counts where the folder has none, as releases of CRS
+     */
+    public CoreRuleSet(Path folder, Optional<CoreRuleSet> recommended) {
         this.tree = new Folder(folder);
+        this.recommended = recommended;
     }
 
     /**
@@ -65,6 +75,7 @@ public final class CoreRuleSet implements RuleFiles {
      */
     public CoreRuleSet(List<String> names, FileReader reader) {
         this.tree = new Packed(names, reader);
+        this.recommended = Optional.empty();
     }
 
     /** Reads a file by its name. */
@@ -189,6 +200,9 @@ public final class CoreRuleSet implements RuleFiles {
                     if (file.isPresent()) {
                         yield new Source(alias, new String(file.get(), StandardCharsets.UTF_8));
                     }
+                }
+                if (meaning.equals(RECOMMENDED) && recommended.isPresent()) {
+                    yield recommended.get().read(alias, meaning);
                 }
                 throw new IOException("the rule set has none of " + String.join(", ", names));
             }

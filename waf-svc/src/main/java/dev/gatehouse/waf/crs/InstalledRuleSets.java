@@ -59,12 +59,12 @@ public final class InstalledRuleSets implements CoreRuleSets {
         Optional<RuleFiles> installed = folder.filter(_ -> name)
                 .map(all -> all.resolve(wanted))
                 .filter(Files::isDirectory)
-                .map(CoreRuleSet::new);
+                .map(release -> new CoreRuleSet(release, bundle.map(InstalledRuleSets::bundled)));
         return installed.or(
                 () -> bundle.filter(index -> index.getFirst().equals(wanted)).map(InstalledRuleSets::bundled));
     }
 
-    private static RuleFiles bundled(List<String> index) {
+    private static CoreRuleSet bundled(List<String> index) {
         return new CoreRuleSet(index.subList(1, index.size()), InstalledRuleSets::read);
     }
 

@@ -42,6 +42,15 @@ final class Conversation {
         return over;
     }
 
+    /** Whether Envoy holds the body in this message until it hears of it, and gives up after its message timeout. */
+    boolean isWaitedFor(ProcessingRequest message) {
+        return switch (message.getRequestCase()) {
+            case REQUEST_BODY -> !request.isDuplex() && request.awaitsVerdict();
+            case RESPONSE_BODY -> !response.isDuplex() && response.awaitsVerdict();
+            case REQUEST_HEADERS, RESPONSE_HEADERS, REQUEST_TRAILERS, RESPONSE_TRAILERS, REQUEST_NOT_SET -> false;
+        };
+    }
+
     /**
      * @param failure why the message cannot be looked at
      * @return in order; none: the answer comes with that to a later message

@@ -24,6 +24,7 @@ import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.StreamedBodyResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.TrailersResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -134,6 +135,18 @@ final class EnvoyMessages {
             case REQUEST_NOT_SET ->
                 throw new IllegalArgumentException("message: none (expected: headers, body or trailers)");
         };
+    }
+
+    /**
+     * Has Envoy begin to wait anew for the answer to its last message, once for each message. It passes over a time that is longer than
+     * its max_message_timeout.
+     */
+    static ProcessingResponse moreTime(Duration time) {
+        return ProcessingResponse.newBuilder()
+                .setOverrideMessageTimeout(com.google.protobuf.Duration.newBuilder()
+                        .setSeconds(time.toSeconds())
+                        .setNanos(time.getNano()))
+                .build();
     }
 
     /** A chunk of a body that is streamed in full duplex. */

@@ -26,9 +26,6 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
     /** Bytes of a body that rules take less than a millisecond for; gRPC's thread has other streams to serve. */
     private static final long SMALL = 4 * 1024;
 
-    /** Bytes of a body that rules take some milliseconds for. */
-    private static final long LARGE = 128 * 1024;
-
     /** What a stream is served with. */
     record Resources(Admission admission, LargeWork large) {}
 
@@ -68,7 +65,11 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
         bodyBytes += request.getRequestBody().getBody().size()
                 + request.getResponseBody().getBody().size();
         if (bodyBytes > SMALL || !tryHere(() -> handleHere(request))) {
-            boolean isLarge = bodyBytes >= LARGE;
+            boolean isLarge = bodyBytes >= LargeBodies.BYTES;
+            if (isLarge && conversation.isWaitedFor(request)) {
+                // Now, not when its turn comes. Nothing else is being said: the last message was answered before this one was asked for.
+                responses.onNext(EnvoyMessages.moreTime(LargeBodies.time(bodyBytes)));
+            }
             work.add(() -> handle(request, isLarge));
         }
     }

@@ -34,6 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,9 +65,11 @@ class SidecarIT {
         }
 
         private final CountDownLatch answers = new CountDownLatch(1);
+        private final CountDownLatch asked = new CountDownLatch(1);
 
         @Override
         public Record load(RecordName name) {
+            asked.countDown();
             try {
                 answers.await();
             } catch (InterruptedException e) {
@@ -85,7 +89,7 @@ class SidecarIT {
     private final Policies policies = new Policies();
     private final Admission admission = new Admission(2, 0, Duration.ZERO);
     private final LargeWork large = new LargeWork(1, 0, Duration.ZERO);
-    private final BodyBudget bodies = new BodyBudget(1_000);
+    private final BodyBudget bodies = new BodyBudget(4_000_000);
     private final SlowStore store = new SlowStore();
     private final int port = FreePorts.one();
 
@@ -101,6 +105,7 @@ class SidecarIT {
                 new PolicyText.Variant(EngineMode.ON, new RuleText(List.of(new Source("d", """
                         SecRequestBodyAccess On
                         SecRule REQUEST_FILENAME "@streq /slow" "id:1,phase:1,pass,nolog,initcol:ip=%{REMOTE_ADDR}"
+                        SecRule REQUEST_FILENAME "@streq /upload" "id:3,phase:2,pass,nolog,initcol:ip=%{REMOTE_ADDR}"
                         SecRule ARGS "@contains script" "id:2,phase:2,deny"
                         """)))),
                 open,
@@ -115,6 +120,7 @@ class SidecarIT {
                   response_headers_to_add: [{header: {key: x-waf, value: "%%DYNAMIC_METADATA(gatehouse.waf)%%"}}]
                   routes:
                   - match: {prefix: /}
+                    request_body_buffer_limit: 4000000
                     direct_response: {status: 200, body: {inline_string: passed}}
                     typed_per_filter_config:
                       waf:
@@ -149,6 +155,7 @@ class SidecarIT {
                               "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor
                               grpc_service: {envoy_grpc: {cluster_name: waf}}
                               message_timeout: 3s
+                              max_message_timeout: 60s
                               allow_mode_override: true
                               processing_mode: {request_header_mode: SEND, response_header_mode: SKIP}
                               request_attributes: [source.address, request.protocol]
@@ -197,6 +204,14 @@ class SidecarIT {
         return PlainClient.send(port, "GET " + path + " HTTP/1.1\r\nHost: " + host + ".example\r\n\r\n");
     }
 
+    private PlainClient.Answer post(String host, String path, String body) throws IOException {
+        return PlainClient.send(
+                port,
+                "POST " + path + " HTTP/1.1\r\nHost: " + host
+                        + ".example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length()
+                        + "\r\n\r\n" + body);
+    }
+
     @Test
     void itInspectsWhatComesByTheSocket() throws IOException {
         assertThat(get("closed", "/?a=b").body()).startsWith("passed");
@@ -221,15 +236,30 @@ class SidecarIT {
 
     @Test
     void bodiesOverTheBudgetAreShed() throws IOException {
-        String request =
-                " HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 2000\r\nHost: ";
-        String body = ".example\r\n\r\n" + "x".repeat(2_000);
-        PlainClient.Answer closed = PlainClient.send(port, "POST /" + request + "closed" + body);
+        BodyBudget.Share others = bodies.share();
+        assertThat(others.take(3_999_000)).isTrue();
+        PlainClient.Answer closed = post("closed", "/", "x".repeat(2_000));
         assertThat(closed.status()).isEqualTo(503);
         assertThat(closed.body()).contains("waf_unavailable{overloaded:bodies}");
-        assertThat(PlainClient.send(port, "POST /" + request + "open" + body).body())
-                .startsWith("passed");
+        assertThat(post("open", "/", "x".repeat(2_000)).body()).startsWith("passed");
+        others.giveBack();
         assertThat(bodies.held()).isZero();
+    }
+
+    @Test
+    void aLargeBodyIsWaitedForLongerThanOtherMessages() throws Exception {
+        FutureTask<PlainClient.Answer> upload =
+                new FutureTask<>(() -> post("closed", "/upload", "a=" + "x".repeat(3_000_000)));
+        Thread.ofVirtual().start(upload);
+        assertThat(store.asked.await(10, TimeUnit.SECONDS))
+                .as(() -> upload.isDone() ? upload.resultNow().toString() : "the upload is still sent")
+                .isTrue();
+        assertThat(get("closed", "/slow").status())
+                .as("Envoy's time for a message has passed for one that came later")
+                .isEqualTo(504);
+        assertThat(upload.isDone()).isFalse();
+        store.answers.countDown();
+        assertThat(upload.get(20, TimeUnit.SECONDS).body()).startsWith("passed");
     }
 
     @Test
