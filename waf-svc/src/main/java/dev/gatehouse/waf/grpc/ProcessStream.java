@@ -67,7 +67,8 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
         if (bodyBytes > SMALL || !tryHere(() -> handleHere(request))) {
             boolean isLarge = bodyBytes >= LargeBodies.BYTES;
             if (isLarge && conversation.isWaitedFor(request)) {
-                // Now, not when its turn comes. Nothing else is being said: the last message was answered before this one was asked for.
+                // Now, not when its turn comes. Nothing else is being said: the last message was answered before this
+                // one was asked for.
                 responses.onNext(EnvoyMessages.moreTime(LargeBodies.time(bodyBytes)));
             }
             work.add(() -> handle(request, isLarge));

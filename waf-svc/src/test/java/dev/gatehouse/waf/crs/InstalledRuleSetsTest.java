@@ -28,8 +28,10 @@ class InstalledRuleSetsTest {
     @Test
     void aReleaseInTheFolderNeedsNoConfigurationOfTheEngine(@TempDir Path folder) throws IOException {
         Files.createDirectories(folder.resolve("9.9.9/rules"));
-        Files.writeString(folder.resolve("9.9.9/crs-setup.conf.example"), "SecAction \"id:900990,phase:1,pass,nolog\"\n");
-        Files.writeString(folder.resolve("9.9.9/rules/REQUEST-901.conf"), "SecAction \"id:901100,phase:1,pass,nolog\"\n");
+        Files.writeString(
+                folder.resolve("9.9.9/crs-setup.conf.example"), "SecAction \"id:900990,phase:1,pass,nolog\"\n");
+        Files.writeString(
+                folder.resolve("9.9.9/rules/REQUEST-901.conf"), "SecAction \"id:901100,phase:1,pass,nolog\"\n");
         InstalledRuleSets installed = new InstalledRuleSets(Optional.of(folder));
         assertThat(installed.versions()).contains("9.9.9");
         Assumptions.assumeTrue(installed.find("").isPresent(), "built without the go command");

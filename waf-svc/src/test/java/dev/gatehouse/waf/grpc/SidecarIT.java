@@ -208,7 +208,8 @@ class SidecarIT {
         return PlainClient.send(
                 port,
                 "POST " + path + " HTTP/1.1\r\nHost: " + host
-                        + ".example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length()
+                        + ".example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                        + body.length()
                         + "\r\n\r\n" + body);
     }
 
