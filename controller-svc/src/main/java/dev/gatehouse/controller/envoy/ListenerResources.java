@@ -66,7 +66,8 @@ import java.util.function.Function;
 /** Makes listeners: one for each port and transport of a fleet. */
 public final class ListenerResources {
     private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
-    private static final int LISTENER_BUFFER_BYTES = 32 * 1024;
+    /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
+    static final int BUFFER_BYTES = 32 * 1024;
 
     /** For an answer of authz-svc, or one of waf-svc: enough for the first of a process that has just begun on a busy node. */
     private static final Duration CALLOUT_TIMEOUT = Duration.ofSeconds(2);
@@ -116,7 +117,7 @@ public final class ListenerResources {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder()
                 .setName(port.listenerName())
-                .setPerConnectionBufferLimitBytes(Protos.uint32(LISTENER_BUFFER_BYTES));
+                .setPerConnectionBufferLimitBytes(Protos.uint32(BUFFER_BYTES));
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
             return udp(

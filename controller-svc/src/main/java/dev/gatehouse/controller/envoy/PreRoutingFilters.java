@@ -86,8 +86,19 @@ final class PreRoutingFilters {
                                     .setCheckSettings(CheckSettings.getDefaultInstance())
                                     .build());
                         case PreRouting.Access access -> Protos.any(RouteResources.access(access.policy()));
-                        case PreRouting.Waf waf -> Protos.any(RouteResources.waf(enforced(waf), false));
+                        case PreRouting.Waf waf -> Protos.any(RouteResources.waf(enforced(waf), false, true));
                     });
+        }
+        return config;
+    }
+
+    /** What of it is different for a route without a backend. */
+    static Map<String, Any> configWithoutBackend(ListenerState listener) {
+        Map<String, Any> config = new TreeMap<>();
+        for (int i = 0; i < listener.filters().size(); i++) {
+            if (listener.filters().get(i) instanceof PreRouting.Waf waf) {
+                config.put(name(listener, i), Protos.any(RouteResources.waf(enforced(waf), false, false)));
+            }
         }
         return config;
     }

@@ -182,20 +182,21 @@ public final class RouteResources {
         }
         // The WAF gets a body whole: it may be larger than what a connection buffers otherwise.
         policies.waf()
-                .filter(waf -> waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)
+                .filter(waf -> route.hasRoute() && waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)
                 .ifPresent(waf -> route.setRequestBodyBufferLimit(UInt64Value.of(bufferBytes(waf))));
         Map<String, Any> perFilter = new TreeMap<>();
         ruleFilters.cors().or(backendFilters::cors).ifPresent(cors -> put(perFilter, FilterNames.CORS, cors(cors)));
         rule.sessionPersistence()
                 .ifPresent(session -> put(perFilter, FilterNames.STATEFUL_SESSION, session(session, match)));
-        putPolicies(perFilter, ref, rule, policies);
+        putPolicies(perFilter, ref, rule, route.hasRoute(), policies);
         perFilter.forEach(route::putTypedPerFilterConfig);
         return route;
     }
 
-    private void putPolicies(Map<String, Any> perFilter, ObjectRef ref, Rule.Http rule, EffectivePolicies policies) {
+    private void putPolicies(
+            Map<String, Any> perFilter, ObjectRef ref, Rule.Http rule, boolean hasBackend, EffectivePolicies policies) {
         policies.access().ifPresent(policy -> put(perFilter, FilterNames.EXT_AUTHZ, access(policy)));
-        policies.waf().ifPresent(waf -> put(perFilter, FilterNames.EXT_PROC_WAF, waf(waf, rule.grpc())));
+        policies.waf().ifPresent(waf -> put(perFilter, FilterNames.EXT_PROC_WAF, waf(waf, rule.grpc(), hasBackend)));
         policies.limits()
                 .ifPresent(limits -> put(
                         perFilter,
@@ -214,14 +215,21 @@ public final class RouteResources {
                 .build();
     }
 
-    /** Has waf-svc enforce the policy. */
-    static ExtProcPerRoute waf(EffectivePolicies.Waf waf, boolean grpc) {
+    /**
+     * Has waf-svc enforce the policy.
+     *
+     * @param hasBackend on others, which redirect or answer themselves, Envoy does not regard a route's limit for bodies, and waits for
+     *     ever for the rest of one that is longer than a connection's: waf-svc holds it, or, where it may not, is told how much there is
+     */
+    static ExtProcPerRoute waf(EffectivePolicies.Waf waf, boolean grpc, boolean hasBackend) {
         ExtProcOverrides.Builder overrides = ExtProcOverrides.newBuilder()
                 .addGrpcInitialMetadata(metadata(WAF_POLICY, waf.name()))
                 .setFailureModeAllow(BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
-        boolean streamed = waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed;
+        boolean streamed = waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed
+                || (!hasBackend && waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Closed);
         if (!streamed) {
-            overrides.addGrpcInitialMetadata(metadata(WAF_BUFFER_BYTES, Long.toString(bufferBytes(waf))));
+            long bytes = hasBackend ? bufferBytes(waf) : ListenerResources.BUFFER_BYTES;
+            overrides.addGrpcInitialMetadata(metadata(WAF_BUFFER_BYTES, Long.toString(bytes)));
         }
         if (grpc) {
             overrides.addGrpcInitialMetadata(metadata(WAF_PROTOCOL, "grpc"));

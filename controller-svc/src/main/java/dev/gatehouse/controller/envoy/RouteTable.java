@@ -39,6 +39,7 @@ public final class RouteTable {
      * @param routes the routes for each hostname
      * @param order in which the routes of a hostname are tried
      * @param filters configuration of the filters that run before a route is selected, by their names
+     * @param filtersWithoutBackend what of it is different for a route without a backend
      * @param bodyBytes how much of a body the WAFs among those filters are to see at once; empty: there is none
      * @param closed those filters cannot run: no request passes
      */
@@ -47,11 +48,12 @@ public final class RouteTable {
             Map<String, List<RouteEntry>> routes,
             Comparator<RouteEntry> order,
             Map<String, Any> filters,
+            Map<String, Any> filtersWithoutBackend,
             OptionalLong bodyBytes,
             boolean closed) {
         /** A listener without filters, in the order of Gateway API. */
         public Host(String hostname, Map<String, List<RouteEntry>> routes) {
-            this(hostname, routes, Comparator.naturalOrder(), Map.of(), OptionalLong.empty(), false);
+            this(hostname, routes, Comparator.naturalOrder(), Map.of(), Map.of(), OptionalLong.empty(), false);
         }
 
         /** {@code listener} with its routes. */
@@ -62,6 +64,7 @@ public final class RouteTable {
                     routes,
                     order,
                     PreRoutingFilters.hostConfig(listener),
+                    PreRoutingFilters.configWithoutBackend(listener),
                     PreRoutingFilters.bufferBytes(listener),
                     listener.closed());
         }
@@ -172,10 +175,19 @@ public final class RouteTable {
         if (each.host().closed()) {
             return host.addRoutes(everything("closed", SERVICE_UNAVAILABLE)).build();
         }
-        each.entries().forEach(entry -> host.addRoutes(entry.route()));
+        Map<String, Any> withoutBackend = each.host().filtersWithoutBackend();
+        for (RouteEntry entry : each.entries()) {
+            host.addRoutes(
+                    withoutBackend.isEmpty() || entry.route().hasRoute()
+                            ? entry.route()
+                            : entry.route().toBuilder()
+                                    .putAllTypedPerFilterConfig(withoutBackend)
+                                    .build());
+        }
         if (!each.host().filters().isEmpty()) {
             // They run where no route matches, too; and Envoy finds them by a route.
-            host.putAllTypedPerFilterConfig(each.host().filters()).addRoutes(everything("unmatched", NOT_FOUND));
+            host.putAllTypedPerFilterConfig(each.host().filters())
+                    .addRoutes(everything("unmatched", NOT_FOUND).putAllTypedPerFilterConfig(withoutBackend));
         }
         each.host().bodyBytes().ifPresent(bytes -> host.setRequestBodyBufferLimit(UInt64Value.of(bytes)));
         return host.build();
