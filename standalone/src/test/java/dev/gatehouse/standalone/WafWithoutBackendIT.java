@@ -43,34 +43,6 @@ final class WafWithoutBackendIT {
                 port: ${early}
                 filters: {requests: [{type: ExtensionRef, extensionRef: {group: gatehouse.dev, kind: WAFPolicy, name: early}}]}
             ---
-            apiVersion: gatehouse.dev/v1alpha1
-            kind: WAFPolicy
-            metadata: {name: early, namespace: default}
-            spec:
-              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: front, sectionName: early}]
-              directives:
-              - SecRequestBodyAccess On
-              - SecRule ARGS "@endsWith evil" "id:1,phase:2,deny,status:403"
-            ---
-            apiVersion: gatehouse.dev/v1alpha1
-            kind: WAFPolicy
-            metadata: {name: all, namespace: default}
-            spec:
-              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: front, sectionName: http}]
-              directives:
-              - SecRequestBodyAccess On
-              - SecRule ARGS "@endsWith evil" "id:1,phase:2,deny,status:403"
-            ---
-            apiVersion: gatehouse.dev/v1alpha1
-            kind: WAFPolicy
-            metadata: {name: open, namespace: default}
-            spec:
-              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: open}]
-              failureMode: Open
-              directives:
-              - SecRequestBodyAccess On
-              - SecRule ARGS "@endsWith evil" "id:1,phase:2,deny,status:403"
-            ---
             apiVersion: gateway.networking.k8s.io/v1
             kind: HTTPRoute
             metadata: {name: closed, namespace: default}
@@ -96,7 +68,9 @@ final class WafWithoutBackendIT {
               rules:
               - matches: [{path: {value: /open}}]
                 filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 302}}]
-            """;
+            """ + policy("early", "Gateway, name: front, sectionName: early", "Closed")
+            + policy("all", "Gateway, name: front, sectionName: http", "Closed")
+            + policy("open", "HTTPRoute, name: open", "Open");
 
     private final List<Integer> ports = FreePorts.some(2);
     private final int port = ports.getFirst();
@@ -105,6 +79,21 @@ final class WafWithoutBackendIT {
 
     @SuppressWarnings("NullAway.Init")
     private ChildJvm gatehouse;
+
+    private static String policy(String name, String target, String failureMode) {
+        return """
+                ---
+                apiVersion: gatehouse.dev/v1alpha1
+                kind: WAFPolicy
+                metadata: {name: %s, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: %s}]
+                  failureMode: %s
+                  directives:
+                  - SecRequestBodyAccess On
+                  - SecRule ARGS "@endsWith evil" "id:1,phase:2,deny,status:403"
+                """.formatted(name, target, failureMode);
+    }
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {

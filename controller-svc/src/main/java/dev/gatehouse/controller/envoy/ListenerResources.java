@@ -66,6 +66,7 @@ import java.util.function.Function;
 /** Makes listeners: one for each port and transport of a fleet. */
 public final class ListenerResources {
     private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
+
     /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
     static final int BUFFER_BYTES = 32 * 1024;
 

@@ -76,6 +76,17 @@ final class PreRoutingFilters {
 
     /** What switches them on, for a virtual host of {@code listener}. */
     static Map<String, Any> hostConfig(ListenerState listener) {
+        return config(listener, true);
+    }
+
+    /** What of it is different for a route without a backend. */
+    static Map<String, Any> configWithoutBackend(ListenerState listener) {
+        Map<String, Any> config = config(listener, false);
+        config.entrySet().removeAll(hostConfig(listener).entrySet());
+        return config;
+    }
+
+    private static Map<String, Any> config(ListenerState listener, boolean hasBackend) {
         Map<String, Any> config = new TreeMap<>();
         for (int i = 0; i < listener.filters().size(); i++) {
             config.put(
@@ -86,19 +97,8 @@ final class PreRoutingFilters {
                                     .setCheckSettings(CheckSettings.getDefaultInstance())
                                     .build());
                         case PreRouting.Access access -> Protos.any(RouteResources.access(access.policy()));
-                        case PreRouting.Waf waf -> Protos.any(RouteResources.waf(enforced(waf), false, true));
+                        case PreRouting.Waf waf -> Protos.any(RouteResources.waf(enforced(waf), false, hasBackend));
                     });
-        }
-        return config;
-    }
-
-    /** What of it is different for a route without a backend. */
-    static Map<String, Any> configWithoutBackend(ListenerState listener) {
-        Map<String, Any> config = new TreeMap<>();
-        for (int i = 0; i < listener.filters().size(); i++) {
-            if (listener.filters().get(i) instanceof PreRouting.Waf waf) {
-                config.put(name(listener, i), Protos.any(RouteResources.waf(enforced(waf), false, false)));
-            }
         }
         return config;
     }
