@@ -35,6 +35,9 @@ import java.util.function.Consumer;
  * The controller: takes changes of objects and reports of proxies, translates, publishes. One thread does all of it, in the
  * order in which things come in; what came in meanwhile is taken together.
  *
+ * <p>A batch that fails leaves the last good configuration in force, and the thread goes on. Only an error of the JVM itself, such
+ * as a lack of memory, ends the thread; the controller is then not {@link #live} any more, and whoever runs it should restart it.
+ *
  * <p>Thread-safe. The queue is bounded: whoever brings changes waits when it is full, so that nothing is lost.
  */
 public final class Controller implements AutoCloseable {
@@ -93,6 +96,11 @@ public final class Controller implements AutoCloseable {
         queue.put(new Work.Report(report));
     }
 
+    /** Whether changes are taken: false once the controller's thread has ended. */
+    public boolean live() {
+        return thread.isAlive();
+    }
+
     /** The state after what was taken last. */
     public ControllerView view() {
         return view;
@@ -139,6 +147,9 @@ public final class Controller implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             // Closed: what is still in the queue is not wanted any more.
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, "the controller's thread ends: no change arrives any more", e);
+            throw e;
         }
     }
 
@@ -176,7 +187,10 @@ public final class Controller implements AutoCloseable {
             if (!statuses.isEmpty()) {
                 statusWatchers.forEach(watcher -> watcher.accept(statuses));
             }
-        } catch (RuntimeException e) {
+        } catch (OutOfMemoryError e) {
+            questions.forEach(question -> question.completeExceptionally(e));
+            throw e;
+        } catch (Throwable e) {
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
         questions.forEach(question -> question.complete(translator.resources()));

@@ -2,6 +2,7 @@ package dev.gatehouse.controller.envoy;
 
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
+import dev.gatehouse.controller.check.IpText;
 import dev.gatehouse.controller.infrastructure.ProxyFiles;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.gatewayapi.Backend;
@@ -341,7 +342,10 @@ public final class ClusterResources {
                     continue;
                 }
                 for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
-                    if (endpoint.ready() && !endpoint.addresses().isEmpty()) {
+                    // Envoy resolves no names of endpoints that come by EDS: a slice of type FQDN has none for it.
+                    if (endpoint.ready()
+                            && !endpoint.addresses().isEmpty()
+                            && IpText.isAddress(endpoint.addresses().getFirst())) {
                         keys.add(new SocketKey(
                                 endpoint.addresses().getFirst(),
                                 slicePort.port().get()));

@@ -67,11 +67,13 @@ final class Resources {
      * @param entries Envoy routes for each hostname
      * @param limits by the name of the rule
      * @param wafs the merged WAFPolicies
+     * @param refusals rules of which Envoy would refuse something
      */
     private record Contribution(
             Map<String, List<RouteEntry>> entries,
             SortedMap<String, GlobalRateLimit> limits,
-            Set<EffectivePolicies.Waf> wafs) {}
+            Set<EffectivePolicies.Waf> wafs,
+            List<ResolvedRoute.InvalidRule> refusals) {}
 
     /** The serving listeners of a port. */
     private record Port(FleetMembers fleet, List<ListenerState> listeners) {
@@ -104,13 +106,20 @@ final class Resources {
 
     private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
 
+    /** The rules of a route on a listener of which Envoy would refuse something; they are closed. */
+    private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusals;
+
     Resources(Graph graph, Inputs inputs, Model model, Settings settings) {
         this.inputs = inputs;
         this.model = model;
         this.settings = settings;
         Collection<PortKey, Port> ports = graph.expand("ports", model.fleets, (_, _, fleet) -> ports(fleet));
         Collection<BindingKey, Contribution> contributions =
-                graph.map("contributions", model.bindings, this::contribution);
+                graph.expand("contributions", model.bindings, this::contributions, this::failing);
+        refusals = graph.map(
+                "refusedRules",
+                contributions,
+                (_, _, each) -> each.refusals().isEmpty() ? Optional.empty() : Optional.of(each.refusals()));
         contributionsByListener =
                 graph.group("contributionsByListener", contributions, (key, _) -> Set.of(key.listener()));
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
@@ -154,6 +163,10 @@ final class Resources {
     /** Every collection of resources; of a key that several have (a certificate that is used twice), the first one's counts. */
     List<Collection<ResourceId, Output>> all() {
         return all;
+    }
+
+    Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusals() {
+        return refusals;
     }
 
     Collection<ObjectKey, GatewayState> gateways() {
@@ -206,12 +219,19 @@ final class Resources {
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
         Set<EffectivePolicies.Waf> wafs = new HashSet<>();
+        List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
                 EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name())
                         .after(listener.get().filters());
-                entries.addAll(
-                        maker.entries(key.route(), object.get().metadata().createdAt(), http, policies));
+                RouteResources.Made made =
+                        maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
+                entries.addAll(made.entries());
+                made.refusal()
+                        .ifPresent(refusal -> refusals.add(new ResolvedRoute.InvalidRule(
+                                http.index(),
+                                "UnsupportedValue",
+                                "spec.rules[" + http.index() + "]: Envoy would refuse what it becomes: " + refusal)));
                 policies.waf().filter(EffectivePolicies.Waf::merged).ifPresent(wafs::add);
                 policies.limits()
                         .ifPresent(effective ->
@@ -224,7 +244,22 @@ final class Resources {
                     place.hostname(),
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
-        return Optional.of(new Contribution(byHost, limits, wafs));
+        return Optional.of(new Contribution(byHost, limits, wafs, List.copyOf(refusals)));
+    }
+
+    private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
+        return contribution(reads, key, binding).map(each -> Map.of(key, each)).orElse(Map.of());
+    }
+
+    /** What a route whose translation failed contributes: the hostnames that it is for, closed. */
+    private Map<BindingKey, Contribution> failing(BindingKey key, Attachments.Binding binding, Throwable failure) {
+        Map<String, List<RouteEntry>> closed = new HashMap<>();
+        for (Attachments.Place place : binding.places()) {
+            closed.put(
+                    place.hostname(),
+                    List.of(RouteResources.failing(key.route()).from(place.origin())));
+        }
+        return Map.of(key, new Contribution(closed, new TreeMap<>(), Set.of(), List.of()));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {

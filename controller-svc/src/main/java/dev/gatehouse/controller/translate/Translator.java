@@ -33,16 +33,23 @@ public final class Translator {
     private final Resources resources;
     private final Statuses statuses;
 
-    /** @param failures hears of bugs: a derivation that threw, whose last good output stays */
-    public Translator(Settings settings, Graph.FailureListener failures) {
-        graph = new Graph(failures);
+    /** Hears of faults of the translation: a derivation that threw. Its last good output stays, and the object's status says so. */
+    @FunctionalInterface
+    public interface FaultLog {
+        void failed(String collection, String key, Throwable failure);
+    }
+
+    public Translator(Settings settings, FaultLog faults) {
+        FailedObjects failed = new FailedObjects(faults);
+        graph = failed.graph();
         inputs = new Inputs(graph);
         fleetStates = graph.source("fleetStates");
         Model model = new Model(graph, inputs, settings);
         resources = new Resources(graph, inputs, model, settings);
         refusals = graph.source("refusals");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
-        statuses = new Statuses(graph, inputs, model, fleetStates, infrastructure, refusals, settings);
+        statuses = new Statuses(
+                graph, inputs, model, fleetStates, infrastructure, refusals, failed, resources.refusals(), settings);
     }
 
     /** A change of inputs. */
