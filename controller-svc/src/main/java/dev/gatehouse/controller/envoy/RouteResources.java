@@ -110,6 +110,24 @@ public final class RouteResources {
                         .build());
     }
 
+    /** Whether a route in a table, by its name, was made for {@code route}. */
+    public static boolean isOf(String name, ObjectRef route) {
+        return name.startsWith(route.kind().toLowerCase(Locale.ROOT) + "/" + route.key() + "/rule/");
+    }
+
+    /** The same match, answered with 500. */
+    public static RouteEntry closed(RouteEntry entry) {
+        return new RouteEntry(
+                entry.origin(),
+                entry.rank(),
+                entry.part(),
+                Route.newBuilder()
+                        .setName(entry.route().getName())
+                        .setMatch(entry.route().getMatch())
+                        .setDirectResponse(direct(SERVER_ERROR))
+                        .build());
+    }
+
     /**
      * What was made of a rule.
      *

@@ -77,17 +77,6 @@ import java.util.stream.Collectors;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
-    /** A route on a listener. */
-    record BindingKey(ListenerKey listener, ObjectRef route) implements Comparable<BindingKey> {
-        private static final Comparator<BindingKey> ORDER =
-                Comparator.comparing(BindingKey::listener).thenComparing(BindingKey::route);
-
-        @Override
-        public int compareTo(BindingKey other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
     /** A Service that a route on a Gateway refers to. */
     private record UseKey(ObjectKey service, ObjectKey gateway) implements Comparable<UseKey> {
         private static final Comparator<UseKey> ORDER =

@@ -59,7 +59,7 @@ final class Statuses {
     private final Collection<String, Infrastructure> infrastructure;
     private final Source<String, String> refusals;
     private final Collection<ObjectRef, SortedMap<String, String>> failed;
-    private final Collection<Model.BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
+    private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
     private final String controllerName;
     private final Collection<ObjectKey, FleetAddresses> addresses;
@@ -73,7 +73,7 @@ final class Statuses {
             Collection<String, Infrastructure> infrastructure,
             Source<String, String> refusals,
             FailedObjects failed,
-            Collection<Model.BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules,
+            Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules,
             Settings settings) {
         this.refusedRules = refusedRules;
         this.failed = failed.messages();
@@ -499,7 +499,7 @@ final class Statuses {
             ResolvedRoute served = resolved.get()
                     .refusing(parent.bindings().stream()
                             .flatMap(binding ->
-                                    reads.get(refusedRules, new Model.BindingKey(binding.listener(), ref)).stream())
+                                    reads.get(refusedRules, new BindingKey(binding.listener(), ref)).stream())
                             .flatMap(List::stream)
                             .toList());
             conditions.add(reads.get(failed, ref)
@@ -677,7 +677,7 @@ final class Statuses {
             if (covered) {
                 reads.get(model.bindingsByListener, listener.key())
                         .ifPresent(bindings -> bindings.keySet().stream()
-                                .map(Model.BindingKey::route)
+                                .map(BindingKey::route)
                                 .map(route -> new TargetKey(route.kind(), route.key(), Optional.empty()))
                                 .filter(hasPolicy)
                                 .forEach(route -> (merges.test(route) ? merging : replacing)
