@@ -565,7 +565,10 @@ final class Resources {
         });
         List<StreamRoute> streams = new ArrayList<>();
         for (Stream each : attached) {
-            each.route().rules().stream().findFirst().ifPresent(rule -> {
+            Optional<ResolvedRoute.Rule> first = model.isClosedStream(reads, each.ref())
+                    ? Optional.of(new ResolvedRoute.Rule.Stream(0, List.of()))
+                    : each.route().rules().stream().findFirst();
+            first.ifPresent(rule -> {
                 owners.add(each.ref());
                 String udp = each.ref().kind().equals("UDPRoute")
                         ? udpCluster(each.ref(), rule).name()
