@@ -43,6 +43,7 @@ import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
 import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
 import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
 import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig;
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.AlwaysOnSamplerConfig;
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.ParentBasedSamplerConfig;
@@ -101,6 +102,7 @@ public final class ResourceText {
             DownstreamTlsContext.getDescriptor(),
             UpstreamTlsContext.getDescriptor(),
             HttpProtocolOptions.getDescriptor(),
+            PreviousHostsPredicate.getDescriptor(),
             FileAccessLog.getDescriptor(),
             ExpressionFilter.getDescriptor(),
             HttpGrpcAccessLogConfig.getDescriptor(),
