@@ -62,6 +62,7 @@ public final class CertificateSecrets implements AutoCloseable {
     private final KubernetesClient client;
     private final Identity identity;
     private final InfrastructureSettings settings;
+    private final ClusterEvents events;
     private final BooleanSupplier leads;
     private final CertificatePlan plan;
     private final InstantSource clock;
@@ -87,15 +88,20 @@ public final class CertificateSecrets implements AutoCloseable {
      */
     public record Place(Wanted certificate, ObjectMeta metadata) {}
 
-    /** @param settings the services' namespace and DNS domain, which are part of their names */
-    public CertificateSecrets(
+    /**
+     * @param events told of certificates that are made
+     * @param settings the services' namespace and DNS domain, which are part of their names
+     */
+    CertificateSecrets(
             KubernetesClient client,
+            ClusterEvents events,
             Identity identity,
             InfrastructureSettings settings,
             BooleanSupplier leads,
             CertificatePlan plan,
             InstantSource clock) {
         this.client = client;
+        this.events = events;
         this.identity = identity;
         this.settings = settings;
         this.leads = leads;
@@ -199,12 +205,23 @@ public final class CertificateSecrets implements AutoCloseable {
         List<String> failures = new ArrayList<>();
         plan.renewals(authority.get(), now, kept, clock.instant()).forEach((key, made) -> {
             try {
-                write(
+                Secret secret = write(
                         key,
                         Objects.requireNonNull(places.get(key)).metadata(),
                         Optional.ofNullable(there.get(key)),
                         made);
                 LOG.log(Level.INFO, "certificate of {0} written to Secret {1}", name(now, key), key);
+                events.tell(
+                        new ClusterEvents.Subject(
+                                "v1",
+                                "Secret",
+                                key.namespace(),
+                                key.name(),
+                                secret.getMetadata().getUid()),
+                        new ClusterEvents.News(
+                                false,
+                                there.containsKey(key) ? "CertificateRenewed" : "CertificateIssued",
+                                "has a new certificate of " + name(now, key)));
             } catch (KubernetesClientException e) {
                 failures.add("Secret " + key + ": " + reason(e));
             }
@@ -225,7 +242,7 @@ public final class CertificateSecrets implements AutoCloseable {
                 : String.valueOf(e.getMessage());
     }
 
-    private void write(ObjectKey key, ObjectMeta metadata, Optional<Secret> before, Kept made) {
+    private Secret write(ObjectKey key, ObjectMeta metadata, Optional<Secret> before, Kept made) {
         SecretBuilder secret = before.map(SecretBuilder::new)
                 .orElseGet(() -> new SecretBuilder()
                         .withType(TLS)
@@ -238,11 +255,9 @@ public final class CertificateSecrets implements AutoCloseable {
                 .addToData("tls.key", base64(made.key()))
                 .addToData("ca.crt", base64(made.authorities()))
                 .build();
-        if (before.isPresent()) {
-            client.secrets().resource(now).update();
-        } else {
-            client.secrets().resource(now).create();
-        }
+        return before.isPresent()
+                ? client.secrets().resource(now).update()
+                : client.secrets().resource(now).create();
     }
 
     /** The authority as it is kept from now on; empty: another replica was faster, and the next look finds it. */

@@ -54,7 +54,8 @@ public final class CustomResourceDefinitions {
                     .formatted(version, version.equals(kind.versions().getFirst())));
             PrinterColumns.of(kind).forEach(column -> versions.append(column.indent(4)));
             versions.append("    schema:\n      openAPIV3Schema:\n");
-            versions.append(new OpenApiSchema(strict(kind), kind.name()).yaml(kind).indent(8));
+            versions.append(
+                    new OpenApiSchema(strict(kind), kind.name()).yaml(kind).indent(8));
         }
         return """
             apiVersion: apiextensions.k8s.io/v1

@@ -58,7 +58,8 @@ record OpenApiSchema(boolean strict, String kind) {
             case Outline.Fields fields -> object(fields, path);
             case Outline.Items items -> list(items, path);
             case Outline.Named named ->
-                "type: object\nadditionalProperties:\n" + schema(named.value(), path).indent(2);
+                "type: object\nadditionalProperties:\n"
+                        + schema(named.value(), path).indent(2);
             case Outline.Tree _ -> "type: object\n" + KEEPS_OTHERS;
             case Outline.Anything _ -> KEEPS_OTHERS;
         };
@@ -97,7 +98,9 @@ record OpenApiSchema(boolean strict, String kind) {
         if (strict && items.max() < Integer.MAX_VALUE) {
             schema.append("maxItems: ").append(items.max()).append('\n');
         }
-        return schema.append("items:\n").append(schema(items.item(), path + ITEM).indent(2)).toString();
+        return schema.append("items:\n")
+                .append(schema(items.item(), path + ITEM).indent(2))
+                .toString();
     }
 
     private String object(Outline.Fields fields, String path) {

@@ -40,7 +40,8 @@ class DescriptionsTest {
     @Test
     void everyFieldOfOurOwnKindIsExplained() {
         assertThat(paths(Kinds.WAF_POLICY))
-                .allSatisfy(path -> assertThat(Descriptions.of("WAFPolicy", path)).as(path).isPresent());
+                .allSatisfy(path ->
+                        assertThat(Descriptions.of("WAFPolicy", path)).as(path).isPresent());
     }
 
     @Test
@@ -60,6 +61,7 @@ class DescriptionsTest {
 
     @Test
     void aDescriptionIsASentence() {
-        assertThat(Descriptions.all()).allSatisfy((path, text) -> assertThat(text).as(path).endsWith("."));
+        assertThat(Descriptions.all())
+                .allSatisfy((path, text) -> assertThat(text).as(path).endsWith("."));
     }
 }
