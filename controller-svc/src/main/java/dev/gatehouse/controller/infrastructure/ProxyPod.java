@@ -198,8 +198,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
     }
 
     private static OptionalLong maxHeapBytes(Container container) {
-        if (resources(container).get("limits") instanceof Map<?, ?> limits
-                && limits.get("memory") != null) {
+        if (resources(container).get("limits") instanceof Map<?, ?> limits && limits.get("memory") != null) {
             OptionalLong limit = Quantity.parse(String.valueOf(limits.get("memory")));
             return limit.isPresent() ? OptionalLong.of((long) (limit.getAsLong() * HEAP_SHARE)) : limit;
         }

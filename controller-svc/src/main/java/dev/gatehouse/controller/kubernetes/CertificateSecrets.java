@@ -4,6 +4,7 @@ import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.identity.KeyMaterial;
+import dev.gatehouse.identity.ProcessName;
 import dev.gatehouse.identity.authority.CertificatePlan;
 import dev.gatehouse.identity.authority.CertificatePlan.AuthorityState;
 import dev.gatehouse.identity.authority.CertificatePlan.Kept;
@@ -11,6 +12,7 @@ import dev.gatehouse.identity.authority.CertificatePlan.KeptAuthority;
 import dev.gatehouse.identity.authority.CertificatePlan.Wanted;
 import dev.gatehouse.identity.authority.Issued;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -222,6 +224,10 @@ public final class CertificateSecrets implements AutoCloseable {
                                 false,
                                 there.containsKey(key) ? "CertificateRenewed" : "CertificateIssued",
                                 "has a new certificate of " + name(now, key)));
+                if (!there.containsKey(key)
+                        && Objects.requireNonNull(now.get(key)).name() instanceof ProcessName.Service service) {
+                    makeWaitingPodsAnew(service.name());
+                }
             } catch (KubernetesClientException e) {
                 failures.add("Secret " + key + ": " + reason(e));
             }
@@ -229,6 +235,32 @@ public final class CertificateSecrets implements AutoCloseable {
         if (!failures.isEmpty()) {
             throw new GeneralSecurityException(String.join("; ", failures));
         }
+    }
+
+    /**
+     * A pod that was made before its Secret waits for the kubelet to look again, ever more slowly: up to two minutes. A new pod finds the
+     * Secret at once.
+     */
+    private void makeWaitingPodsAnew(String service) {
+        client
+                .pods()
+                .inNamespace(identity.namespace())
+                .withLabel("app.kubernetes.io/name", service)
+                .list()
+                .getItems()
+                .stream()
+                .filter(CertificateSecrets::waitsForVolumes)
+                .forEach(pod -> client.pods()
+                        .inNamespace(identity.namespace())
+                        .withName(pod.getMetadata().getName())
+                        .withGracePeriod(0)
+                        .delete());
+    }
+
+    private static boolean waitsForVolumes(Pod pod) {
+        return "Pending".equals(pod.getStatus().getPhase())
+                && pod.getSpec().getNodeName() != null
+                && pod.getMetadata().getDeletionTimestamp() == null;
     }
 
     private static String name(Map<ObjectKey, Wanted> wanted, ObjectKey key) {
