@@ -10,6 +10,7 @@ import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.CalloutResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.envoy.ListenerResources;
@@ -471,7 +472,7 @@ final class Resources {
                 fleet.name(),
                 TypeUrls.CLUSTER,
                 name,
-                ClusterResources.callout(name, address, settings.callouts().tls()),
+                CalloutResources.cluster(name, address, settings.callouts().tls()),
                 false,
                 fleet.gateways().stream().map(Resources::ref).collect(Collectors.toSet()))));
         return clusters;
