@@ -69,6 +69,10 @@ public final class RouteResources {
     /** The context extension of a check, and the metadata of an ext_proc stream, that name the policy. */
     private static final String ACCESS_POLICY = "gatehouse.policy";
 
+    /** The location that Envoy made, without the port of its authority. */
+    private static final String WITHOUT_PORT =
+            "%CEL(re.extract(response.headers['location'], '^([^/]*//[^/]*):[0-9]+(.*)$', '\\\\1\\\\2'))%";
+
     private static final String WAF_POLICY = "x-gatehouse-waf-policy";
 
     private static final int SERVER_ERROR = 500;
@@ -168,7 +172,7 @@ public final class RouteResources {
         Optional<HttpRouteFilter.DirectResponse> direct =
                 ruleFilters.directResponse().or(backendFilters::directResponse);
         if (redirect.isPresent()) {
-            route.setRedirect(redirect(redirect.get(), match));
+            setRedirect(route, redirect.get(), match);
         } else if (direct.isPresent()) {
             route.setDirectResponse(directResponse(direct.get()));
             direct.get()
@@ -446,7 +450,11 @@ public final class RouteResources {
         }
     }
 
-    private RedirectAction redirect(RouteFilter.RequestRedirect redirect, Match match) {
+    /**
+     * Gateway API, HTTPRequestRedirectFilter.port: without a port, the well-known one of the scheme, and without a scheme the listener's.
+     * Port 80 of http and port 443 of https are not shown.
+     */
+    private void setRedirect(Route.Builder route, RouteFilter.RequestRedirect redirect, Match match) {
         RedirectAction.Builder action = RedirectAction.newBuilder()
                 .setResponseCode(
                         switch (redirect.statusCode()) {
@@ -463,6 +471,11 @@ public final class RouteResources {
         int target = redirect.port().orElse(redirect.scheme().isPresent() ? wellKnown : port);
         if (target != wellKnown) {
             action.setPortRedirect(target);
+        } else if (redirect.hostname().isEmpty()) {
+            // Envoy keeps the port of the request's Host unless another is set, and shows the one that is set.
+            action.setPortRedirect(target);
+            route.addResponseHeadersToAdd(
+                    0, header("location", WITHOUT_PORT, HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS));
         }
         redirect.path().ifPresent(modifier -> {
             switch (modifier) {
@@ -475,7 +488,7 @@ public final class RouteResources {
                 }
             }
         });
-        return action.build();
+        route.setRedirect(action);
     }
 
     private static DirectResponseAction directResponse(HttpRouteFilter.DirectResponse response) {
