@@ -51,9 +51,13 @@ import io.envoyproxy.envoy.type.http.v3.Cookie;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -191,7 +195,8 @@ public final class RouteResources {
         Map<String, Any> perFilter = new TreeMap<>();
         ruleFilters.cors().or(backendFilters::cors).ifPresent(cors -> put(perFilter, FilterNames.CORS, cors(cors)));
         rule.sessionPersistence()
-                .ifPresent(session -> put(perFilter, FilterNames.STATEFUL_SESSION, session(session, match)));
+                .ifPresent(session -> put(
+                        perFilter, FilterNames.STATEFUL_SESSION, session(session, match, ruleName(ref, rule.index()))));
         putPolicies(perFilter, ref, rule, route.hasRoute(), policies);
         perFilter.forEach(route::putTypedPerFilterConfig);
         return route;
@@ -290,11 +295,15 @@ public final class RouteResources {
             for (Mirror mirror : each.mirrors()) {
                 action.addRequestMirrorPolicies(RouteAction.RequestMirrorPolicy.newBuilder()
                         .setCluster(mirror.cluster().name())
+                        // Else the copy's Host is another than that of the request, which the backend may not know.
+                        .setDisableShadowHostSuffixAppend(true)
                         .setRuntimeFraction(RuntimeFractionalPercent.newBuilder()
                                 .setDefaultValue(Protos.fraction(mirror.numerator(), mirror.denominator()))));
             }
             each.rewrite().ifPresent(rewrite -> {
-                rewrite.hostname().ifPresent(action::setHostRewriteLiteral);
+                rewrite.hostname()
+                        .ifPresent(hostname ->
+                                action.setHostRewriteLiteral(hostname).setAppendXForwardedHost(true));
                 rewrite.path().ifPresent(path -> rewritePath(action, path, match));
             });
             each.regexRewrite()
@@ -523,16 +532,19 @@ public final class RouteResources {
         return policy.build();
     }
 
-    private static StatefulSessionPerRoute session(SessionPersistence session, Match match) {
-        String name = session.sessionName().orElse("gatehouse-session");
+    /** @param rule the rule's name: several rules of one host must not take each other's sessions for theirs */
+    private static StatefulSessionPerRoute session(SessionPersistence session, Match match, String rule) {
+        String name = session.name().orElseGet(() -> "gatehouse-session-" + fingerprint(rule));
         StatefulSession.Builder stateful = StatefulSession.newBuilder();
         switch (session.type()) {
             case Cookie -> {
-                String path = match.path().type() == HttpRoute.PathType.RegularExpression
-                        ? "/"
-                        : match.path().value();
+                String path = session.path()
+                        .orElse(
+                                match.path().type() == HttpRoute.PathType.RegularExpression
+                                        ? "/"
+                                        : match.path().value());
                 Cookie.Builder cookie = Cookie.newBuilder().setName(name).setPath(path);
-                session.absoluteTimeout().ifPresent(ttl -> cookie.setTtl(Protos.duration(ttl)));
+                session.maxAge().ifPresent(ttl -> cookie.setTtl(Protos.duration(ttl)));
                 stateful.setSessionState(Protos.extension(
                         "envoy.http.stateful_session.cookie",
                         CookieBasedSessionState.newBuilder().setCookie(cookie).build()));
@@ -543,6 +555,16 @@ public final class RouteResources {
                         HeaderBasedSessionState.newBuilder().setName(name).build()));
         }
         return StatefulSessionPerRoute.newBuilder().setStatefulSession(stateful).build();
+    }
+
+    /** A short text that tells {@code name} from others, and does not say it to clients. */
+    private static String fingerprint(String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private static void addHeaders(Route.Builder route, Filters filters) {

@@ -5,12 +5,14 @@ import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.SessionPersistence;
 import dev.gatehouse.gatewayapi.ValueMatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -19,18 +21,21 @@ import java.util.stream.Stream;
  *
  * @param problems why the route's condition ResolvedRefs is false, most important first
  * @param invalidRules why single rules cannot be served, by their index in the route
+ * @param backends what the route refers to as backends, mirrors among them
  */
-public record ResolvedRoute(List<Rule> rules, List<Problem> problems, List<InvalidRule> invalidRules) {
+public record ResolvedRoute(
+        List<Rule> rules, List<Problem> problems, List<InvalidRule> invalidRules, Set<ObjectRef> backends) {
     public ResolvedRoute {
         rules = List.copyOf(rules);
         problems = List.copyOf(problems);
         invalidRules = List.copyOf(invalidRules);
+        backends = Set.copyOf(backends);
     }
 
     /** The same route on a Gateway that shows {@code certificate} to its backends. */
     public ResolvedRoute presenting(ObjectKey certificate) {
         return new ResolvedRoute(
-                rules.stream().map(rule -> rule.presenting(certificate)).toList(), problems, invalidRules);
+                rules.stream().map(rule -> rule.presenting(certificate)).toList(), problems, invalidRules, backends);
     }
 
     /** Something that keeps a reference from being resolved. */

@@ -47,6 +47,7 @@ import io.envoyproxy.envoy.extensions.tracers.opentelemetry.resource_detectors.v
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.AlwaysOnSamplerConfig;
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.ParentBasedSamplerConfig;
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.TraceIdRatioBasedSamplerConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -99,6 +100,7 @@ public final class ResourceText {
             UdpProxyConfig.getDescriptor(),
             Route.getDescriptor(),
             DownstreamTlsContext.getDescriptor(),
+            RawBuffer.getDescriptor(),
             UpstreamTlsContext.getDescriptor(),
             HttpProtocolOptions.getDescriptor(),
             FileAccessLog.getDescriptor(),

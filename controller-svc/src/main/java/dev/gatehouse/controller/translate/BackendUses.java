@@ -1,0 +1,103 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.gateway.FleetMembers;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.route.Attachments;
+import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.gatewayapi.ListenerFilter;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Which Gateways use a backend: by their routes, by filters of their listeners, or for their telemetry. */
+final class BackendUses {
+    private record Use(ObjectRef backend, ObjectKey gateway) implements Comparable<Use> {
+        private static final Comparator<Use> ORDER =
+                Comparator.comparing(Use::backend).thenComparing(Use::gateway);
+
+        @Override
+        public int compareTo(Use other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /** By backend; the value is the controller name of the Gateway's class. */
+    private final List<Collection<ObjectRef, SortedMap<Use, String>>> all;
+
+    BackendUses(
+            Graph graph,
+            Collection<ObjectRef, Attachments> attachments,
+            Collection<ObjectRef, ResolvedRoute> routes,
+            Collection<ObjectKey, GatewayState> gateways,
+            Collection<ListenerKey, ListenerState> listeners,
+            Collection<String, FleetMembers> fleets) {
+        all = List.of(
+                byBackend(graph, "uses.routes", attachments, (reads, ref, attached) -> {
+                    Map<Use, String> found = new HashMap<>();
+                    Set<ObjectRef> backends =
+                            reads.get(routes, ref).map(ResolvedRoute::backends).orElse(Set.of());
+                    for (Attachments.Parent parent : attached.parents()) {
+                        for (Attachments.Binding binding : parent.bindings()) {
+                            backends.forEach(backend -> found.put(
+                                    new Use(backend, binding.listener().gateway()), parent.controllerName()));
+                        }
+                    }
+                    return found;
+                }),
+                byBackend(graph, "uses.filters", listeners, (reads, key, listener) -> {
+                    Map<Use, String> found = new HashMap<>();
+                    for (ListenerFilter filter : listener.spec().filters()) {
+                        if (filter instanceof ListenerFilter.ExternalAuth auth) {
+                            reads.get(gateways, key.gateway())
+                                    .ifPresent(state -> found.put(
+                                            new Use(
+                                                    auth.backend()
+                                                            .ref(key.owner().namespace()),
+                                                    key.gateway()),
+                                            state.controllerName()));
+                        }
+                    }
+                    return found;
+                }),
+                byBackend(graph, "uses.telemetry", fleets, (_, _, fleet) -> {
+                    Map<Use, String> found = new HashMap<>();
+                    fleet.proxy()
+                            .object()
+                            .ifPresent(proxy -> fleet.settings().telemetry().destinations().stream()
+                                    .flatMap(destination -> destination.backends().stream())
+                                    .map(reference -> reference.ref(proxy.namespace()))
+                                    .forEach(backend -> fleet.gateways()
+                                            .forEach(state -> found.put(
+                                                    new Use(
+                                                            backend,
+                                                            state.gateway().key()),
+                                                    state.controllerName()))));
+                    return found;
+                }));
+    }
+
+    private static <K, V> Collection<ObjectRef, SortedMap<Use, String>> byBackend(
+            Graph graph, String name, Collection<K, V> users, Graph.Expansion<K, V, Use, String> uses) {
+        return graph.group(name + ".byBackend", graph.expand(name, users, uses), (key, _) -> Set.of(key.backend()));
+    }
+
+    /** The Gateways that use one of {@code backends}, each with the controller name of its class. */
+    SortedMap<ObjectKey, String> of(Reads reads, Stream<ObjectRef> backends) {
+        SortedMap<ObjectKey, String> gateways = new TreeMap<>();
+        backends.forEach(backend -> all.forEach(uses -> reads.get(uses, backend)
+                .ifPresent(found -> found.forEach((use, controller) -> gateways.put(use.gateway(), controller)))));
+        return gateways;
+    }
+}
