@@ -126,20 +126,20 @@ final class BackendTls {
                 Optional.empty());
     }
 
-    /** @param gateways those whose routes, listeners or telemetry use one of the policy's backends, with the controllers of their classes */
-    Optional<ObjectStatus> status(Reads reads, Resource<BackendTlsPolicy> policy, Map<ObjectKey, String> gateways) {
-        if (gateways.isEmpty()) {
+    /** @param users the Gateways whose routes, listeners or telemetry use one of the policy's backends, with the controllers of their classes */
+    Optional<ObjectStatus> status(Reads reads, Resource<BackendTlsPolicy> policy, Map<BackendUses.User, String> users) {
+        if (users.isEmpty()) {
             return Optional.empty();
         }
         List<Condition> conditions = conditions(reads, policy);
         List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
-        gateways.forEach((gateway, controller) -> ancestors.add(new ObjectStatus.ParentStatus(
+        users.forEach((user, controller) -> ancestors.add(new ObjectStatus.ParentStatus(
                 new ParentReference(
                         Kinds.GATEWAY_GROUP,
                         Kinds.GATEWAY.name(),
-                        Optional.of(gateway.namespace()),
-                        gateway.name(),
-                        Optional.empty(),
+                        Optional.of(user.gateway().namespace()),
+                        user.gateway().name(),
+                        user.listener(),
                         Optional.empty()),
                 controller,
                 conditions)));

@@ -9,13 +9,16 @@ import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ListenerFilter;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ParentReference;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,9 +26,24 @@ import java.util.stream.Stream;
 
 /** Which Gateways use a backend: by their routes, by filters of their listeners, or for their telemetry. */
 final class BackendUses {
-    private record Use(ObjectRef backend, ObjectKey gateway) implements Comparable<Use> {
+    /**
+     * Who uses a backend.
+     *
+     * @param listener that a route names; empty: none in particular
+     */
+    record User(ObjectKey gateway, Optional<String> listener) implements Comparable<User> {
+        private static final Comparator<User> ORDER =
+                Comparator.comparing(User::gateway).thenComparing(user -> user.listener().orElse(""));
+
+        @Override
+        public int compareTo(User other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    private record Use(ObjectRef backend, User user) implements Comparable<Use> {
         private static final Comparator<Use> ORDER =
-                Comparator.comparing(Use::backend).thenComparing(Use::gateway);
+                Comparator.comparing(Use::backend).thenComparing(Use::user);
 
         @Override
         public int compareTo(Use other) {
@@ -51,7 +69,7 @@ final class BackendUses {
                     for (Attachments.Parent parent : attached.parents()) {
                         for (Attachments.Binding binding : parent.bindings()) {
                             backends.forEach(backend -> found.put(
-                                    new Use(backend, binding.listener().gateway()), parent.controllerName()));
+                                    new Use(backend, new User(binding.listener().gateway(), named(parent.reference()))), parent.controllerName()));
                         }
                     }
                     return found;
@@ -65,8 +83,7 @@ final class BackendUses {
                                             new Use(
                                                     auth.backend()
                                                             .ref(key.owner().namespace()),
-                                                    key.gateway()),
-                                            state.controllerName()));
+                                                    new User(key.gateway(), Optional.of(key.name()))), state.controllerName()));
                         }
                     }
                     return found;
@@ -80,9 +97,7 @@ final class BackendUses {
                                     .map(reference -> reference.ref(proxy.namespace()))
                                     .forEach(backend -> fleet.gateways()
                                             .forEach(state -> found.put(
-                                                    new Use(
-                                                            backend,
-                                                            state.gateway().key()),
+                                                    new Use(backend, new User(state.gateway().key(), Optional.empty())),
                                                     state.controllerName()))));
                     return found;
                 }));
@@ -93,11 +108,15 @@ final class BackendUses {
         return graph.group(name + ".byBackend", graph.expand(name, users, uses), (key, _) -> Set.of(key.backend()));
     }
 
+    private static Optional<String> named(ParentReference parent) {
+        return parent.kind().equals(Kinds.GATEWAY.name()) ? parent.sectionName() : Optional.empty();
+    }
+
     /** The Gateways that use one of {@code backends}, each with the controller name of its class. */
-    SortedMap<ObjectKey, String> of(Reads reads, Stream<ObjectRef> backends) {
-        SortedMap<ObjectKey, String> gateways = new TreeMap<>();
+    SortedMap<User, String> of(Reads reads, Stream<ObjectRef> backends) {
+        SortedMap<User, String> gateways = new TreeMap<>();
         backends.forEach(backend -> all.forEach(uses -> reads.get(uses, backend)
-                .ifPresent(found -> found.forEach((use, controller) -> gateways.put(use.gateway(), controller)))));
+                .ifPresent(found -> found.forEach((use, controller) -> gateways.put(use.user(), controller)))));
         return gateways;
     }
 }
