@@ -3,8 +3,8 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.backend.BackendResolver;
-import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
@@ -35,10 +35,8 @@ import dev.gatehouse.controller.route.RouteResolver;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
-import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.BrokenObject;
-import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
@@ -70,23 +68,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
-    /** A Service that a route on a Gateway refers to. */
-    private record UseKey(ObjectKey service, ObjectKey gateway) implements Comparable<UseKey> {
-        private static final Comparator<UseKey> ORDER =
-                Comparator.comparing(UseKey::service).thenComparing(UseKey::gateway);
-
-        @Override
-        public int compareTo(UseKey other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
     /** A Gateway of ours, the fleet that it belongs to, and what it asks for there. */
     private record Membership(
             Resource<Gateway> gateway,
@@ -138,19 +124,19 @@ final class Model {
 
     private final ObjectKey wafConfigMapKey;
 
-    /** By Service: which Gateways use it, each with the controller name of its class. */
-    private final Collection<ObjectKey, SortedMap<UseKey, String>> uses;
-
     /** The policies that cannot be read, by what they are for. */
     private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> brokenPolicies;
 
     private final PolicySelection selection;
 
     private final Collection<ObjectKey, GatewayResolver.CertificateCheck> certificates;
-    private final Collection<ObjectKey, SortedMap<ObjectKey, Resource<BackendTlsPolicy>>> tlsPolicies;
+    final BackendTls backendTls;
+    final BackendUses backendUses;
+    private final BackendAddresses backendAddresses;
 
     Model(Graph graph, Inputs inputs, Settings settings) {
         this.inputs = inputs;
+        backendAddresses = settings.backendAddresses();
         classes = graph.map(
                 "classes",
                 inputs.of(Kinds.GATEWAY_CLASS),
@@ -162,15 +148,6 @@ final class Model {
         certificateNames = graph.map("certificateNames", inputs.of(Kinds.SECRET), (_, _, secret) -> {
             List<String> names = Certificates.dnsNames(secret.spec());
             return names.isEmpty() ? Optional.empty() : Optional.of(names);
-        });
-        tlsPolicies = graph.group("tlsPolicies", inputs.of(Kinds.BACKEND_TLS_POLICY), (key, policy) -> {
-            Set<ObjectKey> services = new HashSet<>();
-            for (BackendTlsPolicy.Target target : policy.spec().targets()) {
-                if (target.group().isEmpty() && target.kind().equals("Service")) {
-                    services.add(new ObjectKey(key.namespace(), target.name()));
-                }
-            }
-            return services;
         });
         selection = new PolicySelection(graph, inputs);
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
@@ -186,6 +163,7 @@ final class Model {
                     return targets.isEmpty() ? Optional.empty() : Optional.of(targets);
                 });
         brokenPolicies = graph.group("brokenPolicies", brokenTargets, (_, targets) -> targets);
+        backendTls = new BackendTls(graph, inputs, brokenPolicies, this::bundle);
         access = graph.map(
                 "access",
                 inputs.of(Kinds.SECURITY_POLICY),
@@ -316,7 +294,7 @@ final class Model {
                     .ifPresent(name -> owners.add(new SlicesOwner(true, new ObjectKey(key.namespace(), name))));
             return owners;
         });
-        uses = usesOfServices(graph);
+        backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
         securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, securities);
         trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, traffics);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
@@ -335,40 +313,6 @@ final class Model {
                         && proxy.spec().kubernetes().useListenerPortAsContainerPort()
                 ? port -> port
                 : settings.boundPort();
-    }
-
-    private Collection<ObjectKey, SortedMap<UseKey, String>> usesOfServices(Graph graph) {
-        Collection<UseKey, String> each = graph.expand("serviceUses", attachments, (reads, ref, attached) -> {
-            Map<UseKey, String> found = new HashMap<>();
-            List<ObjectKey> services = reads.get(routes, ref).stream()
-                    .flatMap(route -> route.rules().stream())
-                    .flatMap(rule -> rule.targets().stream())
-                    .map(target -> target.target().reference())
-                    .filter(BackendReference::isService)
-                    .map(reference -> reference.key(ref.namespace()))
-                    .distinct()
-                    .toList();
-            for (Attachments.Parent parent : attached.parents()) {
-                for (Attachments.Binding binding : parent.bindings()) {
-                    services.forEach(service ->
-                            found.put(new UseKey(service, binding.listener().gateway()), parent.controllerName()));
-                }
-            }
-            return found;
-        });
-        return graph.group("serviceUsesByService", each, (key, _) -> Set.of(key.service()));
-    }
-
-    /** The Gateways whose routes use a Service that the policy is for, each with the controller name of its class. */
-    SortedMap<ObjectKey, String> gatewaysUsing(Reads reads, Resource<BackendTlsPolicy> policy) {
-        SortedMap<ObjectKey, String> gateways = new TreeMap<>();
-        for (BackendTlsPolicy.Target target : policy.spec().targets()) {
-            if (target.group().isEmpty() && target.kind().equals("Service")) {
-                reads.get(uses, new ObjectKey(policy.namespace(), target.name()))
-                        .ifPresent(all -> all.forEach((key, controller) -> gateways.put(key.gateway(), controller)));
-            }
-        }
-        return gateways;
     }
 
     /** The policies that count for a rule of a route on a listener. */
@@ -532,22 +476,20 @@ final class Model {
                 .orElse(new GatewayResolver.CertificateCheck.Valid());
     }
 
-    /** The CA certificates in the key "ca.crt" of a ConfigMap or Secret, or in a ClusterTrustBundle. */
+    /** The CA certificates in a ConfigMap, Secret or ClusterTrustBundle. */
     Optional<String> bundle(Reads reads, String kind, ObjectKey key) {
         return switch (kind) {
             case "Secret" ->
                 reads.get(inputs.of(Kinds.SECRET), key)
-                        .map(secret -> secret.spec().text("ca.crt").orElse(""));
-            case "ConfigMap" -> reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(map -> text(map.spec()));
+                        .map(secret -> secret.spec().authorities());
+            case "ConfigMap" ->
+                reads.get(inputs.of(Kinds.CONFIG_MAP), key)
+                        .map(map -> map.spec().authorities());
             case "ClusterTrustBundle" ->
                 reads.get(inputs.of(Kinds.CLUSTER_TRUST_BUNDLE), key)
                         .map(bundle -> bundle.spec().trustBundle());
             default -> Optional.empty();
         };
-    }
-
-    private static String text(ConfigMap map) {
-        return map.data().getOrDefault("ca.crt", "");
     }
 
     /** The CAs of {@code validation} that can be used by a Gateway in {@code namespace}. */
@@ -569,8 +511,7 @@ final class Model {
                     return new GatewayResolver.CertificateCheck.Missing();
                 }
                 return Certificates.problemWithBundle(pem.get())
-                        .<GatewayResolver.CertificateCheck>map(
-                                problem -> new GatewayResolver.CertificateCheck.Invalid("\"ca.crt\" " + problem))
+                        .<GatewayResolver.CertificateCheck>map(GatewayResolver.CertificateCheck.Invalid::new)
                         .orElse(new GatewayResolver.CertificateCheck.Valid());
             }
 
@@ -657,32 +598,34 @@ final class Model {
     }
 
     private BackendResolver backends(Reads reads) {
-        return new BackendResolver(new BackendResolver.World() {
-            @Override
-            public Optional<Resource<Service>> service(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.SERVICE), key);
-            }
+        return new BackendResolver(
+                new BackendResolver.World() {
+                    @Override
+                    public Optional<Resource<Service>> service(ObjectKey key) {
+                        return reads.get(inputs.of(Kinds.SERVICE), key);
+                    }
 
-            @Override
-            public Optional<Resource<ServiceImport>> serviceImport(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.SERVICE_IMPORT), key);
-            }
+                    @Override
+                    public Optional<Resource<ServiceImport>> serviceImport(ObjectKey key) {
+                        return reads.get(inputs.of(Kinds.SERVICE_IMPORT), key);
+                    }
 
-            @Override
-            public Optional<Resource<Backend>> backend(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.BACKEND), key);
-            }
+                    @Override
+                    public Optional<Resource<Backend>> backend(ObjectKey key) {
+                        return reads.get(inputs.of(Kinds.BACKEND), key);
+                    }
 
-            @Override
-            public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
-                return inputs.permitted(reads, from, group, kind, to);
-            }
+                    @Override
+                    public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
+                        return inputs.permitted(reads, from, group, kind, to);
+                    }
 
-            @Override
-            public BackendResolver.TlsVerdict tls(ObjectKey service, Optional<String> portName) {
-                return tlsVerdict(reads, service, portName);
-            }
-        });
+                    @Override
+                    public BackendResolver.TlsVerdict tls(ObjectRef backend, Optional<String> section) {
+                        return backendTls.verdict(reads, backend, section);
+                    }
+                },
+                backendAddresses);
     }
 
     private RouteResolver.World routeWorld(Reads reads) {
@@ -698,93 +641,5 @@ final class Model {
                 return reads.get(inputs.of(Kinds.HTTP_ROUTE_FILTER), key);
             }
         };
-    }
-
-    private BackendResolver.TlsVerdict tlsVerdict(Reads reads, ObjectKey service, Optional<String> portName) {
-        for (Optional<String> section : List.of(portName, Optional.<String>empty())) {
-            Optional<SortedMap<ObjectRef, Set<TargetKey>>> unreadable =
-                    reads.get(brokenPolicies, new TargetKey("Service", service, section));
-            if (unreadable.isPresent()) {
-                return new BackendResolver.TlsVerdict.Broken(
-                        unreadable.get().firstKey() + " cannot be used; see its status.");
-            }
-        }
-        Optional<Resource<BackendTlsPolicy>> policy = tlsPolicy(reads, service, portName);
-        if (policy.isEmpty()) {
-            return new BackendResolver.TlsVerdict.None();
-        }
-        Optional<TlsProblem> problem = tlsProblem(reads, policy.get());
-        if (problem.isPresent()) {
-            return new BackendResolver.TlsVerdict.Broken("BackendTLSPolicy "
-                    + policy.get().key() + ": " + problem.get().message());
-        }
-        BackendTlsPolicy.Validation validation = policy.get().spec().validation();
-        return new BackendResolver.TlsVerdict.Wanted(new ClusterSpec.Tls(
-                policy.get().key(),
-                validation.systemCertificates(),
-                validation.hostname(),
-                validation.subjectAltNames(),
-                Optional.empty()));
-    }
-
-    /** The BackendTLSPolicy that counts for a port of a Service: one that names the port comes before one that does not. */
-    private Optional<Resource<BackendTlsPolicy>> tlsPolicy(Reads reads, ObjectKey service, Optional<String> portName) {
-        List<Resource<BackendTlsPolicy>> all = reads.get(tlsPolicies, service)
-                .map(each -> List.copyOf(each.values()))
-                .orElse(List.of());
-        Optional<Resource<BackendTlsPolicy>> exact = PolicyIndex.winner(all.stream()
-                .filter(policy -> portName.isPresent() && names(policy, service, portName))
-                .toList());
-        return exact.or(() -> PolicyIndex.winner(all.stream()
-                .filter(policy -> names(policy, service, Optional.empty()))
-                .toList()));
-    }
-
-    private static boolean names(Resource<BackendTlsPolicy> policy, ObjectKey service, Optional<String> portName) {
-        return policy.spec().targets().stream()
-                .anyMatch(target -> target.name().equals(service.name())
-                        && target.sectionName().equals(portName));
-    }
-
-    /** Why a BackendTLSPolicy cannot be honoured: the reason of its condition ResolvedRefs. */
-    record TlsProblem(String reason, String message) {}
-
-    Optional<TlsProblem> tlsProblem(Reads reads, Resource<BackendTlsPolicy> policy) {
-        for (ObjectReference reference : policy.spec().validation().caCertificateRefs()) {
-            ObjectKey key = reference.authoritiesKey(policy.namespace());
-            String what = reference.kind() + " " + key;
-            if (!reference.holdsAuthorities()) {
-                return Optional.of(
-                        new TlsProblem(
-                                "InvalidKind",
-                                "\"" + reference.kind()
-                                        + "\" cannot hold CA certificates (expected: a ConfigMap, Secret or ClusterTrustBundle)"));
-            }
-            Optional<String> pem = bundle(reads, reference.kind(), key);
-            Optional<String> problem = pem.isEmpty()
-                    ? Optional.of("is not there")
-                    : Certificates.problemWithBundle(pem.get()).map(p -> "\"ca.crt\" " + p);
-            if (problem.isPresent()) {
-                return Optional.of(new TlsProblem("InvalidCACertificateRef", what + " " + problem.get()));
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** The policy that counts instead of {@code policy} for a Service that both are for, if there is one. */
-    Optional<ObjectKey> winnerOver(Reads reads, Resource<BackendTlsPolicy> policy) {
-        for (BackendTlsPolicy.Target target : policy.spec().targets()) {
-            ObjectKey service = new ObjectKey(policy.namespace(), target.name());
-            List<Resource<BackendTlsPolicy>> rivals = reads.get(tlsPolicies, service)
-                    .map(each -> List.copyOf(each.values()))
-                    .orElse(List.of());
-            Optional<Resource<BackendTlsPolicy>> winner = PolicyIndex.winner(rivals.stream()
-                    .filter(rival -> names(rival, service, target.sectionName()))
-                    .toList());
-            if (winner.isPresent() && !winner.get().key().equals(policy.key())) {
-                return Optional.of(winner.get().key());
-            }
-        }
-        return Optional.empty();
     }
 }

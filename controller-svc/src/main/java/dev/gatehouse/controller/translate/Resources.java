@@ -344,22 +344,19 @@ final class Resources {
 
     /** The backends of a UDPRoute's rule as one cluster, since Envoy's UDP proxy cannot split. */
     private static ClusterSpec udpCluster(ObjectRef route, ResolvedRoute.Rule rule) {
-        List<ClusterSpec> found = new ArrayList<>();
         List<ClusterSpec.Share> shares = new ArrayList<>();
         for (WeightedTarget target : rule.targets()) {
             if (target.weight() > 0 && target.target() instanceof Target.Found each) {
-                found.add(each.cluster());
-                shares.add(new ClusterSpec.Share(each.cluster().endpoints(), target.weight()));
+                if (rule.targets().size() == 1) {
+                    return each.cluster();
+                }
+                shares.add(new ClusterSpec.Share(each.cluster().endpoints(), target.weight(), false));
             }
-        }
-        if (found.size() == 1) {
-            return found.getFirst();
         }
         return new ClusterSpec(
                 "udproute/" + route.key() + "/rule",
                 new ClusterSpec.Endpoints.Weighted(shares),
-                ClusterSpec.Protocol.HTTP1,
-                Optional.empty());
+                ClusterSpec.Protocol.HTTP1);
     }
 
     private Map<ClusterKey, UsedCluster> telemetryClusters(Reads reads, String fleet, TelemetryClusters telemetry) {
@@ -393,7 +390,8 @@ final class Resources {
                 key.fleet(),
                 TypeUrls.CLUSTER,
                 key.name(),
-                ClusterResources.cluster(used.spec(), settings(reads, key.fleet())),
+                ClusterResources.cluster(
+                        used.spec(), settings(reads, key.fleet()), owner -> slices(reads, key.fleet(), owner)),
                 false,
                 owners(used));
     }
@@ -426,40 +424,46 @@ final class Resources {
             }
         }
         return reads.get(model.slices, owner)
-                .map(slices -> slices.values().stream().map(Resource::spec).toList())
+                .map(slices -> slices.values().stream()
+                        .map(slice -> settings.backendAddresses().usable(slice.spec()))
+                        .toList())
                 .orElse(List.of());
     }
 
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
-        if (used.spec().tls().isEmpty()) {
-            return Map.of();
+        Map<ResourceId, Output> secrets = new HashMap<>();
+        for (ClusterSpec.Tls tls : used.spec().tls()) {
+            secrets.putAll(
+                    tls.systemCertificates()
+                            ? one(
+                                    key.fleet(),
+                                    TypeUrls.SECRET,
+                                    SecretResources.SYSTEM,
+                                    SecretResources.systemAuthorities(),
+                                    false,
+                                    Set.of())
+                            : authorities(reads, key.fleet(), tls.policy()));
         }
-        ClusterSpec.Tls tls = used.spec().tls().get();
-        String fleet = key.fleet();
-        ObjectRef owner = ObjectRef.of(Kinds.BACKEND_TLS_POLICY, tls.policy());
-        if (tls.systemCertificates()) {
-            return one(
-                    fleet,
-                    TypeUrls.SECRET,
-                    SecretResources.SYSTEM,
-                    SecretResources.systemAuthorities(),
-                    false,
-                    Set.of());
-        }
+        return secrets;
+    }
+
+    private Map<ResourceId, Output> authorities(Reads reads, String fleet, ObjectKey policy) {
         StringBuilder pem = new StringBuilder();
-        Optional<Resource<BackendTlsPolicy>> policy = reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), tls.policy());
-        if (policy.isPresent()) {
-            for (ObjectReference reference : policy.get().spec().validation().caCertificateRefs()) {
-                model.bundle(
-                                reads,
-                                reference.kind(),
-                                reference.authoritiesKey(tls.policy().namespace()))
+        Optional<Resource<BackendTlsPolicy>> object = reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), policy);
+        if (object.isPresent()) {
+            for (ObjectReference reference : object.get().spec().validation().caCertificateRefs()) {
+                model.bundle(reads, reference.kind(), reference.authoritiesKey(policy.namespace()))
                         .ifPresent(text -> pem.append(text).append('\n'));
             }
         }
-        String name = SecretResources.policyName(tls.policy());
+        String name = SecretResources.policyName(policy);
         return one(
-                fleet, TypeUrls.SECRET, name, SecretResources.authorities(name, pem.toString()), false, Set.of(owner));
+                fleet,
+                TypeUrls.SECRET,
+                name,
+                SecretResources.authorities(name, pem.toString()),
+                false,
+                Set.of(ObjectRef.of(Kinds.BACKEND_TLS_POLICY, policy)));
     }
 
     private static Map<ResourceId, Output> callouts(FleetMembers fleet, Settings settings) {

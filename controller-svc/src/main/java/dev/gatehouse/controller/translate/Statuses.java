@@ -18,12 +18,12 @@ import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.route.RouteAttacher;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.status.SupportedFeatures;
-import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kind;
@@ -123,7 +123,8 @@ final class Statuses {
                         "status.tlsPolicies",
                         Kinds.BACKEND_TLS_POLICY,
                         inputs.of(Kinds.BACKEND_TLS_POLICY),
-                        this::tlsPolicy),
+                        (reads, _, policy) -> model.backendTls.status(
+                                reads, policy, model.backendUses.of(reads, BackendTls.backends(policy)))),
                 keyed(
                         graph,
                         "status.security",
@@ -523,7 +524,9 @@ final class Statuses {
             conditions.add(reads.get(failed, ref)
                     .map(failures -> translationFailed(FailedObjects.message(failures)))
                     .orElse(accepted(parent, served)));
-            conditions.add(resolvedRefs(served));
+            if (!parent.accepted().reason().equals(RouteAttacher.INVALID_RULE)) {
+                conditions.add(resolvedRefs(served));
+            }
             partlyInvalid(served).ifPresent(conditions::add);
             parent.bindings().stream()
                     .flatMap(binding ->
@@ -578,41 +581,6 @@ final class Statuses {
         return route.invalidRules().stream()
                 .map(ResolvedRoute.InvalidRule::message)
                 .collect(Collectors.joining("\n"));
-    }
-
-    private Optional<ObjectStatus> tlsPolicy(Reads reads, ObjectKey key, Resource<BackendTlsPolicy> policy) {
-        List<Condition> conditions = new ArrayList<>();
-        Optional<ObjectKey> winner = model.winnerOver(reads, policy);
-        Optional<Model.TlsProblem> problem = model.tlsProblem(reads, policy);
-        if (winner.isPresent()) {
-            conditions.add(Condition.isFalse(
-                    Conditions.ACCEPTED,
-                    "Conflicted",
-                    "BackendTLSPolicy " + winner.get() + " is for the same Service, and older."));
-        } else if (problem.isPresent()) {
-            conditions.add(Condition.isFalse(
-                    Conditions.ACCEPTED, "NoValidCACertificate", problem.get().message() + "."));
-        } else {
-            conditions.add(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted."));
-        }
-        conditions.add(problem.map(p -> Condition.isFalse(Conditions.RESOLVED_REFS, p.reason(), p.message() + "."))
-                .orElse(Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
-        List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
-        for (Map.Entry<ObjectKey, String> gateway :
-                model.gatewaysUsing(reads, policy).entrySet()) {
-            ParentReference reference = new ParentReference(
-                    Kinds.GATEWAY_GROUP,
-                    Kinds.GATEWAY.name(),
-                    Optional.of(gateway.getKey().namespace()),
-                    gateway.getKey().name(),
-                    Optional.empty(),
-                    Optional.empty());
-            ancestors.add(new ObjectStatus.ParentStatus(reference, gateway.getValue(), conditions));
-        }
-        if (ancestors.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
     }
 
     private Optional<ObjectStatus> policy(
