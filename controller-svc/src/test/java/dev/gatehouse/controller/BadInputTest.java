@@ -184,7 +184,7 @@ class BadInputTest {
                       listeners: [{name: http, protocol: HTTP, port: 81}]
                     """,
                         "HTTPRoute",
-                        "BackendNotFound",
+                        "PortNotFound",
                         "Service default/app has no port 9999/TCP (it has: 8080/TCP)"));
     }
 

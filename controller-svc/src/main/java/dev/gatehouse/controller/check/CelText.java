@@ -48,6 +48,9 @@ public final class CelText {
             "getSeconds",
             "getMilliseconds");
 
+    /** The functions of CEL's extension for regular expressions, called on {@code re}. */
+    private static final Set<String> OF_RE = Set.of("extract", "capture", "captureN");
+
     private CelText() {}
 
     /** CEL's parser, made when an expression is first checked: most configurations have none. */
@@ -98,7 +101,14 @@ public final class CelText {
 
     private static Optional<String> call(CelExpr expr) {
         String function = expr.call().function();
-        if (Character.isLetter(function.charAt(0)) && !FUNCTIONS.contains(function)) {
+        boolean known = FUNCTIONS.contains(function)
+                || OF_RE.contains(function)
+                        && expr.call()
+                                .target()
+                                .filter(target -> target.exprKind().getKind() == CelExpr.ExprKind.Kind.IDENT
+                                        && target.ident().name().equals("re"))
+                                .isPresent();
+        if (Character.isLetter(function.charAt(0)) && !known) {
             return Optional.of("calls " + function + " (expected: a function of CEL that Envoy has)");
         }
         if (function.equals("matches")) {

@@ -4,6 +4,7 @@ import dev.gatehouse.controller.files.FileTree.Listed;
 import dev.gatehouse.controller.files.FileTree.Listing;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ResourceReader;
+import dev.gatehouse.gatewayapi.ResourceReader.Broken;
 import dev.gatehouse.gatewayapi.ResourceReader.Found;
 import dev.gatehouse.gatewayapi.yaml.Location;
 import dev.gatehouse.gatewayapi.yaml.Problem;
@@ -61,7 +62,7 @@ public final class FileSet {
     // Where the name itself is wrong, a problem cannot be told to be about an object of the last good version.
     private static final Set<String> NAMING = Set.of("metadata", "metadata.name", "metadata.namespace");
     private static final int MAX_BYTES = 4 * YamlDocuments.MAX_CHARACTERS;
-    private static final Parsed NOTHING = new Parsed(List.of(), List.of());
+    private static final Parsed NOTHING = new Parsed(List.of(), List.of(), List.of());
 
     private final List<Path> roots;
     private final InputStream standardInput;
@@ -71,8 +72,8 @@ public final class FileSet {
     private Map<Problem, Long> treeProblems = Map.of();
 
     /** What a text says. */
-    private record Parsed(List<Found<?>> found, List<Problem> problems) {
-        boolean broken() {
+    private record Parsed(List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
+        boolean hasErrors() {
             return problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
         }
     }
@@ -96,6 +97,8 @@ public final class FileSet {
         private List<Found<?>> stale = List.of();
         /** Objects that the text does not have any more. */
         private List<Found<?>> leaving = List.of();
+        /** The same of those that could not be read: what they close stays closed as long. */
+        private List<Broken> leavingBroken = List.of();
         /** Since when the file is not there. */
         private OptionalLong goneSince = OptionalLong.empty();
         /** True while nothing can be known of the file, since its folder cannot be listed. */
@@ -136,6 +139,15 @@ public final class FileSet {
             return since + (parsed.found().isEmpty() ? EMPTY_AFTER : LEAVES_AFTER).toNanos();
         }
 
+        boolean hasLeaving() {
+            return !leaving.isEmpty() || !leavingBroken.isEmpty();
+        }
+
+        void leave() {
+            leaving = List.of();
+            leavingBroken = List.of();
+        }
+
         boolean busy(long now) {
             return now - since < QUIET.toNanos();
         }
@@ -156,10 +168,15 @@ public final class FileSet {
      * What the files hold.
      *
      * @param objects each once
+     * @param broken those that cannot be read, and of which there is no earlier version
      * @param stale those that are of an earlier version of their file, because an edit broke it
      * @param problems what is wrong with the texts
      */
-    public record Contents(Map<ObjectRef, Found<?>> objects, List<ObjectRef> stale, List<Problem> problems) {
+    public record Contents(
+            Map<ObjectRef, Found<?>> objects,
+            Map<ObjectRef, Broken> broken,
+            List<ObjectRef> stale,
+            List<Problem> problems) {
         public Contents {
             stale = List.copyOf(stale);
             problems = List.copyOf(problems);
@@ -195,7 +212,7 @@ public final class FileSet {
                 // It may be in the middle of being written: it is read once more when it is quiet.
                 source.read = Optional.empty();
             }
-            source.leaving = List.of();
+            source.leave();
         });
         treeProblems = listing.problems().stream()
                 .distinct()
@@ -241,8 +258,8 @@ public final class FileSet {
                 .toList();
         changed |= take(due, now, false);
         for (Source source : present.values()) {
-            if (!source.leaving.isEmpty() && source.isRead() && now >= source.leavesAt()) {
-                source.leaving = List.of();
+            if (source.hasLeaving() && source.isRead() && now >= source.leavesAt()) {
+                source.leave();
                 changed = true;
             }
         }
@@ -295,7 +312,7 @@ public final class FileSet {
                 times.add(goneAt(source, listing));
             } else if (!source.unknown && !source.isRead()) {
                 times.add(source.readAt());
-            } else if (!source.leaving.isEmpty()) {
+            } else if (source.hasLeaving()) {
                 times.add(source.leavesAt());
             }
         });
@@ -320,7 +337,7 @@ public final class FileSet {
             Source source = sources.get(files.get(i).name());
             if (source != null && texts.get(i).isPresent()) {
                 Parsed parsed = texts.get(i).get();
-                if (parsed.broken() && source.busy(now) && !atOnce) {
+                if (parsed.hasErrors() && source.busy(now) && !atOnce) {
                     // As likely half written as broken.
                     source.busySince = now;
                 } else {
@@ -341,6 +358,12 @@ public final class FileSet {
         List<Found<?>> stale = new ArrayList<>();
         List<Found<?>> leaving = new ArrayList<>();
         before.values().forEach(found -> (mayBeBroken(found, parsed.problems()) ? stale : leaving).add(found));
+        Map<ObjectRef, Broken> closed = new LinkedHashMap<>();
+        source.parsed.broken().forEach(broken -> closed.put(broken.ref(), broken));
+        source.leavingBroken.forEach(broken -> closed.putIfAbsent(broken.ref(), broken));
+        parsed.found().forEach(found -> closed.remove(found.ref()));
+        parsed.broken().forEach(broken -> closed.remove(broken.ref()));
+        source.leavingBroken = List.copyOf(closed.values());
         source.parsed = parsed;
         source.stale = List.copyOf(stale);
         source.leaving = List.copyOf(leaving);
@@ -363,7 +386,10 @@ public final class FileSet {
         // Objects that no text has: another file that has them now is believed before.
         List<Found<?>> leaving = new ArrayList<>();
         List<ObjectRef> stale = new ArrayList<>();
+        Map<ObjectRef, Broken> broken = new LinkedHashMap<>();
         for (Source source : sources.values()) {
+            source.parsed.broken().forEach(each -> broken.putIfAbsent(each.ref(), each));
+            source.leavingBroken.forEach(each -> broken.putIfAbsent(each.ref(), each));
             List<Found<?>> own = source.goneSince.isPresent() ? leaving : used;
             own.addAll(source.parsed.found());
             own.addAll(source.stale);
@@ -381,7 +407,8 @@ public final class FileSet {
         // An object that has moved does not come back from where it was.
         sources.values().forEach(source -> source.leaving = without(source.leaving, unique.keySet()));
         leaving.forEach(found -> unique.putIfAbsent(found.ref(), found));
-        return new Contents(unique, stale, problems);
+        broken.keySet().removeAll(unique.keySet());
+        return new Contents(unique, broken, stale, problems);
     }
 
     private static List<Found<?>> without(List<Found<?>> objects, Set<ObjectRef> taken) {
@@ -392,6 +419,7 @@ public final class FileSet {
     private Optional<Parsed> parse(Listed file, boolean atOnce) {
         List<Problem> problems = new ArrayList<>();
         List<Found<?>> found = List.of();
+        List<Broken> broken = List.of();
         try {
             byte[] text = bytes(file);
             if (!atOnce
@@ -408,6 +436,7 @@ public final class FileSet {
                 ResourceReader.Result result = ResourceReader.read(shown(file), text, file.inTree());
                 problems.addAll(result.problems());
                 found = result.found();
+                broken = result.broken();
             }
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -418,7 +447,7 @@ public final class FileSet {
             LOG.log(Level.ERROR, shown(file) + " cannot be read", e);
             problems.add(error(file, "cannot be read: " + e));
         }
-        return Optional.of(new Parsed(List.copyOf(found), List.copyOf(problems)));
+        return Optional.of(new Parsed(found, broken, List.copyOf(problems)));
     }
 
     private byte[] bytes(Listed file) throws IOException {

@@ -40,17 +40,24 @@ public final class LogFormats {
 
     private static Optional<String> problem(Format format) {
         return switch (format) {
-            case Format.Text text -> at("text", FormatText.problem(text.text()));
-            case Format.Json json -> {
-                for (Map.Entry<String, String> field : json.fields().entrySet()) {
-                    Optional<String> problem = FormatText.problem(field.getValue());
-                    if (problem.isPresent()) {
-                        yield at("json[" + field.getKey() + "]", problem);
-                    }
-                }
-                yield Optional.empty();
-            }
+            case Format.Text text -> text(text.text());
+            case Format.Json json -> fields(json.fields());
+            case Format.TextAndJson both -> text(both.text()).or(() -> fields(both.fields()));
         };
+    }
+
+    private static Optional<String> text(String text) {
+        return at("text", FormatText.problem(text));
+    }
+
+    private static Optional<String> fields(Map<String, String> fields) {
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            Optional<String> problem = FormatText.problem(field.getValue());
+            if (problem.isPresent()) {
+                return at("json[" + field.getKey() + "]", problem);
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<String> at(String place, Optional<String> problem) {

@@ -81,7 +81,7 @@ final class FailedObjects implements Graph.FailureListener {
     private static Optional<ObjectRef> owner(Collection<?, ?> collection, Object key) {
         return switch (key) {
             case ObjectRef ref -> Optional.of(ref);
-            case Model.BindingKey binding -> Optional.of(binding.route());
+            case BindingKey binding -> Optional.of(binding.route());
             case ListenerKey listener -> Optional.of(listener.owner());
             case ObjectKey object ->
                 Optional.ofNullable(KINDS.get(collection.root().name())).map(kind -> ObjectRef.of(kind, object));

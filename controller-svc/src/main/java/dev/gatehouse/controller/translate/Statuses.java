@@ -18,12 +18,12 @@ import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.route.RouteAttacher;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.status.SupportedFeatures;
-import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kind;
@@ -35,6 +35,7 @@ import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
+import dev.gatehouse.gatewayapi.UnservedPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,7 +60,7 @@ final class Statuses {
     private final Collection<String, Infrastructure> infrastructure;
     private final Source<String, String> refusals;
     private final Collection<ObjectRef, SortedMap<String, String>> failed;
-    private final Collection<Model.BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
+    private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
     private final String controllerName;
     private final Collection<ObjectKey, FleetAddresses> addresses;
@@ -73,7 +74,7 @@ final class Statuses {
             Collection<String, Infrastructure> infrastructure,
             Source<String, String> refusals,
             FailedObjects failed,
-            Collection<Model.BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules,
+            Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules,
             Settings settings) {
         this.refusedRules = refusedRules;
         this.failed = failed.messages();
@@ -84,8 +85,17 @@ final class Statuses {
         this.model = model;
         this.fleetStates = fleetStates;
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
-        served = graph.expand("served", model.gateways, this::served);
-        all = List.of(
+        this.served = graph.expand("served", model.gateways, this::served);
+        List<Collection<ObjectRef, ObjectStatus>> unserved = new ArrayList<>();
+        model.unserved.forEach((kind, policies) -> unserved.add(keyed(
+                graph,
+                "status." + kind.name(),
+                kind,
+                policies,
+                (_, _, policy) -> Optional.of(unserved(kind, policy)))));
+        List<Collection<ObjectRef, ObjectStatus>> served = List.of(
+                // Comes before what is said of the last good version of an object that an edit broke.
+                graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
                         graph,
                         "status.classes",
@@ -108,18 +118,18 @@ final class Statuses {
                         inputs.of(Kinds.LISTENER_SET),
                         this::listenerSet),
                 graph.map("status.routes", model.attachments, this::route),
-                graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
                         graph,
                         "status.tlsPolicies",
                         Kinds.BACKEND_TLS_POLICY,
                         inputs.of(Kinds.BACKEND_TLS_POLICY),
-                        this::tlsPolicy),
+                        (reads, _, policy) -> model.backendTls.status(
+                                reads, policy, model.backendUses.of(reads, BackendTls.backends(policy)))),
                 keyed(
                         graph,
                         "status.security",
                         Kinds.SECURITY_POLICY,
-                        inputs.of(Kinds.SECURITY_POLICY),
+                        model.securities,
                         (reads, key, policy) -> policy(
                                 reads,
                                 Kinds.SECURITY_POLICY,
@@ -133,12 +143,16 @@ final class Statuses {
                                                 instanceof AccessResources.Outcome.Invalid invalid
                                         ? Optional.of(invalid.message())
                                         : Optional.empty(),
+                                reads.get(model.access, key).orElse(null)
+                                                instanceof AccessResources.Outcome.Enforced enforced
+                                        ? enforced.warnings()
+                                        : List.of(),
                                 Fleets.AUTHZ)),
                 keyed(
                         graph,
                         "status.traffic",
                         Kinds.BACKEND_TRAFFIC_POLICY,
-                        inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
+                        model.traffics,
                         (reads, key, policy) -> policy(
                                 reads,
                                 Kinds.BACKEND_TRAFFIC_POLICY,
@@ -149,6 +163,9 @@ final class Statuses {
                                         reads.get(model.trafficPolicies, target).isPresent(),
                                 _ -> false,
                                 reads.get(model.trafficProblems, key),
+                                policy.spec().passedOver().stream()
+                                        .map(field -> "spec." + field + " is not served and has no effect")
+                                        .toList(),
                                 Fleets.RATE_LIMIT)),
                 keyed(
                         graph,
@@ -167,9 +184,11 @@ final class Statuses {
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
+                                List.of(),
                                 Fleets.WAF)),
                 // Counts for an object that has no other status.
                 graph.map("status.failed", this.failed, this::failed));
+        all = Stream.concat(unserved.stream(), served.stream()).toList();
     }
 
     /** The generation of each Gateway and ListenerSet that a fleet serves. */
@@ -416,7 +435,7 @@ final class Statuses {
                 if (!parents.isEmpty()) {
                     yield Optional.of(new ObjectStatus.Parents(generation, parents));
                 }
-                List<ObjectStatus.ParentStatus> ancestors = object.targets().stream()
+                List<ObjectStatus.ParentStatus> ancestors = model.targets(reads, ref, object).stream()
                         .map(target -> new ObjectStatus.ParentStatus(
                                 new ParentReference(
                                         target.group(),
@@ -499,13 +518,15 @@ final class Statuses {
             ResolvedRoute served = resolved.get()
                     .refusing(parent.bindings().stream()
                             .flatMap(binding ->
-                                    reads.get(refusedRules, new Model.BindingKey(binding.listener(), ref)).stream())
+                                    reads.get(refusedRules, new BindingKey(binding.listener(), ref)).stream())
                             .flatMap(List::stream)
                             .toList());
             conditions.add(reads.get(failed, ref)
                     .map(failures -> translationFailed(FailedObjects.message(failures)))
                     .orElse(accepted(parent, served)));
-            conditions.add(resolvedRefs(served));
+            if (!parent.accepted().reason().equals(RouteAttacher.INVALID_RULE)) {
+                conditions.add(resolvedRefs(served));
+            }
             partlyInvalid(served).ifPresent(conditions::add);
             parent.bindings().stream()
                     .flatMap(binding ->
@@ -562,41 +583,6 @@ final class Statuses {
                 .collect(Collectors.joining("\n"));
     }
 
-    private Optional<ObjectStatus> tlsPolicy(Reads reads, ObjectKey key, Resource<BackendTlsPolicy> policy) {
-        List<Condition> conditions = new ArrayList<>();
-        Optional<ObjectKey> winner = model.winnerOver(reads, policy);
-        Optional<Model.TlsProblem> problem = model.tlsProblem(reads, policy);
-        if (winner.isPresent()) {
-            conditions.add(Condition.isFalse(
-                    Conditions.ACCEPTED,
-                    "Conflicted",
-                    "BackendTLSPolicy " + winner.get() + " is for the same Service, and older."));
-        } else if (problem.isPresent()) {
-            conditions.add(Condition.isFalse(
-                    Conditions.ACCEPTED, "NoValidCACertificate", problem.get().message() + "."));
-        } else {
-            conditions.add(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted."));
-        }
-        conditions.add(problem.map(p -> Condition.isFalse(Conditions.RESOLVED_REFS, p.reason(), p.message() + "."))
-                .orElse(Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
-        List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
-        for (Map.Entry<ObjectKey, String> gateway :
-                model.gatewaysUsing(reads, policy).entrySet()) {
-            ParentReference reference = new ParentReference(
-                    Kinds.GATEWAY_GROUP,
-                    Kinds.GATEWAY.name(),
-                    Optional.of(gateway.getKey().namespace()),
-                    gateway.getKey().name(),
-                    Optional.empty(),
-                    Optional.empty());
-            ancestors.add(new ObjectStatus.ParentStatus(reference, gateway.getValue(), conditions));
-        }
-        if (ancestors.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
-    }
-
     private Optional<ObjectStatus> policy(
             Reads reads,
             Kind<?> kind,
@@ -606,6 +592,7 @@ final class Statuses {
             Predicate<TargetKey> hasPolicy,
             Predicate<TargetKey> merges,
             Optional<String> invalid,
+            List<String> warnings,
             String calloutFleet) {
         String rejection = reads.get(fleetStates, calloutFleet)
                 .map(state -> state.rejections().get(ObjectRef.of(kind, policy.key())))
@@ -643,13 +630,43 @@ final class Statuses {
                             Optional.empty()),
                     controllerName,
                     condition.holds()
-                            ? Stream.concat(
+                            ? Stream.of(
                                             Stream.of(condition),
-                                            overridden(reads, kind, key, hasPolicy, merges).stream())
+                                            overridden(reads, kind, key, hasPolicy, merges).stream(),
+                                            warning(warnings).stream())
+                                    .flatMap(each -> each)
                                     .toList()
                             : List.of(condition)));
         }
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
+    }
+
+    private static Optional<Condition> warning(List<String> warnings) {
+        return warnings.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
+    }
+
+    /** The status of a policy that is not served: what it is for is closed where it protects. */
+    private ObjectStatus unserved(Kind<UnservedPolicy> kind, Resource<UnservedPolicy> policy) {
+        String message = kind.name() + " is not served by Gatehouse and has no effect"
+                + (policy.spec().protects()
+                        ? "; requests to its targets are answered with 500, since it asks for protection."
+                        : ".");
+        return new ObjectStatus.Ancestors(
+                policy.metadata().generation(),
+                policy.spec().targets().stream()
+                        .map(target -> new ObjectStatus.ParentStatus(
+                                new ParentReference(
+                                        target.group(),
+                                        target.kind(),
+                                        Optional.of(policy.namespace()),
+                                        target.name(),
+                                        target.sectionName(),
+                                        Optional.empty()),
+                                controllerName,
+                                List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))))
+                        .toList());
     }
 
     /** For a policy on a Gateway or ListenerSet: the routes there that have one of their own, which counts instead or goes before. */
@@ -677,7 +694,7 @@ final class Statuses {
             if (covered) {
                 reads.get(model.bindingsByListener, listener.key())
                         .ifPresent(bindings -> bindings.keySet().stream()
-                                .map(Model.BindingKey::route)
+                                .map(BindingKey::route)
                                 .map(route -> new TargetKey(route.kind(), route.key(), Optional.empty()))
                                 .filter(hasPolicy)
                                 .forEach(route -> (merges.test(route) ? merging : replacing)

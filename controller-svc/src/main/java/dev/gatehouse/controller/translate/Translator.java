@@ -64,6 +64,12 @@ public final class Translator {
         /** What a fleet's proxies say changed. */
         record Fleet(String fleet, FleetState state) implements Change {}
 
+        /** What a route contributes to a table is held back; empty: no longer. */
+        record Held(BindingKey binding, Optional<Hold> hold) implements Change {}
+
+        /** Proxies have accepted what a route contributes to a table. */
+        record Accepted(BindingKey binding, int fingerprint) implements Change {}
+
         /**
          * What became of a fleet's objects changed.
          *
@@ -93,6 +99,9 @@ public final class Translator {
                     case Change.Broken broken -> inputs.putBroken(writes, broken.kind(), broken.object());
                     case Change.Remove remove -> inputs.remove(writes, remove.kind(), remove.key());
                     case Change.Fleet fleet -> writes.put(fleetStates, fleet.fleet(), fleet.state());
+                    case Change.Held held -> resources.hold(writes, held.binding(), held.hold());
+                    case Change.Accepted accepted ->
+                        resources.accept(writes, accepted.binding(), accepted.fingerprint());
                     case Change.Applied applied ->
                         applied.refusal()
                                 .ifPresentOrElse(

@@ -16,6 +16,7 @@ class CelTextTest {
                 "has(request.headers.a) || size(request.path) > 3",
                 "request.path.matches('^/a/[0-9]+$')",
                 "request.time.getFullYear() > 2020",
+                "re.extract(request.path, '^/([^/]*)/.*', '\\\\1') == 'a'",
                 "1 + 'a' == nosuch.variable"
             })
     void takesWhatEnvoyBuilds(String expression) {
@@ -29,6 +30,7 @@ class CelTextTest {
             value = {
                 "request.path ==; is not an expression of CEL: 1:",
                 "foo(1); calls foo",
+                "extract('a', 'b', 'c'); calls extract",
                 "string(1) == '1'; calls string",
                 "request.headers.exists(x, x == 'a'); has a comprehension",
                 "Foo{a: 1}; makes a message",

@@ -74,10 +74,19 @@ public final class ResourceReader {
         }
     }
 
-    /** The objects of a text, and what is wrong with it. */
-    public record Result(List<Found<?>> found, List<Problem> problems) {
+    /** An object that is there and cannot be read. */
+    public record Broken(Kind<?> kind, BrokenObject object) {
+        /** The object's reference. */
+        public ObjectRef ref() {
+            return ObjectRef.of(kind, object.metadata().key());
+        }
+    }
+
+    /** The objects of a text, those that cannot be read, and what is wrong with it. */
+    public record Result(List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
         public Result {
             found = List.copyOf(found);
+            broken = List.copyOf(broken);
             problems = List.copyOf(problems);
         }
     }
@@ -101,11 +110,12 @@ public final class ResourceReader {
         List<Problem> problems = new ArrayList<>(documents.problems());
         List<Problem> leftAlone = new ArrayList<>();
         List<Found<?>> found = new ArrayList<>();
+        List<Broken> broken = new ArrayList<>();
         for (Node.Mapping document : documents.documents()) {
             if (inTree && isForeign(document)) {
                 leftAlone.add(warning(document.location(), "", "is no Kubernetes object (no kind); left alone"));
             } else {
-                readObject(document, found, problems);
+                readObject(document, found, broken, problems);
             }
         }
         for (Node other : documents.others()) {
@@ -121,7 +131,7 @@ public final class ResourceReader {
         }
         // The file is told once.
         leftAlone.stream().findFirst().ifPresent(problems::add);
-        return new Result(withoutDuplicates(found, problems), problems);
+        return new Result(withoutDuplicates(found, problems), broken, problems);
     }
 
     /** True for an object of another tool. One of Kubernetes that lacks a line, or is of a group that is known, is a slip. */
@@ -157,9 +167,10 @@ public final class ResourceReader {
         return unique;
     }
 
-    private static void readObject(Node.Mapping document, List<Found<?>> found, List<Problem> problems) {
+    private static void readObject(
+            Node.Mapping document, List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
         if (isList(document)) {
-            readList(document, found, problems);
+            readList(document, found, broken, problems);
             return;
         }
         Optional<String> apiVersion = text(document, "apiVersion");
@@ -187,7 +198,11 @@ public final class ResourceReader {
                     "version \"" + version + "\" of " + kindName.get() + " is not known (expected: "
                             + String.join(", ", kind.get().versions()) + ")"));
         } else {
-            readAs(kind.get(), document, Problem.Severity.ERROR, problems).ifPresent(found::add);
+            List<Problem> own = new ArrayList<>();
+            Optional<? extends Found<?>> object = readAs(kind.get(), document, Problem.Severity.ERROR, own);
+            problems.addAll(own);
+            object.ifPresentOrElse(
+                    found::add, () -> broken(kind.get(), document, own).ifPresent(broken::add));
         }
     }
 
@@ -198,7 +213,8 @@ public final class ResourceReader {
                 || kind.endsWith(LIST) && Kinds.ALL.stream().anyMatch(each -> (each.name() + LIST).equals(kind));
     }
 
-    private static void readList(Node.Mapping list, List<Found<?>> found, List<Problem> problems) {
+    private static void readList(
+            Node.Mapping list, List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
         Node items = list.get("items").orElse(new Node.Sequence(list.location(), List.of()));
         if (!(items instanceof Node.Sequence sequence)) {
             problems.add(error(items.location(), "items", "is " + items.describe() + " (expected: a list of objects)"));
@@ -206,7 +222,7 @@ public final class ResourceReader {
         }
         for (Node item : sequence.items()) {
             if (item instanceof Node.Mapping mapping) {
-                readObject(withKindOf(list, mapping), found, problems);
+                readObject(withKindOf(list, mapping), found, broken, problems);
             } else {
                 problems.add(error(item.location(), "items", "is " + item.describe() + " (expected: an object)"));
             }
@@ -235,6 +251,22 @@ public final class ResourceReader {
                                 Node.Scalar.Type.STRING,
                                 name.text().substring(0, name.text().length() - LIST.length()))));
         return new Node.Mapping(item.location(), fields);
+    }
+
+    /** What is left of an object that cannot be read; empty: not even its name. */
+    private static Optional<Broken> broken(Kind<?> kind, Node.Mapping document, List<Problem> problems) {
+        boolean named = problems.stream()
+                .noneMatch(problem -> problem.severity() == Problem.Severity.ERROR
+                        && problem.path().startsWith("metadata"));
+        return named
+                ? Optional.of(new Broken(kind, BrokenObject.read(kind, document, errors(problems))))
+                : Optional.empty();
+    }
+
+    private static List<Problem> errors(List<Problem> problems) {
+        return problems.stream()
+                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                .toList();
     }
 
     private static void unknownKind(Node.Mapping document, String apiVersion, String kind, List<Problem> problems) {
@@ -294,12 +326,7 @@ public final class ResourceReader {
                 kind.group().equals(Kinds.ENVOY_GATEWAY_GROUP) || kind.group().equals(Kinds.GATEHOUSE_GROUP);
         return readAs(kind, object, ours ? Problem.Severity.ERROR : Problem.Severity.WARNING, problems)
                 .<Reading<S>>map(found -> new Reading.Readable<>(found.resource()))
-                .orElseGet(() -> new Reading.Broken<>(BrokenObject.read(
-                        kind,
-                        object,
-                        problems.stream()
-                                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
-                                .toList())));
+                .orElseGet(() -> new Reading.Broken<>(BrokenObject.read(kind, object, errors(problems))));
     }
 
     private static <S> Optional<Found<S>> readAs(
