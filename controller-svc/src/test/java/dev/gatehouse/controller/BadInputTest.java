@@ -193,7 +193,7 @@ class BadInputTest {
     void endsAsAConditionThatNamesTheFieldAndDisturbsNoOtherGateway(
             String what, String yaml, String kind, String reason, String message) {
         Translator translator = new Translator(Golden.settings(), (collection, key, failure) -> {
-            throw failure;
+            throw new AssertionError("translating " + collection + " of " + key + " failed", failure);
         });
         translator.apply(changes(GOOD));
         Map<ResourceId, Output> before = good(translator);

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
+import dev.gatehouse.controller.check.IpText;
 import dev.gatehouse.controller.infrastructure.ProxyFiles;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.gatewayapi.Backend;
@@ -383,7 +384,10 @@ public final class ClusterResources {
                     continue;
                 }
                 for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
-                    if (endpoint.ready() && !endpoint.addresses().isEmpty()) {
+                    // Envoy resolves no names of endpoints that come by EDS: a slice of type FQDN has none for it.
+                    if (endpoint.ready()
+                            && !endpoint.addresses().isEmpty()
+                            && IpText.isAddress(endpoint.addresses().getFirst())) {
                         keys.add(new SocketKey(
                                 endpoint.addresses().getFirst(),
                                 slicePort.port().get()));

@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.gatehouse.controller.gateway.LogFormats;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.ProxyTelemetry.AccessLogType;
 import dev.gatehouse.gatewayapi.ProxyTelemetry.Destination;
@@ -156,6 +157,9 @@ final class Observability {
         }
         List<AccessLog> logs = new ArrayList<>();
         for (ProxyTelemetry.AccessLog setting : telemetry.accessLogs()) {
+            if (LogFormats.problem(setting).isPresent()) {
+                continue;
+            }
             // Without a type: what routes serve, and what found none.
             boolean wanted = setting.type()
                     .map(type::equals)

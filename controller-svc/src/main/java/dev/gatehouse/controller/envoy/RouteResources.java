@@ -5,6 +5,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -88,6 +89,8 @@ public final class RouteResources {
     /** So that it is the WAF that finds a body too long: what Envoy shows it is longer than its limit. */
     private static final long BODY_SLACK_BYTES = 64 * 1024;
 
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
+
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
     private final int port;
@@ -104,23 +107,66 @@ public final class RouteResources {
         return route.kind().toLowerCase(Locale.ROOT) + "/" + route.key() + "/rule/" + rule;
     }
 
+    /** The route that answers every request of {@code route} with 500. */
+    public static RouteEntry failing(ObjectRef route) {
+        return new RouteEntry(
+                Hostnames.ANY,
+                RouteRank.of(Match.EVERYTHING, Optional.empty(), route, 0, 0),
+                0,
+                failing(Match.EVERYTHING).toBuilder()
+                        .setName(ruleName(route, 0))
+                        .build());
+    }
+
+    /** Whether a route in a table, by its name, was made for {@code route}. */
+    public static boolean isOf(String name, ObjectRef route) {
+        return name.startsWith(route.kind().toLowerCase(Locale.ROOT) + "/" + route.key() + "/rule/");
+    }
+
+    /** The same match, answered with 500. */
+    public static RouteEntry closed(RouteEntry entry) {
+        return new RouteEntry(
+                entry.origin(),
+                entry.rank(),
+                entry.part(),
+                Route.newBuilder()
+                        .setName(entry.route().getName())
+                        .setMatch(entry.route().getMatch())
+                        .setDirectResponse(direct(SERVER_ERROR))
+                        .build());
+    }
+
+    /**
+     * What was made of a rule.
+     *
+     * @param refusal what Envoy would refuse of it, and is therefore answered with 500 or, where it is a match, left out
+     */
+    public record Made(List<RouteEntry> entries, Optional<String> refusal) {
+        public Made {
+            entries = List.copyOf(entries);
+        }
+    }
+
     /** Makes the routes of one rule, for any hostname. */
-    public List<RouteEntry> entries(
-            ObjectRef route, Optional<Instant> createdAt, Rule.Http rule, EffectivePolicies policies) {
+    public Made entries(ObjectRef route, Optional<Instant> createdAt, Rule.Http rule, EffectivePolicies policies) {
         List<RouteEntry> entries = new ArrayList<>();
+        Optional<String> refusal = Optional.empty();
         if (rule.service() == Rule.Service.NEVER_MATCHES) {
-            return entries;
+            return new Made(entries, refusal);
         }
         for (int i = 0; i < rule.matches().size(); i++) {
             Match match = rule.matches().get(i);
             RouteRank rank = RouteRank.of(match, createdAt, route, rule.index(), i);
             String name = ruleName(route, rule.index()) + "/match/" + i;
             List<Route> parts = policies.broken() || rule.service() == Rule.Service.FAILS
-                    ? List.of(Route.newBuilder()
-                            .setMatch(match(match))
-                            .setDirectResponse(direct(SERVER_ERROR))
-                            .build())
+                    ? List.of(failing(match))
                     : parts(route, rule, match, policies);
+            Optional<String> problem =
+                    parts.stream().flatMap(part -> RULES.problem(part).stream()).findFirst();
+            if (problem.isPresent()) {
+                refusal = refusal.or(() -> problem);
+                parts = RULES.problem(match(match)).isPresent() ? List.of() : List.of(failing(match));
+            }
             for (int part = 0; part < parts.size(); part++) {
                 entries.add(new RouteEntry(
                         Hostnames.ANY,
@@ -129,7 +175,15 @@ public final class RouteResources {
                         parts.get(part).toBuilder().setName(name).build()));
             }
         }
-        return entries;
+        return new Made(entries, refusal);
+    }
+
+    /** Answers what matches with 500. */
+    private static Route failing(Match match) {
+        return Route.newBuilder()
+                .setMatch(match(match))
+                .setDirectResponse(direct(SERVER_ERROR))
+                .build();
     }
 
     /**

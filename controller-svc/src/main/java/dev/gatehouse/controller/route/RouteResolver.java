@@ -1,9 +1,10 @@
 package dev.gatehouse.controller.route;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import dev.gatehouse.controller.backend.ClusterGroup;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.check.Expressions;
+import dev.gatehouse.controller.check.HeaderText;
 import dev.gatehouse.controller.route.ResolvedRoute.Filters;
 import dev.gatehouse.controller.route.ResolvedRoute.InvalidRule;
 import dev.gatehouse.controller.route.ResolvedRoute.Match;
@@ -13,6 +14,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.GrpcRoute;
+import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -207,8 +209,14 @@ public final class RouteResolver {
             for (int i = 0; i < filters.size(); i++) {
                 String at = path + "[" + i + "]";
                 switch (filters.get(i)) {
-                    case RouteFilter.RequestHeaderModifier f -> request = Optional.of(f);
-                    case RouteFilter.ResponseHeaderModifier f -> response = Optional.of(f);
+                    case RouteFilter.RequestHeaderModifier f -> {
+                        headers(f.change(), at + ".requestHeaderModifier", rule);
+                        request = Optional.of(f);
+                    }
+                    case RouteFilter.ResponseHeaderModifier f -> {
+                        headers(f.change(), at + ".responseHeaderModifier", rule);
+                        response = Optional.of(f);
+                    }
                     case RouteFilter.RequestRedirect f -> redirect = Optional.of(f);
                     case RouteFilter.UrlRewrite f -> rewrite = Optional.of(f);
                     case RouteFilter.Cors f -> cors = Optional.of(f);
@@ -225,15 +233,45 @@ public final class RouteResolver {
                     case RouteFilter.ExtensionRef f -> {
                         Optional<HttpRouteFilter> extension = extension(f, at, rule);
                         if (extension.isPresent()) {
+                            if (regex.isPresent()
+                                    && extension.get().regexRewrite().isPresent()) {
+                                invalid.add(twoRewrites(rule, at + ".extensionRef"));
+                            }
                             direct = extension.get().directResponse().or(orElse(direct));
                             regex = extension.get().regexRewrite().or(orElse(regex));
                         }
                     }
                 }
             }
+            if (regex.isPresent()
+                    && rewrite.flatMap(RouteFilter.UrlRewrite::path).isPresent()) {
+                invalid.add(twoRewrites(rule, path));
+            }
             return filters.isEmpty()
                     ? result
                     : new Filters(request, response, mirrors, redirect, rewrite, cors, direct, regex);
+        }
+
+        private static InvalidRule twoRewrites(int rule, String at) {
+            return new InvalidRule(
+                    rule,
+                    "UnsupportedValue",
+                    at + ": rewrites the path a second time (expected: one rewrite of the path).");
+        }
+
+        private void headers(HeaderChange change, String at, int rule) {
+            header(change.set().stream().map(HeaderChange.Header::name).toList(), at + ".set", ".name", rule);
+            header(change.add().stream().map(HeaderChange.Header::name).toList(), at + ".add", ".name", rule);
+            header(change.remove(), at + ".remove", "", rule);
+        }
+
+        private void header(List<String> names, String at, String field, int rule) {
+            for (int i = 0; i < names.size(); i++) {
+                String place = at + "[" + i + "]" + field + ": ";
+                HeaderText.problemWithChange(names.get(i))
+                        .ifPresent(problem ->
+                                invalid.add(new InvalidRule(rule, "UnsupportedValue", place + problem + ".")));
+            }
         }
 
         private Optional<HttpRouteFilter> extension(RouteFilter.ExtensionRef f, String at, int rule) {
@@ -265,11 +303,16 @@ public final class RouteResolver {
                                 + filter.get().directResponse().get().statusCode()
                                 + " would be an OK without a message to a gRPC client (expected: 300 to 599)."));
             } else if (filter.get().regexRewrite().isPresent()) {
-                regexProblem(filter.get().regexRewrite().get().pattern())
-                        .ifPresent(problem -> invalid.add(new InvalidRule(
-                                rule,
-                                "UnsupportedValue",
-                                at + ".extensionRef: HTTPRouteFilter " + key + ", spec.urlRewrite: " + problem)));
+                HttpRouteFilter.RegexRewrite rewrite =
+                        filter.get().regexRewrite().get();
+                String place =
+                        at + ".extensionRef: HTTPRouteFilter " + key + ", spec.urlRewrite.path.replaceRegexMatch.";
+                Expressions.problem(rewrite.pattern())
+                        .map(problem -> "pattern: " + problem)
+                        .or(() -> Expressions.problemWithSubstitution(rewrite.pattern(), rewrite.substitution())
+                                .map(problem -> "substitution: " + problem))
+                        .ifPresent(problem ->
+                                invalid.add(new InvalidRule(rule, "UnsupportedValue", place + problem + ".")));
             }
             return filter;
         }
@@ -312,9 +355,9 @@ public final class RouteResolver {
                 Match match = matches.get(i);
                 String at = path + ".matches[" + i + "]";
                 if (match.path().type() == HttpRoute.PathType.RegularExpression) {
-                    regexProblem(match.path().value())
-                            .ifPresent(p ->
-                                    invalid.add(new InvalidRule(rule, "UnsupportedValue", at + ".path.value: " + p)));
+                    Expressions.problem(match.path().value())
+                            .ifPresent(p -> invalid.add(
+                                    new InvalidRule(rule, "UnsupportedValue", at + ".path.value: " + p + ".")));
                 }
                 check(rule, at + ".headers", match.headers());
                 check(rule, at + ".queryParams", match.queryParams());
@@ -329,8 +372,8 @@ public final class RouteResolver {
             for (int i = 0; i < values.size(); i++) {
                 if (values.get(i).type() == ValueMatch.Type.RegularExpression) {
                     String place = at + "[" + i + "].value: ";
-                    regexProblem(values.get(i).value())
-                            .ifPresent(p -> invalid.add(new InvalidRule(rule, "UnsupportedValue", place + p)));
+                    Expressions.problem(values.get(i).value())
+                            .ifPresent(p -> invalid.add(new InvalidRule(rule, "UnsupportedValue", place + p + ".")));
                 }
             }
         }
@@ -338,16 +381,6 @@ public final class RouteResolver {
 
     private static <T> Supplier<Optional<T>> orElse(Optional<T> value) {
         return () -> value;
-    }
-
-    private static Optional<String> regexProblem(String pattern) {
-        try {
-            Pattern.compile(pattern);
-            return Optional.empty();
-        } catch (PatternSyntaxException e) {
-            return Optional.of("\"" + pattern + "\" is not a regular expression of RE2: " + e.getDescription() + " \""
-                    + e.getPattern() + "\".");
-        }
     }
 
     private static Match httpMatch(GrpcRoute.Match match) {

@@ -32,8 +32,8 @@ final class BackendUses {
      * @param listener that a route names; empty: none in particular
      */
     record User(ObjectKey gateway, Optional<String> listener) implements Comparable<User> {
-        private static final Comparator<User> ORDER =
-                Comparator.comparing(User::gateway).thenComparing(user -> user.listener().orElse(""));
+        private static final Comparator<User> ORDER = Comparator.comparing(User::gateway)
+                .thenComparing(user -> user.listener().orElse(""));
 
         @Override
         public int compareTo(User other) {
@@ -69,7 +69,8 @@ final class BackendUses {
                     for (Attachments.Parent parent : attached.parents()) {
                         for (Attachments.Binding binding : parent.bindings()) {
                             backends.forEach(backend -> found.put(
-                                    new Use(backend, new User(binding.listener().gateway(), named(parent.reference()))), parent.controllerName()));
+                                    new Use(backend, new User(binding.listener().gateway(), named(parent.reference()))),
+                                    parent.controllerName()));
                         }
                     }
                     return found;
@@ -83,7 +84,8 @@ final class BackendUses {
                                             new Use(
                                                     auth.backend()
                                                             .ref(key.owner().namespace()),
-                                                    new User(key.gateway(), Optional.of(key.name()))), state.controllerName()));
+                                                    new User(key.gateway(), Optional.of(key.name()))),
+                                            state.controllerName()));
                         }
                     }
                     return found;
@@ -97,7 +99,12 @@ final class BackendUses {
                                     .map(reference -> reference.ref(proxy.namespace()))
                                     .forEach(backend -> fleet.gateways()
                                             .forEach(state -> found.put(
-                                                    new Use(backend, new User(state.gateway().key(), Optional.empty())),
+                                                    new Use(
+                                                            backend,
+                                                            new User(
+                                                                    state.gateway()
+                                                                            .key(),
+                                                                    Optional.empty())),
                                                     state.controllerName()))));
                     return found;
                 }));

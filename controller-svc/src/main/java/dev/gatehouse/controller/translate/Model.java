@@ -10,6 +10,7 @@ import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.Fleets;
+import dev.gatehouse.controller.envoy.RateLimitResources;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -74,17 +75,6 @@ import java.util.stream.Collectors;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
-    /** A route on a listener. */
-    record BindingKey(ListenerKey listener, ObjectRef route) implements Comparable<BindingKey> {
-        private static final Comparator<BindingKey> ORDER =
-                Comparator.comparing(BindingKey::listener).thenComparing(BindingKey::route);
-
-        @Override
-        public int compareTo(BindingKey other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
     /** A Gateway of ours, the fleet that it belongs to, and what it asks for there. */
     private record Membership(
             Resource<Gateway> gateway,
@@ -113,6 +103,9 @@ final class Model {
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<SecurityPolicy>>> securityPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<BackendTrafficPolicy>>> trafficPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<WafPolicy>>> wafPolicies;
+
+    /** What Envoy would refuse of a BackendTrafficPolicy. */
+    final Collection<ObjectKey, String> trafficProblems;
 
     /** The WAFPolicies, with what their selectors select among their targets. */
     final Collection<ObjectKey, Resource<WafPolicy>> wafs;
@@ -158,7 +151,12 @@ final class Model {
                 "access",
                 inputs.of(Kinds.SECURITY_POLICY),
                 (reads, key, policy) -> Optional.of(
-                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))));
+                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))),
+                (_, failure) -> Optional.of(new AccessResources.Outcome.Invalid(failure.toString())));
+        trafficProblems = graph.map(
+                "trafficProblems",
+                inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
+                (_, _, policy) -> policy.spec().globalRateLimit().flatMap(RateLimitResources::problem));
         wafs = withSelected(graph);
         wafPolicies = graph.group(
                 "WAFPolicy.byTarget",
@@ -167,7 +165,8 @@ final class Model {
         wafOutcomes = graph.map(
                 "wafOutcomes",
                 wafs,
-                (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key, policy.spec())));
+                (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key, policy.spec())),
+                (_, failure) -> Optional.of(new WafResources.Outcome.Invalid(failure.toString())));
         Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
                 "listenerSets",
                 inputs.of(Kinds.LISTENER_SET),
@@ -243,7 +242,8 @@ final class Model {
         routes = graph.map(
                 "resolvedRoutes",
                 inputs.routes(),
-                (reads, ref, route) -> Optional.of(new RouteResolver(routeWorld(reads)).resolve(ref, route)));
+                (reads, ref, route) -> Optional.of(new RouteResolver(routeWorld(reads)).resolve(ref, route)),
+                (route, _) -> Optional.of(ResolvedRoute.failing(route.spec())));
         telemetry = graph.map(
                 "telemetry",
                 fleets,
@@ -295,6 +295,7 @@ final class Model {
         List<TargetKey> targets = targets(listener, route, rule);
         Optional<ObjectKey> accessPolicy =
                 winner(reads, securityPolicies, targets).map(Resource::key);
+        Optional<Resource<BackendTrafficPolicy>> traffic = winner(reads, trafficPolicies, targets);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
@@ -309,13 +310,14 @@ final class Model {
                 || accessPolicy
                         .flatMap(key -> reads.get(access, key))
                         .map(AccessResources.Outcome.Invalid.class::isInstance)
-                        .orElse(false);
+                        .orElse(false)
+                || traffic.flatMap(policy -> reads.get(trafficProblems, policy.key()))
+                        .isPresent();
         return new EffectivePolicies(
                 accessPolicy,
-                winner(reads, trafficPolicies, targets)
-                        .flatMap(policy -> policy.spec()
-                                .globalRateLimit()
-                                .map(limit -> new EffectivePolicies.Limits(policy.key(), limit))),
+                traffic.flatMap(policy -> policy.spec()
+                        .globalRateLimit()
+                        .map(limit -> new EffectivePolicies.Limits(policy.key(), limit))),
                 waf,
                 broken);
     }

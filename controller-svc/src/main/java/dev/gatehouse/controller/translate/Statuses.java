@@ -58,6 +58,8 @@ final class Statuses {
     private final Source<String, FleetState> fleetStates;
     private final Collection<String, Infrastructure> infrastructure;
     private final Source<String, String> refusals;
+    private final Collection<ObjectRef, SortedMap<String, String>> failed;
+    private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
     private final String controllerName;
     private final Collection<ObjectKey, FleetAddresses> addresses;
@@ -70,7 +72,11 @@ final class Statuses {
             Source<String, FleetState> fleetStates,
             Collection<String, Infrastructure> infrastructure,
             Source<String, String> refusals,
+            FailedObjects failed,
+            Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules,
             Settings settings) {
+        this.refusedRules = refusedRules;
+        this.failed = failed.messages();
         this.infrastructure = infrastructure;
         this.refusals = refusals;
         this.controllerName = settings.controllerName();
@@ -143,7 +149,7 @@ final class Statuses {
                                 target ->
                                         reads.get(model.trafficPolicies, target).isPresent(),
                                 _ -> false,
-                                Optional.empty(),
+                                reads.get(model.trafficProblems, key),
                                 Fleets.RATE_LIMIT)),
                 keyed(
                         graph,
@@ -162,7 +168,9 @@ final class Statuses {
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
-                                Fleets.WAF)));
+                                Fleets.WAF)),
+                // Counts for an object that has no other status.
+                graph.map("status.failed", this.failed, this::failed));
     }
 
     /** The generation of each Gateway and ListenerSet that a fleet serves. */
@@ -215,6 +223,11 @@ final class Statuses {
     private ObjectStatus gateway(Reads reads, GatewayState state) {
         Resource<Gateway> gateway = state.gateway();
         List<Condition> conditions = withInfrastructure(reads, state);
+        reads.get(failed, ObjectRef.of(Kinds.GATEWAY, gateway.key()))
+                .ifPresent(failures ->
+                        conditions.replaceAll(condition -> condition.type().equals(Conditions.ACCEPTED)
+                                ? translationFailed(FailedObjects.message(failures))
+                                : condition));
         boolean accepted = conditions.stream()
                 .filter(condition -> condition.type().equals(Conditions.ACCEPTED))
                 .allMatch(Condition::holds);
@@ -423,6 +436,35 @@ final class Statuses {
         };
     }
 
+    /** The status of an object whose translation failed before there was anything else to say of it. */
+    private Optional<ObjectStatus> failed(Reads reads, ObjectRef ref, SortedMap<String, String> failures) {
+        String message = FailedObjects.message(failures);
+        return switch (ref.kind()) {
+            case "Gateway" ->
+                reads.get(inputs.of(Kinds.GATEWAY), ref.key())
+                        .map(gateway -> unusable(gateway.metadata().generation(), message));
+            case "ListenerSet" ->
+                reads.get(inputs.of(Kinds.LISTENER_SET), ref.key())
+                        .map(set -> unusable(set.metadata().generation(), message));
+            default ->
+                reads.get(inputs.routes(), ref)
+                        .map(route -> new ObjectStatus.Parents(
+                                route.metadata().generation(),
+                                route.spec().parents().stream()
+                                        .flatMap(parent -> gatewayOf(reads, parent, ref)
+                                                .map(gateway -> new ObjectStatus.ParentStatus(
+                                                        parent,
+                                                        gateway.controllerName(),
+                                                        List.of(translationFailed(message))))
+                                                .stream())
+                                        .toList()));
+        };
+    }
+
+    private static Condition translationFailed(String message) {
+        return Condition.isFalse(Conditions.ACCEPTED, "TranslationFailed", message);
+    }
+
     private static ObjectStatus unusable(long generation, String message) {
         return new ObjectStatus.Listeners(
                 generation,
@@ -455,11 +497,19 @@ final class Statuses {
         List<ObjectStatus.ParentStatus> parents = new ArrayList<>();
         for (Attachments.Parent parent : attached.parents()) {
             List<Condition> conditions = new ArrayList<>();
-            conditions.add(accepted(parent, resolved.get()));
+            ResolvedRoute served = resolved.get()
+                    .refusing(parent.bindings().stream()
+                            .flatMap(binding ->
+                                    reads.get(refusedRules, new BindingKey(binding.listener(), ref)).stream())
+                            .flatMap(List::stream)
+                            .toList());
+            conditions.add(reads.get(failed, ref)
+                    .map(failures -> translationFailed(FailedObjects.message(failures)))
+                    .orElse(accepted(parent, served)));
             if (!parent.accepted().reason().equals(RouteAttacher.INVALID_RULE)) {
-                conditions.add(resolvedRefs(resolved.get()));
+                conditions.add(resolvedRefs(served));
             }
-            partlyInvalid(resolved.get()).ifPresent(conditions::add);
+            partlyInvalid(served).ifPresent(conditions::add);
             parent.bindings().stream()
                     .flatMap(binding ->
                             reads.get(model.gateways, binding.listener().gateway()).stream())
@@ -528,6 +578,7 @@ final class Statuses {
         String rejection = reads.get(fleetStates, calloutFleet)
                 .map(state -> state.rejections().get(ObjectRef.of(kind, policy.key())))
                 .orElse(null);
+        Optional<SortedMap<String, String>> failures = reads.get(failed, ObjectRef.of(kind, policy.key()));
         List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
         for (PolicyTarget target : targets) {
             TargetKey key = TargetKey.of(target, policy.namespace());
@@ -541,6 +592,8 @@ final class Statuses {
                         Conditions.ACCEPTED,
                         "Conflicted",
                         kind.name() + " " + winner.get() + " is for " + key + " too, and comes first.");
+            } else if (failures.isPresent()) {
+                condition = translationFailed(FailedObjects.message(failures.get()));
             } else if (invalid.isPresent()) {
                 condition = Condition.isFalse(Conditions.ACCEPTED, "Invalid", invalid.get() + ".");
             } else if (rejection != null) {
@@ -592,7 +645,7 @@ final class Statuses {
             if (covered) {
                 reads.get(model.bindingsByListener, listener.key())
                         .ifPresent(bindings -> bindings.keySet().stream()
-                                .map(Model.BindingKey::route)
+                                .map(BindingKey::route)
                                 .map(route -> new TargetKey(route.kind(), route.key(), Optional.empty()))
                                 .filter(hasPolicy)
                                 .forEach(route -> (merges.test(route) ? merging : replacing)
