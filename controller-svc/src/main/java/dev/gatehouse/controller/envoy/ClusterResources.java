@@ -5,23 +5,17 @@ import com.google.protobuf.Value;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
 import dev.gatehouse.controller.check.IpText;
-import dev.gatehouse.controller.infrastructure.ProxyFiles;
-import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
-import dev.gatehouse.identity.ProcessName;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.TrackClusterStats;
 import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.ApiVersion;
-import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -50,7 +44,7 @@ import java.util.function.Function;
 /** Makes clusters and their endpoints. */
 public final class ClusterResources {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     private static final TransportSocket PLAIN_TEXT = TransportSocket.newBuilder()
             .setName("envoy.transport_sockets.raw_buffer")
@@ -147,74 +141,7 @@ public final class ClusterResources {
         return assignment.build();
     }
 
-    /**
-     * Makes the cluster of a callout service: gRPC.
-     *
-     * @param name also its fleet's: "gatehouse/waf" is waf-svc
-     * @param tls by mutual TLS, with the certificate by which the proxy reaches xds-svc
-     */
-    public static Cluster callout(String name, Settings.Address address, boolean tls) {
-        Cluster.Builder cluster = Cluster.newBuilder()
-                .setName(name)
-                .setConnectTimeout(Protos.duration(Duration.ofSeconds(2)))
-                .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
-                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http2()))
-                .setLoadAssignment(ClusterLoadAssignment.newBuilder()
-                        .setClusterName(name)
-                        .addEndpoints(LocalityLbEndpoints.newBuilder()
-                                .addLbEndpoints(endpoint(
-                                        address.isSocket()
-                                                ? Address.newBuilder()
-                                                        .setPipe(Pipe.newBuilder()
-                                                                .setPath(address.host()))
-                                                        .build()
-                                                : Protos.address(
-                                                        address.host(), address.port(), SocketAddress.Protocol.TCP)))));
-        if (address.isSocket()) {
-            // In the same pod: the file's permissions are what TLS is elsewhere.
-            return cluster.setType(Cluster.DiscoveryType.STATIC).build();
-        }
-        cluster.setType(Cluster.DiscoveryType.STRICT_DNS).setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED);
-        if (tls) {
-            cluster.setTransportSocket(calloutSocket(new ProcessName.Service(Fleets.service(name))));
-        }
-        return cluster.build();
-    }
-
-    private static TransportSocket calloutSocket(ProcessName service) {
-        CommonTlsContext common = CommonTlsContext.newBuilder()
-                .setTlsParams(TlsParameters.newBuilder()
-                        .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
-                        // As a client Envoy would end at 1.2.
-                        .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
-                .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder()
-                        .setName(ProxyFiles.CERTIFICATE)
-                        .setSdsConfig(file(ProxyFiles.CERTIFICATE_PATH)))
-                .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
-                        .setDefaultValidationContext(CertificateValidationContext.newBuilder()
-                                .addMatchTypedSubjectAltNames(altName(
-                                        SubjectAltNameMatcher.SanType.URI,
-                                        service.uri().toString())))
-                        .setValidationContextSdsSecretConfig(SdsSecretConfig.newBuilder()
-                                .setName(ProxyFiles.TRUSTED_CA)
-                                .setSdsConfig(file(ProxyFiles.TRUSTED_CA_PATH))))
-                .build();
-        return TransportSocket.newBuilder()
-                .setName("envoy.transport_sockets.tls")
-                .setTypedConfig(Protos.any(UpstreamTlsContext.newBuilder()
-                        .setCommonTlsContext(common)
-                        .build()))
-                .build();
-    }
-
-    private static ConfigSource file(String path) {
-        return ConfigSource.newBuilder()
-                .setResourceApiVersion(ApiVersion.V3)
-                .setPathConfigSource(PathConfigSource.newBuilder().setPath(path))
-                .build();
-    }
-
-    private static HttpProtocolOptions http2() {
+    static HttpProtocolOptions http2() {
         return HttpProtocolOptions.newBuilder()
                 .setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
                         .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder()
@@ -289,7 +216,7 @@ public final class ClusterResources {
                 .build();
     }
 
-    private static SubjectAltNameMatcher altName(SubjectAltNameMatcher.SanType type, String name) {
+    static SubjectAltNameMatcher altName(SubjectAltNameMatcher.SanType type, String name) {
         StringMatcher.Builder matcher = StringMatcher.newBuilder();
         if (type == SubjectAltNameMatcher.SanType.DNS && name.startsWith("*.")) {
             matcher.setSuffix(name.substring(1));
@@ -398,7 +325,7 @@ public final class ClusterResources {
         return keys;
     }
 
-    private static LbEndpoint.Builder endpoint(Address address) {
+    static LbEndpoint.Builder endpoint(Address address) {
         return LbEndpoint.newBuilder().setEndpoint(Endpoint.newBuilder().setAddress(address));
     }
 }

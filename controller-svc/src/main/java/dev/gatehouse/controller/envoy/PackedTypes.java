@@ -36,6 +36,7 @@ import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
 import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
 import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig;
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.AlwaysOnSamplerConfig;
@@ -83,6 +84,7 @@ public final class PackedTypes {
             RawBuffer.getDefaultInstance(),
             UpstreamTlsContext.getDefaultInstance(),
             HttpProtocolOptions.getDefaultInstance(),
+            PreviousHostsPredicate.getDefaultInstance(),
             FileAccessLog.getDefaultInstance(),
             ExpressionFilter.getDefaultInstance(),
             HttpGrpcAccessLogConfig.getDefaultInstance(),

@@ -30,6 +30,7 @@ public final class Cluster implements AutoCloseable {
 
     private final Controller controller;
     private final Leadership leadership;
+    private final ClusterEvents events;
     private final StatusWriter statuses;
     private final KubernetesInfrastructure infrastructure;
     private final KubernetesSource source;
@@ -50,15 +51,17 @@ public final class Cluster implements AutoCloseable {
         this.controller = controller;
         leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity());
         label = new LeaderLabel(client, replica, leadership);
-        statuses = new StatusWriter(client, leadership, controllerNames, InstantSource.system());
+        events = new ClusterEvents(client, leadership::leads, InstantSource.system());
+        statuses = new StatusWriter(client, leadership::leads, events, controllerNames, InstantSource.system());
         infrastructure = new KubernetesInfrastructure(
-                new FleetApply(client, controllerNames, replica.namespace()),
+                new FleetApply(client, events, controllerNames, replica.namespace()),
                 leadership::leads,
                 this::applied,
                 InstantSource.system());
         source = new KubernetesSource(client, controller, statuses);
         certificates = identity.map(own -> new CertificateSecrets(
                 client,
+                events,
                 own,
                 settings,
                 leadership::leads,
@@ -74,8 +77,12 @@ public final class Cluster implements AutoCloseable {
         FunctionCounter.builder("gatehouse.controller.status.writes", statuses, StatusWriter::writes)
                 .description("Statuses written")
                 .register(meters);
+        FunctionCounter.builder("gatehouse.controller.events.dropped", events, ClusterEvents::dropped)
+                .description("Events that were not written, for their number or since the API server refused them")
+                .register(meters);
         controller.watchStatuses(statuses::wanted);
         controller.watch(view -> infrastructure.wanted(view.infrastructure()));
+        leadership.onLead(statuses::lead);
         leadership.onLead(infrastructure::lead);
         certificates.ifPresent(each -> {
             controller.watch(view -> each.wanted(view.infrastructure()));
@@ -83,6 +90,7 @@ public final class Cluster implements AutoCloseable {
             each.start();
         });
         label.start();
+        events.start();
         statuses.start();
         infrastructure.start();
         source.start();
@@ -109,6 +117,7 @@ public final class Cluster implements AutoCloseable {
         certificates.ifPresent(CertificateSecrets::close);
         infrastructure.close();
         statuses.close();
+        events.close();
         leadership.close();
     }
 }

@@ -66,6 +66,9 @@ final class KindWatch implements AutoCloseable {
 
         void gone(ObjectRef ref);
 
+        /** A namespace is there; {@code ending}: it is being deleted. */
+        void namespace(String name, boolean ending);
+
         /** The API server does not serve the kind any more. */
         void notServed(Kind<?> kind);
     }
@@ -281,7 +284,16 @@ final class KindWatch implements AutoCloseable {
     }
 
     private void told(GenericKubernetesResource object) {
+        boolean ending = object.getMetadata().getDeletionTimestamp() != null;
+        if (served.kind().equals(Kinds.NAMESPACE)) {
+            sink.namespace(object.getMetadata().getName(), ending);
+        }
         if (served.kind().group().isEmpty() || served.kind().equals(Kinds.ENDPOINT_SLICE)) {
+            return;
+        }
+        if (ending) {
+            // Nobody reads its status any more.
+            sink.gone(ObjectRef.of(served.kind(), key(object)));
             return;
         }
         Map<String, Object> status = object.getAdditionalProperties().get("status") instanceof Map<?, ?> fields

@@ -184,6 +184,18 @@ public final class KubernetesSource implements AutoCloseable {
         @Override
         public void gone(ObjectRef ref) {
             statuses.gone(ref);
+            if (ref.kind().equals(Kinds.NAMESPACE.name())) {
+                statuses.notEnding(ref.name());
+            }
+        }
+
+        @Override
+        public void namespace(String name, boolean ending) {
+            if (ending) {
+                statuses.ending(name);
+            } else {
+                statuses.notEnding(name);
+            }
         }
 
         @Override

@@ -12,7 +12,6 @@ import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
-import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -40,7 +39,7 @@ final class BackendTls {
 
     private final Inputs inputs;
     private final Collection<ObjectRef, SortedMap<ObjectKey, Resource<BackendTlsPolicy>>> byBackend;
-    private final Collection<TargetKey, SortedMap<ObjectRef, BrokenObject>> broken;
+    private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> broken;
     private final Bundles bundles;
 
     /** Finds the CA certificates in an object of a kind. */
@@ -52,7 +51,7 @@ final class BackendTls {
     BackendTls(
             Graph graph,
             Inputs inputs,
-            Collection<TargetKey, SortedMap<ObjectRef, BrokenObject>> broken,
+            Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> broken,
             Bundles bundles) {
         this.inputs = inputs;
         this.broken = broken;
@@ -79,7 +78,7 @@ final class BackendTls {
      */
     TlsVerdict verdict(Reads reads, ObjectRef backend, Optional<String> section) {
         for (Optional<String> each : List.of(section, Optional.<String>empty())) {
-            Optional<SortedMap<ObjectRef, BrokenObject>> unreadable =
+            Optional<SortedMap<ObjectRef, Set<TargetKey>>> unreadable =
                     reads.get(broken, new TargetKey(backend.kind(), backend.key(), each));
             if (unreadable.isPresent()) {
                 return new TlsVerdict.Broken(unreadable.get().firstKey() + " cannot be used; see its status.");

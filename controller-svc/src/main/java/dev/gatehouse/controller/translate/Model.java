@@ -45,31 +45,30 @@ import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.Listener;
 import dev.gatehouse.gatewayapi.ListenerSet;
-import dev.gatehouse.gatewayapi.Metadata;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
-import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.SecurityPolicy;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
-import dev.gatehouse.gatewayapi.TargetSelector;
+import dev.gatehouse.gatewayapi.TargetedPolicy;
+import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
@@ -107,8 +106,17 @@ final class Model {
     /** What Envoy would refuse of a BackendTrafficPolicy. */
     final Collection<ObjectKey, String> trafficProblems;
 
-    /** The WAFPolicies, with what their selectors select among their targets. */
+    /** The policies, with what their selectors select among their targets. */
+    final Collection<ObjectKey, Resource<SecurityPolicy>> securities;
+
+    final Collection<ObjectKey, Resource<BackendTrafficPolicy>> traffics;
     final Collection<ObjectKey, Resource<WafPolicy>> wafs;
+
+    /** The policies that are known and not served, by their kinds. */
+    final Map<Kind<UnservedPolicy>, Collection<ObjectKey, Resource<UnservedPolicy>>> unserved = new LinkedHashMap<>();
+
+    /** By target: the policies that are not served and protect it. */
+    private final List<Collection<TargetKey, SortedMap<ObjectKey, Resource<UnservedPolicy>>>> unservedProtections;
 
     final Collection<ObjectKey, WafResources.Outcome> wafOutcomes;
 
@@ -118,7 +126,9 @@ final class Model {
     private final ObjectKey wafConfigMapKey;
 
     /** The policies that cannot be read, by what they are for. */
-    private final Collection<TargetKey, SortedMap<ObjectRef, BrokenObject>> brokenPolicies;
+    private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> brokenPolicies;
+
+    private final PolicySelection selection;
 
     private final Collection<ObjectKey, GatewayResolver.CertificateCheck> certificates;
     final BackendTls backendTls;
@@ -140,12 +150,20 @@ final class Model {
             List<String> names = Certificates.dnsNames(secret.spec());
             return names.isEmpty() ? Optional.empty() : Optional.of(names);
         });
-        brokenPolicies = graph.group("brokenPolicies", inputs.broken(), (ref, broken) -> {
-            Set<TargetKey> targets = new HashSet<>();
-            broken.targets().forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
-            broken.selectors().forEach(selector -> targets.add(anyOf(selector.kind(), ref.namespace())));
-            return targets;
-        });
+        selection = new PolicySelection(graph, inputs);
+        Collection<ObjectRef, Set<TargetKey>> brokenTargets =
+                graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
+                    // A policy that an edit broke goes on in its last good version.
+                    if (inputs.isReadable(reads, ref)) {
+                        return Optional.empty();
+                    }
+                    Set<TargetKey> targets = new HashSet<>();
+                    selection
+                            .targets(reads, ref.namespace(), broken.targets(), broken.selectors())
+                            .forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
+                    return targets.isEmpty() ? Optional.empty() : Optional.of(targets);
+                });
+        brokenPolicies = graph.group("brokenPolicies", brokenTargets, (_, targets) -> targets);
         backendTls = new BackendTls(graph, inputs, brokenPolicies, this::bundle);
         access = graph.map(
                 "access",
@@ -157,11 +175,19 @@ final class Model {
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
                 (_, _, policy) -> policy.spec().globalRateLimit().flatMap(RateLimitResources::problem));
-        wafs = withSelected(graph);
-        wafPolicies = graph.group(
-                "WAFPolicy.byTarget",
-                wafs,
-                (key, policy) -> targetKeys(policy.spec().targets(), key));
+        securities = selection.selected(Kinds.SECURITY_POLICY);
+        traffics = selection.selected(Kinds.BACKEND_TRAFFIC_POLICY);
+        wafs = selection.selected(Kinds.WAF_POLICY);
+        wafPolicies = byTarget(graph, Kinds.WAF_POLICY, wafs);
+        Kinds.UNSERVED.forEach(kind -> unserved.put(kind, selection.selected(kind)));
+        unservedProtections = unserved.entrySet().stream()
+                .map(each -> graph.group(
+                        each.getKey().name() + ".byTarget",
+                        each.getValue(),
+                        (key, policy) -> policy.spec().protects()
+                                ? targetKeys(policy.spec().targets(), key)
+                                : Set.of()))
+                .toList();
         wafOutcomes = graph.map(
                 "wafOutcomes",
                 wafs,
@@ -270,8 +296,8 @@ final class Model {
             return owners;
         });
         backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
-        securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, SecurityPolicy::targets);
-        trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, BackendTrafficPolicy::targets);
+        securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, securities);
+        trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, traffics);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -299,14 +325,7 @@ final class Model {
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
-                || targets.stream()
-                        .anyMatch(target -> reads.get(brokenPolicies, target).isPresent()
-                                || reads.get(
-                                                brokenPolicies,
-                                                anyOf(
-                                                        target.kind(),
-                                                        target.object().namespace()))
-                                        .isPresent())
+                || isClosed(reads, targets)
                 || accessPolicy
                         .flatMap(key -> reads.get(access, key))
                         .map(AccessResources.Outcome.Invalid.class::isInstance)
@@ -322,9 +341,26 @@ final class Model {
                 broken);
     }
 
-    /** Stands for all objects of a kind: no object has this name. */
-    private static TargetKey anyOf(String kind, String namespace) {
-        return new TargetKey(kind, new ObjectKey(namespace, "*"), Optional.empty());
+    /** What a policy that cannot be read is for. */
+    List<PolicyTarget> targets(Reads reads, ObjectRef ref, BrokenObject policy) {
+        return selection.targets(reads, ref.namespace(), policy.targets(), policy.selectors());
+    }
+
+    /** Whether a policy that cannot be read or is not served protects one of the targets: it stays closed. */
+    boolean isClosed(Reads reads, List<TargetKey> targets) {
+        return targets.stream()
+                .anyMatch(target -> reads.get(brokenPolicies, target).isPresent()
+                        || unservedProtections.stream()
+                                .anyMatch(each -> reads.get(each, target).isPresent()));
+    }
+
+    /** Whether a SecurityPolicy or WAFPolicy is for a route that is no HTTP: none can be enforced there, so it is closed. */
+    boolean isClosedStream(Reads reads, ObjectRef route) {
+        List<TargetKey> targets = List.of(new TargetKey(route.kind(), route.key(), Optional.empty()));
+        return isClosed(reads, targets)
+                || targets.stream()
+                        .anyMatch(target -> reads.get(securityPolicies, target).isPresent()
+                                || reads.get(wafPolicies, target).isPresent());
     }
 
     /** The WAFPolicy that counts, merged with the less specific ones as far as each wants it; else TEG's ConfigMap. */
@@ -377,45 +413,6 @@ final class Model {
                         .orElse(false));
     }
 
-    private Collection<ObjectKey, Resource<WafPolicy>> withSelected(Graph graph) {
-        Collection<String, SortedMap<ObjectKey, Resource<Gateway>>> gatewaysIn =
-                graph.group("gatewaysByNamespace", inputs.of(Kinds.GATEWAY), (key, _) -> Set.of(key.namespace()));
-        Collection<String, SortedMap<ObjectKey, Resource<ListenerSet>>> setsIn = graph.group(
-                "listenerSetsByNamespace", inputs.of(Kinds.LISTENER_SET), (key, _) -> Set.of(key.namespace()));
-        Collection<String, SortedMap<ObjectRef, Resource<? extends RouteSpec>>> routesIn =
-                graph.group("routesByNamespace", inputs.routes(), (ref, _) -> Set.of(ref.namespace()));
-        return graph.map("wafs", inputs.of(Kinds.WAF_POLICY), (reads, key, policy) -> {
-            List<PolicyTarget> targets = new ArrayList<>(policy.spec().targets());
-            for (TargetSelector selector : policy.spec().selectors()) {
-                Map<ObjectRef, Metadata> candidates = new TreeMap<>();
-                if (selector.isFor("Gateway")) {
-                    reads.get(gatewaysIn, key.namespace())
-                            .ifPresent(all -> all.forEach((each, gateway) ->
-                                    candidates.put(ObjectRef.of(Kinds.GATEWAY, each), gateway.metadata())));
-                } else if (selector.isFor("ListenerSet")) {
-                    reads.get(setsIn, key.namespace())
-                            .ifPresent(all -> all.forEach((each, set) ->
-                                    candidates.put(ObjectRef.of(Kinds.LISTENER_SET, each), set.metadata())));
-                } else {
-                    reads.get(routesIn, key.namespace())
-                            .ifPresent(all -> all.forEach((ref, route) -> {
-                                if (selector.isFor(ref.kind())) {
-                                    candidates.put(ref, route.metadata());
-                                }
-                            }));
-                }
-                candidates.forEach((ref, metadata) -> {
-                    if (selector.labels().matches(metadata.labels())) {
-                        targets.add(new PolicyTarget(Kinds.GATEWAY_GROUP, ref.kind(), ref.name(), Optional.empty()));
-                    }
-                });
-            }
-            return Optional.of(new Resource<>(
-                    policy.metadata(),
-                    policy.spec().withTargets(targets.stream().distinct().toList())));
-        });
-    }
-
     private static Set<TargetKey> targetKeys(List<PolicyTarget> targets, ObjectKey policy) {
         Set<TargetKey> keys = new HashSet<>();
         targets.forEach(target -> keys.add(TargetKey.of(target, policy.namespace())));
@@ -448,12 +445,12 @@ final class Model {
         return Optional.empty();
     }
 
-    private <S> Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget(
-            Graph graph, Kind<S> kind, Function<S, List<PolicyTarget>> targets) {
+    private static <S extends TargetedPolicy<S>> Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget(
+            Graph graph, Kind<S> kind, Collection<ObjectKey, Resource<S>> policies) {
         return graph.group(
                 kind.name() + ".byTarget",
-                inputs.of(kind),
-                (key, policy) -> targetKeys(targets.apply(policy.spec()), key));
+                policies,
+                (key, policy) -> targetKeys(policy.spec().targets(), key));
     }
 
     private AccessResources.Credential credential(Reads reads, ObjectKey policy, ObjectReference reference) {

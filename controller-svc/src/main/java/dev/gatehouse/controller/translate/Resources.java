@@ -10,6 +10,7 @@ import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.CalloutResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.envoy.ListenerResources;
@@ -475,7 +476,7 @@ final class Resources {
                 fleet.name(),
                 TypeUrls.CLUSTER,
                 name,
-                ClusterResources.callout(name, address, settings.callouts().tls()),
+                CalloutResources.cluster(name, address, settings.callouts().tls()),
                 false,
                 fleet.gateways().stream().map(Resources::ref).collect(Collectors.toSet()))));
         return clusters;
@@ -569,7 +570,10 @@ final class Resources {
         });
         List<StreamRoute> streams = new ArrayList<>();
         for (Stream each : attached) {
-            each.route().rules().stream().findFirst().ifPresent(rule -> {
+            Optional<ResolvedRoute.Rule> first = model.isClosedStream(reads, each.ref())
+                    ? Optional.of(new ResolvedRoute.Rule.Stream(0, List.of()))
+                    : each.route().rules().stream().findFirst();
+            first.ifPresent(rule -> {
                 owners.add(each.ref());
                 String udp = each.ref().kind().equals("UDPRoute")
                         ? udpCluster(each.ref(), rule).name()

@@ -35,6 +35,7 @@ import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
+import dev.gatehouse.gatewayapi.UnservedPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,8 +85,17 @@ final class Statuses {
         this.model = model;
         this.fleetStates = fleetStates;
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
-        served = graph.expand("served", model.gateways, this::served);
-        all = List.of(
+        this.served = graph.expand("served", model.gateways, this::served);
+        List<Collection<ObjectRef, ObjectStatus>> unserved = new ArrayList<>();
+        model.unserved.forEach((kind, policies) -> unserved.add(keyed(
+                graph,
+                "status." + kind.name(),
+                kind,
+                policies,
+                (_, _, policy) -> Optional.of(unserved(kind, policy)))));
+        List<Collection<ObjectRef, ObjectStatus>> served = List.of(
+                // Comes before what is said of the last good version of an object that an edit broke.
+                graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
                         graph,
                         "status.classes",
@@ -108,7 +118,6 @@ final class Statuses {
                         inputs.of(Kinds.LISTENER_SET),
                         this::listenerSet),
                 graph.map("status.routes", model.attachments, this::route),
-                graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
                         graph,
                         "status.tlsPolicies",
@@ -120,7 +129,7 @@ final class Statuses {
                         graph,
                         "status.security",
                         Kinds.SECURITY_POLICY,
-                        inputs.of(Kinds.SECURITY_POLICY),
+                        model.securities,
                         (reads, key, policy) -> policy(
                                 reads,
                                 Kinds.SECURITY_POLICY,
@@ -134,12 +143,16 @@ final class Statuses {
                                                 instanceof AccessResources.Outcome.Invalid invalid
                                         ? Optional.of(invalid.message())
                                         : Optional.empty(),
+                                reads.get(model.access, key).orElse(null)
+                                                instanceof AccessResources.Outcome.Enforced enforced
+                                        ? enforced.warnings()
+                                        : List.of(),
                                 Fleets.AUTHZ)),
                 keyed(
                         graph,
                         "status.traffic",
                         Kinds.BACKEND_TRAFFIC_POLICY,
-                        inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
+                        model.traffics,
                         (reads, key, policy) -> policy(
                                 reads,
                                 Kinds.BACKEND_TRAFFIC_POLICY,
@@ -150,6 +163,9 @@ final class Statuses {
                                         reads.get(model.trafficPolicies, target).isPresent(),
                                 _ -> false,
                                 reads.get(model.trafficProblems, key),
+                                policy.spec().passedOver().stream()
+                                        .map(field -> "spec." + field + " is not served and has no effect")
+                                        .toList(),
                                 Fleets.RATE_LIMIT)),
                 keyed(
                         graph,
@@ -168,9 +184,11 @@ final class Statuses {
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
+                                List.of(),
                                 Fleets.WAF)),
                 // Counts for an object that has no other status.
                 graph.map("status.failed", this.failed, this::failed));
+        all = Stream.concat(unserved.stream(), served.stream()).toList();
     }
 
     /** The generation of each Gateway and ListenerSet that a fleet serves. */
@@ -417,7 +435,7 @@ final class Statuses {
                 if (!parents.isEmpty()) {
                     yield Optional.of(new ObjectStatus.Parents(generation, parents));
                 }
-                List<ObjectStatus.ParentStatus> ancestors = object.targets().stream()
+                List<ObjectStatus.ParentStatus> ancestors = model.targets(reads, ref, object).stream()
                         .map(target -> new ObjectStatus.ParentStatus(
                                 new ParentReference(
                                         target.group(),
@@ -574,6 +592,7 @@ final class Statuses {
             Predicate<TargetKey> hasPolicy,
             Predicate<TargetKey> merges,
             Optional<String> invalid,
+            List<String> warnings,
             String calloutFleet) {
         String rejection = reads.get(fleetStates, calloutFleet)
                 .map(state -> state.rejections().get(ObjectRef.of(kind, policy.key())))
@@ -611,13 +630,43 @@ final class Statuses {
                             Optional.empty()),
                     controllerName,
                     condition.holds()
-                            ? Stream.concat(
+                            ? Stream.of(
                                             Stream.of(condition),
-                                            overridden(reads, kind, key, hasPolicy, merges).stream())
+                                            overridden(reads, kind, key, hasPolicy, merges).stream(),
+                                            warning(warnings).stream())
+                                    .flatMap(each -> each)
                                     .toList()
                             : List.of(condition)));
         }
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
+    }
+
+    private static Optional<Condition> warning(List<String> warnings) {
+        return warnings.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
+    }
+
+    /** The status of a policy that is not served: what it is for is closed where it protects. */
+    private ObjectStatus unserved(Kind<UnservedPolicy> kind, Resource<UnservedPolicy> policy) {
+        String message = kind.name() + " is not served by Gatehouse and has no effect"
+                + (policy.spec().protects()
+                        ? "; requests to its targets are answered with 500, since it asks for protection."
+                        : ".");
+        return new ObjectStatus.Ancestors(
+                policy.metadata().generation(),
+                policy.spec().targets().stream()
+                        .map(target -> new ObjectStatus.ParentStatus(
+                                new ParentReference(
+                                        target.group(),
+                                        target.kind(),
+                                        Optional.of(policy.namespace()),
+                                        target.name(),
+                                        target.sectionName(),
+                                        Optional.empty()),
+                                controllerName,
+                                List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))))
+                        .toList());
     }
 
     /** For a policy on a Gateway or ListenerSet: the routes there that have one of their own, which counts instead or goes before. */

@@ -101,6 +101,8 @@ public final class FiveServices implements AutoCloseable {
         own.put("GATEHOUSE_GRPC_HOST", "127.0.0.1");
         own.put("GATEHOUSE_HTTP_PORT", Integer.toString(ports(service).http()));
         own.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        // A test's first requests may be slow; its services need not take seconds to begin.
+        own.put("GATEHOUSE_WARM_UP_ENABLED", "false");
         own.putAll(more.apply(service));
         services.put(service, ChildJvm.start(service.module(), own));
     }
