@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code gatehouse.controller.*}. As environment variables: {@code GATEHOUSE_CONTROLLER_FILES} and so on. */
 @ConfigMapping(prefix = "gatehouse.controller")
@@ -94,6 +95,21 @@ interface ControllerConfig {
      */
     @WithDefault("${gatehouse.tls.supplied:false}")
     boolean calloutTls();
+
+    ExtensionApis extensionApis();
+
+    /** Kinds of Envoy Gateway's API that reach further than Gateway API does. */
+    interface ExtensionApis {
+        /** Serve Backends: who may write one names any address outside of the cluster's Services. */
+        @WithDefault("true")
+        boolean backend();
+    }
+
+    /**
+     * Ports of Gatehouse's own on this host, separated by commas, that no backend may name: of its services, where the objects come from
+     * files.
+     */
+    Optional<Set<Integer>> ownPorts();
 
     Seal seal();
 

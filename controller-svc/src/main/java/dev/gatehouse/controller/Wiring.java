@@ -56,6 +56,10 @@ final class Wiring {
     @Produces
     @Singleton
     Settings settings(ControllerConfig config) {
+        Settings.Infrastructure infrastructure = switch (config.source()) {
+            case FILES -> new Settings.Infrastructure.Host();
+            case KUBERNETES -> new Settings.Infrastructure.Cluster(fleets(config));
+        };
         return new Settings(
                 config.names(),
                 config.privilegedPorts() ? port -> port : Settings::shiftPrivileged,
@@ -64,10 +68,9 @@ final class Wiring {
                         Address.parse(config.wafAddress()),
                         Address.parse(config.authzAddress()),
                         config.calloutTls()),
-                switch (config.source()) {
-                    case FILES -> new Settings.Infrastructure.Host();
-                    case KUBERNETES -> new Settings.Infrastructure.Cluster(fleets(config));
-                });
+                infrastructure,
+                infrastructure.backendAddresses(
+                        config.extensionApis().backend(), config.ownPorts().orElse(Set.of())));
     }
 
     private static InfrastructureSettings fleets(ControllerConfig config) {

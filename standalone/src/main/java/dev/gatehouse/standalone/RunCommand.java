@@ -135,6 +135,7 @@ final class RunCommand implements Callable<Integer> {
                         "quarkus.grpc.server.port", Integer.toString(grpcPort),
                         "quarkus.http.port", Integer.toString(adminPort),
                         "gatehouse.controller.privileged-ports", Boolean.toString(privilegedPorts),
+                        "gatehouse.controller.own-ports", grpcPort + "," + adminPort,
                         "gatehouse.controller.ratelimit-address", services,
                         "gatehouse.controller.waf-address", services,
                         "gatehouse.controller.authz-address", services,

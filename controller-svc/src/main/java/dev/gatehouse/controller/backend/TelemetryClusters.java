@@ -42,10 +42,11 @@ public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<Str
         Map<Destination, ClusterSpec> clusters = new HashMap<>();
         List<String> problems = new ArrayList<>();
         for (Destination destination : telemetry.destinations()) {
-            List<ClusterSpec> found = new ArrayList<>();
+            List<ClusterGroup.Member> found = new ArrayList<>();
             for (BackendReference reference : destination.backends()) {
                 switch (backends.resolve(origin, reference, destination.grpc(), "TCP")) {
-                    case Target.Found target -> found.add(target.cluster());
+                    case Target.Found target ->
+                        found.add(new ClusterGroup.Member(target.cluster(), 1, target.standBy()));
                     case Target.Unresolved unresolved ->
                         problems.add("EnvoyProxy " + proxy + ": spec.telemetry: " + unresolved.message());
                 }
@@ -60,21 +61,20 @@ public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<Str
         return Optional.ofNullable(clusters.get(destination)).map(ClusterSpec::name);
     }
 
-    private static Optional<ClusterSpec> together(Destination destination, List<ClusterSpec> found) {
+    private static Optional<ClusterSpec> together(Destination destination, List<ClusterGroup.Member> found) {
         if (destination.backends().isEmpty()) {
             return destination.host().map(host -> host(host, destination));
         }
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        ClusterSpec first = found.getFirst();
-        String name = "telemetry/" + found.stream().map(ClusterSpec::name).collect(Collectors.joining(","));
-        Endpoints endpoints = found.size() == 1
-                ? first.endpoints()
-                : new Endpoints.Weighted(found.stream()
-                        .map(each -> new ClusterSpec.Share(each.endpoints(), 1))
-                        .toList());
-        return Optional.of(new ClusterSpec(name, endpoints, first.protocol(), first.tls()));
+        ClusterSpec first = found.getFirst().cluster();
+        String name =
+                "telemetry/" + found.stream().map(each -> each.cluster().name()).collect(Collectors.joining(","));
+        return Optional.of(
+                found.size() == 1
+                        ? new ClusterSpec(name, first.endpoints(), first.protocol())
+                        : ClusterGroup.named(name, found));
     }
 
     private static ClusterSpec host(String host, Destination destination) {
@@ -83,8 +83,7 @@ public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<Str
                 : new Backend.Endpoint.Fqdn(host, destination.port());
         return new ClusterSpec(
                 "telemetry/" + host + ":" + destination.port() + (destination.grpc() ? "/h2" : ""),
-                new Endpoints.Listed(List.of(endpoint)),
-                destination.grpc() ? Protocol.HTTP2 : Protocol.HTTP1,
-                Optional.empty());
+                new Endpoints.Listed(List.of(ClusterSpec.Place.of(endpoint, Optional.empty()))),
+                destination.grpc() ? Protocol.HTTP2 : Protocol.HTTP1);
     }
 }

@@ -2,6 +2,7 @@ package dev.gatehouse.controller.files;
 
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ResourceReader;
+import dev.gatehouse.gatewayapi.ResourceReader.Broken;
 import dev.gatehouse.gatewayapi.ResourceReader.Found;
 import dev.gatehouse.gatewayapi.yaml.Location;
 import dev.gatehouse.gatewayapi.yaml.Problem;
@@ -30,6 +31,8 @@ public final class FileSet {
     private static final Set<String> NAMING = Set.of("metadata", "metadata.name", "metadata.namespace");
     private static final long MAX_BYTES = 4L * YamlDocuments.MAX_CHARACTERS;
 
+    private static final ResourceReader.Result NOTHING = new ResourceReader.Result(List.of(), List.of(), List.of());
+
     private final List<Path> roots;
     private Map<Path, Parsed> parsed = new LinkedHashMap<>();
 
@@ -38,7 +41,9 @@ public final class FileSet {
      *
      * @param objects what is used of it: with what an edit broke in its last good version
      */
-    private record Parsed(List<Found<?>> objects, List<ObjectRef> stale, List<Problem> problems) {}
+    private record Parsed(List<Found<?>> objects, List<Broken> broken, List<ObjectRef> stale, List<Problem> problems) {
+        static final Parsed NOTHING = new Parsed(List.of(), List.of(), List.of(), List.of());
+    }
 
     /** @param roots files, or folders whose files ending in .yaml, .yml or .json are read, at any depth */
     public FileSet(List<Path> roots) {
@@ -49,10 +54,15 @@ public final class FileSet {
      * What the files hold.
      *
      * @param objects each once
+     * @param broken those that cannot be read, and of which there is no earlier version
      * @param stale those that are of an earlier version of their file, because an edit broke it
      * @param problems what is wrong with the texts
      */
-    public record Contents(Map<ObjectRef, Found<?>> objects, List<ObjectRef> stale, List<Problem> problems) {
+    public record Contents(
+            Map<ObjectRef, Found<?>> objects,
+            Map<ObjectRef, Broken> broken,
+            List<ObjectRef> stale,
+            List<Problem> problems) {
         public Contents {
             stale = List.copyOf(stale);
             problems = List.copyOf(problems);
@@ -83,6 +93,7 @@ public final class FileSet {
         Map<Path, Parsed> now = new LinkedHashMap<>();
         List<ObjectRef> stale = new ArrayList<>();
         List<Found<?>> found = new ArrayList<>();
+        Map<ObjectRef, Broken> broken = new LinkedHashMap<>();
         List<Path> files = files(problems);
         // Files know nothing of each other: all processors read.
         List<Parsed> contents = files.parallelStream()
@@ -95,23 +106,26 @@ public final class FileSet {
             Parsed each = contents.get(i);
             now.put(files.get(i), each);
             found.addAll(each.objects());
+            each.broken().forEach(object -> broken.putIfAbsent(object.ref(), object));
             stale.addAll(each.stale());
             problems.addAll(each.problems());
         }
         parsed = now;
         Map<ObjectRef, Found<?>> unique = new LinkedHashMap<>();
         ResourceReader.withoutDuplicates(found, problems).forEach(each -> unique.put(each.ref(), each));
-        return new Contents(unique, stale, problems);
+        broken.keySet().removeAll(unique.keySet());
+        return new Contents(unique, broken, stale, problems);
     }
 
     private Parsed parse(Path file) {
         List<Problem> problems = new ArrayList<>();
         List<ObjectRef> stale = new ArrayList<>();
-        List<Found<?>> objects = new ArrayList<>(readFile(file, problems));
+        ResourceReader.Result result = readFile(file, problems);
+        List<Found<?>> objects = new ArrayList<>(result.found());
         if (problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
             keepBroken(file, objects, problems, stale);
         }
-        return new Parsed(List.copyOf(objects), List.copyOf(stale), List.copyOf(problems));
+        return new Parsed(List.copyOf(objects), result.broken(), List.copyOf(stale), List.copyOf(problems));
     }
 
     private void keepBroken(Path file, List<Found<?>> objects, List<Problem> own, List<ObjectRef> stale) {
@@ -119,7 +133,7 @@ public final class FileSet {
         boolean nameless = own.stream()
                 .anyMatch(problem -> problem.severity() == Problem.Severity.ERROR
                         && (problem.object().isEmpty() || NAMING.contains(problem.path())));
-        Parsed last = parsed.getOrDefault(file, new Parsed(List.of(), List.of(), List.of()));
+        Parsed last = parsed.getOrDefault(file, Parsed.NOTHING);
         for (Found<?> before : last.objects()) {
             boolean named = own.stream()
                     .anyMatch(problem -> problem.object().equals(before.ref().toString()));
@@ -154,18 +168,18 @@ public final class FileSet {
                 && Files.isRegularFile(file);
     }
 
-    private List<Found<?>> readFile(Path file, List<Problem> problems) {
+    private ResourceReader.Result readFile(Path file, List<Problem> problems) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 problems.add(error(
                         file,
                         "the file has " + Files.size(file) + " bytes (expected: at most " + YamlDocuments.MAX_CHARACTERS
                                 + "); split it into several files"));
-                return List.of();
+                return NOTHING;
             }
             ResourceReader.Result result = ResourceReader.read(file.toString(), Files.readString(file));
             problems.addAll(result.problems());
-            return result.found();
+            return result;
         } catch (NoSuchFileException e) {
             problems.add(error(file, "is not there (expected: a file or folder with Kubernetes objects)"));
         } catch (CharacterCodingException e) {
@@ -173,7 +187,7 @@ public final class FileSet {
         } catch (IOException e) {
             problems.add(error(file, "cannot be read: " + e.getMessage()));
         }
-        return List.of();
+        return NOTHING;
     }
 
     private static Problem error(Path file, String message) {

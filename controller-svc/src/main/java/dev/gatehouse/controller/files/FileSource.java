@@ -21,7 +21,7 @@ public final class FileSource implements AutoCloseable {
     private final Controller controller;
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Deque<Loaded> underWay = new ArrayDeque<>();
-    private volatile FileSet.Contents contents = new FileSet.Contents(Map.of(), List.of(), List.of());
+    private volatile FileSet.Contents contents = new FileSet.Contents(Map.of(), Map.of(), List.of(), List.of());
     private Optional<Loaded> settled = Optional.empty();
 
     /** What was read, and the controller's ticket for it. */

@@ -23,9 +23,8 @@ public record OfflineTranslation(Translator translator, Map<ObjectRef, Found<?>>
     /** Translates the files and folders {@code roots}. */
     public static OfflineTranslation of(List<Path> roots, Settings settings) {
         FileSet.Contents contents = new FileSet(roots).read();
-        Translator translator = new Translator(settings, (collection, key, failure) -> {
-            throw new IllegalStateException("translating " + collection + " of " + key + " failed", failure);
-        });
+        // A failure is in the status of its object, and so among the findings.
+        Translator translator = new Translator(settings, (_, _, _) -> {});
         translator.apply(new FileChanges(settings.controllerName()).to(contents));
         List<Problem> problems = new ArrayList<>(contents.problems());
         problems.addAll(Findings.of(

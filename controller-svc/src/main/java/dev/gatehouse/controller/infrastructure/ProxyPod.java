@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * page; that of envoy waits until it has, and only then gets Envoy SIGTERM.
  */
 record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, String serviceAccount) {
-    private static final int SHUTDOWN_MANAGER_PORT = 19002;
+    static final int SHUTDOWN_MANAGER_PORT = 19002;
     private static final int USER = 65532;
 
     /** From its image's argument file: the JVM's options, the class path and the main class. */

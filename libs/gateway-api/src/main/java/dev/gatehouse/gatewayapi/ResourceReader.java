@@ -49,10 +49,19 @@ public final class ResourceReader {
         }
     }
 
-    /** The objects of a text, and what is wrong with it. */
-    public record Result(List<Found<?>> found, List<Problem> problems) {
+    /** An object that is there and cannot be read. */
+    public record Broken(Kind<?> kind, BrokenObject object) {
+        /** The object's reference. */
+        public ObjectRef ref() {
+            return ObjectRef.of(kind, object.metadata().key());
+        }
+    }
+
+    /** The objects of a text, those that cannot be read, and what is wrong with it. */
+    public record Result(List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
         public Result {
             found = List.copyOf(found);
+            broken = List.copyOf(broken);
             problems = List.copyOf(problems);
         }
     }
@@ -62,10 +71,11 @@ public final class ResourceReader {
         YamlDocuments documents = YamlDocuments.read(file, text);
         List<Problem> problems = new ArrayList<>(documents.problems());
         List<Found<?>> found = new ArrayList<>();
+        List<Broken> broken = new ArrayList<>();
         for (Node.Mapping document : documents.documents()) {
-            readObject(document, found, problems);
+            readObject(document, found, broken, problems);
         }
-        return new Result(withoutDuplicates(found, problems), problems);
+        return new Result(withoutDuplicates(found, problems), broken, problems);
     }
 
     /** Keeps the first of objects with the same kind and name, and reports the others. */
@@ -88,12 +98,13 @@ public final class ResourceReader {
         return unique;
     }
 
-    private static void readObject(Node.Mapping document, List<Found<?>> found, List<Problem> problems) {
+    private static void readObject(
+            Node.Mapping document, List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
         if (text(document, "kind").orElse("").equals("List")
                 && document.get("items").orElse(null) instanceof Node.Sequence list) {
             for (Node item : list.items()) {
                 if (item instanceof Node.Mapping mapping) {
-                    readObject(mapping, found, problems);
+                    readObject(mapping, found, broken, problems);
                 } else {
                     problems.add(error(item.location(), "items", item.describe() + " (expected: an object)"));
                 }
@@ -125,8 +136,28 @@ public final class ResourceReader {
                     "version \"" + version + "\" of " + kindName.get() + " is not known (expected: "
                             + String.join(", ", kind.get().versions()) + ")"));
         } else {
-            readAs(kind.get(), document, Problem.Severity.ERROR, problems).ifPresent(found::add);
+            List<Problem> own = new ArrayList<>();
+            Optional<? extends Found<?>> object = readAs(kind.get(), document, Problem.Severity.ERROR, own);
+            problems.addAll(own);
+            object.ifPresentOrElse(
+                    found::add, () -> broken(kind.get(), document, own).ifPresent(broken::add));
         }
+    }
+
+    /** What is left of an object that cannot be read; empty: not even its name. */
+    private static Optional<Broken> broken(Kind<?> kind, Node.Mapping document, List<Problem> problems) {
+        boolean named = problems.stream()
+                .noneMatch(problem -> problem.severity() == Problem.Severity.ERROR
+                        && problem.path().startsWith("metadata"));
+        return named
+                ? Optional.of(new Broken(kind, BrokenObject.read(kind, document, errors(problems))))
+                : Optional.empty();
+    }
+
+    private static List<Problem> errors(List<Problem> problems) {
+        return problems.stream()
+                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                .toList();
     }
 
     private static void unknownKind(Node.Mapping document, String apiVersion, String kind, List<Problem> problems) {
@@ -172,12 +203,7 @@ public final class ResourceReader {
                 kind.group().equals(Kinds.ENVOY_GATEWAY_GROUP) || kind.group().equals(Kinds.GATEHOUSE_GROUP);
         return readAs(kind, object, ours ? Problem.Severity.ERROR : Problem.Severity.WARNING, problems)
                 .<Reading<S>>map(found -> new Reading.Readable<>(found.resource()))
-                .orElseGet(() -> new Reading.Broken<>(BrokenObject.read(
-                        kind,
-                        object,
-                        problems.stream()
-                                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
-                                .toList())));
+                .orElseGet(() -> new Reading.Broken<>(BrokenObject.read(kind, object, errors(problems))));
     }
 
     private static <S> Optional<Found<S>> readAs(

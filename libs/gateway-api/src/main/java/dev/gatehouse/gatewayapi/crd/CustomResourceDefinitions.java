@@ -29,9 +29,11 @@ public final class CustomResourceDefinitions {
 
     private CustomResourceDefinitions() {}
 
-    /** The kinds that have one. */
+    /** The kinds that have one here; those that are not served come with Envoy Gateway's, if at all. */
     public static List<Kind<?>> kinds() {
-        return Kinds.ALL.stream().filter(kind -> GROUPS.contains(kind.group())).toList();
+        return Kinds.ALL.stream()
+                .filter(kind -> GROUPS.contains(kind.group()) && !Kinds.UNSERVED.contains(kind))
+                .toList();
     }
 
     /** "envoyproxies.gateway.envoyproxy.io". */

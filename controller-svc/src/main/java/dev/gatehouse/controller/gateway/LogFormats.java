@@ -1,0 +1,66 @@
+package dev.gatehouse.controller.gateway;
+
+import dev.gatehouse.controller.check.CelText;
+import dev.gatehouse.controller.check.FormatText;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.Format;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Checks the access logs of an EnvoyProxy: Envoy refuses a whole listener for a format or an expression that it cannot read. */
+public final class LogFormats {
+    private static final String PATH = "spec.telemetry.accessLog.settings[";
+
+    private LogFormats() {}
+
+    /** What Envoy would refuse first, with the field's path. */
+    static Optional<String> problem(ProxyTelemetry telemetry) {
+        List<ProxyTelemetry.AccessLog> logs = telemetry.accessLogs();
+        for (int i = 0; i < logs.size(); i++) {
+            Optional<String> problem = problem(logs.get(i));
+            if (problem.isPresent()) {
+                String path = PATH + i + "].";
+                return problem.map(text -> path + text);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What Envoy would refuse of one log: it is left out, so that proxies that run go on. */
+    public static Optional<String> problem(ProxyTelemetry.AccessLog log) {
+        for (int i = 0; i < log.matches().size(); i++) {
+            Optional<String> problem = CelText.problem(log.matches().get(i));
+            if (problem.isPresent()) {
+                return at("matches[" + i + "]", problem);
+            }
+        }
+        return log.format().flatMap(LogFormats::problem).map(text -> "format." + text);
+    }
+
+    private static Optional<String> problem(Format format) {
+        return switch (format) {
+            case Format.Text text -> text(text.text());
+            case Format.Json json -> fields(json.fields());
+            case Format.TextAndJson both -> text(both.text()).or(() -> fields(both.fields()));
+        };
+    }
+
+    private static Optional<String> text(String text) {
+        return at("text", FormatText.problem(text));
+    }
+
+    private static Optional<String> fields(Map<String, String> fields) {
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            Optional<String> problem = FormatText.problem(field.getValue());
+            if (problem.isPresent()) {
+                return at("json[" + field.getKey() + "]", problem);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> at(String place, Optional<String> problem) {
+        return problem.map(text -> place + ": " + text);
+    }
+}
