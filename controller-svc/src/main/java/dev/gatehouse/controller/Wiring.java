@@ -94,7 +94,7 @@ final class Wiring {
     FileSource files(ControllerConfig config, Settings settings, Controller controller) {
         List<Path> roots =
                 config.files().orElse(List.of()).stream().map(Path::of).toList();
-        return new FileSource(roots, settings.controllerName(), controller);
+        return new FileSource(roots, settings.controllerName(), controller, InstantSource.system());
     }
 
     /** Made on Kubernetes only: whoever reads files has no cluster to talk to. */

@@ -14,8 +14,10 @@ import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -175,10 +177,10 @@ class SourcesDecideAlikeTest {
         Translator files = translator();
         Files.writeString(folder.resolve("objects.yaml"), yaml);
         files.apply(new FileChanges("gateway.envoyproxy.io/gatewayclass-controller")
-                .to(new FileSet(List.of(folder)).read()));
+                .to(read(folder)));
         Translator server = translator();
         List<Change> changes = new ArrayList<>(
-                new FileChanges("gateway.envoyproxy.io/gatewayclass-controller").to(new FileSet(List.of()).read()));
+                new FileChanges("gateway.envoyproxy.io/gatewayclass-controller").to(read()));
         for (Node.Mapping document : YamlDocuments.read("objects.yaml", yaml).documents()) {
             changes.add(served(document));
         }
@@ -235,5 +237,9 @@ class SourcesDecideAlikeTest {
 
     private static boolean answers500(Route route) {
         return route.getDirectResponse().getStatus() == 500;
+    }
+
+    private static FileSet.Contents read(Path... roots) {
+        return new FileSet(List.of(roots), InputStream.nullInputStream(), InstantSource.system()).read(0);
     }
 }

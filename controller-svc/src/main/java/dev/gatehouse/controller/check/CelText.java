@@ -28,6 +28,7 @@ public final class CelText {
             "startsWith",
             "endsWith",
             "matches",
+            "extract",
             "timestamp",
             "duration",
             "int",

@@ -11,6 +11,7 @@ import dev.gatehouse.gatewayapi.SecurityPolicy;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -80,7 +81,7 @@ public final class AccessResources {
                         }
                         keys.addCredentials(ApiKeyAuth.Credential.newBuilder()
                                 .setClientId(client)
-                                .setKeySha256(ByteString.copyFrom(sha256(apiKey.toByteArray()))));
+                                .setKeySha256(ByteString.copyFrom(sha256(withoutLineEnd(apiKey.toByteArray())))));
                     });
             }
         }
@@ -130,6 +131,18 @@ public final class AccessResources {
             }
         }
         return basic.build();
+    }
+
+    /**
+     * A key as a request can have it: {@code echo KEY | base64} and editors end a file with a line end, which no header, parameter or
+     * cookie has. Envoy Gateway hands such a key on as it is, and no request ever matches it.
+     */
+    private static byte[] withoutLineEnd(byte[] key) {
+        int length = key.length;
+        while (length > 0 && (key[length - 1] == '\n' || key[length - 1] == '\r')) {
+            length--;
+        }
+        return Arrays.copyOf(key, length);
     }
 
     private static byte[] sha256(byte[] value) {

@@ -49,6 +49,15 @@ public final class Certificates {
         return Optional.of("\"tls.key\" is not the key of the certificate in \"tls.crt\"");
     }
 
+    /** A Secret's certificate with those that follow it; none where it cannot be read. */
+    public static List<X509Certificate> chain(Secret secret) {
+        try {
+            return PemText.certificates(secret.text("tls.crt").orElse(""));
+        } catch (GeneralSecurityException e) {
+            return List.of();
+        }
+    }
+
     /** The DNS names that a Secret's certificate is for; none where it is not a certificate. */
     public static List<String> dnsNames(Secret secret) {
         try {

@@ -40,6 +40,7 @@ public final class LogFormats {
 
     private static Optional<String> problem(Format format) {
         return switch (format) {
+<<<<<<< HEAD
             case Format.Text text -> text(text.text());
             case Format.Json json -> fields(json.fields());
             case Format.TextAndJson both -> text(both.text()).or(() -> fields(both.fields()));
@@ -58,6 +59,19 @@ public final class LogFormats {
             }
         }
         return Optional.empty();
+=======
+            case Format.Text text -> at("text", FormatText.problem(text.text()));
+            case Format.Json json -> problem(json.fields());
+            case Format.TextAndJson both ->
+                at("text", FormatText.problem(both.text())).or(() -> problem(both.fields()));
+        };
+    }
+
+    private static Optional<String> problem(Map<String, String> fields) {
+        return fields.entrySet().stream()
+                .flatMap(field -> at("json[" + field.getKey() + "]", FormatText.problem(field.getValue())).stream())
+                .findFirst();
+>>>>>>> part-behaviour
     }
 
     private static Optional<String> at(String place, Optional<String> problem) {

@@ -189,7 +189,9 @@ final class TypeSubscription {
 
     private Answer accept(Pending push, Instant now) {
         ackedVersion = push.push().version();
-        lastRejection = Optional.empty();
+        if (refused.isEmpty()) {
+            lastRejection = Optional.empty();
+        }
         if (protocol == Protocol.STATE_OF_THE_WORLD && !partial) {
             accepted = byName(push.push().resources());
         }
@@ -274,10 +276,14 @@ final class TypeSubscription {
         if (settledOn == target) {
             return Change.NONE;
         }
-        refused.entrySet().removeIf(entry -> {
+        boolean left = refused.entrySet().removeIf(entry -> {
             VersionedResource now = target.get(entry.getKey());
             return now == null || !now.version().equals(entry.getValue());
         });
+        if (left && refused.isEmpty()) {
+            // Where what was refused is merely gone, nothing is pushed that could be accepted.
+            lastRejection = Optional.empty();
+        }
         recogniseClaim(target);
         Change change = difference(target);
         if (change.equals(Change.NONE) && pending == null && answered) {

@@ -8,6 +8,7 @@ import static dev.gatehouse.envoyapi.TypeUrls.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -134,6 +135,30 @@ class SubscriberStreamTest {
         assertThat(script.ack(ROUTES)).as("not all is applied").containsExactly("ack RDS");
         assertThat(script.target(script.config().endpoints("a", 3))).containsExactly("push EDS +a@3");
         assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 4");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRefusalIsToldAsLongAsWhatWasRefusedIsThere(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().cluster("b", 1).cluster("c", 1));
+        script.nack(CLUSTER, "cluster b: bad");
+        script.ack(CLUSTER);
+        assertThat(refusals(script)).containsExactly("cluster b: bad");
+        script.target(script.config().without(CLUSTER, "b"));
+        assertThat(refusals(script)).isEmpty();
+        script.target(script.config().cluster("c", 2));
+        script.nack(CLUSTER, "no");
+        assertThat(refusals(script)).containsExactly("no");
+        script.target(script.config().cluster("c", 3));
+        script.ack(CLUSTER);
+        assertThat(refusals(script)).isEmpty();
+    }
+
+    private static List<String> refusals(Script script) {
+        return script.stream().status().stream()
+                .flatMap(type -> type.lastRejection().stream())
+                .toList();
     }
 
     @Test
