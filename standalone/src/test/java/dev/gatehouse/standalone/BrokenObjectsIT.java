@@ -41,8 +41,10 @@ final class BrokenObjectsIT {
     }
 
     private static String rule(String filters) {
-        return route("bad", "[{matches: [{path: {value: /bad}}], filters: [" + filters
-                + "], backendRefs: [{name: httpbin, port: 8000}]}]");
+        return route(
+                "bad",
+                "[{matches: [{path: {value: /bad}}], filters: [" + filters
+                        + "], backendRefs: [{name: httpbin, port: 8000}]}]");
     }
 
     private static String matching(String match) {
@@ -61,7 +63,9 @@ final class BrokenObjectsIT {
     }
 
     private static String extension(String filter) {
-        return rule("{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: bad}}") + """
+        return rule(
+                        "{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: bad}}")
+                + """
             ---
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: HTTPRouteFilter
@@ -103,14 +107,19 @@ final class BrokenObjectsIT {
             headers("ResponseHeaderModifier", "set: [{name: 'x a', value: a}]"),
             rule("{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: '/a b'}}}"),
             rule("{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: \"/a\\tb\"}}}"),
-            route("bad", "[{matches: [{path: {value: /bad}}], filters: [{type: RequestRedirect, requestRedirect: {path:"
-                    + " {type: ReplaceFullPath, replaceFullPath: \"/a\\nb\"}}}]}]"),
+            route(
+                    "bad",
+                    "[{matches: [{path: {value: /bad}}], filters: [{type: RequestRedirect, requestRedirect: {path:"
+                            + " {type: ReplaceFullPath, replaceFullPath: \"/a\\nb\"}}}]}]"),
             rewrite("([", "a"),
             rewrite("^/bad/(.*)$", "/\\\\2"),
             rewrite("^/bad", "/\\\\x"),
             rewrite("", "a"),
-            extension("urlRewrite: {path: {type: ReplaceRegexMatch, replaceRegexMatch: {pattern: '^/(.*)$', substitution: '/a/\\1'}}}")
-                    .replace("filters: [", "filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: /b}}}, "),
+            extension(
+                            "urlRewrite: {path: {type: ReplaceRegexMatch, replaceRegexMatch: {pattern: '^/(.*)$', substitution: '/a/\\1'}}}")
+                    .replace(
+                            "filters: [",
+                            "filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: /b}}}, "),
             expression("["),
             expression("/([a-z]{1,900}[0-9]{1,900}){1,3}"),
             expression("/\\x{10FFFF}"),
@@ -129,7 +138,9 @@ final class BrokenObjectsIT {
             limit("{name: x-a, type: RegularExpression, value: 'a{2000}'}"),
             policy("SecurityPolicy", "jwt: {providers: [{name: a}]}"),
             policy("SecurityPolicy", "apiKeyAuht: {}"),
-            policy("SecurityPolicy", "apiKeyAuth: {credentialRefs: [{name: missing}], extractFrom: [{headers: [x-key]}]}"),
+            policy(
+                    "SecurityPolicy",
+                    "apiKeyAuth: {credentialRefs: [{name: missing}], extractFrom: [{headers: [x-key]}]}"),
             policy("WAFPolicy", "directives: ['SecRule ARGS @rx']"),
             policy("WAFPolicy", "crz: {}"),
             policy("EnvoyExtensionPolicy", "extProc: [{backendRefs: [{name: httpbin, port: 8000}]}]"),
@@ -184,14 +195,18 @@ final class BrokenObjectsIT {
                 put(
                         files,
                         "mark.yaml",
-                        route("mark", "[{matches: [{path: {value: " + mark
-                                + "/}}], filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}],"
-                                + " backendRefs: [{name: httpbin, port: 8000}]}]"));
+                        route(
+                                "mark",
+                                "[{matches: [{path: {value: " + mark
+                                        + "/}}], filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}],"
+                                        + " backendRefs: [{name: httpbin, port: 8000}]}]"));
                 Await.until(
                         () -> web.status(port, mark + "/get") == 200,
                         SOON,
                         () -> "the edit beside this object did not arrive: " + what);
-                assertThat(web.status(port, "/good-" + random.nextInt(GOOD) + "/get")).as(what).isEqualTo(200);
+                assertThat(web.status(port, "/good-" + random.nextInt(GOOD) + "/get"))
+                        .as(what)
+                        .isEqualTo(200);
                 if (broken.contains("Policy")) {
                     Await.until(
                             () -> List.of(401, 403, 500, 503).contains(web.status(port, "/bad")),

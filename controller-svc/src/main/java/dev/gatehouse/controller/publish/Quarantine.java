@@ -234,8 +234,7 @@ public final class Quarantine {
             boolean present = part.binding().isEmpty()
                     ? fingerprint(pool, part).equals(Optional.ofNullable(parts.get(part)))
                     : !parts.containsKey(part)
-                            && wanted.heldBack()
-                                    .contains(part.binding().get());
+                            && wanted.heldBack().contains(part.binding().get());
             if (!present) {
                 pool.refused.remove(part);
                 pool.suspended.remove(part);
