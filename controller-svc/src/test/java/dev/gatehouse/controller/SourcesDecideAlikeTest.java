@@ -176,11 +176,10 @@ class SourcesDecideAlikeTest {
         String yaml = BASE + each.yaml();
         Translator files = translator();
         Files.writeString(folder.resolve("objects.yaml"), yaml);
-        files.apply(new FileChanges("gateway.envoyproxy.io/gatewayclass-controller")
-                .to(read(folder)));
+        files.apply(new FileChanges("gateway.envoyproxy.io/gatewayclass-controller").to(read(folder)));
         Translator server = translator();
-        List<Change> changes = new ArrayList<>(
-                new FileChanges("gateway.envoyproxy.io/gatewayclass-controller").to(read()));
+        List<Change> changes =
+                new ArrayList<>(new FileChanges("gateway.envoyproxy.io/gatewayclass-controller").to(read()));
         for (Node.Mapping document : YamlDocuments.read("objects.yaml", yaml).documents()) {
             changes.add(served(document));
         }

@@ -268,7 +268,8 @@ final class RoutingIT {
                     .startsWith("gatehouse-session-")
                     .contains("path=/")
                     .doesNotContain("max-age");
-            Set<String> backends = new HashSet<>(Set.of(header(first, "x-gatehouse-backend").orElseThrow()));
+            Set<String> backends =
+                    new HashSet<>(Set.of(header(first, "x-gatehouse-backend").orElseThrow()));
             for (int request = 0; request < 10; request++) {
                 String next = get("/anything/session", "web.example", "Cookie: " + cookie.replaceFirst(";.*", ""));
                 backends.add(header(next, "x-gatehouse-backend").orElseThrow());
@@ -359,7 +360,9 @@ final class RoutingIT {
                 request.append(header).append("\r\n");
             }
             socket.getOutputStream()
-                    .write(request.append("Connection: close\r\n\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+                    .write(request.append("Connection: close\r\n\r\n")
+                            .toString()
+                            .getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }

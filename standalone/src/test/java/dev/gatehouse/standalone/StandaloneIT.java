@@ -196,7 +196,10 @@ final class StandaloneIT {
         } finally {
             Files.delete(file);
         }
-        Await.until(() -> !ask("status").out().contains("passthrough"), SOON, () -> ask("status").out());
+        Await.until(
+                () -> !ask("status").out().contains("passthrough"),
+                SOON,
+                () -> ask("status").out());
     }
 
     @Test

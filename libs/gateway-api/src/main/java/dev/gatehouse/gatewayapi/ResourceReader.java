@@ -213,8 +213,7 @@ public final class ResourceReader {
                 || kind.endsWith(LIST) && Kinds.ALL.stream().anyMatch(each -> (each.name() + LIST).equals(kind));
     }
 
-    private static void readList(
-            Node.Mapping list, List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
+    private static void readList(Node.Mapping list, List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
         Node items = list.get("items").orElse(new Node.Sequence(list.location(), List.of()));
         if (!(items instanceof Node.Sequence sequence)) {
             problems.add(error(items.location(), "items", "is " + items.describe() + " (expected: a list of objects)"));
