@@ -33,6 +33,9 @@ interface ControllerConfig {
         @WithDefault("gatehouse-controller")
         String lease();
 
+        /** The namespaces in which Secrets are read, separated by commas; default: all. Its own has to be among them. */
+        Optional<List<String>> secretNamespaces();
+
         /** This replica's name, unique among them. */
         @WithDefault("${POD_NAME:${HOSTNAME:controller}}")
         String identity();

@@ -116,6 +116,7 @@ final class Wiring {
                         config.kubernetes().lease(),
                         config.kubernetes().identity()),
                 fleets(config),
+                config.kubernetes().secretNamespaces().orElse(List.of()),
                 tls.credentials()
                         .map(credentials -> new CertificateSecrets.Identity(
                                 config.kubernetes().namespace(), material -> use(credentials, material), seal::use)));

@@ -47,6 +47,9 @@ public final class BackendResolver {
         record Broken(String message) implements TlsVerdict {}
     }
 
+    /** The reason of a backend that a policy asks TLS for, and that cannot have it. */
+    static final String INVALID_TLS = "InvalidBackendTLS";
+
     private final World world;
     private final BackendAddresses addresses;
 
@@ -144,7 +147,7 @@ public final class BackendResolver {
     }
 
     private static Target unprotected(BackendReference reference, TlsVerdict.Broken broken) {
-        return new Target.Unresolved(reference, "InvalidBackendTLS", broken.message());
+        return new Target.Unresolved(reference, INVALID_TLS, broken.message());
     }
 
     private static Target noPort(

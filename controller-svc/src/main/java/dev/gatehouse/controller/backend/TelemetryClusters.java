@@ -11,23 +11,29 @@ import dev.gatehouse.gatewayapi.ProxyTelemetry.Destination;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * The clusters by which a fleet's proxies reach the destinations of their access logs and traces.
  *
  * @param clusters by destination; one that cannot be reached is not among them
- * @param problems why not
+ * @param closed destinations of metrics that a BackendTLSPolicy is for: metrics go by the bootstrap, which knows no policy, and must not go
+ *     in plain text
+ * @param problems why some cannot be reached
  */
-public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<String> problems) {
+public record TelemetryClusters(
+        Map<Destination, ClusterSpec> clusters, Set<Destination> closed, List<String> problems) {
     /** None. */
-    public static final TelemetryClusters NONE = new TelemetryClusters(Map.of(), List.of());
+    public static final TelemetryClusters NONE = new TelemetryClusters(Map.of(), Set.of(), List.of());
 
     public TelemetryClusters {
         clusters = Map.copyOf(clusters);
+        closed = Set.copyOf(closed);
         problems = List.copyOf(problems);
     }
 
@@ -53,7 +59,25 @@ public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<Str
             }
             together(destination, found).ifPresent(cluster -> clusters.put(destination, cluster));
         }
-        return new TelemetryClusters(clusters, problems);
+        Set<Destination> closed = new HashSet<>();
+        for (ProxyTelemetry.MetricsSink sink : telemetry.metrics().sinks()) {
+            for (BackendReference reference : sink.destination().backends()) {
+                if (!isPlain(backends.resolve(origin, reference, true, "TCP"))) {
+                    closed.add(sink.destination());
+                    problems.add("EnvoyProxy " + proxy + ": spec.telemetry.metrics.sinks: " + reference.kind() + " "
+                            + reference.key(proxy.namespace())
+                            + " has a BackendTLSPolicy, and metrics cannot be sent by TLS; none are sent there.");
+                }
+            }
+        }
+        return new TelemetryClusters(clusters, closed, problems);
+    }
+
+    private static boolean isPlain(Target target) {
+        return switch (target) {
+            case Target.Found found -> found.cluster().tls().isEmpty();
+            case Target.Unresolved unresolved -> !unresolved.reason().equals(BackendResolver.INVALID_TLS);
+        };
     }
 
     /** The name of the cluster of a destination; empty: it cannot be reached. */

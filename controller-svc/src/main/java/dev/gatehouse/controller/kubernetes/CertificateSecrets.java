@@ -31,10 +31,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -194,12 +196,14 @@ public final class CertificateSecrets implements AutoCloseable {
         Map<ObjectKey, Wanted> now = new HashMap<>();
         places.forEach((key, place) -> now.put(key, place.certificate()));
         Map<ObjectKey, Secret> there = new HashMap<>();
-        for (Secret each : client.secrets()
-                .inAnyNamespace()
-                .withLabel(LABEL, "true")
-                .list()
-                .getItems()) {
-            there.put(key(each), each);
+        for (String namespace : namespaces(places.keySet())) {
+            for (Secret each : client.secrets()
+                    .inNamespace(namespace)
+                    .withLabel(LABEL, "true")
+                    .list()
+                    .getItems()) {
+                there.put(key(each), each);
+            }
         }
         Map<ObjectKey, Kept> kept = new HashMap<>();
         there.forEach((key, secret) ->
@@ -261,6 +265,10 @@ public final class CertificateSecrets implements AutoCloseable {
         return "Pending".equals(pod.getStatus().getPhase())
                 && pod.getSpec().getNodeName() != null
                 && pod.getMetadata().getDeletionTimestamp() == null;
+    }
+
+    private static Set<String> namespaces(Set<ObjectKey> secrets) {
+        return secrets.stream().map(ObjectKey::namespace).collect(Collectors.toSet());
     }
 
     private static String name(Map<ObjectKey, Wanted> wanted, ObjectKey key) {

@@ -39,6 +39,7 @@ public final class Cluster implements AutoCloseable {
 
     /**
      * @param controllerNames whose entries in statuses are ours
+     * @param secretNamespaces where Secrets are read; none: everywhere
      * @param identity takes this replica's certificate; empty: nobody uses certificates
      */
     public Cluster(
@@ -47,6 +48,7 @@ public final class Cluster implements AutoCloseable {
             Set<String> controllerNames,
             Replica replica,
             InfrastructureSettings settings,
+            List<String> secretNamespaces,
             Optional<CertificateSecrets.Identity> identity) {
         this.controller = controller;
         leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity());
@@ -58,7 +60,7 @@ public final class Cluster implements AutoCloseable {
                 leadership::leads,
                 this::applied,
                 InstantSource.system());
-        source = new KubernetesSource(client, controller, statuses);
+        source = new KubernetesSource(client, controller, statuses, secretNamespaces);
         certificates = identity.map(own -> new CertificateSecrets(
                 client,
                 events,

@@ -54,7 +54,6 @@ public final class Quarantine {
         private Output wanted;
         private Map<Part, Integer> parts;
         private Optional<Position> position = Optional.empty();
-        private boolean confirmed;
         /** Of a resource without parts of routes: what was accepted last. */
         private Optional<Output> lastGood = Optional.empty();
 
@@ -82,6 +81,10 @@ public final class Quarantine {
         private final Deque<List<Part>> groups = new ArrayDeque<>();
         private Optional<String> witness = Optional.empty();
         private String message = "";
+
+        Published of(ResourceId id) {
+            return Objects.requireNonNull(published.get(id), () -> id + " is not published");
+        }
     }
 
     private static final Pattern QUOTED = Pattern.compile("'([^']{2,})'|\"([^\"]{2,})\"|`([^`]{2,})`");
@@ -176,10 +179,13 @@ public final class Quarantine {
     public void published(Set<ResourceId> passed, Map<String, Position> positions) {
         for (ResourceId id : passed) {
             Pool pool = pools.get(key(id));
-            Published published = pool == null ? null : pool.published.get(id);
-            if (published != null && positions.containsKey(id.fleet())) {
-                published.position = Optional.of(positions.get(id.fleet()));
-                published.confirmed = false;
+            Position position = positions.get(id.fleet());
+            if (pool == null || position == null) {
+                continue;
+            }
+            Published published = pool.published.get(id);
+            if (published != null) {
+                published.position = Optional.of(position);
                 pool.unconfirmed.add(id);
             }
         }
@@ -212,11 +218,11 @@ public final class Quarantine {
             published.wanted = output;
             published.parts = parts;
         }
-        release(pool, id, parts);
+        release(pool, id, output, parts);
     }
 
     /** Parts that are others now, or are gone, are held back no longer. */
-    private void release(Pool pool, ResourceId id, Map<Part, Integer> parts) {
+    private void release(Pool pool, ResourceId id, Output wanted, Map<Part, Integer> parts) {
         Set<Part> own = new HashSet<>();
         pool.refused.keySet().stream()
                 .filter(part -> part.resource().equals(id))
@@ -226,12 +232,9 @@ public final class Quarantine {
                 .forEach(own::add);
         for (Part part : own) {
             boolean present = part.binding().isEmpty()
-                    ? Objects.equals(parts.get(part), fingerprint(pool, part))
+                    ? fingerprint(pool, part).equals(Optional.ofNullable(parts.get(part)))
                     : !parts.containsKey(part)
-                            && pool.published
-                                    .get(id)
-                                    .wanted
-                                    .heldBack()
+                            && wanted.heldBack()
                                     .contains(part.binding().get());
             if (!present) {
                 pool.refused.remove(part);
@@ -249,9 +252,11 @@ public final class Quarantine {
                         && !pool.suspended.containsKey(part));
     }
 
-    private static Integer fingerprint(Pool pool, Part part) {
-        Refused refused = pool.refused.get(part);
-        return refused != null ? Integer.valueOf(refused.fingerprint()) : pool.suspended.get(part);
+    /** Of a part that is refused or suspended, as it was then. */
+    private static Optional<Integer> fingerprint(Pool pool, Part part) {
+        return Optional.ofNullable(pool.refused.get(part))
+                .map(Refused::fingerprint)
+                .or(() -> Optional.ofNullable(pool.suspended.get(part)));
     }
 
     private void forget(ResourceId id) {
@@ -279,7 +284,7 @@ public final class Quarantine {
         if (pool == null || !pool.refused.containsKey(whole) && !pool.suspended.containsKey(whole)) {
             return Optional.of(output);
         }
-        Published published = pool.published.get(id);
+        Published published = pool.of(id);
         // A proxy keeps its own last good listener: none must be closed because this process knows of no other.
         return published.lastGood.or(
                 () -> id.typeUrl().equals(TypeUrls.LISTENER) ? Optional.of(output) : Optional.empty());
@@ -340,10 +345,10 @@ public final class Quarantine {
                 .map(Map.Entry::getKey)
                 .toList();
         for (Part part : closed) {
-            Refused before = pool.refused.get(part);
-            pool.refused.put(
-                    part, new Refused(before.fingerprint(), Hold.Form.OMITTED, before.message(), before.owners()));
-            hold(part, before.fingerprint(), Hold.Form.OMITTED);
+            pool.refused.computeIfPresent(part, (_, before) -> {
+                hold(part, before.fingerprint(), Hold.Form.OMITTED);
+                return new Refused(before.fingerprint(), Hold.Form.OMITTED, before.message(), before.owners());
+            });
         }
         return !closed.isEmpty();
     }
@@ -356,7 +361,7 @@ public final class Quarantine {
             return;
         }
         for (Part part : suspects) {
-            Published published = pool.published.get(part.resource());
+            Published published = pool.of(part.resource());
             int fingerprint = published.parts.getOrDefault(
                     part, published.wanted.message().hashCode());
             Set<ObjectRef> owners =
@@ -381,7 +386,7 @@ public final class Quarantine {
     }
 
     private void suspend(Pool pool, Part part) {
-        Published published = pool.published.get(part.resource());
+        Published published = pool.of(part.resource());
         int fingerprint =
                 published.parts.getOrDefault(part, published.wanted.message().hashCode());
         pool.suspended.put(part, fingerprint);
@@ -431,7 +436,6 @@ public final class Quarantine {
                 continue;
             }
             pool.unconfirmed.remove(id);
-            published.confirmed = true;
             published.parts.forEach((part, fingerprint) -> {
                 if (isHeld(pool, part)) {
                     return;
@@ -460,7 +464,7 @@ public final class Quarantine {
         List<Part> quoted = suspects.stream()
                 .filter(part -> part.binding()
                         .map(binding -> mentions(
-                                routes.computeIfAbsent(part.resource(), id -> routes(pool.published.get(id).wanted)),
+                                routes.computeIfAbsent(part.resource(), id -> routes(pool.of(id).wanted)),
                                 binding.route(),
                                 words))
                         .orElse(pool.message.contains(part.resource().name())))

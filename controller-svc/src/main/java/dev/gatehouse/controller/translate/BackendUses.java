@@ -14,6 +14,7 @@ import dev.gatehouse.gatewayapi.ListenerFilter;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ParentReference;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ final class BackendUses {
                     Map<Use, String> found = new HashMap<>();
                     fleet.proxy()
                             .object()
-                            .ifPresent(proxy -> fleet.settings().telemetry().destinations().stream()
+                            .ifPresent(proxy -> destinations(fleet)
                                     .flatMap(destination -> destination.backends().stream())
                                     .map(reference -> reference.ref(proxy.namespace()))
                                     .forEach(backend -> fleet.gateways()
@@ -113,6 +114,13 @@ final class BackendUses {
     private static <K, V> Collection<ObjectRef, SortedMap<Use, String>> byBackend(
             Graph graph, String name, Collection<K, V> users, Graph.Expansion<K, V, Use, String> uses) {
         return graph.group(name + ".byBackend", graph.expand(name, users, uses), (key, _) -> Set.of(key.backend()));
+    }
+
+    private static Stream<ProxyTelemetry.Destination> destinations(FleetMembers fleet) {
+        ProxyTelemetry telemetry = fleet.settings().telemetry();
+        return Stream.concat(
+                telemetry.destinations().stream(),
+                telemetry.metrics().sinks().stream().map(ProxyTelemetry.MetricsSink::destination));
     }
 
     private static Optional<String> named(ParentReference parent) {

@@ -17,6 +17,7 @@ class CelTextTest {
                 "request.path.matches('^/a/[0-9]+$')",
                 "request.time.getFullYear() > 2020",
                 "re.extract(request.path, '^/([^/]*)/.*', '\\\\1') == 'a'",
+                "re.extract(request.host, '^([^:]*)', '\\\\1') == 'a.test'",
                 "1 + 'a' == nosuch.variable"
             })
     void takesWhatEnvoyBuilds(String expression) {

@@ -279,13 +279,14 @@ class CalloutsThroughEnvoyIT {
     }
 
     private String bootstrap(String fleet) throws Exception {
-        Cluster made = CalloutResources.cluster(fleet, new Settings.Address("127.0.0.1", 1), false);
+        Cluster made = CalloutResources.cluster(fleet, new Settings.Address("127.0.0.1", 1), true);
         LocalityLbEndpoints.Builder endpoints = LocalityLbEndpoints.newBuilder();
         for (Replica replica : replicas) {
             endpoints.addLbEndpoints(
                     ClusterResources.endpoint(Protos.address("127.0.0.1", replica.port(), SocketAddress.Protocol.TCP)));
         }
-        Cluster.Builder cluster = made.toBuilder();
+        // Everything that a cluster in Kubernetes has, but for the certificates.
+        Cluster.Builder cluster = made.toBuilder().clearTransportSocket();
         cluster.getLoadAssignmentBuilder().clearEndpoints().addEndpoints(endpoints);
         int backend = FreePorts.one();
         Cluster.Builder upstream = Cluster.newBuilder().setName("backend");

@@ -17,11 +17,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Takes what a client writes, and answers with an object that has a name and a uid. */
+/** Takes what a client writes, and answers with an object that has a name and a uid; lists are empty, and watches tell nothing. */
 final class FakeApiServer implements AutoCloseable {
     private final HttpServer server;
     private final KubernetesClient client;
     private final BlockingQueue<String> writes = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> reads = new LinkedBlockingQueue<>();
     private final List<String> bodies = new CopyOnWriteArrayList<>();
     private volatile int refusal;
 
@@ -44,6 +45,11 @@ final class FakeApiServer implements AutoCloseable {
         String method = exchange.getRequestMethod();
         String path = exchange.getRequestURI().getPath();
         boolean writes = !method.equals("GET");
+        String query = String.valueOf(exchange.getRequestURI().getQuery());
+        if (query.contains("resourceVersion") || query.contains("limit=")) {
+            collection(exchange, path, query.contains("watch=true"));
+            return;
+        }
         if (writes) {
             bodies.add(body);
         }
@@ -63,6 +69,27 @@ final class FakeApiServer implements AutoCloseable {
         }
     }
 
+    private void collection(HttpExchange exchange, String path, boolean watch) throws IOException {
+        if (exchange.getRequestHeaders().containsKey("Upgrade")) {
+            // No WebSockets: the client asks once more without.
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+            return;
+        }
+        reads.add((watch ? "WATCH " : "LIST ") + path);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        if (watch) {
+            // The client ends it.
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().flush();
+            return;
+        }
+        byte[] answer = "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[]}".getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, answer.length);
+        exchange.getResponseBody().write(answer);
+        exchange.close();
+    }
+
     private String name(String method, String path) {
         String object = path.endsWith("/status") ? path.substring(0, path.lastIndexOf('/')) : path;
         return method.equals("POST") ? "written-" + bodies.size() : object.substring(object.lastIndexOf('/') + 1);
@@ -80,6 +107,11 @@ final class FakeApiServer implements AutoCloseable {
     /** The next write: "PATCH /api/v1/…". */
     String next() throws InterruptedException {
         return Objects.requireNonNull(writes.poll(20, TimeUnit.SECONDS), "nothing was written within 20 s");
+    }
+
+    /** The next list or watch: "LIST /api/v1/secrets". */
+    String nextRead() throws InterruptedException {
+        return Objects.requireNonNull(reads.poll(20, TimeUnit.SECONDS), "nothing was read within 20 s");
     }
 
     /** All bodies up to now. */

@@ -64,7 +64,7 @@ class QuarantineTest {
         Output translated(ResourceId id) {
             Map<BindingKey, Integer> parts = new HashMap<>();
             Set<BindingKey> back = new HashSet<>();
-            tables.get(id).forEach((key, value) -> {
+            tables.getOrDefault(id, Map.of()).forEach((key, value) -> {
                 Hold hold = held.get(key);
                 if (hold != null && hold.fingerprint() == value) {
                     back.add(key);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What proxies tell of themselves: {@code spec.telemetry} of an EnvoyProxy.
@@ -246,6 +247,21 @@ public record ProxyTelemetry(
         public Metrics {
             sinks = List.copyOf(sinks);
             matches = List.copyOf(matches);
+        }
+
+        /** The same without the sinks that send to one of {@code destinations}. */
+        public Metrics without(Set<Destination> destinations) {
+            return new Metrics(
+                    prometheus,
+                    compression,
+                    sinks.stream()
+                            .filter(sink -> !destinations.contains(sink.destination()))
+                            .toList(),
+                    matches,
+                    perHost,
+                    perEndpoint,
+                    sizes,
+                    grpc);
         }
 
         private static Metrics read(Fields f) {
