@@ -54,8 +54,8 @@ class HostileObjectsTest {
     }
 
     private static String route(String metadata, String rules) {
-        return "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: bad, namespace: default"
-                + metadata + "}\nspec: {parentRefs: [{name: gw}], hostnames: [bad.example], rules: " + rules + "}\n";
+        return "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: bad, namespace: default" + metadata
+                + "}\nspec: {parentRefs: [{name: gw}], hostnames: [bad.example], rules: " + rules + "}\n";
     }
 
     private static String expression(String expression) {
@@ -70,22 +70,14 @@ class HostileObjectsTest {
         objects.add(new Hostile("alternatives", expression("a|".repeat(30_000) + "a")));
         objects.add(new Hostile("stars", expression("(a*)*".repeat(5_000))));
         objects.add(new Hostile("a megabyte of expression", expression("a".repeat(1_000_000))));
-        objects.add(new Hostile(
-                "a megabyte of annotation", route(", annotations: {a: '" + "x".repeat(1_000_000) + "'}", "[{}]")));
-        objects.add(new Hostile(
-                "ten thousand rules",
-                route("", "[" + "{backendRefs: [{name: app, port: 8080}]}, ".repeat(10_000) + "{}]")));
+        objects.add(new Hostile("a megabyte of annotation", route(", annotations: {a: '" + "x".repeat(1_000_000) + "'}", "[{}]")));
+        objects.add(new Hostile("ten thousand rules", route("", "[" + "{backendRefs: [{name: app, port: 8080}]}, ".repeat(10_000) + "{}]")));
         objects.add(new Hostile("deep nesting", route("", "[".repeat(50_000) + "]".repeat(50_000))));
         objects.add(new Hostile("deep mappings", "a: ".repeat(1) + "{a: ".repeat(50_000) + "1" + "}".repeat(50_000)));
-        objects.add(new Hostile(
-                "ten thousand hostnames",
-                route("", "[{}]")
-                        .replace(
-                                "hostnames: [bad.example]",
-                                "hostnames: [" + "bad.example, ".repeat(10_000) + "bad.example]")));
-        objects.add(new Hostile(
-                "a route that is its own parent",
-                route("", "[{}]").replace("{name: gw}", "{kind: HTTPRoute, name: bad}, {name: gw}")));
+        objects.add(new Hostile("ten thousand hostnames", route("", "[{}]").replace("hostnames: [bad.example]",
+                "hostnames: [" + "bad.example, ".repeat(10_000) + "bad.example]")));
+        objects.add(new Hostile("a route that is its own parent", route("", "[{}]").replace("{name: gw}",
+                "{kind: HTTPRoute, name: bad}, {name: gw}")));
         objects.add(new Hostile("ListenerSets that are each other's parent", """
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: ListenerSet
@@ -97,13 +89,11 @@ class HostileObjectsTest {
                 metadata: {name: b, namespace: default}
                 spec: {parentRef: {kind: ListenerSet, name: a}, listeners: [{name: l, protocol: HTTP, port: 80}]}
                 """));
-        objects.add(new Hostile(
-                "aliases of aliases",
-                "a: &a [x, x, x, x, x, x, x, x, x]\n"
-                        + "b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\n"
-                        + "d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]\n"
-                        + "f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e]\ng: &g [*f, *f, *f, *f, *f, *f, *f, *f, *f]\n"
-                        + "h: &h [*g, *g, *g, *g, *g, *g, *g, *g, *g]\n"));
+        objects.add(new Hostile("aliases of aliases", "a: &a [x, x, x, x, x, x, x, x, x]\n"
+                + "b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\n"
+                + "d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]\n"
+                + "f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e]\ng: &g [*f, *f, *f, *f, *f, *f, *f, *f, *f]\n"
+                + "h: &h [*g, *g, *g, *g, *g, *g, *g, *g, *g]\n"));
         return objects;
     }
 
@@ -120,15 +110,13 @@ class HostileObjectsTest {
                         throw new AssertionError("translating " + collection + " of " + key + " failed", thrown);
                     });
                     translator.apply(new FileChanges("gateway.envoyproxy.io/gatewayclass-controller")
-                            .to(new FileSet(List.of(folder), InputStream.nullInputStream(), InstantSource.system())
-                                    .read(0)));
+                            .to(new FileSet(List.of(folder), InputStream.nullInputStream(), InstantSource.system()).read(0)));
                     assertThat(translator.resources().values())
                             .anySatisfy(output -> assertThat(output.message())
-                                    .isInstanceOfSatisfying(
-                                            RouteConfiguration.class,
-                                            table -> assertThat(table.getVirtualHostsList())
-                                                    .anySatisfy(host -> assertThat(host.getDomainsList())
-                                                            .contains("good.example"))));
+                                    .isInstanceOfSatisfying(RouteConfiguration.class, table -> assertThat(
+                                                    table.getVirtualHostsList())
+                                            .anySatisfy(host ->
+                                                    assertThat(host.getDomainsList()).contains("good.example"))));
                 },
                 "small stack",
                 STACK_BYTES);
