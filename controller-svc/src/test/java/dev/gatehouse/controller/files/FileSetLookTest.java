@@ -136,6 +136,28 @@ class FileSetLookTest {
     }
 
     @Test
+    void whatCannotBeReadStaysClosedWhileItsFileIsRewritten() throws IOException {
+        ObjectRef a = new ObjectRef("ConfigMap", "default", "a");
+        write("a.yaml", map("a", "{}"));
+        run(conf);
+        assertThat(contents.broken()).containsOnlyKeys(a);
+        write("a.yaml", "");
+        after(Duration.ZERO);
+        after(FileSet.QUIET_WHEN_BUSY);
+        assertThat(contents.broken()).containsOnlyKeys(a);
+        write("a.yaml", map("b", "1"));
+        after(Duration.ZERO);
+        after(FileSet.QUIET_WHEN_BUSY);
+        assertThat(shown()).isEqualTo("{b=1}");
+        assertThat(contents.broken()).containsOnlyKeys(a);
+        after(FileSet.LEAVES_AFTER);
+        assertThat(contents.broken()).isEmpty();
+        Files.delete(conf.resolve("a.yaml"));
+        settle();
+        assertThat(shown()).isEqualTo("{}");
+    }
+
+    @Test
     void anObjectThatIsTakenOutOfAFileLeavesSoon() throws IOException {
         write("a.yaml", map("a", "1") + "---\n" + map("b", "1"));
         run(conf);

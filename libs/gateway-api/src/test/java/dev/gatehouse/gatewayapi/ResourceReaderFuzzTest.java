@@ -16,6 +16,17 @@ class ResourceReaderFuzzTest {
     }
 
     @FuzzTest
+    void anyBytesAreReadToObjectsAndProblems(FuzzedDataProvider data) {
+        byte[] bytes = data.consumeRemainingAsBytes();
+        ResourceReader.Result result = ResourceReader.read("fuzz.yaml", bytes, true);
+        for (Problem problem : result.problems()) {
+            assertThat(problem.message()).isNotBlank();
+            assertThat(problem.location().line()).isPositive();
+            assertThat(problem.location().column()).isPositive();
+        }
+    }
+
+    @FuzzTest
     void anythingBelowAKnownKindIsReadToAnObjectOrProblems(FuzzedDataProvider data) {
         Kind<?> kind = Kinds.ALL.get(data.consumeInt(0, Kinds.ALL.size() - 1));
         String text = "apiVersion: " + kind.apiVersion() + "\nkind: " + kind.name() + "\nmetadata: {name: a}\n"

@@ -77,7 +77,7 @@ public final class KafkaBroker implements AutoCloseable {
 
     /** Ends the process; the data stays. */
     public void stop() throws InterruptedException {
-        process.destroy();
+        process.toHandle().destroy();
         if (!process.waitFor(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly().waitFor();
         }

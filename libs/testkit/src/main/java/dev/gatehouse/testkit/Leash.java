@@ -8,7 +8,8 @@ import java.util.List;
  * killed. A shell reads the process's standard input, which is a pipe from the JVM, to its end; then the shell has become the command
  * itself, so the process id, signals and the exit code are the command's.
  *
- * <p>The command's own standard input is empty.
+ * <p>The command's own standard input is empty. A process that may take its time to end is asked by its {@link ProcessHandle}:
+ * {@link Process#destroy} closes the pipe, too, and kills it so.
  */
 public final class Leash {
     private static final String SCRIPT = """

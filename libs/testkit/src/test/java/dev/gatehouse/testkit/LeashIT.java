@@ -42,10 +42,15 @@ class LeashIT {
     }
 
     @Test
-    void aSignalReachesTheCommand() throws Exception {
-        Process process = new ProcessBuilder(Leash.hold(List.of("sleep", "300"))).start();
-        process.destroy();
-        assertThat(process.waitFor()).isEqualTo(128 + 15);
+    void aSignalReachesTheCommandWhichMayTakeItsTime() throws Exception {
+        Process process = new ProcessBuilder(Leash.hold(
+                        List.of("sh", "-c", "trap 'sleep 1; exit 7' TERM; echo ready; while :; do sleep 0.1; done")))
+                .start();
+        try (BufferedReader output = process.inputReader()) {
+            assertThat(output.readLine()).isEqualTo("ready");
+            process.toHandle().destroy();
+            assertThat(process.waitFor()).isEqualTo(7);
+        }
     }
 
     /** Starts a process, prints its id, and waits to be killed. */

@@ -145,7 +145,7 @@ public final class ChildJvm implements AutoCloseable {
 
     /** Asks it to end, as a container runtime does. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** Ends it as a lost machine would. */
