@@ -28,7 +28,6 @@ public final class CelText {
             "startsWith",
             "endsWith",
             "matches",
-            "extract",
             "timestamp",
             "duration",
             "int",

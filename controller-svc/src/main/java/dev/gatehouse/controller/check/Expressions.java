@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Regular expressions as Envoy compiles them, by RE2: checked for syntax and for the size of RE2's program, before any compiler
+ * Regular expressions as Envoy compiles them, by RE2 over bytes (Latin-1): checked for syntax and for the size of RE2's program, before any compiler
  * sees them. RE2 gives a program at most two thirds of 8 MiB, about 87,000 instructions; the bound here is lower, since a proxy
  * keeps an automaton of each expression in each thread.
  *
@@ -29,11 +29,13 @@ public final class Expressions {
 
     private static final int MAX_REPETITION = 32;
 
-    /** The instructions of a class that reaches beyond ASCII: the paths through its UTF-8 bytes. */
-    private static final int WIDE_CLASS = 14;
+    /** The instructions of a class that is most of all bytes. */
+    private static final int WIDE_CLASS = 2;
 
-    /** The same of a category or script of Unicode, which is a list of ranges. */
-    private static final int UNICODE_CLASS = 500;
+    /** The same of a category or script of Unicode, of which the part below 256 counts. */
+    private static final int UNICODE_CLASS = 16;
+
+    private static final int MAX_BYTE = 0xff;
 
     private Expressions() {}
 
@@ -142,6 +144,9 @@ public final class Expressions {
         private int at;
         private int captures;
 
+        /** An escape that RE2 does not know; empty: there was none so far. */
+        private Optional<String> wrongEscape = Optional.empty();
+
         Scan(String text) {
             this.text = text;
         }
@@ -189,6 +194,9 @@ public final class Expressions {
                 if (!copied) {
                     withSmallRepetitions.append(text, from, at);
                 }
+                if (wrongEscape.isPresent()) {
+                    return wrongEscape;
+                }
                 if (group().whole().instructions() > MAX_INSTRUCTIONS) {
                     return Optional.of("needs a program of more than " + MAX_INSTRUCTIONS
                             + " instructions in Envoy (expected: fewer; repetitions multiply what they repeat)");
@@ -215,8 +223,14 @@ public final class Expressions {
 
         /** Passes an escape, inside or outside of brackets; returns its size. */
         private int escaped() {
+            int begin = at;
             char kind = at + 1 < text.length() ? text.charAt(at + 1) : ' ';
             at = Math.min(text.length(), at + 2);
+            boolean octal = kind >= '4' && kind <= '7' && text.substring(at).matches("(?s)[0-7][0-7].*");
+            if (kind > '~' || octal) {
+                wrongEscape = Optional.of("has the escape \"" + text.substring(begin, at + (octal ? 2 : 0))
+                        + "\" (expected: one that RE2 knows; Envoy matches bytes, so up to \\377 and \\xff)");
+            }
             switch (kind) {
                 case 'p', 'P' -> {
                     if (at < text.length() && text.charAt(at) == '{') {
@@ -230,7 +244,12 @@ public final class Expressions {
                 case 'x' -> {
                     if (at < text.length() && text.charAt(at) == '{') {
                         int end = text.indexOf('}', at);
+                        String digits = text.substring(at + 1, end < 0 ? text.length() : end);
                         at = end < 0 ? text.length() : end + 1;
+                        if (digits.matches("[0-9a-fA-F]{1,8}") && Long.parseLong(digits, 16) > MAX_BYTE) {
+                            wrongEscape = Optional.of("has the escape \"\\x{" + digits
+                                    + "}\" (expected: at most \\x{ff}, since Envoy matches bytes)");
+                        }
                     }
                     return 4;
                 }

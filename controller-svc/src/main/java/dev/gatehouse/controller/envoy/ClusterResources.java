@@ -141,14 +141,6 @@ public final class ClusterResources {
         return assignment.build();
     }
 
-<<<<<<< HEAD
-    private static void eds(Cluster.Builder cluster) {
-        cluster.setType(Cluster.DiscoveryType.EDS)
-                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS));
-    }
-
-=======
->>>>>>> part-behaviour
     static HttpProtocolOptions http2() {
         return HttpProtocolOptions.newBuilder()
                 .setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()

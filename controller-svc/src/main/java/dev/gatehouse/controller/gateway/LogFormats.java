@@ -40,26 +40,6 @@ public final class LogFormats {
 
     private static Optional<String> problem(Format format) {
         return switch (format) {
-<<<<<<< HEAD
-            case Format.Text text -> text(text.text());
-            case Format.Json json -> fields(json.fields());
-            case Format.TextAndJson both -> text(both.text()).or(() -> fields(both.fields()));
-        };
-    }
-
-    private static Optional<String> text(String text) {
-        return at("text", FormatText.problem(text));
-    }
-
-    private static Optional<String> fields(Map<String, String> fields) {
-        for (Map.Entry<String, String> field : fields.entrySet()) {
-            Optional<String> problem = FormatText.problem(field.getValue());
-            if (problem.isPresent()) {
-                return at("json[" + field.getKey() + "]", problem);
-            }
-        }
-        return Optional.empty();
-=======
             case Format.Text text -> at("text", FormatText.problem(text.text()));
             case Format.Json json -> problem(json.fields());
             case Format.TextAndJson both ->
@@ -71,7 +51,6 @@ public final class LogFormats {
         return fields.entrySet().stream()
                 .flatMap(field -> at("json[" + field.getKey() + "]", FormatText.problem(field.getValue())).stream())
                 .findFirst();
->>>>>>> part-behaviour
     }
 
     private static Optional<String> at(String place, Optional<String> problem) {

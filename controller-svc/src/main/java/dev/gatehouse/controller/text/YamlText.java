@@ -24,6 +24,8 @@ public final class YamlText {
             .setIndicatorIndent(0)
             .setWidth(160)
             .setSplitLines(false)
+            // An alias would be numbered by what was printed before.
+            .setDereferenceAliases(true)
             .build();
 
     private YamlText() {}

@@ -16,11 +16,8 @@ class CelTextTest {
                 "has(request.headers.a) || size(request.path) > 3",
                 "request.path.matches('^/a/[0-9]+$')",
                 "request.time.getFullYear() > 2020",
-<<<<<<< HEAD
                 "re.extract(request.path, '^/([^/]*)/.*', '\\\\1') == 'a'",
-=======
                 "re.extract(request.host, '^([^:]*)', '\\\\1') == 'a.test'",
->>>>>>> part-behaviour
                 "1 + 'a' == nosuch.variable"
             })
     void takesWhatEnvoyBuilds(String expression) {

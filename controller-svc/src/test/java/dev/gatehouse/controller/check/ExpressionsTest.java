@@ -25,7 +25,9 @@ class ExpressionsTest {
                 "[]a]",
                 "[[:alpha:]_]+",
                 "(?P<name>x)\\pL\\p{Greek}",
-                "/.*\\.(png|jpe?g)$"
+                "/.*\\.(png|jpe?g)$",
+                "\\PL{900}",
+                "\\x{ff}\\377"
             })
     void takesWhatEnvoyTakes(String expression) {
         assertThat(Expressions.problem(expression)).isEmpty();
@@ -39,7 +41,11 @@ class ExpressionsTest {
                 "a{1001}; repeats by {1001}",
                 "a{99999999999999999999}; repeats by {99999999999999999999}",
                 "a{3,2}; repeats by {3,2}",
-                "(\\pL{90}){10}; program of more than",
+                "([^a]{100}){10}([^a]{100}){10}([^a]{100}){10}[^a]{1000}[^a]{1000}[^a]{1000}[^a]{1000}[^a]{1000}[^a]{1000}[^a]{1000}[^a]{1000}[^a]{1000}[^a]{1000}[^a]{1000}[^a]{1000}; program of more than",
+                "\\x{10FFFF}; at most \\x{ff}",
+                "[^\\x00-\\x{100}]; at most \\x{ff}",
+                "\\777; has the escape",
+                "\\é; has the escape",
                 "[a-z; missing closing ]",
                 "a**; invalid nested repetition operator",
                 "(?=a); invalid or unsupported Perl syntax",
