@@ -6,8 +6,10 @@ import dev.gatehouse.controller.files.FileChanges;
 import dev.gatehouse.controller.files.FileSet;
 import dev.gatehouse.controller.translate.Translator;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -108,7 +110,7 @@ class HostileObjectsTest {
                         throw new AssertionError("translating " + collection + " of " + key + " failed", thrown);
                     });
                     translator.apply(new FileChanges("gateway.envoyproxy.io/gatewayclass-controller")
-                            .to(new FileSet(List.of(folder)).read()));
+                            .to(new FileSet(List.of(folder), InputStream.nullInputStream(), InstantSource.system()).read(0)));
                     assertThat(translator.resources().values())
                             .anySatisfy(output -> assertThat(output.message())
                                     .isInstanceOfSatisfying(RouteConfiguration.class, table -> assertThat(
