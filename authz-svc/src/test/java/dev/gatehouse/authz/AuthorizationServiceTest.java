@@ -10,6 +10,7 @@ import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.api.authz.v1.ApiKeyAuth;
 import dev.gatehouse.api.authz.v1.BasicAuth;
 import dev.gatehouse.envoyapi.TypeUrls;
+import dev.gatehouse.grpcserver.PreparedServices;
 import dev.gatehouse.testkit.AdsServer;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
@@ -21,6 +22,8 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.quarkus.arc.Arc;
+import io.quarkus.grpc.runtime.GrpcContainer;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
@@ -63,6 +66,11 @@ class AuthorizationServiceTest {
     @AfterEach
     void disconnect() {
         channel.shutdownNow();
+    }
+
+    @Test
+    void servicesAreMadeBeforeAnEventLoopServesThem() {
+        assertThat(Arc.container().instance(GrpcContainer.class).get()).isInstanceOf(PreparedServices.class);
     }
 
     private static AccessPolicy policy(String name, String headerName) throws NoSuchAlgorithmException {

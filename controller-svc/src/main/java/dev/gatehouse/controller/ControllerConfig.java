@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code gatehouse.controller.*}. As environment variables: {@code GATEHOUSE_CONTROLLER_FILES} and so on. */
 @ConfigMapping(prefix = "gatehouse.controller")
@@ -31,6 +32,9 @@ interface ControllerConfig {
         /** The name of the Lease by which replicas agree who writes to the cluster. */
         @WithDefault("gatehouse-controller")
         String lease();
+
+        /** The namespaces in which Secrets are read, separated by commas; default: all. Its own has to be among them. */
+        Optional<List<String>> secretNamespaces();
 
         /** This replica's name, unique among them. */
         @WithDefault("${POD_NAME:${HOSTNAME:controller}}")
@@ -91,6 +95,21 @@ interface ControllerConfig {
      */
     @WithDefault("${gatehouse.tls.supplied:false}")
     boolean calloutTls();
+
+    ExtensionApis extensionApis();
+
+    /** Kinds of Envoy Gateway's API that reach further than Gateway API does. */
+    interface ExtensionApis {
+        /** Serve Backends: who may write one names any address outside of the cluster's Services. */
+        @WithDefault("true")
+        boolean backend();
+    }
+
+    /**
+     * Ports of Gatehouse's own on this host, separated by commas, that no backend may name: of its services, where the objects come from
+     * files.
+     */
+    Optional<Set<Integer>> ownPorts();
 
     Seal seal();
 

@@ -56,6 +56,10 @@ final class Wiring {
     @Produces
     @Singleton
     Settings settings(ControllerConfig config) {
+        Settings.Infrastructure infrastructure = switch (config.source()) {
+            case FILES -> new Settings.Infrastructure.Host();
+            case KUBERNETES -> new Settings.Infrastructure.Cluster(fleets(config));
+        };
         return new Settings(
                 config.names(),
                 config.privilegedPorts() ? port -> port : Settings::shiftPrivileged,
@@ -64,10 +68,9 @@ final class Wiring {
                         Address.parse(config.wafAddress()),
                         Address.parse(config.authzAddress()),
                         config.calloutTls()),
-                switch (config.source()) {
-                    case FILES -> new Settings.Infrastructure.Host();
-                    case KUBERNETES -> new Settings.Infrastructure.Cluster(fleets(config));
-                });
+                infrastructure,
+                infrastructure.backendAddresses(
+                        config.extensionApis().backend(), config.ownPorts().orElse(Set.of())));
     }
 
     private static InfrastructureSettings fleets(ControllerConfig config) {
@@ -91,7 +94,7 @@ final class Wiring {
     FileSource files(ControllerConfig config, Settings settings, Controller controller) {
         List<Path> roots =
                 config.files().orElse(List.of()).stream().map(Path::of).toList();
-        return new FileSource(roots, settings.controllerName(), controller);
+        return new FileSource(roots, settings.controllerName(), controller, InstantSource.system());
     }
 
     /** Made on Kubernetes only: whoever reads files has no cluster to talk to. */
@@ -113,6 +116,7 @@ final class Wiring {
                         config.kubernetes().lease(),
                         config.kubernetes().identity()),
                 fleets(config),
+                config.kubernetes().secretNamespaces().orElse(List.of()),
                 tls.credentials()
                         .map(credentials -> new CertificateSecrets.Identity(
                                 config.kubernetes().namespace(), material -> use(credentials, material), seal::use)));

@@ -184,7 +184,7 @@ class BadInputTest {
                       listeners: [{name: http, protocol: HTTP, port: 81}]
                     """,
                         "HTTPRoute",
-                        "BackendNotFound",
+                        "PortNotFound",
                         "Service default/app has no port 9999/TCP (it has: 8080/TCP)"));
     }
 
@@ -193,7 +193,7 @@ class BadInputTest {
     void endsAsAConditionThatNamesTheFieldAndDisturbsNoOtherGateway(
             String what, String yaml, String kind, String reason, String message) {
         Translator translator = new Translator(Golden.settings(), (collection, key, failure) -> {
-            throw failure;
+            throw new AssertionError("translating " + collection + " of " + key + " failed", failure);
         });
         translator.apply(changes(GOOD));
         Map<ResourceId, Output> before = good(translator);

@@ -15,7 +15,7 @@ final class FileOptions {
     @Option(
             names = {"-f", "--filename"},
             paramLabel = "FILE|DIR",
-            description = "A file, or a folder with files (.yaml, .yml, .json). May be repeated.")
+            description = "A file, or a folder with files (.yaml, .yml, .json); - is standard input. May be repeated.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private List<Path> named = new ArrayList<>();
 

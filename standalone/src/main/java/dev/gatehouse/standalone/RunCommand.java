@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.controller.files.FileSet;
 import dev.gatehouse.envoyprocess.EnvoyBinary;
 import dev.gatehouse.envoyprocess.EnvoyUnavailable;
 import dev.gatehouse.standalone.run.Standalone;
@@ -40,6 +41,8 @@ import picocli.CommandLine.Spec;
             "  gatehouse run                          the quickstart; then: curl localhost:10080/httpbin/get",
             "  gatehouse run examples/canary          another example",
             "  gatehouse run gateway.yaml routes/     your own files",
+            "  helm template chart | gatehouse run -",
+            "  helm template chart | gatehouse run -",
             "  gatehouse run --redis redis://localhost:6379 examples/protect",
             "",
             "Ports below 1024 are bound 10000 higher (80 becomes 10080) unless --privileged-ports is given.",
@@ -56,8 +59,8 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE|DIR",
             arity = "0..*",
-            description = "Files, or folders with files (.yaml, .yml, .json), with Kubernetes objects."
-                    + " None: examples/quickstart.")
+            description = "Files, or folders with files (.yaml, .yml, .json), with Kubernetes objects;"
+                    + " - is standard input, read once. None: examples/quickstart.")
     @SuppressWarnings("NullAway.Init")
     private List<Path> files = new ArrayList<>();
 
@@ -115,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<Path> roots = files.isEmpty() ? List.of(quickstart()) : files;
         for (Path root : roots) {
-            if (!Files.exists(root)) {
+            if (!root.equals(FileSet.STANDARD_INPUT) && !Files.exists(root)) {
                 return fail(root + " is not there (expected: a file or folder with Kubernetes objects)");
             }
         }
@@ -135,6 +138,7 @@ final class RunCommand implements Callable<Integer> {
                         "quarkus.grpc.server.port", Integer.toString(grpcPort),
                         "quarkus.http.port", Integer.toString(adminPort),
                         "gatehouse.controller.privileged-ports", Boolean.toString(privilegedPorts),
+                        "gatehouse.controller.own-ports", grpcPort + "," + adminPort,
                         "gatehouse.controller.ratelimit-address", services,
                         "gatehouse.controller.waf-address", services,
                         "gatehouse.controller.authz-address", services,

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,11 +23,24 @@ final class TrainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String rules;
 
+    @Option(
+            names = "--parent",
+            paramLabel = "PID",
+            required = true,
+            description = "The process that asks for it: training ends when that has ended, however it did.")
+    private long parent;
+
     @Unmatched
     private List<String> runOptions = new ArrayList<>();
 
     @Override
     public Integer call() {
+        // Nobody is left to end it, nor to take the cache.
+        Optional<ProcessHandle> launcher = ProcessHandle.of(parent);
+        if (launcher.isEmpty()) {
+            return Gatehouse.FAILED;
+        }
+        launcher.get().onExit().thenRun(() -> Runtime.getRuntime().halt(Gatehouse.FAILED));
         // Without a go command the build brings no Core Rule Set to compile: the rest is worth training all the same.
         silent().execute("waf", "lint", rules);
         for (List<String> command : List.of(

@@ -1,9 +1,11 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.controller.files.Advice;
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.gatewayapi.yaml.Problem;
 import dev.gatehouse.waf.crs.InstalledRuleSets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Check files: every error with file, line, column, field, the value, and what was expected. References between"
-                    + " the objects are checked too, so name all files that belong together; and the rules of WAFPolicies.",
+                    + " the objects are checked too, so name all files that belong together; the rules of WAFPolicies; and whatever"
+                    + " authz-svc and ratelimit-svc would refuse.",
             ""
         },
         optionListHeading = "%nOptions:%n",
@@ -29,6 +32,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  gatehouse validate -f examples/quickstart",
             "  gatehouse validate *.yaml",
+            "  kubectl get gateways,httproutes -A -o yaml | gatehouse validate -f -",
             "",
             "Exit code 1: there are errors."
         })
@@ -56,6 +60,12 @@ final class ValidateCommand implements Callable<Integer> {
         OfflineTranslation translation = files.translate();
         List<Problem> problems = new ArrayList<>(translation.problems());
         problems.addAll(WafRuleCheck.of(translation, new InstalledRuleSets(Optional.ofNullable(coreRuleSets))));
+        problems.addAll(CalloutCheck.of(translation));
+        problems.addAll(Advice.of(
+                translation.objects(),
+                translation.translator().gateways(),
+                translation.translator().statuses(),
+                Instant.now()));
         Problems.print(problems, spec.commandLine().getErr(), spec.commandLine().getColorScheme());
         long errors = problems.stream()
                 .filter(problem -> problem.severity() == Problem.Severity.ERROR)

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.testkit.FreePorts;
 import io.vertx.core.json.JsonArray;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +30,29 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class FileCommandsTest {
     private static final Path EXAMPLES = Path.of("../examples");
     private static final String QUICKSTART = EXAMPLES.resolve("quickstart").toString();
+
+    private static final String PROTECTED = """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: Gateway
+            metadata: {name: edge}
+            spec:
+              gatewayClassName: teg
+              listeners:
+                - {name: http, port: 80, protocol: HTTP}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: SecurityPolicy
+            metadata: {name: policy}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]
+              basicAuth: {users: {name: users}}
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: users}
+            stringData:
+              .htpasswd: |
+            """;
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -214,6 +240,60 @@ final class FileCommandsTest {
                         line -> assertThat(line)
                                 .startsWith("22:18: WAFPolicy default/rules: spec.hosts[0].directives[0]: unknown"),
                         line -> assertThat(line).startsWith("29:27: ConfigMap default/files: data.a.conf: phase:7"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"validate", "translate"})
+    void aDashIsStandardInput(String command) throws IOException {
+        InputStream before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream(
+                    (Files.readString(EXAMPLES.resolve("quickstart/gateway.yaml")) + "---\nkind: Nothing\n")
+                            .getBytes(StandardCharsets.UTF_8)));
+            assertThat(execute(
+                            command, "-f", "-", "-f", QUICKSTART + "/route.yaml", "-f", QUICKSTART + "/backend.yaml"))
+                    .isEqualTo(1);
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .matches("<stdin>:\\d+:1: apiVersion: is missing .*");
+    }
+
+    @Test
+    void credentialsThatAuthzSvcRefusesAreToldBefore() throws IOException {
+        Path file = write(PROTECTED + "    carol:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n");
+        assertThat(execute("validate", "-f", file.toString()))
+                .as(() -> err.toString())
+                .isZero();
+        write(PROTECTED + "    carol:{SHA}e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4\n");
+        assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines(file + ":14:3: SecurityPolicy default/policy: spec.basicAuth:"
+                        + " basic_auth.users[0].password_hash: of user \"carol\": {SHA} and hexadecimal digits (expected: {SHA}"
+                        + " and the base64 of 20 bytes, as htpasswd -s writes it)\n");
+        write(PROTECTED + "    carol:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n".repeat(2));
+        assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("\"carol\" (expected: each user once)");
+        write(PROTECTED + "    carol:$2y$31$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyz01234\n");
+        assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("bcrypt of cost 31");
+    }
+
+    @Test
+    void oneKeyOfTwoClientsIsTold() throws IOException {
+        Path file = write(PROTECTED
+                .replace(
+                        "basicAuth: {users: {name: users}}",
+                        "apiKeyAuth: {credentialRefs: [{name: users}]," + " extractFrom: [{headers: [X-Api-Key]}]}")
+                .replace("  .htpasswd: |\n", "  alice: same\n  bob: \"same\\n\"\n"));
+        assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains(
+                        "spec.apiKeyAuth: ",
+                        "\"bob\" has the key of \"alice\" (expected: a key for each client of its own)");
     }
 
     @Test

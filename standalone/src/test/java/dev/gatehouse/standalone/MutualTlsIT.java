@@ -12,7 +12,6 @@ import dev.gatehouse.standalone.process.ExampleFiles;
 import dev.gatehouse.standalone.process.FiveServices;
 import dev.gatehouse.standalone.process.FiveServices.Service;
 import dev.gatehouse.standalone.process.WebClient;
-import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.RealEnvoy;
 import io.vertx.core.json.JsonArray;
@@ -31,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,10 +39,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The five services with a folder of certificates each ({@code GATEHOUSE_TLS_DIRECTORY}), and proxies with one of theirs. */
-@Timeout(180)
+// The waits are bounded by silence; this ends a test that hangs.
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MutualTlsIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration YEAR = Duration.ofDays(365);
     private static final String FLEET = "httpbin/dedicated-gateway";
 
@@ -103,7 +103,7 @@ final class MutualTlsIT {
                                 "200ms"))
                 .start();
         envoy = RealEnvoy.withBootstrap(bootstrap("proxy-1", FLEET, "proxy")).awaitReady();
-        Await.until(() -> web.status(http, "/httpbin/get") == 200, SOON, () -> "the first answer is not 200");
+        services.await(() -> web.status(http, "/httpbin/get") == 200, () -> "the first answer is not 200");
     }
 
     @AfterAll
@@ -145,18 +145,17 @@ final class MutualTlsIT {
         authority = next;
 
         // Who connects anew has the new certificate, and believes the new authority alone.
-        Await.until(
+        services.await(
                 () -> {
                     try (RealEnvoy late = RealEnvoy.withBootstrap(bootstrap("proxy-2", FLEET, "proxy"))
                             .awaitReady()) {
                         return late.configDump().contains("\"port_value\": " + http);
                     }
                 },
-                SOON,
                 () -> "a proxy with a certificate of the new authority is not configured");
         // Over the streams that were open before, an edit arrives.
         files.edit("route.yaml", text -> text.replace("value: /httpbin/", "value: /moved/"));
-        Await.until(() -> web.status(http, "/moved/get") == 200, SOON, () -> "the edit does not count");
+        services.await(() -> web.status(http, "/moved/get") == 200, () -> "the edit does not count");
         assertThat(envoy.stat("cluster.xds_cluster.upstream_cx_total")).isEqualTo(connections);
         assertThat(envoy.stat("control_plane.connected_state")).isEqualTo(1);
         for (Service service : Service.values()) {
@@ -175,10 +174,9 @@ final class MutualTlsIT {
                 authority.keep().certificate());
         try (RealEnvoy stranger =
                 RealEnvoy.withBootstrap(bootstrap("proxy-3", FLEET, "stranger")).awaitLive()) {
-            Await.until(
+            services.await(
                     () -> stranger.log().stream()
                             .anyMatch(line -> line.contains("is not for spiffe://gatehouse/fleet/other/gateway")),
-                    SOON,
                     () -> "it is not told why: " + stranger.log());
             assertThat(stranger.configDump()).doesNotContain("\"port_value\": " + http);
         }
@@ -189,10 +187,8 @@ final class MutualTlsIT {
         try (RealEnvoy plain = RealEnvoy.fromXds(
                         "proxy-4", FLEET, services.ports(Service.XDS).grpc())
                 .awaitLive()) {
-            Await.until(
-                    () -> plain.stat("cluster.xds_cluster.upstream_cx_total") > 1,
-                    SOON,
-                    () -> "it has not tried again");
+            services.await(
+                    () -> plain.stat("cluster.xds_cluster.upstream_cx_total") > 1, () -> "it has not tried again");
             assertThat(plain.configDump()).doesNotContain("\"port_value\": " + http);
         }
     }

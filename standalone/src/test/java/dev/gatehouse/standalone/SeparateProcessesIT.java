@@ -10,7 +10,6 @@ import dev.gatehouse.standalone.process.FiveServices;
 import dev.gatehouse.standalone.process.FiveServices.Service;
 import dev.gatehouse.standalone.process.SteadyTraffic;
 import dev.gatehouse.standalone.process.WebClient;
-import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.RealEnvoy;
 import io.vertx.core.json.JsonObject;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -35,11 +35,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The five services as in a cluster: each a process of its own, configured by its environment, with a real Envoy. */
-@Timeout(120)
+// The waits are bounded by silence; this ends a test that hangs.
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class SeparateProcessesIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
     private static final String FLEET = "protect/front";
     private static final String HOST = "www.example.test";
 
@@ -81,7 +81,7 @@ final class SeparateProcessesIT {
         files.write("secret.yaml", tls.read("secret.yaml").replace("namespace: tls", "namespace: protect"));
         services = new FiveServices(files.folder(), "127.0.0.1", _ -> Map.of()).start();
         envoy = RealEnvoy.fromXds("proxy-1", FLEET, ports(Service.XDS).grpc()).awaitReady();
-        Await.until(() -> web.status(http, "/get") == 200, SOON, () -> "the first answer is not 200");
+        services.await(() -> web.status(http, "/get") == 200, () -> "the first answer is not 200");
     }
 
     private String httpsListener() {
@@ -212,9 +212,8 @@ final class SeparateProcessesIT {
     void allGoesOnWithoutTheControllerAndAnEditCountsOnceItIsBack() throws Exception {
         try (SteadyTraffic traffic = SteadyTraffic.of(() -> web.status(http, "/get"))) {
             service(Service.CONTROLLER).kill();
-            Await.until(
+            services.await(
                     () -> web.get(ports(Service.XDS).http(), "/q/health").body().contains("\"connected\": false"),
-                    SOON,
                     () -> "xds-svc has not seen that the controller is gone");
             for (Service service : List.of(Service.XDS, Service.RATELIMIT, Service.WAF, Service.AUTHZ)) {
                 assertThat(web.status(ports(service).http(), "/q/health/ready")).isEqualTo(200);
@@ -232,24 +231,22 @@ final class SeparateProcessesIT {
                         .contains("dynamic_route_configs", "dynamic_active_secrets");
             }
             long sent = traffic.sent();
-            Await.until(() -> traffic.sent() > sent + 20, SOON, () -> "no more requests");
+            services.await(() -> traffic.sent() > sent + 20, () -> "no more requests");
 
             services.launch(Service.CONTROLLER);
             services.awaitReady(Service.CONTROLLER);
-            Await.until(
+            services.await(
                     () -> web.get(ports(Service.XDS).http(), "/q/health").body().contains("\"connected\": true"),
-                    SOON,
                     () -> "xds-svc is not connected to the new controller");
             files.replace("routes.yaml", "value: /keys", "value: /with-key");
-            Await.until(
+            services.await(
                     () -> web.status(http, "/with-key/a") == 401,
-                    SOON,
                     () -> "the edit does not count; controller: "
                             + service(Service.CONTROLLER).output());
             assertThat(web.status(http, "/with-key/a", "X-Api-Key", "bobs-key-91ab"))
                     .isEqualTo(200);
             files.replace("routes.yaml", "value: /with-key", "value: /keys");
-            Await.until(() -> web.status(http, "/keys/a") == 401, SOON, () -> "the edit back does not count");
+            services.await(() -> web.status(http, "/keys/a") == 401, () -> "the edit back does not count");
             assertThat(traffic.failed()).isEmpty();
         }
     }

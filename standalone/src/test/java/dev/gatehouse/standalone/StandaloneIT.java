@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.standalone.process.ChildJvm;
 import dev.gatehouse.standalone.process.ExampleFiles;
+import dev.gatehouse.standalone.process.SteadyTraffic;
 import dev.gatehouse.standalone.process.WebClient;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
@@ -35,7 +36,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The built {@code gatehouse run} with the quickstart, as a user runs it. */
-@Timeout(120)
+// The waits are bounded by themselves; this ends a test that hangs.
+@Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class StandaloneIT {
@@ -152,6 +154,49 @@ final class StandaloneIT {
         assertThat(web.status(port, "/httpbin/get")).isEqualTo(404);
         files.replace("route.yaml", "value: /moved/", "value: /httpbin/");
         Await.until(() -> web.status(port, "/httpbin/get") == 200, SOON, gatehouse::output);
+    }
+
+    @Test
+    void noRequestFailsWhileAFileIsRewrittenInPlace() throws Exception {
+        Path file = files.folder().resolve("route.yaml");
+        String good = files.read("route.yaml");
+        try (SteadyTraffic traffic = SteadyTraffic.of(() -> web.status(port, "/httpbin/get"))) {
+            for (int i = 0; i < 50; i++) {
+                for (String text : List.of("", good.substring(0, good.length() / 2), good + "# " + i + "\n")) {
+                    long sent = traffic.sent();
+                    Files.writeString(file, text);
+                    Await.until(() -> traffic.sent() > sent, SOON, () -> "no request is answered");
+                }
+            }
+            assertThat(traffic.failed()).isEmpty();
+        } finally {
+            files.write("route.yaml", good);
+        }
+    }
+
+    @Test
+    void aListenerThatNothingListensForIsNotCalledServing() throws Exception {
+        Path file = files.folder().resolve("passthrough.yaml");
+        Files.writeString(file, """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: passthrough, namespace: httpbin}
+                spec:
+                  gatewayClassName: teg
+                  listeners:
+                  - {name: tls, protocol: TLS, port: %d, tls: {mode: Passthrough}}
+                """.formatted(FreePorts.one()));
+        try {
+            Await.until(
+                    () -> ask("status").out().contains("not serving: no route is attached, so its port is closed"),
+                    SOON,
+                    () -> ask("status").out());
+            assertThat(ask("status").out()).contains("passthrough.yaml:7:5: warning: Gateway httpbin/passthrough");
+            assertThat(ask("status").exit()).as("a warning is no problem").isZero();
+        } finally {
+            Files.delete(file);
+        }
+        Await.until(() -> !ask("status").out().contains("passthrough"), SOON, () -> ask("status").out());
     }
 
     @Test

@@ -100,7 +100,9 @@ public final class ApiKeys implements Check {
             Credential other = byHash.put(HexFormat.of().formatHex(credential.sha256()), credential);
             if (other != null) {
                 throw new InvalidPolicy(
-                        field, "the key of \"" + other.clientId() + "\" too", "a key for each client of its own");
+                        field,
+                        "\"" + credential.clientId() + "\" has the key of \"" + other.clientId() + "\"",
+                        "a key for each client of its own");
             }
         }
         return new ApiKeys(byHash, sources, clientIdHeader, sanitize);

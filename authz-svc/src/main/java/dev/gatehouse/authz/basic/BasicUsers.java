@@ -66,7 +66,7 @@ public final class BasicUsers implements Check {
                 throw new InvalidPolicy(
                         field + ".name", "\"" + user.name() + "\"", "a name without colons and control characters");
             }
-            PasswordHash hash = PasswordHash.parse(user.passwordHash(), field + ".password_hash");
+            PasswordHash hash = PasswordHash.parse(user.passwordHash(), field + ".password_hash", user.name());
             decoys.add(hash);
             if (hashes.put(user.name(), hash) != null) {
                 throw new InvalidPolicy(field + ".name", "\"" + user.name() + "\"", "each user once");

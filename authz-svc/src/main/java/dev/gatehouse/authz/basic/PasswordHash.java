@@ -7,7 +7,11 @@ import java.util.regex.Pattern;
 
 /** What is kept of a password, as htpasswd writes it. */
 sealed interface PasswordHash {
+    String SHA = "{SHA}";
     int SHA1_BYTES = 20;
+    /** A SHA-1 as sha1sum and Helm's function of that name write it; base64 of it would be a digest of 30 bytes. */
+    Pattern HEXADECIMAL = Pattern.compile("[0-9a-fA-F]{40}");
+
     int MAX_COST = 16;
     Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$(\\d\\d)\\$[./A-Za-z0-9]{53}");
 
@@ -26,28 +30,36 @@ sealed interface PasswordHash {
         }
     }
 
-    /** @throws InvalidPolicy naming {@code field}; the hash is not in the message */
-    static PasswordHash parse(String text, String field) throws InvalidPolicy {
-        if (text.startsWith("{SHA}")) {
+    /**
+     * Reads the hash of {@code user}.
+     *
+     * @throws InvalidPolicy naming {@code field} and the user; the hash is not in the message
+     */
+    static PasswordHash parse(String text, String field, String user) throws InvalidPolicy {
+        String whose = "of user \"" + user + "\": ";
+        if (text.startsWith(SHA)) {
+            String digest = text.substring(SHA.length());
+            String expected = SHA + " and the base64 of " + SHA1_BYTES + " bytes, as htpasswd -s writes it";
+            if (HEXADECIMAL.matcher(digest).matches()) {
+                throw new InvalidPolicy(field, whose + SHA + " and hexadecimal digits", expected);
+            }
             try {
-                byte[] digest = Base64.getDecoder().decode(text.substring("{SHA}".length()));
-                if (digest.length == SHA1_BYTES) {
-                    return new Sha1(digest);
+                byte[] bytes = Base64.getDecoder().decode(digest);
+                if (bytes.length == SHA1_BYTES) {
+                    return new Sha1(bytes);
                 }
             } catch (IllegalArgumentException e) {
-                throw new InvalidPolicy(
-                        field, "{SHA} and no base64", "{SHA} and the base64 of " + SHA1_BYTES + " bytes");
+                throw new InvalidPolicy(field, whose + SHA + " and no base64", expected);
             }
-            throw new InvalidPolicy(
-                    field, "{SHA} of another length", "{SHA} and the base64 of " + SHA1_BYTES + " bytes");
+            throw new InvalidPolicy(field, whose + SHA + " of another length", expected);
         }
         Matcher bcrypt = BCRYPT.matcher(text);
         if (!bcrypt.matches()) {
-            throw new InvalidPolicy(field, "(not shown)", "{SHA} and base64, or bcrypt: $2y$, $2b$ or $2a$");
+            throw new InvalidPolicy(field, whose + "(not shown)", "{SHA} and base64, or bcrypt: $2y$, $2b$ or $2a$");
         }
         int cost = Integer.parseInt(bcrypt.group(1));
         if (cost < 4 || cost > MAX_COST) {
-            throw new InvalidPolicy(field, "bcrypt of cost " + cost, "a cost of 4 to " + MAX_COST);
+            throw new InvalidPolicy(field, whose + "bcrypt of cost " + cost, "a cost of 4 to " + MAX_COST);
         }
         return new Bcrypt(text);
     }

@@ -13,6 +13,7 @@ import io.grpc.BindableService;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
+import io.quarkus.grpc.RegisterInterceptor;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * INTERNAL, which the filter turns into a denial unless its {@code failure_mode_allow} is set. Never blocks its thread.
  */
 @GrpcService
+@RegisterInterceptor(Overload.class)
 final class AuthorizationService extends AuthorizationImplBase implements BindableService {
     private static final String POLICY = "gatehouse.policy";
 

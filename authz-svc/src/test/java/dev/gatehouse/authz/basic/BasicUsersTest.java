@@ -179,4 +179,16 @@ class BasicUsersTest {
                     .hasMessageNotContaining("s3cret");
         }
     }
+
+    @Test
+    void aHexadecimalHashIsToldAsSuch() {
+        assertThatThrownBy(() -> BasicUsers.of(
+                        List.of(new BasicUsers.User("carol", "{SHA}e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4")),
+                        Optional.empty(),
+                        passwords(Runnable::run, 1)))
+                .isInstanceOf(InvalidPolicy.class)
+                .hasMessage(
+                        "users[0].password_hash: of user \"carol\": {SHA} and hexadecimal digits (expected: {SHA} and the"
+                                + " base64 of 20 bytes, as htpasswd -s writes it)");
+    }
 }

@@ -11,8 +11,10 @@ import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Resolves references to backends. */
@@ -27,8 +29,12 @@ public final class BackendResolver {
 
         boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to);
 
-        /** What BackendTLSPolicies say of a port of a Service. */
-        TlsVerdict tls(ObjectKey service, Optional<String> portName);
+        /**
+         * What BackendTLSPolicies say of a port of a backend.
+         *
+         * @param section the port's name; of a Backend, its number
+         */
+        TlsVerdict tls(ObjectRef backend, Optional<String> section);
     }
 
     /** What BackendTLSPolicies ask for. */
@@ -41,10 +47,15 @@ public final class BackendResolver {
         record Broken(String message) implements TlsVerdict {}
     }
 
-    private final World world;
+    /** The reason of a backend that a policy asks TLS for, and that cannot have it. */
+    static final String INVALID_TLS = "InvalidBackendTLS";
 
-    public BackendResolver(World world) {
+    private final World world;
+    private final BackendAddresses addresses;
+
+    public BackendResolver(World world, BackendAddresses addresses) {
         this.world = world;
+        this.addresses = addresses;
     }
 
     /**
@@ -105,23 +116,45 @@ public final class BackendResolver {
             return noPort(reference, key, transport, found.get().spec().ports());
         }
         Protocol protocol = protocol(port.get(), grpc);
-        return new Target.Found(
+        return overTls(
                 reference,
-                new ClusterSpec(
+                ObjectRef.of(Kinds.SERVICE_IMPORT, key),
+                port.get().name(),
+                transport,
+                tls -> new ClusterSpec(
                         "serviceimport/" + key + "/" + number + suffix(protocol, variant(transport)),
                         new Endpoints.ServicePort(
                                 new ClusterSpec.SlicesOwner(true, key),
                                 port.get().name(),
-                                transport),
-                        protocol,
-                        Optional.empty()));
+                                transport,
+                                tls),
+                        protocol));
+    }
+
+    /** The cluster that {@code with} makes, with TLS where a policy asks for it; UDP has none. */
+    private Target overTls(
+            BackendReference reference,
+            ObjectRef backend,
+            Optional<String> section,
+            String transport,
+            Function<Optional<ClusterSpec.Tls>, ClusterSpec> with) {
+        TlsVerdict verdict = transport.equals("TCP") ? world.tls(backend, section) : new TlsVerdict.None();
+        return switch (verdict) {
+            case TlsVerdict.None _ -> new Target.Found(reference, with.apply(Optional.empty()), false);
+            case TlsVerdict.Wanted wanted -> new Target.Found(reference, with.apply(Optional.of(wanted.tls())), false);
+            case TlsVerdict.Broken broken -> unprotected(reference, broken);
+        };
+    }
+
+    private static Target unprotected(BackendReference reference, TlsVerdict.Broken broken) {
+        return new Target.Unresolved(reference, INVALID_TLS, broken.message());
     }
 
     private static Target noPort(
             BackendReference reference, ObjectKey key, String transport, List<Service.Port> ports) {
         return new Target.Unresolved(
                 reference,
-                "BackendNotFound",
+                "PortNotFound",
                 reference.kind() + " " + key + " has no port "
                         + reference.port().orElse(0) + "/" + transport
                         + " (it has: "
@@ -142,19 +175,42 @@ public final class BackendResolver {
     }
 
     private Target resolveBackend(BackendReference reference, ObjectKey key, boolean grpc) {
+        if (!addresses.backends()) {
+            return new Target.Unresolved(
+                    reference,
+                    "UnsupportedValue",
+                    "Backend " + key + " cannot be used: Backends are switched off"
+                            + " (gatehouse.controller.extension-apis.backend).");
+        }
         Optional<Resource<Backend>> backend = world.backend(key);
         if (backend.isEmpty()) {
             return new Target.Unresolved(reference, "BackendNotFound", "Backend " + key + " is not there.");
         }
         boolean h2c = backend.get().spec().appProtocols().contains(Kinds.ENVOY_GATEWAY_GROUP + "/h2c");
         Protocol protocol = grpc || h2c ? Protocol.HTTP2 : Protocol.HTTP1;
+        List<ClusterSpec.Place> places = new ArrayList<>();
+        for (Backend.Member member : backend.get().spec().endpoints()) {
+            Optional<BackendAddresses.Refusal> refusal = addresses.refusal(member.endpoint());
+            if (refusal.isPresent()) {
+                return new Target.Unresolved(
+                        reference,
+                        refusal.get().reason(),
+                        "Backend " + key + ": " + refusal.get().message());
+            }
+            switch (world.tls(
+                    ObjectRef.of(Kinds.BACKEND, key),
+                    member.endpoint().portNumber().map(String::valueOf))) {
+                case TlsVerdict.None _ -> places.add(new ClusterSpec.Place(member, Optional.empty()));
+                case TlsVerdict.Wanted wanted -> places.add(new ClusterSpec.Place(member, Optional.of(wanted.tls())));
+                case TlsVerdict.Broken broken -> {
+                    return unprotected(reference, broken);
+                }
+            }
+        }
         return new Target.Found(
                 reference,
-                new ClusterSpec(
-                        "backend/" + key + suffix(protocol, ""),
-                        new Endpoints.Listed(backend.get().spec().endpoints()),
-                        protocol,
-                        Optional.empty()));
+                new ClusterSpec("backend/" + key + suffix(protocol, ""), new Endpoints.Listed(places), protocol),
+                backend.get().spec().fallback());
     }
 
     private Target resolveService(BackendReference reference, ObjectKey key, boolean grpc, String transport) {
@@ -167,31 +223,33 @@ public final class BackendResolver {
         if (port.isEmpty()) {
             return noPort(reference, key, transport, service.get().spec().ports());
         }
-        Optional<ClusterSpec.Tls> tls = Optional.empty();
-        if (transport.equals("TCP")) {
-            switch (world.tls(key, port.get().name())) {
-                case TlsVerdict.None _ -> {}
-                case TlsVerdict.Wanted wanted -> tls = Optional.of(wanted.tls());
-                case TlsVerdict.Broken broken -> {
-                    return new Target.Unresolved(reference, "InvalidBackendTLSPolicy", broken.message());
-                }
-            }
-        }
         Protocol protocol = protocol(port.get(), grpc);
         Service spec = service.get().spec();
-        Endpoints endpoints = spec.type().equals("ExternalName")
-                        && spec.externalName().isPresent()
-                ? new Endpoints.Listed(
-                        List.of(new Backend.Endpoint.Fqdn(spec.externalName().get(), number)))
-                : new Endpoints.ServicePort(
-                        new ClusterSpec.SlicesOwner(false, key), port.get().name(), transport);
-        return new Target.Found(
+        Optional<Backend.Endpoint> external = spec.type().equals("ExternalName")
+                ? spec.externalName().map(name -> new Backend.Endpoint.Fqdn(name, number))
+                : Optional.empty();
+        Optional<BackendAddresses.Refusal> refusal = external.flatMap(addresses::refusal);
+        if (refusal.isPresent()) {
+            return new Target.Unresolved(
+                    reference,
+                    refusal.get().reason(),
+                    "Service " + key + ", spec.externalName: " + refusal.get().message());
+        }
+        return overTls(
                 reference,
-                new ClusterSpec(
+                ObjectRef.of(Kinds.SERVICE, key),
+                port.get().name(),
+                transport,
+                tls -> new ClusterSpec(
                         "service/" + key + "/" + number + suffix(protocol, variant(transport)),
-                        endpoints,
-                        protocol,
-                        tls));
+                        external.<Endpoints>map(
+                                        endpoint -> new Endpoints.Listed(List.of(ClusterSpec.Place.of(endpoint, tls))))
+                                .orElse(new Endpoints.ServicePort(
+                                        new ClusterSpec.SlicesOwner(false, key),
+                                        port.get().name(),
+                                        transport,
+                                        tls)),
+                        protocol));
     }
 
     private static String suffix(Protocol protocol, String variant) {

@@ -6,52 +6,118 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An Envoy cluster to be: named by what it is, so that rules may come, go and change their order without touching it.
  *
  * @param name unique in a fleet; equal specifications have equal names
  */
-public record ClusterSpec(String name, Endpoints endpoints, Protocol protocol, Optional<Tls> tls) {
+public record ClusterSpec(String name, Endpoints endpoints, Protocol protocol) {
     /** The same endpoints, and where TLS is spoken to them, by a Gateway that shows {@code certificate}. */
     public ClusterSpec presenting(ObjectKey certificate) {
-        return tls.map(each -> new ClusterSpec(
-                        name + "/as/" + certificate, endpoints, protocol, Optional.of(each.presenting(certificate))))
-                .orElse(this);
+        return tls().isEmpty()
+                ? this
+                : new ClusterSpec(name + "/as/" + certificate, endpoints.presenting(certificate), protocol);
+    }
+
+    /** Each way in which TLS is spoken to endpoints. */
+    public List<Tls> tls() {
+        return transports().stream().flatMap(Optional::stream).toList();
+    }
+
+    /** Each way to speak to endpoints, once: by TLS, or in plain text. */
+    public List<Optional<Tls>> transports() {
+        return endpoints.transports().distinct().toList();
     }
 
     /** What is spoken to the endpoints. */
     public enum Protocol {
         HTTP1,
-        /** HTTP/2, without TLS unless {@link ClusterSpec#tls} is there. */
+        /** HTTP/2, without TLS unless the endpoints have it. */
         HTTP2
     }
 
     /** Where the endpoints come from. */
     public sealed interface Endpoints {
+        /** True if there is a name to be resolved. */
+        boolean dns();
+
+        /** How each endpoint is spoken to: by TLS, or in plain text. */
+        Stream<Optional<Tls>> transports();
+
+        /** The same endpoints for a Gateway that shows {@code certificate}. */
+        Endpoints presenting(ObjectKey certificate);
+
         /**
          * The EndpointSlices of a Service.
          *
          * @param portName the name of the Service's port; absent where it has none
          */
-        record ServicePort(SlicesOwner owner, Optional<String> portName, String transport) implements Endpoints {}
-
-        /** Addresses and names that a Backend, or a Service of type ExternalName, lists. */
-        record Listed(List<Backend.Endpoint> endpoints) implements Endpoints {
-            public Listed {
-                endpoints = List.copyOf(endpoints);
+        record ServicePort(SlicesOwner owner, Optional<String> portName, String transport, Optional<Tls> tls)
+                implements Endpoints {
+            @Override
+            public boolean dns() {
+                return false;
             }
 
-            /** True if there is a name to be resolved. */
-            public boolean dns() {
-                return endpoints.stream().anyMatch(Backend.Endpoint.Fqdn.class::isInstance);
+            @Override
+            public Stream<Optional<Tls>> transports() {
+                return Stream.of(tls);
+            }
+
+            @Override
+            public ServicePort presenting(ObjectKey certificate) {
+                return new ServicePort(owner, portName, transport, tls.map(each -> each.presenting(certificate)));
             }
         }
 
-        /** Several, each with its share: for protocols that Envoy cannot split by route. */
+        /** Addresses and names that a Backend, or a Service of type ExternalName, lists. */
+        record Listed(List<Place> places) implements Endpoints {
+            public Listed {
+                places = List.copyOf(places);
+            }
+
+            @Override
+            public boolean dns() {
+                return places.stream().anyMatch(place -> place.member().endpoint() instanceof Backend.Endpoint.Fqdn);
+            }
+
+            @Override
+            public Stream<Optional<Tls>> transports() {
+                return places.stream().map(Place::tls);
+            }
+
+            @Override
+            public Listed presenting(ObjectKey certificate) {
+                return new Listed(places.stream()
+                        .map(place -> new Place(place.member(), place.tls().map(each -> each.presenting(certificate))))
+                        .toList());
+            }
+        }
+
+        /** Those of several backends, each with its share. */
         record Weighted(List<Share> shares) implements Endpoints {
             public Weighted {
                 shares = List.copyOf(shares);
+            }
+
+            @Override
+            public boolean dns() {
+                return shares.stream().anyMatch(share -> share.endpoints().dns());
+            }
+
+            @Override
+            public Stream<Optional<Tls>> transports() {
+                return shares.stream().flatMap(share -> share.endpoints().transports());
+            }
+
+            @Override
+            public Weighted presenting(ObjectKey certificate) {
+                return new Weighted(shares.stream()
+                        .map(share ->
+                                new Share(share.endpoints().presenting(certificate), share.weight(), share.standBy()))
+                        .toList());
             }
         }
     }
@@ -67,8 +133,21 @@ public record ClusterSpec(String name, Endpoints endpoints, Protocol protocol, O
         }
     }
 
-    /** A part of {@link Endpoints.Weighted}. */
-    public record Share(Endpoints endpoints, int weight) {}
+    /** An endpoint that is listed, and how it is spoken to. */
+    public record Place(Backend.Member member, Optional<Tls> tls) {
+        /** An endpoint that is called as its address says. */
+        static Place of(Backend.Endpoint endpoint, Optional<Tls> tls) {
+            return new Place(new Backend.Member(endpoint, Optional.empty()), tls);
+        }
+    }
+
+    /**
+     * A part of {@link Endpoints.Weighted}.
+     *
+     * @param weight among the shares that are not on stand-by, or among those that are
+     * @param standBy it gets requests while the others have no endpoint that is healthy
+     */
+    public record Share(Endpoints endpoints, int weight, boolean standBy) {}
 
     /**
      * TLS to the endpoints.

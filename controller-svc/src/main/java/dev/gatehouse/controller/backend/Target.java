@@ -11,13 +11,17 @@ public sealed interface Target {
     /** The same target for a Gateway that shows {@code certificate} to its backends. */
     default Target presenting(ObjectKey certificate) {
         return switch (this) {
-            case Found found -> new Found(found.reference(), found.cluster().presenting(certificate));
+            case Found found -> new Found(found.reference(), found.cluster().presenting(certificate), found.standBy());
             case Unresolved unresolved -> unresolved;
         };
     }
 
-    /** A cluster. */
-    record Found(BackendReference reference, ClusterSpec cluster) implements Target {}
+    /**
+     * A cluster.
+     *
+     * @param standBy it is for when no other backend of the rule has a healthy endpoint
+     */
+    record Found(BackendReference reference, ClusterSpec cluster, boolean standBy) implements Target {}
 
     /**
      * Nothing: requests for it are answered with 500.

@@ -11,23 +11,29 @@ import dev.gatehouse.gatewayapi.ProxyTelemetry.Destination;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * The clusters by which a fleet's proxies reach the destinations of their access logs and traces.
  *
  * @param clusters by destination; one that cannot be reached is not among them
- * @param problems why not
+ * @param closed destinations of metrics that a BackendTLSPolicy is for: metrics go by the bootstrap, which knows no policy, and must not go
+ *     in plain text
+ * @param problems why some cannot be reached
  */
-public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<String> problems) {
+public record TelemetryClusters(
+        Map<Destination, ClusterSpec> clusters, Set<Destination> closed, List<String> problems) {
     /** None. */
-    public static final TelemetryClusters NONE = new TelemetryClusters(Map.of(), List.of());
+    public static final TelemetryClusters NONE = new TelemetryClusters(Map.of(), Set.of(), List.of());
 
     public TelemetryClusters {
         clusters = Map.copyOf(clusters);
+        closed = Set.copyOf(closed);
         problems = List.copyOf(problems);
     }
 
@@ -42,17 +48,36 @@ public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<Str
         Map<Destination, ClusterSpec> clusters = new HashMap<>();
         List<String> problems = new ArrayList<>();
         for (Destination destination : telemetry.destinations()) {
-            List<ClusterSpec> found = new ArrayList<>();
+            List<ClusterGroup.Member> found = new ArrayList<>();
             for (BackendReference reference : destination.backends()) {
                 switch (backends.resolve(origin, reference, destination.grpc(), "TCP")) {
-                    case Target.Found target -> found.add(target.cluster());
+                    case Target.Found target ->
+                        found.add(new ClusterGroup.Member(target.cluster(), 1, target.standBy()));
                     case Target.Unresolved unresolved ->
                         problems.add("EnvoyProxy " + proxy + ": spec.telemetry: " + unresolved.message());
                 }
             }
             together(destination, found).ifPresent(cluster -> clusters.put(destination, cluster));
         }
-        return new TelemetryClusters(clusters, problems);
+        Set<Destination> closed = new HashSet<>();
+        for (ProxyTelemetry.MetricsSink sink : telemetry.metrics().sinks()) {
+            for (BackendReference reference : sink.destination().backends()) {
+                if (!isPlain(backends.resolve(origin, reference, true, "TCP"))) {
+                    closed.add(sink.destination());
+                    problems.add("EnvoyProxy " + proxy + ": spec.telemetry.metrics.sinks: " + reference.kind() + " "
+                            + reference.key(proxy.namespace())
+                            + " has a BackendTLSPolicy, and metrics cannot be sent by TLS; none are sent there.");
+                }
+            }
+        }
+        return new TelemetryClusters(clusters, closed, problems);
+    }
+
+    private static boolean isPlain(Target target) {
+        return switch (target) {
+            case Target.Found found -> found.cluster().tls().isEmpty();
+            case Target.Unresolved unresolved -> !unresolved.reason().equals(BackendResolver.INVALID_TLS);
+        };
     }
 
     /** The name of the cluster of a destination; empty: it cannot be reached. */
@@ -60,21 +85,20 @@ public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<Str
         return Optional.ofNullable(clusters.get(destination)).map(ClusterSpec::name);
     }
 
-    private static Optional<ClusterSpec> together(Destination destination, List<ClusterSpec> found) {
+    private static Optional<ClusterSpec> together(Destination destination, List<ClusterGroup.Member> found) {
         if (destination.backends().isEmpty()) {
             return destination.host().map(host -> host(host, destination));
         }
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        ClusterSpec first = found.getFirst();
-        String name = "telemetry/" + found.stream().map(ClusterSpec::name).collect(Collectors.joining(","));
-        Endpoints endpoints = found.size() == 1
-                ? first.endpoints()
-                : new Endpoints.Weighted(found.stream()
-                        .map(each -> new ClusterSpec.Share(each.endpoints(), 1))
-                        .toList());
-        return Optional.of(new ClusterSpec(name, endpoints, first.protocol(), first.tls()));
+        ClusterSpec first = found.getFirst().cluster();
+        String name =
+                "telemetry/" + found.stream().map(each -> each.cluster().name()).collect(Collectors.joining(","));
+        return Optional.of(
+                found.size() == 1
+                        ? new ClusterSpec(name, first.endpoints(), first.protocol())
+                        : ClusterGroup.named(name, found));
     }
 
     private static ClusterSpec host(String host, Destination destination) {
@@ -83,8 +107,7 @@ public record TelemetryClusters(Map<Destination, ClusterSpec> clusters, List<Str
                 : new Backend.Endpoint.Fqdn(host, destination.port());
         return new ClusterSpec(
                 "telemetry/" + host + ":" + destination.port() + (destination.grpc() ? "/h2" : ""),
-                new Endpoints.Listed(List.of(endpoint)),
-                destination.grpc() ? Protocol.HTTP2 : Protocol.HTTP1,
-                Optional.empty());
+                new Endpoints.Listed(List.of(ClusterSpec.Place.of(endpoint, Optional.empty()))),
+                destination.grpc() ? Protocol.HTTP2 : Protocol.HTTP1);
     }
 }

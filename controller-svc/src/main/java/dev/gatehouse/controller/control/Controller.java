@@ -4,6 +4,7 @@ import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.publish.DataPlane;
 import dev.gatehouse.controller.publish.Publisher;
+import dev.gatehouse.controller.publish.Quarantine;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.translate.Output;
@@ -35,6 +36,9 @@ import java.util.function.Consumer;
  * The controller: takes changes of objects and reports of proxies, translates, publishes. One thread does all of it, in the
  * order in which things come in; what came in meanwhile is taken together.
  *
+ * <p>A batch that fails leaves the last good configuration in force, and the thread goes on. Only an error of the JVM itself, such
+ * as a lack of memory, ends the thread; the controller is then not {@link #live} any more, and whoever runs it should restart it.
+ *
  * <p>Thread-safe. The queue is bounded: whoever brings changes waits when it is full, so that nothing is lost.
  */
 public final class Controller implements AutoCloseable {
@@ -52,6 +56,7 @@ public final class Controller implements AutoCloseable {
     private final Translator translator;
     private final Publisher publisher;
     private final DataPlane dataPlane;
+    private final Quarantine quarantine;
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>(QUEUE_BOUND);
     private final List<Consumer<ControllerView>> watchers = new CopyOnWriteArrayList<>();
     private final List<Consumer<Map<ObjectRef, Optional<ObjectStatus>>>> statusWatchers = new CopyOnWriteArrayList<>();
@@ -70,9 +75,11 @@ public final class Controller implements AutoCloseable {
                         Level.ERROR,
                         "translating " + collection + " of " + key + " failed; its last good result stays",
                         failure));
-        publisher = new Publisher(log, Set.of(Fleets.RATE_LIMIT, Fleets.WAF, Fleets.AUTHZ), clock);
+        Set<String> callouts = Set.of(Fleets.RATE_LIMIT, Fleets.WAF, Fleets.AUTHZ);
+        publisher = new Publisher(log, callouts, clock);
+        quarantine = new Quarantine(callouts);
         dataPlane =
-                new DataPlane(id -> translator.resource(id).map(Output::owners).orElse(Set.of()));
+                new DataPlane(id -> translator.resource(id).map(Output::owners).orElse(Set.of()), quarantine);
         thread = Thread.ofPlatform().name("controller").daemon().start(this::run);
     }
 
@@ -91,6 +98,11 @@ public final class Controller implements AutoCloseable {
     /** Hands over a report; waits while the queue is full. */
     public void submit(DataPlaneReport report) throws InterruptedException {
         queue.put(new Work.Report(report));
+    }
+
+    /** Whether changes are taken: false once the controller's thread has ended. */
+    public boolean live() {
+        return thread.isAlive();
     }
 
     /** The state after what was taken last. */
@@ -139,6 +151,9 @@ public final class Controller implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             // Closed: what is still in the queue is not wanted any more.
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, "the controller's thread ends: no change arrives any more", e);
+            throw e;
         }
     }
 
@@ -152,16 +167,31 @@ public final class Controller implements AutoCloseable {
                     changes.addAll(brought.changes());
                     taken = Math.max(taken, brought.ticket());
                 }
-                case Work.Report report -> fleets.put(report.report().getFleet(), dataPlane.take(report.report()));
+                case Work.Report report -> {
+                    quarantine.take(report.report());
+                    fleets.put(report.report().getFleet(), dataPlane.take(report.report()));
+                }
                 case Work.Question question -> questions.add(question.answer());
             }
         }
         fleets.forEach((fleet, state) -> changes.add(new Change.Fleet(fleet, state)));
+        changes.addAll(quarantine.changes());
         try {
             Translator.Effect effect = translator.apply(changes);
-            published.putAll(publisher.publish(effect.resources()));
+            Map<ResourceId, Optional<Output>> resources = quarantine.pass(effect.resources());
+            Map<String, Position> positions = publisher.publish(resources);
+            quarantine.published(resources.keySet(), positions);
+            published.putAll(positions);
             Map<ObjectRef, Optional<ObjectStatus>> statuses = new HashMap<>(effect.statuses());
             List<Change> milestones = milestones(effect.served());
+            // What is mended or gone is held back no longer: its refusal leaves the status.
+            milestones.addAll(quarantine.changes());
+            resources.keySet().stream()
+                    .map(ResourceId::fleet)
+                    .distinct()
+                    .filter(quarantine::isFor)
+                    .filter(fleet -> !dataPlane.state(fleet).equals(FleetState.UNKNOWN))
+                    .forEach(fleet -> milestones.add(new Change.Fleet(fleet, dataPlane.state(fleet))));
             if (!milestones.isEmpty()) {
                 statuses.putAll(translator.apply(milestones).statuses());
             }
@@ -176,7 +206,10 @@ public final class Controller implements AutoCloseable {
             if (!statuses.isEmpty()) {
                 statusWatchers.forEach(watcher -> watcher.accept(statuses));
             }
-        } catch (RuntimeException e) {
+        } catch (OutOfMemoryError e) {
+            questions.forEach(question -> question.completeExceptionally(e));
+            throw e;
+        } catch (Throwable e) {
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
         questions.forEach(question -> question.complete(translator.resources()));

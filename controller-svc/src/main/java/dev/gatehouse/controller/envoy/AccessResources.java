@@ -11,7 +11,10 @@ import dev.gatehouse.gatewayapi.SecurityPolicy;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -30,7 +33,12 @@ public final class AccessResources {
 
     /** What became of a policy. */
     public sealed interface Outcome {
-        record Enforced(AccessPolicy policy) implements Outcome {}
+        /** @param warnings what of the policy has no effect */
+        record Enforced(AccessPolicy policy, List<String> warnings) implements Outcome {
+            public Enforced {
+                warnings = List.copyOf(warnings);
+            }
+        }
 
         /** Cannot be enforced: what it protects is closed. */
         record Invalid(String message) implements Outcome {}
@@ -40,28 +48,41 @@ public final class AccessResources {
     public static Outcome compile(ObjectKey key, SecurityPolicy policy, Function<ObjectReference, Credential> secrets) {
         AccessPolicy.Builder access = AccessPolicy.newBuilder().setName(key.toString());
         List<String> problems = new ArrayList<>();
-        policy.apiKeyAuth().ifPresent(auth -> access.setApiKeyAuth(apiKeys(auth, secrets, problems)));
+        List<String> warnings = new ArrayList<>();
+        policy.apiKeyAuth().ifPresent(auth -> access.setApiKeyAuth(apiKeys(auth, secrets, problems, warnings)));
         policy.basicAuth().ifPresent(auth -> access.setBasicAuth(basic(auth, secrets, problems)));
         return problems.isEmpty()
-                ? new Outcome.Enforced(access.build())
+                ? new Outcome.Enforced(access.build(), warnings)
                 : new Outcome.Invalid(String.join("; ", problems));
     }
 
     private static ApiKeyAuth apiKeys(
-            SecurityPolicy.ApiKeyAuth auth, Function<ObjectReference, Credential> secrets, List<String> problems) {
+            SecurityPolicy.ApiKeyAuth auth,
+            Function<ObjectReference, Credential> secrets,
+            List<String> problems,
+            List<String> warnings) {
         ApiKeyAuth.Builder keys = ApiKeyAuth.newBuilder()
                 .setForwardClientIdHeader(auth.forwardClientIdHeader().orElse(""))
                 .setSanitize(auth.sanitize());
+        Set<String> clients = new HashSet<>();
         for (int i = 0; i < auth.credentialRefs().size(); i++) {
+            int place = i;
             ObjectReference reference = auth.credentialRefs().get(i);
             switch (secrets.apply(reference)) {
                 case Credential.Unusable unusable ->
                     problems.add("spec.apiKeyAuth.credentialRefs[" + i + "]: " + unusable.reason());
                 case Credential.Found found ->
-                    new TreeMap<>(found.secret().data())
-                            .forEach((client, apiKey) -> keys.addCredentials(ApiKeyAuth.Credential.newBuilder()
-                                    .setClientId(client)
-                                    .setKeySha256(ByteString.copyFrom(sha256(apiKey.toByteArray())))));
+                    new TreeMap<>(found.secret().data()).forEach((client, apiKey) -> {
+                        // Of a client that is in several Secrets, the first one's key counts (Envoy Gateway).
+                        if (!clients.add(client)) {
+                            warnings.add("spec.apiKeyAuth.credentialRefs[" + place + "]: client \"" + client
+                                    + "\" is in a Secret before this one, whose key counts");
+                            return;
+                        }
+                        keys.addCredentials(ApiKeyAuth.Credential.newBuilder()
+                                .setClientId(client)
+                                .setKeySha256(ByteString.copyFrom(sha256(withoutLineEnd(apiKey.toByteArray())))));
+                    });
             }
         }
         for (SecurityPolicy.ExtractFrom from : auth.extractFrom()) {
@@ -110,6 +131,18 @@ public final class AccessResources {
             }
         }
         return basic.build();
+    }
+
+    /**
+     * A key as a request can have it: {@code echo KEY | base64} and editors end a file with a line end, which no header, parameter or
+     * cookie has. Envoy Gateway hands such a key on as it is, and no request ever matches it.
+     */
+    private static byte[] withoutLineEnd(byte[] key) {
+        int length = key.length;
+        while (length > 0 && (key[length - 1] == '\n' || key[length - 1] == '\r')) {
+            length--;
+        }
+        return Arrays.copyOf(key, length);
     }
 
     private static byte[] sha256(byte[] value) {

@@ -1,23 +1,21 @@
 package dev.gatehouse.controller.envoy;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
-import dev.gatehouse.controller.infrastructure.ProxyFiles;
-import dev.gatehouse.controller.translate.Settings;
+import dev.gatehouse.controller.check.IpText;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
-import dev.gatehouse.identity.ProcessName;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.TrackClusterStats;
 import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.ApiVersion;
-import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Locality;
-import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -25,6 +23,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
@@ -45,12 +44,24 @@ import java.util.function.Function;
 /** Makes clusters and their endpoints. */
 public final class ClusterResources {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private static final TransportSocket PLAIN_TEXT = TransportSocket.newBuilder()
+            .setName("envoy.transport_sockets.raw_buffer")
+            .setTypedConfig(Protos.any(RawBuffer.getDefaultInstance()))
+            .build();
 
     private ClusterResources() {}
 
-    /** Makes a backend's cluster, as {@code settings} of its fleet ask. */
-    public static Cluster cluster(ClusterSpec spec, EnvoyProxySpec settings) {
+    /**
+     * Makes a backend's cluster, as {@code settings} of its fleet ask.
+     *
+     * @param slices the EndpointSlices of a Service, for clusters whose endpoints are not a resource of their own
+     */
+    public static Cluster cluster(
+            ClusterSpec spec,
+            EnvoyProxySpec settings,
+            Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(spec.name())
                 .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
@@ -60,23 +71,33 @@ public final class ClusterResources {
                 .setCommonLbConfig(Cluster.CommonLbConfig.newBuilder()
                         .setLocalityWeightedLbConfig(
                                 Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()));
-        switch (spec.endpoints()) {
-            case Endpoints.ServicePort _, Endpoints.Weighted _ -> eds(cluster);
-            case Endpoints.Listed listed -> {
-                if (listed.dns()) {
-                    cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
-                            .setRespectDnsTtl(true)
-                            .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
-                            .setLoadAssignment(listed(spec.name(), listed));
-                } else {
-                    eds(cluster);
-                }
-            }
+        if (hasEndpointResource(spec)) {
+            cluster.setType(Cluster.DiscoveryType.EDS)
+                    .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS));
+        } else {
+            cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
+                    .setRespectDnsTtl(true)
+                    .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
+                    .setLoadAssignment(endpoints(spec, slices));
         }
         if (spec.protocol() == ClusterSpec.Protocol.HTTP2) {
             cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http2()));
         }
-        spec.tls().ifPresent(tls -> cluster.setTransportSocket(tlsSocket(tls, spec.protocol(), settings.backendTls())));
+        List<Optional<ClusterSpec.Tls>> transports = spec.transports();
+        if (transports.size() > 1) {
+            for (int i = 0; i < transports.size(); i++) {
+                cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
+                        .setName(transportName(i))
+                        .setMatch(transportMatch(i))
+                        .setTransportSocket(transports
+                                .get(i)
+                                .map(tls -> tlsSocket(tls, spec.protocol(), settings.backendTls()))
+                                .orElse(PLAIN_TEXT)));
+            }
+        } else {
+            spec.tls()
+                    .forEach(tls -> cluster.setTransportSocket(tlsSocket(tls, spec.protocol(), settings.backendTls())));
+        }
         ProxyTelemetry.Metrics metrics = settings.telemetry().metrics();
         if (metrics.perEndpoint() || metrics.sizes()) {
             cluster.setTrackClusterStats(TrackClusterStats.newBuilder()
@@ -86,12 +107,9 @@ public final class ClusterResources {
         return cluster.build();
     }
 
-    /** True if the cluster's endpoints come as a resource of their own. */
+    /** True if the cluster's endpoints come as a resource of their own: where there are no names that Envoy has to resolve. */
     public static boolean hasEndpointResource(ClusterSpec spec) {
-        return switch (spec.endpoints()) {
-            case Endpoints.ServicePort _, Endpoints.Weighted _ -> true;
-            case Endpoints.Listed listed -> !listed.dns();
-        };
+        return !spec.endpoints().dns();
     }
 
     /**
@@ -103,97 +121,27 @@ public final class ClusterResources {
             ClusterSpec spec, Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
         ClusterLoadAssignment.Builder assignment =
                 ClusterLoadAssignment.newBuilder().setClusterName(spec.name());
+        Localities localities = new Localities(spec.transports(), slices);
         switch (spec.endpoints()) {
             case Endpoints.Weighted weighted -> {
                 for (int i = 0; i < weighted.shares().size(); i++) {
                     ClusterSpec.Share share = weighted.shares().get(i);
                     if (share.weight() > 0) {
-                        LocalityLbEndpoints.Builder locality = locality(share.endpoints(), slices)
+                        assignment.addEndpoints(localities
+                                .of(share.endpoints())
                                 .setLocality(Locality.newBuilder().setRegion("share-" + i))
-                                .setLoadBalancingWeight(Protos.uint32(share.weight()));
-                        assignment.addEndpoints(locality);
+                                .setPriority(share.standBy() ? 1 : 0)
+                                .setLoadBalancingWeight(Protos.uint32(share.weight())));
                     }
                 }
             }
-            case Endpoints.ServicePort port -> assignment.addEndpoints(locality(port, slices));
-            case Endpoints.Listed listed -> assignment.addEndpoints(locality(listed, slices));
+            case Endpoints.ServicePort port -> assignment.addEndpoints(localities.of(port));
+            case Endpoints.Listed listed -> assignment.addEndpoints(localities.of(listed));
         }
         return assignment.build();
     }
 
-    /**
-     * Makes the cluster of a callout service: gRPC.
-     *
-     * @param name also its fleet's: "gatehouse/waf" is waf-svc
-     * @param tls by mutual TLS, with the certificate by which the proxy reaches xds-svc
-     */
-    public static Cluster callout(String name, Settings.Address address, boolean tls) {
-        Cluster.Builder cluster = Cluster.newBuilder()
-                .setName(name)
-                .setConnectTimeout(Protos.duration(Duration.ofSeconds(2)))
-                .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
-                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http2()))
-                .setLoadAssignment(ClusterLoadAssignment.newBuilder()
-                        .setClusterName(name)
-                        .addEndpoints(LocalityLbEndpoints.newBuilder()
-                                .addLbEndpoints(endpoint(
-                                        address.isSocket()
-                                                ? Address.newBuilder()
-                                                        .setPipe(Pipe.newBuilder()
-                                                                .setPath(address.host()))
-                                                        .build()
-                                                : Protos.address(
-                                                        address.host(), address.port(), SocketAddress.Protocol.TCP)))));
-        if (address.isSocket()) {
-            // In the same pod: the file's permissions are what TLS is elsewhere.
-            return cluster.setType(Cluster.DiscoveryType.STATIC).build();
-        }
-        cluster.setType(Cluster.DiscoveryType.STRICT_DNS).setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED);
-        if (tls) {
-            cluster.setTransportSocket(calloutSocket(new ProcessName.Service(Fleets.service(name))));
-        }
-        return cluster.build();
-    }
-
-    private static TransportSocket calloutSocket(ProcessName service) {
-        CommonTlsContext common = CommonTlsContext.newBuilder()
-                .setTlsParams(TlsParameters.newBuilder()
-                        .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
-                        // As a client Envoy would end at 1.2.
-                        .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
-                .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder()
-                        .setName(ProxyFiles.CERTIFICATE)
-                        .setSdsConfig(file(ProxyFiles.CERTIFICATE_PATH)))
-                .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
-                        .setDefaultValidationContext(CertificateValidationContext.newBuilder()
-                                .addMatchTypedSubjectAltNames(altName(
-                                        SubjectAltNameMatcher.SanType.URI,
-                                        service.uri().toString())))
-                        .setValidationContextSdsSecretConfig(SdsSecretConfig.newBuilder()
-                                .setName(ProxyFiles.TRUSTED_CA)
-                                .setSdsConfig(file(ProxyFiles.TRUSTED_CA_PATH))))
-                .build();
-        return TransportSocket.newBuilder()
-                .setName("envoy.transport_sockets.tls")
-                .setTypedConfig(Protos.any(UpstreamTlsContext.newBuilder()
-                        .setCommonTlsContext(common)
-                        .build()))
-                .build();
-    }
-
-    private static ConfigSource file(String path) {
-        return ConfigSource.newBuilder()
-                .setResourceApiVersion(ApiVersion.V3)
-                .setPathConfigSource(PathConfigSource.newBuilder().setPath(path))
-                .build();
-    }
-
-    private static void eds(Cluster.Builder cluster) {
-        cluster.setType(Cluster.DiscoveryType.EDS)
-                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS));
-    }
-
-    private static HttpProtocolOptions http2() {
+    static HttpProtocolOptions http2() {
         return HttpProtocolOptions.newBuilder()
                 .setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
                         .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder()
@@ -268,7 +216,7 @@ public final class ClusterResources {
                 .build();
     }
 
-    private static SubjectAltNameMatcher altName(SubjectAltNameMatcher.SanType type, String name) {
+    static SubjectAltNameMatcher altName(SubjectAltNameMatcher.SanType type, String name) {
         StringMatcher.Builder matcher = StringMatcher.newBuilder();
         if (type == SubjectAltNameMatcher.SanType.DNS && name.startsWith("*.")) {
             matcher.setSuffix(name.substring(1));
@@ -278,13 +226,6 @@ public final class ClusterResources {
         return SubjectAltNameMatcher.newBuilder()
                 .setSanType(type)
                 .setMatcher(matcher)
-                .build();
-    }
-
-    private static ClusterLoadAssignment listed(String cluster, Endpoints.Listed listed) {
-        return ClusterLoadAssignment.newBuilder()
-                .setClusterName(cluster)
-                .addEndpoints(locality(listed, _ -> List.of()))
                 .build();
     }
 
@@ -298,37 +239,66 @@ public final class ClusterResources {
         }
     }
 
-    private static LocalityLbEndpoints.Builder locality(
-            Endpoints endpoints, Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
-        LocalityLbEndpoints.Builder locality =
-                LocalityLbEndpoints.newBuilder().setLoadBalancingWeight(Protos.uint32(1));
-        switch (endpoints) {
-            case Endpoints.ServicePort port -> {
-                SocketAddress.Protocol protocol =
-                        port.transport().equals("UDP") ? SocketAddress.Protocol.UDP : SocketAddress.Protocol.TCP;
-                for (SocketKey key : ready(port, slices.apply(port.owner()))) {
-                    locality.addLbEndpoints(endpoint(Protos.address(key.host(), key.port(), protocol)));
+    /** Makes groups of endpoints; each endpoint names its transport, where a cluster has several. */
+    private record Localities(
+            List<Optional<ClusterSpec.Tls>> transports,
+            Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
+        LocalityLbEndpoints.Builder of(Endpoints endpoints) {
+            LocalityLbEndpoints.Builder locality =
+                    LocalityLbEndpoints.newBuilder().setLoadBalancingWeight(Protos.uint32(1));
+            switch (endpoints) {
+                case Endpoints.ServicePort port -> {
+                    SocketAddress.Protocol protocol =
+                            port.transport().equals("UDP") ? SocketAddress.Protocol.UDP : SocketAddress.Protocol.TCP;
+                    for (SocketKey key : ready(port, slices.apply(port.owner()))) {
+                        locality.addLbEndpoints(
+                                over(port.tls(), endpoint(Protos.address(key.host(), key.port(), protocol))));
+                    }
                 }
-            }
-            case Endpoints.Listed listed -> {
-                for (Backend.Endpoint endpoint : listed.endpoints()) {
-                    locality.addLbEndpoints(endpoint(
-                            switch (endpoint) {
-                                case Backend.Endpoint.Fqdn fqdn ->
-                                    Protos.address(fqdn.hostname(), fqdn.port(), SocketAddress.Protocol.TCP);
-                                case Backend.Endpoint.Ip ip ->
-                                    Protos.address(ip.address(), ip.port(), SocketAddress.Protocol.TCP);
-                                case Backend.Endpoint.Unix unix ->
-                                    Address.newBuilder()
-                                            .setPipe(Pipe.newBuilder().setPath(unix.path()))
-                                            .build();
-                            }));
+                case Endpoints.Listed listed -> {
+                    for (ClusterSpec.Place place : listed.places()) {
+                        LbEndpoint.Builder endpoint =
+                                endpoint(address(place.member().endpoint()));
+                        place.member().hostname().ifPresent(endpoint.getEndpointBuilder()::setHostname);
+                        locality.addLbEndpoints(over(place.tls(), endpoint));
+                    }
                 }
+                case Endpoints.Weighted weighted ->
+                    throw new IllegalArgumentException("nested shares: " + weighted + " (expected: one level)");
             }
-            case Endpoints.Weighted weighted ->
-                throw new IllegalArgumentException("nested shares: " + weighted + " (expected: one level)");
+            return locality;
         }
-        return locality;
+
+        private LbEndpoint.Builder over(Optional<ClusterSpec.Tls> tls, LbEndpoint.Builder endpoint) {
+            if (transports.size() > 1) {
+                endpoint.setMetadata(Metadata.newBuilder()
+                        .putFilterMetadata("envoy.transport_socket_match", transportMatch(transports.indexOf(tls))));
+            }
+            return endpoint;
+        }
+    }
+
+    private static Address address(Backend.Endpoint endpoint) {
+        return switch (endpoint) {
+            case Backend.Endpoint.Fqdn fqdn -> Protos.address(fqdn.hostname(), fqdn.port(), SocketAddress.Protocol.TCP);
+            case Backend.Endpoint.Ip ip -> Protos.address(ip.address(), ip.port(), SocketAddress.Protocol.TCP);
+            case Backend.Endpoint.Unix unix ->
+                Address.newBuilder()
+                        .setPipe(Pipe.newBuilder().setPath(unix.path()))
+                        .build();
+        };
+    }
+
+    private static String transportName(int index) {
+        return "transport-" + index;
+    }
+
+    private static Struct transportMatch(int index) {
+        return Struct.newBuilder()
+                .putFields(
+                        "transport",
+                        Value.newBuilder().setStringValue(transportName(index)).build())
+                .build();
     }
 
     private static SortedSet<SocketKey> ready(Endpoints.ServicePort port, Collection<EndpointSlice> slices) {
@@ -341,7 +311,10 @@ public final class ClusterResources {
                     continue;
                 }
                 for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
-                    if (endpoint.ready() && !endpoint.addresses().isEmpty()) {
+                    // Envoy resolves no names of endpoints that come by EDS: a slice of type FQDN has none for it.
+                    if (endpoint.ready()
+                            && !endpoint.addresses().isEmpty()
+                            && IpText.isAddress(endpoint.addresses().getFirst())) {
                         keys.add(new SocketKey(
                                 endpoint.addresses().getFirst(),
                                 slicePort.port().get()));
@@ -352,9 +325,7 @@ public final class ClusterResources {
         return keys;
     }
 
-    private static LbEndpoint endpoint(Address address) {
-        return LbEndpoint.newBuilder()
-                .setEndpoint(Endpoint.newBuilder().setAddress(address))
-                .build();
+    static LbEndpoint.Builder endpoint(Address address) {
+        return LbEndpoint.newBuilder().setEndpoint(Endpoint.newBuilder().setAddress(address));
     }
 }

@@ -17,7 +17,6 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
-import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -69,9 +68,6 @@ public final class ListenerResources {
 
     /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
     static final int BUFFER_BYTES = 32 * 1024;
-
-    /** For an answer of authz-svc, or one of waf-svc: enough for the first of a process that has just begun on a busy node. */
-    private static final Duration CALLOUT_TIMEOUT = Duration.ofSeconds(2);
 
     /** What waf-svc may ask for instead, for a large body. */
     private static final Duration LARGE_BODY_TIMEOUT = Duration.ofSeconds(60);
@@ -375,12 +371,13 @@ public final class ListenerResources {
                         FilterNames.RATE_LIMIT,
                         RateLimit.newBuilder()
                                 .setDomain("gatehouse")
-                                .setTimeout(Protos.duration(Duration.ofMillis(100)))
+                                .setTimeout(Protos.duration(CalloutResources.LIMIT_TIMEOUT))
                                 .setEnableXRatelimitHeaders(RateLimit.XRateLimitHeadersRFCVersion.DRAFT_VERSION_03)
                                 .setDisableXEnvoyRatelimitedHeader(true)
                                 .setRateLimitService(RateLimitServiceConfig.newBuilder()
                                         .setTransportApiVersion(ApiVersion.V3)
-                                        .setGrpcService(callout(Fleets.RATE_LIMIT, Duration.ofMillis(100))))
+                                        .setGrpcService(CalloutResources.service(
+                                                Fleets.RATE_LIMIT, Optional.of(CalloutResources.LIMIT_TIMEOUT))))
                                 .build())));
         if (telemetry.metrics().grpc()) {
             filters.add(HttpFilter.newBuilder()
@@ -404,7 +401,7 @@ public final class ListenerResources {
     /** Asks authz-svc. */
     static ExtAuthz.Builder access() {
         return ExtAuthz.newBuilder()
-                .setGrpcService(callout(Fleets.AUTHZ, CALLOUT_TIMEOUT))
+                .setGrpcService(CalloutResources.service(Fleets.AUTHZ, Optional.of(CalloutResources.TIMEOUT)))
                 .setTransportApiVersion(ApiVersion.V3)
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
     }
@@ -413,9 +410,8 @@ public final class ListenerResources {
     static ExternalProcessor waf() {
         return ExternalProcessor.newBuilder()
                 // Without a timeout: a stream lives as long as its request. Messages have one.
-                .setGrpcService(GrpcService.newBuilder()
-                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(Fleets.WAF)))
-                .setMessageTimeout(Protos.duration(CALLOUT_TIMEOUT))
+                .setGrpcService(CalloutResources.service(Fleets.WAF, Optional.empty()))
+                .setMessageTimeout(Protos.duration(CalloutResources.TIMEOUT))
                 .setMaxMessageTimeout(Protos.duration(LARGE_BODY_TIMEOUT))
                 .setAllowModeOverride(true)
                 .setProcessingMode(ProcessingMode.newBuilder()
@@ -441,13 +437,6 @@ public final class ListenerResources {
                 .setName(name)
                 .setDisabled(true)
                 .setTypedConfig(Protos.any(config))
-                .build();
-    }
-
-    static GrpcService callout(String cluster, Duration timeout) {
-        return GrpcService.newBuilder()
-                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(cluster))
-                .setTimeout(Protos.duration(timeout))
                 .build();
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.gatehouse.controller.gateway.LogFormats;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.ProxyTelemetry.AccessLogType;
 import dev.gatehouse.gatewayapi.ProxyTelemetry.Destination;
@@ -63,32 +64,41 @@ import java.util.function.Function;
 final class Observability {
     private static final String NO_ROUTE = "NR";
     private static final int MILLION = 1_000_000;
-    private static final Map<String, String> COMMON_FIELDS = Map.of(
-            "start_time", "%START_TIME%",
-            "duration_ms", "%DURATION%",
-            "bytes_received", "%BYTES_RECEIVED%",
-            "bytes_sent", "%BYTES_SENT%",
-            "response_flags", "%RESPONSE_FLAGS%",
-            "downstream_remote_address", "%DOWNSTREAM_REMOTE_ADDRESS%");
-    private static final Map<String, String> REQUEST_FIELDS = Map.of(
-            "method", "%REQ(:METHOD)%",
-            "path", "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
-            "authority", "%REQ(:AUTHORITY)%",
-            "status", "%RESPONSE_CODE%",
-            "response_code_details", "%RESPONSE_CODE_DETAILS%",
-            "request_id", "%REQ(X-REQUEST-ID)%",
-            "route", "%ROUTE_NAME%",
-            "upstream_host", "%UPSTREAM_HOST%",
-            "upstream_cluster", "%UPSTREAM_CLUSTER%",
-            "user_agent", "%REQ(USER-AGENT)%");
+
+    /** What a line of a log has that says nothing else: Envoy Gateway's fields, by which its users' dashboards and queries go. */
+    private static final Map<String, String> FIELDS = Map.ofEntries(
+            Map.entry("start_time", "%START_TIME%"),
+            Map.entry("method", "%REQ(:METHOD)%"),
+            Map.entry("x-envoy-origin-path", "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%"),
+            Map.entry("protocol", "%PROTOCOL%"),
+            Map.entry("response_code", "%RESPONSE_CODE%"),
+            Map.entry("response_flags", "%RESPONSE_FLAGS%"),
+            Map.entry("response_code_details", "%RESPONSE_CODE_DETAILS%"),
+            Map.entry("connection_termination_details", "%CONNECTION_TERMINATION_DETAILS%"),
+            Map.entry("upstream_transport_failure_reason", "%UPSTREAM_TRANSPORT_FAILURE_REASON%"),
+            Map.entry("bytes_received", "%BYTES_RECEIVED%"),
+            Map.entry("bytes_sent", "%BYTES_SENT%"),
+            Map.entry("duration", "%DURATION%"),
+            Map.entry("x-envoy-upstream-service-time", "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%"),
+            Map.entry("x-forwarded-for", "%REQ(X-FORWARDED-FOR)%"),
+            Map.entry("user-agent", "%REQ(USER-AGENT)%"),
+            Map.entry("x-request-id", "%REQ(X-REQUEST-ID)%"),
+            Map.entry(":authority", "%REQ(:AUTHORITY)%"),
+            Map.entry("upstream_host", "%UPSTREAM_HOST%"),
+            Map.entry("upstream_cluster", "%UPSTREAM_CLUSTER%"),
+            Map.entry("upstream_local_address", "%UPSTREAM_LOCAL_ADDRESS%"),
+            Map.entry("downstream_local_address", "%DOWNSTREAM_LOCAL_ADDRESS%"),
+            Map.entry("downstream_remote_address", "%DOWNSTREAM_REMOTE_ADDRESS%"),
+            Map.entry("requested_server_name", "%REQUESTED_SERVER_NAME%"),
+            Map.entry("route_name", "%ROUTE_NAME%"));
+
+    /** Which pod wrote a line: attributes of logs that go to a collector, which sees the lines of all. */
+    private static final Map<String, String> POD = Map.of(
+            "k8s.namespace.name", "%ENVIRONMENT(ENVOY_POD_NAMESPACE)%",
+            "k8s.pod.name", "%ENVIRONMENT(ENVOY_POD_NAME)%");
 
     /** What the WAF found, an object; null if nothing. */
     private static final String WAF_FINDINGS = "%DYNAMIC_METADATA(gatehouse.waf)%";
-
-    private static final Map<String, String> CONNECTION_FIELDS = Map.of(
-            "upstream_host", "%UPSTREAM_HOST%",
-            "upstream_cluster", "%UPSTREAM_CLUSTER%",
-            "requested_server_name", "%REQUESTED_SERVER_NAME%");
 
     private final ProxyTelemetry telemetry;
     private final String fleet;
@@ -106,14 +116,12 @@ final class Observability {
 
     /** Of requests: for an HTTP connection manager. */
     List<AccessLog> requests() {
-        Map<String, String> fields = new TreeMap<>(REQUEST_FIELDS);
-        fields.put("waf", WAF_FINDINGS);
-        return logs(AccessLogType.Route, fields);
+        return logs(AccessLogType.Route, Map.of("waf", WAF_FINDINGS));
     }
 
     /** Of connections of routes that are not HTTP. */
     List<AccessLog> connections() {
-        return logs(AccessLogType.Route, CONNECTION_FIELDS);
+        return logs(AccessLogType.Route, Map.of());
     }
 
     /** Of connections that end without having found a route: for a listener. */
@@ -121,7 +129,7 @@ final class Observability {
         if (telemetry.accessLogs().isEmpty()) {
             return List.of();
         }
-        return logs(AccessLogType.Listener, CONNECTION_FIELDS);
+        return logs(AccessLogType.Listener, Map.of());
     }
 
     /** Of attempts at backends: for a router. */
@@ -129,15 +137,16 @@ final class Observability {
         if (telemetry.accessLogs().isEmpty()) {
             return List.of();
         }
-        return logs(AccessLogType.Upstream, REQUEST_FIELDS);
+        return logs(AccessLogType.Upstream, Map.of());
     }
 
-    private List<AccessLog> logs(AccessLogType type, Map<String, String> fields) {
+    /** @param more fields that only these lines have */
+    private List<AccessLog> logs(AccessLogType type, Map<String, String> more) {
         if (telemetry.accessLogDisabled()) {
             return List.of();
         }
-        Map<String, String> all = new TreeMap<>(COMMON_FIELDS);
-        all.putAll(fields);
+        Map<String, String> all = new TreeMap<>(FIELDS);
+        all.putAll(more);
         if (telemetry.accessLogs().isEmpty()) {
             return List.of(AccessLog.newBuilder()
                     .setName("envoy.access_loggers.stdout")
@@ -148,6 +157,9 @@ final class Observability {
         }
         List<AccessLog> logs = new ArrayList<>();
         for (ProxyTelemetry.AccessLog setting : telemetry.accessLogs()) {
+            if (LogFormats.problem(setting).isPresent()) {
+                continue;
+            }
             // Without a type: what routes serve, and what found none.
             boolean wanted = setting.type()
                     .map(type::equals)
@@ -229,6 +241,7 @@ final class Observability {
 
     private AccessLog.Builder openTelemetry(
             Sink.OpenTelemetry collector, String cluster, ProxyTelemetry.Format format) {
+        Map<String, String> attributes = new TreeMap<>(POD);
         OpenTelemetryAccessLogConfig.Builder config = OpenTelemetryAccessLogConfig.newBuilder()
                 .setCommonConfig(CommonGrpcAccessLogConfig.newBuilder()
                         .setLogName(fleet)
@@ -236,12 +249,23 @@ final class Observability {
                         .setGrpcService(grpc(cluster, collector.headers())));
         switch (format) {
             case ProxyTelemetry.Format.Text text -> config.setBody(value(text.text()));
-            case ProxyTelemetry.Format.Json json -> config.setAttributes(values(json.fields()));
+            case ProxyTelemetry.Format.Json json -> attributes.putAll(json.fields());
+            case ProxyTelemetry.Format.TextAndJson both -> {
+                config.setBody(value(both.text()));
+                attributes.putAll(both.fields());
+            }
         }
+        config.setAttributes(values(attributes));
         if (!collector.resourceAttributes().isEmpty()) {
             config.setResourceAttributes(values(collector.resourceAttributes()));
         }
         return log("envoy.access_loggers.open_telemetry", config.build());
+    }
+
+    /** "gateway.namespace" of a Gateway; of a class that merges its Gateways, its name. */
+    private String serviceName() {
+        int slash = fleet.indexOf('/');
+        return slash < 0 ? fleet : fleet.substring(slash + 1) + "." + fleet.substring(0, slash);
     }
 
     private static AccessLog.Builder log(String name, Message config) {
@@ -255,16 +279,17 @@ final class Observability {
                         .setTextFormatSource(DataSource.newBuilder()
                                 .setInlineString(text.text().endsWith("\n") ? text.text() : text.text() + "\n"))
                         .build();
-            case ProxyTelemetry.Format.Json json -> {
-                Struct.Builder fields = Struct.newBuilder();
-                new TreeMap<>(json.fields())
-                        .forEach((name, value) -> fields.putFields(
-                                name, Value.newBuilder().setStringValue(value).build()));
-                yield SubstitutionFormatString.newBuilder()
-                        .setJsonFormat(fields)
-                        .build();
-            }
+            case ProxyTelemetry.Format.Json json -> fields(json.fields());
+            case ProxyTelemetry.Format.TextAndJson both -> fields(both.fields());
         };
+    }
+
+    private static SubstitutionFormatString fields(Map<String, String> formats) {
+        Struct.Builder fields = Struct.newBuilder();
+        new TreeMap<>(formats)
+                .forEach((name, value) -> fields.putFields(
+                        name, Value.newBuilder().setStringValue(value).build()));
+        return SubstitutionFormatString.newBuilder().setJsonFormat(fields).build();
     }
 
     /** Tracing, where there is somewhere to send spans. */
@@ -319,7 +344,7 @@ final class Observability {
             case Provider.OpenTelemetry collector -> {
                 OpenTelemetryConfig.Builder config = OpenTelemetryConfig.newBuilder()
                         .setGrpcService(grpc(cluster, collector.headers()))
-                        .setServiceName(collector.serviceName().orElse(fleet));
+                        .setServiceName(collector.serviceName().orElseGet(this::serviceName));
                 if (!collector.resourceAttributes().isEmpty()) {
                     config.addResourceDetectors(Protos.extension(
                             "envoy.tracers.opentelemetry.resource_detectors.static_config",

@@ -8,6 +8,7 @@ import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.gatewayapi.ListenerFilter;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutationRules;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HttpUri;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.BufferSettings;
@@ -177,8 +178,10 @@ final class PreRoutingFilters {
             config.setAllowedHeaders(exactly(filter.allowedHeaders()));
         }
         if (grpc) {
-            return config.setGrpcService(
-                            ListenerResources.callout(auth.cluster().name(), TIMEOUT))
+            return config.setGrpcService(GrpcService.newBuilder()
+                            .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                                    .setClusterName(auth.cluster().name()))
+                            .setTimeout(Protos.duration(TIMEOUT)))
                     .build();
         }
         return config.setHttpService(HttpService.newBuilder()

@@ -5,6 +5,7 @@ import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.ratelimit.v3.RateLimitDescriptor;
 import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
+import dev.gatehouse.controller.check.Expressions;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.ClientSelector;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
@@ -17,6 +18,7 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -29,6 +31,28 @@ public final class RateLimitResources {
 
     /** A rule with at most one selector: each selector of a rule counts by itself. */
     private record Flat(int index, List<HeaderSelector> headers, Rule rule) {}
+
+    /** What Envoy would refuse of {@code limit}, with the field's path; empty: nothing. */
+    public static Optional<String> problem(GlobalRateLimit limit) {
+        for (int rule = 0; rule < limit.rules().size(); rule++) {
+            List<ClientSelector> selectors = limit.rules().get(rule).selectors();
+            for (int selector = 0; selector < selectors.size(); selector++) {
+                List<HeaderSelector> headers = selectors.get(selector).headers();
+                for (int header = 0; header < headers.size(); header++) {
+                    HeaderSelector each = headers.get(header);
+                    Optional<String> problem = each.type() == HeaderMatchType.RegularExpression
+                            ? Expressions.problem(each.value().orElse(""))
+                            : Optional.empty();
+                    if (problem.isPresent()) {
+                        String place = "spec.rateLimit.global.rules[" + rule + "].clientSelectors[" + selector
+                                + "].headers[" + header + "].value: ";
+                        return problem.map(text -> place + text);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
 
     /** The domain of a listener's limits. */
     public static String domain(ListenerKey listener) {

@@ -5,6 +5,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -51,9 +52,13 @@ import io.envoyproxy.envoy.type.http.v3.Cookie;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,6 +74,10 @@ public final class RouteResources {
     /** The context extension of a check, and the metadata of an ext_proc stream, that name the policy. */
     private static final String ACCESS_POLICY = "gatehouse.policy";
 
+    /** The location that Envoy made, without the port of its authority. */
+    private static final String WITHOUT_PORT =
+            "%CEL(re.extract(response.headers['location'], '^([^/]*//[^/]*):[0-9]+(.*)$', '\\\\1\\\\2'))%";
+
     private static final String WAF_POLICY = "x-gatehouse-waf-policy";
 
     private static final int SERVER_ERROR = 500;
@@ -79,6 +88,8 @@ public final class RouteResources {
 
     /** So that it is the WAF that finds a body too long: what Envoy shows it is longer than its limit. */
     private static final long BODY_SLACK_BYTES = 64 * 1024;
+
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
 
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
@@ -96,23 +107,66 @@ public final class RouteResources {
         return route.kind().toLowerCase(Locale.ROOT) + "/" + route.key() + "/rule/" + rule;
     }
 
+    /** The route that answers every request of {@code route} with 500. */
+    public static RouteEntry failing(ObjectRef route) {
+        return new RouteEntry(
+                Hostnames.ANY,
+                RouteRank.of(Match.EVERYTHING, Optional.empty(), route, 0, 0),
+                0,
+                failing(Match.EVERYTHING).toBuilder()
+                        .setName(ruleName(route, 0))
+                        .build());
+    }
+
+    /** Whether a route in a table, by its name, was made for {@code route}. */
+    public static boolean isOf(String name, ObjectRef route) {
+        return name.startsWith(route.kind().toLowerCase(Locale.ROOT) + "/" + route.key() + "/rule/");
+    }
+
+    /** The same match, answered with 500. */
+    public static RouteEntry closed(RouteEntry entry) {
+        return new RouteEntry(
+                entry.origin(),
+                entry.rank(),
+                entry.part(),
+                Route.newBuilder()
+                        .setName(entry.route().getName())
+                        .setMatch(entry.route().getMatch())
+                        .setDirectResponse(direct(SERVER_ERROR))
+                        .build());
+    }
+
+    /**
+     * What was made of a rule.
+     *
+     * @param refusal what Envoy would refuse of it, and is therefore answered with 500 or, where it is a match, left out
+     */
+    public record Made(List<RouteEntry> entries, Optional<String> refusal) {
+        public Made {
+            entries = List.copyOf(entries);
+        }
+    }
+
     /** Makes the routes of one rule, for any hostname. */
-    public List<RouteEntry> entries(
-            ObjectRef route, Optional<Instant> createdAt, Rule.Http rule, EffectivePolicies policies) {
+    public Made entries(ObjectRef route, Optional<Instant> createdAt, Rule.Http rule, EffectivePolicies policies) {
         List<RouteEntry> entries = new ArrayList<>();
+        Optional<String> refusal = Optional.empty();
         if (rule.service() == Rule.Service.NEVER_MATCHES) {
-            return entries;
+            return new Made(entries, refusal);
         }
         for (int i = 0; i < rule.matches().size(); i++) {
             Match match = rule.matches().get(i);
             RouteRank rank = RouteRank.of(match, createdAt, route, rule.index(), i);
             String name = ruleName(route, rule.index()) + "/match/" + i;
             List<Route> parts = policies.broken() || rule.service() == Rule.Service.FAILS
-                    ? List.of(Route.newBuilder()
-                            .setMatch(match(match))
-                            .setDirectResponse(direct(SERVER_ERROR))
-                            .build())
+                    ? List.of(failing(match))
                     : parts(route, rule, match, policies);
+            Optional<String> problem =
+                    parts.stream().flatMap(part -> RULES.problem(part).stream()).findFirst();
+            if (problem.isPresent()) {
+                refusal = refusal.or(() -> problem);
+                parts = RULES.problem(match(match)).isPresent() ? List.of() : List.of(failing(match));
+            }
             for (int part = 0; part < parts.size(); part++) {
                 entries.add(new RouteEntry(
                         Hostnames.ANY,
@@ -121,7 +175,15 @@ public final class RouteResources {
                         parts.get(part).toBuilder().setName(name).build()));
             }
         }
-        return entries;
+        return new Made(entries, refusal);
+    }
+
+    /** Answers what matches with 500. */
+    private static Route failing(Match match) {
+        return Route.newBuilder()
+                .setMatch(match(match))
+                .setDirectResponse(direct(SERVER_ERROR))
+                .build();
     }
 
     /**
@@ -168,7 +230,7 @@ public final class RouteResources {
         Optional<HttpRouteFilter.DirectResponse> direct =
                 ruleFilters.directResponse().or(backendFilters::directResponse);
         if (redirect.isPresent()) {
-            route.setRedirect(redirect(redirect.get(), match));
+            setRedirect(route, redirect.get(), match);
         } else if (direct.isPresent()) {
             route.setDirectResponse(directResponse(direct.get()));
             direct.get()
@@ -187,7 +249,8 @@ public final class RouteResources {
         Map<String, Any> perFilter = new TreeMap<>();
         ruleFilters.cors().or(backendFilters::cors).ifPresent(cors -> put(perFilter, FilterNames.CORS, cors(cors)));
         rule.sessionPersistence()
-                .ifPresent(session -> put(perFilter, FilterNames.STATEFUL_SESSION, session(session, match)));
+                .ifPresent(session -> put(
+                        perFilter, FilterNames.STATEFUL_SESSION, session(session, match, ruleName(ref, rule.index()))));
         putPolicies(perFilter, ref, rule, route.hasRoute(), policies);
         perFilter.forEach(route::putTypedPerFilterConfig);
         return route;
@@ -286,11 +349,15 @@ public final class RouteResources {
             for (Mirror mirror : each.mirrors()) {
                 action.addRequestMirrorPolicies(RouteAction.RequestMirrorPolicy.newBuilder()
                         .setCluster(mirror.cluster().name())
+                        // Else the copy's Host is another than that of the request, which the backend may not know.
+                        .setDisableShadowHostSuffixAppend(true)
                         .setRuntimeFraction(RuntimeFractionalPercent.newBuilder()
                                 .setDefaultValue(Protos.fraction(mirror.numerator(), mirror.denominator()))));
             }
             each.rewrite().ifPresent(rewrite -> {
-                rewrite.hostname().ifPresent(action::setHostRewriteLiteral);
+                rewrite.hostname()
+                        .ifPresent(hostname ->
+                                action.setHostRewriteLiteral(hostname).setAppendXForwardedHost(true));
                 rewrite.path().ifPresent(path -> rewritePath(action, path, match));
             });
             each.regexRewrite()
@@ -446,7 +513,11 @@ public final class RouteResources {
         }
     }
 
-    private RedirectAction redirect(RouteFilter.RequestRedirect redirect, Match match) {
+    /**
+     * Gateway API, HTTPRequestRedirectFilter.port: without a port, the well-known one of the scheme, and without a scheme the listener's.
+     * Port 80 of http and port 443 of https are not shown.
+     */
+    private void setRedirect(Route.Builder route, RouteFilter.RequestRedirect redirect, Match match) {
         RedirectAction.Builder action = RedirectAction.newBuilder()
                 .setResponseCode(
                         switch (redirect.statusCode()) {
@@ -463,6 +534,11 @@ public final class RouteResources {
         int target = redirect.port().orElse(redirect.scheme().isPresent() ? wellKnown : port);
         if (target != wellKnown) {
             action.setPortRedirect(target);
+        } else if (redirect.hostname().isEmpty()) {
+            // Envoy keeps the port of the request's Host unless another is set, and shows the one that is set.
+            action.setPortRedirect(target);
+            route.addResponseHeadersToAdd(
+                    0, header("location", WITHOUT_PORT, HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS));
         }
         redirect.path().ifPresent(modifier -> {
             switch (modifier) {
@@ -475,7 +551,7 @@ public final class RouteResources {
                 }
             }
         });
-        return action.build();
+        route.setRedirect(action);
     }
 
     private static DirectResponseAction directResponse(HttpRouteFilter.DirectResponse response) {
@@ -510,16 +586,19 @@ public final class RouteResources {
         return policy.build();
     }
 
-    private static StatefulSessionPerRoute session(SessionPersistence session, Match match) {
-        String name = session.sessionName().orElse("gatehouse-session");
+    /** @param rule the rule's name: several rules of one host must not take each other's sessions for theirs */
+    private static StatefulSessionPerRoute session(SessionPersistence session, Match match, String rule) {
+        String name = session.name().orElseGet(() -> "gatehouse-session-" + fingerprint(rule));
         StatefulSession.Builder stateful = StatefulSession.newBuilder();
         switch (session.type()) {
             case Cookie -> {
-                String path = match.path().type() == HttpRoute.PathType.RegularExpression
-                        ? "/"
-                        : match.path().value();
+                String path = session.path()
+                        .orElse(
+                                match.path().type() == HttpRoute.PathType.RegularExpression
+                                        ? "/"
+                                        : match.path().value());
                 Cookie.Builder cookie = Cookie.newBuilder().setName(name).setPath(path);
-                session.absoluteTimeout().ifPresent(ttl -> cookie.setTtl(Protos.duration(ttl)));
+                session.maxAge().ifPresent(ttl -> cookie.setTtl(Protos.duration(ttl)));
                 stateful.setSessionState(Protos.extension(
                         "envoy.http.stateful_session.cookie",
                         CookieBasedSessionState.newBuilder().setCookie(cookie).build()));
@@ -530,6 +609,16 @@ public final class RouteResources {
                         HeaderBasedSessionState.newBuilder().setName(name).build()));
         }
         return StatefulSessionPerRoute.newBuilder().setStatefulSession(stateful).build();
+    }
+
+    /** A short text that tells {@code name} from others, and does not say it to clients. */
+    private static String fingerprint(String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private static void addHeaders(Route.Builder route, Filters filters) {

@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -29,6 +31,9 @@ public final class RouteTable {
     private static final int NOT_FOUND = 404;
     private static final int MISDIRECTED_REQUEST = 421;
     private static final int SERVICE_UNAVAILABLE = 503;
+
+    /** Envoy's own limit for the body of a direct response. */
+    private static final int DIRECT_RESPONSE_BYTES = 4096;
 
     private RouteTable() {}
 
@@ -149,7 +154,18 @@ public final class RouteTable {
                     .addDomains(domain)
                     .addRoutes(everything("misdirected", MISDIRECTED_REQUEST)));
         }
+        largestBody(table).ifPresent(bytes -> table.setMaxDirectResponseBodySizeBytes(UInt32Value.of(bytes)));
         return table.build();
+    }
+
+    /** The size of the largest direct response, where Envoy's limit is lower. */
+    private static OptionalInt largestBody(RouteConfiguration.Builder table) {
+        return table.getVirtualHostsList().stream()
+                .flatMap(host -> host.getRoutesList().stream())
+                .filter(Route::hasDirectResponse)
+                .mapToInt(route -> route.getDirectResponse().getBody().getSerializedSize())
+                .filter(bytes -> bytes > DIRECT_RESPONSE_BYTES)
+                .max();
     }
 
     /**

@@ -1,12 +1,14 @@
 package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.ByteString;
+import dev.gatehouse.controller.gateway.PemText;
 import dev.gatehouse.gatewayapi.Bytes;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import java.nio.charset.StandardCharsets;
 
 /** Makes SDS resources. */
 public final class SecretResources {
@@ -36,8 +38,8 @@ public final class SecretResources {
         return Secret.newBuilder()
                 .setName(certificateName(key))
                 .setTlsCertificate(TlsCertificate.newBuilder()
-                        .setCertificateChain(inline(chain.toByteArray()))
-                        .setPrivateKey(inline(privateKey.toByteArray())))
+                        .setCertificateChain(pem(text(chain)))
+                        .setPrivateKey(pem(text(privateKey))))
                 .build();
     }
 
@@ -45,8 +47,7 @@ public final class SecretResources {
     public static Secret authorities(String name, String pem) {
         return Secret.newBuilder()
                 .setName(name)
-                .setValidationContext(CertificateValidationContext.newBuilder()
-                        .setTrustedCa(inline(ByteString.copyFromUtf8(pem).toByteArray())))
+                .setValidationContext(CertificateValidationContext.newBuilder().setTrustedCa(pem(pem)))
                 .build();
     }
 
@@ -58,9 +59,13 @@ public final class SecretResources {
                 .build();
     }
 
-    private static DataSource inline(byte[] bytes) {
+    private static String text(Bytes bytes) {
+        return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
+    }
+
+    private static DataSource pem(String pem) {
         return DataSource.newBuilder()
-                .setInlineBytes(ByteString.copyFrom(bytes))
+                .setInlineBytes(ByteString.copyFromUtf8(PemText.canonical(pem)))
                 .build();
     }
 }

@@ -6,6 +6,7 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.ResourceReader.Broken;
 import dev.gatehouse.gatewayapi.ResourceReader.Found;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 public final class FileChanges {
     private final String controllerName;
     private Map<ObjectRef, Found<?>> current = Map.of();
+    private Map<ObjectRef, Broken> broken = Map.of();
 
     /** @param controllerName of the GatewayClasses that are there without a file */
     public FileChanges(String controllerName) {
@@ -36,6 +38,16 @@ public final class FileChanges {
                 changes.add(put(found));
             }
         });
+        contents.broken().forEach((ref, found) -> {
+            if (!found.equals(broken.get(ref))) {
+                changes.add(new Change.Broken(found.kind(), found.object()));
+            }
+        });
+        broken.forEach((ref, before) -> {
+            if (!contents.broken().containsKey(ref) && !contents.objects().containsKey(ref)) {
+                changes.add(new Change.Remove(before.kind(), ref.key()));
+            }
+        });
         current.forEach((ref, before) -> {
             boolean builtIn = before.kind().equals(Kinds.GATEWAY_CLASS) && BuiltInClasses.NAMES.contains(ref.name());
             if (!contents.objects().containsKey(ref) && !builtIn) {
@@ -43,6 +55,7 @@ public final class FileChanges {
             }
         });
         current = new HashMap<>(contents.objects());
+        broken = new HashMap<>(contents.broken());
         return changes;
     }
 

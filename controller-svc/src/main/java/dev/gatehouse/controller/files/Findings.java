@@ -112,7 +112,7 @@ public final class Findings {
                                 .filter(condition -> !condition.reason().equals("ListenersNotValid"))
                                 .toList());
                 for (ObjectStatus.ListenerStatus listener : own.listeners()) {
-                    conditions(found, "spec.listeners[" + index(found, listener.name()) + "]", listener.conditions());
+                    conditions(found, path(found, listener.name()), listener.conditions());
                 }
             }
             case ObjectStatus.Parents route -> {
@@ -134,18 +134,15 @@ public final class Findings {
         }
     }
 
-    private static int index(Found<?> found, String listener) {
+    /** The path of the listener with this name in its Gateway or ListenerSet. */
+    static String path(Found<?> found, String listener) {
         List<Listener> listeners = switch (found.resource().spec()) {
             case Gateway gateway -> gateway.listeners();
             case ListenerSet set -> set.listeners();
             default -> List.of();
         };
-        for (int i = 0; i < listeners.size(); i++) {
-            if (listeners.get(i).name().equals(listener)) {
-                return i;
-            }
-        }
-        return 0;
+        int index = listeners.stream().map(Listener::name).toList().indexOf(listener);
+        return "spec.listeners[" + Math.max(index, 0) + "]";
     }
 
     private void conditions(Found<?> found, String path, List<Condition> conditions) {

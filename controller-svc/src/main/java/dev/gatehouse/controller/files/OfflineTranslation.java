@@ -6,6 +6,7 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ResourceReader.Found;
 import dev.gatehouse.gatewayapi.yaml.Problem;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +21,11 @@ public record OfflineTranslation(Translator translator, Map<ObjectRef, Found<?>>
         problems = List.copyOf(problems);
     }
 
-    /** Translates the files and folders {@code roots}. */
+    /** Translates the files and folders {@code roots}; {@code -} is standard input. */
     public static OfflineTranslation of(List<Path> roots, Settings settings) {
-        FileSet.Contents contents = new FileSet(roots).read();
-        Translator translator = new Translator(settings, (collection, key, failure) -> {
-            throw new IllegalStateException("translating " + collection + " of " + key + " failed", failure);
-        });
+        FileSet.Contents contents = new FileSet(roots, System.in, InstantSource.system()).read(System.nanoTime());
+        // A failure is in the status of its object, and so among the findings.
+        Translator translator = new Translator(settings, (_, _, _) -> {});
         translator.apply(new FileChanges(settings.controllerName()).to(contents));
         List<Problem> problems = new ArrayList<>(contents.problems());
         problems.addAll(Findings.of(

@@ -2,12 +2,10 @@ package dev.gatehouse.controller.gateway;
 
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.identity.authority.Pem;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
@@ -30,7 +28,7 @@ public final class Certificates {
         }
         X509Certificate leaf;
         try {
-            leaf = first(certificate.get());
+            leaf = PemText.certificates(certificate.get()).getFirst();
         } catch (GeneralSecurityException e) {
             return Optional.of("\"tls.crt\" is not a PEM certificate: " + reason(e));
         }
@@ -51,10 +49,22 @@ public final class Certificates {
         return Optional.of("\"tls.key\" is not the key of the certificate in \"tls.crt\"");
     }
 
+    /** A Secret's certificate with those that follow it; none where it cannot be read. */
+    public static List<X509Certificate> chain(Secret secret) {
+        try {
+            return PemText.certificates(secret.text("tls.crt").orElse(""));
+        } catch (GeneralSecurityException e) {
+            return List.of();
+        }
+    }
+
     /** The DNS names that a Secret's certificate is for; none where it is not a certificate. */
     public static List<String> dnsNames(Secret secret) {
         try {
-            Collection<List<?>> names = first(secret.text("tls.crt").orElse("")).getSubjectAlternativeNames();
+            Collection<List<?>> names = PemText.certificates(
+                            secret.text("tls.crt").orElse(""))
+                    .getFirst()
+                    .getSubjectAlternativeNames();
             return names == null
                     ? List.of()
                     : names.stream()
@@ -69,22 +79,11 @@ public final class Certificates {
     /** What is wrong with a bundle of CA certificates; empty if nothing is. */
     public static Optional<String> problemWithBundle(String pem) {
         try {
-            Collection<?> certificates = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
-            return certificates.isEmpty() ? Optional.of("holds no PEM certificate") : Optional.empty();
+            PemText.certificates(pem);
+            return Optional.empty();
         } catch (GeneralSecurityException e) {
             return Optional.of("is not a bundle of PEM certificates: " + reason(e));
         }
-    }
-
-    private static X509Certificate first(String pem) throws GeneralSecurityException {
-        int begin = pem.indexOf("-----BEGIN CERTIFICATE-----");
-        if (begin < 0) {
-            throw new GeneralSecurityException("no BEGIN CERTIFICATE");
-        }
-        return (X509Certificate) CertificateFactory.getInstance("X.509")
-                .generateCertificate(
-                        new ByteArrayInputStream(pem.substring(begin).getBytes(StandardCharsets.UTF_8)));
     }
 
     private static boolean matches(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {

@@ -99,12 +99,8 @@ public final class GatewayResolver {
         }
         for (Map.Entry<ObjectKey, Condition> set : sets.entrySet()) {
             ObjectRef owner = ObjectRef.of(Kinds.LISTENER_SET, set.getKey());
-            boolean none = listeners.stream()
-                    .filter(listener -> listener.key().owner().equals(owner))
-                    .noneMatch(ListenerState::serving);
-            if (set.getValue().holds() && none) {
-                set.setValue(Condition.isFalse(
-                        Conditions.ACCEPTED, "ListenersNotValid", "None of the listeners is valid; see theirs."));
+            if (set.getValue().holds()) {
+                validity(listeners, owner).ifPresent(set::setValue);
             }
         }
         Optional<ObjectKey> clientCertificate = Optional.empty();
@@ -182,19 +178,32 @@ public final class GatewayResolver {
                         "Address type \"" + address.type() + "\" is not known (expected: IPAddress or Hostname).");
             }
         }
-        String invalid = listeners.stream()
-                .filter(listener ->
-                        listener.key().owner().kind().equals("Gateway") && (!listener.serving() || listener.closed()))
+        boolean any = listeners.stream().anyMatch(ListenerState::serving);
+        return validity(listeners, ObjectRef.of(Kinds.GATEWAY, gateway.key()))
+                // The listeners of ListenerSets keep a Gateway without a valid one of its own.
+                .map(condition -> any
+                        ? Condition.isTrue(Conditions.ACCEPTED, condition.reason(), condition.message())
+                        : condition)
+                .orElse(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The Gateway is accepted."));
+    }
+
+    /** The condition Accepted of a Gateway or ListenerSet, some of whose listeners are not valid; empty: all are. */
+    private static Optional<Condition> validity(List<ListenerState> listeners, ObjectRef owner) {
+        List<ListenerState> own = listeners.stream()
+                .filter(listener -> listener.key().owner().equals(owner))
+                .toList();
+        String invalid = own.stream()
+                .filter(listener -> !listener.serving() || listener.closed())
                 .map(listener -> listener.key().name())
                 .collect(Collectors.joining(", "));
-        boolean any = listeners.stream().anyMatch(ListenerState::serving);
-        if (!invalid.isEmpty()) {
-            String message = "Listeners that are not valid: " + invalid + "; see their conditions.";
-            return any
-                    ? Condition.isTrue(Conditions.ACCEPTED, "ListenersNotValid", message)
-                    : Condition.isFalse(Conditions.ACCEPTED, "ListenersNotValid", message);
+        String message = "Listeners that are not valid: " + invalid + "; see their conditions.";
+        if (invalid.isEmpty()) {
+            return Optional.empty();
         }
-        return Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The Gateway is accepted.");
+        return Optional.of(
+                own.stream().anyMatch(ListenerState::serving)
+                        ? Condition.isTrue(Conditions.ACCEPTED, "ListenersNotValid", message)
+                        : Condition.isFalse(Conditions.ACCEPTED, "ListenersNotValid", message));
     }
 
     private Condition acceptance(Resource<Gateway> gateway, Resource<ListenerSet> set) {

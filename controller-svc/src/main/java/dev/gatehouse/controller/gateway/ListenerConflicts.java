@@ -3,62 +3,109 @@ package dev.gatehouse.controller.gateway;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
- * The listeners of a fleet that cannot be served beside others: of two that ask for the same, the one that comes first is
- * served (GEP-1713: a Gateway's own before those of its ListenerSets, the older before the younger; the same holds between
- * Gateways that share a fleet).
+ * The listeners of a fleet that cannot be served beside others. Of two owners (Gateways and ListenerSets) that ask for the same, the one
+ * that comes first is served (GEP-1713: a Gateway before its ListenerSets, the older before the younger; the same holds between Gateways that
+ * share a fleet). Of one owner's listeners that ask for the same, none is: Gateway API lets no implementation pick one.
  */
 public final class ListenerConflicts {
     /** A port as Envoy binds it: UDP and TCP are not in each other's way. */
     private record Socket(int bound, boolean udp) {}
 
-    private ListenerConflicts() {}
+    private final Map<ListenerKey, Condition> conflicts = new HashMap<>();
+    private final IntUnaryOperator boundPort;
+
+    /** What owners that came before ask for: nobody after them may have it. */
+    private final Map<Socket, List<ListenerClaim>> claimed = new HashMap<>();
+
+    private ListenerConflicts(IntUnaryOperator boundPort) {
+        this.boundPort = boundPort;
+    }
 
     /**
-     * The condition Conflicted of each listener that has to stand back.
+     * The condition Conflicted of each listener that is not served because of another.
      *
      * @param gateways those of one fleet, in order of precedence
      * @param boundPort the port that Envoy binds for a listener's port
      */
     public static Map<ListenerKey, Condition> among(List<GatewayClaims> gateways, IntUnaryOperator boundPort) {
-        Map<ListenerKey, Condition> conflicts = new HashMap<>();
-        Map<Socket, List<ListenerClaim>> served = new HashMap<>();
+        ListenerConflicts found = new ListenerConflicts(boundPort);
         for (GatewayClaims gateway : gateways) {
-            for (ListenerClaim claim : gateway.listeners()) {
-                if (claim.protocol().isEmpty()) {
-                    continue;
-                }
-                Protocol protocol = claim.protocol().get();
-                List<ListenerClaim> there = served.computeIfAbsent(
-                        new Socket(boundPort.applyAsInt(claim.spec().port()), protocol == Protocol.UDP),
-                        _ -> new ArrayList<>());
-                Optional<Condition> conflict = there.stream()
-                        .flatMap(other -> between(claim, protocol, other).stream())
-                        .findFirst();
-                conflict.ifPresentOrElse(
-                        condition -> conflicts.putIfAbsent(claim.key(), condition), () -> there.add(claim));
-            }
+            Map<ObjectRef, List<ListenerClaim>> byOwner = new LinkedHashMap<>();
+            gateway.listeners().stream()
+                    .filter(claim -> claim.protocol().isPresent())
+                    .forEach(claim -> byOwner.computeIfAbsent(claim.owner(), _ -> new ArrayList<>())
+                            .add(claim));
+            byOwner.values().forEach(found::take);
         }
-        return conflicts;
+        return found.conflicts;
     }
 
-    private static Optional<Condition> between(ListenerClaim claim, Protocol mine, ListenerClaim other) {
+    /** Takes the listeners of one owner, in the order of precedence. */
+    private void take(List<ListenerClaim> own) {
+        List<ListenerClaim> left = new ArrayList<>();
+        for (ListenerClaim claim : own) {
+            first(claim, claimed.getOrDefault(socket(claim), List.of()))
+                    .ifPresentOrElse(condition -> conflicts.put(claim.key(), condition), () -> left.add(claim));
+        }
+        for (ListenerClaim claim : left) {
+            first(
+                            claim,
+                            left.stream()
+                                    .filter(other ->
+                                            other != claim && socket(other).equals(socket(claim)))
+                                    .toList())
+                    .ifPresent(condition -> conflicts.put(claim.key(), condition));
+        }
+        for (ListenerClaim claim : own) {
+            boolean protocolConflict = Optional.ofNullable(conflicts.get(claim.key()))
+                    .map(condition -> condition.reason().equals(PROTOCOL_CONFLICT))
+                    .orElse(false);
+            // A ListenerSet that is at odds with itself about a protocol keeps the port from nobody.
+            if (!protocolConflict || claim.owner().kind().equals(Kinds.GATEWAY.name())) {
+                claimed.computeIfAbsent(socket(claim), _ -> new ArrayList<>()).add(claim);
+            }
+        }
+    }
+
+    private static final String PROTOCOL_CONFLICT = "ProtocolConflict";
+
+    private Socket socket(ListenerClaim claim) {
+        return new Socket(
+                boundPort.applyAsInt(claim.spec().port()), claim.protocol().orElseThrow() == Protocol.UDP);
+    }
+
+    private static Optional<Condition> first(ListenerClaim claim, List<ListenerClaim> others) {
+        return others.stream().flatMap(other -> between(claim, other).stream()).findFirst();
+    }
+
+    private static Optional<Condition> between(ListenerClaim claim, ListenerClaim other) {
+        Protocol mine = claim.protocol().orElseThrow();
         Protocol theirs = other.protocol().orElseThrow();
         String where = "listener \"" + other.spec().name() + "\" of " + other.owner() + " on port "
                 + other.spec().port();
         if (mine != theirs && !(mine.bySni() && theirs.bySni())) {
             return Optional.of(Condition.isTrue(
                     Conditions.CONFLICTED,
-                    "ProtocolConflict",
+                    PROTOCOL_CONFLICT,
                     "Protocol " + claim.spec().protocol() + " conflicts with "
                             + other.spec().protocol() + " of " + where + "."));
+        }
+        if (mine == Protocol.TCP || mine == Protocol.UDP) {
+            return Optional.of(Condition.isTrue(
+                    Conditions.CONFLICTED,
+                    PROTOCOL_CONFLICT,
+                    "A port has one " + mine + " listener only, and there is " + where + "."));
         }
         if (claim.spec().hostname().equals(other.spec().hostname())) {
             return Optional.of(Condition.isTrue(

@@ -135,6 +135,13 @@ public final class ProxyResolver {
 
     private static ProxyParameters parameters(String what, ObjectKey key, EnvoyProxy proxy) {
         return switch (proxy.reading()) {
+            case EnvoyProxy.Reading.Valid valid
+            when LogFormats.problem(valid.spec().telemetry()).isPresent() ->
+                new ProxyParameters.Unusable(
+                        what + ": "
+                                + LogFormats.problem(valid.spec().telemetry()).orElseThrow(),
+                        valid.spec(),
+                        Optional.of(key));
             case EnvoyProxy.Reading.Valid valid ->
                 new ProxyParameters.Usable(
                         valid.spec(),

@@ -1,5 +1,7 @@
 package dev.gatehouse.controller.infrastructure;
 
+import java.util.Set;
+
 /**
  * How fleets are run, besides what EnvoyProxies say.
  *
@@ -22,6 +24,9 @@ public record InfrastructureSettings(
 
     /** Its port for xDS. */
     public static final int XDS_PORT = 18000;
+
+    /** Ports in a proxy's pod that change or end the proxy: Envoy's administration, and the shutdown manager. */
+    public static final Set<Integer> PROXY_PORTS = Set.of(ProxyBootstrap.ADMIN_PORT, ProxyPod.SHUTDOWN_MANAGER_PORT);
 
     public InfrastructureSettings {
         if (namespace.isBlank() || clusterDomain.isBlank() || proxyImage.isBlank() || shutdownManagerImage.isBlank()) {

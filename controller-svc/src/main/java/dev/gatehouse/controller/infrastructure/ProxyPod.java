@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * page; that of envoy waits until it has, and only then gets Envoy SIGTERM.
  */
 record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, String serviceAccount) {
-    private static final int SHUTDOWN_MANAGER_PORT = 19002;
+    static final int SHUTDOWN_MANAGER_PORT = 19002;
     private static final int USER = 65532;
 
     /** From its image's argument file: the JVM's options, the class path and the main class. */
@@ -79,11 +79,28 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         pod.priorityClassName().ifPresent(value -> spec.put("priorityClassName", value));
         putIfAny(spec, "tolerations", pod.tolerations());
         putIfAny(spec, "imagePullSecrets", pod.imagePullSecrets());
-        putIfAny(spec, "topologySpreadConstraints", pod.topologySpreadConstraints());
+        putIfAny(
+                spec,
+                "topologySpreadConstraints",
+                pod.topologySpreadConstraints().isEmpty() ? spread() : pod.topologySpreadConstraints());
         if (!pod.nodeSelector().isEmpty()) {
             spec.put("nodeSelector", new TreeMap<>(pod.nodeSelector()));
         }
         return spec;
+    }
+
+    /** Over zones and nodes, as far as there are several. */
+    private List<Map<String, Object>> spread() {
+        return List.of(spread("topology.kubernetes.io/zone"), spread("kubernetes.io/hostname"));
+    }
+
+    private Map<String, Object> spread(String topologyKey) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("maxSkew", 1);
+        tree.put("topologyKey", topologyKey);
+        tree.put("whenUnsatisfiable", "ScheduleAnyway");
+        tree.put("labelSelector", Map.of("matchLabels", FleetNames.selector(fleet, settings)));
+        return tree;
     }
 
     private static void putIfAny(Map<String, Object> spec, String field, List<Map<String, Object>> values) {
@@ -101,9 +118,9 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         tree.put("args", arguments(container));
         tree.put("env", joined(environment(), container.env(), "name"));
         tree.put("ports", ports());
-        tree.put("resources", container.resources().orElse(requests("100m", "512Mi")));
-        tree.put("securityContext", securityContext(Map.of(), container));
-        tree.put("startupProbe", probe(ProxyBootstrap.READINESS_PATH, ProxyBootstrap.READINESS_PORT, 10, 30));
+        tree.put("resources", resources(container));
+        tree.put("securityContext", securityContext(Map.of("readOnlyRootFilesystem", true), container));
+        tree.put("startupProbe", probe(ProxyBootstrap.READINESS_PATH, ProxyBootstrap.READINESS_PORT, 1, 300));
         tree.put("readinessProbe", probe(ProxyBootstrap.READINESS_PATH, ProxyBootstrap.READINESS_PORT, 5, 1));
         tree.put("livenessProbe", probe(ProxyBootstrap.READINESS_PATH, ProxyBootstrap.READINESS_PORT, 10, 3));
         tree.put("lifecycle", Map.of("preStop", Map.of("httpGet", get("/shutdown/ready", SHUTDOWN_MANAGER_PORT))));
@@ -133,7 +150,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         tree.put("env", environment());
         tree.put("resources", requests("10m", "48Mi"));
         tree.put("securityContext", securityContext(Map.of("readOnlyRootFilesystem", true), container));
-        tree.put("startupProbe", probe("/healthz", SHUTDOWN_MANAGER_PORT, 10, 30));
+        tree.put("startupProbe", probe("/healthz", SHUTDOWN_MANAGER_PORT, 1, 300));
         tree.put("readinessProbe", probe("/healthz", SHUTDOWN_MANAGER_PORT, 10, 3));
         tree.put("livenessProbe", probe("/healthz", SHUTDOWN_MANAGER_PORT, 10, 3));
         tree.put("lifecycle", Map.of("preStop", Map.of("exec", Map.of("command", drain))));
@@ -148,7 +165,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         ProxyBootstrap bootstrap = new ProxyBootstrap(
                 settings,
                 proxy.ipFamily(),
-                proxy.telemetry().metrics(),
+                proxy.telemetry().metrics().without(fleet.closed()),
                 fleet.proxyNamespace(),
                 maxHeapBytes(container));
         List<String> arguments = new ArrayList<>(List.of(
@@ -181,8 +198,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
     }
 
     private static OptionalLong maxHeapBytes(Container container) {
-        if (container.resources().orElse(Map.of()).get("limits") instanceof Map<?, ?> limits
-                && limits.get("memory") != null) {
+        if (resources(container).get("limits") instanceof Map<?, ?> limits && limits.get("memory") != null) {
             OptionalLong limit = Quantity.parse(String.valueOf(limits.get("memory")));
             return limit.isPresent() ? OptionalLong.of((long) (limit.getAsLong() * HEAP_SHARE)) : limit;
         }
@@ -233,6 +249,15 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         return tree;
     }
 
+    /** Envoy refuses requests before it reaches the limit of its memory (the overload manager of its bootstrap). */
+    private static Map<String, Object> resources(Container container) {
+        return container.resources().orElseGet(() -> {
+            Map<String, Object> resources = new LinkedHashMap<>(requests("100m", "512Mi"));
+            resources.put("limits", Map.of("memory", "1Gi"));
+            return resources;
+        });
+    }
+
     private static Map<String, Object> requests(String cpu, String memory) {
         Map<String, Object> requests = new LinkedHashMap<>();
         requests.put("cpu", cpu);
@@ -276,9 +301,11 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
     }
 
     private List<Map<String, Object>> mounts() {
+        // For access logs in files, and what a patch of the bootstrap writes: the rest of the file system is read-only.
+        Map<String, Object> temporary = mount("tmp", "/tmp", false);
         return settings.xdsTls()
-                ? List.of(mount("certs", "/certs", true), mount("sds", ProxyFiles.FOLDER, true))
-                : List.of();
+                ? List.of(mount("certs", "/certs", true), mount("sds", ProxyFiles.FOLDER, true), temporary)
+                : List.of(temporary);
     }
 
     private static Map<String, Object> mount(String volume, String path, boolean readOnly) {
@@ -298,6 +325,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
             volumes.add(volume("sds", "configMap", Map.of("name", name)));
         }
         volumes.add(volume("shutdown", "emptyDir", Map.of()));
+        volumes.add(volume("tmp", "emptyDir", Map.of()));
         return joined(volumes, pod.volumes(), "name");
     }
 

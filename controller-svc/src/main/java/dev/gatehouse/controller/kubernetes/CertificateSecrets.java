@@ -4,6 +4,7 @@ import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.identity.KeyMaterial;
+import dev.gatehouse.identity.ProcessName;
 import dev.gatehouse.identity.authority.CertificatePlan;
 import dev.gatehouse.identity.authority.CertificatePlan.AuthorityState;
 import dev.gatehouse.identity.authority.CertificatePlan.Kept;
@@ -11,6 +12,7 @@ import dev.gatehouse.identity.authority.CertificatePlan.KeptAuthority;
 import dev.gatehouse.identity.authority.CertificatePlan.Wanted;
 import dev.gatehouse.identity.authority.Issued;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -29,10 +31,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +66,7 @@ public final class CertificateSecrets implements AutoCloseable {
     private final KubernetesClient client;
     private final Identity identity;
     private final InfrastructureSettings settings;
+    private final ClusterEvents events;
     private final BooleanSupplier leads;
     private final CertificatePlan plan;
     private final InstantSource clock;
@@ -87,15 +92,20 @@ public final class CertificateSecrets implements AutoCloseable {
      */
     public record Place(Wanted certificate, ObjectMeta metadata) {}
 
-    /** @param settings the services' namespace and DNS domain, which are part of their names */
-    public CertificateSecrets(
+    /**
+     * @param events told of certificates that are made
+     * @param settings the services' namespace and DNS domain, which are part of their names
+     */
+    CertificateSecrets(
             KubernetesClient client,
+            ClusterEvents events,
             Identity identity,
             InfrastructureSettings settings,
             BooleanSupplier leads,
             CertificatePlan plan,
             InstantSource clock) {
         this.client = client;
+        this.events = events;
         this.identity = identity;
         this.settings = settings;
         this.leads = leads;
@@ -186,12 +196,14 @@ public final class CertificateSecrets implements AutoCloseable {
         Map<ObjectKey, Wanted> now = new HashMap<>();
         places.forEach((key, place) -> now.put(key, place.certificate()));
         Map<ObjectKey, Secret> there = new HashMap<>();
-        for (Secret each : client.secrets()
-                .inAnyNamespace()
-                .withLabel(LABEL, "true")
-                .list()
-                .getItems()) {
-            there.put(key(each), each);
+        for (String namespace : namespaces(places.keySet())) {
+            for (Secret each : client.secrets()
+                    .inNamespace(namespace)
+                    .withLabel(LABEL, "true")
+                    .list()
+                    .getItems()) {
+                there.put(key(each), each);
+            }
         }
         Map<ObjectKey, Kept> kept = new HashMap<>();
         there.forEach((key, secret) ->
@@ -199,12 +211,27 @@ public final class CertificateSecrets implements AutoCloseable {
         List<String> failures = new ArrayList<>();
         plan.renewals(authority.get(), now, kept, clock.instant()).forEach((key, made) -> {
             try {
-                write(
+                Secret secret = write(
                         key,
                         Objects.requireNonNull(places.get(key)).metadata(),
                         Optional.ofNullable(there.get(key)),
                         made);
                 LOG.log(Level.INFO, "certificate of {0} written to Secret {1}", name(now, key), key);
+                events.tell(
+                        new ClusterEvents.Subject(
+                                "v1",
+                                "Secret",
+                                key.namespace(),
+                                key.name(),
+                                secret.getMetadata().getUid()),
+                        new ClusterEvents.News(
+                                false,
+                                there.containsKey(key) ? "CertificateRenewed" : "CertificateIssued",
+                                "has a new certificate of " + name(now, key)));
+                if (!there.containsKey(key)
+                        && Objects.requireNonNull(now.get(key)).name() instanceof ProcessName.Service service) {
+                    makeWaitingPodsAnew(service.name());
+                }
             } catch (KubernetesClientException e) {
                 failures.add("Secret " + key + ": " + reason(e));
             }
@@ -212,6 +239,36 @@ public final class CertificateSecrets implements AutoCloseable {
         if (!failures.isEmpty()) {
             throw new GeneralSecurityException(String.join("; ", failures));
         }
+    }
+
+    /**
+     * A pod that was made before its Secret waits for the kubelet to look again, ever more slowly: up to two minutes. A new pod finds the
+     * Secret at once.
+     */
+    private void makeWaitingPodsAnew(String service) {
+        client
+                .pods()
+                .inNamespace(identity.namespace())
+                .withLabel("app.kubernetes.io/name", service)
+                .list()
+                .getItems()
+                .stream()
+                .filter(CertificateSecrets::waitsForVolumes)
+                .forEach(pod -> client.pods()
+                        .inNamespace(identity.namespace())
+                        .withName(pod.getMetadata().getName())
+                        .withGracePeriod(0)
+                        .delete());
+    }
+
+    private static boolean waitsForVolumes(Pod pod) {
+        return "Pending".equals(pod.getStatus().getPhase())
+                && pod.getSpec().getNodeName() != null
+                && pod.getMetadata().getDeletionTimestamp() == null;
+    }
+
+    private static Set<String> namespaces(Set<ObjectKey> secrets) {
+        return secrets.stream().map(ObjectKey::namespace).collect(Collectors.toSet());
     }
 
     private static String name(Map<ObjectKey, Wanted> wanted, ObjectKey key) {
@@ -225,7 +282,7 @@ public final class CertificateSecrets implements AutoCloseable {
                 : String.valueOf(e.getMessage());
     }
 
-    private void write(ObjectKey key, ObjectMeta metadata, Optional<Secret> before, Kept made) {
+    private Secret write(ObjectKey key, ObjectMeta metadata, Optional<Secret> before, Kept made) {
         SecretBuilder secret = before.map(SecretBuilder::new)
                 .orElseGet(() -> new SecretBuilder()
                         .withType(TLS)
@@ -238,11 +295,9 @@ public final class CertificateSecrets implements AutoCloseable {
                 .addToData("tls.key", base64(made.key()))
                 .addToData("ca.crt", base64(made.authorities()))
                 .build();
-        if (before.isPresent()) {
-            client.secrets().resource(now).update();
-        } else {
-            client.secrets().resource(now).create();
-        }
+        return before.isPresent()
+                ? client.secrets().resource(now).update()
+                : client.secrets().resource(now).create();
     }
 
     /** The authority as it is kept from now on; empty: another replica was faster, and the next look finds it. */

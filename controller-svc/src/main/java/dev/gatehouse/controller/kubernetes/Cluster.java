@@ -30,6 +30,7 @@ public final class Cluster implements AutoCloseable {
 
     private final Controller controller;
     private final Leadership leadership;
+    private final ClusterEvents events;
     private final StatusWriter statuses;
     private final KubernetesInfrastructure infrastructure;
     private final KubernetesSource source;
@@ -38,6 +39,7 @@ public final class Cluster implements AutoCloseable {
 
     /**
      * @param controllerNames whose entries in statuses are ours
+     * @param secretNamespaces where Secrets are read; none: everywhere
      * @param identity takes this replica's certificate; empty: nobody uses certificates
      */
     public Cluster(
@@ -46,19 +48,22 @@ public final class Cluster implements AutoCloseable {
             Set<String> controllerNames,
             Replica replica,
             InfrastructureSettings settings,
+            List<String> secretNamespaces,
             Optional<CertificateSecrets.Identity> identity) {
         this.controller = controller;
         leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity());
         label = new LeaderLabel(client, replica, leadership);
-        statuses = new StatusWriter(client, leadership, controllerNames, InstantSource.system());
+        events = new ClusterEvents(client, leadership::leads, InstantSource.system());
+        statuses = new StatusWriter(client, leadership::leads, events, controllerNames, InstantSource.system());
         infrastructure = new KubernetesInfrastructure(
-                new FleetApply(client, controllerNames, replica.namespace()),
+                new FleetApply(client, events, controllerNames, replica.namespace()),
                 leadership::leads,
                 this::applied,
                 InstantSource.system());
-        source = new KubernetesSource(client, controller, statuses);
+        source = new KubernetesSource(client, controller, statuses, secretNamespaces);
         certificates = identity.map(own -> new CertificateSecrets(
                 client,
+                events,
                 own,
                 settings,
                 leadership::leads,
@@ -74,8 +79,12 @@ public final class Cluster implements AutoCloseable {
         FunctionCounter.builder("gatehouse.controller.status.writes", statuses, StatusWriter::writes)
                 .description("Statuses written")
                 .register(meters);
+        FunctionCounter.builder("gatehouse.controller.events.dropped", events, ClusterEvents::dropped)
+                .description("Events that were not written, for their number or since the API server refused them")
+                .register(meters);
         controller.watchStatuses(statuses::wanted);
         controller.watch(view -> infrastructure.wanted(view.infrastructure()));
+        leadership.onLead(statuses::lead);
         leadership.onLead(infrastructure::lead);
         certificates.ifPresent(each -> {
             controller.watch(view -> each.wanted(view.infrastructure()));
@@ -83,6 +92,7 @@ public final class Cluster implements AutoCloseable {
             each.start();
         });
         label.start();
+        events.start();
         statuses.start();
         infrastructure.start();
         source.start();
@@ -109,6 +119,7 @@ public final class Cluster implements AutoCloseable {
         certificates.ifPresent(CertificateSecrets::close);
         infrastructure.close();
         statuses.close();
+        events.close();
         leadership.close();
     }
 }

@@ -60,17 +60,21 @@ public final class FleetApply implements FleetWriter {
             .build();
 
     private final KubernetesClient client;
+    private final ClusterEvents events;
     private final Set<String> controllerNames;
     private final String installation;
+    private final Map<KubernetesObject.Id, Object> templates = new HashMap<>();
     private final Set<KubernetesObject.Id> ours = new HashSet<>();
     private final Map<String, Set<KubernetesObject.Id>> applied = new HashMap<>();
 
     /**
+     * @param events told of fleets whose pods are replaced
      * @param controllerNames whose GatewayClasses are ours
      * @param installation the controller's namespace
      */
-    public FleetApply(KubernetesClient client, Set<String> controllerNames, String installation) {
+    FleetApply(KubernetesClient client, ClusterEvents events, Set<String> controllerNames, String installation) {
         this.client = client;
+        this.events = events;
         this.installation = installation;
         this.controllerNames = Set.copyOf(controllerNames);
     }
@@ -82,8 +86,11 @@ public final class FleetApply implements FleetWriter {
                 if (!ours.contains(object.id())) {
                     checkOwner(object);
                 }
-                write(object);
+                boolean rolled = write(object);
                 ours.add(object.id());
+                if (rolled) {
+                    tell(fleet, "the pods of " + object.id() + " are replaced: their template has changed");
+                }
             } catch (KubernetesClientException e) {
                 if (refuses(e)) {
                     throw new Refused(object.id() + ": " + reason(e));
@@ -98,9 +105,9 @@ public final class FleetApply implements FleetWriter {
      * A Service that cannot have the cluster IP that is asked for gets another: its fleet serves, and the status of the Gateway
      * says what address it did not get.
      */
-    private void write(KubernetesObject object) {
+    private boolean write(KubernetesObject object) {
         try {
-            write(object.id(), object.tree());
+            return write(object.id(), object.tree());
         } catch (KubernetesClientException e) {
             if (e.getCode() == INVALID
                     && object.id().kind().equals("Service")
@@ -117,20 +124,49 @@ public final class FleetApply implements FleetWriter {
                 without.keySet().removeAll(List.of(CLUSTER_IP, CLUSTER_IP + "s"));
                 Map<String, Object> tree = new LinkedHashMap<>(object.tree());
                 tree.put("spec", without);
-                write(object.id(), tree);
+                return write(object.id(), tree);
             } else {
                 throw e;
             }
         }
     }
 
-    private void write(KubernetesObject.Id id, Map<String, Object> tree) {
-        operation(id)
+    /** True if pods that were there are replaced. */
+    private boolean write(KubernetesObject.Id id, Map<String, Object> tree) {
+        GenericKubernetesResource after = operation(id)
                 .inNamespace(id.key().namespace())
                 .resource(client.getKubernetesSerialization().convertValue(tree, GenericKubernetesResource.class))
                 .fieldManager(FIELD_MANAGER)
                 .forceConflicts()
                 .serverSideApply();
+        Object template = after.get("spec", "template");
+        if (template == null) {
+            return false;
+        }
+        Object before = templates.put(id, template);
+        return before != null && !before.equals(template);
+    }
+
+    /** The Gateway, or the class, that the fleet belongs to has the Event. */
+    private void tell(String fleet, String message) {
+        int slash = fleet.indexOf('/');
+        Optional.ofNullable(
+                        slash < 0
+                                ? client.genericKubernetesResources(GATEWAY_CLASS)
+                                        .withName(fleet)
+                                        .get()
+                                : client.genericKubernetesResources(GATEWAY)
+                                        .inNamespace(fleet.substring(0, slash))
+                                        .withName(fleet.substring(slash + 1))
+                                        .get())
+                .ifPresent(owner -> events.tell(
+                        new ClusterEvents.Subject(
+                                owner.getApiVersion(),
+                                owner.getKind(),
+                                slash < 0 ? "" : fleet.substring(0, slash),
+                                owner.getMetadata().getName(),
+                                owner.getMetadata().getUid()),
+                        new ClusterEvents.News(false, "FleetRolled", message)));
     }
 
     @Override
@@ -207,6 +243,7 @@ public final class FleetApply implements FleetWriter {
                 .withName(id.key().name())
                 .delete();
         ours.remove(id);
+        templates.remove(id);
         if (!deleted.isEmpty()) {
             LOG.log(Level.INFO, "{0} of fleet {1} is deleted", id, fleet);
         }

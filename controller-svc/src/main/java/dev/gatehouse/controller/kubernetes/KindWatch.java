@@ -66,22 +66,26 @@ final class KindWatch implements AutoCloseable {
 
         void gone(ObjectRef ref);
 
+        /** A namespace is there; {@code ending}: it is being deleted. */
+        void namespace(String name, boolean ending);
+
         /** The API server does not serve the kind any more. */
         void notServed(Kind<?> kind);
     }
 
     private final KubernetesClient client;
     private final ServedKind served;
+    private final List<String> namespaces;
     private final Sink sink;
     private final Set<ObjectKey> known = ConcurrentHashMap.newKeySet();
     private final Thread thread;
 
-    KindWatch(KubernetesClient client, ServedKind served, Sink sink) {
-        this(client, served, sink, Set.of());
-    }
-
-    /** @param known the objects that were told before */
-    KindWatch(KubernetesClient client, ServedKind served, Sink sink, Set<ObjectKey> known) {
+    /**
+     * @param namespaces where objects are looked for; none: everywhere
+     * @param known the objects that were told before
+     */
+    KindWatch(KubernetesClient client, ServedKind served, List<String> namespaces, Sink sink, Set<ObjectKey> known) {
+        this.namespaces = List.copyOf(namespaces);
         this.known.addAll(known);
         this.client = client;
         this.served = served;
@@ -122,9 +126,9 @@ final class KindWatch implements AutoCloseable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
-                    String version = list();
+                    List<String> versions = list();
                     retry = FIRST_RETRY;
-                    watch(version);
+                    watch(versions);
                 } catch (KubernetesClientException e) {
                     if (e.getCode() == NOT_FOUND) {
                         sink.notServed(served.kind());
@@ -150,11 +154,27 @@ final class KindWatch implements AutoCloseable {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    private AnyNamespaceOperation<
-                    GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>
+    /** The objects, of each namespace by themselves where some are named. */
+    private List<
+                    AnyNamespaceOperation<
+                            GenericKubernetesResource,
+                            GenericKubernetesResourceList,
+                            Resource<GenericKubernetesResource>>>
             objects() {
         var all = client.genericKubernetesResources(served.context());
-        return served.kind().namespaced() ? all.inAnyNamespace() : all;
+        if (!served.kind().namespaced()) {
+            return List.of(all);
+        }
+        if (namespaces.isEmpty()) {
+            return List.of(all.inAnyNamespace());
+        }
+        return namespaces.stream()
+                .<AnyNamespaceOperation<
+                                GenericKubernetesResource,
+                                GenericKubernetesResourceList,
+                                Resource<GenericKubernetesResource>>>
+                        map(all::inNamespace)
+                .toList();
     }
 
     private ListOptionsBuilder options() {
@@ -162,23 +182,14 @@ final class KindWatch implements AutoCloseable {
         return served.kind().equals(Kinds.SECRET) ? options.withFieldSelector(SECRETS) : options;
     }
 
-    private String list() throws InterruptedException {
+    /** The versions from which to watch, in the order of {@link #objects()}. */
+    private List<String> list() throws InterruptedException {
         List<Change> changes = new ArrayList<>();
         Set<ObjectKey> listed = new HashSet<>();
-        String next = "";
-        GenericKubernetesResourceList page;
-        do {
-            ListOptionsBuilder options = options().withLimit(PAGE);
-            page = objects().list((next.isEmpty() ? options : options.withContinue(next)).build());
-            for (GenericKubernetesResource object : page.getItems()) {
-                listed.add(key(object));
-                changes.add(change(object));
-                told(object);
-            }
-            next = page.getMetadata().getContinue() == null
-                    ? ""
-                    : page.getMetadata().getContinue();
-        } while (!next.isEmpty());
+        List<String> versions = new ArrayList<>();
+        for (var objects : objects()) {
+            versions.add(list(objects, changes, listed));
+        }
         for (ObjectKey key : known) {
             if (!listed.contains(key)) {
                 changes.add(new Change.Remove(served.kind(), key));
@@ -188,21 +199,54 @@ final class KindWatch implements AutoCloseable {
         known.clear();
         known.addAll(listed);
         sink.listed(served.kind(), changes);
+        return versions;
+    }
+
+    private String list(
+            AnyNamespaceOperation<
+                            GenericKubernetesResource,
+                            GenericKubernetesResourceList,
+                            Resource<GenericKubernetesResource>>
+                    objects,
+            List<Change> changes,
+            Set<ObjectKey> listed) {
+        String next = "";
+        GenericKubernetesResourceList page;
+        do {
+            ListOptionsBuilder options = options().withLimit(PAGE);
+            page = objects.list((next.isEmpty() ? options : options.withContinue(next)).build());
+            for (GenericKubernetesResource object : page.getItems()) {
+                listed.add(key(object));
+                changes.add(change(object));
+                told(object);
+            }
+            next = page.getMetadata().getContinue() == null
+                    ? ""
+                    : page.getMetadata().getContinue();
+        } while (!next.isEmpty());
         return page.getMetadata().getResourceVersion();
     }
 
-    private void watch(String version) throws InterruptedException {
+    /** Follows all of them until one watch ends. */
+    private void watch(List<String> versions) throws InterruptedException {
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        ListOptions options = options()
-                .withResourceVersion(version)
-                .withAllowWatchBookmarks(true)
-                .build();
-        try (Watch watch = objects().watch(options, new Follower(ended))) {
+        List<Watch> open = new ArrayList<>();
+        try {
+            var objects = objects();
+            for (int i = 0; i < objects.size(); i++) {
+                ListOptions options = options()
+                        .withResourceVersion(versions.get(i))
+                        .withAllowWatchBookmarks(true)
+                        .build();
+                open.add(objects.get(i).watch(options, new Follower(ended)));
+            }
             ended.get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KubernetesClientException cause
                     ? cause
                     : new KubernetesClientException("the watch ended: " + e.getCause(), e);
+        } finally {
+            open.forEach(Watch::close);
         }
     }
 
@@ -281,7 +325,16 @@ final class KindWatch implements AutoCloseable {
     }
 
     private void told(GenericKubernetesResource object) {
+        boolean ending = object.getMetadata().getDeletionTimestamp() != null;
+        if (served.kind().equals(Kinds.NAMESPACE)) {
+            sink.namespace(object.getMetadata().getName(), ending);
+        }
         if (served.kind().group().isEmpty() || served.kind().equals(Kinds.ENDPOINT_SLICE)) {
+            return;
+        }
+        if (ending) {
+            // Nobody reads its status any more.
+            sink.gone(ObjectRef.of(served.kind(), key(object)));
             return;
         }
         Map<String, Object> status = object.getAdditionalProperties().get("status") instanceof Map<?, ?> fields

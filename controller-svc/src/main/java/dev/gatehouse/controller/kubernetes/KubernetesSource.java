@@ -39,6 +39,7 @@ public final class KubernetesSource implements AutoCloseable {
 
     private final Discovery discovery;
     private final KubernetesClient client;
+    private final List<String> secretNamespaces;
     private final Controller controller;
     private final StatusWriter statuses;
     private final Map<Kind<?>, KindWatch> watches = new HashMap<>();
@@ -51,7 +52,10 @@ public final class KubernetesSource implements AutoCloseable {
     private final List<Change> initial = new ArrayList<>();
     private volatile boolean complete;
 
-    public KubernetesSource(KubernetesClient client, Controller controller, StatusWriter statuses) {
+    /** @param secretNamespaces where Secrets are read; none: everywhere */
+    KubernetesSource(
+            KubernetesClient client, Controller controller, StatusWriter statuses, List<String> secretNamespaces) {
+        this.secretNamespaces = List.copyOf(secretNamespaces);
         this.discovery = new Discovery(client);
         this.client = client;
         this.controller = controller;
@@ -132,14 +136,18 @@ public final class KubernetesSource implements AutoCloseable {
         }
     }
 
+    private List<String> namespaces(ServedKind kind) {
+        return kind.kind().equals(Kinds.SECRET) ? secretNamespaces : List.of();
+    }
+
     private void begin(ServedKind kind) {
-        KindWatch watch = new KindWatch(client, kind, sink);
+        KindWatch watch = new KindWatch(client, kind, namespaces(kind), sink, Set.of());
         watches.put(kind.kind(), watch);
         watch.start();
     }
 
     private void begin(ServedKind kind, KindWatch before) throws InterruptedException {
-        KindWatch watch = new KindWatch(client, kind, sink, before.closeAndHandOver());
+        KindWatch watch = new KindWatch(client, kind, namespaces(kind), sink, before.closeAndHandOver());
         watches.put(kind.kind(), watch);
         watch.start();
     }
@@ -184,6 +192,18 @@ public final class KubernetesSource implements AutoCloseable {
         @Override
         public void gone(ObjectRef ref) {
             statuses.gone(ref);
+            if (ref.kind().equals(Kinds.NAMESPACE.name())) {
+                statuses.notEnding(ref.name());
+            }
+        }
+
+        @Override
+        public void namespace(String name, boolean ending) {
+            if (ending) {
+                statuses.ending(name);
+            } else {
+                statuses.notEnding(name);
+            }
         }
 
         @Override

@@ -10,6 +10,11 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
  * @param plural the name in the API's paths
  */
 record ServedKind(Kind<?> kind, String version, String plural) {
+    /** "gateway.networking.k8s.io/v1", or "v1" for the core. */
+    String apiVersion() {
+        return kind.group().isEmpty() ? version : kind.group() + "/" + version;
+    }
+
     ResourceDefinitionContext context() {
         return new ResourceDefinitionContext.Builder()
                 .withGroup(kind.group())

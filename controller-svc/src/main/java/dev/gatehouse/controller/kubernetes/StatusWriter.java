@@ -24,6 +24,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,12 +53,14 @@ public final class StatusWriter implements AutoCloseable {
     private record Unkept(String json, Map<String, Object> patch) {}
 
     private final KubernetesClient client;
-    private final Leadership leadership;
+    private final BooleanSupplier leads;
+    private final ClusterEvents events;
     private final Set<String> controllerNames;
     private final InstantSource clock;
     private final Map<ObjectRef, ObjectStatus> desired = new ConcurrentHashMap<>();
     private final Map<ObjectRef, LiveStatus> live = new ConcurrentHashMap<>();
     private final Map<ObjectRef, Unkept> unkept = new ConcurrentHashMap<>();
+    private final Set<String> endingNamespaces = ConcurrentHashMap.newKeySet();
     private final AtomicLong writes = new AtomicLong();
 
     private final Object queue = new Object();
@@ -67,11 +70,20 @@ public final class StatusWriter implements AutoCloseable {
     private final Map<ObjectRef, Instant> written = new HashMap<>();
     private final Thread[] threads = new Thread[WRITERS];
 
-    /** @param controllerNames whose entries in statuses are ours */
-    public StatusWriter(
-            KubernetesClient client, Leadership leadership, Set<String> controllerNames, InstantSource clock) {
+    /**
+     * @param leads true while this replica may write
+     * @param events told of conditions that say what is wrong
+     * @param controllerNames whose entries in statuses are ours
+     */
+    StatusWriter(
+            KubernetesClient client,
+            BooleanSupplier leads,
+            ClusterEvents events,
+            Set<String> controllerNames,
+            InstantSource clock) {
         this.client = client;
-        this.leadership = leadership;
+        this.leads = leads;
+        this.events = events;
         this.controllerNames = Set.copyOf(controllerNames);
         this.clock = clock;
         for (int i = 0; i < WRITERS; i++) {
@@ -81,7 +93,6 @@ public final class StatusWriter implements AutoCloseable {
 
     /** Begins to write whenever this replica leads. */
     public void start() {
-        leadership.onLead(this::writeAll);
         for (Thread thread : threads) {
             thread.start();
         }
@@ -119,13 +130,28 @@ public final class StatusWriter implements AutoCloseable {
         unkept.remove(ref);
     }
 
-    private void writeAll() {
+    /** A namespace that is being deleted: what is said of its objects is for nobody, and each write holds up their deletion. */
+    void ending(String namespace) {
+        endingNamespaces.add(namespace);
+    }
+
+    /** A namespace is there, or is gone: one of its name may come again. */
+    void notEnding(String namespace) {
+        if (endingNamespaces.remove(namespace)) {
+            live.keySet().stream()
+                    .filter(ref -> ref.namespace().equals(namespace))
+                    .forEach(ref -> enqueue(ref, GATHER));
+        }
+    }
+
+    /** Says that this replica leads now; returns at once. */
+    void lead() {
         Set<ObjectRef> all = new HashSet<>(live.keySet());
         all.forEach(ref -> enqueue(ref, Duration.ZERO));
     }
 
     private void enqueue(ObjectRef ref, Duration delay) {
-        if (!leadership.leads()) {
+        if (!leads.getAsBoolean() || endingNamespaces.contains(ref.namespace())) {
             return;
         }
         synchronized (queue) {
@@ -211,9 +237,9 @@ public final class StatusWriter implements AutoCloseable {
     }
 
     private boolean write(ObjectRef ref) {
-        for (int attempt = 0; attempt < ATTEMPTS && leadership.leads(); attempt++) {
+        for (int attempt = 0; attempt < ATTEMPTS && leads.getAsBoolean(); attempt++) {
             LiveStatus current = live.get(ref);
-            if (current == null) {
+            if (current == null || endingNamespaces.contains(ref.namespace())) {
                 return false;
             }
             StatusMerge merge = new StatusMerge(
@@ -235,6 +261,7 @@ public final class StatusWriter implements AutoCloseable {
                                         "status",
                                         patch.get())));
                 writes.incrementAndGet();
+                tell(ref, current, after);
                 keep(ref, current, after);
                 LiveStatus kept = LiveStatus.of(current.served(), current.version(), status(after));
                 merge.patch(kept.tree(), status)
@@ -253,6 +280,18 @@ public final class StatusWriter implements AutoCloseable {
         }
         enqueue(ref, BETWEEN_WRITES);
         return false;
+    }
+
+    private void tell(ObjectRef ref, LiveStatus before, GenericKubernetesResource after) {
+        StatusNews.of(before.tree(), status(after))
+                .forEach(news -> events.tell(
+                        new ClusterEvents.Subject(
+                                before.served().apiVersion(),
+                                ref.kind(),
+                                ref.namespace(),
+                                ref.name(),
+                                after.getMetadata().getUid()),
+                        news));
     }
 
     private Resource<GenericKubernetesResource> object(ObjectRef ref, LiveStatus status) {

@@ -44,11 +44,16 @@ public final class DataPlane {
     }
 
     private final Function<ResourceId, Set<ObjectRef>> owners;
+    private final Quarantine quarantine;
     private final Map<String, Fleet> fleets = new HashMap<>();
 
-    /** @param owners the objects that a resource was made from */
-    public DataPlane(Function<ResourceId, Set<ObjectRef>> owners) {
+    /**
+     * @param owners the objects that a resource was made from
+     * @param quarantine says what is held back in the fleets that it is for: there, refusals are told of that alone
+     */
+    public DataPlane(Function<ResourceId, Set<ObjectRef>> owners, Quarantine quarantine) {
         this.owners = owners;
+        this.quarantine = quarantine;
     }
 
     /** Takes a report; returns the state of its fleet after it. */
@@ -124,8 +129,12 @@ public final class DataPlane {
         Map<ObjectRef, String> rejections = new HashMap<>();
         List<String> refusing = new ArrayList<>();
         List<String> waiting = new ArrayList<>();
+        boolean isolated = quarantine.isFor(name);
+        if (isolated) {
+            rejections.putAll(quarantine.rejections(name));
+        }
         fleet.nodes.forEach((id, node) -> {
-            node.rejected.ifPresent(report -> {
+            node.rejected.filter(_ -> !isolated).ifPresent(report -> {
                 refusing.add(id);
                 reject(name, id, report.getRejected(), rejections);
             });

@@ -2,15 +2,21 @@ package dev.gatehouse.controller.route;
 
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.gatewayapi.GrpcRoute;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
+import dev.gatehouse.gatewayapi.L4Route;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.RouteFilter;
+import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.SessionPersistence;
+import dev.gatehouse.gatewayapi.TlsRoute;
 import dev.gatehouse.gatewayapi.ValueMatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -19,18 +25,51 @@ import java.util.stream.Stream;
  *
  * @param problems why the route's condition ResolvedRefs is false, most important first
  * @param invalidRules why single rules cannot be served, by their index in the route
+ * @param backends what the route refers to as backends, mirrors among them
  */
-public record ResolvedRoute(List<Rule> rules, List<Problem> problems, List<InvalidRule> invalidRules) {
+public record ResolvedRoute(
+        List<Rule> rules, List<Problem> problems, List<InvalidRule> invalidRules, Set<ObjectRef> backends) {
     public ResolvedRoute {
         rules = List.copyOf(rules);
         problems = List.copyOf(problems);
         invalidRules = List.copyOf(invalidRules);
+        backends = Set.copyOf(backends);
+    }
+
+    /** What is served of a route that cannot be resolved because of a fault: requests get a 500, connections are closed. */
+    public static ResolvedRoute failing(RouteSpec route) {
+        Rule rule = switch (route) {
+            case HttpRoute _, GrpcRoute _ ->
+                new Rule.Http(
+                        0,
+                        Optional.empty(),
+                        route instanceof GrpcRoute,
+                        List.of(Match.EVERYTHING),
+                        Filters.NONE,
+                        List.of(),
+                        HttpRoute.Timeouts.NONE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Rule.Service.FAILS);
+            case TlsRoute _, L4Route _ -> new Rule.Stream(0, List.of());
+        };
+        return new ResolvedRoute(List.of(rule), List.of(), List.of(), Set.of());
+    }
+
+    /** The same route, of which more rules cannot be served. */
+    public ResolvedRoute refusing(List<InvalidRule> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        List<InvalidRule> all = new ArrayList<>(invalidRules);
+        more.stream().filter(rule -> !all.contains(rule)).forEach(all::add);
+        return new ResolvedRoute(rules, problems, all, backends);
     }
 
     /** The same route on a Gateway that shows {@code certificate} to its backends. */
     public ResolvedRoute presenting(ObjectKey certificate) {
         return new ResolvedRoute(
-                rules.stream().map(rule -> rule.presenting(certificate)).toList(), problems, invalidRules);
+                rules.stream().map(rule -> rule.presenting(certificate)).toList(), problems, invalidRules, backends);
     }
 
     /** Something that keeps a reference from being resolved. */
@@ -174,6 +213,10 @@ public record ResolvedRoute(List<Rule> rules, List<Problem> problems, List<Inval
     /** A match of an HTTPRoute or GRPCRoute, in one form. */
     public record Match(
             HttpRoute.PathMatch path, List<ValueMatch> headers, List<ValueMatch> queryParams, Optional<String> method) {
+        /** Matches every request. */
+        public static final Match EVERYTHING =
+                new Match(HttpRoute.PathMatch.ANY, List.of(), List.of(), Optional.empty());
+
         public Match {
             headers = List.copyOf(headers);
             queryParams = List.copyOf(queryParams);

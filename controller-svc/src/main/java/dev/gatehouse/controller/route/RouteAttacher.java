@@ -5,13 +5,17 @@ import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
+import dev.gatehouse.gatewayapi.GrpcRoute;
+import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.L4Route;
 import dev.gatehouse.gatewayapi.Listener;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
+import dev.gatehouse.gatewayapi.TlsRoute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +33,9 @@ public final class RouteAttacher {
         /** True if routes of {@code namespace} may attach to a listener owned by something in {@code own}. */
         boolean allows(Listener.Namespaces allowed, String own, String namespace);
     }
+
+    /** The reason why a route is not accepted whose rules cannot be told apart: it is not looked at any further. */
+    public static final String INVALID_RULE = "InvalidRule";
 
     private final World world;
 
@@ -59,6 +66,15 @@ public final class RouteAttacher {
         Optional<GatewayState> gateway = gatewayKey.flatMap(world::gateway);
         if (gateway.isEmpty()) {
             return Optional.empty();
+        }
+        int rules = streamRules(route.spec());
+        if (rules > 1) {
+            return Optional.of(rejected(
+                    reference,
+                    gateway.get().controllerName(),
+                    INVALID_RULE,
+                    "spec.rules has " + rules
+                            + " rules (expected: one, since nothing tells which connections are whose)."));
         }
         ObjectRef owner = new ObjectRef(reference.kind(), key.namespace(), key.name());
         List<ListenerState> candidates = gateway.get().listeners().stream()
@@ -120,6 +136,14 @@ public final class RouteAttacher {
                 gateway.get().controllerName(),
                 Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The route is accepted."),
                 bindings));
+    }
+
+    private static int streamRules(RouteSpec route) {
+        return switch (route) {
+            case TlsRoute tls -> tls.rules().size();
+            case L4Route l4 -> l4.rules().size();
+            case HttpRoute _, GrpcRoute _ -> 0;
+        };
     }
 
     private static List<Attachments.Place> places(String listener, List<String> route) {

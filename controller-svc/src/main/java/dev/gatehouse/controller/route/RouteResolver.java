@@ -1,8 +1,10 @@
 package dev.gatehouse.controller.route;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import dev.gatehouse.controller.backend.ClusterGroup;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.check.Expressions;
+import dev.gatehouse.controller.check.HeaderText;
 import dev.gatehouse.controller.route.ResolvedRoute.Filters;
 import dev.gatehouse.controller.route.ResolvedRoute.InvalidRule;
 import dev.gatehouse.controller.route.ResolvedRoute.Match;
@@ -12,6 +14,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.GrpcRoute;
+import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -24,9 +27,12 @@ import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.TlsRoute;
 import dev.gatehouse.gatewayapi.ValueMatch;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Resolves what the rules of a route refer to, and finds what no proxy would take. */
 public final class RouteResolver {
@@ -53,7 +59,7 @@ public final class RouteResolver {
             case L4Route l4 ->
                 l4.rules().forEach(rule -> run.stream(rule, ref.kind().equals("UDPRoute") ? "UDP" : "TCP"));
         }
-        return new ResolvedRoute(run.rules, run.problems, run.invalid);
+        return new ResolvedRoute(run.rules, run.problems, run.invalid, run.backends);
     }
 
     /** The resolution of one route. */
@@ -62,6 +68,7 @@ public final class RouteResolver {
         private final List<Rule> rules = new ArrayList<>();
         private final List<Problem> problems = new ArrayList<>();
         private final List<InvalidRule> invalid = new ArrayList<>();
+        private final Set<ObjectRef> backends = new HashSet<>();
 
         Run(ObjectRef ref) {
             this.ref = ref;
@@ -74,13 +81,18 @@ public final class RouteResolver {
                     .map(m -> new Match(m.path(), m.headers(), m.queryParams(), m.method()))
                     .toList();
             Filters filters = filters(rule.filters(), path + ".filters", index);
+            incompatible(rule.filters(), rule.backends(), path, index);
             rules.add(new Rule.Http(
                     index,
                     rule.name(),
                     false,
                     matches,
                     filters,
-                    targets(rule.backends(), path, index, false, "TCP"),
+                    together(
+                            targets(rule.backends(), path, index, false, "TCP"),
+                            rule.sessionPersistence().isPresent(),
+                            path,
+                            index),
                     rule.timeouts(),
                     rule.retry(),
                     rule.sessionPersistence(),
@@ -93,13 +105,18 @@ public final class RouteResolver {
             List<Match> matches =
                     rule.matches().stream().map(RouteResolver::httpMatch).toList();
             Filters filters = filters(rule.filters(), path + ".filters", index);
+            incompatible(rule.filters(), rule.backends(), path, index);
             rules.add(new Rule.Http(
                     index,
                     rule.name(),
                     true,
                     matches,
                     filters,
-                    targets(rule.backends(), path, index, true, "TCP"),
+                    together(
+                            targets(rule.backends(), path, index, true, "TCP"),
+                            rule.sessionPersistence().isPresent(),
+                            path,
+                            index),
                     new HttpRoute.Timeouts(Optional.empty(), Optional.empty()),
                     Optional.empty(),
                     rule.sessionPersistence(),
@@ -108,8 +125,9 @@ public final class RouteResolver {
 
         void stream(TlsRoute.Rule rule, String transport) {
             int index = rules.size();
+            String path = "spec.rules[" + index + "]";
             rules.add(new Rule.Stream(
-                    index, targets(rule.backends(), "spec.rules[" + index + "]", index, false, transport)));
+                    index, together(targets(rule.backends(), path, index, false, transport), false, path, index)));
         }
 
         private List<WeightedTarget> targets(
@@ -117,7 +135,7 @@ public final class RouteResolver {
             List<WeightedTarget> targets = new ArrayList<>();
             for (int i = 0; i < references.size(); i++) {
                 BackendReference reference = references.get(i);
-                Target target = world.backend(ref, reference, grpc, transport);
+                Target target = backend(reference, grpc, transport);
                 String at = path + ".backendRefs[" + i + "]";
                 if (target instanceof Target.Unresolved unresolved) {
                     problems.add(new Problem(unresolved.reason(), at + ": " + unresolved.message()));
@@ -126,6 +144,56 @@ public final class RouteResolver {
                         target, reference.weight(), filters(reference.filters(), at + ".filters", rule)));
             }
             return targets;
+        }
+
+        /** Makes one cluster of the backends where a session stays with an endpoint of one, or one stands by for the others. */
+        private List<WeightedTarget> together(List<WeightedTarget> targets, boolean session, String path, int rule) {
+            List<WeightedTarget> found = targets.stream()
+                    .filter(each -> each.weight() > 0 && each.target() instanceof Target.Found)
+                    .toList();
+            List<ClusterGroup.Member> members =
+                    found.stream().flatMap(each -> member(each).stream()).toList();
+            boolean standBy = members.stream().anyMatch(ClusterGroup.Member::standBy)
+                    && !members.stream().allMatch(ClusterGroup.Member::standBy);
+            if (members.size() < 2 || !(session || standBy)) {
+                return targets;
+            }
+            Optional<String> obstacle =
+                    found.stream().allMatch(each -> each.filters().equals(Filters.NONE))
+                            ? ClusterGroup.obstacle(members)
+                            : Optional.of("have filters of their own (expected: filters of the rule only)");
+            if (obstacle.isPresent()) {
+                invalid.add(new InvalidRule(
+                        rule,
+                        "UnsupportedValue",
+                        path + ": its backends cannot " + (session ? "keep sessions" : "stand by for each other")
+                                + ", since they " + obstacle.get() + "."));
+                return targets;
+            }
+            int shares = members.stream()
+                    .filter(each -> !standBy || !each.standBy())
+                    .mapToInt(ClusterGroup.Member::weight)
+                    .sum();
+            List<WeightedTarget> result = new ArrayList<>();
+            result.add(new WeightedTarget(
+                    new Target.Found(found.getFirst().target().reference(), ClusterGroup.of(members), false),
+                    shares,
+                    Filters.NONE));
+            targets.stream()
+                    .filter(each -> each.target() instanceof Target.Unresolved)
+                    .forEach(result::add);
+            return result;
+        }
+
+        private static Optional<ClusterGroup.Member> member(WeightedTarget target) {
+            return target.target() instanceof Target.Found found
+                    ? Optional.of(new ClusterGroup.Member(found.cluster(), target.weight(), found.standBy()))
+                    : Optional.empty();
+        }
+
+        private Target backend(BackendReference reference, boolean grpc, String transport) {
+            backends.add(reference.ref(ref.namespace()));
+            return world.backend(ref, reference, grpc, transport);
         }
 
         private Filters filters(List<RouteFilter> filters, String path, int rule) {
@@ -141,13 +209,19 @@ public final class RouteResolver {
             for (int i = 0; i < filters.size(); i++) {
                 String at = path + "[" + i + "]";
                 switch (filters.get(i)) {
-                    case RouteFilter.RequestHeaderModifier f -> request = Optional.of(f);
-                    case RouteFilter.ResponseHeaderModifier f -> response = Optional.of(f);
+                    case RouteFilter.RequestHeaderModifier f -> {
+                        headers(f.change(), at + ".requestHeaderModifier", rule);
+                        request = Optional.of(f);
+                    }
+                    case RouteFilter.ResponseHeaderModifier f -> {
+                        headers(f.change(), at + ".responseHeaderModifier", rule);
+                        response = Optional.of(f);
+                    }
                     case RouteFilter.RequestRedirect f -> redirect = Optional.of(f);
                     case RouteFilter.UrlRewrite f -> rewrite = Optional.of(f);
                     case RouteFilter.Cors f -> cors = Optional.of(f);
                     case RouteFilter.RequestMirror f -> {
-                        switch (world.backend(ref, f.backend(), ref.kind().equals("GRPCRoute"), "TCP")) {
+                        switch (backend(f.backend(), ref.kind().equals("GRPCRoute"), "TCP")) {
                             case Target.Found found ->
                                 mirrors.add(new Mirror(found.cluster(), f.numerator(), f.denominator()));
                             case Target.Unresolved unresolved ->
@@ -159,15 +233,45 @@ public final class RouteResolver {
                     case RouteFilter.ExtensionRef f -> {
                         Optional<HttpRouteFilter> extension = extension(f, at, rule);
                         if (extension.isPresent()) {
+                            if (regex.isPresent()
+                                    && extension.get().regexRewrite().isPresent()) {
+                                invalid.add(twoRewrites(rule, at + ".extensionRef"));
+                            }
                             direct = extension.get().directResponse().or(orElse(direct));
                             regex = extension.get().regexRewrite().or(orElse(regex));
                         }
                     }
                 }
             }
+            if (regex.isPresent()
+                    && rewrite.flatMap(RouteFilter.UrlRewrite::path).isPresent()) {
+                invalid.add(twoRewrites(rule, path));
+            }
             return filters.isEmpty()
                     ? result
                     : new Filters(request, response, mirrors, redirect, rewrite, cors, direct, regex);
+        }
+
+        private static InvalidRule twoRewrites(int rule, String at) {
+            return new InvalidRule(
+                    rule,
+                    "UnsupportedValue",
+                    at + ": rewrites the path a second time (expected: one rewrite of the path).");
+        }
+
+        private void headers(HeaderChange change, String at, int rule) {
+            header(change.set().stream().map(HeaderChange.Header::name).toList(), at + ".set", ".name", rule);
+            header(change.add().stream().map(HeaderChange.Header::name).toList(), at + ".add", ".name", rule);
+            header(change.remove(), at + ".remove", "", rule);
+        }
+
+        private void header(List<String> names, String at, String field, int rule) {
+            for (int i = 0; i < names.size(); i++) {
+                String place = at + "[" + i + "]" + field + ": ";
+                HeaderText.problemWithChange(names.get(i))
+                        .ifPresent(problem ->
+                                invalid.add(new InvalidRule(rule, "UnsupportedValue", place + problem + ".")));
+            }
         }
 
         private Optional<HttpRouteFilter> extension(RouteFilter.ExtensionRef f, String at, int rule) {
@@ -187,14 +291,61 @@ public final class RouteResolver {
                         "BackendNotFound", at + ".extensionRef: HTTPRouteFilter " + key + " is not there."));
                 invalid.add(new InvalidRule(
                         rule, "UnsupportedValue", at + ".extensionRef: HTTPRouteFilter " + key + " is not there."));
+            } else if (ref.kind().equals("GRPCRoute")
+                    && filter.get()
+                            .directResponse()
+                            .filter(response -> response.statusCode() < 300)
+                            .isPresent()) {
+                invalid.add(new InvalidRule(
+                        rule,
+                        "UnsupportedValue",
+                        at + ".extensionRef: HTTPRouteFilter " + key + ", spec.directResponse.statusCode: "
+                                + filter.get().directResponse().get().statusCode()
+                                + " would be an OK without a message to a gRPC client (expected: 300 to 599)."));
             } else if (filter.get().regexRewrite().isPresent()) {
-                regexProblem(filter.get().regexRewrite().get().pattern())
-                        .ifPresent(problem -> invalid.add(new InvalidRule(
-                                rule,
-                                "UnsupportedValue",
-                                at + ".extensionRef: HTTPRouteFilter " + key + ", spec.urlRewrite: " + problem)));
+                HttpRouteFilter.RegexRewrite rewrite =
+                        filter.get().regexRewrite().get();
+                String place =
+                        at + ".extensionRef: HTTPRouteFilter " + key + ", spec.urlRewrite.path.replaceRegexMatch.";
+                Expressions.problem(rewrite.pattern())
+                        .map(problem -> "pattern: " + problem)
+                        .or(() -> Expressions.problemWithSubstitution(rewrite.pattern(), rewrite.substitution())
+                                .map(problem -> "substitution: " + problem))
+                        .ifPresent(problem ->
+                                invalid.add(new InvalidRule(rule, "UnsupportedValue", place + problem + ".")));
             }
             return filter;
+        }
+
+        /** A request that is answered without a backend cannot be mirrored: Envoy does it on the way there. */
+        private void incompatible(List<RouteFilter> filters, List<BackendReference> backends, String path, int rule) {
+            List<List<RouteFilter>> together = new ArrayList<>();
+            together.add(filters);
+            backends.forEach(backend -> together.add(
+                    Stream.concat(filters.stream(), backend.filters().stream()).toList()));
+            for (List<RouteFilter> each : together) {
+                Optional<String> answers =
+                        each.stream().flatMap(filter -> answer(filter).stream()).findFirst();
+                if (answers.isPresent() && each.stream().anyMatch(RouteFilter.RequestMirror.class::isInstance)) {
+                    invalid.add(new InvalidRule(
+                            rule,
+                            "IncompatibleFilters",
+                            path + ".filters: RequestMirror beside " + answers.get()
+                                    + " (expected: one of them in a rule)."));
+                    return;
+                }
+            }
+        }
+
+        private Optional<String> answer(RouteFilter filter) {
+            return switch (filter) {
+                case RouteFilter.RequestRedirect _ -> Optional.of("RequestRedirect");
+                case RouteFilter.ExtensionRef extension ->
+                    world.filter(extension.reference().key(ref.namespace()))
+                            .flatMap(found -> found.spec().directResponse())
+                            .map(_ -> "a direct response");
+                default -> Optional.empty();
+            };
         }
 
         private Rule.Service service(int rule, String path, List<Match> matches) {
@@ -204,9 +355,9 @@ public final class RouteResolver {
                 Match match = matches.get(i);
                 String at = path + ".matches[" + i + "]";
                 if (match.path().type() == HttpRoute.PathType.RegularExpression) {
-                    regexProblem(match.path().value())
-                            .ifPresent(p ->
-                                    invalid.add(new InvalidRule(rule, "UnsupportedValue", at + ".path.value: " + p)));
+                    Expressions.problem(match.path().value())
+                            .ifPresent(p -> invalid.add(
+                                    new InvalidRule(rule, "UnsupportedValue", at + ".path.value: " + p + ".")));
                 }
                 check(rule, at + ".headers", match.headers());
                 check(rule, at + ".queryParams", match.queryParams());
@@ -221,8 +372,8 @@ public final class RouteResolver {
             for (int i = 0; i < values.size(); i++) {
                 if (values.get(i).type() == ValueMatch.Type.RegularExpression) {
                     String place = at + "[" + i + "].value: ";
-                    regexProblem(values.get(i).value())
-                            .ifPresent(p -> invalid.add(new InvalidRule(rule, "UnsupportedValue", place + p)));
+                    Expressions.problem(values.get(i).value())
+                            .ifPresent(p -> invalid.add(new InvalidRule(rule, "UnsupportedValue", place + p + ".")));
                 }
             }
         }
@@ -230,16 +381,6 @@ public final class RouteResolver {
 
     private static <T> Supplier<Optional<T>> orElse(Optional<T> value) {
         return () -> value;
-    }
-
-    private static Optional<String> regexProblem(String pattern) {
-        try {
-            Pattern.compile(pattern);
-            return Optional.empty();
-        } catch (PatternSyntaxException e) {
-            return Optional.of("\"" + pattern + "\" is not a regular expression of RE2: " + e.getDescription() + " \""
-                    + e.getPattern() + "\".");
-        }
     }
 
     private static Match httpMatch(GrpcRoute.Match match) {

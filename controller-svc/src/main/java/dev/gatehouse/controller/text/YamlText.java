@@ -24,12 +24,18 @@ public final class YamlText {
             .setIndicatorIndent(0)
             .setWidth(160)
             .setSplitLines(false)
+            // An alias would be numbered by what was printed before.
+            .setDereferenceAliases(true)
             .build();
 
     private YamlText() {}
 
-    /** Words that YAML 1.1, which Kubernetes' tools read, takes for booleans, and YAML 1.2 for strings. */
-    private static final Pattern OLD_BOOLEAN = Pattern.compile("(?i)y|n|yes|no|on|off");
+    /**
+     * What a reader of YAML 1.1 (Kubernetes' tools) or 1.2 may take for something else than a string: booleans, null, merge keys, numbers
+     * in all bases, sexagesimal ones, dates, and a line break that 1.2 does not know. Rather a text too many than one too few.
+     */
+    private static final Pattern NO_PLAIN_STRING = Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null|~|=|<<|"
+            + "[-+]?\\.(inf|nan)|[-+]?\\.?[0-9][0-9a-fxob_:+\\-tz \t]*(\\.[0-9a-fxob_:+\\-tz \t]*)?|(?s:.*\\x85.*)");
 
     /** {@code tree} as one YAML document, without a document marker; YAML 1.1 and 1.2 read the same in it. */
     public static String of(Object tree) {
@@ -43,7 +49,7 @@ public final class YamlText {
             representers.put(
                     String.class,
                     value -> plain == null
-                                    || OLD_BOOLEAN.matcher(value.toString()).matches()
+                                    || NO_PLAIN_STRING.matcher(value.toString()).matches()
                             ? representScalar(Tag.STR, value.toString(), ScalarStyle.DOUBLE_QUOTED)
                             : plain.representData(value));
         }

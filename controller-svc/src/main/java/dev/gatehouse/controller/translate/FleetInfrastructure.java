@@ -2,6 +2,7 @@ package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
+import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -13,11 +14,13 @@ import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.Resource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What should become of each fleet's objects, as a collection derived from the {@link Model}. */
 final class FleetInfrastructure {
@@ -25,17 +28,24 @@ final class FleetInfrastructure {
 
     /** By the fleet's name; empty where fleets are run by something else. */
     static Collection<String, Infrastructure> collection(Graph graph, Model model, Settings settings) {
-        return graph.map("infrastructure", model.fleets, (_, _, members) -> switch (settings.infrastructure()) {
-            case Settings.Infrastructure.Cluster cluster -> Optional.of(of(members, cluster.fleets()));
+        return graph.map("infrastructure", model.fleets, (reads, name, members) -> switch (settings.infrastructure()) {
+            case Settings.Infrastructure.Cluster cluster ->
+                Optional.of(of(
+                        members,
+                        reads.get(model.telemetry, name)
+                                .orElse(TelemetryClusters.NONE)
+                                .closed(),
+                        cluster.fleets()));
             case Settings.Infrastructure.Host _ -> Optional.empty();
         });
     }
 
-    private static Infrastructure of(FleetMembers members, InfrastructureSettings settings) {
+    private static Infrastructure of(
+            FleetMembers members, Set<ProxyTelemetry.Destination> closed, InfrastructureSettings settings) {
         return switch (members.proxy()) {
             case ProxyParameters.Unusable unusable -> new Infrastructure.Invalid(unusable.message());
             case ProxyParameters.Usable _ -> {
-                Fleet fleet = fleet(members);
+                Fleet fleet = fleet(members, closed);
                 if (fleet.ports().isEmpty()) {
                     yield new Infrastructure.Kept();
                 }
@@ -47,7 +57,7 @@ final class FleetInfrastructure {
         };
     }
 
-    private static Fleet fleet(FleetMembers members) {
+    private static Fleet fleet(FleetMembers members, Set<ProxyTelemetry.Destination> closed) {
         Resource<GatewayClass> itsClass = members.gateways().getFirst().gatewayClass();
         List<Resource<Gateway>> gateways =
                 members.gateways().stream().map(GatewayState::gateway).toList();
@@ -69,6 +79,7 @@ final class FleetInfrastructure {
                 addresses(gateways, true),
                 gateways.stream().allMatch(gateway -> gateway.spec().onlyInCluster()),
                 members.settings(),
+                closed,
                 members.proxy().object().map(ObjectKey::namespace).orElse(""));
     }
 

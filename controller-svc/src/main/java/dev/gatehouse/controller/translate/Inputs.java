@@ -51,6 +51,14 @@ final class Inputs {
         return routes;
     }
 
+    /** Whether there is a version of the object that could be read: the present one, or the last before an edit broke it. */
+    boolean isReadable(Reads reads, ObjectRef ref) {
+        return reads.get(routes, ref).isPresent()
+                || sources.entrySet().stream()
+                        .filter(each -> each.getKey().name().equals(ref.kind()))
+                        .anyMatch(each -> reads.get(each.getValue(), ref.key()).isPresent());
+    }
+
     /** The objects that cannot be read. */
     Collection<ObjectRef, BrokenObject> broken() {
         return broken;
@@ -65,9 +73,8 @@ final class Inputs {
         }
     }
 
-    /** An object that cannot be read any more is served no more either. */
+    /** An object that an edit broke goes on in its last good version; one that never could be read is not served. */
     void putBroken(Graph.Writes writes, Kind<?> kind, BrokenObject object) {
-        remove(writes, kind, object.metadata().key());
         writes.put(broken, ObjectRef.of(kind, object.metadata().key()), object);
     }
 

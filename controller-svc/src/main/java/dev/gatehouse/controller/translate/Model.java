@@ -3,13 +3,14 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.backend.BackendResolver;
-import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.Fleets;
+import dev.gatehouse.controller.envoy.RateLimitResources;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -34,10 +35,8 @@ import dev.gatehouse.controller.route.RouteResolver;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
-import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.BrokenObject;
-import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
@@ -46,58 +45,34 @@ import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.Listener;
 import dev.gatehouse.gatewayapi.ListenerSet;
-import dev.gatehouse.gatewayapi.Metadata;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
-import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.SecurityPolicy;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
-import dev.gatehouse.gatewayapi.TargetSelector;
+import dev.gatehouse.gatewayapi.TargetedPolicy;
+import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
-    /** A route on a listener. */
-    record BindingKey(ListenerKey listener, ObjectRef route) implements Comparable<BindingKey> {
-        private static final Comparator<BindingKey> ORDER =
-                Comparator.comparing(BindingKey::listener).thenComparing(BindingKey::route);
-
-        @Override
-        public int compareTo(BindingKey other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
-    /** A Service that a route on a Gateway refers to. */
-    private record UseKey(ObjectKey service, ObjectKey gateway) implements Comparable<UseKey> {
-        private static final Comparator<UseKey> ORDER =
-                Comparator.comparing(UseKey::service).thenComparing(UseKey::gateway);
-
-        @Override
-        public int compareTo(UseKey other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
     /** A Gateway of ours, the fleet that it belongs to, and what it asks for there. */
     private record Membership(
             Resource<Gateway> gateway,
@@ -127,8 +102,20 @@ final class Model {
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<BackendTrafficPolicy>>> trafficPolicies;
     final Collection<TargetKey, SortedMap<ObjectKey, Resource<WafPolicy>>> wafPolicies;
 
-    /** The WAFPolicies, with what their selectors select among their targets. */
+    /** What Envoy would refuse of a BackendTrafficPolicy. */
+    final Collection<ObjectKey, String> trafficProblems;
+
+    /** The policies, with what their selectors select among their targets. */
+    final Collection<ObjectKey, Resource<SecurityPolicy>> securities;
+
+    final Collection<ObjectKey, Resource<BackendTrafficPolicy>> traffics;
     final Collection<ObjectKey, Resource<WafPolicy>> wafs;
+
+    /** The policies that are known and not served, by their kinds. */
+    final Map<Kind<UnservedPolicy>, Collection<ObjectKey, Resource<UnservedPolicy>>> unserved = new LinkedHashMap<>();
+
+    /** By target: the policies that are not served and protect it. */
+    private final List<Collection<TargetKey, SortedMap<ObjectKey, Resource<UnservedPolicy>>>> unservedProtections;
 
     final Collection<ObjectKey, WafResources.Outcome> wafOutcomes;
 
@@ -137,17 +124,19 @@ final class Model {
 
     private final ObjectKey wafConfigMapKey;
 
-    /** By Service: which Gateways use it, each with the controller name of its class. */
-    private final Collection<ObjectKey, SortedMap<UseKey, String>> uses;
-
     /** The policies that cannot be read, by what they are for. */
-    private final Collection<TargetKey, SortedMap<ObjectRef, BrokenObject>> brokenPolicies;
+    private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> brokenPolicies;
+
+    private final PolicySelection selection;
 
     private final Collection<ObjectKey, GatewayResolver.CertificateCheck> certificates;
-    private final Collection<ObjectKey, SortedMap<ObjectKey, Resource<BackendTlsPolicy>>> tlsPolicies;
+    final BackendTls backendTls;
+    final BackendUses backendUses;
+    private final BackendAddresses backendAddresses;
 
     Model(Graph graph, Inputs inputs, Settings settings) {
         this.inputs = inputs;
+        backendAddresses = settings.backendAddresses();
         classes = graph.map(
                 "classes",
                 inputs.of(Kinds.GATEWAY_CLASS),
@@ -160,35 +149,49 @@ final class Model {
             List<String> names = Certificates.dnsNames(secret.spec());
             return names.isEmpty() ? Optional.empty() : Optional.of(names);
         });
-        tlsPolicies = graph.group("tlsPolicies", inputs.of(Kinds.BACKEND_TLS_POLICY), (key, policy) -> {
-            Set<ObjectKey> services = new HashSet<>();
-            for (BackendTlsPolicy.Target target : policy.spec().targets()) {
-                if (target.group().isEmpty() && target.kind().equals("Service")) {
-                    services.add(new ObjectKey(key.namespace(), target.name()));
-                }
-            }
-            return services;
-        });
-        brokenPolicies = graph.group("brokenPolicies", inputs.broken(), (ref, broken) -> {
-            Set<TargetKey> targets = new HashSet<>();
-            broken.targets().forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
-            broken.selectors().forEach(selector -> targets.add(anyOf(selector.kind(), ref.namespace())));
-            return targets;
-        });
+        selection = new PolicySelection(graph, inputs);
+        Collection<ObjectRef, Set<TargetKey>> brokenTargets =
+                graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
+                    // A policy that an edit broke goes on in its last good version.
+                    if (inputs.isReadable(reads, ref)) {
+                        return Optional.empty();
+                    }
+                    Set<TargetKey> targets = new HashSet<>();
+                    selection
+                            .targets(reads, ref.namespace(), broken.targets(), broken.selectors())
+                            .forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
+                    return targets.isEmpty() ? Optional.empty() : Optional.of(targets);
+                });
+        brokenPolicies = graph.group("brokenPolicies", brokenTargets, (_, targets) -> targets);
+        backendTls = new BackendTls(graph, inputs, brokenPolicies, this::bundle);
         access = graph.map(
                 "access",
                 inputs.of(Kinds.SECURITY_POLICY),
                 (reads, key, policy) -> Optional.of(
-                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))));
-        wafs = withSelected(graph);
-        wafPolicies = graph.group(
-                "WAFPolicy.byTarget",
-                wafs,
-                (key, policy) -> targetKeys(policy.spec().targets(), key));
+                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))),
+                (_, failure) -> Optional.of(new AccessResources.Outcome.Invalid(failure.toString())));
+        trafficProblems = graph.map(
+                "trafficProblems",
+                inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
+                (_, _, policy) -> policy.spec().globalRateLimit().flatMap(RateLimitResources::problem));
+        securities = selection.selected(Kinds.SECURITY_POLICY);
+        traffics = selection.selected(Kinds.BACKEND_TRAFFIC_POLICY);
+        wafs = selection.selected(Kinds.WAF_POLICY);
+        wafPolicies = byTarget(graph, Kinds.WAF_POLICY, wafs);
+        Kinds.UNSERVED.forEach(kind -> unserved.put(kind, selection.selected(kind)));
+        unservedProtections = unserved.entrySet().stream()
+                .map(each -> graph.group(
+                        each.getKey().name() + ".byTarget",
+                        each.getValue(),
+                        (key, policy) -> policy.spec().protects()
+                                ? targetKeys(policy.spec().targets(), key)
+                                : Set.of()))
+                .toList();
         wafOutcomes = graph.map(
                 "wafOutcomes",
                 wafs,
-                (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key, policy.spec())));
+                (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key, policy.spec())),
+                (_, failure) -> Optional.of(new WafResources.Outcome.Invalid(failure.toString())));
         Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
                 "listenerSets",
                 inputs.of(Kinds.LISTENER_SET),
@@ -264,7 +267,8 @@ final class Model {
         routes = graph.map(
                 "resolvedRoutes",
                 inputs.routes(),
-                (reads, ref, route) -> Optional.of(new RouteResolver(routeWorld(reads)).resolve(ref, route)));
+                (reads, ref, route) -> Optional.of(new RouteResolver(routeWorld(reads)).resolve(ref, route)),
+                (route, _) -> Optional.of(ResolvedRoute.failing(route.spec())));
         telemetry = graph.map(
                 "telemetry",
                 fleets,
@@ -290,9 +294,9 @@ final class Model {
                     .ifPresent(name -> owners.add(new SlicesOwner(true, new ObjectKey(key.namespace(), name))));
             return owners;
         });
-        uses = usesOfServices(graph);
-        securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, SecurityPolicy::targets);
-        trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, BackendTrafficPolicy::targets);
+        backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
+        securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, securities);
+        trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, traffics);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -311,73 +315,51 @@ final class Model {
                 : settings.boundPort();
     }
 
-    private Collection<ObjectKey, SortedMap<UseKey, String>> usesOfServices(Graph graph) {
-        Collection<UseKey, String> each = graph.expand("serviceUses", attachments, (reads, ref, attached) -> {
-            Map<UseKey, String> found = new HashMap<>();
-            List<ObjectKey> services = reads.get(routes, ref).stream()
-                    .flatMap(route -> route.rules().stream())
-                    .flatMap(rule -> rule.targets().stream())
-                    .map(target -> target.target().reference())
-                    .filter(BackendReference::isService)
-                    .map(reference -> reference.key(ref.namespace()))
-                    .distinct()
-                    .toList();
-            for (Attachments.Parent parent : attached.parents()) {
-                for (Attachments.Binding binding : parent.bindings()) {
-                    services.forEach(service ->
-                            found.put(new UseKey(service, binding.listener().gateway()), parent.controllerName()));
-                }
-            }
-            return found;
-        });
-        return graph.group("serviceUsesByService", each, (key, _) -> Set.of(key.service()));
-    }
-
-    /** The Gateways whose routes use a Service that the policy is for, each with the controller name of its class. */
-    SortedMap<ObjectKey, String> gatewaysUsing(Reads reads, Resource<BackendTlsPolicy> policy) {
-        SortedMap<ObjectKey, String> gateways = new TreeMap<>();
-        for (BackendTlsPolicy.Target target : policy.spec().targets()) {
-            if (target.group().isEmpty() && target.kind().equals("Service")) {
-                reads.get(uses, new ObjectKey(policy.namespace(), target.name()))
-                        .ifPresent(all -> all.forEach((key, controller) -> gateways.put(key.gateway(), controller)));
-            }
-        }
-        return gateways;
-    }
-
     /** The policies that count for a rule of a route on a listener. */
     EffectivePolicies policies(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<TargetKey> targets = targets(listener, route, rule);
         Optional<ObjectKey> accessPolicy =
                 winner(reads, securityPolicies, targets).map(Resource::key);
+        Optional<Resource<BackendTrafficPolicy>> traffic = winner(reads, trafficPolicies, targets);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
-                || targets.stream()
-                        .anyMatch(target -> reads.get(brokenPolicies, target).isPresent()
-                                || reads.get(
-                                                brokenPolicies,
-                                                anyOf(
-                                                        target.kind(),
-                                                        target.object().namespace()))
-                                        .isPresent())
+                || isClosed(reads, targets)
                 || accessPolicy
                         .flatMap(key -> reads.get(access, key))
                         .map(AccessResources.Outcome.Invalid.class::isInstance)
-                        .orElse(false);
+                        .orElse(false)
+                || traffic.flatMap(policy -> reads.get(trafficProblems, policy.key()))
+                        .isPresent();
         return new EffectivePolicies(
                 accessPolicy,
-                winner(reads, trafficPolicies, targets)
-                        .flatMap(policy -> policy.spec()
-                                .globalRateLimit()
-                                .map(limit -> new EffectivePolicies.Limits(policy.key(), limit))),
+                traffic.flatMap(policy -> policy.spec()
+                        .globalRateLimit()
+                        .map(limit -> new EffectivePolicies.Limits(policy.key(), limit))),
                 waf,
                 broken);
     }
 
-    /** Stands for all objects of a kind: no object has this name. */
-    private static TargetKey anyOf(String kind, String namespace) {
-        return new TargetKey(kind, new ObjectKey(namespace, "*"), Optional.empty());
+    /** What a policy that cannot be read is for. */
+    List<PolicyTarget> targets(Reads reads, ObjectRef ref, BrokenObject policy) {
+        return selection.targets(reads, ref.namespace(), policy.targets(), policy.selectors());
+    }
+
+    /** Whether a policy that cannot be read or is not served protects one of the targets: it stays closed. */
+    boolean isClosed(Reads reads, List<TargetKey> targets) {
+        return targets.stream()
+                .anyMatch(target -> reads.get(brokenPolicies, target).isPresent()
+                        || unservedProtections.stream()
+                                .anyMatch(each -> reads.get(each, target).isPresent()));
+    }
+
+    /** Whether a SecurityPolicy or WAFPolicy is for a route that is no HTTP: none can be enforced there, so it is closed. */
+    boolean isClosedStream(Reads reads, ObjectRef route) {
+        List<TargetKey> targets = List.of(new TargetKey(route.kind(), route.key(), Optional.empty()));
+        return isClosed(reads, targets)
+                || targets.stream()
+                        .anyMatch(target -> reads.get(securityPolicies, target).isPresent()
+                                || reads.get(wafPolicies, target).isPresent());
     }
 
     /** The WAFPolicy that counts, merged with the less specific ones as far as each wants it; else TEG's ConfigMap. */
@@ -430,45 +412,6 @@ final class Model {
                         .orElse(false));
     }
 
-    private Collection<ObjectKey, Resource<WafPolicy>> withSelected(Graph graph) {
-        Collection<String, SortedMap<ObjectKey, Resource<Gateway>>> gatewaysIn =
-                graph.group("gatewaysByNamespace", inputs.of(Kinds.GATEWAY), (key, _) -> Set.of(key.namespace()));
-        Collection<String, SortedMap<ObjectKey, Resource<ListenerSet>>> setsIn = graph.group(
-                "listenerSetsByNamespace", inputs.of(Kinds.LISTENER_SET), (key, _) -> Set.of(key.namespace()));
-        Collection<String, SortedMap<ObjectRef, Resource<? extends RouteSpec>>> routesIn =
-                graph.group("routesByNamespace", inputs.routes(), (ref, _) -> Set.of(ref.namespace()));
-        return graph.map("wafs", inputs.of(Kinds.WAF_POLICY), (reads, key, policy) -> {
-            List<PolicyTarget> targets = new ArrayList<>(policy.spec().targets());
-            for (TargetSelector selector : policy.spec().selectors()) {
-                Map<ObjectRef, Metadata> candidates = new TreeMap<>();
-                if (selector.isFor("Gateway")) {
-                    reads.get(gatewaysIn, key.namespace())
-                            .ifPresent(all -> all.forEach((each, gateway) ->
-                                    candidates.put(ObjectRef.of(Kinds.GATEWAY, each), gateway.metadata())));
-                } else if (selector.isFor("ListenerSet")) {
-                    reads.get(setsIn, key.namespace())
-                            .ifPresent(all -> all.forEach((each, set) ->
-                                    candidates.put(ObjectRef.of(Kinds.LISTENER_SET, each), set.metadata())));
-                } else {
-                    reads.get(routesIn, key.namespace())
-                            .ifPresent(all -> all.forEach((ref, route) -> {
-                                if (selector.isFor(ref.kind())) {
-                                    candidates.put(ref, route.metadata());
-                                }
-                            }));
-                }
-                candidates.forEach((ref, metadata) -> {
-                    if (selector.labels().matches(metadata.labels())) {
-                        targets.add(new PolicyTarget(Kinds.GATEWAY_GROUP, ref.kind(), ref.name(), Optional.empty()));
-                    }
-                });
-            }
-            return Optional.of(new Resource<>(
-                    policy.metadata(),
-                    policy.spec().withTargets(targets.stream().distinct().toList())));
-        });
-    }
-
     private static Set<TargetKey> targetKeys(List<PolicyTarget> targets, ObjectKey policy) {
         Set<TargetKey> keys = new HashSet<>();
         targets.forEach(target -> keys.add(TargetKey.of(target, policy.namespace())));
@@ -501,12 +444,12 @@ final class Model {
         return Optional.empty();
     }
 
-    private <S> Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget(
-            Graph graph, Kind<S> kind, Function<S, List<PolicyTarget>> targets) {
+    private static <S extends TargetedPolicy<S>> Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget(
+            Graph graph, Kind<S> kind, Collection<ObjectKey, Resource<S>> policies) {
         return graph.group(
                 kind.name() + ".byTarget",
-                inputs.of(kind),
-                (key, policy) -> targetKeys(targets.apply(policy.spec()), key));
+                policies,
+                (key, policy) -> targetKeys(policy.spec().targets(), key));
     }
 
     private AccessResources.Credential credential(Reads reads, ObjectKey policy, ObjectReference reference) {
@@ -533,22 +476,20 @@ final class Model {
                 .orElse(new GatewayResolver.CertificateCheck.Valid());
     }
 
-    /** The CA certificates in the key "ca.crt" of a ConfigMap or Secret, or in a ClusterTrustBundle. */
+    /** The CA certificates in a ConfigMap, Secret or ClusterTrustBundle. */
     Optional<String> bundle(Reads reads, String kind, ObjectKey key) {
         return switch (kind) {
             case "Secret" ->
                 reads.get(inputs.of(Kinds.SECRET), key)
-                        .map(secret -> secret.spec().text("ca.crt").orElse(""));
-            case "ConfigMap" -> reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(map -> text(map.spec()));
+                        .map(secret -> secret.spec().authorities());
+            case "ConfigMap" ->
+                reads.get(inputs.of(Kinds.CONFIG_MAP), key)
+                        .map(map -> map.spec().authorities());
             case "ClusterTrustBundle" ->
                 reads.get(inputs.of(Kinds.CLUSTER_TRUST_BUNDLE), key)
                         .map(bundle -> bundle.spec().trustBundle());
             default -> Optional.empty();
         };
-    }
-
-    private static String text(ConfigMap map) {
-        return map.data().getOrDefault("ca.crt", "");
     }
 
     /** The CAs of {@code validation} that can be used by a Gateway in {@code namespace}. */
@@ -570,8 +511,7 @@ final class Model {
                     return new GatewayResolver.CertificateCheck.Missing();
                 }
                 return Certificates.problemWithBundle(pem.get())
-                        .<GatewayResolver.CertificateCheck>map(
-                                problem -> new GatewayResolver.CertificateCheck.Invalid("\"ca.crt\" " + problem))
+                        .<GatewayResolver.CertificateCheck>map(GatewayResolver.CertificateCheck.Invalid::new)
                         .orElse(new GatewayResolver.CertificateCheck.Valid());
             }
 
@@ -658,32 +598,34 @@ final class Model {
     }
 
     private BackendResolver backends(Reads reads) {
-        return new BackendResolver(new BackendResolver.World() {
-            @Override
-            public Optional<Resource<Service>> service(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.SERVICE), key);
-            }
+        return new BackendResolver(
+                new BackendResolver.World() {
+                    @Override
+                    public Optional<Resource<Service>> service(ObjectKey key) {
+                        return reads.get(inputs.of(Kinds.SERVICE), key);
+                    }
 
-            @Override
-            public Optional<Resource<ServiceImport>> serviceImport(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.SERVICE_IMPORT), key);
-            }
+                    @Override
+                    public Optional<Resource<ServiceImport>> serviceImport(ObjectKey key) {
+                        return reads.get(inputs.of(Kinds.SERVICE_IMPORT), key);
+                    }
 
-            @Override
-            public Optional<Resource<Backend>> backend(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.BACKEND), key);
-            }
+                    @Override
+                    public Optional<Resource<Backend>> backend(ObjectKey key) {
+                        return reads.get(inputs.of(Kinds.BACKEND), key);
+                    }
 
-            @Override
-            public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
-                return inputs.permitted(reads, from, group, kind, to);
-            }
+                    @Override
+                    public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
+                        return inputs.permitted(reads, from, group, kind, to);
+                    }
 
-            @Override
-            public BackendResolver.TlsVerdict tls(ObjectKey service, Optional<String> portName) {
-                return tlsVerdict(reads, service, portName);
-            }
-        });
+                    @Override
+                    public BackendResolver.TlsVerdict tls(ObjectRef backend, Optional<String> section) {
+                        return backendTls.verdict(reads, backend, section);
+                    }
+                },
+                backendAddresses);
     }
 
     private RouteResolver.World routeWorld(Reads reads) {
@@ -699,93 +641,5 @@ final class Model {
                 return reads.get(inputs.of(Kinds.HTTP_ROUTE_FILTER), key);
             }
         };
-    }
-
-    private BackendResolver.TlsVerdict tlsVerdict(Reads reads, ObjectKey service, Optional<String> portName) {
-        for (Optional<String> section : List.of(portName, Optional.<String>empty())) {
-            Optional<SortedMap<ObjectRef, BrokenObject>> unreadable =
-                    reads.get(brokenPolicies, new TargetKey("Service", service, section));
-            if (unreadable.isPresent()) {
-                return new BackendResolver.TlsVerdict.Broken(
-                        unreadable.get().firstKey() + " cannot be used; see its status.");
-            }
-        }
-        Optional<Resource<BackendTlsPolicy>> policy = tlsPolicy(reads, service, portName);
-        if (policy.isEmpty()) {
-            return new BackendResolver.TlsVerdict.None();
-        }
-        Optional<TlsProblem> problem = tlsProblem(reads, policy.get());
-        if (problem.isPresent()) {
-            return new BackendResolver.TlsVerdict.Broken("BackendTLSPolicy "
-                    + policy.get().key() + ": " + problem.get().message());
-        }
-        BackendTlsPolicy.Validation validation = policy.get().spec().validation();
-        return new BackendResolver.TlsVerdict.Wanted(new ClusterSpec.Tls(
-                policy.get().key(),
-                validation.systemCertificates(),
-                validation.hostname(),
-                validation.subjectAltNames(),
-                Optional.empty()));
-    }
-
-    /** The BackendTLSPolicy that counts for a port of a Service: one that names the port comes before one that does not. */
-    private Optional<Resource<BackendTlsPolicy>> tlsPolicy(Reads reads, ObjectKey service, Optional<String> portName) {
-        List<Resource<BackendTlsPolicy>> all = reads.get(tlsPolicies, service)
-                .map(each -> List.copyOf(each.values()))
-                .orElse(List.of());
-        Optional<Resource<BackendTlsPolicy>> exact = PolicyIndex.winner(all.stream()
-                .filter(policy -> portName.isPresent() && names(policy, service, portName))
-                .toList());
-        return exact.or(() -> PolicyIndex.winner(all.stream()
-                .filter(policy -> names(policy, service, Optional.empty()))
-                .toList()));
-    }
-
-    private static boolean names(Resource<BackendTlsPolicy> policy, ObjectKey service, Optional<String> portName) {
-        return policy.spec().targets().stream()
-                .anyMatch(target -> target.name().equals(service.name())
-                        && target.sectionName().equals(portName));
-    }
-
-    /** Why a BackendTLSPolicy cannot be honoured: the reason of its condition ResolvedRefs. */
-    record TlsProblem(String reason, String message) {}
-
-    Optional<TlsProblem> tlsProblem(Reads reads, Resource<BackendTlsPolicy> policy) {
-        for (ObjectReference reference : policy.spec().validation().caCertificateRefs()) {
-            ObjectKey key = reference.authoritiesKey(policy.namespace());
-            String what = reference.kind() + " " + key;
-            if (!reference.holdsAuthorities()) {
-                return Optional.of(
-                        new TlsProblem(
-                                "InvalidKind",
-                                "\"" + reference.kind()
-                                        + "\" cannot hold CA certificates (expected: a ConfigMap, Secret or ClusterTrustBundle)"));
-            }
-            Optional<String> pem = bundle(reads, reference.kind(), key);
-            Optional<String> problem = pem.isEmpty()
-                    ? Optional.of("is not there")
-                    : Certificates.problemWithBundle(pem.get()).map(p -> "\"ca.crt\" " + p);
-            if (problem.isPresent()) {
-                return Optional.of(new TlsProblem("InvalidCACertificateRef", what + " " + problem.get()));
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** The policy that counts instead of {@code policy} for a Service that both are for, if there is one. */
-    Optional<ObjectKey> winnerOver(Reads reads, Resource<BackendTlsPolicy> policy) {
-        for (BackendTlsPolicy.Target target : policy.spec().targets()) {
-            ObjectKey service = new ObjectKey(policy.namespace(), target.name());
-            List<Resource<BackendTlsPolicy>> rivals = reads.get(tlsPolicies, service)
-                    .map(each -> List.copyOf(each.values()))
-                    .orElse(List.of());
-            Optional<Resource<BackendTlsPolicy>> winner = PolicyIndex.winner(rivals.stream()
-                    .filter(rival -> names(rival, service, target.sectionName()))
-                    .toList());
-            if (winner.isPresent() && !winner.get().key().equals(policy.key())) {
-                return Optional.of(winner.get().key());
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -4,11 +4,13 @@ import com.google.protobuf.Message;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
+import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.CalloutResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.envoy.ListenerResources;
@@ -31,7 +33,6 @@ import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
-import dev.gatehouse.controller.translate.Model.BindingKey;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
@@ -67,11 +68,31 @@ final class Resources {
      * @param entries Envoy routes for each hostname
      * @param limits by the name of the rule
      * @param wafs the merged WAFPolicies
+     * @param refusals rules of which Envoy would refuse something
+     * @param fingerprint of the entries
      */
     private record Contribution(
             Map<String, List<RouteEntry>> entries,
             SortedMap<String, GlobalRateLimit> limits,
-            Set<EffectivePolicies.Waf> wafs) {}
+            Set<EffectivePolicies.Waf> wafs,
+            List<ResolvedRoute.InvalidRule> refusals,
+            int fingerprint) {
+        Contribution(
+                Map<String, List<RouteEntry>> entries,
+                SortedMap<String, GlobalRateLimit> limits,
+                Set<EffectivePolicies.Waf> wafs,
+                List<ResolvedRoute.InvalidRule> refusals) {
+            this(entries, limits, wafs, refusals, entries.hashCode());
+        }
+
+        /** The same matches, answered with 500. */
+        Map<String, List<RouteEntry>> closed() {
+            Map<String, List<RouteEntry>> closed = new HashMap<>();
+            entries.forEach((host, each) ->
+                    closed.put(host, each.stream().map(RouteResources::closed).toList()));
+            return closed;
+        }
+    }
 
     /** The serving listeners of a port. */
     private record Port(FleetMembers fleet, List<ListenerState> listeners) {
@@ -102,15 +123,31 @@ final class Resources {
     private final Settings settings;
     private final List<Collection<ResourceId, Output>> all;
 
+    private final Collection<BindingKey, Contribution> contributions;
+
     private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
+
+    /** What of the contributions is held back ({@link Hold}). */
+    private final Source<BindingKey, Hold> held;
+
+    /** The contributions that proxies accepted last. */
+    private final Source<BindingKey, Contribution> lastGood;
+
+    /** The rules of a route on a listener of which Envoy would refuse something; they are closed. */
+    private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusals;
 
     Resources(Graph graph, Inputs inputs, Model model, Settings settings) {
         this.inputs = inputs;
         this.model = model;
         this.settings = settings;
         Collection<PortKey, Port> ports = graph.expand("ports", model.fleets, (_, _, fleet) -> ports(fleet));
-        Collection<BindingKey, Contribution> contributions =
-                graph.map("contributions", model.bindings, this::contribution);
+        held = graph.source("held");
+        lastGood = graph.source("lastGood");
+        contributions = graph.expand("contributions", model.bindings, this::contributions, this::failing);
+        refusals = graph.map(
+                "refusedRules",
+                contributions,
+                (_, _, each) -> each.refusals().isEmpty() ? Optional.empty() : Optional.of(each.refusals()));
         contributionsByListener =
                 graph.group("contributionsByListener", contributions, (key, _) -> Set.of(key.listener()));
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
@@ -156,8 +193,24 @@ final class Resources {
         return all;
     }
 
+    Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusals() {
+        return refusals;
+    }
+
     Collection<ObjectKey, GatewayState> gateways() {
         return model.gateways;
+    }
+
+    void hold(Graph.Writes writes, BindingKey binding, Optional<Hold> hold) {
+        hold.ifPresentOrElse(each -> writes.put(held, binding, each), () -> writes.remove(held, binding));
+    }
+
+    /** The contribution with that fingerprint, if it is still the present one, is what to serve where a later one is refused. */
+    void accept(Graph.Writes writes, BindingKey binding, int fingerprint) {
+        contributions
+                .get(binding)
+                .filter(each -> each.fingerprint() == fingerprint)
+                .ifPresent(each -> writes.put(lastGood, binding, each));
     }
 
     private static Map<PortKey, Port> ports(FleetMembers fleet) {
@@ -206,12 +259,19 @@ final class Resources {
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
         Set<EffectivePolicies.Waf> wafs = new HashSet<>();
+        List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
                 EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name())
                         .after(listener.get().filters());
-                entries.addAll(
-                        maker.entries(key.route(), object.get().metadata().createdAt(), http, policies));
+                RouteResources.Made made =
+                        maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
+                entries.addAll(made.entries());
+                made.refusal()
+                        .ifPresent(refusal -> refusals.add(new ResolvedRoute.InvalidRule(
+                                http.index(),
+                                "UnsupportedValue",
+                                "spec.rules[" + http.index() + "]: Envoy would refuse what it becomes: " + refusal)));
                 policies.waf().filter(EffectivePolicies.Waf::merged).ifPresent(wafs::add);
                 policies.limits()
                         .ifPresent(effective ->
@@ -224,7 +284,22 @@ final class Resources {
                     place.hostname(),
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
-        return Optional.of(new Contribution(byHost, limits, wafs));
+        return Optional.of(new Contribution(byHost, limits, wafs, List.copyOf(refusals)));
+    }
+
+    private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
+        return contribution(reads, key, binding).map(each -> Map.of(key, each)).orElse(Map.of());
+    }
+
+    /** What a route whose translation failed contributes: the hostnames that it is for, closed. */
+    private Map<BindingKey, Contribution> failing(BindingKey key, Attachments.Binding binding, Throwable failure) {
+        Map<String, List<RouteEntry>> closed = new HashMap<>();
+        for (Attachments.Place place : binding.places()) {
+            closed.put(
+                    place.hostname(),
+                    List.of(RouteResources.failing(key.route()).from(place.origin())));
+        }
+        return Map.of(key, new Contribution(closed, new TreeMap<>(), Set.of(), List.of()));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -269,22 +344,19 @@ final class Resources {
 
     /** The backends of a UDPRoute's rule as one cluster, since Envoy's UDP proxy cannot split. */
     private static ClusterSpec udpCluster(ObjectRef route, ResolvedRoute.Rule rule) {
-        List<ClusterSpec> found = new ArrayList<>();
         List<ClusterSpec.Share> shares = new ArrayList<>();
         for (WeightedTarget target : rule.targets()) {
             if (target.weight() > 0 && target.target() instanceof Target.Found each) {
-                found.add(each.cluster());
-                shares.add(new ClusterSpec.Share(each.cluster().endpoints(), target.weight()));
+                if (rule.targets().size() == 1) {
+                    return each.cluster();
+                }
+                shares.add(new ClusterSpec.Share(each.cluster().endpoints(), target.weight(), false));
             }
-        }
-        if (found.size() == 1) {
-            return found.getFirst();
         }
         return new ClusterSpec(
                 "udproute/" + route.key() + "/rule",
                 new ClusterSpec.Endpoints.Weighted(shares),
-                ClusterSpec.Protocol.HTTP1,
-                Optional.empty());
+                ClusterSpec.Protocol.HTTP1);
     }
 
     private Map<ClusterKey, UsedCluster> telemetryClusters(Reads reads, String fleet, TelemetryClusters telemetry) {
@@ -318,7 +390,8 @@ final class Resources {
                 key.fleet(),
                 TypeUrls.CLUSTER,
                 key.name(),
-                ClusterResources.cluster(used.spec(), settings(reads, key.fleet())),
+                ClusterResources.cluster(
+                        used.spec(), settings(reads, key.fleet()), owner -> slices(reads, key.fleet(), owner)),
                 false,
                 owners(used));
     }
@@ -351,40 +424,46 @@ final class Resources {
             }
         }
         return reads.get(model.slices, owner)
-                .map(slices -> slices.values().stream().map(Resource::spec).toList())
+                .map(slices -> slices.values().stream()
+                        .map(slice -> settings.backendAddresses().usable(slice.spec()))
+                        .toList())
                 .orElse(List.of());
     }
 
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
-        if (used.spec().tls().isEmpty()) {
-            return Map.of();
+        Map<ResourceId, Output> secrets = new HashMap<>();
+        for (ClusterSpec.Tls tls : used.spec().tls()) {
+            secrets.putAll(
+                    tls.systemCertificates()
+                            ? one(
+                                    key.fleet(),
+                                    TypeUrls.SECRET,
+                                    SecretResources.SYSTEM,
+                                    SecretResources.systemAuthorities(),
+                                    false,
+                                    Set.of())
+                            : authorities(reads, key.fleet(), tls.policy()));
         }
-        ClusterSpec.Tls tls = used.spec().tls().get();
-        String fleet = key.fleet();
-        ObjectRef owner = ObjectRef.of(Kinds.BACKEND_TLS_POLICY, tls.policy());
-        if (tls.systemCertificates()) {
-            return one(
-                    fleet,
-                    TypeUrls.SECRET,
-                    SecretResources.SYSTEM,
-                    SecretResources.systemAuthorities(),
-                    false,
-                    Set.of());
-        }
+        return secrets;
+    }
+
+    private Map<ResourceId, Output> authorities(Reads reads, String fleet, ObjectKey policy) {
         StringBuilder pem = new StringBuilder();
-        Optional<Resource<BackendTlsPolicy>> policy = reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), tls.policy());
-        if (policy.isPresent()) {
-            for (ObjectReference reference : policy.get().spec().validation().caCertificateRefs()) {
-                model.bundle(
-                                reads,
-                                reference.kind(),
-                                reference.authoritiesKey(tls.policy().namespace()))
+        Optional<Resource<BackendTlsPolicy>> object = reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), policy);
+        if (object.isPresent()) {
+            for (ObjectReference reference : object.get().spec().validation().caCertificateRefs()) {
+                model.bundle(reads, reference.kind(), reference.authoritiesKey(policy.namespace()))
                         .ifPresent(text -> pem.append(text).append('\n'));
             }
         }
-        String name = SecretResources.policyName(tls.policy());
+        String name = SecretResources.policyName(policy);
         return one(
-                fleet, TypeUrls.SECRET, name, SecretResources.authorities(name, pem.toString()), false, Set.of(owner));
+                fleet,
+                TypeUrls.SECRET,
+                name,
+                SecretResources.authorities(name, pem.toString()),
+                false,
+                Set.of(ObjectRef.of(Kinds.BACKEND_TLS_POLICY, policy)));
     }
 
     private static Map<ResourceId, Output> callouts(FleetMembers fleet, Settings settings) {
@@ -397,7 +476,7 @@ final class Resources {
                 fleet.name(),
                 TypeUrls.CLUSTER,
                 name,
-                ClusterResources.callout(name, address, settings.callouts().tls()),
+                CalloutResources.cluster(name, address, settings.callouts().tls()),
                 false,
                 fleet.gateways().stream().map(Resources::ref).collect(Collectors.toSet()))));
         return clusters;
@@ -491,7 +570,10 @@ final class Resources {
         });
         List<StreamRoute> streams = new ArrayList<>();
         for (Stream each : attached) {
-            each.route().rules().stream().findFirst().ifPresent(rule -> {
+            Optional<ResolvedRoute.Rule> first = model.isClosedStream(reads, each.ref())
+                    ? Optional.of(new ResolvedRoute.Rule.Stream(0, List.of()))
+                    : each.route().rules().stream().findFirst();
+            first.ifPresent(rule -> {
                 owners.add(each.ref());
                 String udp = each.ref().kind().equals("UDPRoute")
                         ? udpCluster(each.ref(), rule).name()
@@ -504,24 +586,18 @@ final class Resources {
     }
 
     private Map<ResourceId, Output> sharedTable(Reads reads, PortKey key, Port port) {
-        Set<ObjectRef> owners = new HashSet<>(port.owners());
+        TableParts parts = new TableParts(port.owners());
         List<RouteTable.Host> hosts = new ArrayList<>();
         for (ListenerState listener : port.listeners()) {
             if (listener.protocol().orElseThrow() == Protocol.HTTP) {
-                hosts.add(host(reads, listener, owners));
+                hosts.add(host(reads, listener, parts));
             }
         }
         if (hosts.isEmpty()) {
             return Map.of();
         }
         String name = ListenerResources.sharedTableName(key, port.listeners());
-        return one(
-                key.fleet(),
-                TypeUrls.ROUTES,
-                name,
-                counted(reads, key.fleet(), RouteTable.shared(name, hosts)),
-                false,
-                owners);
+        return table(key.fleet(), counted(reads, key.fleet(), RouteTable.shared(name, hosts)), parts);
     }
 
     private Map<ResourceId, Output> singleTable(
@@ -529,8 +605,7 @@ final class Resources {
         if (!listener.serving() || listener.protocol().orElseThrow() != Protocol.HTTPS) {
             return Map.of();
         }
-        Set<ObjectRef> owners = new HashSet<>();
-        owners.add(key.owner());
+        TableParts parts = new TableParts(Set.of(key.owner()));
         String fleet = fleet(reads, key.gateway());
         PortKey portKey = new PortKey(fleet, listener.spec().port(), false);
         List<String> hostnames = reads.get(ports, portKey).map(Port::listeners).orElse(List.of()).stream()
@@ -538,26 +613,37 @@ final class Resources {
                 .map(each -> each.spec().hostname().orElse(Hostnames.ANY))
                 .toList();
         String name = ListenerResources.tableName(listener);
-        return one(
-                fleet,
-                TypeUrls.ROUTES,
-                name,
-                counted(reads, fleet, RouteTable.single(name, host(reads, listener, owners), hostnames)),
-                false,
-                owners);
+        return table(
+                fleet, counted(reads, fleet, RouteTable.single(name, host(reads, listener, parts), hostnames)), parts);
+    }
+
+    /** Whose a table is, what it is made of, and what is held back of it. */
+    private static final class TableParts {
+        private final Set<ObjectRef> owners;
+        private final Map<BindingKey, Integer> parts = new HashMap<>();
+        private final Set<BindingKey> heldBack = new HashSet<>();
+
+        TableParts(Set<ObjectRef> owners) {
+            this.owners = new HashSet<>(owners);
+        }
+    }
+
+    private static Map<ResourceId, Output> table(String fleet, RouteConfiguration table, TableParts parts) {
+        return Map.of(
+                new ResourceId(fleet, TypeUrls.ROUTES, table.getName()),
+                new Output(table, false, parts.owners, parts.parts, parts.heldBack));
     }
 
     private RouteConfiguration counted(Reads reads, String fleet, RouteConfiguration table) {
         return settings(reads, fleet).telemetry().metrics().perHost() ? RouteTable.counted(table) : table;
     }
 
-    private RouteTable.Host host(Reads reads, ListenerState listener, Set<ObjectRef> owners) {
+    private RouteTable.Host host(Reads reads, ListenerState listener, TableParts parts) {
         Map<String, List<RouteEntry>> routes = new HashMap<>();
         reads.get(contributionsByListener, listener.key())
                 .ifPresent(contributions -> contributions.forEach((key, contribution) -> {
-                    owners.add(key.route());
-                    contribution
-                            .entries()
+                    parts.owners.add(key.route());
+                    served(reads, key, contribution, parts)
                             .forEach((host, entries) -> routes.computeIfAbsent(host, _ -> new ArrayList<>())
                                     .addAll(entries));
                 }));
@@ -565,6 +651,25 @@ final class Resources {
                 .map(state -> state.proxy().spec().preserveRouteOrder())
                 .orElse(false);
         return RouteTable.Host.of(listener, routes, asWritten ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder());
+    }
+
+    /** What a route contributes, or what is served instead while that is held back. */
+    private Map<String, List<RouteEntry>> served(
+            Reads reads, BindingKey key, Contribution contribution, TableParts parts) {
+        Optional<Hold> hold = reads.get(held, key).filter(each -> each.fingerprint() == contribution.fingerprint());
+        if (hold.isEmpty()) {
+            parts.parts.put(key, contribution.fingerprint());
+            return contribution.entries();
+        }
+        parts.heldBack.add(key);
+        return switch (hold.get().form()) {
+            case LAST_GOOD ->
+                reads.get(lastGood, key)
+                        .filter(each -> each.fingerprint() != contribution.fingerprint())
+                        .map(Contribution::entries)
+                        .orElseGet(contribution::closed);
+            case OMITTED -> Map.of();
+        };
     }
 
     private Map<ResourceId, Output> rateLimits(Reads reads, ListenerKey key, ListenerState listener) {

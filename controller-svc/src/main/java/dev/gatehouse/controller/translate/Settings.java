@@ -1,8 +1,10 @@
 package dev.gatehouse.controller.translate;
 
+import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -12,9 +14,14 @@ import java.util.function.IntUnaryOperator;
  * @param boundPort the port that Envoy binds for a listener's port
  * @param callouts where the proxies reach the callout services
  * @param infrastructure where the proxies run
+ * @param backendAddresses which addresses backends may have
  */
 public record Settings(
-        List<String> controllerNames, IntUnaryOperator boundPort, Callouts callouts, Infrastructure infrastructure) {
+        List<String> controllerNames,
+        IntUnaryOperator boundPort,
+        Callouts callouts,
+        Infrastructure infrastructure,
+        BackendAddresses backendAddresses) {
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
@@ -24,6 +31,15 @@ public record Settings(
     /** The proxies run on this host. */
     public Settings(List<String> controllerNames, IntUnaryOperator boundPort, Callouts callouts) {
         this(controllerNames, boundPort, callouts, new Infrastructure.Host());
+    }
+
+    /** Backends may be used. */
+    public Settings(
+            List<String> controllerNames,
+            IntUnaryOperator boundPort,
+            Callouts callouts,
+            Infrastructure infrastructure) {
+        this(controllerNames, boundPort, callouts, infrastructure, infrastructure.backendAddresses(true, Set.of()));
     }
 
     public Settings {
@@ -90,6 +106,19 @@ public record Settings(
 
     /** Where the proxies run: what leads clients to them. */
     public sealed interface Infrastructure {
+        /**
+         * Which addresses backends may have.
+         *
+         * @param backends Envoy Gateway's Backends may be used
+         * @param ownPorts the controller's and other services' on this host; in a cluster the proxies' own count
+         */
+        default BackendAddresses backendAddresses(boolean backends, Set<Integer> ownPorts) {
+            return switch (this) {
+                case Host _ -> new BackendAddresses(backends, true, ownPorts);
+                case Cluster _ -> new BackendAddresses(backends, false, InfrastructureSettings.PROXY_PORTS);
+            };
+        }
+
         /** On this host: a Gateway's addresses are those that it asks for. */
         record Host() implements Infrastructure {}
 

@@ -18,12 +18,12 @@ import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.route.RouteAttacher;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.status.SupportedFeatures;
-import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kind;
@@ -35,6 +35,7 @@ import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
+import dev.gatehouse.gatewayapi.UnservedPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -58,6 +59,8 @@ final class Statuses {
     private final Source<String, FleetState> fleetStates;
     private final Collection<String, Infrastructure> infrastructure;
     private final Source<String, String> refusals;
+    private final Collection<ObjectRef, SortedMap<String, String>> failed;
+    private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
     private final String controllerName;
     private final Collection<ObjectKey, FleetAddresses> addresses;
@@ -70,7 +73,11 @@ final class Statuses {
             Source<String, FleetState> fleetStates,
             Collection<String, Infrastructure> infrastructure,
             Source<String, String> refusals,
+            FailedObjects failed,
+            Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules,
             Settings settings) {
+        this.refusedRules = refusedRules;
+        this.failed = failed.messages();
         this.infrastructure = infrastructure;
         this.refusals = refusals;
         this.controllerName = settings.controllerName();
@@ -78,8 +85,17 @@ final class Statuses {
         this.model = model;
         this.fleetStates = fleetStates;
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
-        served = graph.expand("served", model.gateways, this::served);
-        all = List.of(
+        this.served = graph.expand("served", model.gateways, this::served);
+        List<Collection<ObjectRef, ObjectStatus>> unserved = new ArrayList<>();
+        model.unserved.forEach((kind, policies) -> unserved.add(keyed(
+                graph,
+                "status." + kind.name(),
+                kind,
+                policies,
+                (_, _, policy) -> Optional.of(unserved(kind, policy)))));
+        List<Collection<ObjectRef, ObjectStatus>> served = List.of(
+                // Comes before what is said of the last good version of an object that an edit broke.
+                graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
                         graph,
                         "status.classes",
@@ -102,18 +118,18 @@ final class Statuses {
                         inputs.of(Kinds.LISTENER_SET),
                         this::listenerSet),
                 graph.map("status.routes", model.attachments, this::route),
-                graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
                         graph,
                         "status.tlsPolicies",
                         Kinds.BACKEND_TLS_POLICY,
                         inputs.of(Kinds.BACKEND_TLS_POLICY),
-                        this::tlsPolicy),
+                        (reads, _, policy) -> model.backendTls.status(
+                                reads, policy, model.backendUses.of(reads, BackendTls.backends(policy)))),
                 keyed(
                         graph,
                         "status.security",
                         Kinds.SECURITY_POLICY,
-                        inputs.of(Kinds.SECURITY_POLICY),
+                        model.securities,
                         (reads, key, policy) -> policy(
                                 reads,
                                 Kinds.SECURITY_POLICY,
@@ -127,12 +143,16 @@ final class Statuses {
                                                 instanceof AccessResources.Outcome.Invalid invalid
                                         ? Optional.of(invalid.message())
                                         : Optional.empty(),
+                                reads.get(model.access, key).orElse(null)
+                                                instanceof AccessResources.Outcome.Enforced enforced
+                                        ? enforced.warnings()
+                                        : List.of(),
                                 Fleets.AUTHZ)),
                 keyed(
                         graph,
                         "status.traffic",
                         Kinds.BACKEND_TRAFFIC_POLICY,
-                        inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
+                        model.traffics,
                         (reads, key, policy) -> policy(
                                 reads,
                                 Kinds.BACKEND_TRAFFIC_POLICY,
@@ -142,7 +162,10 @@ final class Statuses {
                                 target ->
                                         reads.get(model.trafficPolicies, target).isPresent(),
                                 _ -> false,
-                                Optional.empty(),
+                                reads.get(model.trafficProblems, key),
+                                policy.spec().passedOver().stream()
+                                        .map(field -> "spec." + field + " is not served and has no effect")
+                                        .toList(),
                                 Fleets.RATE_LIMIT)),
                 keyed(
                         graph,
@@ -161,7 +184,11 @@ final class Statuses {
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
-                                Fleets.WAF)));
+                                List.of(),
+                                Fleets.WAF)),
+                // Counts for an object that has no other status.
+                graph.map("status.failed", this.failed, this::failed));
+        all = Stream.concat(unserved.stream(), served.stream()).toList();
     }
 
     /** The generation of each Gateway and ListenerSet that a fleet serves. */
@@ -214,6 +241,11 @@ final class Statuses {
     private ObjectStatus gateway(Reads reads, GatewayState state) {
         Resource<Gateway> gateway = state.gateway();
         List<Condition> conditions = withInfrastructure(reads, state);
+        reads.get(failed, ObjectRef.of(Kinds.GATEWAY, gateway.key()))
+                .ifPresent(failures ->
+                        conditions.replaceAll(condition -> condition.type().equals(Conditions.ACCEPTED)
+                                ? translationFailed(FailedObjects.message(failures))
+                                : condition));
         boolean accepted = conditions.stream()
                 .filter(condition -> condition.type().equals(Conditions.ACCEPTED))
                 .allMatch(Condition::holds);
@@ -403,7 +435,7 @@ final class Statuses {
                 if (!parents.isEmpty()) {
                     yield Optional.of(new ObjectStatus.Parents(generation, parents));
                 }
-                List<ObjectStatus.ParentStatus> ancestors = object.targets().stream()
+                List<ObjectStatus.ParentStatus> ancestors = model.targets(reads, ref, object).stream()
                         .map(target -> new ObjectStatus.ParentStatus(
                                 new ParentReference(
                                         target.group(),
@@ -420,6 +452,35 @@ final class Statuses {
                         : Optional.of(new ObjectStatus.Ancestors(generation, ancestors));
             }
         };
+    }
+
+    /** The status of an object whose translation failed before there was anything else to say of it. */
+    private Optional<ObjectStatus> failed(Reads reads, ObjectRef ref, SortedMap<String, String> failures) {
+        String message = FailedObjects.message(failures);
+        return switch (ref.kind()) {
+            case "Gateway" ->
+                reads.get(inputs.of(Kinds.GATEWAY), ref.key())
+                        .map(gateway -> unusable(gateway.metadata().generation(), message));
+            case "ListenerSet" ->
+                reads.get(inputs.of(Kinds.LISTENER_SET), ref.key())
+                        .map(set -> unusable(set.metadata().generation(), message));
+            default ->
+                reads.get(inputs.routes(), ref)
+                        .map(route -> new ObjectStatus.Parents(
+                                route.metadata().generation(),
+                                route.spec().parents().stream()
+                                        .flatMap(parent -> gatewayOf(reads, parent, ref)
+                                                .map(gateway -> new ObjectStatus.ParentStatus(
+                                                        parent,
+                                                        gateway.controllerName(),
+                                                        List.of(translationFailed(message))))
+                                                .stream())
+                                        .toList()));
+        };
+    }
+
+    private static Condition translationFailed(String message) {
+        return Condition.isFalse(Conditions.ACCEPTED, "TranslationFailed", message);
     }
 
     private static ObjectStatus unusable(long generation, String message) {
@@ -454,9 +515,19 @@ final class Statuses {
         List<ObjectStatus.ParentStatus> parents = new ArrayList<>();
         for (Attachments.Parent parent : attached.parents()) {
             List<Condition> conditions = new ArrayList<>();
-            conditions.add(accepted(parent, resolved.get()));
-            conditions.add(resolvedRefs(resolved.get()));
-            partlyInvalid(resolved.get()).ifPresent(conditions::add);
+            ResolvedRoute served = resolved.get()
+                    .refusing(parent.bindings().stream()
+                            .flatMap(binding ->
+                                    reads.get(refusedRules, new BindingKey(binding.listener(), ref)).stream())
+                            .flatMap(List::stream)
+                            .toList());
+            conditions.add(reads.get(failed, ref)
+                    .map(failures -> translationFailed(FailedObjects.message(failures)))
+                    .orElse(accepted(parent, served)));
+            if (!parent.accepted().reason().equals(RouteAttacher.INVALID_RULE)) {
+                conditions.add(resolvedRefs(served));
+            }
+            partlyInvalid(served).ifPresent(conditions::add);
             parent.bindings().stream()
                     .flatMap(binding ->
                             reads.get(model.gateways, binding.listener().gateway()).stream())
@@ -512,41 +583,6 @@ final class Statuses {
                 .collect(Collectors.joining("\n"));
     }
 
-    private Optional<ObjectStatus> tlsPolicy(Reads reads, ObjectKey key, Resource<BackendTlsPolicy> policy) {
-        List<Condition> conditions = new ArrayList<>();
-        Optional<ObjectKey> winner = model.winnerOver(reads, policy);
-        Optional<Model.TlsProblem> problem = model.tlsProblem(reads, policy);
-        if (winner.isPresent()) {
-            conditions.add(Condition.isFalse(
-                    Conditions.ACCEPTED,
-                    "Conflicted",
-                    "BackendTLSPolicy " + winner.get() + " is for the same Service, and older."));
-        } else if (problem.isPresent()) {
-            conditions.add(Condition.isFalse(
-                    Conditions.ACCEPTED, "NoValidCACertificate", problem.get().message() + "."));
-        } else {
-            conditions.add(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted."));
-        }
-        conditions.add(problem.map(p -> Condition.isFalse(Conditions.RESOLVED_REFS, p.reason(), p.message() + "."))
-                .orElse(Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
-        List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
-        for (Map.Entry<ObjectKey, String> gateway :
-                model.gatewaysUsing(reads, policy).entrySet()) {
-            ParentReference reference = new ParentReference(
-                    Kinds.GATEWAY_GROUP,
-                    Kinds.GATEWAY.name(),
-                    Optional.of(gateway.getKey().namespace()),
-                    gateway.getKey().name(),
-                    Optional.empty(),
-                    Optional.empty());
-            ancestors.add(new ObjectStatus.ParentStatus(reference, gateway.getValue(), conditions));
-        }
-        if (ancestors.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
-    }
-
     private Optional<ObjectStatus> policy(
             Reads reads,
             Kind<?> kind,
@@ -556,10 +592,12 @@ final class Statuses {
             Predicate<TargetKey> hasPolicy,
             Predicate<TargetKey> merges,
             Optional<String> invalid,
+            List<String> warnings,
             String calloutFleet) {
         String rejection = reads.get(fleetStates, calloutFleet)
                 .map(state -> state.rejections().get(ObjectRef.of(kind, policy.key())))
                 .orElse(null);
+        Optional<SortedMap<String, String>> failures = reads.get(failed, ObjectRef.of(kind, policy.key()));
         List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
         for (PolicyTarget target : targets) {
             TargetKey key = TargetKey.of(target, policy.namespace());
@@ -573,6 +611,8 @@ final class Statuses {
                         Conditions.ACCEPTED,
                         "Conflicted",
                         kind.name() + " " + winner.get() + " is for " + key + " too, and comes first.");
+            } else if (failures.isPresent()) {
+                condition = translationFailed(FailedObjects.message(failures.get()));
             } else if (invalid.isPresent()) {
                 condition = Condition.isFalse(Conditions.ACCEPTED, "Invalid", invalid.get() + ".");
             } else if (rejection != null) {
@@ -590,13 +630,43 @@ final class Statuses {
                             Optional.empty()),
                     controllerName,
                     condition.holds()
-                            ? Stream.concat(
+                            ? Stream.of(
                                             Stream.of(condition),
-                                            overridden(reads, kind, key, hasPolicy, merges).stream())
+                                            overridden(reads, kind, key, hasPolicy, merges).stream(),
+                                            warning(warnings).stream())
+                                    .flatMap(each -> each)
                                     .toList()
                             : List.of(condition)));
         }
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
+    }
+
+    private static Optional<Condition> warning(List<String> warnings) {
+        return warnings.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
+    }
+
+    /** The status of a policy that is not served: what it is for is closed where it protects. */
+    private ObjectStatus unserved(Kind<UnservedPolicy> kind, Resource<UnservedPolicy> policy) {
+        String message = kind.name() + " is not served by Gatehouse and has no effect"
+                + (policy.spec().protects()
+                        ? "; requests to its targets are answered with 500, since it asks for protection."
+                        : ".");
+        return new ObjectStatus.Ancestors(
+                policy.metadata().generation(),
+                policy.spec().targets().stream()
+                        .map(target -> new ObjectStatus.ParentStatus(
+                                new ParentReference(
+                                        target.group(),
+                                        target.kind(),
+                                        Optional.of(policy.namespace()),
+                                        target.name(),
+                                        target.sectionName(),
+                                        Optional.empty()),
+                                controllerName,
+                                List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))))
+                        .toList());
     }
 
     /** For a policy on a Gateway or ListenerSet: the routes there that have one of their own, which counts instead or goes before. */
@@ -624,7 +694,7 @@ final class Statuses {
             if (covered) {
                 reads.get(model.bindingsByListener, listener.key())
                         .ifPresent(bindings -> bindings.keySet().stream()
-                                .map(Model.BindingKey::route)
+                                .map(BindingKey::route)
                                 .map(route -> new TargetKey(route.kind(), route.key(), Optional.empty()))
                                 .filter(hasPolicy)
                                 .forEach(route -> (merges.test(route) ? merging : replacing)

@@ -33,16 +33,23 @@ public final class Translator {
     private final Resources resources;
     private final Statuses statuses;
 
-    /** @param failures hears of bugs: a derivation that threw, whose last good output stays */
-    public Translator(Settings settings, Graph.FailureListener failures) {
-        graph = new Graph(failures);
+    /** Hears of faults of the translation: a derivation that threw. Its last good output stays, and the object's status says so. */
+    @FunctionalInterface
+    public interface FaultLog {
+        void failed(String collection, String key, Throwable failure);
+    }
+
+    public Translator(Settings settings, FaultLog faults) {
+        FailedObjects failed = new FailedObjects(faults);
+        graph = failed.graph();
         inputs = new Inputs(graph);
         fleetStates = graph.source("fleetStates");
         Model model = new Model(graph, inputs, settings);
         resources = new Resources(graph, inputs, model, settings);
         refusals = graph.source("refusals");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
-        statuses = new Statuses(graph, inputs, model, fleetStates, infrastructure, refusals, settings);
+        statuses = new Statuses(
+                graph, inputs, model, fleetStates, infrastructure, refusals, failed, resources.refusals(), settings);
     }
 
     /** A change of inputs. */
@@ -56,6 +63,12 @@ public final class Translator {
 
         /** What a fleet's proxies say changed. */
         record Fleet(String fleet, FleetState state) implements Change {}
+
+        /** What a route contributes to a table is held back; empty: no longer. */
+        record Held(BindingKey binding, Optional<Hold> hold) implements Change {}
+
+        /** Proxies have accepted what a route contributes to a table. */
+        record Accepted(BindingKey binding, int fingerprint) implements Change {}
 
         /**
          * What became of a fleet's objects changed.
@@ -86,6 +99,9 @@ public final class Translator {
                     case Change.Broken broken -> inputs.putBroken(writes, broken.kind(), broken.object());
                     case Change.Remove remove -> inputs.remove(writes, remove.kind(), remove.key());
                     case Change.Fleet fleet -> writes.put(fleetStates, fleet.fleet(), fleet.state());
+                    case Change.Held held -> resources.hold(writes, held.binding(), held.hold());
+                    case Change.Accepted accepted ->
+                        resources.accept(writes, accepted.binding(), accepted.fingerprint());
                     case Change.Applied applied ->
                         applied.refusal()
                                 .ifPresentOrElse(

@@ -82,6 +82,6 @@ class FileChangesTest {
         assertThat(result.problems()).isEmpty();
         Map<ObjectRef, Found<?>> objects = new LinkedHashMap<>();
         result.found().forEach(found -> objects.put(found.ref(), found));
-        return new FileSet.Contents(objects, List.of(), List.of());
+        return new FileSet.Contents(objects, Map.of(), List.of(), List.of());
     }
 }

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.yaml.Problem;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,11 +19,11 @@ class FileSetTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path folder;
 
-    private FileSet files = new FileSet(List.of());
+    private FileSet files = new FileSet(List.of(), InputStream.nullInputStream(), InstantSource.system());
 
     @BeforeEach
     void watchTheFolder() {
-        files = new FileSet(List.of(folder));
+        files = new FileSet(List.of(folder), InputStream.nullInputStream(), InstantSource.system());
     }
 
     @Test
@@ -32,17 +33,20 @@ class FileSetTest {
         write("c.json", "{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"c\"}}");
         write("README.md", "not an object");
         write(".hidden.yaml", "not: an object");
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(names(contents)).containsExactlyInAnyOrder("a", "b", "c");
-        assertThat(contents.problems()).isEmpty();
+        assertThat(contents.problems())
+                .extracting(Problem::toString)
+                .containsExactly(
+                        folder + ":1:1: warning: left alone: .hidden.yaml (hidden, or the templates of a Helm chart)");
     }
 
     @Test
     void anObjectThatAnEditBreaksKeepsItsLastGoodVersion() throws IOException {
         write("a.yaml", configMap("a", "1") + "---\n" + configMap("b", "1"));
-        files.read();
+        files.read(0);
         write("a.yaml", configMap("a", "2") + "---\n" + configMap("b", "{}"));
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(value(contents, "a")).isEqualTo("2");
         assertThat(value(contents, "b")).isEqualTo("1");
         assertThat(contents.stale()).containsExactly(ref("b"));
@@ -55,17 +59,17 @@ class FileSetTest {
     @Test
     void anObjectThatIsTakenOutBesideABrokenOneIsGone() throws IOException {
         write("a.yaml", configMap("a", "1") + "---\n" + configMap("b", "1"));
-        files.read();
+        files.read(0);
         write("a.yaml", configMap("b", "{}"));
-        assertThat(names(files.read())).containsExactly("b");
+        assertThat(names(files.read(0))).containsExactly("b");
     }
 
     @Test
     void aFileThatIsNoYamlAnyMoreKeepsAllOfItsObjects() throws IOException {
         write("a.yaml", configMap("a", "1") + "---\n" + configMap("b", "1"));
-        files.read();
+        files.read(0);
         write("a.yaml", configMap("a", "2") + "---\nkind: [\n");
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(value(contents, "a")).isEqualTo("2");
         assertThat(value(contents, "b")).isEqualTo("1");
         assertThat(contents.stale()).containsExactly(ref("b"));
@@ -74,10 +78,10 @@ class FileSetTest {
     @Test
     void anObjectWhoseNameAnEditBreaksIsKept() throws IOException {
         write("a.yaml", configMap("a", "1"));
-        files.read();
+        files.read(0);
         for (String name : List.of("not_a_name", "\"\"", "5", "[a]", "")) {
             write("a.yaml", configMap("a", "2").replace("name: a", "name: " + name));
-            FileSet.Contents contents = files.read();
+            FileSet.Contents contents = files.read(0);
             assertThat(names(contents)).as(name).containsExactly("a");
             assertThat(contents.stale()).containsExactly(ref("a"));
             assertThat(contents.problems()).isNotEmpty();
@@ -87,13 +91,13 @@ class FileSetTest {
     @Test
     void whatStaysOfABrokenEditIsStillThereAfterASecondOneAndGoesWithTheRepair() throws IOException {
         write("a.yaml", configMap("a", "1"));
-        files.read();
+        files.read(0);
         write("a.yaml", "kind: [");
-        files.read();
+        files.read(0);
         write("a.yaml", "kind: {");
-        assertThat(value(files.read(), "a")).isEqualTo("1");
+        assertThat(value(files.read(0), "a")).isEqualTo("1");
         write("a.yaml", configMap("b", "1"));
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(names(contents)).containsExactly("b");
         assertThat(contents.stale()).isEmpty();
         assertThat(contents.problems()).isEmpty();
@@ -103,32 +107,32 @@ class FileSetTest {
     void aFileThatIsRemovedFromAFolderTakesItsObjectsAlong() throws IOException {
         write("a.yaml", configMap("a", "1"));
         write("b.yaml", configMap("b", "1"));
-        files.read();
+        files.read(0);
         Files.delete(folder.resolve("a.yaml"));
-        assertThat(names(files.read(Set.of(folder.resolve("a.yaml").toAbsolutePath()))))
-                .containsExactly("b");
+        assertThat(names(files.read(0))).containsExactly("b");
     }
 
     @Test
     void aBrokenFileThatIsRemovedTakesItsLastGoodObjectsAlong() throws IOException {
         write("a.yaml", configMap("a", "1"));
-        files.read();
+        files.read(0);
         write("a.yaml", "kind: [");
-        files.read();
+        files.read(0);
         Files.delete(folder.resolve("a.yaml"));
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(contents.objects()).isEmpty();
         assertThat(contents.problems()).isEmpty();
     }
 
     @Test
-    void aNamedFileThatIsNotThereIsToldAndItsObjectsStay() throws IOException {
+    void aNamedFileThatIsNotThereIsTold() throws IOException {
         write("a.yaml", configMap("a", "1"));
-        FileSet named = new FileSet(List.of(folder.resolve("a.yaml")));
-        named.read();
+        FileSet named =
+                new FileSet(List.of(folder.resolve("a.yaml")), InputStream.nullInputStream(), InstantSource.system());
+        named.read(0);
         Files.delete(folder.resolve("a.yaml"));
-        FileSet.Contents contents = named.read();
-        assertThat(contents.stale()).containsExactly(ref("a"));
+        FileSet.Contents contents = named.read(0);
+        assertThat(contents.objects()).isEmpty();
         assertThat(contents.problems())
                 .singleElement()
                 .asString()
@@ -138,9 +142,9 @@ class FileSetTest {
     @Test
     void aFileThatIsEmptiedHoldsNothing() throws IOException {
         write("a.yaml", configMap("a", "1"));
-        files.read();
+        files.read(0);
         write("a.yaml", "");
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(contents.objects()).isEmpty();
         assertThat(contents.stale()).isEmpty();
     }
@@ -149,7 +153,7 @@ class FileSetTest {
     void ofOneObjectInTwoFilesTheFirstCountsAndTheSecondIsTold() throws IOException {
         write("a.yaml", configMap("same", "1"));
         write("b.yaml", configMap("same", "2"));
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(value(contents, "same")).isEqualTo("1");
         assertThat(contents.problems())
                 .singleElement()
@@ -157,7 +161,7 @@ class FileSetTest {
                 .contains("b.yaml:4:3: ConfigMap default/same: metadata.name: is there twice; the first, at ")
                 .contains("a.yaml:1:1, is used (expected: a unique name)");
         Files.delete(folder.resolve("a.yaml"));
-        contents = files.read();
+        contents = files.read(0);
         assertThat(value(contents, "same")).isEqualTo("2");
         assertThat(contents.problems()).isEmpty();
     }
@@ -166,55 +170,32 @@ class FileSetTest {
     void anObjectThatMovesToAnotherFileIsNotLost() throws IOException {
         write("a.yaml", configMap("a", "1") + "---\n" + configMap("moves", "1"));
         write("b.yaml", configMap("b", "1"));
-        files.read();
+        files.read(0);
         write("a.yaml", configMap("a", "1"));
         write("b.yaml", configMap("b", "1") + "---\n" + configMap("moves", "2"));
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(value(contents, "moves")).isEqualTo("2");
         assertThat(contents.problems()).isEmpty();
-    }
-
-    @Test
-    void onlyFilesThatWereTouchedOrAreNewAreReadAgain() throws IOException {
-        write("a.yaml", configMap("a", "1"));
-        write("b.yaml", configMap("b", "1"));
-        files.read();
-        write("a.yaml", configMap("a", "2"));
-        write("b.yaml", configMap("b", "2"));
-        write("c.yaml", configMap("c", "2"));
-        FileSet.Contents contents = files.read(Set.of(folder.resolve("a.yaml").toAbsolutePath()));
-        assertThat(value(contents, "a")).isEqualTo("2");
-        assertThat(value(contents, "b")).isEqualTo("1");
-        assertThat(value(contents, "c")).isEqualTo("2");
-    }
-
-    @Test
-    void theProblemsOfAFileThatWasNotTouchedStay() throws IOException {
-        write("a.yaml", "kind: [");
-        write("b.yaml", configMap("b", "1"));
-        files.read();
-        FileSet.Contents contents = files.read(Set.of(folder.resolve("b.yaml").toAbsolutePath()));
-        assertThat(contents.problems()).hasSize(1);
     }
 
     @Test
     void aFileThatIsNotTextIsToldAndDoesNotStopTheOthers() throws IOException {
         Files.write(folder.resolve("a.yaml"), new byte[] {(byte) 0xC3, (byte) 0x28, 0});
         write("b.yaml", configMap("b", "1"));
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(names(contents)).containsExactly("b");
         assertThat(contents.problems())
                 .singleElement()
                 .asString()
-                .endsWith("a.yaml:1:1: is not text in UTF-8 (expected: YAML or JSON)");
+                .endsWith("a.yaml:1:1: byte 0xC3 is not UTF-8 (expected: YAML or JSON in UTF-8)");
     }
 
     @Test
     void aFileOfTenMegabytesIsToldAndKeepsItsObjects() throws IOException {
         write("a.yaml", configMap("a", "1"));
-        files.read();
+        files.read(0);
         write("a.yaml", configMap("a", "x".repeat(10 * 1024 * 1024)));
-        FileSet.Contents contents = files.read();
+        FileSet.Contents contents = files.read(0);
         assertThat(value(contents, "a")).isEqualTo("1");
         assertThat(contents.problems())
                 .singleElement()

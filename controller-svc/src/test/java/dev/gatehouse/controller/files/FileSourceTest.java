@@ -37,7 +37,8 @@ class FileSourceTest {
                 Settings::shiftPrivileged,
                 new Settings.Callouts(ADDRESS, ADDRESS, ADDRESS));
         try (Controller controller = new Controller(settings, new MemoryConfigLog("test"), InstantSource.system());
-                FileSource files = new FileSource(List.of(folder), settings.controllerName(), controller)) {
+                FileSource files = new FileSource(
+                        List.of(folder), settings.controllerName(), controller, InstantSource.system())) {
             files.start();
 
             assertThat(files.seenBy(ControllerView.EMPTY)).isFalse();

@@ -16,8 +16,9 @@ class DataPlaneTest {
     private static final ObjectRef GATEWAY = new ObjectRef("Gateway", "shop", "edge");
     private static final ObjectRef ROUTE = new ObjectRef("HTTPRoute", "shop", "cart");
 
-    private final DataPlane dataPlane =
-            new DataPlane(id -> id.name().equals("table") && id.fleet().equals(FLEET) ? Set.of(ROUTE) : Set.of());
+    private final DataPlane dataPlane = new DataPlane(
+            id -> id.name().equals("table") && id.fleet().equals(FLEET) ? Set.of(ROUTE) : Set.of(),
+            new Quarantine(Set.of(FLEET)));
 
     @Test
     void nothingIsKnownOfAFleetWithoutProxies() {

@@ -25,6 +25,9 @@ public abstract sealed class Collection<K, V> permits Source, Derived, Index {
         return name;
     }
 
+    /** The source that the collection follows from, through its primary collections. */
+    public abstract Source<?, ?> root();
+
     /** The value at {@code key}, if there is one. */
     public abstract Optional<V> get(K key);
 

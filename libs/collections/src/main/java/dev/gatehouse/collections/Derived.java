@@ -17,6 +17,7 @@ import java.util.TreeMap;
 final class Derived<I, W, K, V> extends Collection<K, V> implements Graph.Computed {
     private final Collection<I, W> primary;
     private final Graph.Expansion<I, W, K, V> derivation;
+    private final Graph.Fallback<I, W, K, V> fallback;
     private final Map<K, V> entries = new HashMap<>();
     private final Map<I, Map<K, V>> contributions = new HashMap<>();
     private final Map<K, TreeMap<I, V>> contested = new HashMap<>();
@@ -44,10 +45,20 @@ final class Derived<I, W, K, V> extends Collection<K, V> implements Graph.Comput
 
     private static final Object EVERY_KEY = new Object();
 
-    Derived(String name, Collection<I, W> primary, Graph.Expansion<I, W, K, V> derivation) {
+    Derived(
+            String name,
+            Collection<I, W> primary,
+            Graph.Expansion<I, W, K, V> derivation,
+            Graph.Fallback<I, W, K, V> fallback) {
         super(name);
         this.primary = primary;
         this.derivation = derivation;
+        this.fallback = fallback;
+    }
+
+    @Override
+    public Source<?, ?> root() {
+        return primary.root();
     }
 
     @Override
@@ -71,7 +82,7 @@ final class Derived<I, W, K, V> extends Collection<K, V> implements Graph.Comput
     }
 
     @Override
-    public int propagate(Graph.FailureListener failures) {
+    public int propagate(Graph.Failures failures) {
         Set<I> dirty = new HashSet<>(primary.changed());
         for (var reads : keyReaders.entrySet()) {
             Map<Object, Set<I>> readers = reads.getValue();
@@ -99,21 +110,24 @@ final class Derived<I, W, K, V> extends Collection<K, V> implements Graph.Comput
         return dirty.size();
     }
 
-    private void rederive(I key, Map<K, Optional<V>> before, Graph.FailureListener failures) {
+    private void rederive(I key, Map<K, Optional<V>> before, Graph.Failures failures) {
         Optional<W> input = primary.get(key);
         if (input.isEmpty()) {
             forgetReads(key);
             contribute(key, Map.of(), before);
+            failures.succeeded(this, key);
             return;
         }
         Recorder recorder = new Recorder();
         Map<K, V> output;
         try {
             output = derivation.expand(recorder, key, input.get());
-        } catch (RuntimeException e) {
+            failures.succeeded(this, key);
+        } catch (Throwable e) {
             // The last good contribution stays; what was read so far decides when to try again.
-            failures.failed(name(), String.valueOf(key), e);
-            output = contributions.getOrDefault(key, Map.of());
+            failures.failed(this, key, e);
+            Map<K, V> lastGood = contributions.get(key);
+            output = lastGood == null ? fallback.output(key, input.get(), e) : lastGood;
         }
         forgetReads(key);
         rememberReads(key, recorder.dependencies);

@@ -1,6 +1,8 @@
 package dev.gatehouse.collections;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,14 +18,29 @@ import java.util.function.Consumer;
  *
  * <p>Not thread-safe: all calls come from one thread, or are serialised by the caller.
  *
- * <p>A derivation that throws keeps its last good output for that key and is reported to the {@link FailureListener}; the
- * rest of the transaction goes on.
+ * <p>A derivation that throws, be it an exception or an error such as a stack overflow, costs its own key only: the key keeps
+ * its last good output, or gets the output of the derivation's {@link Fallback} where it never had one, and the
+ * {@link FailureListener} is told. The rest of the transaction goes on.
  */
 public final class Graph {
     /** Hears of derivations that threw: a bug, since expected failure is a value. */
     @FunctionalInterface
     public interface FailureListener {
-        void failed(String collection, String key, RuntimeException failure);
+        /**
+         * A derivation threw.
+         *
+         * @param writes may write sources that only collections made after {@code collection} read
+         */
+        void failed(Writes writes, Collection<?, ?> collection, Object key, Throwable failure);
+
+        /** A derivation that threw the last time has succeeded, or its key is gone. */
+        default void recovered(Writes writes, Collection<?, ?> collection, Object key) {}
+    }
+
+    /** What a derivation that threw gives for a key that never had an output. */
+    @FunctionalInterface
+    public interface Fallback<I, W, K, V> {
+        Map<K, V> output(I key, W value, Throwable failure);
     }
 
     /** Derives one value from each entry, or none. */
@@ -54,16 +71,34 @@ public final class Graph {
     /** A collection that follows others. */
     interface Computed {
         /** Brings the collection up to date with those made before it; returns how many keys it computed. */
-        int propagate(FailureListener failures);
+        int propagate(Failures failures);
     }
 
-    private final FailureListener failures;
+    /** The keys whose derivation threw the last time, for each collection. */
+    final class Failures {
+        private final Map<Collection<?, ?>, Set<Object>> failing = new IdentityHashMap<>();
+
+        void failed(Collection<?, ?> collection, Object key, Throwable failure) {
+            failing.computeIfAbsent(collection, _ -> new HashSet<>()).add(key);
+            listener.failed(new Writes(), collection, key, failure);
+        }
+
+        void succeeded(Collection<?, ?> collection, Object key) {
+            Set<Object> keys = failing.get(collection);
+            if (keys != null && keys.remove(key)) {
+                listener.recovered(new Writes(), collection, key);
+            }
+        }
+    }
+
+    private final FailureListener listener;
+    private final Failures failures = new Failures();
     private final List<Collection<?, ?>> collections = new ArrayList<>();
     private final List<Computed> computed = new ArrayList<>();
     private long derivations;
 
-    public Graph(FailureListener failures) {
-        this.failures = failures;
+    public Graph(FailureListener listener) {
+        this.listener = listener;
     }
 
     /** Makes a collection that transactions write. */
@@ -75,12 +110,25 @@ public final class Graph {
 
     /** Makes a collection with at most one entry for each entry of {@code primary}, under the same key. */
     public <K, W, V> Collection<K, V> map(String name, Collection<K, W> primary, Mapping<K, W, V> mapping) {
+        return expand(name, primary, single(mapping));
+    }
+
+    /** As {@link #map(String, Collection, Mapping)}, with what counts for a key whose derivation never succeeded. */
+    public <K, W, V> Collection<K, V> map(
+            String name,
+            Collection<K, W> primary,
+            Mapping<K, W, V> mapping,
+            BiFunction<W, Throwable, Optional<V>> fallback) {
         return expand(
-                name,
-                primary,
-                (reads, key, value) -> mapping.map(reads, key, value)
-                        .map(result -> Map.of(key, result))
-                        .orElseGet(Map::of));
+                name, primary, single(mapping), (key, value, failure) -> entry(key, fallback.apply(value, failure)));
+    }
+
+    private static <K, W, V> Expansion<K, W, K, V> single(Mapping<K, W, V> mapping) {
+        return (reads, key, value) -> entry(key, mapping.map(reads, key, value));
+    }
+
+    private static <K, V> Map<K, V> entry(K key, Optional<V> value) {
+        return value.map(each -> Map.of(key, each)).orElseGet(Map::of);
     }
 
     /**
@@ -89,7 +137,13 @@ public final class Graph {
      */
     public <I, W, K, V> Collection<K, V> expand(
             String name, Collection<I, W> primary, Expansion<I, W, K, V> expansion) {
-        Derived<I, W, K, V> result = new Derived<>(name, primary, expansion);
+        return expand(name, primary, expansion, (_, _, _) -> Map.of());
+    }
+
+    /** As {@link #expand(String, Collection, Expansion)}, with what counts for a key whose derivation never succeeded. */
+    public <I, W, K, V> Collection<K, V> expand(
+            String name, Collection<I, W> primary, Expansion<I, W, K, V> expansion, Fallback<I, W, K, V> fallback) {
+        Derived<I, W, K, V> result = new Derived<>(name, primary, expansion, fallback);
         collections.add(result);
         computed.add(result);
         return result;

@@ -27,6 +27,11 @@ final class Index<G, K extends Comparable<? super K>, V> extends Collection<G, S
     }
 
     @Override
+    public Source<?, ?> root() {
+        return primary.root();
+    }
+
+    @Override
     public Optional<SortedMap<K, V>> get(G group) {
         return Optional.ofNullable(entries.get(group));
     }
@@ -47,15 +52,16 @@ final class Index<G, K extends Comparable<? super K>, V> extends Collection<G, S
     }
 
     @Override
-    public int propagate(Graph.FailureListener failures) {
+    public int propagate(Graph.Failures failures) {
         for (K key : primary.changed()) {
-            for (G group : memberships.getOrDefault(key, Set.of())) {
+            Set<G> before = memberships.getOrDefault(key, Set.of());
+            for (G group : before) {
                 members(group).remove(key);
                 changed.add(group);
             }
             memberships.remove(key);
             primary.get(key).ifPresent(value -> {
-                Set<G> now = groupsOf.apply(key, value);
+                Set<G> now = groups(key, value, before, failures);
                 if (!now.isEmpty()) {
                     memberships.put(key, now);
                 }
@@ -75,6 +81,18 @@ final class Index<G, K extends Comparable<? super K>, V> extends Collection<G, S
             }
         }
         return primary.changed().size();
+    }
+
+    /** The groups of an entry; those it was in before where they cannot be told. */
+    private Set<G> groups(K key, V value, Set<G> before, Graph.Failures failures) {
+        try {
+            Set<G> now = groupsOf.apply(key, value);
+            failures.succeeded(this, key);
+            return now;
+        } catch (Throwable e) {
+            failures.failed(this, key, e);
+            return before;
+        }
     }
 
     private TreeMap<K, V> members(G group) {

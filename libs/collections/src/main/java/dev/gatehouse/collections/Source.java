@@ -18,6 +18,11 @@ public final class Source<K, V> extends Collection<K, V> {
     }
 
     @Override
+    public Source<K, V> root() {
+        return this;
+    }
+
+    @Override
     public Optional<V> get(K key) {
         return Optional.ofNullable(entries.get(key));
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class GraphTest {
     private final List<String> failures = new ArrayList<>();
-    private final Graph graph = new Graph((collection, key, e) -> failures.add(collection + "/" + key));
+    private final Graph graph = new Graph((_, collection, key, e) -> failures.add(collection.name() + "/" + key));
 
     @Test
     void aChangeRecomputesOnlyWhatReadIt() {
@@ -164,8 +164,8 @@ class GraphTest {
     }
 
     private static final class World {
-        final Graph graph = new Graph((collection, key, e) -> {
-            throw e;
+        final Graph graph = new Graph((_, _, _, e) -> {
+            throw new AssertionError(e);
         });
         final Source<Integer, Integer> services = graph.source("services");
         final Source<Integer, Integer> routes = graph.source("routes");

@@ -6,14 +6,34 @@ import java.util.List;
 import java.util.Optional;
 
 /** Envoy Gateway's Backend: endpoints that are not a Kubernetes Service. */
-public record Backend(List<Endpoint> endpoints, List<String> appProtocols, boolean fallback) {
+public record Backend(List<Member> endpoints, List<String> appProtocols, boolean fallback) {
     public Backend {
         endpoints = List.copyOf(endpoints);
         appProtocols = List.copyOf(appProtocols);
     }
 
+    /**
+     * An endpoint.
+     *
+     * @param hostname what the endpoint is called, where its address does not say it
+     */
+    public record Member(Endpoint endpoint, Optional<String> hostname) {
+        private static Member read(Fields f) {
+            return new Member(Endpoint.read(f), f.string("hostname", Syntax.PRECISE_HOSTNAME));
+        }
+    }
+
     /** Where a backend listens. */
     public sealed interface Endpoint {
+        /** Its port; empty for a Unix socket. */
+        default Optional<Integer> portNumber() {
+            return switch (this) {
+                case Fqdn fqdn -> Optional.of(fqdn.port());
+                case Ip ip -> Optional.of(ip.port());
+                case Unix _ -> Optional.empty();
+            };
+        }
+
         record Fqdn(String hostname, int port) implements Endpoint {}
 
         record Ip(String address, int port) implements Endpoint {}
@@ -21,11 +41,11 @@ public record Backend(List<Endpoint> endpoints, List<String> appProtocols, boole
         record Unix(String path) implements Endpoint {}
 
         private static Endpoint read(Fields f) {
-            f.known("hostname", "zone");
+            f.known("zone");
             Optional<Endpoint> fqdn = f.object(
                     "fqdn",
                     x -> new Fqdn(
-                            x.requiredString("hostname", Syntax.PRECISE_HOSTNAME),
+                            x.requiredString("hostname", Syntax.ABSOLUTE_HOSTNAME),
                             x.requiredInteger("port", 1, 65535)));
             Optional<Endpoint> ip = f.object(
                     "ip",
@@ -49,9 +69,14 @@ public record Backend(List<Endpoint> endpoints, List<String> appProtocols, boole
 
     static Backend read(Fields f) {
         f.choice("type", Type.class);
+        List<Member> endpoints = f.list("endpoints", 1, 64, Member::read);
+        long names = endpoints.stream()
+                .filter(each -> each.endpoint() instanceof Endpoint.Fqdn)
+                .count();
+        if (names > 0 && names < endpoints.size()) {
+            f.wrong("endpoints", "has fqdn beside other addresses (expected: fqdn in all endpoints, or in none)");
+        }
         return new Backend(
-                f.list("endpoints", 1, 64, Endpoint::read),
-                f.strings("appProtocols"),
-                f.bool("fallback").orElse(false));
+                endpoints, f.strings("appProtocols"), f.bool("fallback").orElse(false));
     }
 }

@@ -54,6 +54,11 @@ public record BackendReference(
         return group.isEmpty() && kind.equals("Service");
     }
 
+    /** The backend, seen from an object in {@code from}. */
+    public ObjectRef ref(String from) {
+        return new ObjectRef(kind, namespace.orElse(from), name);
+    }
+
     /** The backend's name, seen from an object in {@code from}. */
     public ObjectKey key(String from) {
         return new ObjectKey(namespace.orElse(from), name);

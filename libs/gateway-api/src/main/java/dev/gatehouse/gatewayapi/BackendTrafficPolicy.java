@@ -5,10 +5,50 @@ import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.List;
 import java.util.Optional;
 
-/** Envoy Gateway's BackendTrafficPolicy: global rate limits. */
-public record BackendTrafficPolicy(List<PolicyTarget> targets, Optional<GlobalRateLimit> globalRateLimit) {
+/**
+ * Envoy Gateway's BackendTrafficPolicy: global rate limits.
+ *
+ * @param passedOver the fields that are not served and have no effect: they tune, and keep nobody out
+ */
+public record BackendTrafficPolicy(
+        List<PolicyTarget> targets,
+        List<TargetSelector> selectors,
+        Optional<GlobalRateLimit> globalRateLimit,
+        List<String> passedOver)
+        implements TargetedPolicy<BackendTrafficPolicy> {
+    private static final List<String> UNSERVED = List.of(
+            "admissionControl",
+            "bandwidthLimit",
+            "circuitBreaker",
+            "compression",
+            "compressor",
+            "connection",
+            "dns",
+            "faultInjection",
+            "healthCheck",
+            "http2",
+            "httpUpgrade",
+            "loadBalancer",
+            "mergeType",
+            "proxyProtocol",
+            "requestBuffer",
+            "responseOverride",
+            "retry",
+            "routingType",
+            "tcpKeepalive",
+            "telemetry",
+            "timeout",
+            "useClientProtocol");
+
     public BackendTrafficPolicy {
         targets = List.copyOf(targets);
+        selectors = List.copyOf(selectors);
+        passedOver = List.copyOf(passedOver);
+    }
+
+    @Override
+    public BackendTrafficPolicy withTargets(List<PolicyTarget> targets) {
+        return new BackendTrafficPolicy(targets, selectors, globalRateLimit, passedOver);
     }
 
     /** The time that a limit counts for; windows are aligned to the epoch. */
@@ -100,11 +140,11 @@ public record BackendTrafficPolicy(List<PolicyTarget> targets, Optional<GlobalRa
     }
 
     static BackendTrafficPolicy read(Fields f) {
-        BackendTrafficPolicy policy =
-                new BackendTrafficPolicy(PolicyTarget.readAll(f), f.object("rateLimit", GlobalRateLimit::read));
-        if (policy.globalRateLimit.isEmpty()) {
-            f.wrong("rateLimit", "is missing (expected: a global rate limit)");
-        }
-        return policy;
+        UNSERVED.forEach(field -> f.passOver(field, "is not served and has no effect"));
+        return new BackendTrafficPolicy(
+                PolicyTarget.readOrSelected(f),
+                f.list("targetSelectors", TargetSelector::read),
+                f.object("rateLimit", GlobalRateLimit::read),
+                UNSERVED.stream().filter(f::has).toList());
     }
 }

@@ -13,4 +13,9 @@ public record ConfigMap(Map<String, String> data) {
         f.known("binaryData", "immutable");
         return new ConfigMap(f.stringMap("data"));
     }
+
+    /** The CA certificates: in "ca.crt", else in "tls.crt", else in the only key; none: an empty text. */
+    public String authorities() {
+        return CaKey.of(data.keySet()).map(data::get).orElse("");
+    }
 }

@@ -5,6 +5,7 @@ import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** HTTPRoute. */
 public record HttpRoute(List<ParentReference> parents, List<String> hostnames, List<Rule> rules) implements RouteSpec {
@@ -23,12 +24,22 @@ public record HttpRoute(List<ParentReference> parents, List<String> hostnames, L
 
     /** HTTPPathMatch. */
     public record PathMatch(PathType type, String value) {
-        static final PathMatch ANY = new PathMatch(PathType.PathPrefix, "/");
+        /** The rule of Gateway API's CRD: pchar of RFC 3986, and slashes. */
+        private static final Pattern PATH_CHARACTERS =
+                Pattern.compile("(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+");
+
+        public static final PathMatch ANY = new PathMatch(PathType.PathPrefix, "/");
 
         static PathMatch read(Fields f) {
             PathType type = f.choice("type", PathType.class).orElse(PathType.PathPrefix);
             String value = f.string("value").orElse("/");
             if (type != PathType.RegularExpression) {
+                if (!PATH_CHARACTERS.matcher(value).matches()) {
+                    f.wrong(
+                            "value",
+                            "\"" + value + "\" has a character that no path has (expected: letters, digits,"
+                                    + " -._~!$&'()*+,;=:@/ and %XX)");
+                }
                 if (!value.startsWith("/")) {
                     f.wrong("value", "\"" + value + "\" is not valid (expected: a path that begins with \"/\")");
                 }
@@ -73,7 +84,7 @@ public record HttpRoute(List<ParentReference> parents, List<String> hostnames, L
 
     /** HTTPRouteTimeouts; a zero duration switches a timeout off. */
     public record Timeouts(Optional<Duration> request, Optional<Duration> backendRequest) {
-        static final Timeouts NONE = new Timeouts(Optional.empty(), Optional.empty());
+        public static final Timeouts NONE = new Timeouts(Optional.empty(), Optional.empty());
 
         static Timeouts read(Fields f) {
             Timeouts timeouts = new Timeouts(f.duration("request"), f.duration("backendRequest"));

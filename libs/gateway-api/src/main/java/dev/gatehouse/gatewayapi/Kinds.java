@@ -52,6 +52,17 @@ public final class Kinds {
             envoyGateway("BackendTrafficPolicy", BackendTrafficPolicy::read);
     public static final Kind<SecurityPolicy> SECURITY_POLICY = envoyGateway("SecurityPolicy", SecurityPolicy::read);
 
+    public static final Kind<UnservedPolicy> CLIENT_TRAFFIC_POLICY =
+            envoyGateway("ClientTrafficPolicy", UnservedPolicy::readClientTraffic);
+    public static final Kind<UnservedPolicy> ENVOY_EXTENSION_POLICY =
+            envoyGateway("EnvoyExtensionPolicy", UnservedPolicy::readExtension);
+    public static final Kind<UnservedPolicy> ENVOY_PATCH_POLICY =
+            envoyGateway("EnvoyPatchPolicy", UnservedPolicy::readPatch);
+
+    /** The policies that are known and not served. */
+    public static final List<Kind<UnservedPolicy>> UNSERVED =
+            List.of(CLIENT_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, ENVOY_PATCH_POLICY);
+
     public static final Kind<EnvoyProxy> ENVOY_PROXY =
             new Kind<>(ENVOY_GATEWAY_GROUP, List.of("v1alpha1"), "EnvoyProxy", true, EnvoyProxy::read);
 
@@ -83,6 +94,9 @@ public final class Kinds {
             HTTP_ROUTE_FILTER,
             BACKEND_TRAFFIC_POLICY,
             SECURITY_POLICY,
+            CLIENT_TRAFFIC_POLICY,
+            ENVOY_EXTENSION_POLICY,
+            ENVOY_PATCH_POLICY,
             WAF_POLICY);
 
     private Kinds() {}

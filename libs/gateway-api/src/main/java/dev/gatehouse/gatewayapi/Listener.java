@@ -127,23 +127,16 @@ public record Listener(
         return listener;
     }
 
-    /** Reads a list of listeners and reports names, and (port, protocol, hostname), that are there twice. */
+    /** Reads a list of listeners and reports names that are there twice; what they ask for may conflict with others besides these. */
     static List<Listener> readAll(Fields f) {
         List<Listener> listeners = f.list("listeners", 1, 64, Listener::read);
         for (int i = 0; i < listeners.size(); i++) {
+            String name = listeners.get(i).name;
             for (int j = 0; j < i; j++) {
-                Listener a = listeners.get(j);
-                Listener b = listeners.get(i);
-                if (a.name.equals(b.name)) {
+                if (listeners.get(j).name.equals(name)) {
                     f.wrong(
                             "listeners[" + i + "].name",
-                            "\"" + b.name + "\" is the name of listeners[" + j + "] too (expected: unique names)");
-                } else if (a.port == b.port && a.protocol.equals(b.protocol) && a.hostname.equals(b.hostname)) {
-                    f.wrong(
-                            "listeners[" + i + "]",
-                            "conflicts with listeners[" + j + "]: same port " + b.port + ", protocol " + b.protocol
-                                    + " and hostname " + b.hostname.orElse("(none)")
-                                    + " (expected: a unique combination)");
+                            "\"" + name + "\" is the name of listeners[" + j + "] too (expected: unique names)");
                 }
             }
         }

@@ -35,7 +35,9 @@ public record ObjectReference(String group, String kind, Optional<String> namesp
     /** True where it leads to something that can hold CA certificates: a ConfigMap, Secret or ClusterTrustBundle. */
     public boolean holdsAuthorities() {
         return group.isEmpty() && (kind.equals("ConfigMap") || kind.equals("Secret"))
-                || group.equals(Kinds.CLUSTER_TRUST_BUNDLE.group()) && kind.equals(Kinds.CLUSTER_TRUST_BUNDLE.name());
+                // Envoy Gateway looks at the kind only, and its users leave the group out.
+                || (group.isEmpty() || group.equals(Kinds.CLUSTER_TRUST_BUNDLE.group()))
+                        && kind.equals(Kinds.CLUSTER_TRUST_BUNDLE.name());
     }
 
     /** The name of what holds CA certificates, seen from an object in {@code from}: a ClusterTrustBundle has no namespace. */

@@ -24,6 +24,11 @@ public record PolicyTarget(String group, String kind, String name, Optional<Stri
         return List.copyOf(targets);
     }
 
+    /** As {@link #readAll}, of a policy that may have {@code targetSelectors} instead. */
+    static List<PolicyTarget> readOrSelected(Fields f) {
+        return f.has("targetSelectors") ? readAny(f) : readAll(f);
+    }
+
     /** Reads {@code targetRefs}, and the older {@code targetRef}. */
     static List<PolicyTarget> readAll(Fields f) {
         List<PolicyTarget> targets = readAny(f);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What proxies tell of themselves: {@code spec.telemetry} of an EnvoyProxy.
@@ -91,7 +92,7 @@ public record ProxyTelemetry(
 
         private static AccessLog read(Fields f) {
             return new AccessLog(
-                    f.object("format", Format::read),
+                    f.object("format", Format::read).flatMap(format -> format),
                     f.strings("matches"),
                     f.list("sinks", 1, 50, Sink::read),
                     f.choice("type", AccessLogType.class));
@@ -114,20 +115,28 @@ public record ProxyTelemetry(
 
         record Json(Map<String, String> fields) implements Format {}
 
-        private static Format read(Fields f) {
-            FormatType type = f.requiredChoice("type", FormatType.class);
+        /** Both: for OpenTelemetry a body and attributes; a file gets the fields. */
+        record TextAndJson(String text, Map<String, String> fields) implements Format {}
+
+        private static Optional<Format> read(Fields f) {
+            Optional<FormatType> type = f.choice("type", FormatType.class);
             Optional<String> text = f.string("text");
             Map<String, String> json = f.stringMap("json");
-            if (type == FormatType.Text && text.isEmpty()) {
+            if (type.isEmpty()) {
+                return text.<Format>map(each -> json.isEmpty() ? new Text(each) : new TextAndJson(each, json))
+                        .or(() -> json.isEmpty() ? Optional.empty() : Optional.of(new Json(json)));
+            }
+            if (type.get() == FormatType.Text && text.isEmpty()) {
                 f.wrong("text", "is missing (expected: a format for type Text)");
             }
-            if (type == FormatType.JSON && json.isEmpty()) {
+            if (type.get() == FormatType.JSON && json.isEmpty()) {
                 f.wrong("json", "is missing (expected: fields for type JSON)");
             }
-            return switch (type) {
-                case Text -> new Text(text.orElse(""));
-                case JSON -> new Json(json);
-            };
+            return Optional.of(
+                    switch (type.get()) {
+                        case Text -> new Text(text.orElse(""));
+                        case JSON -> new Json(json);
+                    });
         }
     }
 
@@ -238,6 +247,21 @@ public record ProxyTelemetry(
         public Metrics {
             sinks = List.copyOf(sinks);
             matches = List.copyOf(matches);
+        }
+
+        /** The same without the sinks that send to one of {@code destinations}. */
+        public Metrics without(Set<Destination> destinations) {
+            return new Metrics(
+                    prometheus,
+                    compression,
+                    sinks.stream()
+                            .filter(sink -> !destinations.contains(sink.destination()))
+                            .toList(),
+                    matches,
+                    perHost,
+                    perEndpoint,
+                    sizes,
+                    grpc);
         }
 
         private static Metrics read(Fields f) {

@@ -8,9 +8,11 @@ import dev.gatehouse.gatewayapi.yaml.Similarity;
 import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -18,22 +20,45 @@ import java.util.stream.Collectors;
  * Does not throw for what a text holds.
  */
 public final class ResourceReader {
-    private static final List<String> PASSED_OVER = List.of(
-            "v1/ServiceAccount",
-            "v1/Pod",
-            "apps/v1/Deployment",
-            "apps/v1/DaemonSet",
-            "apps/v1/StatefulSet",
-            "batch/v1/Job",
-            "batch/v1/CronJob",
-            "policy/v1/PodDisruptionBudget",
-            "autoscaling/v2/HorizontalPodAutoscaler",
-            "networking.k8s.io/v1/NetworkPolicy",
-            "rbac.authorization.k8s.io/v1/Role",
-            "rbac.authorization.k8s.io/v1/RoleBinding",
-            "rbac.authorization.k8s.io/v1/ClusterRole",
-            "rbac.authorization.k8s.io/v1/ClusterRoleBinding",
-            "apiextensions.k8s.io/v1/CustomResourceDefinition");
+    private static final String LIST = "List";
+
+    /** Kubernetes' own kinds without a group that mean nothing to a gateway. */
+    private static final Set<String> PASSED_OVER = Set.of(
+            "Binding",
+            "Endpoints",
+            "Event",
+            "LimitRange",
+            "PersistentVolume",
+            "PersistentVolumeClaim",
+            "Pod",
+            "PodTemplate",
+            "ReplicationController",
+            "ResourceQuota",
+            "ServiceAccount");
+
+    /** Kubernetes' own groups without a kind that means anything to a gateway. */
+    private static final Set<String> PASSED_OVER_GROUPS = Set.of(
+            "admissionregistration.k8s.io",
+            "apiextensions.k8s.io",
+            "apiregistration.k8s.io",
+            "apps",
+            "authentication.k8s.io",
+            "authorization.k8s.io",
+            "autoscaling",
+            "batch",
+            "coordination.k8s.io",
+            "events.k8s.io",
+            "flowcontrol.apiserver.k8s.io",
+            "networking.k8s.io",
+            "node.k8s.io",
+            "policy",
+            "rbac.authorization.k8s.io",
+            "resource.k8s.io",
+            "scheduling.k8s.io",
+            "storage.k8s.io");
+
+    private static final Set<String> GROUPS =
+            Kinds.ALL.stream().map(Kind::group).collect(Collectors.toUnmodifiableSet());
 
     private ResourceReader() {}
 
@@ -49,23 +74,77 @@ public final class ResourceReader {
         }
     }
 
-    /** The objects of a text, and what is wrong with it. */
-    public record Result(List<Found<?>> found, List<Problem> problems) {
+    /** An object that is there and cannot be read. */
+    public record Broken(Kind<?> kind, BrokenObject object) {
+        /** The object's reference. */
+        public ObjectRef ref() {
+            return ObjectRef.of(kind, object.metadata().key());
+        }
+    }
+
+    /** The objects of a text, those that cannot be read, and what is wrong with it. */
+    public record Result(List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
         public Result {
             found = List.copyOf(found);
+            broken = List.copyOf(broken);
             problems = List.copyOf(problems);
         }
     }
 
     /** Reads all documents of {@code text}, which stands in {@code file}. */
     public static Result read(String file, String text) {
-        YamlDocuments documents = YamlDocuments.read(file, text);
+        return read(YamlDocuments.read(file, text), false);
+    }
+
+    /**
+     * Reads all documents of a file.
+     *
+     * @param inTree whether nobody named the file, so that it may be of another tool, such as Helm's {@code values.yaml}: what is no
+     *     Kubernetes object is told and left alone then, and no error
+     */
+    public static Result read(String file, byte[] text, boolean inTree) {
+        return read(YamlDocuments.read(file, text), inTree);
+    }
+
+    private static Result read(YamlDocuments documents, boolean inTree) {
         List<Problem> problems = new ArrayList<>(documents.problems());
+        List<Problem> leftAlone = new ArrayList<>();
         List<Found<?>> found = new ArrayList<>();
+        List<Broken> broken = new ArrayList<>();
         for (Node.Mapping document : documents.documents()) {
-            readObject(document, found, problems);
+            if (inTree && isForeign(document)) {
+                leftAlone.add(warning(document.location(), "", "is no Kubernetes object (no kind); left alone"));
+            } else {
+                readObject(document, found, broken, problems);
+            }
         }
-        return new Result(withoutDuplicates(found, problems), problems);
+        for (Node other : documents.others()) {
+            if (inTree) {
+                leftAlone.add(warning(
+                        other.location(), "", "is " + other.describe() + " and no Kubernetes object; left alone"));
+            } else {
+                problems.add(error(
+                        other.location(),
+                        "",
+                        "the document is " + other.describe() + " (expected: a Kubernetes object)"));
+            }
+        }
+        // The file is told once.
+        leftAlone.stream().findFirst().ifPresent(problems::add);
+        return new Result(withoutDuplicates(found, problems), broken, problems);
+    }
+
+    /** True for an object of another tool. One of Kubernetes that lacks a line, or is of a group that is known, is a slip. */
+    private static boolean isForeign(Node.Mapping document) {
+        boolean named =
+                document.get("apiVersion").isPresent() && document.get("kind").isPresent();
+        boolean known = text(document, "apiVersion")
+                .filter(version -> version.contains("/") && GROUPS.contains(version.substring(0, version.indexOf('/'))))
+                .isPresent();
+        return !named
+                && !known
+                && document.get("metadata").isEmpty()
+                && document.get("spec").isEmpty();
     }
 
     /** Keeps the first of objects with the same kind and name, and reports the others. */
@@ -88,16 +167,10 @@ public final class ResourceReader {
         return unique;
     }
 
-    private static void readObject(Node.Mapping document, List<Found<?>> found, List<Problem> problems) {
-        if (text(document, "kind").orElse("").equals("List")
-                && document.get("items").orElse(null) instanceof Node.Sequence list) {
-            for (Node item : list.items()) {
-                if (item instanceof Node.Mapping mapping) {
-                    readObject(mapping, found, problems);
-                } else {
-                    problems.add(error(item.location(), "items", item.describe() + " (expected: an object)"));
-                }
-            }
+    private static void readObject(
+            Node.Mapping document, List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
+        if (isList(document)) {
+            readList(document, found, broken, problems);
             return;
         }
         Optional<String> apiVersion = text(document, "apiVersion");
@@ -125,16 +198,81 @@ public final class ResourceReader {
                     "version \"" + version + "\" of " + kindName.get() + " is not known (expected: "
                             + String.join(", ", kind.get().versions()) + ")"));
         } else {
-            readAs(kind.get(), document, Problem.Severity.ERROR, problems).ifPresent(found::add);
+            List<Problem> own = new ArrayList<>();
+            Optional<? extends Found<?>> object = readAs(kind.get(), document, Problem.Severity.ERROR, own);
+            problems.addAll(own);
+            object.ifPresentOrElse(
+                    found::add, () -> broken(kind.get(), document, own).ifPresent(broken::add));
         }
     }
 
+    /** A list of objects: of any kind, or of one, as {@code HTTPRouteList}. */
+    private static boolean isList(Node.Mapping document) {
+        String kind = text(document, "kind").orElse("");
+        return kind.equals("List")
+                || kind.endsWith(LIST) && Kinds.ALL.stream().anyMatch(each -> (each.name() + LIST).equals(kind));
+    }
+
+    private static void readList(
+            Node.Mapping list, List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
+        Node items = list.get("items").orElse(new Node.Sequence(list.location(), List.of()));
+        if (!(items instanceof Node.Sequence sequence)) {
+            problems.add(error(items.location(), "items", "is " + items.describe() + " (expected: a list of objects)"));
+            return;
+        }
+        for (Node item : sequence.items()) {
+            if (item instanceof Node.Mapping mapping) {
+                readObject(withKindOf(list, mapping), found, broken, problems);
+            } else {
+                problems.add(error(item.location(), "items", "is " + item.describe() + " (expected: an object)"));
+            }
+        }
+    }
+
+    /** An item of a list of one kind need not say of what kind it is. */
+    private static Node.Mapping withKindOf(Node.Mapping list, Node.Mapping item) {
+        Node.Field kind = list.fields().get("kind");
+        Node.Field apiVersion = list.fields().get("apiVersion");
+        if (kind == null
+                || apiVersion == null
+                || item.get("kind").isPresent()
+                || !(kind.value() instanceof Node.Scalar name)
+                || name.text().equals(LIST)) {
+            return item;
+        }
+        Map<String, Node.Field> fields = new LinkedHashMap<>(item.fields());
+        fields.putIfAbsent("apiVersion", apiVersion);
+        fields.put(
+                "kind",
+                new Node.Field(
+                        item.location(),
+                        new Node.Scalar(
+                                item.location(),
+                                Node.Scalar.Type.STRING,
+                                name.text().substring(0, name.text().length() - LIST.length()))));
+        return new Node.Mapping(item.location(), fields);
+    }
+
+    /** What is left of an object that cannot be read; empty: not even its name. */
+    private static Optional<Broken> broken(Kind<?> kind, Node.Mapping document, List<Problem> problems) {
+        boolean named = problems.stream()
+                .noneMatch(problem -> problem.severity() == Problem.Severity.ERROR
+                        && problem.path().startsWith("metadata"));
+        return named
+                ? Optional.of(new Broken(kind, BrokenObject.read(kind, document, errors(problems))))
+                : Optional.empty();
+    }
+
+    private static List<Problem> errors(List<Problem> problems) {
+        return problems.stream()
+                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                .toList();
+    }
+
     private static void unknownKind(Node.Mapping document, String apiVersion, String kind, List<Problem> problems) {
-        if (PASSED_OVER.contains(apiVersion + "/" + kind)) {
-            problems.add(new Problem(
-                    Problem.Severity.WARNING,
+        if (isPassedOver(apiVersion, kind)) {
+            problems.add(warning(
                     document.locate("kind"),
-                    "",
                     "kind",
                     "\"" + kind + "\" (" + apiVersion + ") means nothing to a gateway; passed over"));
             return;
@@ -152,6 +290,22 @@ public final class ResourceReader {
                 "kind",
                 "\"" + kind + "\" of apiVersion \"" + apiVersion + "\" is not known" + sameName + " (expected: "
                         + Kinds.ALL.stream().map(Kind::name).sorted().collect(Collectors.joining(", ")) + ")"));
+    }
+
+    /** True for a kind of somebody else's: one whose name or group is nearly one of ours is a slip. */
+    private static boolean isPassedOver(String apiVersion, String kind) {
+        int slash = apiVersion.indexOf('/');
+        if (slash < 0) {
+            return PASSED_OVER.contains(kind);
+        }
+        String group = apiVersion.substring(0, slash);
+        if (Kinds.ALL.stream().anyMatch(known -> known.name().equalsIgnoreCase(kind))) {
+            return false;
+        }
+        return PASSED_OVER_GROUPS.contains(group)
+                || group.contains(".")
+                        && !GROUPS.contains(group)
+                        && Similarity.closest(group, GROUPS).isEmpty();
     }
 
     /** What an object of a known kind was read to. */
@@ -172,12 +326,7 @@ public final class ResourceReader {
                 kind.group().equals(Kinds.ENVOY_GATEWAY_GROUP) || kind.group().equals(Kinds.GATEHOUSE_GROUP);
         return readAs(kind, object, ours ? Problem.Severity.ERROR : Problem.Severity.WARNING, problems)
                 .<Reading<S>>map(found -> new Reading.Readable<>(found.resource()))
-                .orElseGet(() -> new Reading.Broken<>(BrokenObject.read(
-                        kind,
-                        object,
-                        problems.stream()
-                                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
-                                .toList())));
+                .orElseGet(() -> new Reading.Broken<>(BrokenObject.read(kind, object, errors(problems))));
     }
 
     private static <S> Optional<Found<S>> readAs(
@@ -203,6 +352,10 @@ public final class ResourceReader {
     private static Optional<String> text(Node.Mapping mapping, String name) {
         return mapping.get(name)
                 .flatMap(node -> node instanceof Node.Scalar scalar ? Optional.of(scalar.text()) : Optional.empty());
+    }
+
+    private static Problem warning(Location location, String path, String message) {
+        return new Problem(Problem.Severity.WARNING, location, "", path, message);
     }
 
     private static Problem error(Location location, String path, String message) {

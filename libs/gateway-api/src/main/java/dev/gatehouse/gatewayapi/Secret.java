@@ -33,6 +33,11 @@ public record Secret(String type, Map<String, Bytes> data) {
         return Optional.ofNullable(data.get(key)).map(Bytes::utf8);
     }
 
+    /** The CA certificates: in "ca.crt", else in "tls.crt", else in the only key; none: an empty text. */
+    public String authorities() {
+        return CaKey.of(data.keySet()).flatMap(this::text).orElse("");
+    }
+
     @Override
     public String toString() {
         return "Secret[type=" + type + ", keys=" + data.keySet() + "]";

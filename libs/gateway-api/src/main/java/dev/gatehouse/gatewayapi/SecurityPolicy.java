@@ -7,9 +7,19 @@ import java.util.Optional;
 
 /** Envoy Gateway's SecurityPolicy: API keys and basic authentication. */
 public record SecurityPolicy(
-        List<PolicyTarget> targets, Optional<ApiKeyAuth> apiKeyAuth, Optional<BasicAuth> basicAuth) {
+        List<PolicyTarget> targets,
+        List<TargetSelector> selectors,
+        Optional<ApiKeyAuth> apiKeyAuth,
+        Optional<BasicAuth> basicAuth)
+        implements TargetedPolicy<SecurityPolicy> {
     public SecurityPolicy {
         targets = List.copyOf(targets);
+        selectors = List.copyOf(selectors);
+    }
+
+    @Override
+    public SecurityPolicy withTargets(List<PolicyTarget> targets) {
+        return new SecurityPolicy(targets, selectors, apiKeyAuth, basicAuth);
     }
 
     /** Where a key may stand in a request. */
@@ -56,7 +66,8 @@ public record SecurityPolicy(
 
     static SecurityPolicy read(Fields f) {
         SecurityPolicy policy = new SecurityPolicy(
-                PolicyTarget.readAll(f),
+                PolicyTarget.readOrSelected(f),
+                f.list("targetSelectors", TargetSelector::read),
                 f.object("apiKeyAuth", ApiKeyAuth::read),
                 f.object("basicAuth", BasicAuth::read));
         if (policy.apiKeyAuth.isEmpty() && policy.basicAuth.isEmpty()) {

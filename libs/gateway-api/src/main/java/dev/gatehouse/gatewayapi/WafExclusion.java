@@ -14,7 +14,7 @@ import java.util.List;
  */
 public record WafExclusion(List<String> ruleIds, List<String> tags, List<String> targets, List<Path> paths) {
     private static final Syntax IDS =
-            Syntax.of("[0-9]{1,9}(-[0-9]{1,9})?", 19, "a rule's id or a range: \"942000-942999\"");
+            Syntax.of("[0-9]{1,9}(-[0-9]{1,9})?", 19, "a rule's id, 942100, or a range, \"942000-942999\"");
     private static final Syntax TAG =
             Syntax.of("[A-Za-z0-9_./-]+", 128, "a tag: letters, digits, '_', '.', '/' and '-'");
     private static final Syntax TARGET = Syntax.of(
@@ -47,7 +47,7 @@ public record WafExclusion(List<String> ruleIds, List<String> tags, List<String>
 
     static WafExclusion read(Fields f) {
         WafExclusion exclusion = new WafExclusion(
-                f.strings("ruleIds", IDS),
+                f.stringsOrIntegers("ruleIds", IDS),
                 f.strings("tags", TAG),
                 f.strings("targets", TARGET),
                 f.list("paths", 0, 64, Path::read));

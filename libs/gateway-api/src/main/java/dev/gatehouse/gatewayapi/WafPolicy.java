@@ -30,7 +30,8 @@ public record WafPolicy(
         List<Host> hosts,
         Optional<RequestBody> requestBody,
         Optional<ResponseBody> responseBody,
-        Optional<Audit> audit) {
+        Optional<Audit> audit)
+        implements TargetedPolicy<WafPolicy> {
     /** What is buffered of a request at most: what one message to waf-svc can hold. */
     public static final long MOST_BODY_BYTES = 64L * 1024 * 1024;
 
@@ -273,7 +274,7 @@ public record WafPolicy(
                 responseBody.flatMap(ResponseBody::limit).orElse(USUAL_RESPONSE_BYTES));
     }
 
-    /** The same for these targets. */
+    @Override
     public WafPolicy withTargets(List<PolicyTarget> resolved) {
         return new WafPolicy(
                 resolved,

@@ -119,7 +119,7 @@ class ResourceReaderTest {
                 value = {
                     "\"true\"|\"true\" is a string (expected: true or false)",
                     "1|1 is an integer (expected: true or false)",
-                    "yes|\"yes\" is a string (expected: true or false)",
+                    "ja|\"ja\" is a string (expected: true or false)",
                     "[]|is a list (expected: true or false)"
                 })
         void aBooleanThatIsSomethingElseIsTold(String value, String message) {
@@ -234,6 +234,31 @@ class ResourceReaderTest {
         }
 
         @Test
+        void aListOfOneKindIsReadAsItsItems() {
+            assertThat(names("""
+                    apiVersion: v1
+                    kind: NamespaceList
+                    items:
+                      - metadata: {name: a}
+                      - {apiVersion: v1, kind: Namespace, metadata: {name: b}}
+                    """)).containsExactly("a", "b");
+            assertThat(problems("apiVersion: v1\nkind: List\nitems:\n")).isEmpty();
+            assertThat(problems("apiVersion: v1\nkind: List\nitems: x\n"))
+                    .containsExactly("f.yaml:3:8: items: is a string (expected: a list of objects)");
+        }
+
+        @Test
+        void aKindOfSomebodyElsesIsAWarning() {
+            for (String kind : List.of(
+                    "apiVersion: cert-manager.io/v1\nkind: Certificate\n",
+                    "apiVersion: apps/v1\nkind: ControllerRevision\n",
+                    "apiVersion: v1\nkind: PersistentVolumeClaim\n",
+                    "apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n")) {
+                assertThat(problems(kind)).singleElement().asString().contains("warning: kind: ", "passed over");
+            }
+        }
+
+        @Test
         void aBadItemOfAListDoesNotStopTheOthers() {
             String text = """
                     apiVersion: v1
@@ -243,7 +268,7 @@ class ResourceReaderTest {
                       - {apiVersion: v1, kind: Namespace, metadata: {name: b}}
                     """;
             assertThat(names(text)).containsExactly("b");
-            assertThat(problems(text)).containsExactly("f.yaml:4:5: items: a string (expected: an object)");
+            assertThat(problems(text)).containsExactly("f.yaml:4:5: items: is a string (expected: an object)");
         }
     }
 
@@ -349,7 +374,10 @@ class ResourceReaderTest {
 
         @Test
         void anAliasThatHoldsItselfIsTold() {
-            assertThat(problems("a: &a [*a]\n")).singleElement().asString().contains("nested more than 64 levels deep");
+            assertThat(problems("a: &a [*a]\n"))
+                    .singleElement()
+                    .asString()
+                    .contains("the anchor's value contains itself");
         }
 
         @Test

@@ -38,6 +38,18 @@ class WafPolicyTest {
             """;
 
     @Test
+    void theIdsOfRulesNeedNoQuotes() {
+        assertThat(read("crs: {}\nexclusions: [{ruleIds: [932120, \"942100\", 942000-942999]}]")
+                        .exclusions()
+                        .getFirst()
+                        .ruleIds())
+                .containsExactly("932120", "942100", "942000-942999");
+        assertThat(problems("crs: {}\nexclusions: [{ruleIds: [1.5, -1, true]}]"))
+                .hasSize(3)
+                .allSatisfy(problem -> assertThat(problem).contains("a rule's id, 942100, or a range"));
+    }
+
+    @Test
     void aStrategicMergeAddsToListsAndReplacesTheRest() {
         WafPolicy merged = read("""
                 mergeType: StrategicMerge

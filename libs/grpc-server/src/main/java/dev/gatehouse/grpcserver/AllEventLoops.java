@@ -7,8 +7,11 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
 
 /**
@@ -18,13 +21,19 @@ import java.util.Optional;
  */
 @Singleton
 final class AllEventLoops {
+    private static final int FIRST = 1;
+    private static final int LAST = Integer.MAX_VALUE;
+    private static final Logger LOG = System.getLogger(AllEventLoops.class.getName());
+
     private final Vertx vertx;
     private final GrpcServerConfiguration server;
+    private final DrainConfig drain;
     private Optional<SharedServer> shared = Optional.empty();
 
-    AllEventLoops(Vertx vertx, GrpcConfiguration config) {
+    AllEventLoops(Vertx vertx, GrpcConfiguration config, DrainConfig drain) {
         this.vertx = vertx;
         this.server = config.server();
+        this.drain = drain;
     }
 
     /** Services have started: the server listens. */
@@ -36,7 +45,15 @@ final class AllEventLoops {
         }
     }
 
-    void leave(@Observes ShutdownEvent stopping) {
+    /** Before anything else ends: clients go to other replicas, and what they still wait for here needs all parts of the service. */
+    void leave(@Observes @Priority(FIRST) ShutdownEvent stopping) {
         shared.ifPresent(SharedServer::shutdown);
+    }
+
+    /** Last: services have ended the streams that would go on for ever. */
+    void drain(@Observes @Priority(LAST) ShutdownEvent stopping) throws InterruptedException {
+        if (shared.isPresent() && drain.limit().isPositive() && !shared.get().awaitCalls(drain.limit())) {
+            LOG.log(Level.WARNING, "calls are under way after {0}, and are ended", drain.limit());
+        }
     }
 }

@@ -49,9 +49,18 @@ final class SharedServer {
         return new SharedServer(List.copyOf(views));
     }
 
-    /** No new connections or calls; those that are go on. The loops serve until Vert.x ends them. */
+    /** Tells clients to go elsewhere (GOAWAY): no new connections or calls; those that are go on. */
     void shutdown() {
         views.getFirst().getRawServer().shutdown();
+    }
+
+    /**
+     * Waits for the calls that are under way, after {@link #shutdown}.
+     *
+     * @return false: some are, at the limit
+     */
+    boolean awaitCalls(Duration limit) throws InterruptedException {
+        return views.getFirst().getRawServer().awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Vert.x gives each instance the next event loop, and ends its part when it ends the verticle. */

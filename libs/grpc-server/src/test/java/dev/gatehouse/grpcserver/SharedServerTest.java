@@ -26,6 +26,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.grpc.VertxServerBuilder;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -156,7 +157,9 @@ class SharedServerTest {
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         refused -> assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+        assertThat(shared.awaitCalls(Duration.ZERO)).as("a call is under way").isFalse();
         answers.countDown();
         assertThat(slow.get(20, TimeUnit.SECONDS)).isEqualTo("slow");
+        assertThat(shared.awaitCalls(Duration.ofSeconds(20))).isTrue();
     }
 }

@@ -29,6 +29,9 @@ public final class RedisLink implements AutoCloseable {
     private static final int SILENT_AFTER = 20;
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
 
+    /** Begins the names of Vert.x's metrics of connections and commands, which would have none: "m__queue_size". */
+    private static final String METRICS = "redis.client|gatehouse";
+
     /** How many commands may wait on a connection; at that bound they fail at once. */
     public static final int MAX_WAITING = 4096;
 
@@ -50,6 +53,7 @@ public final class RedisLink implements AutoCloseable {
                 .setMaxPoolWaiting(1)
                 .setMaxWaitingHandlers(MAX_WAITING)
                 .setNetClientOptions(new NetClientOptions()
+                        .setMetricsName(METRICS)
                         .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                         .setTcpNoDelay(true)
                         .setTcpKeepAlive(true)

@@ -1,12 +1,14 @@
 package dev.gatehouse.testkit;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Waits for a condition instead of sleeping: looks every few milliseconds, and fails with what there was when time was up. */
 public final class Await {
     private static final Duration POLL = Duration.ofMillis(5);
+    private static final Duration SILENCE = Duration.ofMinutes(1);
 
     private Await() {}
 
@@ -38,5 +40,38 @@ public final class Await {
             LockSupport.parkNanos(POLL.toNanos());
         } while (System.nanoTime() < deadline);
         throw new AssertionError("not within " + timeout.toMillis() + " ms: " + describe.get(), last);
+    }
+
+    /**
+     * Waits as long as something happens: for what takes its time on a machine that is busy with other things.
+     *
+     * @param pulse a value that changes whenever something happens
+     * @throws AssertionError when the condition does not hold, and the pulse has been the same for a minute
+     */
+    public static void orSilent(Condition condition, Supplier<?> pulse, Supplier<String> describe) {
+        Object last = pulse.get();
+        while (true) {
+            try {
+                until(condition, SILENCE, describe);
+                return;
+            } catch (AssertionError e) {
+                Object now = pulse.get();
+                if (now.equals(last)) {
+                    throw e;
+                }
+                last = now;
+            }
+        }
+    }
+
+    /** The pulse of a process: the seconds of processor time that it has used. One that merely waits uses none in a minute. */
+    public static Supplier<?> pulse(Process process) {
+        return () -> List.of(
+                process.isAlive(),
+                process.toHandle()
+                        .info()
+                        .totalCpuDuration()
+                        .map(Duration::toSeconds)
+                        .orElse(0L));
     }
 }

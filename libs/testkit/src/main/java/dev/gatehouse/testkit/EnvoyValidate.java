@@ -151,7 +151,7 @@ public final class EnvoyValidate {
             Path file = Files.createTempFile("gatehouse-validate-", suffix);
             try {
                 Files.write(file, bootstrap);
-                Process envoy = new ProcessBuilder(
+                Process envoy = new ProcessBuilder(Leash.hold(List.of(
                                 RealEnvoy.binary().path().toString(),
                                 "--mode",
                                 "validate",
@@ -161,7 +161,7 @@ public final class EnvoyValidate {
                                 "--log-level",
                                 "error",
                                 "--config-path",
-                                file.toString())
+                                file.toString())))
                         .redirectErrorStream(true)
                         .start();
                 String output = new String(envoy.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

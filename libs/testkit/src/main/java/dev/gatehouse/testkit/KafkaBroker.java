@@ -40,8 +40,8 @@ public final class KafkaBroker implements AutoCloseable {
             """.formatted(
                         ports.get(1), ports.get(0), ports.get(1), directory.resolve("data")));
         Process format = java("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", "server.properties");
-        if (!format.waitFor(60, TimeUnit.SECONDS) || format.exitValue() != 0) {
-            format.destroyForcibly();
+        Await.orSilent(() -> !format.isAlive(), Await.pulse(format), () -> "the broker's storage is not formatted");
+        if (format.exitValue() != 0) {
             throw new IOException("the broker's storage: " + Files.readString(directory.resolve("broker.log")));
         }
         process = java("kafka.Kafka", "server.properties");
@@ -56,7 +56,7 @@ public final class KafkaBroker implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 mainClass));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
+        return new ProcessBuilder(Leash.hold(command))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(

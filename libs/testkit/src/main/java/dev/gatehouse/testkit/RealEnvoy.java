@@ -10,10 +10,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -21,8 +21,6 @@ import java.util.regex.Pattern;
  * that many fit on a small machine. What it logs is kept, and is in the message when it does not become what a test waits for.
  */
 public final class RealEnvoy implements AutoCloseable {
-    private static final Duration SOON = Duration.ofSeconds(30);
-
     private final EnvoyProcess process;
     private final ConcurrentLinkedQueue<String> log;
 
@@ -51,33 +49,20 @@ public final class RealEnvoy implements AutoCloseable {
 
     /** Waits until it has its configuration. */
     public RealEnvoy awaitReady() {
-        return await(EnvoyState.Ready.class);
+        return await("ready", EnvoyState.Ready.class::isInstance);
     }
 
     /** Waits until its admin page answers, with or without a configuration. */
     public RealEnvoy awaitLive() {
-        try {
-            boolean live =
-                    process.await(state -> state instanceof EnvoyState.Live || state instanceof EnvoyState.Ready, SOON);
-            return live ? this : failed("live");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return failed("live");
-        }
+        return await("live", state -> state instanceof EnvoyState.Live || state instanceof EnvoyState.Ready);
     }
 
-    private RealEnvoy await(Class<? extends EnvoyState> wanted) {
-        try {
-            return process.await(wanted::isInstance, SOON) ? this : failed(wanted.getSimpleName());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return failed(wanted.getSimpleName());
-        }
-    }
-
-    private RealEnvoy failed(String wanted) {
-        throw new AssertionError("Envoy is " + process.state() + ", not " + wanted + " within " + SOON
-                + "; it logged:\n" + String.join("\n", log));
+    private RealEnvoy await(String wanted, Predicate<EnvoyState> condition) {
+        Await.orSilent(
+                () -> condition.test(process.state()),
+                () -> List.of(process.state(), log.size()),
+                () -> "Envoy is " + process.state() + ", not " + wanted + "; it logged:\n" + String.join("\n", log));
+        return this;
     }
 
     public EnvoyProcess process() {

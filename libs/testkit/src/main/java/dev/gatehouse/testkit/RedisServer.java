@@ -1,11 +1,15 @@
 package dev.gatehouse.testkit;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** A real redis-server on loopback, without persistence. */
 public final class RedisServer implements AutoCloseable {
@@ -19,32 +23,34 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private static Process launch(int port) {
-        ProcessBuilder redis = new ProcessBuilder(List.of(
-                        "redis-server",
-                        "--port",
-                        Integer.toString(port),
-                        "--bind",
-                        "127.0.0.1",
-                        "--save",
-                        "",
-                        "--appendonly",
-                        "no",
-                        "--dir",
-                        System.getProperty("java.io.tmpdir")))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         try {
-            return redis.start();
-        } catch (IOException absent) {
-            try {
+            if (!installed()) {
                 install();
-                return redis.start();
-            } catch (IOException e) {
-                e.addSuppressed(absent);
-                throw new IllegalStateException(
-                        "redis-server does not start: is it installed? (Debian: apt-get install redis-server)", e);
             }
+            return new ProcessBuilder(Leash.hold(List.of(
+                            "redis-server",
+                            "--port",
+                            Integer.toString(port),
+                            "--bind",
+                            "127.0.0.1",
+                            "--save",
+                            "",
+                            "--appendonly",
+                            "no",
+                            "--dir",
+                            System.getProperty("java.io.tmpdir"))))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "redis-server does not start: is it installed? (Debian: apt-get install redis-server)", e);
         }
+    }
+
+    private static boolean installed() {
+        return Stream.of(Objects.toString(System.getenv("PATH"), "").split(File.pathSeparator, -1))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "redis-server")));
     }
 
     /** On Debian, and where it is allowed to: so that the tests pass on a fresh machine. */
@@ -95,11 +101,17 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** A server that never answers is ended: nobody would. */
     private void awaitAnswer() {
-        Await.until(
-                () -> ask("PING").equals("+PONG"),
-                Duration.ofSeconds(10),
-                () -> "redis-server on " + port + " answers");
+        try {
+            Await.orSilent(
+                    () -> ask("PING").equals("+PONG"),
+                    Await.pulse(process),
+                    () -> "redis-server on " + port + " answers");
+        } catch (AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
     /** How clients reach it. */

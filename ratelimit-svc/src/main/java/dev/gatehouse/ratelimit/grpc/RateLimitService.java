@@ -13,6 +13,7 @@ import io.grpc.BindableService;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
+import io.quarkus.grpc.RegisterInterceptor;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionException;
  * cannot be counted or no rules were received yet, INVALID_ARGUMENT for a request that makes no sense. Never blocks its thread.
  */
 @GrpcService
+@RegisterInterceptor(Overload.class)
 final class RateLimitService extends RateLimitServiceImplBase implements BindableService {
     private final RateLimiter limiter;
     private final RuleSubscriber rules;

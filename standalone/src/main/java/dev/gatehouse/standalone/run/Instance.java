@@ -2,6 +2,7 @@ package dev.gatehouse.standalone.run;
 
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.control.ControllerView;
+import dev.gatehouse.controller.files.Advice;
 import dev.gatehouse.controller.files.FileSource;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -16,6 +17,7 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.ResourceReader.Found;
 import dev.gatehouse.gatewayapi.RouteSpec;
+import dev.gatehouse.gatewayapi.yaml.Problem;
 import dev.gatehouse.standalone.fleet.EnvoyFleet;
 import dev.gatehouse.xds.view.Subscriber;
 import dev.gatehouse.xds.view.XdsView;
@@ -95,7 +97,10 @@ public final class Instance {
     JsonObject status() {
         ControllerView view = controller.view();
         JsonArray problemLines = new JsonArray();
-        files.problems(view).forEach(problem -> problemLines.add(problem.toString()));
+        JsonArray warningLines = new JsonArray();
+        files.problems(view)
+                .forEach(problem -> (problem.severity() == Problem.Severity.ERROR ? problemLines : warningLines)
+                        .add(problem.toString()));
         problems.forEach(problemLines::add);
         JsonArray stale = new JsonArray();
         files.stale().forEach(ref -> stale.add(ref.toString()));
@@ -110,7 +115,8 @@ public final class Instance {
                 .put("proxies", subscribers(view))
                 .put("parts", parts())
                 .put("lastGood", stale)
-                .put("problems", problemLines);
+                .put("problems", problemLines)
+                .put("warnings", warningLines);
     }
 
     private static JsonArray gateways(ControllerView view) {
@@ -122,11 +128,13 @@ public final class Instance {
                             .get(ObjectRef.of(Kinds.GATEWAY, state.gateway().key()));
                     JsonArray listeners = new JsonArray();
                     for (ListenerState listener : state.listeners()) {
+                        boolean unopened = Advice.withoutSocket(listener, view.statuses());
                         listeners.add(new JsonObject()
                                 .put("name", listener.key().name())
                                 .put("owner", listener.key().owner().toString())
                                 .put("url", url(listener))
-                                .put("serving", listener.serving())
+                                .put("serving", listener.serving() && !unopened)
+                                .put("waitsForRoute", unopened)
                                 .put("conditions", conditions(listener.conditions())));
                     }
                     gateways.add(new JsonObject()

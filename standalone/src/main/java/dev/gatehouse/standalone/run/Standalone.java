@@ -140,10 +140,7 @@ public final class Standalone implements QuarkusApplication {
         List<PortProblem> ports = fleet.apply(proxies);
         ports.forEach(problem -> lines.add(problem.message()));
         instance.problems(lines);
-        files.problems(view).stream()
-                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
-                .map(Problem::toString)
-                .forEach(lines::add);
+        files.problems(view).stream().map(Problem::toString).forEach(lines::add);
         told.retainAll(lines);
         lines.stream().filter(told::add).forEach(line -> System.err.println("gatehouse: " + line));
         if (!ports.isEmpty() && fleet.states().isEmpty()) {

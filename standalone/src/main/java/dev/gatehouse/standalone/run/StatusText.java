@@ -31,6 +31,7 @@ public final class StatusText {
         if (!brief) {
             text.lines("Served in the last good version, since an edit broke them:", status.getJsonArray("lastGood"));
             text.lines("Problems:", status.getJsonArray("problems"));
+            text.lines("Warnings:", status.getJsonArray("warnings"));
         }
         return text.text.toString();
     }
@@ -42,7 +43,13 @@ public final class StatusText {
             for (JsonObject listener : objects(gateway.getJsonArray("listeners"))) {
                 String own = listener.getBoolean("serving")
                         ? state
-                        : state(listener.getJsonArray("conditions"), "not serving", "Accepted", "ResolvedRefs");
+                        : state(
+                                listener.getJsonArray("conditions"),
+                                listener.getBoolean("waitsForRoute")
+                                        ? "not serving: no route is attached, so its port is closed"
+                                        : "not serving",
+                                "Accepted",
+                                "ResolvedRefs");
                 rows.add(
                         List.of(gateway.getString("name"), listener.getString("name"), listener.getString("url"), own));
             }

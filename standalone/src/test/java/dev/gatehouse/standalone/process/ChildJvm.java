@@ -1,6 +1,7 @@
 package dev.gatehouse.standalone.process;
 
 import dev.gatehouse.testkit.Await;
+import dev.gatehouse.testkit.Leash;
 import dev.gatehouse.testkit.RealEnvoy;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,10 +16,10 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
-/** A jar as a process of its own, with all that it prints; ended, with its children, when it is closed. */
+/** A jar as a process of its own, with all that it prints; ended, with its children, when it is closed or the test's JVM is gone. */
 public final class ChildJvm implements AutoCloseable {
-    private static final Duration SOON = Duration.ofSeconds(60);
     // As the launcher runs it, with less of what pays off only in a long run.
     private static final List<String> OPTIONS = List.of(
             "-XX:+UseSerialGC",
@@ -57,7 +58,7 @@ public final class ChildJvm implements AutoCloseable {
         List.of(arguments).stream().filter(ChildJvm::forJvm).forEach(command::add);
         command.addAll(List.of("-jar", jar.toString()));
         List.of(arguments).stream().filter(argument -> !forJvm(argument)).forEach(command::add);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(Leash.hold(command)).redirectErrorStream(true);
         builder.environment().keySet().removeIf(key -> key.startsWith("GATEHOUSE_") || key.startsWith("QUARKUS_"));
         builder.environment().putAll(environment);
         try {
@@ -117,26 +118,29 @@ public final class ChildJvm implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Waits until it has printed such a line. */
+    /** Waits until it has printed such a line, as long as it does anything. */
     public ChildJvm awaitLine(Predicate<String> wanted) {
-        Await.until(
-                () -> {
-                    if (!process.isAlive()) {
-                        reader.join();
-                    }
-                    return lines.stream().anyMatch(wanted) || !process.isAlive();
-                },
-                SOON,
-                this::described);
+        await(() -> {
+            if (!process.isAlive()) {
+                reader.join();
+            }
+            return lines.stream().anyMatch(wanted) || !process.isAlive();
+        });
         if (lines.stream().noneMatch(wanted)) {
             throw new AssertionError(described());
         }
         return this;
     }
 
-    /** Waits for {@code condition}; what the process printed is in the message if it does not come. */
+    /** Waits for {@code condition}, as long as the process does anything; if it does not come, what the process printed is in the message. */
     public void await(Await.Condition condition) {
-        Await.until(condition, SOON, this::described);
+        Await.orSilent(condition, pulse(), this::described);
+    }
+
+    /** Changes whenever the process does something. */
+    public Supplier<?> pulse() {
+        Supplier<?> cpu = Await.pulse(process);
+        return () -> List.of(cpu.get(), lines.size());
     }
 
     /** Asks it to end, as a container runtime does. */

@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone.process;
 
+import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The five services, each a process of its own on ports of its own, configured by its environment. */
 public final class FiveServices implements AutoCloseable {
@@ -63,15 +65,33 @@ public final class FiveServices implements AutoCloseable {
         return Base64.getEncoder().encodeToString(key);
     }
 
-    /** Starts all, and waits until they are ready. */
+    /** Starts all, and waits until they are ready; ends all that run if one does not become so. */
     public FiveServices start() {
-        for (Service service : Service.values()) {
-            launch(service);
+        boolean started = false;
+        try {
+            for (Service service : Service.values()) {
+                launch(service);
+            }
+            for (Service service : Service.values()) {
+                awaitReady(service);
+            }
+            started = true;
+            return this;
+        } finally {
+            if (!started) {
+                close();
+            }
         }
-        for (Service service : Service.values()) {
-            awaitReady(service);
-        }
-        return this;
+    }
+
+    /** Waits for {@code condition} as long as one of the services does anything. */
+    public void await(Await.Condition condition, Supplier<String> expected) {
+        Await.orSilent(
+                condition,
+                () -> services.values().stream()
+                        .map(child -> child.pulse().get())
+                        .toList(),
+                expected);
     }
 
     /** Starts one; returns at once. */
@@ -101,6 +121,8 @@ public final class FiveServices implements AutoCloseable {
         own.put("GATEHOUSE_GRPC_HOST", "127.0.0.1");
         own.put("GATEHOUSE_HTTP_PORT", Integer.toString(ports(service).http()));
         own.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        // A test's first requests may be slow; its services need not take seconds to begin.
+        own.put("GATEHOUSE_WARM_UP_ENABLED", "false");
         own.putAll(more.apply(service));
         services.put(service, ChildJvm.start(service.module(), own));
     }
@@ -111,12 +133,13 @@ public final class FiveServices implements AutoCloseable {
 
     /** Waits until one is ready. */
     public void awaitReady(Service service) {
-        service(service).await(() -> {
-            if (!service(service).alive()) {
-                throw new AssertionError(service.module() + " has ended");
-            }
-            return web.status(ports(service).http(), "/q/health/ready") == 200;
-        });
+        service(service)
+                .await(() ->
+                        !service(service).alive() || web.status(ports(service).http(), "/q/health/ready") == 200);
+        if (!service(service).alive()) {
+            throw new AssertionError(
+                    service.module() + " has ended:\n" + service(service).output());
+        }
     }
 
     /** Ends it as a container runtime does, and waits until it has ended. */

@@ -1,5 +1,6 @@
 package dev.gatehouse.waf.grpc;
 
+import dev.gatehouse.grpcserver.LoopBudget;
 import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.LargeWork;
@@ -23,6 +24,9 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
     /** Less than Envoy waits for a message. */
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
 
+    /** How long a gRPC thread inspects what had come together; what is left of it is answered without inspection. */
+    private static final Duration BUDGET = Duration.ofMillis(300);
+
     private final Policies policies;
     private final Inspection.Shared shared;
     private final ProcessStream.Resources resources;
@@ -30,7 +34,7 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
     ExternalProcessing(Policies policies, Inspection.Shared shared, Admission admission, LargeWork large) {
         this.policies = policies;
         this.shared = shared;
-        this.resources = new ProcessStream.Resources(admission, large);
+        this.resources = new ProcessStream.Resources(admission, large, new LoopBudget(BUDGET));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.gatehouse.waf.grpc;
 
+import dev.gatehouse.grpcserver.LoopBudget;
 import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.LargeWork;
@@ -26,14 +27,19 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
     /** Bytes of a body that rules take less than a millisecond for; gRPC's thread has other streams to serve. */
     private static final long SMALL = 4 * 1024;
 
-    /** What a stream is served with. */
-    record Resources(Admission admission, LargeWork large) {}
+    /**
+     * What a stream is served with.
+     *
+     * @param budget of gRPC's threads
+     */
+    record Resources(Admission admission, LargeWork large, LoopBudget budget) {}
 
     private final Conversation conversation;
     private final Inspection inspection;
     private final boolean waits;
     private final Admission admission;
     private final LargeWork large;
+    private final LoopBudget budget;
     private final ServerCallStreamObserver<ProcessingResponse> responses;
     private final SerialWork work = new SerialWork();
     /** How much of both bodies has come. Of gRPC's thread alone. */
@@ -53,6 +59,7 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
         this.conversation = conversation;
         this.admission = resources.admission();
         this.large = resources.large();
+        this.budget = resources.budget();
         this.responses = responses;
         responses.disableAutoRequest();
         // Without a handler a write to a stream that Envoy has ended would throw.
@@ -62,6 +69,9 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
 
     @Override
     public void onNext(ProcessingRequest request) {
+        if (request.hasRequestHeaders() && !waits && budget.spent() && work.tryRun(() -> shed(request))) {
+            return;
+        }
         bodyBytes += request.getRequestBody().getBody().size()
                 + request.getResponseBody().getBody().size();
         if (bodyBytes > SMALL || !tryHere(() -> handleHere(request))) {
@@ -84,6 +94,13 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
             return work.tryRun(piece);
         } finally {
             admission.leave();
+        }
+    }
+
+    /** It has waited for long already, behind what this thread did; what was begun goes on. */
+    private void shed(ProcessingRequest request) {
+        if (!done && send(conversation.answer(request, Optional.of("overloaded:loop")))) {
+            end();
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 @ApplicationScoped
 public class StreamMetadataInterceptor implements ServerInterceptor {
-    private static final Metadata.Key<String> POLICY =
+    static final Metadata.Key<String> POLICY =
             Metadata.Key.of("x-gatehouse-waf-policy", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> PROTOCOL =
             Metadata.Key.of("x-gatehouse-waf-protocol", Metadata.ASCII_STRING_MARSHALLER);

@@ -5,6 +5,7 @@ import dev.gatehouse.seclang.parse.Source;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Compiles the Core Rule Set that is brought, and makes it ready, as a first policy would: for the run in which the JVM writes down what
@@ -13,21 +14,23 @@ import java.util.List;
 public final class Rehearsal {
     private static final Logger LOG = System.getLogger(Rehearsal.class.getName());
 
-    private static final RuleText TEXT = new RuleText(List.of(new Source("rehearsal", """
+    /** The Core Rule Set as most policies have it. */
+    public static final PolicyText.Variant RULES =
+            new PolicyText.Variant(Optional.empty(), new RuleText(List.of(new Source("rehearsal", """
             Include @recommended-conf
             SecRuleEngine On
             SecRequestBodyAccess On
             SecResponseBodyAccess On
             Include @crs-setup-conf
             Include @owasp_crs/*.conf
-            """)));
+            """))));
 
     private Rehearsal() {}
 
     /** Logs how long it took. */
     public static void of(CoreRuleSets coreRuleSets) {
         long begin = System.nanoTime();
-        switch (new RuleCompiler(coreRuleSets).compile(TEXT)) {
+        switch (new RuleCompiler(coreRuleSets).compile(RULES.text())) {
             case Compilation.Compiled compiled -> {
                 long done = System.nanoTime();
                 compiled.rules().prepare();

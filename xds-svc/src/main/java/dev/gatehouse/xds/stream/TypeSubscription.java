@@ -396,11 +396,12 @@ final class TypeSubscription {
         if (settledOn == target) {
             return Change.NONE;
         }
-        refused.entrySet().removeIf(entry -> {
+        boolean left = refused.entrySet().removeIf(entry -> {
             VersionedResource now = target.get(entry.getKey());
             return now == null || !now.version().equals(entry.getValue());
         });
-        if (refused.isEmpty() && pending == null) {
+        if (left && refused.isEmpty()) {
+            // Where what was refused is merely gone, nothing is pushed that could be accepted.
             lastRejection = Optional.empty();
         }
         recogniseClaim(target);

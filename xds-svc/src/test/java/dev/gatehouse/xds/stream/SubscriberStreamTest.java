@@ -138,6 +138,30 @@ class SubscriberStreamTest {
         assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 4");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aRefusalIsToldAsLongAsWhatWasRefusedIsThere(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().cluster("b", 1).cluster("c", 1));
+        script.nack(CLUSTER, "cluster b: bad");
+        script.ack(CLUSTER);
+        assertThat(refusals(script)).containsExactly("cluster b: bad");
+        script.target(script.config().without(CLUSTER, "b"));
+        assertThat(refusals(script)).isEmpty();
+        script.target(script.config().cluster("c", 2));
+        script.nack(CLUSTER, "no");
+        assertThat(refusals(script)).containsExactly("no");
+        script.target(script.config().cluster("c", 3));
+        script.ack(CLUSTER);
+        assertThat(refusals(script)).isEmpty();
+    }
+
+    private static List<String> refusals(Script script) {
+        return script.stream().status().stream()
+                .flatMap(type -> type.lastRejection().stream())
+                .toList();
+    }
+
     @Test
     void oneBadClusterDoesNotKeepTheOthersFromASubscriberOfTheStateOfTheWorld() {
         Script script = new Script(Protocol.STATE_OF_THE_WORLD).connected();

@@ -29,9 +29,11 @@ public final class CustomResourceDefinitions {
 
     private CustomResourceDefinitions() {}
 
-    /** The kinds that have one. */
+    /** The kinds that have one here; those that are not served come with Envoy Gateway's, if at all. */
     public static List<Kind<?>> kinds() {
-        return Kinds.ALL.stream().filter(kind -> GROUPS.contains(kind.group())).toList();
+        return Kinds.ALL.stream()
+                .filter(kind -> GROUPS.contains(kind.group()) && !Kinds.UNSERVED.contains(kind))
+                .toList();
     }
 
     /** "envoyproxies.gateway.envoyproxy.io". */
@@ -50,13 +52,12 @@ public final class CustomResourceDefinitions {
                   subresources:
                     status: {}
                   additionalPrinterColumns:
-                  - name: Age
-                    type: date
-                    jsonPath: .metadata.creationTimestamp
                 """.indent(2)
                     .formatted(version, version.equals(kind.versions().getFirst())));
+            PrinterColumns.of(kind).forEach(column -> versions.append(column.indent(4)));
             versions.append("    schema:\n      openAPIV3Schema:\n");
-            versions.append(new OpenApiSchema(strict(kind)).yaml(kind).indent(8));
+            versions.append(
+                    new OpenApiSchema(strict(kind), kind.name()).yaml(kind).indent(8));
         }
         return """
             apiVersion: apiextensions.k8s.io/v1

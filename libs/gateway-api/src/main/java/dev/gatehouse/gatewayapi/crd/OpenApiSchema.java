@@ -12,9 +12,13 @@ import java.util.stream.Collectors;
 /**
  * Writes what a reader asks for as a structural schema (OpenAPI v3, as Kubernetes takes it).
  *
+ * @param kind the kind's name, for the descriptions of its fields
  * @param strict with values, sizes and what must be there, and without room for other fields; otherwise types alone
  */
-record OpenApiSchema(boolean strict) {
+record OpenApiSchema(boolean strict, String kind) {
+    /** Ends the path of a list's items, whose description is the list's. */
+    private static final String ITEM = "[]";
+
     private static final String KEEPS_OTHERS = "x-kubernetes-preserve-unknown-fields: true\n";
 
     /** The schema of an object of {@code kind}. */
@@ -36,13 +40,14 @@ record OpenApiSchema(boolean strict) {
                 .forEach((name, outline) -> text.append("  ")
                         .append(name)
                         .append(":\n")
-                        .append(schema(outline).indent(4)));
+                        .append(schema(outline, "").indent(4)));
         return text.append("  status:\n    type: object\n    " + KEEPS_OTHERS).toString();
     }
 
-    private String schema(Outline outline) {
+    /** @param path below the specification */
+    private String schema(Outline outline, String path) {
         return switch (outline) {
-            case Outline.Text text -> text(text);
+            case Outline.Text text -> text(text, path);
             case Outline.Time _ -> "type: string\nformat: date-time\n";
             case Outline.Flag _ -> "type: boolean\n";
             case Outline.Number number ->
@@ -50,16 +55,17 @@ record OpenApiSchema(boolean strict) {
                         ? "type: integer\nminimum: " + number.min() + "\nmaximum: " + number.max() + "\n"
                         : "type: integer\n";
             case Outline.NumberOrText _ -> "x-kubernetes-int-or-string: true\n";
-            case Outline.Fields fields -> object(fields);
-            case Outline.Items items -> list(items);
+            case Outline.Fields fields -> object(fields, path);
+            case Outline.Items items -> list(items, path);
             case Outline.Named named ->
-                "type: object\nadditionalProperties:\n" + schema(named.value()).indent(2);
+                "type: object\nadditionalProperties:\n"
+                        + schema(named.value(), path).indent(2);
             case Outline.Tree _ -> "type: object\n" + KEEPS_OTHERS;
             case Outline.Anything _ -> KEEPS_OTHERS;
         };
     }
 
-    private String text(Outline.Text text) {
+    private String text(Outline.Text text, String path) {
         StringBuilder schema = new StringBuilder("type: string\n");
         if (strict && !text.choices().isEmpty()) {
             // Quoted: "Off" alone would be a boolean.
@@ -69,7 +75,11 @@ record OpenApiSchema(boolean strict) {
         }
         if (strict && text.syntax().filter(syntax -> syntax != Syntax.ANY).isPresent()) {
             Syntax syntax = text.syntax().get();
-            schema.append("description: ").append(quoted(syntax.description())).append('\n');
+            if (Descriptions.of(kind, path).isEmpty()) {
+                schema.append("description: ")
+                        .append(quoted(syntax.description()))
+                        .append('\n');
+            }
             if (syntax.maxLength() < Integer.MAX_VALUE) {
                 schema.append("maxLength: ").append(syntax.maxLength()).append('\n');
             }
@@ -80,7 +90,7 @@ record OpenApiSchema(boolean strict) {
         return schema.toString();
     }
 
-    private String list(Outline.Items items) {
+    private String list(Outline.Items items, String path) {
         StringBuilder schema = new StringBuilder("type: array\n");
         if (strict && items.min() > 0) {
             schema.append("minItems: ").append(items.min()).append('\n');
@@ -88,10 +98,12 @@ record OpenApiSchema(boolean strict) {
         if (strict && items.max() < Integer.MAX_VALUE) {
             schema.append("maxItems: ").append(items.max()).append('\n');
         }
-        return schema.append("items:\n").append(schema(items.item()).indent(2)).toString();
+        return schema.append("items:\n")
+                .append(schema(items.item(), path + ITEM).indent(2))
+                .toString();
     }
 
-    private String object(Outline.Fields fields) {
+    private String object(Outline.Fields fields, String path) {
         StringBuilder schema = new StringBuilder("type: object\n");
         if (!strict || fields.open()) {
             schema.append(KEEPS_OTHERS);
@@ -103,12 +115,26 @@ record OpenApiSchema(boolean strict) {
         Map<String, Outline> known = new TreeMap<>(fields.known());
         if (!known.isEmpty()) {
             schema.append("properties:\n");
-            known.forEach((name, outline) -> schema.append("  ")
-                    .append(name)
-                    .append(":\n")
-                    .append(schema(outline).indent(4)));
+            known.forEach((name, outline) -> {
+                String field = (path.isEmpty() ? "" : path.replace(ITEM, "") + ".") + name;
+                schema.append("  ").append(name).append(":\n");
+                Descriptions.of(kind, field)
+                        .ifPresent(text -> schema.append("    description: ")
+                                .append(quoted(text + expected(outline)))
+                                .append('\n'));
+                schema.append(schema(outline, field).indent(4));
+            });
         }
         return schema.toString();
+    }
+
+    private String expected(Outline outline) {
+        return strict && outline instanceof Outline.Text text
+                ? text.syntax()
+                        .filter(syntax -> syntax != Syntax.ANY)
+                        .map(syntax -> " Expected: " + syntax.description() + ".")
+                        .orElse("")
+                : "";
     }
 
     private static String quoted(String text) {

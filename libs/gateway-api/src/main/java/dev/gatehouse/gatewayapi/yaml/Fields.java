@@ -1,5 +1,6 @@
 package dev.gatehouse.gatewayapi.yaml;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -144,7 +145,7 @@ public final class Fields {
         if (has(name)
                 && !(node.get(name).orElseThrow() instanceof Node.Scalar scalar
                         && scalar.type() == Node.Scalar.Type.BOOLEAN
-                        && scalar.text().equals("false"))) {
+                        && !PlainScalar.truth(scalar.text()))) {
             warn(name, message + "; passed over");
         }
     }
@@ -181,7 +182,7 @@ public final class Fields {
 
     public Optional<Boolean> bool(String name) {
         describe(name, new Outline.Flag());
-        return scalar(name, "true or false", Node.Scalar.Type.BOOLEAN).map(Boolean::parseBoolean);
+        return scalar(name, "true or false", Node.Scalar.Type.BOOLEAN).map(PlainScalar::truth);
     }
 
     /** An integer between {@code min} and {@code max}, both included. */
@@ -196,16 +197,14 @@ public final class Fields {
             return Optional.empty();
         }
         String range = min + " to " + max;
-        try {
-            long value = Long.decode(text.get().replaceFirst("^([+-]?)0o", "$10"));
-            if (value >= min && value <= max) {
-                return Optional.of(value);
-            }
-        } catch (NumberFormatException e) {
-            // Reported below: too large for a long is also out of range.
+        Optional<Long> value = PlainScalar.integer(text.get())
+                .filter(number -> number.bitLength() < Long.SIZE)
+                .map(BigInteger::longValue)
+                .filter(number -> number >= min && number <= max);
+        if (value.isEmpty()) {
+            wrong(name, cut(text.get()) + " is out of range (expected: " + range + ")");
         }
-        wrong(name, cut(text.get()) + " is out of range (expected: " + range + ")");
-        return Optional.empty();
+        return value;
     }
 
     public int requiredInteger(String name, int min, int max) {
@@ -433,12 +432,25 @@ public final class Fields {
 
     public List<String> strings(String name, Syntax syntax) {
         describe(name, new Outline.Items(new Outline.Text(Optional.of(syntax), List.of()), 0, Integer.MAX_VALUE));
+        return texts(name, syntax, false);
+    }
+
+    /** A list of strings, of which those that are digits may stand without quotes. */
+    public List<String> stringsOrIntegers(String name, Syntax syntax) {
+        describe(name, new Outline.Items(new Outline.NumberOrText(), 0, Integer.MAX_VALUE));
+        return texts(name, syntax, true);
+    }
+
+    private List<String> texts(String name, Syntax syntax, boolean integers) {
         List<String> values = new ArrayList<>();
         List<Node> items = items(name);
         for (int i = 0; i < items.size(); i++) {
             String at = below(name) + "[" + i + "]";
-            if (items.get(i) instanceof Node.Scalar scalar && scalar.type() == Node.Scalar.Type.STRING) {
-                String text = scalar.text();
+            if (items.get(i) instanceof Node.Scalar scalar
+                    && (scalar.type() == Node.Scalar.Type.STRING
+                            || integers && scalar.type() == Node.Scalar.Type.INTEGER)) {
+                String text =
+                        scalar.type() == Node.Scalar.Type.INTEGER ? PlainScalar.decimal(scalar.text()) : scalar.text();
                 if (!syntax.matches(text)) {
                     report(
                             scalar.location(),
@@ -447,7 +459,10 @@ public final class Fields {
                 }
                 values.add(text);
             } else {
-                report(items.get(i).location(), at, shown(items.get(i)) + " (expected: a string)");
+                report(
+                        items.get(i).location(),
+                        at,
+                        shown(items.get(i)) + " (expected: " + (integers ? syntax.description() : "a string") + ")");
             }
         }
         return List.copyOf(values);
@@ -460,12 +475,15 @@ public final class Fields {
         List<Node> items = items(name);
         for (int i = 0; i < items.size(); i++) {
             String at = below(name) + "[" + i + "]";
-            if (items.get(i) instanceof Node.Scalar scalar
-                    && scalar.type() == Node.Scalar.Type.INTEGER
-                    && scalar.text().matches("-?\\d{1,9}")
-                    && Integer.parseInt(scalar.text()) >= min
-                    && Integer.parseInt(scalar.text()) <= max) {
-                values.add(Integer.parseInt(scalar.text()));
+            Optional<Integer> value =
+                    items.get(i) instanceof Node.Scalar scalar && scalar.type() == Node.Scalar.Type.INTEGER
+                            ? PlainScalar.integer(scalar.text())
+                                    .filter(number -> number.bitLength() < Integer.SIZE)
+                                    .map(BigInteger::intValue)
+                                    .filter(number -> number >= min && number <= max)
+                            : Optional.empty();
+            if (value.isPresent()) {
+                values.add(value.get());
             } else {
                 report(
                         items.get(i).location(),
@@ -523,7 +541,12 @@ public final class Fields {
     /** A string or an integer, such as a Service's targetPort; as text. */
     public Optional<String> stringOrInteger(String name) {
         describe(name, new Outline.NumberOrText());
-        return scalar(name, "a string or an integer", Node.Scalar.Type.STRING, Node.Scalar.Type.INTEGER);
+        return scalar(name, "a string or an integer", Node.Scalar.Type.STRING, Node.Scalar.Type.INTEGER)
+                .map(text -> isInteger(name) ? PlainScalar.decimal(text) : text);
+    }
+
+    private boolean isInteger(String name) {
+        return node.get(name).orElse(null) instanceof Node.Scalar scalar && scalar.type() == Node.Scalar.Type.INTEGER;
     }
 
     /** Reports a problem with the field {@code name} of this object. */

@@ -17,7 +17,7 @@ public sealed interface Node {
     /**
      * A scalar.
      *
-     * @param type what YAML 1.2's core schema makes of it; a quoted scalar is a string
+     * @param type what kubectl makes of it; a quoted scalar is a string
      * @param first where the text's first character stands, if its lines are lines of the file: it is in one line, or a literal block
      */
     record Scalar(Location location, Type type, String text, Optional<Location> first) implements Node {
@@ -32,7 +32,7 @@ public sealed interface Node {
                     .orElse(location);
         }
 
-        /** The core schema's scalar types. */
+        /** The types that a scalar may have. */
         public enum Type {
             STRING("a string"),
             INTEGER("an integer"),

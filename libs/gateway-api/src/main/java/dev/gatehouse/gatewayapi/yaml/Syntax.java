@@ -37,6 +37,9 @@ public record Syntax(Pattern pattern, int maxLength, String description) {
     /** A hostname without wildcard. */
     public static final Syntax PRECISE_HOSTNAME = new Syntax(DNS_NAME.pattern, 253, DNS_NAME.description);
 
+    /** A hostname without wildcard, which may end with a dot: then no search domain is tried. */
+    public static final Syntax ABSOLUTE_HOSTNAME = of(DNS_NAME.pattern + "\\.?", 253, DNS_NAME.description);
+
     /** An HTTP header's name (RFC 9110, token). */
     public static final Syntax HEADER_NAME =
             of("[A-Za-z0-9!#$%&'*+\\-.^_`|~]+", 256, "an HTTP header name: letters, digits and !#$%&'*+-.^_`|~");

@@ -1,6 +1,5 @@
 package dev.gatehouse.gatewayapi.yaml;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,7 +28,7 @@ public final class Trees {
             case Node.Scalar scalar ->
                 switch (scalar.type()) {
                     case STRING -> scalar.text();
-                    case BOOLEAN -> Boolean.parseBoolean(scalar.text());
+                    case BOOLEAN -> PlainScalar.truth(scalar.text());
                     case INTEGER -> integer(scalar.text());
                     case FLOAT -> number(scalar.text());
                     case NULL -> null;
@@ -72,19 +71,13 @@ public final class Trees {
     }
 
     private static Object integer(String text) {
-        try {
-            return Long.decode(text.replaceFirst("^([+-]?)0o", "$10"));
-        } catch (NumberFormatException e) {
-            return text.matches("[+-]?\\d{1,40}") ? new BigInteger(text) : text;
-        }
+        return PlainScalar.integer(text)
+                .<Object>map(value -> value.bitLength() < Long.SIZE ? (Object) value.longValue() : value)
+                .orElse(text);
     }
 
     private static Object number(String text) {
-        try {
-            return Double.valueOf(text);
-        } catch (NumberFormatException e) {
-            // YAML's .inf and .nan, which no field of Kubernetes takes.
-            return text;
-        }
+        // YAML's .inf and .nan are in no field of Kubernetes.
+        return PlainScalar.number(text).<Object>map(value -> value).orElse(text);
     }
 }

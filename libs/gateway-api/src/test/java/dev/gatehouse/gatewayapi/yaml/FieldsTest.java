@@ -58,10 +58,14 @@ class FieldsTest {
                 .containsExactly("f.yaml:1:1: Test t: p: " + text + " is out of range (expected: 1 to 65535)");
     }
 
-    @Test
-    void aLeadingZeroDoesNotMakeAPortOctal() {
-        Optional<Integer> port = read("p: 010", f -> f.port("p"));
-        assertThat(port.filter(p -> p == 8)).isEmpty();
+    @ParameterizedTest
+    @CsvSource({"010,8", "080,80", "0o10,8", "0x50,80", "1e3,1000", "80.0,80", "1_000,1000"})
+    void aPortIsReadAsKubectlReadsNumbers(String text, int port) {
+        assertThatObject(read("p: " + text, f -> f.port("p"))).isEqualTo(Optional.of(port));
+        assertThatObject(read("p: [" + text + "]", f -> f.integers("p", 1, 65535)))
+                .isEqualTo(List.of(port));
+        assertThatObject(read("p: " + text, f -> f.stringOrInteger("p"))).isEqualTo(Optional.of("" + port));
+        assertThat(problems).isEmpty();
     }
 
     @Test

@@ -1,0 +1,109 @@
+package dev.gatehouse.authz.grpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import dev.gatehouse.api.authz.v1.AccessPolicy;
+import dev.gatehouse.api.authz.v1.ApiKeyAuth;
+import dev.gatehouse.api.authz.v1.BasicAuth;
+import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.bcrypt.FavreBcrypt;
+import dev.gatehouse.authz.xds.PolicySubscriber;
+import dev.gatehouse.grpcserver.WarmUp;
+import dev.gatehouse.xdsclient.Resource;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.grpc.Channel;
+import io.grpc.ServerServiceDefinition;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Requests by which authz-svc becomes warm: API keys and passwords, right and wrong. The service that answers them has policies of its own:
+ * they are in no metric and no log.
+ */
+public final class Practice {
+    private static final String POLICY = "gatehouse/warm-up";
+    private static final long PATIENCE_SECONDS = 10;
+
+    /** Of the password "practice", at the lowest cost. */
+    private static final String BCRYPT = "$2y$04$QBl91yL/FjGlTrWcw6CAl.6Ak.Gyh40RxABmgHXlLcq4Ily1su8wy";
+
+    private static final String SHA1 = "{SHA}" + base64(digest("SHA-1", "practice"));
+
+    /** What clients send, in turn. */
+    private static final List<Map<String, String>> REQUESTS = List.of(
+            Map.of("x-api-key", "practice", "user-agent", "Mozilla/5.0", "cookie", "session=6f1c9a52; theme=dark"),
+            Map.of("x-api-key", "wrong", "user-agent", "Mozilla/5.0"),
+            Map.of("x-api-key", "practice", "authorization", "Basic " + base64(utf8("ann:practice"))),
+            Map.of("authorization", "Basic " + base64(utf8("ben:practice"))),
+            Map.of());
+
+    private Practice() {}
+
+    /** The warm-up of authz-svc. */
+    public static WarmUp warmUp() {
+        return new WarmUp("authz-svc", Practice::service, Practice::call);
+    }
+
+    private static ServerServiceDefinition service() {
+        // Nothing is remembered: every password is computed.
+        PolicySubscriber policies = new PolicySubscriber(new PasswordChecks(
+                new FavreBcrypt(), Runnable::run, new byte[32], Duration.ofNanos(1), 1, InstantSource.system()));
+        AccessPolicy policy = AccessPolicy.newBuilder()
+                .setName(POLICY)
+                .setApiKeyAuth(ApiKeyAuth.newBuilder()
+                        .addCredentials(ApiKeyAuth.Credential.newBuilder()
+                                .setClientId("practice")
+                                .setKeySha256(ByteString.copyFrom(digest("SHA-256", "practice"))))
+                        .addExtractFrom(ApiKeyAuth.KeySource.newBuilder().setHeader("X-Api-Key"))
+                        .addExtractFrom(ApiKeyAuth.KeySource.newBuilder().setQueryParameter("key"))
+                        .addExtractFrom(ApiKeyAuth.KeySource.newBuilder().setCookie("key"))
+                        .setForwardClientIdHeader("X-Client-Id")
+                        .setSanitize(true))
+                .setBasicAuth(BasicAuth.newBuilder()
+                        .addUsers(BasicAuth.User.newBuilder().setName("ann").setPasswordHash(BCRYPT))
+                        .addUsers(BasicAuth.User.newBuilder().setName("ben").setPasswordHash(SHA1)))
+                .build();
+        policies.take(List.of(new Resource(POLICY, "1", Any.pack(policy))));
+        return new AuthorizationService(policies, (request, decision) -> {}).bindService();
+    }
+
+    private static void call(Channel channel, int number) {
+        AuthorizationGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .check(CheckRequest.newBuilder()
+                        .setAttributes(AttributeContext.newBuilder()
+                                .putContextExtensions("gatehouse.policy", POLICY)
+                                .setRequest(AttributeContext.Request.newBuilder()
+                                        .setHttp(AttributeContext.HttpRequest.newBuilder()
+                                                .setMethod("GET")
+                                                .setHost("www.example.com")
+                                                .setPath("/shop/items?page=2&sort=price")
+                                                .putAllHeaders(REQUESTS.get(number % REQUESTS.size())))))
+                        .build());
+    }
+
+    private static byte[] digest(String algorithm, String text) {
+        try {
+            return MessageDigest.getInstance(algorithm).digest(utf8(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("the JDK has no " + algorithm, e);
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+}

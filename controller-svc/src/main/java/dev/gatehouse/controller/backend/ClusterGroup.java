@@ -1,0 +1,61 @@
+package dev.gatehouse.controller.backend;
+
+import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
+import dev.gatehouse.gatewayapi.Backend;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Several backends as one cluster. A split by route would do for shares; that a session stays with its endpoint, and that a backend
+ * stands by for others, Envoy decides within a cluster.
+ */
+public final class ClusterGroup {
+    /** A backend of the group. */
+    public record Member(ClusterSpec cluster, int weight, boolean standBy) {}
+
+    private ClusterGroup() {}
+
+    /** Why {@code members} cannot be one cluster for HTTP; empty: they can. */
+    public static Optional<String> obstacle(List<Member> members) {
+        List<ClusterSpec.Protocol> protocols = members.stream()
+                .map(member -> member.cluster().protocol())
+                .distinct()
+                .toList();
+        if (protocols.size() > 1) {
+            return Optional.of("speak different protocols (expected: HTTP/1.1 or HTTP/2 for all of them)");
+        }
+        boolean dns =
+                members.stream().anyMatch(member -> member.cluster().endpoints().dns());
+        boolean sockets = members.stream()
+                .map(member -> member.cluster().endpoints())
+                .anyMatch(endpoints -> endpoints instanceof Endpoints.Listed listed
+                        && listed.places().stream()
+                                .anyMatch(place -> place.member().endpoint() instanceof Backend.Endpoint.Unix));
+        return dns && sockets
+                ? Optional.of("have DNS names and Unix sockets (expected: one or the other for all of them)")
+                : Optional.empty();
+    }
+
+    /** The cluster of {@code members}, of which there is at least one; named by them. */
+    public static ClusterSpec of(List<Member> members) {
+        return named(
+                members.stream()
+                        .map(member -> member.cluster().name() + "*" + member.weight()
+                                + (member.standBy() ? "(stand-by)" : ""))
+                        .collect(Collectors.joining(",", "group/", "")),
+                members);
+    }
+
+    /** The cluster of {@code members}, of which there is at least one. */
+    static ClusterSpec named(String name, List<Member> members) {
+        boolean allStandBy = members.stream().allMatch(Member::standBy);
+        return new ClusterSpec(
+                name,
+                new Endpoints.Weighted(members.stream()
+                        .map(member -> new ClusterSpec.Share(
+                                member.cluster().endpoints(), member.weight(), member.standBy() && !allStandBy))
+                        .toList()),
+                members.getFirst().cluster().protocol());
+    }
+}

@@ -1,0 +1,104 @@
+package dev.gatehouse.controller.envoy;
+
+import com.google.protobuf.Message;
+import dev.gatehouse.api.authz.v1.AccessPolicy;
+import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
+import dev.gatehouse.api.waf.v1.WafPolicy;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.trace.v3.DatadogConfig;
+import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
+import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.Route;
+import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
+import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
+import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.AlwaysOnSamplerConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.ParentBasedSamplerConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.TraceIdRatioBasedSamplerConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import java.util.List;
+
+/** The messages that resources are made of, or carry packed as Any. */
+public final class PackedTypes {
+    /** An instance of each. */
+    public static final List<Message> ALL = List.of(
+            Listener.getDefaultInstance(),
+            RouteConfiguration.getDefaultInstance(),
+            Cluster.getDefaultInstance(),
+            ClusterLoadAssignment.getDefaultInstance(),
+            Secret.getDefaultInstance(),
+            RateLimitConfig.getDefaultInstance(),
+            WafPolicy.getDefaultInstance(),
+            AccessPolicy.getDefaultInstance(),
+            StdoutAccessLog.getDefaultInstance(),
+            Cors.getDefaultInstance(),
+            CorsPolicy.getDefaultInstance(),
+            ExtAuthz.getDefaultInstance(),
+            ExtAuthzPerRoute.getDefaultInstance(),
+            ExternalProcessor.getDefaultInstance(),
+            ExtProcPerRoute.getDefaultInstance(),
+            RateLimit.getDefaultInstance(),
+            RateLimitPerRoute.getDefaultInstance(),
+            Router.getDefaultInstance(),
+            StatefulSession.getDefaultInstance(),
+            StatefulSessionPerRoute.getDefaultInstance(),
+            CookieBasedSessionState.getDefaultInstance(),
+            HeaderBasedSessionState.getDefaultInstance(),
+            TlsInspector.getDefaultInstance(),
+            HttpConnectionManager.getDefaultInstance(),
+            TcpProxy.getDefaultInstance(),
+            UdpProxyConfig.getDefaultInstance(),
+            Route.getDefaultInstance(),
+            DownstreamTlsContext.getDefaultInstance(),
+            RawBuffer.getDefaultInstance(),
+            UpstreamTlsContext.getDefaultInstance(),
+            HttpProtocolOptions.getDefaultInstance(),
+            PreviousHostsPredicate.getDefaultInstance(),
+            FileAccessLog.getDefaultInstance(),
+            ExpressionFilter.getDefaultInstance(),
+            HttpGrpcAccessLogConfig.getDefaultInstance(),
+            TcpGrpcAccessLogConfig.getDefaultInstance(),
+            OpenTelemetryAccessLogConfig.getDefaultInstance(),
+            OpenTelemetryConfig.getDefaultInstance(),
+            ZipkinConfig.getDefaultInstance(),
+            DatadogConfig.getDefaultInstance(),
+            UuidRequestIdConfig.getDefaultInstance(),
+            StaticConfigResourceDetectorConfig.getDefaultInstance(),
+            AlwaysOnSamplerConfig.getDefaultInstance(),
+            ParentBasedSamplerConfig.getDefaultInstance(),
+            TraceIdRatioBasedSamplerConfig.getDefaultInstance(),
+            FilterConfig.getDefaultInstance());
+
+    private PackedTypes() {}
+}

@@ -1,0 +1,254 @@
+package dev.gatehouse.controller.files;
+
+import dev.gatehouse.controller.gateway.Certificates;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.Listener;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ResourceReader.Found;
+import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.Service;
+import dev.gatehouse.gatewayapi.yaml.Node;
+import dev.gatehouse.gatewayapi.yaml.Problem;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Warns of what is right by itself and does not do what its user expects: a Service without endpoints, which files must bring along
+ * since nothing makes them, a listener that no port is open for, a certificate that clients refuse today or soon.
+ */
+public final class Advice {
+    /** A certificate that ends within this time, and within the last quarter of its life, ends soon. */
+    private static final Duration SOON = Duration.ofDays(14);
+
+    private static final int LIFE_LEFT = 4;
+
+    private final Map<ObjectRef, Found<?>> objects;
+    private final Instant now;
+    private final List<Problem> warnings = new ArrayList<>();
+
+    private Advice(Map<ObjectRef, Found<?>> objects, Instant now) {
+        this.objects = objects;
+        this.now = now;
+    }
+
+    /** A reference to a Service's port; empty: the reference names none. */
+    private record ServicePort(ObjectRef service, Optional<Integer> port) {}
+
+    /**
+     * The warnings about objects that were read.
+     *
+     * @param gateways the Gateways that are served
+     */
+    public static List<Problem> of(
+            Map<ObjectRef, Found<?>> objects,
+            Map<ObjectKey, GatewayState> gateways,
+            Map<ObjectRef, ObjectStatus> statuses,
+            Instant now) {
+        Advice advice = new Advice(objects, now);
+        Set<ServicePort> used = new LinkedHashSet<>();
+        objects.values()
+                .forEach(found -> references(found.document(), found.resource().namespace(), used));
+        used.forEach(advice::endpoints);
+        Set<ObjectKey> certificates = new TreeSet<>();
+        for (GatewayState gateway : gateways.values()) {
+            for (ListenerState listener : gateway.listeners()) {
+                if (listener.serving()) {
+                    advice.routes(listener, statuses);
+                    certificates.addAll(listener.certificates());
+                }
+            }
+        }
+        certificates.forEach(advice::certificate);
+        return List.copyOf(advice.warnings);
+    }
+
+    /** Collects what {@code backendRefs} and {@code backendRef}, wherever they stand, say of Services. */
+    private static void references(Node node, String namespace, Set<ServicePort> found) {
+        switch (node) {
+            case Node.Scalar _ -> {
+                // Refers to nothing.
+            }
+            case Node.Sequence sequence -> sequence.items().forEach(item -> references(item, namespace, found));
+            case Node.Mapping mapping ->
+                mapping.fields().forEach((name, field) -> {
+                    if (name.equals("backendRefs") && field.value() instanceof Node.Sequence sequence) {
+                        sequence.items().forEach(item -> reference(item, namespace, found));
+                    } else if (name.equals("backendRef")) {
+                        reference(field.value(), namespace, found);
+                    }
+                    references(field.value(), namespace, found);
+                });
+        }
+    }
+
+    private static void reference(Node node, String namespace, Set<ServicePort> found) {
+        if (node instanceof Node.Mapping mapping
+                && text(mapping, "group").orElse("").isEmpty()
+                && text(mapping, "kind").orElse("Service").equals(Kinds.SERVICE.name())) {
+            text(mapping, "name")
+                    .ifPresent(name -> found.add(new ServicePort(
+                            ObjectRef.of(
+                                    Kinds.SERVICE,
+                                    new ObjectKey(text(mapping, "namespace").orElse(namespace), name)),
+                            text(mapping, "port")
+                                    .filter(port -> port.matches("\\d{1,5}"))
+                                    .map(Integer::valueOf))));
+        }
+    }
+
+    private static Optional<String> text(Node.Mapping mapping, String name) {
+        return mapping.get(name)
+                .flatMap(node -> node instanceof Node.Scalar scalar ? Optional.of(scalar.text()) : Optional.empty());
+    }
+
+    private void endpoints(ServicePort used) {
+        Found<?> found = objects.get(used.service());
+        if (found == null
+                || !(found.resource().spec() instanceof Service service)
+                || service.type().equals("ExternalName")) {
+            return;
+        }
+        List<EndpointSlice> slices = slices(used.service().key());
+        if (slices.isEmpty()) {
+            warn(
+                    found,
+                    "metadata.name",
+                    "no EndpointSlice in the files has the label " + EndpointSlice.SERVICE_NAME + ": "
+                            + used.service().name()
+                            + ", so requests to this Service are answered with 503: files have no pods that its"
+                            + " selector could find (expected: an EndpointSlice with the addresses, or a Backend)");
+            return;
+        }
+        List<EndpointSlice> ready = slices.stream()
+                .filter(slice -> slice.endpoints().stream().anyMatch(EndpointSlice.Endpoint::ready))
+                .toList();
+        Optional<Service.Port> port = service.ports().stream()
+                .filter(each -> used.port().equals(Optional.of(each.port())))
+                .findFirst();
+        Optional<String> name = port.map(each -> each.name().orElse(""));
+        if (ready.isEmpty()) {
+            warn(
+                    found,
+                    "metadata.name",
+                    "no endpoint of its EndpointSlices is ready, so requests to it are answered with 503");
+        } else if (name.isPresent()
+                && ready.stream()
+                        .flatMap(slice -> slice.ports().stream())
+                        .noneMatch(each -> each.name().orElse("").equals(name.get()))) {
+            warn(
+                    found,
+                    "metadata.name",
+                    "its EndpointSlices have no port " + quote(name.get()) + ", the name of the Service's port "
+                            + port.orElseThrow().port() + ", so requests to it are answered with 503 (they have: "
+                            + String.join(
+                                    ", ",
+                                    ready.stream()
+                                            .flatMap(slice -> slice.ports().stream())
+                                            .map(each -> quote(each.name().orElse("")))
+                                            .distinct()
+                                            .toList())
+                            + ")");
+        }
+    }
+
+    private static String quote(String name) {
+        return name.isEmpty() ? "without a name" : "\"" + name + "\"";
+    }
+
+    private List<EndpointSlice> slices(ObjectKey service) {
+        List<EndpointSlice> slices = new ArrayList<>();
+        for (Found<?> found : objects.values()) {
+            if (found.resource().spec() instanceof EndpointSlice slice
+                    && found.resource().namespace().equals(service.namespace())
+                    && service.name()
+                            .equals(found.resource().metadata().labels().get(EndpointSlice.SERVICE_NAME))) {
+                slices.add(slice);
+            }
+        }
+        return slices;
+    }
+
+    /**
+     * True for a listener that is right, and whose port is not open for it: Envoy has a socket for a listener without HTTP once there
+     * is a route, since it could do nothing with a connection.
+     */
+    public static boolean withoutSocket(ListenerState listener, Map<ObjectRef, ObjectStatus> statuses) {
+        boolean http = listener.protocol().map(ListenerState.Protocol::http).orElse(true);
+        return listener.serving()
+                && !http
+                && statuses.get(listener.key().owner()) instanceof ObjectStatus.Listeners status
+                && status.listeners().stream()
+                        .anyMatch(each -> each.name().equals(listener.key().name()) && each.attachedRoutes() == 0);
+    }
+
+    private void routes(ListenerState listener, Map<ObjectRef, ObjectStatus> statuses) {
+        Found<?> owner = objects.get(listener.key().owner());
+        if (owner == null || !withoutSocket(listener, statuses)) {
+            return;
+        }
+        List<String> names = listener.supportedKinds().stream()
+                .map(Listener.RouteGroupKind::kind)
+                .toList();
+        warn(
+                owner,
+                Findings.path(owner, listener.key().name()),
+                "no route is attached, so nothing listens on port " + listener.boundPort() + " for it (expected: "
+                        + String.join(" or ", names) + " with this listener as its parent)");
+    }
+
+    private void certificate(ObjectKey key) {
+        Found<?> found = objects.get(ObjectRef.of(Kinds.SECRET, key));
+        if (found == null || !(found.resource().spec() instanceof Secret secret)) {
+            return;
+        }
+        for (X509Certificate certificate : Certificates.chain(secret)) {
+            lifetime(certificate)
+                    .ifPresent(problem -> warn(
+                            found,
+                            found.document().find("stringData.tls.crt").isPresent()
+                                    ? "stringData.tls.crt"
+                                    : "data.tls.crt",
+                            "the certificate of " + certificate.getSubjectX500Principal() + " " + problem));
+        }
+    }
+
+    private Optional<String> lifetime(X509Certificate certificate) {
+        Instant begin = certificate.getNotBefore().toInstant();
+        Instant end = certificate.getNotAfter().toInstant();
+        Duration left = Duration.between(now, end);
+        if (left.isNegative()) {
+            return Optional.of("expired at " + end + "; clients refuse it");
+        } else if (now.isBefore(begin)) {
+            return Optional.of("is not valid before " + begin + "; clients refuse it until then");
+        } else if (left.compareTo(SOON) < 0
+                && left.multipliedBy(LIFE_LEFT).compareTo(Duration.between(begin, end)) < 0) {
+            return Optional.of("expires at " + end + ", in " + left.toDays() + " days");
+        }
+        return Optional.empty();
+    }
+
+    private void warn(Found<?> found, String path, String message) {
+        Problem warning = new Problem(
+                Problem.Severity.WARNING,
+                found.document().locate(path),
+                found.ref().toString(),
+                path,
+                message);
+        if (!warnings.contains(warning)) {
+            warnings.add(warning);
+        }
+    }
+}

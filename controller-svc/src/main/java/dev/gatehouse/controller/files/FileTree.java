@@ -1,0 +1,336 @@
+package dev.gatehouse.controller.files;
+
+import dev.gatehouse.gatewayapi.yaml.Location;
+import dev.gatehouse.gatewayapi.yaml.Problem;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One look at the files and folders that a user named: which files with objects there are now, under which names.
+ *
+ * <p>Links are followed. Each file and each folder is listed once, however many names lead to it: by its own place in a tree where
+ * it has one, else by the first link. So a link that leads back to a folder above it ends there.
+ *
+ * <p>Left alone in a folder: what is hidden (a name that begins with a dot: {@code .git}, a temporary file, the {@code ..data} of a
+ * mounted ConfigMap), and the templates of a Helm chart, which are not YAML.
+ */
+final class FileTree {
+    /** Stands for every name; no file is called so. */
+    static final String ANY_NAME = "/";
+
+    private static final int MAX_LINKS = 40;
+    private static final int MAX_SHOWN = 10;
+    /** A link to {@code /} must not end in a walk through all disks. */
+    private static final int MAX_ENTRIES = 200_000;
+
+    private final List<Path> roots;
+    private final Map<Path, Listed> files = new LinkedHashMap<>();
+    private final Set<Path> walked = new HashSet<>();
+    private final Deque<Place> links = new ArrayDeque<>();
+    private final List<Problem> problems = new ArrayList<>();
+    private final Set<Path> unlisted = new HashSet<>();
+    private final Set<Path> absent = new HashSet<>();
+    private final Map<Path, Set<String>> folders = new HashMap<>();
+    private final Map<Path, Set<String>> leftAlone = new HashMap<>();
+    private int entries;
+
+    /** A name in a root, and where it leads or, for a link, the folder that holds it. */
+    private record Place(Path root, Path name, Path real) {}
+
+    /**
+     * A file that is there.
+     *
+     * @param root the root that it was found by
+     * @param name as the user would call it: below the root's name as it was given
+     * @param inTree false: the user named the file itself
+     */
+    record Listed(Path root, Path name, Stamp stamp, boolean inTree) {}
+
+    /**
+     * What there is.
+     *
+     * @param files in the order of the roots, below each root by name
+     * @param unlisted folders that are there and could not be listed: what is below them is not known
+     * @param absent the roots that are not there
+     * @param folders in which a change may change the listing or a file, with the names that matter there, or {@link #ANY_NAME}
+     */
+    record Listing(
+            List<Listed> files,
+            List<Problem> problems,
+            Set<Path> unlisted,
+            Set<Path> absent,
+            Map<Path, Set<String>> folders) {
+        Listing {
+            files = List.copyOf(files);
+            problems = List.copyOf(problems);
+            unlisted = Set.copyOf(unlisted);
+            absent = Set.copyOf(absent);
+            folders = Map.copyOf(folders);
+        }
+    }
+
+    private FileTree(List<Path> roots) {
+        this.roots = roots;
+    }
+
+    /** Looks at {@code roots}: files, or folders with all below them. Never throws for what it finds. */
+    static Listing look(List<Path> roots) {
+        return new FileTree(roots).look();
+    }
+
+    private Listing look() {
+        roots.forEach(this::root);
+        // What stands in a tree goes by its own name, so links come after all trees.
+        while (!links.isEmpty()) {
+            follow(links.remove());
+        }
+        leftAlone.forEach((root, names) -> problems.add(warning(
+                root,
+                "left alone: "
+                        + String.join(", ", names.stream().limit(MAX_SHOWN).toList())
+                        + (names.size() > MAX_SHOWN ? " and " + (names.size() - MAX_SHOWN) + " more" : "")
+                        + " (hidden, or the templates of a Helm chart)")));
+        List<Listed> sorted = new ArrayList<>(files.values());
+        Map<Path, Integer> order = new HashMap<>();
+        roots.forEach(root -> order.putIfAbsent(root, order.size()));
+        sorted.sort(Comparator.<Listed>comparingInt(file -> order.getOrDefault(file.root(), 0))
+                .thenComparing(Listed::name));
+        return new Listing(sorted, problems, unlisted, absent, folders);
+    }
+
+    private void root(Path root) {
+        if (root.equals(FileSet.STANDARD_INPUT)) {
+            files.putIfAbsent(root, new Listed(root, root, Stamp.STREAM, false));
+            return;
+        }
+        Path absolute = root.toAbsolutePath();
+        Path real = absolute.getRoot() == null ? absolute : trace(absolute.getRoot(), absolute);
+        try {
+            Stamp stamp = Stamp.of(root);
+            if (stamp.form() == Stamp.Form.FOLDER) {
+                walk(new Place(root, root, real));
+            } else {
+                files.putIfAbsent(real, new Listed(root, root, stamp, false));
+            }
+        } catch (NoSuchFileException e) {
+            absent.add(root);
+            problems.add(error(
+                    root,
+                    Files.isSymbolicLink(root)
+                            ? leadsNowhere(root)
+                            : "is not there (expected: a file or folder with Kubernetes objects)"));
+        } catch (IOException e) {
+            unlisted.add(root);
+            problems.add(error(root, "cannot be read: " + reason(e)));
+        }
+    }
+
+    private void walk(Place top) {
+        Deque<Place> ahead = new ArrayDeque<>(List.of(top));
+        while (!ahead.isEmpty()) {
+            Place folder = ahead.pop();
+            if (!walked.add(folder.real())) {
+                continue;
+            }
+            note(folder.real(), ANY_NAME);
+            List<Path> names = names(folder);
+            boolean chart = names.stream().anyMatch(name -> name.endsWith("Chart.yaml"));
+            for (Path name : names) {
+                try {
+                    entry(folder, name, chart, ahead);
+                } catch (NoSuchFileException e) {
+                    // Gone since it was listed.
+                } catch (IOException e) {
+                    unlisted.add(name);
+                    problems.add(error(name, "cannot be read: " + reason(e)));
+                }
+            }
+        }
+    }
+
+    private List<Path> names(Place folder) {
+        List<Path> names = new ArrayList<>();
+        try (DirectoryStream<Path> listed = Files.newDirectoryStream(folder.name())) {
+            for (Path name : listed) {
+                if (++entries > MAX_ENTRIES) {
+                    unlisted.add(folder.name());
+                    problems.add(error(
+                            folder.name(),
+                            "is passed over: more than " + MAX_ENTRIES
+                                    + " files and folders were found (expected: a folder of configuration files)"));
+                    return List.of();
+                }
+                names.add(name);
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            return unlisted(folder, Objects.requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            return unlisted(folder, e);
+        }
+        names.sort(Comparator.naturalOrder());
+        return names;
+    }
+
+    private List<Path> unlisted(Place folder, IOException e) {
+        unlisted.add(folder.name());
+        problems.add(error(folder.name(), "cannot be listed: " + reason(e)));
+        return List.of();
+    }
+
+    private void entry(Place folder, Path name, boolean chart, Deque<Place> ahead) throws IOException {
+        String last = String.valueOf(name.getFileName());
+        // Kubernetes' own names in a mounted volume, ..data and its like, are not the user's.
+        if (last.startsWith("..")) {
+            return;
+        }
+        Stamp stamp = Stamp.of(name, LinkOption.NOFOLLOW_LINKS);
+        boolean templates = chart && last.equals("templates") && stamp.form() == Stamp.Form.FOLDER;
+        if (last.startsWith(".") || templates) {
+            if (stamp.form() == Stamp.Form.FOLDER || holdsObjects(last)) {
+                leftAlone.computeIfAbsent(folder.root(), _ -> new TreeSet<>()).add(below(folder.root(), name));
+            }
+            return;
+        }
+        Path real = folder.real().resolve(last);
+        switch (stamp.form()) {
+            case FOLDER -> ahead.add(new Place(folder.root(), name, real));
+            case LINK -> links.add(new Place(folder.root(), name, folder.real()));
+            case FILE -> {
+                if (holdsObjects(last)) {
+                    files.putIfAbsent(real, new Listed(folder.root(), name, stamp, true));
+                }
+            }
+            case STREAM -> {
+                // A pipe in a folder would be waited for.
+            }
+        }
+    }
+
+    private static String below(Path root, Path name) {
+        int count = root.getNameCount();
+        return count < name.getNameCount()
+                ? name.subpath(count, name.getNameCount()).toString()
+                : name.toString();
+    }
+
+    private void follow(Place link) {
+        Path name = link.name().getFileName();
+        Path real = name == null ? link.real() : trace(link.real(), name);
+        try {
+            Stamp stamp = Stamp.of(link.name());
+            switch (stamp.form()) {
+                case FOLDER -> walk(new Place(link.root(), link.name(), real));
+                case FILE -> {
+                    if (holdsObjects(String.valueOf(name))) {
+                        files.putIfAbsent(real, new Listed(link.root(), link.name(), stamp, true));
+                    }
+                }
+                case LINK, STREAM -> {
+                    // A link was followed; a pipe would be waited for.
+                }
+            }
+        } catch (NoSuchFileException e) {
+            if (Files.isSymbolicLink(link.name())) {
+                problems.add(
+                        holdsObjects(String.valueOf(name))
+                                ? error(link.name(), leadsNowhere(link.name()))
+                                : warning(link.name(), leadsNowhere(link.name())));
+            }
+        } catch (IOException e) {
+            unlisted.add(link.name());
+            problems.add(error(link.name(), "is a link that cannot be followed: " + reason(e)));
+        }
+    }
+
+    /**
+     * Where {@code path} leads from {@code folder}, link by link. Each folder in which one of its names is looked up is taken note of:
+     * another thing under that name there is another file here.
+     */
+    private Path trace(Path folder, Path path) {
+        Deque<Path> names = new ArrayDeque<>();
+        path.forEach(names::add);
+        Path at = folder;
+        int followed = 0;
+        while (!names.isEmpty()) {
+            Path name = names.pop();
+            String text = name.toString();
+            if (text.isEmpty() || text.equals(".")) {
+                continue;
+            }
+            if (text.equals("..")) {
+                at = at.getParent() == null ? at : at.getParent();
+                continue;
+            }
+            Path next = at.resolve(name);
+            note(at, text);
+            if (Files.isSymbolicLink(next) && ++followed <= MAX_LINKS) {
+                try {
+                    Path target = Files.readSymbolicLink(next);
+                    at = target.isAbsolute() ? target.getRoot() : at;
+                    for (int i = target.getNameCount() - 1; i >= 0; i--) {
+                        names.push(target.getName(i));
+                    }
+                    continue;
+                } catch (IOException e) {
+                    // Gone or replaced meanwhile: what reads the path says what is wrong with it.
+                }
+            }
+            at = next;
+        }
+        return at;
+    }
+
+    private void note(Path folder, String name) {
+        folders.computeIfAbsent(folder, _ -> new HashSet<>()).add(name);
+    }
+
+    /** True for a name that says that the file holds objects. */
+    private static boolean holdsObjects(String name) {
+        return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
+    }
+
+    private static String leadsNowhere(Path link) {
+        try {
+            return "is a link to " + Files.readSymbolicLink(link)
+                    + ", which is not there (expected: a file or folder with Kubernetes objects)";
+        } catch (IOException e) {
+            return "is not there (expected: a file or folder with Kubernetes objects)";
+        }
+    }
+
+    /** Why, without the path, which the message names already. */
+    static String reason(IOException e) {
+        return e instanceof FileSystemException system && system.getReason() != null
+                ? system.getReason()
+                : e instanceof AccessDeniedException ? "permission denied" : e.toString();
+    }
+
+    private static Problem error(Path path, String message) {
+        return new Problem(Problem.Severity.ERROR, new Location(path.toString(), 1, 1), "", "", message);
+    }
+
+    private static Problem warning(Path path, String message) {
+        return new Problem(Problem.Severity.WARNING, new Location(path.toString(), 1, 1), "", "", message);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.gatehouse.controller.gateway;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Files of PEM (RFC 7468), as users write them and as Envoy takes them: BoringSSL reads a marker only where a line begins, and
+ * refuses a whole file of which a later block is broken. What is published is therefore written anew from its blocks.
+ */
+public final class PemText {
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+
+    private static final String BEGIN = "-----BEGIN ";
+    private static final int LINE = 64;
+
+    private PemText() {}
+
+    /** One block: its label, such as CERTIFICATE, and what is between its markers. */
+    private record Block(String label, String body) {}
+
+    private static List<Block> blocks(String pem) {
+        List<Block> blocks = new ArrayList<>();
+        Matcher matcher = BLOCK.matcher(pem);
+        while (matcher.find()) {
+            blocks.add(new Block(matcher.group(1), matcher.group(2)));
+        }
+        return blocks;
+    }
+
+    /**
+     * {@code pem} with its blocks only, each beginning a line: without a byte order mark, indentation, carriage returns and text
+     * around the blocks. A text without a block stays as it is.
+     */
+    public static String canonical(String pem) {
+        StringBuilder text = new StringBuilder();
+        for (Block block : blocks(pem)) {
+            text.append(BEGIN).append(block.label()).append("-----\n");
+            String body = block.body();
+            if (body.indexOf(':') >= 0) {
+                // Headers of an encrypted key, which no proxy can open: the block stays readable as it is.
+                body.strip()
+                        .lines()
+                        .map(String::strip)
+                        .forEach(line -> text.append(line).append('\n'));
+            } else {
+                String digits = body.replaceAll("\\s+", "");
+                for (int i = 0; i < digits.length(); i += LINE) {
+                    text.append(digits, i, Math.min(digits.length(), i + LINE)).append('\n');
+                }
+            }
+            text.append("-----END ").append(block.label()).append("-----\n");
+        }
+        return text.isEmpty() ? pem : text.toString();
+    }
+
+    /**
+     * The certificates in {@code pem}, in their order.
+     *
+     * @throws GeneralSecurityException if there is none, or one is broken; the message says which
+     */
+    static List<X509Certificate> certificates(String pem) throws GeneralSecurityException {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        List<X509Certificate> certificates = new ArrayList<>();
+        int begun = 0;
+        for (int at = pem.indexOf(BEGIN + "CERTIFICATE"); at >= 0; at = pem.indexOf(BEGIN + "CERTIFICATE", at + 1)) {
+            begun++;
+        }
+        for (Block block : blocks(pem)) {
+            if (!block.label().equals("CERTIFICATE")) {
+                continue;
+            }
+            int number = certificates.size() + 1;
+            try {
+                byte[] der = Base64.getDecoder()
+                        .decode(block.body().replaceAll("\\s+", "").getBytes(StandardCharsets.US_ASCII));
+                ByteArrayInputStream bytes = new ByteArrayInputStream(der);
+                certificates.add((X509Certificate) factory.generateCertificate(bytes));
+                if (bytes.available() > 0) {
+                    throw new GeneralSecurityException("it has " + bytes.available() + " bytes too many");
+                }
+            } catch (GeneralSecurityException | IllegalArgumentException e) {
+                throw new GeneralSecurityException(
+                        "certificate " + number + " of " + Math.max(begun, number) + " cannot be read: "
+                                + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+            }
+        }
+        if (certificates.isEmpty() && begun == 0) {
+            throw new GeneralSecurityException("no BEGIN CERTIFICATE");
+        }
+        if (certificates.size() < begun) {
+            throw new GeneralSecurityException(
+                    "certificate " + (certificates.size() + 1) + " of " + begun + " has no END CERTIFICATE");
+        }
+        return certificates;
+    }
+}

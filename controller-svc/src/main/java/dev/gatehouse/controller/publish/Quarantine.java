@@ -1,0 +1,508 @@
+package dev.gatehouse.controller.publish;
+
+import com.google.protobuf.TextFormat;
+import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.controller.envoy.RouteResources;
+import dev.gatehouse.controller.translate.BindingKey;
+import dev.gatehouse.controller.translate.Hold;
+import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.envoyapi.TypeUrls;
+import dev.gatehouse.events.Position;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Isolates what proxies refuse. A refused resource is made of parts: a route table of what each route contributes, any other
+ * resource of itself. The parts that proxies have not accepted before are suspects. A single suspect is held back; of several, a
+ * half is suspended and the proxies' answer to the rest tells where to go on, until each part that is refused is found. What is
+ * held back is served in the form that was accepted last, and its owner alone is told. All else goes on, for proxies that run
+ * and for those that start.
+ *
+ * <p>A part is tried again when it changes, and forgotten when it is gone. Not thread-safe.
+ */
+public final class Quarantine {
+    /** A part of a resource; no binding: the resource as a whole. */
+    private record Part(ResourceId resource, Optional<BindingKey> binding) {
+        static Part whole(ResourceId resource) {
+            return new Part(resource, Optional.empty());
+        }
+    }
+
+    /** A part that is refused. */
+    private record Refused(int fingerprint, Hold.Form form, String message, Set<ObjectRef> owners) {}
+
+    /** A resource as it was published last. */
+    private static final class Published {
+        private Output wanted;
+        private Map<Part, Integer> parts;
+        private Optional<Position> position = Optional.empty();
+        /** Of a resource without parts of routes: what was accepted last. */
+        private Optional<Output> lastGood = Optional.empty();
+
+        Published(Output wanted, Map<Part, Integer> parts) {
+            this.wanted = wanted;
+            this.parts = parts;
+        }
+
+        boolean isWithin(Position other) {
+            return position.isPresent()
+                    && position.get().epoch().equals(other.epoch())
+                    && position.get().offset() <= other.offset();
+        }
+    }
+
+    /** The resources of one type of one fleet: a proxy's refusal may concern several of them. */
+    private record PoolKey(String fleet, String typeUrl) {}
+
+    private static final class Pool {
+        private final Map<ResourceId, Published> published = new HashMap<>();
+        private final Set<ResourceId> unconfirmed = new HashSet<>();
+        private final Map<Part, Integer> good = new HashMap<>();
+        private final Map<Part, Refused> refused = new HashMap<>();
+        private final Map<Part, Integer> suspended = new HashMap<>();
+        private final Deque<List<Part>> groups = new ArrayDeque<>();
+        private Optional<String> witness = Optional.empty();
+        private String message = "";
+
+        Published of(ResourceId id) {
+            return Objects.requireNonNull(published.get(id), () -> id + " is not published");
+        }
+    }
+
+    private static final Pattern QUOTED = Pattern.compile("'([^']{2,})'|\"([^\"]{2,})\"|`([^`]{2,})`");
+
+    private final Set<String> exempt;
+    private final Map<PoolKey, Pool> pools = new HashMap<>();
+    private final Map<String, Set<PoolKey>> poolsOf = new HashMap<>();
+    private final Map<BindingKey, Hold> held = new HashMap<>();
+    private final List<Change> changes = new ArrayList<>();
+    private final Set<ResourceId> again = new HashSet<>();
+
+    /** @param exempt fleets that keep the last good version of each resource themselves: the callout services */
+    public Quarantine(Set<String> exempt) {
+        this.exempt = Set.copyOf(exempt);
+    }
+
+    /** Whether refusals of the fleet are isolated here. */
+    public boolean isFor(String fleet) {
+        return !exempt.contains(fleet);
+    }
+
+    /** The owners of what is held back in a fleet, each with the proxy's words. */
+    public Map<ObjectRef, String> rejections(String fleet) {
+        Map<ObjectRef, String> rejections = new HashMap<>();
+        for (PoolKey key : poolsOf.getOrDefault(fleet, Set.of())) {
+            pool(key)
+                    .refused
+                    .values()
+                    .forEach(each -> each.owners().forEach(owner -> rejections.putIfAbsent(owner, each.message())));
+        }
+        return rejections;
+    }
+
+    /** Takes a report of a proxy. */
+    public void take(DataPlaneReport report) {
+        if (!isFor(report.getFleet())) {
+            return;
+        }
+        switch (report.getWhatCase()) {
+            case REJECTED -> {
+                DataPlaneReport.Rejected rejected = report.getRejected();
+                Pool pool = pools.get(new PoolKey(report.getFleet(), rejected.getTypeUrl()));
+                if (pool != null) {
+                    reject(pool, report.getNodeId(), report.getFleet(), rejected);
+                }
+            }
+            case APPLIED -> {
+                Position position = new Position(
+                        report.getApplied().getEpoch(), report.getApplied().getOffset());
+                for (PoolKey key : poolsOf.getOrDefault(report.getFleet(), Set.of())) {
+                    confirm(pool(key), report.getNodeId(), position);
+                }
+            }
+            case DISCONNECTED ->
+                poolsOf.getOrDefault(report.getFleet(), Set.of()).forEach(key -> {
+                    Pool pool = pool(key);
+                    pool.witness = pool.witness.filter(node -> !node.equals(report.getNodeId()));
+                });
+            case CONNECTED, WHAT_NOT_SET -> {
+                // Neither says anything of a resource.
+            }
+        }
+    }
+
+    /** What follows for the translation from what was taken since the last call. */
+    public List<Change> changes() {
+        List<Change> taken = List.copyOf(changes);
+        changes.clear();
+        return taken;
+    }
+
+    /** What is to be published of {@code wanted}: a resource that is held back as a whole is replaced, or left out. */
+    public Map<ResourceId, Optional<Output>> pass(Map<ResourceId, Optional<Output>> wanted) {
+        Map<ResourceId, Optional<Output>> passed = new HashMap<>(wanted);
+        wanted.forEach((id, output) -> {
+            if (isFor(id.fleet())) {
+                output.ifPresentOrElse(each -> follow(id, each), () -> forget(id));
+            }
+        });
+        for (ResourceId id : again) {
+            Published published = pool(key(id)).published.get(id);
+            if (published != null) {
+                passed.putIfAbsent(id, Optional.of(published.wanted));
+            }
+        }
+        again.clear();
+        passed.replaceAll((id, output) -> output.flatMap(each -> substitute(id, each)));
+        return passed;
+    }
+
+    /** The resources that were passed last are in these transactions. */
+    public void published(Set<ResourceId> passed, Map<String, Position> positions) {
+        for (ResourceId id : passed) {
+            Pool pool = pools.get(key(id));
+            Position position = positions.get(id.fleet());
+            if (pool == null || position == null) {
+                continue;
+            }
+            Published published = pool.published.get(id);
+            if (published != null) {
+                published.position = Optional.of(position);
+                pool.unconfirmed.add(id);
+            }
+        }
+    }
+
+    private static PoolKey key(ResourceId id) {
+        return new PoolKey(id.fleet(), id.typeUrl());
+    }
+
+    private Pool pool(PoolKey key) {
+        return pools.computeIfAbsent(key, _ -> {
+            poolsOf.computeIfAbsent(key.fleet(), _ -> new HashSet<>()).add(key);
+            return new Pool();
+        });
+    }
+
+    private void follow(ResourceId id, Output output) {
+        Pool pool = pool(key(id));
+        Map<Part, Integer> parts = new HashMap<>();
+        if (output.parts().isEmpty()) {
+            parts.put(Part.whole(id), output.message().hashCode());
+        } else {
+            output.parts()
+                    .forEach((binding, fingerprint) -> parts.put(new Part(id, Optional.of(binding)), fingerprint));
+        }
+        Published published = pool.published.get(id);
+        if (published == null) {
+            pool.published.put(id, new Published(output, parts));
+        } else {
+            published.wanted = output;
+            published.parts = parts;
+        }
+        release(pool, id, output, parts);
+    }
+
+    /** Parts that are others now, or are gone, are held back no longer. */
+    private void release(Pool pool, ResourceId id, Output wanted, Map<Part, Integer> parts) {
+        Set<Part> own = new HashSet<>();
+        pool.refused.keySet().stream()
+                .filter(part -> part.resource().equals(id))
+                .forEach(own::add);
+        pool.suspended.keySet().stream()
+                .filter(part -> part.resource().equals(id))
+                .forEach(own::add);
+        for (Part part : own) {
+            boolean present = part.binding().isEmpty()
+                    ? fingerprint(pool, part).equals(Optional.ofNullable(parts.get(part)))
+                    : !parts.containsKey(part)
+                            && wanted.heldBack()
+                                    .contains(part.binding().get());
+            if (!present) {
+                pool.refused.remove(part);
+                pool.suspended.remove(part);
+                part.binding()
+                        .filter(binding -> held.remove(binding) != null)
+                        .ifPresent(binding -> changes.add(new Change.Held(binding, Optional.empty())));
+            }
+        }
+        pool.good
+                .keySet()
+                .removeIf(part -> part.resource().equals(id)
+                        && !parts.containsKey(part)
+                        && !pool.refused.containsKey(part)
+                        && !pool.suspended.containsKey(part));
+    }
+
+    /** Of a part that is refused or suspended, as it was then. */
+    private static Optional<Integer> fingerprint(Pool pool, Part part) {
+        return Optional.ofNullable(pool.refused.get(part))
+                .map(Refused::fingerprint)
+                .or(() -> Optional.ofNullable(pool.suspended.get(part)));
+    }
+
+    private void forget(ResourceId id) {
+        Pool pool = pools.get(key(id));
+        if (pool == null || pool.published.remove(id) == null) {
+            return;
+        }
+        pool.unconfirmed.remove(id);
+        pool.good.keySet().removeIf(part -> part.resource().equals(id));
+        Set<Part> own = new HashSet<>(pool.refused.keySet());
+        own.addAll(pool.suspended.keySet());
+        own.removeIf(part -> !part.resource().equals(id));
+        for (Part part : own) {
+            pool.refused.remove(part);
+            pool.suspended.remove(part);
+            part.binding()
+                    .filter(binding -> held.remove(binding) != null)
+                    .ifPresent(binding -> changes.add(new Change.Held(binding, Optional.empty())));
+        }
+    }
+
+    private Optional<Output> substitute(ResourceId id, Output output) {
+        Pool pool = pools.get(key(id));
+        Part whole = Part.whole(id);
+        if (pool == null || !pool.refused.containsKey(whole) && !pool.suspended.containsKey(whole)) {
+            return Optional.of(output);
+        }
+        Published published = pool.of(id);
+        // A proxy keeps its own last good listener: none must be closed because this process knows of no other.
+        return published.lastGood.or(
+                () -> id.typeUrl().equals(TypeUrls.LISTENER) ? Optional.of(output) : Optional.empty());
+    }
+
+    private void reject(Pool pool, String node, String fleet, DataPlaneReport.Rejected rejected) {
+        Position position = new Position(rejected.getEpoch(), rejected.getOffset());
+        List<Published> concerned = new ArrayList<>();
+        List<ResourceId> ids = new ArrayList<>();
+        for (String name : rejected.getResourcesList()) {
+            ResourceId id = new ResourceId(fleet, rejected.getTypeUrl(), name);
+            Published published = pool.published.get(id);
+            // An older version: the answer to the newer one is under way.
+            if (published != null && published.isWithin(position)) {
+                concerned.add(published);
+                ids.add(id);
+            }
+        }
+        if (concerned.isEmpty()) {
+            return;
+        }
+        pool.witness = Optional.of(node);
+        pool.message = rejected.getMessage();
+        List<Part> suspects = new ArrayList<>();
+        for (Published each : concerned) {
+            each.parts.forEach((part, fingerprint) -> {
+                if (!fingerprint.equals(pool.good.get(part)) && !isHeld(pool, part)) {
+                    suspects.add(part);
+                }
+            });
+        }
+        if (suspects.isEmpty() && omitRefused(pool, ids)) {
+            return;
+        }
+        if (suspects.isEmpty()) {
+            // What was accepted once is refused now, by a proxy of another version: all of it is suspect.
+            for (Published each : concerned) {
+                each.parts.keySet().stream().filter(part -> !isHeld(pool, part)).forEach(suspects::add);
+            }
+            suspects.forEach(pool.good::remove);
+        }
+        if (suspects.isEmpty()) {
+            ids.stream().map(Part::whole).filter(part -> !isHeld(pool, part)).forEach(suspects::add);
+        }
+        narrow(pool, suspects);
+    }
+
+    private static boolean isHeld(Pool pool, Part part) {
+        return pool.refused.containsKey(part) || pool.suspended.containsKey(part);
+    }
+
+    /** Parts that are closed already, and of which even that is refused, are left out; false: there are none. */
+    private boolean omitRefused(Pool pool, List<ResourceId> ids) {
+        List<Part> closed = pool.refused.entrySet().stream()
+                .filter(each -> each.getValue().form() == Hold.Form.LAST_GOOD)
+                .filter(each -> each.getKey().binding().isPresent())
+                .filter(each -> ids.contains(each.getKey().resource()))
+                .map(Map.Entry::getKey)
+                .toList();
+        for (Part part : closed) {
+            pool.refused.computeIfPresent(part, (_, before) -> {
+                hold(part, before.fingerprint(), Hold.Form.OMITTED);
+                return new Refused(before.fingerprint(), Hold.Form.OMITTED, before.message(), before.owners());
+            });
+        }
+        return !closed.isEmpty();
+    }
+
+    private void narrow(Pool pool, List<Part> suspects) {
+        if (suspects.size() > 1) {
+            List<Part> group = likely(pool, suspects);
+            group.forEach(part -> suspend(pool, part));
+            pool.groups.push(group);
+            return;
+        }
+        for (Part part : suspects) {
+            Published published = pool.of(part.resource());
+            int fingerprint = published.parts.getOrDefault(
+                    part, published.wanted.message().hashCode());
+            Set<ObjectRef> owners =
+                    part.binding().map(binding -> Set.of(binding.route())).orElse(published.wanted.owners());
+            pool.refused.put(
+                    part,
+                    new Refused(
+                            fingerprint,
+                            Hold.Form.LAST_GOOD,
+                            about(part.resource().name(), pool.message),
+                            owners));
+            hold(part, fingerprint, Hold.Form.LAST_GOOD);
+        }
+        resume(pool);
+    }
+
+    /** The lines of a message that are about a resource; all where none says so. */
+    private static String about(String name, String message) {
+        String own =
+                message.lines().filter(line -> line.startsWith(name + ": ")).collect(Collectors.joining("\n"));
+        return own.isEmpty() ? message : own;
+    }
+
+    private void suspend(Pool pool, Part part) {
+        Published published = pool.of(part.resource());
+        int fingerprint =
+                published.parts.getOrDefault(part, published.wanted.message().hashCode());
+        pool.suspended.put(part, fingerprint);
+        hold(part, fingerprint, Hold.Form.LAST_GOOD);
+    }
+
+    private void hold(Part part, int fingerprint, Hold.Form form) {
+        part.binding()
+                .ifPresentOrElse(
+                        binding -> {
+                            Hold hold = new Hold(fingerprint, form);
+                            held.put(binding, hold);
+                            changes.add(new Change.Held(binding, Optional.of(hold)));
+                        },
+                        () -> again.add(part.resource()));
+    }
+
+    /** Puts the next group of suspended parts to the test. */
+    private void resume(Pool pool) {
+        while (!pool.groups.isEmpty()) {
+            List<Part> group = pool.groups.pop().stream()
+                    .filter(pool.suspended::containsKey)
+                    .toList();
+            for (Part part : group) {
+                pool.suspended.remove(part);
+                part.binding()
+                        .ifPresentOrElse(
+                                binding -> {
+                                    held.remove(binding);
+                                    changes.add(new Change.Held(binding, Optional.empty()));
+                                },
+                                () -> again.add(part.resource()));
+            }
+            if (!group.isEmpty()) {
+                return;
+            }
+        }
+    }
+
+    private void confirm(Pool pool, String node, Position position) {
+        if (pool.witness.isPresent() && !pool.witness.get().equals(node) || pool.unconfirmed.isEmpty()) {
+            return;
+        }
+        for (ResourceId id : List.copyOf(pool.unconfirmed)) {
+            Published published = pool.published.get(id);
+            if (published == null || !published.isWithin(position)) {
+                continue;
+            }
+            pool.unconfirmed.remove(id);
+            published.parts.forEach((part, fingerprint) -> {
+                if (isHeld(pool, part)) {
+                    return;
+                }
+                if (!fingerprint.equals(pool.good.put(part, fingerprint))) {
+                    part.binding().ifPresent(binding -> changes.add(new Change.Accepted(binding, fingerprint)));
+                }
+                if (part.binding().isEmpty()) {
+                    published.lastGood = Optional.of(published.wanted);
+                }
+            });
+        }
+        if (pool.unconfirmed.isEmpty()) {
+            if (pool.groups.isEmpty()) {
+                pool.witness = Optional.empty();
+            } else {
+                resume(pool);
+            }
+        }
+    }
+
+    /** The suspects that the message quotes; where that tells nothing, a half of them. */
+    private static List<Part> likely(Pool pool, List<Part> suspects) {
+        List<String> words = words(pool.message);
+        Map<ResourceId, Collection<Route>> routes = new HashMap<>();
+        List<Part> quoted = suspects.stream()
+                .filter(part -> part.binding()
+                        .map(binding -> mentions(
+                                routes.computeIfAbsent(part.resource(), id -> routes(pool.of(id).wanted)),
+                                binding.route(),
+                                words))
+                        .orElse(pool.message.contains(part.resource().name())))
+                .toList();
+        return quoted.isEmpty() || quoted.size() > suspects.size() / 2
+                ? List.copyOf(suspects.subList(suspects.size() / 2, suspects.size()))
+                : quoted;
+    }
+
+    private static Collection<Route> routes(Output output) {
+        return output.message() instanceof RouteConfiguration table
+                ? table.getVirtualHostsList().stream()
+                        .map(VirtualHost::getRoutesList)
+                        .flatMap(Collection::stream)
+                        .toList()
+                : List.of();
+    }
+
+    private static boolean mentions(Collection<Route> routes, ObjectRef owner, List<String> words) {
+        return routes.stream()
+                .filter(route -> RouteResources.isOf(route.getName(), owner))
+                .map(route -> TextFormat.printer().escapingNonAscii(false).printToString(route))
+                .anyMatch(text -> words.stream().anyMatch(text::contains));
+    }
+
+    /** What a message quotes: texts in quotes, and what stands after its last colon. */
+    private static List<String> words(String message) {
+        List<String> words = new ArrayList<>();
+        Matcher matcher = QUOTED.matcher(message);
+        while (matcher.find()) {
+            for (int group = 1; group <= matcher.groupCount(); group++) {
+                Optional.ofNullable(matcher.group(group)).ifPresent(words::add);
+            }
+        }
+        String last = message.substring(message.lastIndexOf(": ") + 1).strip();
+        if (last.length() > 1) {
+            words.add(last);
+        }
+        return words;
+    }
+}

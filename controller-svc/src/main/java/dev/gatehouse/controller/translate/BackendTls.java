@@ -1,0 +1,272 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.BackendResolver.TlsVerdict;
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.gateway.Certificates;
+import dev.gatehouse.controller.policy.PolicyIndex;
+import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
+import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.gatewayapi.BackendTlsPolicy;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.ParentReference;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.Service;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * BackendTLSPolicies: which one counts for a port of a backend, and what becomes of it. One that cannot be applied closes the backend: in no
+ * case goes plain text where TLS was asked for.
+ */
+final class BackendTls {
+    private static final List<Kind<?>> TARGETS = List.of(Kinds.SERVICE, Kinds.SERVICE_IMPORT, Kinds.BACKEND);
+
+    private final Inputs inputs;
+    private final Collection<ObjectRef, SortedMap<ObjectKey, Resource<BackendTlsPolicy>>> byBackend;
+    private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> broken;
+    private final Bundles bundles;
+
+    /** Finds the CA certificates in an object of a kind. */
+    interface Bundles {
+        Optional<String> bundle(Reads reads, String kind, ObjectKey key);
+    }
+
+    /** @param broken the policies that cannot be read, by what they are for */
+    BackendTls(
+            Graph graph,
+            Inputs inputs,
+            Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> broken,
+            Bundles bundles) {
+        this.inputs = inputs;
+        this.broken = broken;
+        this.bundles = bundles;
+        byBackend = graph.group("tlsPolicies", inputs.of(Kinds.BACKEND_TLS_POLICY), (key, policy) -> {
+            Set<ObjectRef> backends = new HashSet<>();
+            policy.spec().targets().forEach(target -> backends.add(ref(target, key)));
+            return backends;
+        });
+    }
+
+    /** Why a policy cannot be honoured: a condition of it that is false. */
+    private record Problem(String type, String reason, String message) {}
+
+    /** The backends that a policy names. */
+    static Stream<ObjectRef> backends(Resource<BackendTlsPolicy> policy) {
+        return policy.spec().targets().stream().map(target -> ref(target, policy.key()));
+    }
+
+    /**
+     * What the policies say of a port of {@code backend}.
+     *
+     * @param section the port's name; of a Backend, its number
+     */
+    TlsVerdict verdict(Reads reads, ObjectRef backend, Optional<String> section) {
+        for (Optional<String> each : List.of(section, Optional.<String>empty())) {
+            Optional<SortedMap<ObjectRef, Set<TargetKey>>> unreadable =
+                    reads.get(broken, new TargetKey(backend.kind(), backend.key(), each));
+            if (unreadable.isPresent()) {
+                return new TlsVerdict.Broken(unreadable.get().firstKey() + " cannot be used; see its status.");
+            }
+        }
+        List<Resource<BackendTlsPolicy>> all = policies(reads, backend);
+        if (all.isEmpty()) {
+            return new TlsVerdict.None();
+        }
+        Optional<Resource<BackendTlsPolicy>> counts = PolicyIndex.winner(all.stream()
+                        .filter(policy -> section.isPresent() && names(policy, backend, section))
+                        .toList())
+                .or(() -> PolicyIndex.winner(all.stream()
+                        .filter(policy -> names(policy, backend, Optional.empty()))
+                        .toList()));
+        // One that asks for TLS somewhere on the backend where there is nothing may mean this port.
+        return counts.map(List::of).orElse(all).stream()
+                .flatMap(policy -> problem(reads, policy, backend, counts.isPresent())
+                        .map(problem -> new TlsVerdict.Broken("BackendTLSPolicy " + policy.key() + ": " + problem))
+                        .stream())
+                .findFirst()
+                .<TlsVerdict>map(Function.identity())
+                .orElseGet(() -> counts.<TlsVerdict>map(policy -> new TlsVerdict.Wanted(tls(policy)))
+                        .orElse(new TlsVerdict.None()));
+    }
+
+    private Optional<String> problem(
+            Reads reads, Resource<BackendTlsPolicy> policy, ObjectRef backend, boolean counts) {
+        Optional<Problem> target = policy.spec().targets().stream()
+                .filter(each -> ref(each, policy.key()).equals(backend))
+                .flatMap(each -> targetProblem(reads, policy.key(), each).stream())
+                .findFirst();
+        return target.or(() -> counts ? authoritiesProblem(reads, policy) : Optional.empty())
+                .map(problem -> problem.message() + ".");
+    }
+
+    private static ClusterSpec.Tls tls(Resource<BackendTlsPolicy> policy) {
+        BackendTlsPolicy.Validation validation = policy.spec().validation();
+        return new ClusterSpec.Tls(
+                policy.key(),
+                validation.systemCertificates(),
+                validation.hostname(),
+                validation.subjectAltNames(),
+                Optional.empty());
+    }
+
+    /** @param users the Gateways whose routes, listeners or telemetry use one of the policy's backends, with the controllers of their classes */
+    Optional<ObjectStatus> status(Reads reads, Resource<BackendTlsPolicy> policy, Map<BackendUses.User, String> users) {
+        if (users.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Condition> conditions = conditions(reads, policy);
+        List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
+        users.forEach((user, controller) -> ancestors.add(new ObjectStatus.ParentStatus(
+                new ParentReference(
+                        Kinds.GATEWAY_GROUP,
+                        Kinds.GATEWAY.name(),
+                        Optional.of(user.gateway().namespace()),
+                        user.gateway().name(),
+                        user.listener(),
+                        Optional.empty()),
+                controller,
+                conditions)));
+        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
+    }
+
+    private List<Condition> conditions(Reads reads, Resource<BackendTlsPolicy> policy) {
+        Optional<ObjectKey> winner = winnerOver(reads, policy);
+        if (winner.isPresent()) {
+            return List.of(Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "Conflicted",
+                    "BackendTLSPolicy " + winner.get() + " is for the same backend, and older."));
+        }
+        Condition resolved = Condition.isTrue(Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.");
+        Optional<Problem> target = policy.spec().targets().stream()
+                .flatMap(each -> targetProblem(reads, policy.key(), each).stream())
+                .findFirst();
+        if (target.isPresent()) {
+            Problem problem = target.get();
+            return List.of(Condition.isFalse(problem.type(), problem.reason(), problem.message() + "."), resolved);
+        }
+        return authoritiesProblem(reads, policy)
+                .map(problem -> List.of(
+                        Condition.isFalse(Conditions.ACCEPTED, "NoValidCACertificate", problem.message() + "."),
+                        Condition.isFalse(problem.type(), problem.reason(), problem.message() + ".")))
+                .orElse(List.of(
+                        Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted."), resolved));
+    }
+
+    private Optional<Problem> targetProblem(Reads reads, ObjectKey policy, BackendTlsPolicy.Target target) {
+        boolean known = TARGETS.stream()
+                .anyMatch(kind ->
+                        kind.group().equals(target.group()) && kind.name().equals(target.kind()));
+        if (!known) {
+            return Optional.of(new Problem(
+                    Conditions.ACCEPTED,
+                    "Invalid",
+                    "kind \"" + target.kind() + "\" of group \"" + target.group()
+                            + "\" cannot be a target (expected: Service, ServiceImport of "
+                            + Kinds.SERVICE_IMPORT.group() + ", or Backend of " + Kinds.BACKEND.group() + ")"));
+        }
+        Optional<List<String>> sections = sections(reads, ref(target, policy));
+        return target.sectionName()
+                .filter(name -> sections.isPresent() && !sections.get().contains(name))
+                .map(name -> new Problem(
+                        Conditions.ACCEPTED,
+                        "TargetNotFound",
+                        ref(target, policy) + " has no port \"" + name + "\" (it has: "
+                                + String.join(", ", sections.orElse(List.of())) + ")"));
+    }
+
+    /** What a policy may name of {@code backend}: its ports; empty: the backend is not there. */
+    private Optional<List<String>> sections(Reads reads, ObjectRef backend) {
+        return switch (backend.kind()) {
+            case "Service" ->
+                reads.get(inputs.of(Kinds.SERVICE), backend.key())
+                        .map(each -> names(each.spec().ports()));
+            case "ServiceImport" ->
+                reads.get(inputs.of(Kinds.SERVICE_IMPORT), backend.key())
+                        .map(each -> names(each.spec().ports()));
+            default ->
+                reads.get(inputs.of(Kinds.BACKEND), backend.key())
+                        .map(each -> each.spec().endpoints().stream()
+                                .flatMap(member -> member.endpoint().portNumber().stream())
+                                .map(String::valueOf)
+                                .distinct()
+                                .toList());
+        };
+    }
+
+    private static List<String> names(List<Service.Port> ports) {
+        return ports.stream().flatMap(port -> port.name().stream()).toList();
+    }
+
+    private Optional<Problem> authoritiesProblem(Reads reads, Resource<BackendTlsPolicy> policy) {
+        for (ObjectReference reference : policy.spec().validation().caCertificateRefs()) {
+            ObjectKey key = reference.authoritiesKey(policy.namespace());
+            if (!reference.holdsAuthorities()) {
+                return Optional.of(
+                        new Problem(
+                                Conditions.RESOLVED_REFS,
+                                "InvalidKind",
+                                "\"" + reference.kind()
+                                        + "\" cannot hold CA certificates (expected: a ConfigMap, Secret or ClusterTrustBundle)"));
+            }
+            Optional<String> pem = bundles.bundle(reads, reference.kind(), key);
+            Optional<String> problem =
+                    pem.isEmpty() ? Optional.of("is not there") : Certificates.problemWithBundle(pem.get());
+            if (problem.isPresent()) {
+                return Optional.of(new Problem(
+                        Conditions.RESOLVED_REFS,
+                        "InvalidCACertificateRef",
+                        reference.kind() + " " + key + " " + problem.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The policy that counts instead of {@code policy} for a backend that both are for, if there is one. */
+    private Optional<ObjectKey> winnerOver(Reads reads, Resource<BackendTlsPolicy> policy) {
+        for (BackendTlsPolicy.Target target : policy.spec().targets()) {
+            ObjectRef backend = ref(target, policy.key());
+            Optional<ObjectKey> winner = PolicyIndex.winner(policies(reads, backend).stream()
+                            .filter(rival -> names(rival, backend, target.sectionName()))
+                            .toList())
+                    .map(Resource::key)
+                    .filter(key -> !key.equals(policy.key()));
+            if (winner.isPresent()) {
+                return winner;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<Resource<BackendTlsPolicy>> policies(Reads reads, ObjectRef backend) {
+        return reads.get(byBackend, backend)
+                .map(each -> List.copyOf(each.values()))
+                .orElse(List.of());
+    }
+
+    private static boolean names(Resource<BackendTlsPolicy> policy, ObjectRef backend, Optional<String> section) {
+        return policy.spec().targets().stream()
+                .anyMatch(target -> ref(target, policy.key()).equals(backend)
+                        && target.sectionName().equals(section));
+    }
+
+    private static ObjectRef ref(BackendTlsPolicy.Target target, ObjectKey policy) {
+        return new ObjectRef(target.kind(), policy.namespace(), target.name());
+    }
+}

@@ -1,0 +1,137 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.gateway.FleetMembers;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.route.Attachments;
+import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ListenerFilter;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ParentReference;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Which Gateways use a backend: by their routes, by filters of their listeners, or for their telemetry. */
+final class BackendUses {
+    /**
+     * Who uses a backend.
+     *
+     * @param listener that a route names; empty: none in particular
+     */
+    record User(ObjectKey gateway, Optional<String> listener) implements Comparable<User> {
+        private static final Comparator<User> ORDER = Comparator.comparing(User::gateway)
+                .thenComparing(user -> user.listener().orElse(""));
+
+        @Override
+        public int compareTo(User other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    private record Use(ObjectRef backend, User user) implements Comparable<Use> {
+        private static final Comparator<Use> ORDER =
+                Comparator.comparing(Use::backend).thenComparing(Use::user);
+
+        @Override
+        public int compareTo(Use other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /** By backend; the value is the controller name of the Gateway's class. */
+    private final List<Collection<ObjectRef, SortedMap<Use, String>>> all;
+
+    BackendUses(
+            Graph graph,
+            Collection<ObjectRef, Attachments> attachments,
+            Collection<ObjectRef, ResolvedRoute> routes,
+            Collection<ObjectKey, GatewayState> gateways,
+            Collection<ListenerKey, ListenerState> listeners,
+            Collection<String, FleetMembers> fleets) {
+        all = List.of(
+                byBackend(graph, "uses.routes", attachments, (reads, ref, attached) -> {
+                    Map<Use, String> found = new HashMap<>();
+                    Set<ObjectRef> backends =
+                            reads.get(routes, ref).map(ResolvedRoute::backends).orElse(Set.of());
+                    for (Attachments.Parent parent : attached.parents()) {
+                        for (Attachments.Binding binding : parent.bindings()) {
+                            backends.forEach(backend -> found.put(
+                                    new Use(backend, new User(binding.listener().gateway(), named(parent.reference()))),
+                                    parent.controllerName()));
+                        }
+                    }
+                    return found;
+                }),
+                byBackend(graph, "uses.filters", listeners, (reads, key, listener) -> {
+                    Map<Use, String> found = new HashMap<>();
+                    for (ListenerFilter filter : listener.spec().filters()) {
+                        if (filter instanceof ListenerFilter.ExternalAuth auth) {
+                            reads.get(gateways, key.gateway())
+                                    .ifPresent(state -> found.put(
+                                            new Use(
+                                                    auth.backend()
+                                                            .ref(key.owner().namespace()),
+                                                    new User(key.gateway(), Optional.of(key.name()))),
+                                            state.controllerName()));
+                        }
+                    }
+                    return found;
+                }),
+                byBackend(graph, "uses.telemetry", fleets, (_, _, fleet) -> {
+                    Map<Use, String> found = new HashMap<>();
+                    fleet.proxy()
+                            .object()
+                            .ifPresent(proxy -> destinations(fleet)
+                                    .flatMap(destination -> destination.backends().stream())
+                                    .map(reference -> reference.ref(proxy.namespace()))
+                                    .forEach(backend -> fleet.gateways()
+                                            .forEach(state -> found.put(
+                                                    new Use(
+                                                            backend,
+                                                            new User(
+                                                                    state.gateway()
+                                                                            .key(),
+                                                                    Optional.empty())),
+                                                    state.controllerName()))));
+                    return found;
+                }));
+    }
+
+    private static <K, V> Collection<ObjectRef, SortedMap<Use, String>> byBackend(
+            Graph graph, String name, Collection<K, V> users, Graph.Expansion<K, V, Use, String> uses) {
+        return graph.group(name + ".byBackend", graph.expand(name, users, uses), (key, _) -> Set.of(key.backend()));
+    }
+
+    private static Stream<ProxyTelemetry.Destination> destinations(FleetMembers fleet) {
+        ProxyTelemetry telemetry = fleet.settings().telemetry();
+        return Stream.concat(
+                telemetry.destinations().stream(),
+                telemetry.metrics().sinks().stream().map(ProxyTelemetry.MetricsSink::destination));
+    }
+
+    private static Optional<String> named(ParentReference parent) {
+        return parent.kind().equals(Kinds.GATEWAY.name()) ? parent.sectionName() : Optional.empty();
+    }
+
+    /** The Gateways that use one of {@code backends}, each with the controller name of its class. */
+    SortedMap<User, String> of(Reads reads, Stream<ObjectRef> backends) {
+        SortedMap<User, String> gateways = new TreeMap<>();
+        backends.forEach(backend -> all.forEach(uses -> reads.get(uses, backend)
+                .ifPresent(found -> found.forEach((use, controller) -> gateways.put(use.user(), controller)))));
+        return gateways;
+    }
+}

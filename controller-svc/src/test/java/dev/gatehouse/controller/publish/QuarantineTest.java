@@ -1,0 +1,277 @@
+package dev.gatehouse.controller.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.translate.BindingKey;
+import dev.gatehouse.controller.translate.Hold;
+import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.envoyapi.TypeUrls;
+import dev.gatehouse.events.Position;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class QuarantineTest {
+    private static final String FLEET = "default/gw";
+
+    /** A translation of tables that are lists of numbers, and a proxy that refuses some numbers. */
+    private static final class World {
+        final Quarantine quarantine = new Quarantine(Set.of("gatehouse/waf"));
+        final Map<ResourceId, Map<BindingKey, Integer>> tables = new HashMap<>();
+        final Map<ResourceId, Integer> clusters = new HashMap<>();
+        final Set<Integer> bad = new HashSet<>();
+        final Map<BindingKey, Hold> held = new HashMap<>();
+        /** What the proxy has: the numbers in each table as they are. */
+        final Map<ResourceId, Set<Integer>> inForce = new HashMap<>();
+
+        long offset;
+        int rounds;
+
+        static ResourceId table(int table) {
+            return new ResourceId(FLEET, TypeUrls.ROUTES, "table-" + table);
+        }
+
+        static BindingKey binding(ResourceId table, int route) {
+            return new BindingKey(
+                    new ListenerKey(
+                            new ObjectKey("default", "gw"),
+                            ObjectRef.of(Kinds.GATEWAY, new ObjectKey("default", "gw")),
+                            table.name()),
+                    new ObjectRef("HTTPRoute", "default", "route-" + route));
+        }
+
+        void put(int table, int route, int value) {
+            tables.computeIfAbsent(table(table), _ -> new HashMap<>()).put(binding(table(table), route), value);
+        }
+
+        Output translated(ResourceId id) {
+            Map<BindingKey, Integer> parts = new HashMap<>();
+            Set<BindingKey> back = new HashSet<>();
+            tables.getOrDefault(id, Map.of()).forEach((key, value) -> {
+                Hold hold = held.get(key);
+                if (hold != null && hold.fingerprint() == value) {
+                    back.add(key);
+                } else {
+                    parts.put(key, value);
+                }
+            });
+            return new Output(
+                    RouteConfiguration.newBuilder()
+                            .setName(id.name())
+                            .addAllInternalOnlyHeaders(parts.values().stream()
+                                    .sorted()
+                                    .map(String::valueOf)
+                                    .toList())
+                            .build(),
+                    false,
+                    Set.of(),
+                    parts,
+                    back);
+        }
+
+        /** Publishes and answers until there is nothing left to say. */
+        void settle() {
+            for (int quiet = 0; quiet < 3; ) {
+                assertThat(rounds++).isLessThan(2000);
+                List<Change> changes = quarantine.changes();
+                for (Change change : changes) {
+                    if (change instanceof Change.Held each) {
+                        each.hold()
+                                .ifPresentOrElse(h -> held.put(each.binding(), h), () -> held.remove(each.binding()));
+                    }
+                }
+                Map<ResourceId, Optional<Output>> wanted = new HashMap<>();
+                tables.keySet().forEach(id -> wanted.put(id, Optional.of(translated(id))));
+                clusters.forEach((id, value) -> wanted.put(
+                        id,
+                        Optional.of(new Output(
+                                Cluster.newBuilder()
+                                        .setName(id.name() + "=" + value)
+                                        .build(),
+                                false,
+                                Set.of(new ObjectRef("Backend", "default", id.name()))))));
+                Map<ResourceId, Optional<Output>> passed = quarantine.pass(wanted);
+                offset++;
+                quarantine.published(passed.keySet(), Map.of(FLEET, new Position("epoch", offset)));
+                Set<String> refusedTables = new HashSet<>();
+                Set<String> refusedClusters = new HashSet<>();
+                passed.forEach((id, output) -> {
+                    if (output.isEmpty()) {
+                        inForce.remove(id);
+                    } else if (output.get().message() instanceof Cluster cluster) {
+                        int value = Integer.parseInt(cluster.getName().replaceAll(".*=", ""));
+                        if (bad.contains(value)) {
+                            refusedClusters.add(id.name());
+                        } else {
+                            inForce.put(id, Set.of(value));
+                        }
+                    } else if (output.get().parts().values().stream().anyMatch(bad::contains)) {
+                        refusedTables.add(id.name());
+                    } else {
+                        inForce.put(id, Set.copyOf(output.get().parts().values()));
+                    }
+                });
+                reject(TypeUrls.ROUTES, refusedTables);
+                reject(TypeUrls.CLUSTER, refusedClusters);
+                if (refusedTables.isEmpty() && refusedClusters.isEmpty()) {
+                    quarantine.take(DataPlaneReport.newBuilder()
+                            .setFleet(FLEET)
+                            .setNodeId("node")
+                            .setApplied(DataPlaneReport.Applied.newBuilder()
+                                    .setEpoch("epoch")
+                                    .setOffset(offset))
+                            .build());
+                    quiet = changes.isEmpty() ? quiet + 1 : 0;
+                } else {
+                    quiet = 0;
+                }
+            }
+        }
+
+        /** A push that is refused without a name refuses all that it changed. */
+        void reject(String type, Set<String> names) {
+            if (!names.isEmpty()) {
+                quarantine.take(DataPlaneReport.newBuilder()
+                        .setFleet(FLEET)
+                        .setNodeId("node")
+                        .setRejected(DataPlaneReport.Rejected.newBuilder()
+                                .setEpoch("epoch")
+                                .setOffset(offset)
+                                .setTypeUrl(type)
+                                .addAllResources(names)
+                                .setMessage("it is bad"))
+                        .build());
+            }
+        }
+
+        void assertIsolated() {
+            tables.forEach((id, routes) -> {
+                Set<Integer> wanted = routes.values().stream()
+                        .filter(value -> !bad.contains(value))
+                        .collect(Collectors.toSet());
+                assertThat(inForce.get(id)).describedAs("%s", id).isEqualTo(wanted);
+            });
+            Set<ObjectRef> culprits = new HashSet<>();
+            tables.values()
+                    .forEach(routes -> routes.forEach((key, value) -> {
+                        if (bad.contains(value)) {
+                            culprits.add(key.route());
+                        }
+                    }));
+            clusters.forEach((id, value) -> {
+                if (bad.contains(value)) {
+                    culprits.add(new ObjectRef("Backend", "default", id.name()));
+                }
+            });
+            assertThat(quarantine.rejections(FLEET).keySet()).isEqualTo(culprits);
+        }
+    }
+
+    @Property(tries = 200)
+    void whatIsRefusedIsFoundAndAllElseIsInForce(@ForAll long seed) {
+        Random random = new Random(seed);
+        World world = new World();
+        int tables = 1 + random.nextInt(3);
+        for (int route = 0; route < 60; route++) {
+            world.put(random.nextInt(tables), route, route);
+        }
+        int culprits = random.nextInt(5);
+        for (int i = 0; i < culprits; i++) {
+            world.bad.add(random.nextInt(60));
+        }
+        world.settle();
+        world.assertIsolated();
+        for (int edit = 0; edit < 10; edit++) {
+            int value = 1000 + edit;
+            if (random.nextInt(3) == 0) {
+                world.bad.add(value);
+            }
+            Map<BindingKey, Integer> table = world.tables.get(World.table(random.nextInt(tables)));
+            if (table == null || table.isEmpty()) {
+                continue;
+            }
+            BindingKey key = List.copyOf(table.keySet()).get(random.nextInt(table.size()));
+            if (random.nextInt(4) == 0) {
+                table.remove(key);
+            } else {
+                table.put(key, value);
+            }
+            if (random.nextBoolean()) {
+                world.settle();
+                world.assertIsolated();
+            }
+        }
+        world.settle();
+        world.assertIsolated();
+    }
+
+    @Test
+    void anEditThatIsRefusedCostsOneRoundAndItsOwnerOnly() {
+        World world = new World();
+        for (int route = 0; route < 5000; route++) {
+            world.put(0, route, route);
+        }
+        world.settle();
+        world.bad.add(9999);
+        world.put(0, 7, 9999);
+        world.rounds = 0;
+        world.settle();
+        world.assertIsolated();
+        assertThat(world.rounds).isLessThanOrEqualTo(5);
+        world.put(0, 7, 7);
+        world.settle();
+        assertThat(world.quarantine.rejections(FLEET)).isEmpty();
+    }
+
+    @Test
+    void oneOfFiveThousandIsFoundFromNothing() {
+        World world = new World();
+        for (int route = 0; route < 5000; route++) {
+            world.put(0, route, route);
+        }
+        world.bad.add(1234);
+        world.settle();
+        world.assertIsolated();
+        assertThat(world.rounds).isLessThan(60);
+    }
+
+    @Test
+    void aClusterThatIsRefusedKeepsItsLastGoodForm() {
+        World world = new World();
+        ResourceId cluster = new ResourceId(FLEET, TypeUrls.CLUSTER, "c");
+        world.clusters.put(cluster, 1);
+        world.put(0, 1, 1);
+        world.settle();
+        world.bad.add(2);
+        world.clusters.put(cluster, 2);
+        world.settle();
+        world.assertIsolated();
+        assertThat(world.inForce.get(cluster)).containsExactly(1);
+        world.clusters.put(cluster, 3);
+        world.settle();
+        world.assertIsolated();
+        assertThat(world.inForce.get(cluster)).containsExactly(3);
+    }
+
+    @Test
+    void calloutServicesKeepTheirLastGoodThemselves() {
+        assertThat(new World().quarantine.isFor("gatehouse/waf")).isFalse();
+    }
+}

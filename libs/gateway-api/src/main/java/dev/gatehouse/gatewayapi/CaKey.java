@@ -1,0 +1,17 @@
+package dev.gatehouse.gatewayapi;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Under which key a ConfigMap or Secret has CA certificates, as Envoy Gateway looks for them. */
+final class CaKey {
+    private CaKey() {}
+
+    static Optional<String> of(Set<String> keys) {
+        return Stream.of("ca.crt", "tls.crt")
+                .filter(keys::contains)
+                .findFirst()
+                .or(() -> keys.stream().filter(_ -> keys.size() == 1).findFirst());
+    }
+}

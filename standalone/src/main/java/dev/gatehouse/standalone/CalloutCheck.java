@@ -1,0 +1,80 @@
+package dev.gatehouse.standalone;
+
+import com.google.protobuf.Any;
+import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.xds.PolicySubscriber;
+import dev.gatehouse.controller.files.OfflineTranslation;
+import dev.gatehouse.envoyapi.TypeUrls;
+import dev.gatehouse.gatewayapi.yaml.Problem;
+import dev.gatehouse.ratelimit.xds.RuleSubscriber;
+import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Subscriber;
+import dev.gatehouse.xdsclient.Verdict;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Hands what files become to the subscribers of authz-svc and ratelimit-svc, as xds-svc would, and tells what they refuse: what would
+ * be answered with 503 is told before it runs. {@link WafRuleCheck} is the same for waf-svc, with the places in the rules.
+ */
+final class CalloutCheck {
+    private static final int KEY_BYTES = 32;
+
+    /** The field of a policy that a part of a resource comes from. */
+    private static final Map<String, String> FIELDS =
+            Map.of("basic_auth.", "spec.basicAuth", "api_key_auth.", "spec.apiKeyAuth");
+
+    private CalloutCheck() {}
+
+    /** What is refused, at the object that it is for. */
+    static List<Problem> of(OfflineTranslation translation) {
+        List<Problem> problems = new ArrayList<>();
+        translation.translator().resources().forEach((id, output) -> {
+            Optional<Subscriber> subscriber = subscriber(id.typeUrl());
+            if (subscriber.isPresent()
+                    && subscriber.get().take(List.of(new Resource(id.name(), "1", Any.pack(output.message()))))
+                            instanceof Verdict.Rejected rejected) {
+                String message = rejected.message().startsWith(id.name() + ": ")
+                        ? rejected.message().substring(id.name().length() + 2)
+                        : rejected.message();
+                output.owners().stream()
+                        .sorted()
+                        .flatMap(owner ->
+                                Optional.ofNullable(translation.objects().get(owner)).stream())
+                        .findFirst()
+                        .ifPresent(found -> {
+                            String path = FIELDS.entrySet().stream()
+                                    .filter(field -> message.startsWith(field.getKey()))
+                                    .map(Map.Entry::getValue)
+                                    .findFirst()
+                                    .orElse("spec");
+                            problems.add(new Problem(
+                                    Problem.Severity.ERROR,
+                                    found.document().locate(path),
+                                    found.ref().toString(),
+                                    path,
+                                    message));
+                        });
+            }
+        });
+        return problems;
+    }
+
+    private static Optional<Subscriber> subscriber(String typeUrl) {
+        return switch (typeUrl) {
+            case TypeUrls.ACCESS -> Optional.of(new PolicySubscriber(noPasswords()));
+            case TypeUrls.RATE_LIMIT -> Optional.of(new RuleSubscriber());
+            default -> Optional.empty();
+        };
+    }
+
+    /** Nobody's password is checked here. */
+    private static PasswordChecks noPasswords() {
+        return new PasswordChecks(
+                (_, _) -> false, Runnable::run, new byte[KEY_BYTES], Duration.ZERO, 0, InstantSource.system());
+    }
+}
