@@ -54,6 +54,8 @@ final class TypeSubscription {
     private Map<String, VersionedResource> accepted = Map.of();
     /** Name to the version that the subscriber refused: not sent again until it is another. */
     private final Map<String, String> refused = new HashMap<>();
+    /** What was refused together, by a message that does not tell which of them is meant: sent one by one, until that is known. */
+    private final Set<String> suspects = new LinkedHashSet<>();
     /** Names that the subscriber was told do not exist. */
     private final Set<String> toldAbsent = new HashSet<>();
 
@@ -224,7 +226,7 @@ final class TypeSubscription {
     }
 
     boolean hasRefused() {
-        return !refused.isEmpty();
+        return !refused.isEmpty() || !suspects.isEmpty();
     }
 
     /** Sequence of the latest target of which the subscriber has accepted everything; -1: none. */
@@ -255,6 +257,7 @@ final class TypeSubscription {
         if (!isActive()) {
             pending = null;
             superseded.clear();
+            suspects.clear();
             silentSince = null;
             withheldSince = null;
         }
@@ -267,8 +270,7 @@ final class TypeSubscription {
             pending = null;
             superseded.clear();
             silentSince = null;
-            return Optional.of(
-                    request.error().isPresent() ? refuse(last, request.error().get()) : accept(last, now));
+            return request.error().isPresent() ? refuse(last, request.error().get()) : Optional.of(accept(last, now));
         }
         Pending late = superseded.remove(request.nonce());
         if (late == null || last == null) {
@@ -278,7 +280,7 @@ final class TypeSubscription {
                 .findFirst()
                 .map(push -> push.moment().at())
                 .orElse(last.moment().at());
-        return request.error().map(message -> refuseLate(late, message));
+        return request.error().flatMap(message -> refuseLate(late, message));
     }
 
     private Answer accept(Pending push, Instant now) {
@@ -286,7 +288,7 @@ final class TypeSubscription {
         if (protocol == Protocol.STATE_OF_THE_WORLD && !partial) {
             accepted = byName(push.push().resources());
         }
-        if (refused.isEmpty()) {
+        if (refused.isEmpty() && suspects.isEmpty()) {
             lastRejection = Optional.empty();
             cleanAt(push.moment().sequence());
         }
@@ -294,12 +296,12 @@ final class TypeSubscription {
     }
 
     /**
-     * What the subscriber's message names is not sent again until it changes; the rest of the push is, with its removals, because one
+     * What the message names is not sent again until it changes; the rest of the push is, with its removals, because one
      * bad resource may have kept the others from being read. It may also not have: Envoy takes over the listeners and clusters of a push
      * that it likes, and refuses the whole. So none of their versions is known. A message that names nothing refuses all that the push
      * changed.
      */
-    private Answer refuse(Pending push, String message) {
+    private Optional<Answer> refuse(Pending push, String message) {
         push.upserts().forEach(resource -> doubt(resource.name()));
         // Removals alone that are refused would be refused for ever.
         if (!push.upserts().isEmpty()) {
@@ -310,7 +312,7 @@ final class TypeSubscription {
     }
 
     /** As {@link #refuse}, of a push after which another was sent: what that changed anew stays as it is. */
-    private Answer refuseLate(Pending push, String message) {
+    private Optional<Answer> refuseLate(Pending push, String message) {
         push.upserts().stream()
                 .filter(resource -> resource.version().equals(held.get(resource.name())))
                 .forEach(resource -> doubt(resource.name()));
@@ -329,20 +331,26 @@ final class TypeSubscription {
         }
     }
 
-    private Answer refused(Pending push, String message) {
+    /** Empty where the message may mean several resources: each of them will be refused or accepted by itself. */
+    private Optional<Answer> refused(Pending push, String message) {
         lastRejection = Optional.of(message);
         List<VersionedResource> named = push.push().resources().stream()
                 .filter(resource -> NamedIn.names(message, resource.name()))
                 .toList();
         List<VersionedResource> bad = named.isEmpty() ? push.upserts() : named;
         // What the subscriber has unsubscribed from meanwhile it does not lack: noted, it would be missing for ever.
-        bad.stream()
-                .filter(resource -> subscribesTo(resource.name()))
-                .forEach(resource -> refused.put(resource.name(), resource.version()));
-        return new Answer.Refused(
+        List<VersionedResource> wanted =
+                bad.stream().filter(resource -> subscribesTo(resource.name())).toList();
+        if (bad.size() > 1) {
+            wanted.forEach(resource -> doubt(resource.name()));
+            wanted.forEach(resource -> suspects.add(resource.name()));
+            return Optional.empty();
+        }
+        wanted.forEach(resource -> refused.put(resource.name(), resource.version()));
+        return Optional.of(new Answer.Refused(
                 push.moment().position(),
                 bad.stream().map(VersionedResource::name).toList(),
-                message);
+                message));
     }
 
     private void subscribe(Request.StateOfTheWorld request) {
@@ -400,7 +408,13 @@ final class TypeSubscription {
             VersionedResource now = target.get(entry.getKey());
             return now == null || !now.version().equals(entry.getValue());
         });
-        if (left && refused.isEmpty()) {
+        if (left) {
+            // A message that names a resource by chance may have meant what has left: the others are tried once more,
+            // one by one.
+            suspects.addAll(refused.keySet());
+            refused.clear();
+        }
+        if (left && suspects.isEmpty()) {
             // Where what was refused is merely gone, nothing is pushed that could be accepted.
             lastRejection = Optional.empty();
         }
@@ -424,6 +438,9 @@ final class TypeSubscription {
                 upserts.add(resource);
             }
         }
+        suspects.retainAll(upserts.stream().map(VersionedResource::name).toList());
+        Optional<String> suspect = suspects.stream().findFirst();
+        suspect.ifPresent(name -> upserts.removeIf(resource -> !resource.name().equals(name)));
         for (String name : names) {
             if (!target.containsKey(name) && !held.containsKey(name) && !toldAbsent.contains(name)) {
                 absent.add(name);
@@ -496,6 +513,7 @@ final class TypeSubscription {
             boolean made,
             Moment moment) {
         upserts.forEach(resource -> held.put(resource.name(), resource.version()));
+        upserts.forEach(resource -> suspects.remove(resource.name()));
         gone.forEach(held::remove);
         toldAbsent.addAll(absent);
         upserts.forEach(resource -> toldAbsent.remove(resource.name()));
@@ -558,7 +576,7 @@ final class TypeSubscription {
         }
         for (VersionedResource old : before().values()) {
             boolean leaving = !target.containsKey(old.name()) && held.containsKey(old.name());
-            boolean replacementRefused = refused.containsKey(old.name());
+            boolean replacementRefused = refused.containsKey(old.name()) || suspects.contains(old.name());
             if (subscribesTo(old.name()) && (leaving || replacementRefused)) {
                 set.putIfAbsent(old.name(), old);
             }

@@ -255,7 +255,9 @@ final class ModelSubscriber {
                         push,
                         push.resources().stream().filter(each -> !isBad(each)).toList());
             }
-            String message = "bad: " + bad.stream().map(VersionedResource::name).toList();
+            String message = random.nextBoolean()
+                    ? "negative duration"
+                    : "bad: " + bad.stream().map(VersionedResource::name).toList();
             request(type, push.nonce(), List.of(), List.of(), Map.of(), Optional.of(message));
         }
         askForMore();

@@ -453,4 +453,24 @@ class SubscriberStreamTest {
         script.ack(LISTENER);
         assertThat(script.stream().owed(script.now().plusSeconds(3600))).isEmpty();
     }
+
+    @Test
+    void whatIsRefusedTogetherByAMessageThatNamesNothingIsTriedOneByOne() {
+        Script script = new Script(Protocol.DELTA).connected();
+        assertThat(script.target(
+                        script.config().secret("x", 1).cluster("bad", 1).cluster("good", 1)))
+                .containsExactly("push CDS +bad@1 +good@1");
+        assertThat(script.nack(CLUSTER, "negative duration"))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("push CDS +");
+        List<String> told = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            boolean bad = script.lastPush(CLUSTER).resources().getFirst().name().equals("bad");
+            told.addAll(bad ? script.nack(CLUSTER, "negative duration") : script.ack(CLUSTER));
+        }
+        assertThat(told).contains("ack CDS", "rejected CDS bad at 2: negative duration");
+        assertThat(script.target(script.config().without(CLUSTER, "bad"))).contains("applied 3");
+    }
 }
