@@ -331,13 +331,23 @@ final class TypeSubscription {
         }
     }
 
+    private static List<VersionedResource> namedIn(String message, List<VersionedResource> resources) {
+        return resources.stream()
+                .filter(resource -> NamedIn.names(message, resource.name()))
+                .toList();
+    }
+
     /** Empty where the message may mean several resources: each of them will be refused or accepted by itself. */
     private Optional<Answer> refused(Pending push, String message) {
         lastRejection = Optional.of(message);
-        List<VersionedResource> named = push.push().resources().stream()
-                .filter(resource -> NamedIn.names(message, resource.name()))
-                .toList();
-        List<VersionedResource> bad = named.isEmpty() ? push.upserts() : named;
+        List<VersionedResource> bad = namedIn(message, push.upserts());
+        if (bad.isEmpty()) {
+            // The state of the world repeats what an earlier push changed.
+            bad = namedIn(message, push.push().resources());
+        }
+        if (bad.isEmpty()) {
+            bad = push.upserts();
+        }
         // What the subscriber has unsubscribed from meanwhile it does not lack: noted, it would be missing for ever.
         List<VersionedResource> wanted =
                 bad.stream().filter(resource -> subscribesTo(resource.name())).toList();

@@ -255,9 +255,10 @@ final class ModelSubscriber {
                         push,
                         push.resources().stream().filter(each -> !isBad(each)).toList());
             }
+            String by = random.nextBoolean() ? "a, b and c: " : "bad: ";
             String message = random.nextBoolean()
                     ? "negative duration"
-                    : "bad: " + bad.stream().map(VersionedResource::name).toList();
+                    : by + bad.stream().map(VersionedResource::name).toList();
             request(type, push.nonce(), List.of(), List.of(), Map.of(), Optional.of(message));
         }
         askForMore();
