@@ -2,7 +2,7 @@
 
     modsecurity.py --directives FILE [--time RUNS] < CASES
 
-By the Python package libmodsecurity: a call costs a microsecond or so of binding, some twenty calls a transaction.
+By the Python package libmodsecurity: a call costs a microsecond or so of binding, some twenty calls a transaction. Which rule interrupted it does not tell: blocked_by is -1 then.
 """
 import argparse
 import json
@@ -21,8 +21,23 @@ def text(characters):
         return characters
 
 
+def said(message):
+    """The logdata of a rule; empty where it is no UTF-8, which the binding does not give."""
+    try:
+        return message.data
+    except UnicodeDecodeError:
+        return ""
+
+
+def has_text(message):
+    try:
+        return bool(message.message)
+    except UnicodeDecodeError:
+        return True
+
+
 def run(engine, rules, case, body, answer):
-    """All phases until one interrupts, then logging; the status, and the ids of matched rules that log."""
+    """All phases until one interrupts, then logging; the status, and the ids of matched rules that log with their logdata."""
     request = case["request"]
     response = case.get("response")
     with engine.transaction(rules) as tx:
@@ -47,7 +62,7 @@ def run(engine, rules, case, body, answer):
                 tx.process_response_body()
                 stop = tx.intervention()
         # Leaving the block runs the logging phase.
-        return (stop.status if stop else 200), [message.rule_id for message in tx.get_rule_messages() if message.message]
+        return (stop.status if stop else 200), [(message.rule_id, said(message)) for message in tx.get_rule_messages() if has_text(message)]
 
 
 def main():
@@ -56,6 +71,7 @@ def main():
     parser.add_argument("--time", type=int, default=1)
     options = parser.parse_args()
     engine = ModSecurity()
+    engine.set_log_callback(lambda *line: None)
     rules = RulesSet()
     if rules.load_from_uri(options.directives) < 0:
         sys.exit("modsecurity: " + rules.get_parser_error())
@@ -68,8 +84,8 @@ def main():
             start = time.thread_time_ns()
             run(engine, rules, case, body, answer)
             micros.append((time.thread_time_ns() - start) / 1000)
-        print(json.dumps({"engine": "libmodsecurity", "case": case["name"], "status": status, "blocked_by": None,
-                          "rules": matched, "us_median": statistics.median(micros), "alloc_bytes": -1}), flush=True)
+        print(json.dumps({"engine": "libmodsecurity", "case": case["name"], "status": status, "blocked_by": 0 if status == 200 else -1,
+                          "rules": [rule for rule, _ in matched], "data": [data for _, data in matched], "us_median": statistics.median(micros), "alloc_bytes": -1}), flush=True)
 
 
 if __name__ == "__main__":

@@ -36,13 +36,14 @@ type test struct {
 }
 
 type outcome struct {
-	Engine    string  `json:"engine"`
-	Case      string  `json:"case"`
-	Status    int     `json:"status"`
-	BlockedBy *int    `json:"blocked_by"`
-	Rules     []int   `json:"rules"`
-	Median    float64 `json:"us_median"`
-	Allocated uint64  `json:"alloc_bytes"`
+	Engine    string   `json:"engine"`
+	Case      string   `json:"case"`
+	Status    int      `json:"status"`
+	BlockedBy int     `json:"blocked_by"`
+	Rules     []int    `json:"rules"`
+	Data      []string `json:"data"`
+	Median    float64  `json:"us_median"`
+	Allocated uint64   `json:"alloc_bytes"`
 }
 
 func main() {
@@ -57,7 +58,7 @@ func main() {
 	check(err)
 	if *only {
 		micros := float64(time.Since(start).Microseconds())
-		check(json.NewEncoder(os.Stdout).Encode(outcome{Engine: "coraza", Case: "compile", Status: 200, Rules: []int{}, Median: micros}))
+		check(json.NewEncoder(os.Stdout).Encode(outcome{Engine: "coraza", Case: "compile", Status: 200, Rules: []int{}, Data: []string{}, Median: micros}))
 		return
 	}
 	var tests []test
@@ -131,14 +132,15 @@ func run(waf coraza.WAF, t *test, body, answer []byte) outcome {
 }
 
 func told(name string, tx types.Transaction, stop *types.Interruption) outcome {
-	o := outcome{Engine: "coraza", Case: name, Status: 200, Rules: []int{}}
+	o := outcome{Engine: "coraza", Case: name, Status: 200, Rules: []int{}, Data: []string{}}
 	if stop != nil {
 		o.Status = stop.Status
-		o.BlockedBy = &stop.RuleID
+		o.BlockedBy = stop.RuleID
 	}
 	for _, m := range tx.MatchedRules() {
 		if m.Rule().ID() > 0 && m.Message() != "" {
 			o.Rules = append(o.Rules, m.Rule().ID())
+			o.Data = append(o.Data, m.Data())
 		}
 	}
 	return o

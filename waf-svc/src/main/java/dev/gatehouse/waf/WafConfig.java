@@ -54,6 +54,23 @@ interface WafConfig {
         String prefix();
     }
 
+    Log log();
+
+    /** How much one request may write to the logs. */
+    interface Log {
+        /** Matched rules: lines of the error log, and rules (or files) of an audit record. */
+        @WithDefault("100")
+        int rules();
+
+        /** Bytes of a message or a matched value in an audit record. */
+        @WithDefault("1024")
+        int valueBytes();
+
+        /** Bytes of an audit record, before they are escaped. */
+        @WithDefault("131072")
+        int recordBytes();
+    }
+
     Load load();
 
     /** How much is taken on before requests are answered by their policy's failure mode. */

@@ -4,6 +4,7 @@ import dev.gatehouse.identity.quarkus.ServiceTls;
 import dev.gatehouse.redis.RedisSettings;
 import dev.gatehouse.seclang.RuleObserver;
 import dev.gatehouse.seclang.Surroundings;
+import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.collection.CollectionStore;
 import dev.gatehouse.seclang.collection.MemoryCollectionStore;
 import dev.gatehouse.waf.audit.AuditLog;
@@ -111,8 +112,15 @@ final class Wiring {
     /** What is done with each transaction when it is over. */
     @Produces
     @Singleton
-    FinishedTransactions finished(AuditLog audit) {
-        return new ErrorLog().and(audit::take);
+    FinishedTransactions finished(AuditLog audit, LogLimits limits) {
+        return new ErrorLog(limits).and(audit::take);
+    }
+
+    @Produces
+    @Singleton
+    LogLimits logLimits(WafConfig config) {
+        WafConfig.Log log = config.log();
+        return new LogLimits(log.rules(), log.valueBytes(), log.recordBytes());
     }
 
     @Produces

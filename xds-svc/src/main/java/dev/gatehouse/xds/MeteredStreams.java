@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Metrics of the streams: {@code gatehouse_xds_streams{protocol}}, {@code gatehouse_xds_pushes_total{type}},
  * {@code gatehouse_xds_acks_total{type}}, {@code gatehouse_xds_nacks_total{type}}, {@code gatehouse_xds_ack_seconds{type}},
- * {@code gatehouse_xds_propagation_seconds}. The type is the message's short name; types past the first 32 count as "other",
+ * {@code gatehouse_xds_propagation_seconds}, {@code gatehouse_xds_streams_overdue}. The type is the message's short name; types past the first 32 count as "other",
  * because a subscriber chooses what it asks for.
  */
 final class MeteredStreams implements StreamMetrics {
@@ -24,6 +24,7 @@ final class MeteredStreams implements StreamMetrics {
     private final MeterRegistry meters;
     private final Map<Protocol, AtomicInteger> streams = new EnumMap<>(Protocol.class);
     private final Set<String> types = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger overdue = new AtomicInteger();
     private final Timer propagation;
 
     MeteredStreams(MeterRegistry meters) {
@@ -36,6 +37,10 @@ final class MeteredStreams implements StreamMetrics {
                     .tag("protocol", protocol.label())
                     .register(meters);
         }
+        Gauge.builder("gatehouse.xds.streams.overdue", overdue, AtomicInteger::get)
+                .description(
+                        "Streams on which an answer, or something that is to be sent, has been missing for too long")
+                .register(meters);
         propagation = Timer.builder("gatehouse.xds.propagation")
                 .description("From the controller's publishing to the subscriber's acceptance of all of it")
                 .publishPercentileHistogram()
@@ -74,6 +79,11 @@ final class MeteredStreams implements StreamMetrics {
     @Override
     public void rejected(String typeUrl) {
         meters.counter("gatehouse.xds.nacks", "type", type(typeUrl)).increment();
+    }
+
+    @Override
+    public void overdue(boolean begins) {
+        overdue.addAndGet(begins ? 1 : -1);
     }
 
     @Override

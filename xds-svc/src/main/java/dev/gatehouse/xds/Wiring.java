@@ -58,7 +58,7 @@ final class Wiring {
                 registry,
                 upstream.reports(),
                 new MeteredStreams(meters),
-                new StreamSettings(config.removalGrace(), config.orderTimeout()),
+                new StreamSettings(config.removalGrace(), config.orderTimeout(), config.overdueAfter()),
                 replicaName(config),
                 InstantSource.system());
     }

@@ -38,6 +38,10 @@ interface XdsConfig {
     @WithDefault("10s")
     Duration orderTimeout();
 
+    /** How long an answer of a proxy, or something that is there to be sent to it, may be missing until that is reported. */
+    @WithDefault("30s")
+    Duration overdueAfter();
+
     /** This replica's name in its reports; default: the host name. */
     Optional<String> reporter();
 }

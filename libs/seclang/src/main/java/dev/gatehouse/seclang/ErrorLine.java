@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang;
 
+import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.Optional;
 
@@ -20,9 +21,9 @@ final class ErrorLine {
         if (!rule.values().isEmpty()) {
             MatchedValue first = rule.values().getFirst();
             line.append(" Matched \"");
-            escape(first.value().toString(), line);
+            escape(shown(first.value()), line);
             line.append("\" at ");
-            escape(first.name().toString(), line);
+            escape(shown(first.name()), line);
             line.append('.');
         }
         put("file", rule.position().source(), line);
@@ -36,10 +37,24 @@ final class ErrorLine {
         put("maturity", rule.maturity() == 0 ? "" : Integer.toString(rule.maturity()), line);
         put("accuracy", rule.accuracy() == 0 ? "" : Integer.toString(rule.accuracy()), line);
         rule.tags().forEach(tag -> put("tag", tag, line));
+        putRequest(values, line);
+        return line.toString();
+    }
+
+    /** That more rules matched than were written. */
+    static String of(int leftOut, Values values) {
+        StringBuilder line = new StringBuilder(256);
+        line.append("[client \"");
+        escape(values.single(Variable.REMOTE_ADDR).toString(), line);
+        line.append("\"] ModSecurity: Warning. ").append(leftOut).append(" more rules matched and are not logged.");
+        putRequest(values, line);
+        return line.toString();
+    }
+
+    private static void putRequest(Values values, StringBuilder line) {
         put("hostname", values.single(Variable.SERVER_NAME).toString(), line);
         put("uri", values.request().path().toString(), line);
         put("unique_id", values.single(Variable.UNIQUE_ID).toString(), line);
-        return line.toString();
     }
 
     private static String verdict(MatchedRule rule, Optional<Interruption> interruption) {
@@ -62,6 +77,11 @@ final class ErrorLine {
             escape(value, line);
             line.append("\"]");
         }
+    }
+
+    /** Enough to tell whether it is cut. */
+    private static String shown(Bytes value) {
+        return value.slice(0, Math.min(value.length(), LONGEST + 1)).toString();
     }
 
     private static void escape(String value, StringBuilder line) {

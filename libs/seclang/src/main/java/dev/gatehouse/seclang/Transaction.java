@@ -3,6 +3,7 @@ package dev.gatehouse.seclang;
 import dev.gatehouse.seclang.audit.AuditPart;
 import dev.gatehouse.seclang.audit.AuditRecord;
 import dev.gatehouse.seclang.audit.AuditSettings;
+import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.body.ContentCoding;
 import dev.gatehouse.seclang.body.Json;
 import dev.gatehouse.seclang.body.Outcome;
@@ -218,13 +219,13 @@ public final class Transaction {
         Bytes body = requestBody.build();
         values.set(Variable.REQUEST_BODY_LENGTH, Bytes.number(body.length()));
         values.set(Variable.STREAM_INPUT_BODY, body);
-        Optional<BodyProcessor> processor = requestProcessor
-                .or(() -> BodyProcessor.of(values.requestHeader("content-type").toString()))
-                .or(() -> forceRequestBody ? Optional.of(BodyProcessor.URLENCODED) : Optional.empty());
+        Optional<BodyProcessor> processor = requestProcessor.or(
+                () -> BodyProcessor.of(values.requestHeader("content-type").toString()));
         if (processor.isPresent() && body.length() > 0) {
             new RequestBodyReader(values, settings, requestBodyCut).read(body, processor.get(), xmlArguments);
         }
-        if (forceRequestBody) {
+        // A body that nothing reads is one value: it is no form, whatever it looks like.
+        if (forceRequestBody || processor.isEmpty()) {
             values.set(Variable.REQUEST_BODY, body);
         }
     }
@@ -363,12 +364,10 @@ public final class Transaction {
         return matched.stream().map(Match::matchedRule).toList();
     }
 
-    /** Those of them that ask for a line in the error log. */
-    public List<MatchedRule> logged() {
-        return matched.stream()
-                .filter(match -> match.rule().note().logged())
-                .map(Match::matchedRule)
-                .toList();
+    /** Those of them that ask for a line in the error log, at most so many. */
+    public Excerpt logged(int most) {
+        return Excerpt.of(
+                matched.stream().filter(match -> match.rule().note().logged()).toList(), most);
     }
 
     /** Whether there are any of those. */
@@ -395,21 +394,26 @@ public final class Transaction {
         return ErrorLine.of(rule, values, interruption);
     }
 
+    /** The line that follows those of an excerpt that is not all. */
+    public String errorLine(int leftOut) {
+        return ErrorLine.of(leftOut, values);
+    }
+
     /** How its rules want it in the audit log. */
     public AuditSettings auditSettings() {
         return settings.audit();
     }
 
     /** What the audit log is to say of it, after logging; empty if {@code SecAuditEngine} and rules do not ask for it. */
-    public Optional<AuditRecord> auditRecord() {
+    public Optional<AuditRecord> auditRecord(LogLimits limits) {
         int status = interruption.map(Interruption::status).orElseGet(() ->
                 (int) Numbers.parse(values.single(Variable.RESPONSE_STATUS)));
         boolean asked = matched.stream().anyMatch(match -> match.rule().note().audited());
         if (mode == EngineMode.OFF || !settings.audit().records(audit, status, asked)) {
             return Optional.empty();
         }
-        return Optional.of(AuditRecords.of(
-                values, settings, sanitation, auditParts, matched(), interruption, mode, status, this::errorLine));
+        return Optional.of(
+                AuditRecords.of(values, settings, sanitation, auditParts, matched, interruption, mode, status, limits));
     }
 
     private boolean inspects() {
@@ -509,12 +513,17 @@ public final class Transaction {
         matched.add(new Match(
                 rule,
                 phase,
-                note.message().text(evaluation),
-                note.data().text(evaluation),
+                kept(note.message().text(evaluation)),
+                kept(note.data().text(evaluation)),
                 note.tagTexts(evaluation),
                 interrupted,
                 hits));
         return goesOn;
+    }
+
+    /** A body of megabytes may be {@code %{MATCHED_VAR}} of every rule: no log shows more of it. */
+    private static String kept(String text) {
+        return text.length() <= LogLimits.LONGEST_VALUE ? text : text.substring(0, LogLimits.LONGEST_VALUE);
     }
 
     private static int redirection(int status) {

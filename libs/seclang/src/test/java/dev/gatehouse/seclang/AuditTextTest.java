@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.seclang.audit.AuditSettings;
 import dev.gatehouse.seclang.audit.AuditText;
+import dev.gatehouse.seclang.audit.LogLimits;
 import org.junit.jupiter.api.Test;
 
 class AuditTextTest {
     private static String text(AuditSettings.Format format, String... lines) {
         RuleSet rules = Rules.of("SecAuditEngine RelevantOnly\nSecAuditLogParts ABIJFHKZ\n" + String.join("\n", lines));
         return Rules.get(rules, "/p?q=attack&password=secret", "host", "shop.example")
-                .auditRecord()
+                .auditRecord(LogLimits.USUAL)
                 .map(record -> AuditText.of(record, format))
                 .orElse("");
     }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BodiesTest {
     private static final String SHOW =
@@ -132,5 +134,164 @@ class BodiesTest {
         Transaction other = rules.begin("t9", world);
         other.connection("192.0.2.9", 1, "192.0.2.2", 80);
         assertThat(other.requestHeaders()).isEmpty();
+    }
+
+    @Test
+    void aBoundaryMayHaveTheWordInIt() {
+        assertThat(strict(
+                        "multipart/form-data; boundary=----WebKitFormBoundaryX",
+                        FORM.replace("b-1", "----WebKitFormBoundaryX")))
+                .containsExactly("ARGS_POST:a=1");
+        assertThat(strict("multipart/form-data; boundary=boundary", FORM.replace("b-1", "boundary")))
+                .containsExactly("ARGS_POST:a=1");
+    }
+
+    private static final String FORM = "--b-1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b-1--\r\n";
+
+    /** The flags of a multipart body that are set, and the argument. */
+    private static List<String> strict(String type, String body) {
+        RuleSet rules = Rules.of(
+                "SecRequestBodyAccess On\nSecRule MULTIPART_STRICT_ERROR|REQBODY_ERROR|ARGS_POST:a \"!@streq 0\" \"id:9,phase:2,pass\"");
+        Transaction transaction = Rules.begin(rules);
+        transaction.request(Bytes.latin1("POST"), Bytes.latin1("/"), Bytes.latin1("HTTP/1.1"));
+        transaction.requestHeader(Bytes.latin1("Content-Type"), Bytes.latin1(type));
+        transaction.requestHeaders();
+        transaction.requestBody(Bytes.latin1(body));
+        transaction.requestBody();
+        return transaction.matched().stream()
+                .flatMap(rule -> rule.values().stream())
+                .filter(value -> value.value().length() > 0)
+                .map(value -> value.name() + "=" + value.value())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "multipart/form-data; boundary=\"b-1\"",
+                "multipart/form-data;boundary=b-1",
+                "Multipart/Form-Data ; BOUNDARY=\"b-1\" ; charset=utf-8",
+                "multipart/form-data; charset=\"utf-8;x\"; Boundary=b-1;",
+                "multipart/form-data;\tboundary=\"b\\-1\"",
+                "multipart/form-data;; boundary=b-1 "
+            })
+    void aBoundaryIsReadHoweverRfc9110LetsAClientWriteIt(String type) {
+        assertThat(strict(type, FORM)).containsExactly("ARGS_POST:a=1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "multipart/form-data boundary=b-1",
+                "multipart/form-data, boundary=b-1",
+                "multipart/form-data; boundary=b-1; boundary=c",
+                "multipart/form-data; x=\"boundary=c\"; boundary=b-1",
+                "multipart/form-data; boundary=\"b-1",
+                "multipart/form-data; boundary=\"b-1\"x",
+                "multipart/form-data; boundary=b-1\"",
+                "multipart/form-data; boundary= b-1",
+                "multipart/form-data; boundary =b-1",
+                "multipart/form-data; boundary=b-1,c",
+                "multipart/form-data; boundary=b-1; x",
+                "multipart/form-data; boundary*=b-1",
+                "multipart/form-data; boundary=b-1; boundary*0=c",
+                "multipart/form-data; x=boundary=c; boundary=b-1",
+                "multipart/form-data"
+            })
+    void aBoundaryThatServersReadInDifferentWaysIsAStrictError(String type) {
+        assertThat(strict(type, FORM)).contains("MULTIPART_STRICT_ERROR=1");
+    }
+
+    @Test
+    void aBodyWithTheBoundaryOfAReaderThatKnowsNoQuotesIsAStrictError() {
+        assertThat(strict("multipart/form-data; boundary=\"b-1\"", "--\"b-1\"\r\n" + FORM))
+                .contains("MULTIPART_STRICT_ERROR=1");
+        assertThat(strict(
+                        "multipart/form-data; boundary=\"b;1\"",
+                        FORM.replace("b-1", "b;1").replace("1\r\n--b;1--", "x\r\n--\"b\r\n\r\n--b;1--")))
+                .contains("MULTIPART_STRICT_ERROR=1");
+        String both = FORM.replace("\r\n1\r\n", "\r\nx\r\n--b\\-1\r\n");
+        assertThat(strict("multipart/form-data; boundary=\"b\\-1\"", both)).contains("MULTIPART_STRICT_ERROR=1");
+        assertThat(strict("multipart/form-data; boundary=b-1", both)).containsExactly("ARGS_POST:a=x\r\n--b\\-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/octet-stream", "image/png", "text/plain", "foo", ""})
+    void aBodyOfATypeThatNothingReadsIsNoForm(String type) {
+        String show = "SecRule REQUEST_BODY|ARGS_POST \"@unconditionalMatch\" \"id:9,phase:2,pass\"";
+        for (String forced : List.of("", "SecAction \"id:1,phase:1,pass,nolog,ctl:forceRequestBodyVariable=On\"")) {
+            RuleSet rules = Rules.of("SecRequestBodyAccess On\n" + forced + "\n" + show);
+            Transaction transaction = Rules.begin(rules);
+            transaction.request(Bytes.latin1("PUT"), Bytes.latin1("/"), Bytes.latin1("HTTP/1.1"));
+            if (!type.isEmpty()) {
+                transaction.requestHeader(Bytes.latin1("Content-Type"), Bytes.latin1(type));
+            }
+            transaction.requestHeaders();
+            transaction.requestBody(Bytes.latin1("a=1&b=2"));
+            transaction.requestBody();
+            assertThat(transaction.matched().getLast().values())
+                    .extracting(value -> value.name() + "=" + value.value())
+                    .containsExactly("REQUEST_BODY=a=1&b=2");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<a>\u000b</a>",
+                "<a x='\u0001'/>",
+                "<a><!--\u0000--></a>",
+                "<a><![CDATA[\u001f]]></a>",
+                "<a>&#11;</a>",
+                "<a>&#xFFFE;</a>",
+                "<a>\uffff</a>",
+                "<a>& b</a>",
+                "<a>]]></a>",
+                "<a x='1' x='2'/>",
+                "<a x='<'/>",
+                "<1a/>",
+                "<a/><b/>",
+                "<a/>text",
+                " <?xml version='1.0'?><a/>",
+                "<?xml version='2.0'?><a/>"
+            })
+    void whatIsNotWellFormedIsAnError(String body) {
+        assertThat(read("text/xml", body, PROCESS.formatted("XML")))
+                .anyMatch(value -> value.startsWith("REQBODY_ERROR_MSG=XML: "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<a>\u0009\r\n\u0085\ud83d\ude00\ufffd</a>",
+                "\ufeff<?xml version=\"1.0\" encoding='UTF-8' standalone=\"yes\" ?>\n<!-- c --><a x=\"&#x1F600;\" y='&bogus;'/><?p i?>\n",
+                "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://a/b.dtd\" [<!-- don't --> <!ENTITY e 'f'>]><plist>&e;</plist>"
+            })
+    void whatIsWellFormedIsNone(String body) {
+        assertThat(read("text/xml", body, PROCESS.formatted("XML")))
+                .noneMatch(value -> value.startsWith("REQBODY_ERROR_MSG"));
+    }
+
+    @Test
+    void bytesOverAsciiAreWhatTheEncodingOfXmlSays() {
+        String body = "<?xml version='1.0' encoding='%s'?><a>\u00e9</a>";
+        assertThat(strictXml(body.formatted("ISO-8859-1"))).isEmpty();
+        assertThat(strictXml(body.formatted("utf-8"))).containsExactly("REQBODY_ERROR=1");
+        assertThat(strictXml("<a>\u00c0\u00a7</a>")).containsExactly("REQBODY_ERROR=1");
+    }
+
+    private static List<String> strictXml(String body) {
+        RuleSet rules = Rules.of("SecRequestBodyAccess On\n" + PROCESS.formatted("XML")
+                + "\nSecRule REQBODY_ERROR \"@eq 1\" \"id:9,phase:2,pass\"");
+        Transaction transaction = Rules.begin(rules);
+        transaction.request(Bytes.latin1("POST"), Bytes.latin1("/"), Bytes.latin1("HTTP/1.1"));
+        transaction.requestHeaders();
+        transaction.requestBody(Bytes.latin1(body));
+        transaction.requestBody();
+        return transaction.matched().stream()
+                .filter(rule -> rule.id() == 9)
+                .flatMap(rule -> rule.values().stream())
+                .map(value -> value.name() + "=" + value.value())
+                .toList();
     }
 }

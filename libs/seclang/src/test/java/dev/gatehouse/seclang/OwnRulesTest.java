@@ -78,7 +78,8 @@ class OwnRulesTest {
             assertThat(end.flatMap(Interruption::location).orElse(""))
                     .as("location of %s", request)
                     .isEqualTo(request.path("location").asText(""));
-            assertThat(transaction.logged().stream().map(rule -> rule.id() + " " + rule.message() + ": " + rule.data()))
+            assertThat(transaction.logged(100).rules().stream()
+                            .map(rule -> rule.id() + " " + rule.message() + ": " + rule.data()))
                     .as("rules of %s", request)
                     .containsExactlyElementsOf(StreamSupport.stream(
                                     request.get("matched").spliterator(), false)

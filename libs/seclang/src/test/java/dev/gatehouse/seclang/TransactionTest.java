@@ -5,6 +5,7 @@ import static dev.gatehouse.seclang.Rules.ids;
 import static dev.gatehouse.seclang.Rules.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.bytes.Bytes;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +31,8 @@ class TransactionTest {
                 "SecRule ARGS|!ARGS:none \"@rx ^v\" \"id:2,phase:1,log,pass,msg:'%{MATCHED_VAR_NAME}'\"");
         Transaction transaction = get(rules, "/?p=v&q=v2");
         assertThat(ids(transaction)).containsExactly(1L, 2L);
-        assertThat(transaction.logged()).hasSize(1);
-        MatchedRule logged = transaction.logged().getFirst();
+        assertThat(transaction.logged(100).rules()).hasSize(1);
+        MatchedRule logged = transaction.logged(100).rules().getFirst();
         assertThat(logged.message()).isEqualTo("ARGS:q");
         assertThat(logged.values())
                 .extracting(MatchedValue::name)
@@ -279,7 +280,7 @@ class TransactionTest {
         heads.responseHeaders(503, "HTTP/1.1");
         assertThat(heads.inspectsResponseBody()).isFalse();
         heads.logging();
-        assertThat(heads.auditRecord()).isPresent();
+        assertThat(heads.auditRecord(LogLimits.USUAL)).isPresent();
 
         Transaction bodies = requested(Rules.of(relevant, access, "SecAuditLogParts ABCEHZ"), "/");
         assertThat(bodies.inspectsRequestBody()).isTrue();

@@ -1,15 +1,18 @@
 package dev.gatehouse.waf.audit;
 
 import dev.gatehouse.seclang.Transaction;
+import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.auditlog.AuditEntry;
 import dev.gatehouse.seclang.auditlog.AuditSink;
 
 /** Makes the audit record of a transaction, if its rules ask for one, and hands it over. */
 public final class AuditLog {
     private final AuditSink sink;
+    private final LogLimits limits;
 
-    public AuditLog(AuditSink sink) {
+    public AuditLog(AuditSink sink, LogLimits limits) {
         this.sink = sink;
+        this.limits = limits;
     }
 
     /**
@@ -19,7 +22,7 @@ public final class AuditLog {
      */
     public void take(String policy, Transaction transaction) {
         transaction
-                .auditRecord()
+                .auditRecord(limits)
                 .ifPresent(record -> sink.take(new AuditEntry(policy, transaction.auditSettings(), record)));
     }
 }

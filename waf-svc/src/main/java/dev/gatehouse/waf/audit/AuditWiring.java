@@ -2,6 +2,7 @@ package dev.gatehouse.waf.audit;
 
 import dev.gatehouse.events.kafka.KafkaSecurityEvents;
 import dev.gatehouse.events.kafka.quarkus.KafkaConfig;
+import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.auditlog.AuditCounters;
 import dev.gatehouse.seclang.auditlog.AuditDestination;
 import dev.gatehouse.seclang.auditlog.AuditPlaces;
@@ -31,6 +32,7 @@ final class AuditWiring {
     @Singleton
     AuditLog auditLog(
             AuditConfig config,
+            LogLimits limits,
             KafkaConfig brokers,
             MeterRegistry meters,
             @ConfigProperty(name = "gatehouse.waf.replica") Optional<String> replica) {
@@ -48,7 +50,7 @@ final class AuditWiring {
                 AuditQueue.start(config.queue(), config.queueBytes(), destination, new MeteredAudit(meters));
         meters.gauge("gatehouse.waf.audit.waiting", started, AuditQueue::waiting);
         queue = Optional.of(started);
-        return new AuditLog(started);
+        return new AuditLog(started, limits);
     }
 
     @PreDestroy

@@ -45,7 +45,8 @@ final class SecurityEvents {
 
     private static SecurityEvent.WafTransaction transaction(AuditRecord record) {
         SecurityEvent.WafTransaction.Builder waf = SecurityEvent.WafTransaction.newBuilder()
-                .setMode(record.engine().mode());
+                .setMode(record.engine().mode())
+                .setMatchesLeftOut(record.leftOut().messages());
         record.verdict()
                 .ifPresent(verdict -> waf.setInterruption(SecurityEvent.Interruption.newBuilder()
                         .setAction(verdict.action())

@@ -28,6 +28,9 @@ public final class Inspection {
     private static final int UNAVAILABLE = 503;
     private static final int BAD_REQUEST = 400;
     private static final int SWITCHING_PROTOCOLS = 101;
+    /** In the metadata of a response, for access logs. */
+    private static final int MOST_RULES = 100;
+
     private static final int MOST_TAGS = 100;
 
     /** What {@code ENV} has on routes of gRPC. */
@@ -314,7 +317,7 @@ public final class Inspection {
         if (!begun.hasLogged() && !blocked && skipped.isEmpty()) {
             return Optional.empty();
         }
-        List<MatchedRule> logged = begun.logged();
+        List<MatchedRule> logged = begun.logged(MOST_RULES).rules();
         return Optional.of(new Findings(
                 policy().name(),
                 logged.stream().map(MatchedRule::id).distinct().toList(),

@@ -6,6 +6,7 @@ import dev.gatehouse.api.events.v1.SecurityEvent;
 import dev.gatehouse.seclang.Compilation;
 import dev.gatehouse.seclang.RuleSet;
 import dev.gatehouse.seclang.Transaction;
+import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.auditlog.AuditEntry;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.Source;
@@ -37,7 +38,7 @@ class AuditLogTest {
     @Test
     void aTransactionIsHandedOverIfItsRulesAskForIt() {
         List<AuditEntry> taken = new ArrayList<>();
-        AuditLog log = new AuditLog(taken::add);
+        AuditLog log = new AuditLog(taken::add, LogLimits.USUAL);
         log.take("default/waf", transaction("Off"));
         log.take("default/waf", transaction("RelevantOnly"));
         assertThat(taken).hasSize(1);
@@ -47,7 +48,7 @@ class AuditLogTest {
     @Test
     void aSecurityEventSaysWhoAskedForWhatAndWhichRuleRefusedIt() {
         List<AuditEntry> taken = new ArrayList<>();
-        new AuditLog(taken::add).take("default/waf", transaction("On"));
+        new AuditLog(taken::add, LogLimits.USUAL).take("default/waf", transaction("On"));
         SecurityEvent event = new SecurityEvents("waf-0").of(taken.getFirst());
         assertThat(event.getService()).isEqualTo("waf-svc");
         assertThat(event.getReporter()).isEqualTo("waf-0");

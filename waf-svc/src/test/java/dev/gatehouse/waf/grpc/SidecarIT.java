@@ -6,6 +6,7 @@ import dev.gatehouse.seclang.EngineMode;
 import dev.gatehouse.seclang.Phase;
 import dev.gatehouse.seclang.RuleObserver;
 import dev.gatehouse.seclang.Surroundings;
+import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.collection.Change;
 import dev.gatehouse.seclang.collection.CollectionStore;
 import dev.gatehouse.seclang.collection.Record;
@@ -191,7 +192,7 @@ class SidecarIT {
         Inspection.Shared shared = new Inspection.Shared(
                 new Surroundings(InstantSource.system(), Map.of(), store, RuleObserver.NONE),
                 bodies,
-                new ErrorLog(),
+                new ErrorLog(LogLimits.USUAL),
                 NO_METRICS);
         Path socket = folder.resolve("run/waf");
         server = SocketServer.start(socket, new ExternalProcessing(policies, shared, admission, large));

@@ -3,19 +3,23 @@ package dev.gatehouse.xds.grpc;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Runs tasks one at a time, in order, on a borrowed executor. It has no bound of its own: who submits keeps at most one task of
- * each kind waiting.
+ * each kind waiting. A task that fails is reported, and the tasks after it run.
  */
 final class Mailbox {
     private final Executor executor;
+    private final Consumer<Throwable> failed;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private boolean running;
 
-    Mailbox(Executor executor) {
+    /** @param failed is told of a task's failure, on the thread of the task */
+    Mailbox(Executor executor, Consumer<Throwable> failed) {
         this.executor = executor;
+        this.failed = failed;
     }
 
     void submit(Runnable task) {
@@ -45,7 +49,11 @@ final class Mailbox {
             } finally {
                 lock.unlock();
             }
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException | Error failure) {
+                failed.accept(failure);
+            }
         }
     }
 }

@@ -1,9 +1,12 @@
 package dev.gatehouse.xds.grpc;
 
 import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.events.Position;
 import dev.gatehouse.events.Subscription;
 import dev.gatehouse.identity.ProcessName;
+import dev.gatehouse.xds.snapshot.FleetSnapshot;
 import dev.gatehouse.xds.stream.Effect;
+import dev.gatehouse.xds.stream.Owed;
 import dev.gatehouse.xds.stream.SubscriberStream;
 import dev.gatehouse.xds.view.Subscriber;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -22,16 +25,20 @@ import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One gRPC stream. Everything happens in its mailbox, one thing at a time. What may wait there is bounded: one request (the next
- * is asked for when it has been handled), one notice of a changed target, one tick, one end. Responses that the transport
+ * is asked for when it has been handled), one notice of a changed target, one tick, one check, one end. Responses that the transport
  * has not taken yet are bounded by the protocol: one for each type, until it is answered.
  */
 final class Session<Q, R> implements StreamObserver<Q> {
     private static final Logger LOG = System.getLogger(Session.class.getName());
     private static final int MAX_TYPES = 64;
+
+    /** Between two reports of a stream that owes something. */
+    private static final Duration REPORT_INTERVAL = Duration.ofMinutes(1);
 
     private final XdsServer server;
     private final WireFormat<Q, R> format;
@@ -43,12 +50,15 @@ final class Session<Q, R> implements StreamObserver<Q> {
     private final Instant connectedAt;
     private final AtomicBoolean changeWaits = new AtomicBoolean();
     private final AtomicBoolean tickWaits = new AtomicBoolean();
+    private final AtomicBoolean checkWaits = new AtomicBoolean();
     private final Set<String> types = new HashSet<>();
 
     private @Nullable SubscriberIdentity identity;
     private @Nullable Subscription watch;
     private @Nullable ScheduledFuture<?> timer;
     private boolean ended;
+    private boolean overdue;
+    private @Nullable Instant reportedAt;
     private volatile @Nullable Subscriber state;
 
     Session(
@@ -62,7 +72,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
         this.onlyType = onlyType;
         this.caller = caller;
         this.responses = responses;
-        this.mailbox = new Mailbox(server.executor());
+        this.mailbox = new Mailbox(server.executor(), this::fail);
         this.stream = new SubscriberStream(format.protocol(), onlyType.isEmpty(), server.settings());
         this.connectedAt = server.clock().instant();
         responses.disableAutoRequest();
@@ -197,6 +207,57 @@ final class Session<Q, R> implements StreamObserver<Q> {
         }
     }
 
+    /**
+     * Looks after the stream: takes over the target and lets time pass as if it had been woken, which makes up for a wake-up that was
+     * lost, and reports what is owed all the same. Called now and then from the timer.
+     */
+    void check() {
+        if (checkWaits.compareAndSet(false, true)) {
+            mailbox.submit(() -> {
+                checkWaits.set(false);
+                SubscriberIdentity known = identity;
+                if (!ended && known != null) {
+                    adoptTarget(known);
+                    Instant now = server.clock().instant();
+                    perform(stream.tick(now));
+                    report(known, stream.owed(now), now);
+                }
+            });
+        }
+    }
+
+    private void report(SubscriberIdentity known, List<Owed> owed, Instant now) {
+        if (overdue == owed.isEmpty()) {
+            overdue = !overdue;
+            server.metrics().overdue(overdue);
+        }
+        if (owed.isEmpty()) {
+            reportedAt = null;
+            return;
+        }
+        Instant last = reportedAt;
+        if (last != null && now.isBefore(last.plus(REPORT_INTERVAL))) {
+            return;
+        }
+        reportedAt = now;
+        String list = owed.stream()
+                .map(each -> each.typeUrl().substring(each.typeUrl().lastIndexOf('.') + 1) + " since "
+                        + Duration.between(each.since(), now).toSeconds() + " s: " + each.what())
+                .collect(Collectors.joining("; "));
+        LOG.log(
+                Level.WARNING,
+                "{0} of fleet {1} is overdue (acknowledged {2}, published {3}): {4}",
+                known.nodeId(),
+                known.fleet(),
+                offset(stream.appliedPosition()),
+                offset(server.store().current(known.fleet()).map(FleetSnapshot::position)),
+                list);
+    }
+
+    private static String offset(Optional<Position> position) {
+        return position.map(at -> Long.toString(at.offset())).orElse("none");
+    }
+
     private void perform(List<Effect> effects) {
         SubscriberIdentity known = identity;
         if (known == null) {
@@ -312,12 +373,29 @@ final class Session<Q, R> implements StreamObserver<Q> {
         });
     }
 
+    /** A fault of ours: what the stream knows of its subscriber may be wrong. The subscriber comes back, and begins anew. */
+    private void fail(Throwable failure) {
+        LOG.log(Level.ERROR, () -> "A stream of " + name() + " failed and is ended.", failure);
+        end("failed: " + failure, Optional.of(Status.INTERNAL.withDescription("xds-svc failed")));
+    }
+
+    private String name() {
+        SubscriberIdentity known = identity;
+        return known == null
+                ? "a subscriber that has not said who it is"
+                : known.nodeId() + " of fleet " + known.fleet();
+    }
+
     private void leave(String reason) {
         Subscription watching = watch;
         if (watching != null) {
             watching.close();
         }
         server.registry().leave(this);
+        if (overdue) {
+            overdue = false;
+            server.metrics().overdue(false);
+        }
         SubscriberIdentity known = identity;
         if (known != null) {
             server.metrics().disconnected(format.protocol());

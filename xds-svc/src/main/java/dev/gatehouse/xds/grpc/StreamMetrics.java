@@ -15,6 +15,9 @@ public interface StreamMetrics {
 
     void rejected(String typeUrl);
 
+    /** A stream has begun to owe something for too long, or no longer does. */
+    void overdue(boolean overdue);
+
     /** @param propagation from the controller's publishing to the subscriber's acceptance */
     void applied(Duration propagation);
 }

@@ -19,11 +19,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * All xDS streams of this process. The gRPC services hand their streams here. Thread-safe.
  */
 public final class XdsServer implements AutoCloseable {
+    /** Of each stream, in the time after which what it owes is reported. */
+    private static final int CHECKS = 3;
+
     private final SnapshotStore store;
     private final SubscriberRegistry registry;
     private final DataPlaneReports reports;
@@ -52,6 +56,8 @@ public final class XdsServer implements AutoCloseable {
         this.settings = settings;
         this.reporter = reporter;
         this.clock = clock;
+        long interval = Math.max(1, settings.overdueAfter().toMillis() / CHECKS);
+        timer.scheduleWithFixedDelay(() -> sessions.forEach(Session::check), interval, interval, TimeUnit.MILLISECONDS);
     }
 
     private static ScheduledThreadPoolExecutor daemonTimer() {

@@ -107,6 +107,44 @@ public final class SubscriberStream {
         return Optional.ofNullable(applied);
     }
 
+    /**
+     * What has been waited for longer than {@link StreamSettings#overdueAfter}: answers of the subscriber, and resources that are there
+     * to be sent. On a stream as it should be there is none: nothing waits longer than the order timeout.
+     */
+    public List<Owed> owed(Instant now) {
+        FleetSnapshot snapshot = target;
+        if (snapshot == null) {
+            return List.of();
+        }
+        Instant before = now.minus(settings.overdueAfter());
+        List<Owed> owed = new ArrayList<>();
+        for (TypeSubscription subscription : subscriptions.values()) {
+            subscription.unanswered(before).ifPresent(owed::add);
+            subscription
+                    .withheld(before, snapshot.ofType(subscription.typeUrl()), () -> whyWithheld(subscription))
+                    .ifPresent(owed::add);
+        }
+        return List.copyOf(owed);
+    }
+
+    private String whyWithheld(TypeSubscription withheld) {
+        if (withheld.awaitsAnswer()) {
+            return "because the last push of the type is not answered";
+        }
+        for (TypeSubscription earlier : subscriptions.values()) {
+            if (earlier.isActive()
+                    && earlier.order() != TypeOrder.INDEPENDENT
+                    && earlier.order().compareTo(withheld.order()) < 0
+                    && earlier.awaitsAnswer()) {
+                return "because " + earlier.typeUrl() + " is not answered";
+            }
+        }
+        return expected.isEmpty()
+                ? "for no reason that the stream knows"
+                : "because the subscriber has not asked for "
+                        + expected.keySet().iterator().next();
+    }
+
     public List<TypeStatus> status() {
         return subscriptions.values().stream().map(TypeSubscription::status).toList();
     }
@@ -157,8 +195,8 @@ public final class SubscriberStream {
                 boolean free = open || order == TypeOrder.ENDPOINTS;
                 boolean sent = make(subscription, snapshot, free, now, effects);
                 complete &= sent && !subscription.awaitsMade() && !subscription.hasRefused();
-                orderOpen &=
-                        sent && (!subscription.awaitsMade() || subscription.isOverdue(now, settings.orderTimeout()));
+                orderOpen &= sent
+                        && (!subscription.awaitsMade() || subscription.holdsNothingBack(now, settings.orderTimeout()));
             }
             if (order != TypeOrder.INDEPENDENT) {
                 open &= orderOpen;
@@ -177,7 +215,9 @@ public final class SubscriberStream {
         Map<String, VersionedResource> resources = snapshot.ofType(subscription.typeUrl());
         Change change = subscription.change(resources);
         boolean removeGone = !subscription.order().removedLast();
-        boolean overdue = subscription.isOverdue(now, settings.orderTimeout()) && !change.isMakeComplete();
+        boolean changes =
+                !change.isMakeComplete() || (removeGone && !change.gone().isEmpty());
+        boolean overdue = subscription.isOverdue(now, settings.orderTimeout()) && changes;
         if (open && (!subscription.awaitsAnswer() || overdue)) {
             Optional<Effect.Push> push = subscription.make(resources, change, removeGone, moment(snapshot, now));
             push.ifPresent(effects::add);
@@ -189,6 +229,11 @@ public final class SubscriberStream {
         boolean sent = change.isMakeComplete() && (!removeGone || change.gone().isEmpty());
         if (sent && !subscription.awaitsAnswer() && !subscription.hasRefused()) {
             subscription.cleanAt(sequence);
+        }
+        if (sent) {
+            subscription.sent();
+        } else {
+            subscription.withhold(now);
         }
         return sent;
     }
@@ -308,7 +353,7 @@ public final class SubscriberStream {
 
     private Optional<Instant> nextWakeUp(Instant now) {
         Stream<Instant> answers = subscriptions.values().stream()
-                .flatMap(subscription -> subscription.answerDue(settings.orderTimeout()).stream());
+                .flatMap(subscription -> subscription.answerDue(settings.orderTimeout()));
         Stream<Instant> removals = leaving.values().stream().flatMap(state -> Stream.ofNullable(state.removableAt()));
         Stream<Instant> waits = Stream.concat(expected.values().stream(), Stream.ofNullable(listenersExpectedUntil));
         return Stream.concat(Stream.concat(answers, removals), waits)

@@ -17,15 +17,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One type on one stream: what is subscribed to, what the subscriber has, what it was sent and has not answered, what it
  * refused. At most one push is unanswered at a time; what changes meanwhile goes out together after the answer, or when the
- * answer is overdue.
+ * answer is overdue. The answer to a push that another has superseded still counts: Envoy answers clusters only when they are warm.
  */
 final class TypeSubscription {
     private static final String WILDCARD = "*";
+
+    /** No version: a resource that the subscriber may have. */
+    private static final String UNKNOWN = "";
+
+    /** Pushes whose answers are overdue and still expected; of the oldest before them none is any more. */
+    private static final int MOST_SUPERSEDED = 16;
+
+    /** Names in a report. */
+    private static final int MOST_NAMED = 5;
 
     private final String typeUrl;
     private final Protocol protocol;
@@ -43,6 +54,8 @@ final class TypeSubscription {
     private Map<String, VersionedResource> accepted = Map.of();
     /** Name to the version that the subscriber refused: not sent again until it is another. */
     private final Map<String, String> refused = new HashMap<>();
+    /** What was refused together, by a message that does not tell which of them is meant: sent one by one, until that is known. */
+    private final Set<String> suspects = new LinkedHashSet<>();
     /** Names that the subscriber was told do not exist. */
     private final Set<String> toldAbsent = new HashSet<>();
 
@@ -52,6 +65,13 @@ final class TypeSubscription {
     private String ackedVersion = "";
     private Optional<String> lastRejection = Optional.empty();
     private @Nullable Pending pending;
+    /** By nonce, the oldest first: overdue when the next was sent, and unanswered still. */
+    private final Map<String, Pending> superseded = new LinkedHashMap<>();
+    /** When the oldest of the pushes was sent since which the subscriber has answered none; null: it owes no answer. */
+    private @Nullable Instant silentSince;
+    /** Since when something is there to be sent; null: all has been. */
+    private @Nullable Instant withheldSince;
+
     private long nonces;
     private long cleanSequence = -1;
     /** The map that there was nothing left to send of. */
@@ -66,10 +86,12 @@ final class TypeSubscription {
         }
     }
 
+    /** A push and what it changes. */
     private record Pending(
             Effect.Push push,
             List<VersionedResource> upserts,
-            Map<String, Optional<String>> before,
+            List<String> gone,
+            List<String> absent,
             boolean made,
             Moment moment) {}
 
@@ -115,15 +137,77 @@ final class TypeSubscription {
         return pending != null;
     }
 
-    /** True once an answer is overdue: nothing else waits for it any longer. */
+    /** True once the answer to the last push is overdue: what has changed since is sent without it. */
     boolean isOverdue(Instant now, Duration timeout) {
         return pending != null && !now.isBefore(pending.moment().at().plus(timeout));
     }
 
-    Optional<Instant> answerDue(Duration timeout) {
-        return pending == null
-                ? Optional.empty()
-                : Optional.of(pending.moment().at().plus(timeout));
+    /**
+     * True once nothing else waits for an answer any longer: the last push is overdue, or pushes have been unanswered for twice that
+     * long. Edits that come faster than the subscriber answers must not hold back the types after it for ever.
+     */
+    boolean holdsNothingBack(Instant now, Duration timeout) {
+        Instant since = silentSince;
+        boolean silent = since != null && !now.isBefore(since.plus(timeout.multipliedBy(2)));
+        return silent || isOverdue(now, timeout);
+    }
+
+    /** When {@link #isOverdue} and {@link #holdsNothingBack} become true. */
+    Stream<Instant> answerDue(Duration timeout) {
+        return Stream.concat(
+                Stream.ofNullable(pending).map(push -> push.moment().at().plus(timeout)),
+                Stream.ofNullable(silentSince).map(since -> since.plus(timeout.multipliedBy(2))));
+    }
+
+    /** What the subscriber has not answered since before the moment. */
+    Optional<Owed> unanswered(Instant before) {
+        Instant since = silentSince;
+        Pending last = pending;
+        if (since == null || last == null || since.isAfter(before)) {
+            return Optional.empty();
+        }
+        String pushes = superseded.isEmpty() ? "" : " and " + superseded.size() + " before it";
+        return Optional.of(new Owed(
+                typeUrl,
+                since,
+                "the subscriber has not answered push " + last.push().nonce() + pushes + " (" + some(names(last))
+                        + ")"));
+    }
+
+    /** What is there to be sent since before the moment, and is not. */
+    Optional<Owed> withheld(Instant before, Map<String, VersionedResource> target, Supplier<String> reason) {
+        Instant since = withheldSince;
+        if (since == null || since.isAfter(before)) {
+            return Optional.empty();
+        }
+        Change change = change(target);
+        List<String> missing = new ArrayList<>(
+                change.upserts().stream().map(VersionedResource::name).toList());
+        missing.addAll(change.gone());
+        missing.addAll(change.absent());
+        return Optional.of(new Owed(typeUrl, since, "not sent: " + some(missing) + ", " + reason.get()));
+    }
+
+    private static List<String> names(Pending push) {
+        List<String> names = new ArrayList<>(
+                push.push().resources().stream().map(VersionedResource::name).toList());
+        names.addAll(push.push().removed());
+        return names;
+    }
+
+    private static String some(List<String> names) {
+        String first = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMED)));
+        return names.size() > MOST_NAMED ? first + " and " + (names.size() - MOST_NAMED) + " more" : first;
+    }
+
+    void sent() {
+        withheldSince = null;
+    }
+
+    void withhold(Instant now) {
+        if (withheldSince == null) {
+            withheldSince = now;
+        }
     }
 
     /** True while a push other than a late removal is unanswered, however long. */
@@ -142,7 +226,7 @@ final class TypeSubscription {
     }
 
     boolean hasRefused() {
-        return !refused.isEmpty();
+        return !refused.isEmpty() || !suspects.isEmpty();
     }
 
     /** Sequence of the latest target of which the subscriber has accepted everything; -1: none. */
@@ -156,7 +240,8 @@ final class TypeSubscription {
 
     /** The subscriber needs this again, though it may have it: a changed cluster warms with its endpoints sent once more. */
     void forget(String name) {
-        if (held.remove(name) != null) {
+        boolean knew = held.remove(name) != null;
+        if (toldAbsent.remove(name) || knew) {
             settledOn = null;
         }
     }
@@ -171,58 +256,111 @@ final class TypeSubscription {
         settledOn = null;
         if (!isActive()) {
             pending = null;
+            superseded.clear();
+            suspects.clear();
+            silentSince = null;
+            withheldSince = null;
         }
         return answer;
     }
 
     private Optional<Answer> answer(Request request, Instant now) {
-        Pending answeredPush = pending;
-        if (answeredPush == null || !answeredPush.push().nonce().equals(request.nonce())) {
+        Pending last = pending;
+        if (last != null && last.push().nonce().equals(request.nonce())) {
+            pending = null;
+            superseded.clear();
+            silentSince = null;
+            return request.error().isPresent() ? refuse(last, request.error().get()) : Optional.of(accept(last, now));
+        }
+        Pending late = superseded.remove(request.nonce());
+        if (late == null || last == null) {
             return Optional.empty();
         }
-        pending = null;
-        return Optional.of(
-                request.error().isPresent()
-                        ? refuse(answeredPush, request.error().get())
-                        : accept(answeredPush, now));
+        silentSince = superseded.values().stream()
+                .findFirst()
+                .map(push -> push.moment().at())
+                .orElse(last.moment().at());
+        return request.error().flatMap(message -> refuseLate(late, message));
     }
 
     private Answer accept(Pending push, Instant now) {
         ackedVersion = push.push().version();
-        if (refused.isEmpty()) {
-            lastRejection = Optional.empty();
-        }
         if (protocol == Protocol.STATE_OF_THE_WORLD && !partial) {
             accepted = byName(push.push().resources());
         }
-        if (refused.isEmpty()) {
+        if (refused.isEmpty() && suspects.isEmpty()) {
+            lastRejection = Optional.empty();
             cleanAt(push.moment().sequence());
         }
         return new Answer.Accepted(Duration.between(push.moment().at(), now), push.upserts());
     }
 
     /**
-     * The subscriber keeps what it had. What its message names is not sent again; the rest of the push is, because one bad
-     * resource may have kept the others from being read. A message that names nothing refuses all that the push changed.
+     * What the message names is not sent again until it changes; the rest of the push is, with its removals, because one
+     * bad resource may have kept the others from being read. It may also not have: Envoy takes over the listeners and clusters of a push
+     * that it likes, and refuses the whole. So none of their versions is known. A message that names nothing refuses all that the push
+     * changed.
      */
-    private Answer refuse(Pending push, String message) {
-        lastRejection = Optional.of(message);
-        push.before().forEach((name, version) -> {
-            if (version.isPresent()) {
-                held.put(name, version.get());
-            } else {
-                held.remove(name);
-            }
-        });
-        List<VersionedResource> named = push.upserts().stream()
+    private Optional<Answer> refuse(Pending push, String message) {
+        push.upserts().forEach(resource -> doubt(resource.name()));
+        // Removals alone that are refused would be refused for ever.
+        if (!push.upserts().isEmpty()) {
+            push.gone().forEach(this::doubt);
+            toldAbsent.removeAll(push.absent());
+        }
+        return refused(push, message);
+    }
+
+    /** As {@link #refuse}, of a push after which another was sent: what that changed anew stays as it is. */
+    private Optional<Answer> refuseLate(Pending push, String message) {
+        push.upserts().stream()
+                .filter(resource -> resource.version().equals(held.get(resource.name())))
+                .forEach(resource -> doubt(resource.name()));
+        if (!push.upserts().isEmpty()) {
+            push.gone().stream().filter(name -> !held.containsKey(name)).forEach(this::doubt);
+            toldAbsent.removeAll(push.absent());
+        }
+        settledOn = null;
+        return refused(push, message);
+    }
+
+    /** The subscriber has this in a version that is not known, or has it not. */
+    private void doubt(String name) {
+        if (subscribesTo(name)) {
+            held.put(name, UNKNOWN);
+        }
+    }
+
+    private static List<VersionedResource> namedIn(String message, List<VersionedResource> resources) {
+        return resources.stream()
                 .filter(resource -> NamedIn.names(message, resource.name()))
                 .toList();
-        List<VersionedResource> bad = named.isEmpty() ? push.upserts() : named;
-        bad.forEach(resource -> refused.put(resource.name(), resource.version()));
-        return new Answer.Refused(
+    }
+
+    /** Empty where the message may mean several resources: each of them will be refused or accepted by itself. */
+    private Optional<Answer> refused(Pending push, String message) {
+        lastRejection = Optional.of(message);
+        List<VersionedResource> bad = namedIn(message, push.upserts());
+        if (bad.isEmpty()) {
+            // The state of the world repeats what an earlier push changed.
+            bad = namedIn(message, push.push().resources());
+        }
+        if (bad.isEmpty()) {
+            bad = push.upserts();
+        }
+        // What the subscriber has unsubscribed from meanwhile it does not lack: noted, it would be missing for ever.
+        List<VersionedResource> wanted =
+                bad.stream().filter(resource -> subscribesTo(resource.name())).toList();
+        if (bad.size() > 1) {
+            wanted.forEach(resource -> doubt(resource.name()));
+            wanted.forEach(resource -> suspects.add(resource.name()));
+            return Optional.empty();
+        }
+        wanted.forEach(resource -> refused.put(resource.name(), resource.version()));
+        return Optional.of(new Answer.Refused(
                 push.moment().position(),
                 bad.stream().map(VersionedResource::name).toList(),
-                message);
+                message));
     }
 
     private void subscribe(Request.StateOfTheWorld request) {
@@ -280,7 +418,13 @@ final class TypeSubscription {
             VersionedResource now = target.get(entry.getKey());
             return now == null || !now.version().equals(entry.getValue());
         });
-        if (left && refused.isEmpty()) {
+        if (left) {
+            // A message that names a resource by chance may have meant what has left: the others are tried once more,
+            // one by one.
+            suspects.addAll(refused.keySet());
+            refused.clear();
+        }
+        if (left && suspects.isEmpty()) {
             // Where what was refused is merely gone, nothing is pushed that could be accepted.
             lastRejection = Optional.empty();
         }
@@ -304,6 +448,9 @@ final class TypeSubscription {
                 upserts.add(resource);
             }
         }
+        suspects.retainAll(upserts.stream().map(VersionedResource::name).toList());
+        Optional<String> suspect = suspects.stream().findFirst();
+        suspect.ifPresent(name -> upserts.removeIf(resource -> !resource.name().equals(name)));
         for (String name : names) {
             if (!target.containsKey(name) && !held.containsKey(name) && !toldAbsent.contains(name)) {
                 absent.add(name);
@@ -330,9 +477,12 @@ final class TypeSubscription {
                 : new Change(upserts, gone, absent);
     }
 
-    /** A subscriber that comes back with the version of just what it would be sent has it already. */
+    /**
+     * A subscriber that comes back with the version of just what it would be sent has it already. Where it names what it wants it may
+     * have dropped a resource and asked for it anew since that version: it is sent all.
+     */
     private void recogniseClaim(Map<String, VersionedResource> target) {
-        if (claimedVersion.isEmpty()) {
+        if (claimedVersion.isEmpty() || partial) {
             return;
         }
         String claimed = claimedVersion;
@@ -342,7 +492,7 @@ final class TypeSubscription {
                 .toList();
         if (version(wanted).equals(claimed)) {
             wanted.forEach(resource -> held.put(resource.name(), resource.version()));
-            accepted = partial ? Map.of() : byName(wanted);
+            accepted = byName(wanted);
             ackedVersion = claimed;
             answered = true;
         }
@@ -372,16 +522,11 @@ final class TypeSubscription {
             List<String> absent,
             boolean made,
             Moment moment) {
-        Map<String, Optional<String>> before = new HashMap<>();
-        for (VersionedResource resource : upserts) {
-            before.put(resource.name(), Optional.ofNullable(held.put(resource.name(), resource.version())));
-        }
+        upserts.forEach(resource -> held.put(resource.name(), resource.version()));
+        upserts.forEach(resource -> suspects.remove(resource.name()));
         gone.forEach(held::remove);
         toldAbsent.addAll(absent);
         upserts.forEach(resource -> toldAbsent.remove(resource.name()));
-        if (pending != null && protocol == Protocol.STATE_OF_THE_WORLD && !partial) {
-            accepted = byName(pending.push().resources());
-        }
         String nonce = Long.toString(++nonces);
         Effect.Push push = switch (protocol) {
             case DELTA -> {
@@ -393,12 +538,27 @@ final class TypeSubscription {
                 partial
                         ? new Effect.Push(
                                 typeUrl, version(current(target)), nonce, withEmpty(upserts, absent), List.of())
-                        : whole(target, gone, nonce);
+                        : whole(target, nonce);
         };
         answered = true;
         settledOn = null;
-        pending = new Pending(push, upserts, before, made, moment);
+        supersede();
+        if (silentSince == null) {
+            silentSince = moment.at();
+        }
+        pending = new Pending(push, upserts, gone, absent, made, moment);
         return push;
+    }
+
+    private void supersede() {
+        Pending last = pending;
+        if (last == null) {
+            return;
+        }
+        superseded.put(last.push().nonce(), last);
+        if (superseded.size() > MOST_SUPERSEDED) {
+            superseded.remove(superseded.keySet().iterator().next());
+        }
     }
 
     /**
@@ -419,19 +579,29 @@ final class TypeSubscription {
         return all;
     }
 
-    private Effect.Push whole(Map<String, VersionedResource> target, List<String> gone, String nonce) {
+    private Effect.Push whole(Map<String, VersionedResource> target, String nonce) {
         Map<String, VersionedResource> set = new LinkedHashMap<>();
         for (VersionedResource resource : current(target)) {
             set.put(resource.name(), resource);
         }
-        for (VersionedResource old : accepted.values()) {
-            boolean leaving = !target.containsKey(old.name()) && !gone.contains(old.name());
-            boolean replacementRefused = refused.containsKey(old.name());
+        for (VersionedResource old : before().values()) {
+            boolean leaving = !target.containsKey(old.name()) && held.containsKey(old.name());
+            boolean replacementRefused = refused.containsKey(old.name()) || suspects.contains(old.name());
             if (subscribesTo(old.name()) && (leaving || replacementRefused)) {
                 set.putIfAbsent(old.name(), old);
             }
         }
         return new Effect.Push(typeUrl, version(set.values()), nonce, List.copyOf(set.values()), List.of());
+    }
+
+    /** State of the world: what the subscriber has, or has been sent and may have. */
+    private Map<String, VersionedResource> before() {
+        Map<String, VersionedResource> before = new LinkedHashMap<>(accepted);
+        Stream.concat(superseded.values().stream(), Stream.ofNullable(pending))
+                .flatMap(push -> push.push().resources().stream())
+                .filter(resource -> !resource.version().equals(refused.get(resource.name())))
+                .forEach(resource -> before.put(resource.name(), resource));
+        return before;
     }
 
     /** What the subscriber has of the target once it accepts everything sent. */

@@ -28,7 +28,9 @@ import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -45,6 +47,11 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
@@ -54,12 +61,19 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -70,12 +84,15 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class EnvoyIT {
     private static final String FLEET = "shop/front";
+    private static final int ROUNDS = 30;
+    private static final String PASSWORD = "changeit";
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
     private static final ConfigSource ADS = ConfigSource.newBuilder()
             .setAds(AggregatedConfigSource.getDefaultInstance())
@@ -117,7 +134,7 @@ final class EnvoyIT {
                 new SubscriberRegistry(),
                 topic,
                 new Uncounted(),
-                new StreamSettings(Duration.ofMillis(300), Duration.ofSeconds(10)),
+                new StreamSettings(Duration.ofMillis(300), Duration.ofSeconds(10), Duration.ofSeconds(30)),
                 "replica",
                 InstantSource.system());
         grpc = NettyServerBuilder.forAddress(new InetSocketAddress(LOOPBACK, 0))
@@ -191,6 +208,156 @@ final class EnvoyIT {
                     () -> "cluster c19 is still there");
             assertThat(envoy.configDump()).contains("\"c20\"");
         }
+    }
+
+    /**
+     * Edits of every kind on each other's heels, of which some are refused and then mended or deleted: each time all that is accepted is
+     * acknowledged. The bound is on silence: no report for twenty seconds.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    @Timeout(300)
+    void whateverIsEditedAndRefusedAllThatIsAcceptedIsAcknowledged(long seed, @TempDir Path folder) throws Exception {
+        Random random = new Random(seed);
+        List<Put> certificates = List.of(secret(folder, "one"), secret(folder, "two"));
+        List<Integer> ports = List.of(FreePorts.one(), FreePorts.one());
+        log.append(transaction(
+                List.of(
+                        cluster("c0", 1),
+                        endpoints("c0"),
+                        put(TypeUrls.LISTENER, "listener", listener()),
+                        certificates.getFirst(),
+                        routes("c0")),
+                List.of()));
+        Set<ResourceId> there = new HashSet<>();
+        Set<ResourceId> broken = new HashSet<>();
+        try (RealEnvoy envoy = RealEnvoy.fromXds("proxy", FLEET, grpc.getPort()).awaitReady()) {
+            for (int round = 0; round < ROUNDS; round++) {
+                for (int edit = random.nextInt(5); edit >= 0; edit--) {
+                    Transaction made = edit(random, certificates, ports, there, broken);
+                    made.puts().forEach(put -> there.add(put.id()));
+                    made.deletes().forEach(there::remove);
+                    append(made);
+                }
+                List<ResourceId> unwanted = List.copyOf(broken);
+                broken.clear();
+                there.removeAll(unwanted);
+                awaitApplied(append(transaction(List.of(routes(random.nextBoolean() ? "c0" : "c1")), unwanted)));
+            }
+            assertThat(envoy.configDump()).doesNotContain("\"bad\"");
+        }
+    }
+
+    private Transaction edit(
+            Random random, List<Put> certificates, List<Integer> ports, Set<ResourceId> there, Set<ResourceId> broken) {
+        int which = random.nextInt(2);
+        return switch (random.nextInt(8)) {
+            case 0 -> transaction(List.of(certificates.get(which)), List.of());
+            case 1 ->
+                transaction(
+                        List.of(put(
+                                TypeUrls.LISTENER,
+                                "tls" + which,
+                                tlsListener("tls" + which, ports.get(which), random.nextInt(1000)))),
+                        List.of());
+            case 2 -> gone(there, new ResourceId(FLEET, TypeUrls.LISTENER, "tls" + which));
+            case 3, 4 -> transaction(List.of(cluster("c1", 1 + random.nextInt(5)), endpoints("c1")), List.of());
+            case 5 -> {
+                Put bad = put(
+                        TypeUrls.CLUSTER,
+                        "bad",
+                        Cluster.newBuilder()
+                                .setName("bad")
+                                .setConnectTimeout(com.google.protobuf.Duration.newBuilder()
+                                        .setSeconds(-1 - random.nextInt(9)))
+                                .build());
+                broken.add(bad.id());
+                yield transaction(List.of(bad, cluster("c2", 1 + random.nextInt(5)), endpoints("c2")), List.of());
+            }
+            case 6 -> {
+                Put bad = put(
+                        TypeUrls.LISTENER,
+                        "bad",
+                        Listener.newBuilder()
+                                .setName("bad")
+                                .setStatPrefix("p" + random.nextInt(99))
+                                .build());
+                broken.add(bad.id());
+                yield transaction(List.of(bad), List.of());
+            }
+            default -> gone(there, new ResourceId(FLEET, TypeUrls.CLUSTER, "c2"));
+        };
+    }
+
+    private static Transaction gone(Set<ResourceId> there, ResourceId id) {
+        return transaction(List.of(), there.contains(id) ? List.of(id) : List.of());
+    }
+
+    /** A certificate for the secret {@code certificate}, made by the JDK's keytool. */
+    private static Put secret(Path folder, String name) throws Exception {
+        Path file = folder.resolve(name + ".p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "a",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=" + name,
+                        "-validity",
+                        "30",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        PASSWORD)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(keytool.waitFor()).as(said).isZero();
+        KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
+        TlsCertificate certificate = TlsCertificate.newBuilder()
+                .setCertificateChain(
+                        pem("CERTIFICATE", store.getCertificate("a").getEncoded()))
+                .setPrivateKey(pem(
+                        "PRIVATE KEY", store.getKey("a", PASSWORD.toCharArray()).getEncoded()))
+                .build();
+        return put(
+                TypeUrls.SECRET,
+                "certificate",
+                Secret.newBuilder()
+                        .setName("certificate")
+                        .setTlsCertificate(certificate)
+                        .build());
+    }
+
+    private static DataSource pem(String type, byte[] bytes) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
+        return DataSource.newBuilder()
+                .setInlineString("-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n")
+                .build();
+    }
+
+    /** @param version another one is another listener to Envoy */
+    private Listener tlsListener(String name, int at, int version) {
+        DownstreamTlsContext tls = DownstreamTlsContext.newBuilder()
+                .setCommonTlsContext(CommonTlsContext.newBuilder()
+                        .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder()
+                                .setName("certificate")
+                                .setSdsConfig(ADS)))
+                .build();
+        FilterChain chain = listener().getFilterChains(0).toBuilder()
+                .setTransportSocket(TransportSocket.newBuilder().setName("tls").setTypedConfig(Any.pack(tls)))
+                .build();
+        return Listener.newBuilder()
+                .setName(name)
+                .setStatPrefix("v" + version)
+                .setAddress(address(at))
+                .addFilterChains(chain)
+                .build();
     }
 
     private void request(AtomicBoolean stop) {
@@ -328,6 +495,9 @@ final class EnvoyIT {
 
         @Override
         public void rejected(String typeUrl) {}
+
+        @Override
+        public void overdue(boolean overdue) {}
 
         @Override
         public void applied(Duration latency) {}

@@ -200,7 +200,11 @@ final class Script {
     }
 
     List<String> nack(String typeUrl, String message) {
-        return request(typeUrl, lastPush(typeUrl).nonce(), List.of(), List.of(), Map.of(), Optional.of(message));
+        return refuse(typeUrl, lastPush(typeUrl).nonce(), message);
+    }
+
+    List<String> refuse(String typeUrl, String nonce, String message) {
+        return request(typeUrl, nonce, List.of(), List.of(), Map.of(), Optional.of(message));
     }
 
     /** What a push reads like in delta, and in the state of the world. */

@@ -8,6 +8,7 @@ import static dev.gatehouse.envoyapi.TypeUrls.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -365,5 +366,111 @@ class SubscriberStreamTest {
         script.target(script.config());
         assertThat(script.subscribe(CLUSTER, "*")).startsWith("push CDS");
         assertThat(script.ack(CLUSTER)).startsWith("ack CDS");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void clustersThatAreEditedFasterThanTheyAreAnsweredHoldBackListenersForTwoTimeoutsAtMost(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().cluster("warming", 1).listener("l", 2, "r"));
+        List<String> told = new ArrayList<>();
+        for (int edit = 2; edit < 6; edit++) {
+            told.addAll(script.after(Duration.ofSeconds(5)));
+            told.addAll(script.target(script.config().cluster("warming", edit)));
+        }
+        assertThat(told).contains(script.whole("push LDS +l@2", "push LDS +l@2"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsRefusedAfterItWasUnsubscribedFromIsNotMissing(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().secret("s", 1));
+        script.subscribe(SECRET, "s", "t");
+        script.ack(SECRET);
+        script.target(script.config().secret("s", 2));
+        script.unsubscribe(SECRET, "s");
+        assertThat(script.nack(SECRET, "s: no key")).last().isEqualTo("applied 3");
+        assertThat(script.target(script.config().routes("r", 2))).containsExactly("push RDS +r@2");
+        assertThat(script.ack(ROUTES)).containsExactly("ack RDS", "applied 4");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRefusalThatComesAfterTheNextPushCounts(Protocol protocol) {
+        Script script = new Script(protocol).connected();
+        script.target(script.config().cluster("bad", 1));
+        String late = script.lastPush(CLUSTER).nonce();
+        script.after(Duration.ofSeconds(10));
+        script.target(script.config().cluster("good", 1));
+        assertThat(script.refuse(CLUSTER, late, "bad: no such type"))
+                .contains("rejected CDS bad at 2: bad: no such type");
+        assertThat(script.ack(CLUSTER)).contains("ack CDS").doesNotContain("applied 3");
+        assertThat(script.target(script.config().cluster("bad", 2)))
+                .containsExactly(script.whole("push CDS +bad@2", "push CDS +a@1 +bad@2 +good@1"));
+        assertThat(script.ack(CLUSTER)).containsExactly("ack CDS", "applied 4");
+    }
+
+    @Test
+    void aRemovalThatWasRefusedWithOtherThingsIsSentAgain() {
+        Script script = new Script(Protocol.DELTA).connected();
+        assertThat(script.target(script.config().listener("bad", 1, "r").without(LISTENER, "l")))
+                .containsExactly("push LDS +bad@1 -l");
+        assertThat(script.nack(LISTENER, "bad: no filter"))
+                .containsExactly("rejected LDS bad at 2: bad: no filter", "push LDS -l");
+        assertThat(script.ack(LISTENER)).containsExactly("ack LDS");
+    }
+
+    @Test
+    void aListenerThatWasPartOfARefusedPushIsRemovedThoughItWasNeverAccepted() {
+        Script script = new Script(Protocol.DELTA).connected();
+        script.target(script.config().listener("bad", 1, "r").listener("good", 1, "r"));
+        script.target(script.config().without(LISTENER, "good"));
+        assertThat(script.nack(LISTENER, "bad: no filter")).last().isEqualTo("push LDS -good");
+    }
+
+    @Test
+    void aClusterThatIsReplacedIsToldAgainThatItHasNoEndpoints() {
+        Script script = new Script(Protocol.DELTA).connected();
+        script.target(script.config().edsCluster("b", 1));
+        script.ack(CLUSTER);
+        assertThat(script.subscribe(ENDPOINTS, "b")).containsExactly("push EDS -b");
+        script.ack(ENDPOINTS);
+        assertThat(script.target(script.config().edsCluster("b", 2))).containsExactly("push CDS +b@2", "push EDS -b");
+    }
+
+    @Test
+    void whatIsOwedForTooLongIsToldWithItsReason() {
+        Script script = new Script(Protocol.DELTA).connected();
+        script.target(script.config().cluster("b", 1).listener("l", 2, "r"));
+        assertThat(script.stream().owed(script.now())).isEmpty();
+        script.after(Duration.ofSeconds(10));
+        script.after(Duration.ofSeconds(20));
+        assertThat(script.stream().owed(script.now()))
+                .extracting(Owed::what)
+                .containsExactly("the subscriber has not answered push 2 (b)");
+        script.ack(CLUSTER);
+        script.ack(LISTENER);
+        assertThat(script.stream().owed(script.now().plusSeconds(3600))).isEmpty();
+    }
+
+    @Test
+    void whatIsRefusedTogetherByAMessageThatNamesNothingIsTriedOneByOne() {
+        Script script = new Script(Protocol.DELTA).connected();
+        assertThat(script.target(
+                        script.config().secret("x", 1).cluster("bad", 1).cluster("good", 1)))
+                .containsExactly("push CDS +bad@1 +good@1");
+        assertThat(script.nack(CLUSTER, "negative duration"))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("push CDS +");
+        List<String> told = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            boolean bad = script.lastPush(CLUSTER).resources().getFirst().name().equals("bad");
+            told.addAll(bad ? script.nack(CLUSTER, "negative duration") : script.ack(CLUSTER));
+        }
+        assertThat(told).contains("ack CDS", "rejected CDS bad at 2: negative duration");
+        assertThat(script.target(script.config().without(CLUSTER, "bad"))).contains("applied 3");
     }
 }

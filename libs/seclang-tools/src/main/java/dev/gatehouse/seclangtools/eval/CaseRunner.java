@@ -42,13 +42,12 @@ public final class CaseRunner {
      * What became of a case.
      *
      * @param status of the interruption; 200 without one
-     * @param blockedBy the rule that interrupted; empty without one, 0: a limit did
+     * @param blockedBy the rule that interrupted; 0: none did, or a limit did, which the status tells
      * @param rules that matched and log, in order
      * @param median microseconds of CPU time that the engine took
      * @param allocated bytes in the last run; -1 if the JVM does not tell
      */
-    public record Outcome(
-            String name, int status, Optional<Long> blockedBy, List<Long> rules, double median, long allocated) {
+    public record Outcome(String name, int status, long blockedBy, List<Long> rules, double median, long allocated) {
         public Outcome {
             rules = List.copyOf(rules);
         }
@@ -59,9 +58,7 @@ public final class CaseRunner {
             line.put("engine", "gatehouse");
             line.put("case", name);
             line.put("status", status);
-            blockedBy.ifPresentOrElse(
-                    id -> line.put("blocked_by", id),
-                    () -> line.put("blocked_by", JSON.getNodeFactory().nullNode()));
+            line.put("blocked_by", blockedBy);
             line.put("rules", rules);
             line.put("us_median", Math.round(median * 10) / 10.0);
             line.put("alloc_bytes", allocated);
@@ -155,7 +152,7 @@ public final class CaseRunner {
         return new Outcome(
                 test.name(),
                 interruption.map(Interruption::status).orElse(200),
-                interruption.map(Interruption::ruleId),
+                interruption.map(Interruption::ruleId).orElse(0L),
                 transaction.matched().stream()
                         .filter(MatchedRule::logged)
                         .map(MatchedRule::id)

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param status of the response, or of the interruption
  * @param messages of all rules that matched and are audited
  * @param matched of every rule that matched, for part K
+ * @param leftOut what the transaction had besides
  */
 public record AuditRecord(
         Instant time,
@@ -27,7 +28,8 @@ public record AuditRecord(
         Optional<Verdict> verdict,
         Engine engine,
         List<Message> messages,
-        List<Message> matched) {
+        List<Message> matched,
+        LeftOut leftOut) {
     /** An address and a port; 0: not known. */
     public record Peer(String address, int port) {}
 
@@ -54,6 +56,20 @@ public record AuditRecord(
     public record Response(String protocol, List<Header> headers, Bytes body) {
         public Response {
             headers = List.copyOf(headers);
+        }
+    }
+
+    /**
+     * What {@link LogLimits} have no room for.
+     *
+     * @param messages matched rules, of {@link #messages} or, with part K, of {@link #matched}
+     * @param valueBytes of messages and matched values
+     */
+    public record LeftOut(
+            int messages, int headers, int files, long valueBytes, long requestBodyBytes, long responseBodyBytes) {
+        /** Whether all is there. */
+        public boolean isNothing() {
+            return messages + headers + files + valueBytes + requestBodyBytes + responseBodyBytes == 0;
         }
     }
 

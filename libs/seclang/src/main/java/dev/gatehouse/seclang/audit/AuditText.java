@@ -137,9 +137,28 @@ public final class AuditText {
                 .ifPresent(verdict -> text.append("Action: Intercepted (phase ")
                         .append(verdict.phase())
                         .append(")\n"));
+        leftOut(record.leftOut())
+                .forEach((name, count) -> text.append("Left-Out: ")
+                        .append(count)
+                        .append(' ')
+                        .append(name.replace('_', ' '))
+                        .append('\n'));
         text.append("Producer: Gatehouse");
         record.engine().components().forEach(component -> text.append("; ").append(component));
         text.append(".\nEngine-Mode: \"").append(record.engine().mode()).append("\"\n\n");
+    }
+
+    /** What the limits of the log had no room for; empty: nothing. */
+    private static Map<String, Long> leftOut(AuditRecord.LeftOut leftOut) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counts.put("matched_rules", (long) leftOut.messages());
+        counts.put("headers", (long) leftOut.headers());
+        counts.put("files", (long) leftOut.files());
+        counts.put("bytes_of_values", leftOut.valueBytes());
+        counts.put("bytes_of_the_request_body", leftOut.requestBodyBytes());
+        counts.put("bytes_of_the_response_body", leftOut.responseBodyBytes());
+        counts.values().removeIf(count -> count == 0);
+        return counts;
     }
 
     private static Map<String, Object> json(AuditRecord record) {
@@ -189,6 +208,9 @@ public final class AuditText {
         record.verdict()
                 .ifPresent(verdict -> transaction.put(
                         "interruption", Map.of("action", verdict.action(), "rule_id", verdict.ruleId())));
+        if (!record.leftOut().isNothing()) {
+            transaction.put("left_out", leftOut(record.leftOut()));
+        }
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("transaction", transaction);
         if (record.parts().contains(AuditPart.H) || record.parts().contains(AuditPart.K)) {
@@ -279,11 +301,13 @@ public final class AuditText {
         all.put("disposition_id", record.verdict().isPresent() ? 2 : 1);
         Optional<Long> blocking = record.verdict().map(AuditRecord.Verdict::ruleId);
         blocking.ifPresent(id -> all.put("firewall_rule", Map.of("uid", Long.toString(id))));
-        all.put(
-                "unmapped",
-                Map.of(
-                        "messages",
-                        record.messages().stream().map(AuditText::message).toList()));
+        Map<String, Object> unmapped = new LinkedHashMap<>();
+        unmapped.put(
+                "messages", record.messages().stream().map(AuditText::message).toList());
+        if (!record.leftOut().isNothing()) {
+            unmapped.put("left_out", leftOut(record.leftOut()));
+        }
+        all.put("unmapped", unmapped);
         return all;
     }
 

@@ -22,7 +22,6 @@ public final class Multipart {
     private static final Bytes EXTENDED = Bytes.latin1("filename*");
     private static final Bytes DASHES = Bytes.latin1("--");
     private static final Bytes BOUNDARY = Bytes.latin1("boundary");
-    private static final Bytes ANOTHER = Bytes.latin1("boundary=");
     private static final int LONGEST_BOUNDARY = 1024;
     private static final int MOST_PARTS = 100_000;
 
@@ -55,6 +54,7 @@ public final class Multipart {
     private final boolean cut;
     private final Parts parts;
     private final Set<MultipartFlag> flags = EnumSet.noneOf(MultipartFlag.class);
+    private final List<Bytes> misreadings = new ArrayList<>();
     private Bytes boundary = Bytes.EMPTY;
     private Optional<String> error = Optional.empty();
     private boolean crlf;
@@ -102,88 +102,131 @@ public final class Multipart {
         return false;
     }
 
-    /** RFC 2046, section 5.1.1: at most 70 characters; here what servers accept. */
+    /**
+     * RFC 9110, section 8.3.1, and RFC 2046, section 5.1.1: parameters in any order, their names in capital or small letters, white space
+     * around semicolons, a boundary in quotes. The name may occur once only, wherever it is: PHP takes the first place where it finds it.
+     */
     private boolean readBoundary(Bytes contentType) {
         int found = find(contentType, BOUNDARY);
         if (found < 0) {
             return fail("the content type has no boundary");
         }
-        int before = found - 1;
-        while (before >= 0 && Ascii.isSpace(contentType.at(before))) {
-            before--;
+        if (namings(contentType, found) > 1) {
+            return fail("the content type names a boundary twice");
         }
-        if (before < 0 || contentType.at(before) != ';') {
+        int semicolon = contentType.indexOf(';', 0);
+        boolean missing = semicolon < 0 || found < semicolon;
+        if (missing) {
             flags.add(MultipartFlag.MISSING_SEMICOLON);
         }
-        int equals = contentType.indexOf('=', found);
-        if (equals < 0) {
-            return fail("the boundary has no value");
-        }
-        if (equals != found + BOUNDARY.length()) {
-            flags.add(MultipartFlag.BOUNDARY_WHITESPACE);
-            if (contentType.slice(found + BOUNDARY.length(), equals).trim().length() > 0) {
-                return fail("the content type has no boundary");
-            }
-        }
-        Bytes rest = contentType.slice(equals + 1);
-        if (find(rest, ANOTHER) >= 0) {
-            return fail("the content type has two boundaries");
-        }
-        if (rest.length() > 0 && Ascii.isSpace(rest.at(0))) {
-            flags.add(MultipartFlag.BOUNDARY_WHITESPACE);
-            rest = rest.trim();
-        }
-        if (rest.length() > 0 && rest.at(0) == '"') {
-            flags.add(MultipartFlag.BOUNDARY_QUOTED);
-            int close = rest.indexOf('"', 1);
-            if (close < 0) {
-                flags.add(MultipartFlag.INVALID_QUOTING);
-                return fail("the boundary's quote does not end");
-            }
-            boundary = rest.slice(1, close);
-        } else {
-            int end = 0;
-            while (end < rest.length() && rest.at(end) != ';' && rest.at(end) != ',') {
-                end++;
-            }
-            Bytes raw = rest.slice(0, end);
-            boundary = raw.trim();
-            if (end < rest.length() && raw.length() != boundary.length()) {
-                flags.add(MultipartFlag.BOUNDARY_WHITESPACE);
-            }
-            if (boundary.indexOf('"', 0) >= 0) {
-                flags.add(MultipartFlag.INVALID_QUOTING);
-            }
-            if (end < rest.length() && rest.at(end) == ';' && hasValuelessParameter(rest.slice(end))) {
+        Optional<Bytes> value = Optional.empty();
+        for (Bytes parameter : split(contentType.slice(missing ? found : semicolon + 1))) {
+            int equals = parameter.indexOf('=', 0);
+            if (equals < 0 && parameter.length() > 0) {
                 return fail("the content type has a parameter without a value");
             }
+            Bytes name = parameter.slice(0, Math.max(equals, 0));
+            if (name.trim().equalsIgnoringCase(BOUNDARY)) {
+                value = Optional.of(parameter.slice(equals + 1));
+                if (name.length() != BOUNDARY.length()) {
+                    flags.add(MultipartFlag.BOUNDARY_WHITESPACE);
+                }
+            }
         }
-        for (int i = 0; i < boundary.length(); i++) {
-            if (Ascii.isSpace(boundary.at(i))) {
+        return value.map(this::readBoundaryValue).orElseGet(() -> fail("the content type has no boundary"));
+    }
+
+    /** How often a boundary is given a value, by RFC 2231 too ({@code boundary*0=}). */
+    private static int namings(Bytes contentType, int first) {
+        int namings = 0;
+        int at = first;
+        while (at >= 0) {
+            int end = at + BOUNDARY.length();
+            while (end < contentType.length() && "* \t0123456789".indexOf(contentType.at(end)) >= 0) {
+                end++;
+            }
+            namings += end < contentType.length() && contentType.at(end) == '=' ? 1 : 0;
+            int next = find(contentType.slice(at + 1), BOUNDARY);
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+        return namings;
+    }
+
+    private boolean readBoundaryValue(Bytes value) {
+        Bytes raw = value.trim();
+        if (value.length() > 0 && Ascii.isSpace(value.at(0))) {
+            flags.add(MultipartFlag.BOUNDARY_WHITESPACE);
+        }
+        boolean quoted = raw.length() > 0 && raw.at(0) == '"';
+        if (quoted && !readQuotedBoundary(raw)) {
+            return false;
+        }
+        if (!quoted) {
+            boundary = raw;
+            if (raw.indexOf(',', 0) >= 0) {
+                return fail("the boundary has a comma, and no quotes");
+            }
+            if (raw.indexOf('"', 0) >= 0) {
+                flags.add(MultipartFlag.INVALID_QUOTING);
+            }
+        }
+        int length = boundary.length();
+        for (int i = 0; i < length; i++) {
+            if (Ascii.isSpace(boundary.at(i)) && (!quoted || boundary.at(i) != ' ' || i == length - 1)) {
                 flags.add(MultipartFlag.BOUNDARY_WHITESPACE);
             }
         }
-        return boundary.length() > 0 && boundary.length() <= LONGEST_BOUNDARY
+        return length > 0 && length <= LONGEST_BOUNDARY
                 || fail("the boundary is empty or longer than " + LONGEST_BOUNDARY + " bytes");
     }
 
-    /** Some servers refuse such a content type, others read it. */
-    private static boolean hasValuelessParameter(Bytes parameters) {
+    /** Of a reader that knows no quotes, or no backslash inside of them, the boundary is another: {@link #misreadings}. */
+    private boolean readQuotedBoundary(Bytes raw) {
+        flags.add(MultipartFlag.BOUNDARY_QUOTED);
+        BytesBuilder read = new BytesBuilder(raw.length());
+        int i = 1;
+        while (i < raw.length() && raw.at(i) != '"') {
+            i += raw.at(i) == '\\' && i + 1 < raw.length() ? 1 : 0;
+            read.append(raw.at(i++));
+        }
+        if (i >= raw.length()) {
+            flags.add(MultipartFlag.INVALID_QUOTING);
+            return fail("the boundary's quote does not end");
+        }
+        if (i + 1 < raw.length()) {
+            flags.add(MultipartFlag.INVALID_QUOTING);
+        }
+        boundary = read.build();
+        int end = 1;
+        while (end < i && ";, \t".indexOf(raw.at(end)) < 0) {
+            end++;
+        }
+        misreadings.add(raw.slice(0, end));
+        if (i - 1 != boundary.length()) {
+            misreadings.add(raw.slice(1, i));
+        }
+        return true;
+    }
+
+    /** What semicolons outside of quotes separate, without the white space around it. */
+    private static List<Bytes> split(Bytes parameters) {
+        List<Bytes> split = new ArrayList<>();
         int start = 0;
         boolean quoted = false;
         for (int i = 0; i <= parameters.length(); i++) {
             int b = i < parameters.length() ? parameters.at(i) : ';';
-            if (b == '"') {
+            if (quoted && b == '\\') {
+                i++;
+            } else if (b == '"') {
                 quoted = !quoted;
             } else if (b == ';' && (!quoted || i == parameters.length())) {
-                Bytes parameter = parameters.slice(start, i).trim();
-                if (parameter.length() > 0 && parameter.indexOf('=', 0) <= 0) {
-                    return true;
-                }
+                split.add(parameters
+                        .slice(start, Math.min(i, parameters.length()))
+                        .trim());
                 start = i + 1;
             }
         }
-        return false;
+        return split;
     }
 
     private static int find(Bytes text, Bytes word) {
@@ -206,6 +249,11 @@ public final class Multipart {
         if (!line.startsWith(DASHES)) {
             return Line.DATA;
         }
+        for (Bytes misread : misreadings) {
+            if (line.hasAt(2, misread)) {
+                flags.add(MultipartFlag.INVALID_QUOTING);
+            }
+        }
         if (!line.hasAt(2, boundary)) {
             flags.add(MultipartFlag.UNMATCHED_BOUNDARY);
             return Line.DATA;
@@ -225,6 +273,10 @@ public final class Multipart {
             return Line.LAST;
         }
         flags.add(MultipartFlag.UNMATCHED_BOUNDARY);
+        if (Ascii.isSpace(after.at(0))) {
+            // Go's reader ends the part here, and does not begin another.
+            flags.add(MultipartFlag.BOUNDARY_WHITESPACE);
+        }
         return Line.DATA;
     }
 
@@ -493,8 +545,21 @@ public final class Multipart {
         return parameters;
     }
 
+    /** RFC 9110, section 5.6.2. */
+    private static boolean isToken(Bytes name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.at(i) <= ' ' || name.at(i) > '~' || "()<>@,;:\\\"/[]?={}".indexOf(name.at(i)) >= 0) {
+                return false;
+            }
+        }
+        return name.length() > 0;
+    }
+
     private int parameter(Bytes disposition, int from, int equals, List<Parameter> parameters) {
         Bytes name = disposition.slice(from, equals).trim();
+        if (!isToken(name)) {
+            flags.add(MultipartFlag.INVALID_PART);
+        }
         int i = equals + 1;
         while (i < disposition.length() && Ascii.isSpace(disposition.at(i))) {
             i++;

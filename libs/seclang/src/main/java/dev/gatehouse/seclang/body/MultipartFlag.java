@@ -2,8 +2,8 @@ package dev.gatehouse.seclang.body;
 
 /** What is unusual about a multipart body: ModSecurity's {@code MULTIPART_…} variables. */
 public enum MultipartFlag {
-    /** The boundary of the content type is quoted. */
-    BOUNDARY_QUOTED(true),
+    /** The boundary of the content type is quoted, as RFC 2046 allows it and .NET does it: no strict error. */
+    BOUNDARY_QUOTED(false),
     /** White space around the boundary. */
     BOUNDARY_WHITESPACE(true),
     /** Lines end in CRLF and in LF alone. */

@@ -3,21 +3,31 @@ package dev.gatehouse.seclang.body;
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
+import dev.gatehouse.seclang.bytes.Utf8;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts and attributes of an XML document and the elements that they are in. No entity is defined and nothing is loaded: a document
- * type declaration is passed over, and its text is kept, for rules to look at.
+ * The texts and attributes of an XML document and the elements that they are in. No entity is defined and nothing is loaded: the quoted
+ * texts of a document type declaration are kept, for rules to look at.
  */
 public final class XmlDocument {
     /** Elements may be inside of each other so deep. */
     private static final int DEEPEST = 4096;
+
+    /** Bytes of a character of UTF-8. */
+    private static final int LONGEST_CHARACTER = 4;
 
     private static final Bytes COMMENT = Bytes.latin1("<!--");
     private static final Bytes COMMENT_END = Bytes.latin1("-->");
@@ -25,6 +35,9 @@ public final class XmlDocument {
     private static final Bytes CDATA_END = Bytes.latin1("]]>");
     private static final Bytes INSTRUCTION = Bytes.latin1("<?");
     private static final Bytes INSTRUCTION_END = Bytes.latin1("?>");
+    private static final Bytes TWO_HYPHENS = Bytes.latin1("--");
+    private static final Bytes XML = Bytes.latin1("xml");
+    private static final Bytes BYTE_ORDER_MARK = Bytes.latin1("\u00ef\u00bb\u00bf");
 
     /**
      * An element.
@@ -41,6 +54,11 @@ public final class XmlDocument {
      */
     record Node(int element, Bytes attribute, Bytes value) {}
 
+    private static final int LONGEST_DECLARATION = 256;
+    private static final Pattern DECLARATION_OF_XML = Pattern.compile("<\\?xml\\s+version\\s*=\\s*([\"'])1\\.[0-9]+\\1"
+            + "(?:\\s+encoding\\s*=\\s*([\"'])(?<encoding>[A-Za-z][A-Za-z0-9._-]*)\\2)?"
+            + "(?:\\s+standalone\\s*=\\s*([\"'])(?:yes|no)\\4)?\\s*\\?>");
+    private static final int FEW = 16;
     private static final Bytes DECLARATION = Bytes.latin1("xmlns");
 
     /** The declarations of namespaces that hold in an element: its own, and those of the elements around it. */
@@ -75,8 +93,11 @@ public final class XmlDocument {
     private final boolean cut;
     private final List<Element> elements = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
+    private final Set<Bytes> names = new HashSet<>();
     private int open = -1;
     private int at;
+    private int start;
+    private boolean otherEncoding;
     private boolean hasText;
     private Bytes firstPiece = Bytes.EMPTY;
     private BytesBuilder pieces = new BytesBuilder(0);
@@ -185,6 +206,10 @@ public final class XmlDocument {
 
     private void read() {
         boolean goesOn = true;
+        if (text.hasAt(0, BYTE_ORDER_MARK)) {
+            at = BYTE_ORDER_MARK.length();
+        }
+        start = at;
         while (goesOn && at < text.length()) {
             goesOn = text.at(at) == '<' ? markup() : characters();
         }
@@ -194,10 +219,54 @@ public final class XmlDocument {
         } else if (goesOn && elements.isEmpty()) {
             fail("there is no element");
         }
+        if (error.isEmpty()) {
+            checkCharacters();
+        }
+    }
+
+    /** XML 1.0, section 2.2: no control characters but tab and line ends, no surrogates, not U+FFFE and U+FFFF. */
+    private void checkCharacters() {
+        byte[] bytes = text.array();
+        int to = text.offset() + text.length();
+        int i = text.offset();
+        while (i < to) {
+            int b = bytes[i];
+            if (b >= ' ' || b == '\t' || b == '\n' || b == '\r') {
+                i++;
+                continue;
+            }
+            int from = i - text.offset();
+            int length = b >= 0 ? 0 : otherEncoding ? 1 : Utf8.length(text, from);
+            if (length == 0 && b < 0 && cut && to - i < LONGEST_CHARACTER) {
+                return;
+            }
+            if (length == 0 || (length == 3 && !isCharacter(Utf8.codePoint(text, from, length)))) {
+                at = from;
+                fail("byte 0x" + HexFormat.of().toHexDigits((byte) b) + " is no character of XML 1.0");
+                return;
+            }
+            i += length;
+        }
+    }
+
+    private static boolean isCharacter(int codePoint) {
+        return codePoint >= ' ' && codePoint < 0xd800
+                || codePoint == '\t'
+                || codePoint == '\n'
+                || codePoint == '\r'
+                || codePoint >= 0xe000 && codePoint < 0xfffe
+                || codePoint >= 0x10000 && codePoint <= 0x10ffff;
+    }
+
+    /** The document is not well-formed. Reading goes on, so that rules see all of it. */
+    private void note(String message) {
+        if (error.isEmpty()) {
+            fail(message);
+        }
     }
 
     private boolean fail(String message) {
-        error = Optional.of("XML: " + message + ", at byte " + at);
+        error = Optional.of(error.orElse("XML: " + message + ", at byte " + at));
         return false;
     }
 
@@ -209,7 +278,14 @@ public final class XmlDocument {
     private boolean characters() {
         int next = text.indexOf('<', at);
         int to = next < 0 ? text.length() : next;
-        addText(decode(text.slice(at, to)));
+        Bytes raw = text.slice(at, to);
+        if (raw.indexOf(CDATA_END) >= 0) {
+            note("]]> in a text");
+        }
+        if (open < 0 && raw.trim().length() > 0) {
+            note("a text outside of the element");
+        }
+        addText(decode(raw));
         at = to;
         return true;
     }
@@ -244,7 +320,13 @@ public final class XmlDocument {
 
     private boolean markup() {
         if (text.hasAt(at, COMMENT)) {
-            return pass(4, COMMENT_END, "a comment");
+            int from = at + COMMENT.length();
+            boolean goesOn = pass(COMMENT.length(), COMMENT_END, "a comment");
+            int hyphens = text.indexOf(TWO_HYPHENS, from);
+            if (goesOn && hyphens >= 0 && hyphens < at - COMMENT_END.length()) {
+                note("-- in a comment");
+            }
+            return goesOn;
         }
         if (text.hasAt(at, CDATA)) {
             int from = at + CDATA.length();
@@ -254,16 +336,47 @@ public final class XmlDocument {
             return close >= 0 || end("a CDATA section does not end");
         }
         if (text.hasAt(at, INSTRUCTION)) {
-            return pass(2, INSTRUCTION_END, "a processing instruction");
+            return instruction();
         }
         int after = at + 1 < text.length() ? text.at(at + 1) : -1;
         endText();
         if (after == '!') {
-            boolean goesOn = declaration();
-            endText();
-            return goesOn;
+            return declaration();
         }
         return after == '/' ? endTag() : startTag();
+    }
+
+    /** {@code <?target …?>}. One with the target xml is the declaration, which is the beginning or nowhere. */
+    private boolean instruction() {
+        int from = at;
+        at += INSTRUCTION.length();
+        Bytes target = name();
+        if (target.equalsIgnoringCase(XML) && from != start) {
+            note("an XML declaration that is not at the beginning");
+        } else if (target.length() == 0) {
+            note("a processing instruction without a name");
+        }
+        at = from;
+        boolean goesOn = pass(INSTRUCTION.length(), INSTRUCTION_END, "a processing instruction");
+        if (goesOn && from == start && target.equals(XML)) {
+            readXmlDeclaration(text.slice(from, at));
+        }
+        return goesOn;
+    }
+
+    /** Whether bytes over 127 are UTF-8 is said here. */
+    private void readXmlDeclaration(Bytes declaration) {
+        Matcher matcher = DECLARATION_OF_XML.matcher(declaration
+                .slice(0, Math.min(declaration.length(), LONGEST_DECLARATION))
+                .toString());
+        if (matcher.matches()) {
+            String encoding = Optional.ofNullable(matcher.group("encoding"))
+                    .orElse("utf-8")
+                    .toLowerCase(Locale.ROOT);
+            otherEncoding = !encoding.equals("utf-8") && !encoding.equals("utf8");
+        } else {
+            note("no XML declaration is written so");
+        }
     }
 
     private boolean pass(int opening, Bytes closing, String what) {
@@ -276,28 +389,39 @@ public final class XmlDocument {
         return true;
     }
 
-    /** {@code <!DOCTYPE …>}, with what it has between brackets. */
+    /**
+     * {@code <!DOCTYPE …>}, with what it has between brackets: names are of no interest, and each quoted text is one of the document's
+     * texts. It may be the value of an entity, or the file that one is read from.
+     */
     private boolean declaration() {
-        int from = at;
         int brackets = 0;
-        int quote = 0;
-        for (at = at + 2; at < text.length(); at++) {
+        at += 2;
+        while (at < text.length()) {
             int b = text.at(at);
-            if (quote != 0) {
-                quote = b == quote ? 0 : quote;
-            } else if (b == '"' || b == '\'') {
-                quote = b;
+            if (b == '"' || b == '\'') {
+                int close = text.indexOf(b, at + 1);
+                addText(text.slice(at + 1, close < 0 ? text.length() : close));
+                endText();
+                if (close < 0) {
+                    at = text.length();
+                    break;
+                }
+                at = close;
+            } else if (text.hasAt(at, COMMENT)) {
+                if (!pass(COMMENT.length(), COMMENT_END, "a comment")) {
+                    return false;
+                }
+                continue;
             } else if (b == '[') {
                 brackets++;
             } else if (b == ']') {
                 brackets--;
             } else if (b == '>' && brackets <= 0) {
                 at++;
-                addText(text.slice(from, at));
                 return true;
             }
+            at++;
         }
-        addText(text.slice(from));
         return end("a declaration does not end");
     }
 
@@ -325,13 +449,19 @@ public final class XmlDocument {
         if (name.length() == 0) {
             return at < text.length() ? fail("no tag begins so") : end("a tag does not end");
         }
+        noteName(name);
+        if (open < 0 && !elements.isEmpty()) {
+            note("a second element outside of the first");
+        }
         int depth = open < 0 ? 1 : elements.get(open).depth() + 1;
         if (depth > DEEPEST) {
             return fail("elements are nested more than " + DEEPEST + " deep");
         }
         elements.add(new Element(name, open, depth));
         int element = elements.size() - 1;
+        int first = nodes.size();
         while (true) {
+            boolean spaced = at < text.length() && Ascii.isSpace(text.at(at));
             skipSpace();
             if (at >= text.length()) {
                 open = element;
@@ -347,14 +477,19 @@ public final class XmlDocument {
                 at += 2;
                 return true;
             }
-            if (!attribute(element)) {
+            if (!spaced) {
+                note("no white space before an attribute");
+            }
+            if (!attribute(element, first)) {
                 return false;
             }
         }
     }
 
-    private boolean attribute(int element) {
+    /** @param first the node of the element's first attribute */
+    private boolean attribute(int element, int first) {
         Bytes name = name();
+        noteName(name);
         skipSpace();
         if (name.length() == 0 || at >= text.length() || text.at(at) != '=') {
             return at < text.length() ? fail("no attribute is written so") : end("an attribute does not end");
@@ -366,10 +501,42 @@ public final class XmlDocument {
             return quote < 0 ? end("an attribute does not end") : fail("the value of an attribute is not quoted");
         }
         int close = text.indexOf(quote, at + 1);
-        Bytes value = decode(text.slice(at + 1, close < 0 ? text.length() : close));
+        Bytes raw = text.slice(at + 1, close < 0 ? text.length() : close);
+        if (raw.indexOf('<', 0) >= 0) {
+            note("< in the value of an attribute");
+        }
+        Bytes value = decode(raw);
+        if (error.isEmpty() && isTwice(name, first)) {
+            note("an attribute is there twice");
+        }
         nodes.add(new Node(element, name, value));
         at = close < 0 ? text.length() : close + 1;
         return close >= 0 || end("the value of an attribute does not end");
+    }
+
+    /** Compared one by one while there are few, so that many do not take long. */
+    private boolean isTwice(Bytes name, int first) {
+        if (nodes.size() - first == FEW) {
+            names.clear();
+            nodes.subList(first, nodes.size()).forEach(node -> names.add(node.attribute()));
+        }
+        if (nodes.size() - first >= FEW) {
+            return !names.add(name);
+        }
+        for (int i = first; i < nodes.size(); i++) {
+            if (nodes.get(i).attribute().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** XML 1.0, section 2.3: what a name may begin with. */
+    private void noteName(Bytes name) {
+        int first = name.length() == 0 ? 'a' : name.at(0);
+        if (Ascii.isDigit(first) || first == '-' || first == '.') {
+            note("the name " + name + " begins with a digit, a hyphen or a dot");
+        }
     }
 
     private Bytes name() {
@@ -391,7 +558,7 @@ public final class XmlDocument {
     }
 
     /** The five entities that XML has, and numbers; others stay as they are. */
-    private static Bytes decode(Bytes value) {
+    private Bytes decode(Bytes value) {
         if (value.indexOf('&', 0) < 0) {
             return value;
         }
@@ -399,6 +566,9 @@ public final class XmlDocument {
         int i = 0;
         while (i < value.length()) {
             int semicolon = value.at(i) == '&' ? value.indexOf(';', i) : -1;
+            if (value.at(i) == '&' && !isReference(value, i + 1)) {
+                note("an ampersand that begins no reference");
+            }
             if (semicolon < 0 || semicolon - i > 12) {
                 decoded.append(value.at(i++));
                 continue;
@@ -406,12 +576,25 @@ public final class XmlDocument {
             OptionalInt codePoint = codePoint(value.slice(i + 1, semicolon).toString());
             if (codePoint.isEmpty()) {
                 decoded.append(value.at(i++));
-            } else {
-                decoded.appendUtf8(codePoint.getAsInt());
-                i = semicolon + 1;
+                continue;
             }
+            if (!isCharacter(codePoint.getAsInt())) {
+                note("a reference to U+" + Integer.toHexString(codePoint.getAsInt())
+                        + ", which is no character of XML 1.0");
+            }
+            decoded.appendUtf8(codePoint.getAsInt());
+            i = semicolon + 1;
         }
         return decoded.build();
+    }
+
+    /** Whether a name or a number and a semicolon are here. */
+    private static boolean isReference(Bytes value, int from) {
+        int at = from;
+        while (at < value.length() && (isName(value.at(at)) || (at == from && value.at(at) == '#'))) {
+            at++;
+        }
+        return at > from && at < value.length() && value.at(at) == ';';
     }
 
     private static OptionalInt codePoint(String reference) {

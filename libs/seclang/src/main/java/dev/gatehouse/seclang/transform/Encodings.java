@@ -127,12 +127,15 @@ final class Encodings {
         }
     }
 
-    /** Each character that is more than one byte of UTF-8 as {@code %uHHHH}; what is not UTF-8 stays. */
+    /**
+     * Each character of UTF-8 that has more than one byte as {@code %uHHHH}, also one that is written too long, a surrogate or one
+     * after the last: servers that do not look closely take it for the character. Other bytes that are not UTF-8 stay.
+     */
     static Bytes utf8ToUnicode(Bytes value) {
         BytesBuilder escaped = new BytesBuilder(value.length());
         int i = 0;
         while (i < value.length()) {
-            int length = Utf8.length(value, i);
+            int length = Utf8.looseLength(value, i);
             if (length < 2) {
                 escaped.append(value.at(i++));
                 continue;

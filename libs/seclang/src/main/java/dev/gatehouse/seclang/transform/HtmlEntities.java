@@ -3,6 +3,7 @@ package dev.gatehouse.seclang.transform;
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -47,6 +48,9 @@ final class HtmlEntities {
             Map.entry("lowbar", (int) '_'),
             Map.entry("verbar", (int) '|'),
             Map.entry("hat", (int) '^'));
+
+    /** Those that browsers know without a semicolon also where letters follow: the first version of HTML had them. */
+    private static final List<String> OLD = List.of("quot", "amp", "lt", "gt", "nbsp");
 
     private HtmlEntities() {}
 
@@ -94,11 +98,18 @@ final class HtmlEntities {
         if (end - at < SHORTEST_NAME) {
             return at;
         }
-        Integer codePoint = NAMED.get(value.slice(at, end).toString().toLowerCase(Locale.ROOT));
-        if (codePoint == null) {
-            return at;
+        String name = value.slice(at, end).toString().toLowerCase(Locale.ROOT);
+        Integer codePoint = NAMED.get(name);
+        if (codePoint != null) {
+            decoded.appendUtf8(codePoint);
+            return end;
         }
-        decoded.appendUtf8(codePoint);
-        return end;
+        for (String old : OLD) {
+            if (name.startsWith(old)) {
+                decoded.appendUtf8(NAMED.getOrDefault(old, 0));
+                return at + old.length();
+            }
+        }
+        return at;
     }
 }

@@ -8,8 +8,8 @@ import java.util.function.IntUnaryOperator;
 final class Letters {
     private static final byte[] LOWER = table(Ascii::lower);
     private static final byte[] UPPER = table(Ascii::upper);
-    private static final byte[] EVEN = table(b -> Integer.bitCount(b & 0x7f) % 2 == 0 ? b & 0x7f : b | 0x80);
-    private static final byte[] ODD = table(b -> Integer.bitCount(b & 0x7f) % 2 == 1 ? b & 0x7f : b | 0x80);
+    private static final byte[] EVEN = table(b -> Integer.bitCount(b) % 2 == 0 ? b & 0x7f : b | 0x80);
+    private static final byte[] ODD = table(b -> Integer.bitCount(b) % 2 == 1 ? b & 0x7f : b | 0x80);
     private static final byte[] ZERO = table(b -> b & 0x7f);
 
     private Letters() {}
@@ -30,12 +30,12 @@ final class Letters {
         return map(value, UPPER);
     }
 
-    /** The eighth bit makes the number of ones even. */
+    /** The eighth bit makes the number of ones of a 7-bit byte even; one that has the bit already is counted with it, as in ModSecurity. */
     static Bytes evenParity(Bytes value) {
         return map(value, EVEN);
     }
 
-    /** The eighth bit makes the number of ones odd. */
+    /** As {@link #evenParity}, odd. */
     static Bytes oddParity(Bytes value) {
         return map(value, ODD);
     }

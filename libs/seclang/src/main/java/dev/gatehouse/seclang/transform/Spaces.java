@@ -2,19 +2,21 @@ package dev.gatehouse.seclang.transform;
 
 import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.bytes.Utf8;
 
 /** Transformations of white space and NUL. */
 final class Spaces {
+    /** In Latin-1; in UTF-8 it has 0xc2 before it. */
     private static final int NO_BREAK_SPACE = 0xa0;
+
+    private static final int NO_BREAK_SPACE_LEAD = 0xc2;
 
     /** By the byte, as the others. */
     private static final boolean[] ANY_SPACE = new boolean[256];
 
-    private static final boolean[] NULL = new boolean[256];
     private static final byte[] SPACE_FOR_NULL = new byte[256];
 
     static {
-        NULL[0] = true;
         for (int b = 0; b < 256; b++) {
             ANY_SPACE[b] = isAnySpace(b);
             SPACE_FOR_NULL[b] = (byte) (b == 0 ? ' ' : b);
@@ -34,6 +36,14 @@ final class Spaces {
         boolean inSpace = false;
         for (int i = value.offset(); i < value.offset() + value.length(); i++) {
             boolean space = ANY_SPACE[text[i] & 0xff];
+            if (space && text[i] == (byte) NO_BREAK_SPACE) {
+                if (isInsideOfCharacter(value, i - value.offset())) {
+                    space = false;
+                } else if (isInUtf8(value, i - value.offset())) {
+                    length--;
+                    inSpace = length > 0 && compressed[length - 1] == ' ';
+                }
+            }
             if (!space) {
                 compressed[length++] = text[i];
             } else if (!inSpace) {
@@ -45,19 +55,44 @@ final class Spaces {
     }
 
     static Bytes removeWhitespace(Bytes value) {
-        return without(value, ANY_SPACE);
-    }
-
-    static Bytes removeNulls(Bytes value) {
-        return without(value, NULL);
-    }
-
-    private static Bytes without(Bytes value, boolean[] unwanted) {
         byte[] text = value.array();
         byte[] rest = new byte[value.length()];
         int length = 0;
         for (int i = value.offset(); i < value.offset() + value.length(); i++) {
-            if (!unwanted[text[i] & 0xff]) {
+            if (!ANY_SPACE[text[i] & 0xff]) {
+                rest[length++] = text[i];
+            } else if (text[i] == (byte) NO_BREAK_SPACE) {
+                if (isInsideOfCharacter(value, i - value.offset())) {
+                    rest[length++] = text[i];
+                } else if (isInUtf8(value, i - value.offset())) {
+                    length--;
+                }
+            }
+        }
+        return Bytes.of(rest, 0, length);
+    }
+
+    /** Whether a byte that may be a no-break space is one in UTF-8. */
+    private static boolean isInUtf8(Bytes value, int at) {
+        return at > 0 && value.at(at - 1) == NO_BREAK_SPACE_LEAD;
+    }
+
+    /** Whether a byte that may be a no-break space belongs to another character of UTF-8, as that of à does. */
+    private static boolean isInsideOfCharacter(Bytes value, int at) {
+        for (int from = Math.max(0, at - 3); from < at; from++) {
+            if (value.at(from) >= 0xc0 && from + Utf8.length(value, from) > at) {
+                return !isInUtf8(value, at);
+            }
+        }
+        return false;
+    }
+
+    static Bytes removeNulls(Bytes value) {
+        byte[] text = value.array();
+        byte[] rest = new byte[value.length()];
+        int length = 0;
+        for (int i = value.offset(); i < value.offset() + value.length(); i++) {
+            if (text[i] != 0) {
                 rest[length++] = text[i];
             }
         }

@@ -8,6 +8,7 @@ import dev.gatehouse.seclang.RuleSet;
 import dev.gatehouse.seclang.Transaction;
 import dev.gatehouse.seclang.audit.AuditSettings;
 import dev.gatehouse.seclang.audit.AuditText;
+import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.Source;
 import java.io.ByteArrayOutputStream;
@@ -58,7 +59,7 @@ class AuditLogTest {
                 transaction.responseBody();
                 transaction.logging();
                 yield transaction
-                        .auditRecord()
+                        .auditRecord(LogLimits.USUAL)
                         .map(record -> new AuditEntry("default/waf", transaction.auditSettings(), record));
             }
         };

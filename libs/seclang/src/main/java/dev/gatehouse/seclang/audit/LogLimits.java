@@ -1,0 +1,24 @@
+package dev.gatehouse.seclang.audit;
+
+/**
+ * How much one transaction may write to the logs: a client chooses its request, and must not choose how much is written about it. What
+ * is left out is said where it is missing.
+ *
+ * @param rules matched rules, in the error log and in an audit record each, and files in an audit record
+ * @param valueBytes of a message or a matched value in an audit record; 16 KiB at most
+ * @param recordBytes of an audit record: of its rules first, then of headers and files, then of bodies; before they are escaped
+ */
+public record LogLimits(int rules, int valueBytes, int recordBytes) {
+    /** As much as is kept of the message and the data of a rule that matched. */
+    public static final int LONGEST_VALUE = 16 * 1024;
+
+    /** 100 rules, 1 KiB of a value, 128 KiB of a record: more than anything that is not made to fill logs. */
+    public static final LogLimits USUAL = new LogLimits(100, 1024, 128 * 1024);
+
+    public LogLimits {
+        if (rules < 1 || valueBytes < 1 || valueBytes > LONGEST_VALUE || recordBytes < 1) {
+            throw new IllegalArgumentException(rules + " rules, " + valueBytes + " bytes of a value, " + recordBytes
+                    + " bytes of a record (expected: 1 or more each, a value of " + LONGEST_VALUE + " at most)");
+        }
+    }
+}
