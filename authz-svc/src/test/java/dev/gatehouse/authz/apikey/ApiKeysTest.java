@@ -119,7 +119,7 @@ class ApiKeysTest {
                         Optional.empty(),
                         false))
                 .isInstanceOf(InvalidPolicy.class)
-                .hasMessage("credentials[1]: the key of \"a\" too (expected: a key for each client of its own)");
+                .hasMessage("credentials[1]: \"b\" has the key of \"a\" (expected: a key for each client of its own)");
         assertThatThrownBy(() -> ApiKeys.of(
                         List.of(credential("a", "1"), credential("a", "2")), List.of(HEADER), Optional.empty(), false))
                 .hasMessage("credentials[1].client_id: \"a\" (expected: each client once)");

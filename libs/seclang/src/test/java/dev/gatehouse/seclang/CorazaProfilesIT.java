@@ -75,6 +75,10 @@ class CorazaProfilesIT {
                     "disruptive_actions.yaml: disruptive_actions",
                     "a drop has the status that a proxy answers with; in phase 5 there is nothing left to interrupt"),
             Map.entry(
+                    "ctl.yaml: actions",
+                    "ctl:forceRequestBodyVariable sets REQUEST_BODY, as in libmodsecurity; it does not make a form of a body"
+                            + " whose type nothing reads"),
+            Map.entry(
                     "truncatedjsonyaml: json",
                     "JSON that was cut by the limit is no error (INBOUND_DATA_ERROR says that it was cut)"));
 

@@ -340,13 +340,16 @@ final class TypeSubscription {
     /** Empty where the message may mean several resources: each of them will be refused or accepted by itself. */
     private Optional<Answer> refused(Pending push, String message) {
         lastRejection = Optional.of(message);
-        List<VersionedResource> bad = namedIn(message, push.upserts());
+        List<VersionedResource> unproven = unproven(push);
+        List<VersionedResource> bad = new ArrayList<>(namedIn(message, push.upserts()));
+        bad.addAll(namedIn(message, unproven));
         if (bad.isEmpty()) {
             // The state of the world repeats what an earlier push changed.
-            bad = namedIn(message, push.push().resources());
+            bad.addAll(namedIn(message, push.push().resources()));
         }
         if (bad.isEmpty()) {
-            bad = push.upserts();
+            bad.addAll(push.upserts());
+            bad.addAll(unproven);
         }
         // What the subscriber has unsubscribed from meanwhile it does not lack: noted, it would be missing for ever.
         List<VersionedResource> wanted =
@@ -361,6 +364,19 @@ final class TypeSubscription {
                 push.moment().position(),
                 bad.stream().map(VersionedResource::name).toList(),
                 message));
+    }
+
+    /** What a push of the state of the world repeats, and the subscriber has never accepted: it may be what is refused now. */
+    private List<VersionedResource> unproven(Pending push) {
+        if (protocol == Protocol.DELTA || partial) {
+            return List.of();
+        }
+        return push.push().resources().stream()
+                .filter(resource -> !push.upserts().contains(resource))
+                .filter(resource -> !Optional.ofNullable(accepted.get(resource.name()))
+                        .map(VersionedResource::version)
+                        .equals(Optional.of(resource.version())))
+                .toList();
     }
 
     private void subscribe(Request.StateOfTheWorld request) {
