@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,7 +79,8 @@ public final class Quarantine {
         private final Map<Part, Integer> good = new HashMap<>();
         private final Map<Part, Refused> refused = new HashMap<>();
         private final Map<Part, Integer> suspended = new HashMap<>();
-        private final Deque<List<Part>> groups = new ArrayDeque<>();
+        /** Of each resource, the suspended parts that are still to be tried, a group at a time. */
+        private final Map<ResourceId, Deque<List<Part>>> groups = new LinkedHashMap<>();
         private Optional<String> witness = Optional.empty();
         private String message = "";
 
@@ -328,7 +330,9 @@ public final class Quarantine {
         if (suspects.isEmpty()) {
             ids.stream().map(Part::whole).filter(part -> !isHeld(pool, part)).forEach(suspects::add);
         }
-        narrow(pool, suspects);
+        suspects.stream()
+                .collect(Collectors.groupingBy(Part::resource))
+                .forEach((id, own) -> narrow(pool, id, own));
     }
 
     private static boolean isHeld(Pool pool, Part part) {
@@ -352,29 +356,24 @@ public final class Quarantine {
         return !closed.isEmpty();
     }
 
-    private void narrow(Pool pool, List<Part> suspects) {
+    private void narrow(Pool pool, ResourceId id, List<Part> suspects) {
         if (suspects.size() > 1) {
             List<Part> group = likely(pool, suspects);
             group.forEach(part -> suspend(pool, part));
-            pool.groups.push(group);
+            pool.groups.computeIfAbsent(id, _ -> new ArrayDeque<>()).push(group);
             return;
         }
-        for (Part part : suspects) {
-            Published published = pool.of(part.resource());
-            int fingerprint = published.parts.getOrDefault(
-                    part, published.wanted.message().hashCode());
-            Set<ObjectRef> owners =
-                    part.binding().map(binding -> Set.of(binding.route())).orElse(published.wanted.owners());
-            pool.refused.put(
-                    part,
-                    new Refused(
-                            fingerprint,
-                            Hold.Form.LAST_GOOD,
-                            about(part.resource().name(), pool.message),
-                            owners));
-            hold(part, fingerprint, Hold.Form.LAST_GOOD);
-        }
-        resume(pool);
+        Part part = suspects.getFirst();
+        Published published = pool.of(id);
+        int fingerprint =
+                published.parts.getOrDefault(part, published.wanted.message().hashCode());
+        Set<ObjectRef> owners =
+                part.binding().map(binding -> Set.of(binding.route())).orElse(published.wanted.owners());
+        pool.refused.put(
+                part, new Refused(fingerprint, Hold.Form.LAST_GOOD, about(id.name(), pool.message), owners));
+        hold(part, fingerprint, Hold.Form.LAST_GOOD);
+        // Only of the same resource: another that is refused, too, must not become again what it was when it was refused.
+        resume(pool, id);
     }
 
     /** The lines of a message that are about a resource; all where none says so. */
@@ -403,12 +402,12 @@ public final class Quarantine {
                         () -> again.add(part.resource()));
     }
 
-    /** Puts the next group of suspended parts to the test. */
-    private void resume(Pool pool) {
-        while (!pool.groups.isEmpty()) {
-            List<Part> group = pool.groups.pop().stream()
-                    .filter(pool.suspended::containsKey)
-                    .toList();
+    /** Puts the next group of a resource's suspended parts to the test; false: there is none. */
+    private boolean resume(Pool pool, ResourceId id) {
+        Deque<List<Part>> groups = pool.groups.getOrDefault(id, new ArrayDeque<>());
+        while (!groups.isEmpty()) {
+            List<Part> group =
+                    groups.pop().stream().filter(pool.suspended::containsKey).toList();
             for (Part part : group) {
                 pool.suspended.remove(part);
                 part.binding()
@@ -420,9 +419,11 @@ public final class Quarantine {
                                 () -> again.add(part.resource()));
             }
             if (!group.isEmpty()) {
-                return;
+                return true;
             }
         }
+        pool.groups.remove(id);
+        return false;
     }
 
     private void confirm(Pool pool, String node, Position position) {
@@ -448,10 +449,11 @@ public final class Quarantine {
             });
         }
         if (pool.unconfirmed.isEmpty()) {
+            // All is accepted: each resource may go on with its next group.
+            List<ResourceId> waiting = List.copyOf(pool.groups.keySet());
+            waiting.forEach(id -> resume(pool, id));
             if (pool.groups.isEmpty()) {
                 pool.witness = Optional.empty();
-            } else {
-                resume(pool);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.gatehouse.controller.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Message;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.translate.BindingKey;
@@ -40,6 +41,9 @@ class QuarantineTest {
         final Map<BindingKey, Hold> held = new HashMap<>();
         /** What the proxy has: the numbers in each table as they are. */
         final Map<ResourceId, Set<Integer>> inForce = new HashMap<>();
+
+        /** What the proxy refused last of a resource, and was not sent another of since. */
+        final Map<ResourceId, Message> refused = new HashMap<>();
 
         long offset;
         int rounds;
@@ -110,27 +114,12 @@ class QuarantineTest {
                 Map<ResourceId, Optional<Output>> passed = quarantine.pass(wanted);
                 offset++;
                 quarantine.published(passed.keySet(), Map.of(FLEET, new Position("epoch", offset)));
-                Set<String> refusedTables = new HashSet<>();
-                Set<String> refusedClusters = new HashSet<>();
-                passed.forEach((id, output) -> {
-                    if (output.isEmpty()) {
-                        inForce.remove(id);
-                    } else if (output.get().message() instanceof Cluster cluster) {
-                        int value = Integer.parseInt(cluster.getName().replaceAll(".*=", ""));
-                        if (bad.contains(value)) {
-                            refusedClusters.add(id.name());
-                        } else {
-                            inForce.put(id, Set.of(value));
-                        }
-                    } else if (output.get().parts().values().stream().anyMatch(bad::contains)) {
-                        refusedTables.add(id.name());
-                    } else {
-                        inForce.put(id, Set.copyOf(output.get().parts().values()));
-                    }
-                });
-                reject(TypeUrls.ROUTES, refusedTables);
-                reject(TypeUrls.CLUSTER, refusedClusters);
-                if (refusedTables.isEmpty() && refusedClusters.isEmpty()) {
+                // What has gone is refused no longer; what is refused and stays as it is is not sent again.
+                refused.keySet().removeIf(id -> passed.containsKey(id) && passed.get(id).isEmpty());
+                passed.forEach((id, output) -> output.map(Output::message)
+                        .filter(message -> !message.equals(refused.get(id)))
+                        .ifPresent(message -> answer(id, message)));
+                if (refused.isEmpty()) {
                     quarantine.take(DataPlaneReport.newBuilder()
                             .setFleet(FLEET)
                             .setNodeId("node")
@@ -145,20 +134,30 @@ class QuarantineTest {
             }
         }
 
-        /** A push that is refused without a name refuses all that it changed. */
-        void reject(String type, Set<String> names) {
-            if (!names.isEmpty()) {
-                quarantine.take(DataPlaneReport.newBuilder()
-                        .setFleet(FLEET)
-                        .setNodeId("node")
-                        .setRejected(DataPlaneReport.Rejected.newBuilder()
-                                .setEpoch("epoch")
-                                .setOffset(offset)
-                                .setTypeUrl(type)
-                                .addAllResources(names)
-                                .setMessage("it is bad"))
-                        .build());
+        /** As Envoy: all of a resource or none; a refusal names the resource. */
+        private void answer(ResourceId id, Message message) {
+            Set<Integer> values = message instanceof Cluster cluster
+                    ? Set.of(Integer.parseInt(cluster.getName().replaceAll(".*=", "")))
+                    : ((RouteConfiguration) message)
+                            .getInternalOnlyHeadersList().stream()
+                                    .map(Integer::parseInt)
+                                    .collect(Collectors.toSet());
+            if (values.stream().noneMatch(bad::contains)) {
+                refused.remove(id);
+                inForce.put(id, values);
+                return;
             }
+            refused.put(id, message);
+            quarantine.take(DataPlaneReport.newBuilder()
+                    .setFleet(FLEET)
+                    .setNodeId("node")
+                    .setRejected(DataPlaneReport.Rejected.newBuilder()
+                            .setEpoch("epoch")
+                            .setOffset(offset)
+                            .setTypeUrl(id.typeUrl())
+                            .addResources(id.name())
+                            .setMessage("it is bad"))
+                    .build());
         }
 
         void assertIsolated() {
