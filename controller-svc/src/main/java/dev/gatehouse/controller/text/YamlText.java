@@ -35,7 +35,7 @@ public final class YamlText {
      * in all bases, sexagesimal ones, dates, and a line break that 1.2 does not know. Rather a text too many than one too few.
      */
     private static final Pattern NO_PLAIN_STRING = Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null|~|=|<<|"
-            + "[-+]?\\.(inf|nan)|[-+]?\\.?[0-9][0-9a-fxob_:+\\-tz \t]*(\\.[0-9a-fxob_:+\\-tz \t]*)?|(?s:.*\\x85.*)");
+            + "[-+]?\\.(inf|nan)?|[-+]?\\.?[0-9_][0-9a-fxob_:+\\-tz \t]*(\\.[0-9a-fxob_:+\\-tz \t]*)?|(?s:.*\\x85.*)");
 
     /** {@code tree} as one YAML document, without a document marker; YAML 1.1 and 1.2 read the same in it. */
     public static String of(Object tree) {

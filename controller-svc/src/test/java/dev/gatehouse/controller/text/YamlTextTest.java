@@ -98,6 +98,10 @@ class YamlTextTest {
                 "0.0",
                 "-0",
                 "12e03",
+                ".",
+                "._",
+                "-._1",
+                "+.",
                 "Infinity",
                 "NaN"
             })
