@@ -81,6 +81,7 @@ public final class Quarantine {
         private final Map<Part, Integer> suspended = new HashMap<>();
         /** Of each resource, the suspended parts that are still to be tried, a group at a time. */
         private final Map<ResourceId, Deque<List<Part>>> groups = new LinkedHashMap<>();
+
         private Optional<String> witness = Optional.empty();
         private String message = "";
 
@@ -330,9 +331,7 @@ public final class Quarantine {
         if (suspects.isEmpty()) {
             ids.stream().map(Part::whole).filter(part -> !isHeld(pool, part)).forEach(suspects::add);
         }
-        suspects.stream()
-                .collect(Collectors.groupingBy(Part::resource))
-                .forEach((id, own) -> narrow(pool, id, own));
+        suspects.stream().collect(Collectors.groupingBy(Part::resource)).forEach((id, own) -> narrow(pool, id, own));
     }
 
     private static boolean isHeld(Pool pool, Part part) {
@@ -369,10 +368,10 @@ public final class Quarantine {
                 published.parts.getOrDefault(part, published.wanted.message().hashCode());
         Set<ObjectRef> owners =
                 part.binding().map(binding -> Set.of(binding.route())).orElse(published.wanted.owners());
-        pool.refused.put(
-                part, new Refused(fingerprint, Hold.Form.LAST_GOOD, about(id.name(), pool.message), owners));
+        pool.refused.put(part, new Refused(fingerprint, Hold.Form.LAST_GOOD, about(id.name(), pool.message), owners));
         hold(part, fingerprint, Hold.Form.LAST_GOOD);
-        // Only of the same resource: another that is refused, too, must not become again what it was when it was refused.
+        // Only of the same resource: another that is refused, too, must not become again what it was when it was
+        // refused.
         resume(pool, id);
     }
 

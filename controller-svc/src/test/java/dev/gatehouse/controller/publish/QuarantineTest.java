@@ -115,7 +115,8 @@ class QuarantineTest {
                 offset++;
                 quarantine.published(passed.keySet(), Map.of(FLEET, new Position("epoch", offset)));
                 // What has gone is refused no longer; what is refused and stays as it is is not sent again.
-                refused.keySet().removeIf(id -> passed.containsKey(id) && passed.get(id).isEmpty());
+                refused.keySet()
+                        .removeIf(id -> passed.containsKey(id) && passed.get(id).isEmpty());
                 passed.forEach((id, output) -> output.map(Output::message)
                         .filter(message -> !message.equals(refused.get(id)))
                         .ifPresent(message -> answer(id, message)));
