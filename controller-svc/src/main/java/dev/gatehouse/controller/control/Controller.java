@@ -190,8 +190,9 @@ public final class Controller implements AutoCloseable {
                     .map(ResourceId::fleet)
                     .distinct()
                     .filter(quarantine::isFor)
-                    .filter(fleet -> !dataPlane.state(fleet).equals(FleetState.UNKNOWN))
-                    .forEach(fleet -> milestones.add(new Change.Fleet(fleet, dataPlane.state(fleet))));
+                    .map(fleet -> new Change.Fleet(fleet, dataPlane.state(fleet)))
+                    .filter(change -> !change.state().equals(FleetState.UNKNOWN))
+                    .forEach(milestones::add);
             if (!milestones.isEmpty()) {
                 statuses.putAll(translator.apply(milestones).statuses());
             }

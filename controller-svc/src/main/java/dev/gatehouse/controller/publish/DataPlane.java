@@ -157,8 +157,8 @@ public final class DataPlane {
         }
     }
 
-    /** The lines that are about a resource; all where none says so. */
-    private static String about(String name, String message) {
+    /** The lines of a message that are about a resource; all where none says so. */
+    static String about(String name, String message) {
         String own =
                 message.lines().filter(line -> line.startsWith(name + ": ")).collect(Collectors.joining("\n"));
         return own.isEmpty() ? message : own;

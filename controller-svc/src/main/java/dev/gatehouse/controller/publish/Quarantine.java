@@ -368,18 +368,12 @@ public final class Quarantine {
                 published.parts.getOrDefault(part, published.wanted.message().hashCode());
         Set<ObjectRef> owners =
                 part.binding().map(binding -> Set.of(binding.route())).orElse(published.wanted.owners());
-        pool.refused.put(part, new Refused(fingerprint, Hold.Form.LAST_GOOD, about(id.name(), pool.message), owners));
+        pool.refused.put(
+                part, new Refused(fingerprint, Hold.Form.LAST_GOOD, DataPlane.about(id.name(), pool.message), owners));
         hold(part, fingerprint, Hold.Form.LAST_GOOD);
         // Only of the same resource: another that is refused, too, must not become again what it was when it was
         // refused.
         resume(pool, id);
-    }
-
-    /** The lines of a message that are about a resource; all where none says so. */
-    private static String about(String name, String message) {
-        String own =
-                message.lines().filter(line -> line.startsWith(name + ": ")).collect(Collectors.joining("\n"));
-        return own.isEmpty() ? message : own;
     }
 
     private void suspend(Pool pool, Part part) {

@@ -355,11 +355,10 @@ final class Model {
 
     /** Whether a SecurityPolicy or WAFPolicy is for a route that is no HTTP: none can be enforced there, so it is closed. */
     boolean isClosedStream(Reads reads, ObjectRef route) {
-        List<TargetKey> targets = List.of(new TargetKey(route.kind(), route.key(), Optional.empty()));
-        return isClosed(reads, targets)
-                || targets.stream()
-                        .anyMatch(target -> reads.get(securityPolicies, target).isPresent()
-                                || reads.get(wafPolicies, target).isPresent());
+        TargetKey target = new TargetKey(route.kind(), route.key(), Optional.empty());
+        return isClosed(reads, List.of(target))
+                || reads.get(securityPolicies, target).isPresent()
+                || reads.get(wafPolicies, target).isPresent();
     }
 
     /** The WAFPolicy that counts, merged with the less specific ones as far as each wants it; else TEG's ConfigMap. */

@@ -437,13 +437,7 @@ final class Statuses {
                 }
                 List<ObjectStatus.ParentStatus> ancestors = model.targets(reads, ref, object).stream()
                         .map(target -> new ObjectStatus.ParentStatus(
-                                new ParentReference(
-                                        target.group(),
-                                        target.kind(),
-                                        Optional.of(ref.namespace()),
-                                        target.name(),
-                                        target.sectionName(),
-                                        Optional.empty()),
+                                ancestor(target, ref.namespace()),
                                 controllerName,
                                 List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))))
                         .toList();
@@ -477,6 +471,17 @@ final class Statuses {
                                                 .stream())
                                         .toList()));
         };
+    }
+
+    /** A policy's target, as its status names it. */
+    private static ParentReference ancestor(PolicyTarget target, String namespace) {
+        return new ParentReference(
+                target.group(),
+                target.kind(),
+                Optional.of(namespace),
+                target.name(),
+                target.sectionName(),
+                Optional.empty());
     }
 
     private static Condition translationFailed(String message) {
@@ -621,13 +626,7 @@ final class Statuses {
                 condition = Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted.");
             }
             ancestors.add(new ObjectStatus.ParentStatus(
-                    new ParentReference(
-                            target.group(),
-                            target.kind(),
-                            Optional.of(policy.namespace()),
-                            target.name(),
-                            target.sectionName(),
-                            Optional.empty()),
+                    ancestor(target, policy.namespace()),
                     controllerName,
                     condition.holds()
                             ? Stream.of(
@@ -657,13 +656,7 @@ final class Statuses {
                 policy.metadata().generation(),
                 policy.spec().targets().stream()
                         .map(target -> new ObjectStatus.ParentStatus(
-                                new ParentReference(
-                                        target.group(),
-                                        target.kind(),
-                                        Optional.of(policy.namespace()),
-                                        target.name(),
-                                        target.sectionName(),
-                                        Optional.empty()),
+                                ancestor(target, policy.namespace()),
                                 controllerName,
                                 List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))))
                         .toList());
