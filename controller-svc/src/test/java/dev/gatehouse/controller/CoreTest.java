@@ -17,6 +17,7 @@ class CoreTest {
                     "..controller.route..",
                     "..controller.backend..",
                     "..controller.policy..",
+                    "..controller.client..",
                     "..controller.status..",
                     "..controller.infrastructure..",
                     "..controller.envoy..",
@@ -49,6 +50,7 @@ class CoreTest {
                     "..controller.route..",
                     "..controller.backend..",
                     "..controller.policy..",
+                    "..controller.client..",
                     "..controller.status..")
             .should()
             .dependOnClassesThat()
@@ -70,6 +72,7 @@ class CoreTest {
                     "..controller.route..",
                     "..controller.backend..",
                     "..controller.policy..",
+                    "..controller.client..",
                     "..controller.status..",
                     "..controller.envoy..",
                     "..controller.translate..")

@@ -47,6 +47,15 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsCont
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
+import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
+import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport;
 import java.util.List;
 
 /** The messages that resources are made of, or carry packed as Any. */
@@ -98,6 +107,17 @@ public final class PackedTypes {
             AlwaysOnSamplerConfig.getDefaultInstance(),
             ParentBasedSamplerConfig.getDefaultInstance(),
             TraceIdRatioBasedSamplerConfig.getDefaultInstance(),
+            ConnectionLimit.getDefaultInstance(),
+            ProxyProtocol.getDefaultInstance(),
+            HealthCheck.getDefaultInstance(),
+            GrpcWeb.getDefaultInstance(),
+            HeaderMutation.getDefaultInstance(),
+            PreserveCaseFormatterConfig.getDefaultInstance(),
+            CustomHeaderConfig.getDefaultInstance(),
+            XffConfig.getDefaultInstance(),
+            QuicDownstreamTransport.getDefaultInstance(),
+            io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation
+                    .getDefaultInstance(),
             FilterConfig.getDefaultInstance());
 
     private PackedTypes() {}

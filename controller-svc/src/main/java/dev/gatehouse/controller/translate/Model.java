@@ -114,6 +114,8 @@ final class Model {
     /** The policies that are known and not served, by their kinds. */
     final Map<Kind<UnservedPolicy>, Collection<ObjectKey, Resource<UnservedPolicy>>> unserved = new LinkedHashMap<>();
 
+    final ClientPolicies clients;
+
     /** By target: the policies that are not served and protect it. */
     private final List<Collection<TargetKey, SortedMap<ObjectKey, Resource<UnservedPolicy>>>> unservedProtections;
 
@@ -153,7 +155,7 @@ final class Model {
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
                 graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
                     // A policy that an edit broke goes on in its last good version.
-                    if (inputs.isReadable(reads, ref)) {
+                    if (inputs.isReadable(reads, ref) || ClientPolicies.isOurs(ref)) {
                         return Optional.empty();
                     }
                     Set<TargetKey> targets = new HashSet<>();
@@ -297,6 +299,7 @@ final class Model {
         backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
         securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, securities);
         trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, traffics);
+        clients = new ClientPolicies(graph, inputs, this, selection);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -325,6 +328,7 @@ final class Model {
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
+                || clients.of(reads, listener).closed()
                 || accessPolicy
                         .flatMap(key -> reads.get(access, key))
                         .map(AccessResources.Outcome.Invalid.class::isInstance)

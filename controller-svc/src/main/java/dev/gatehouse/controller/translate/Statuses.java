@@ -36,6 +36,7 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
+import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,6 +66,7 @@ final class Statuses {
     private final String controllerName;
     private final Collection<ObjectKey, FleetAddresses> addresses;
     private final Collection<ObjectRef, Served> served;
+    private final ClientPolicyStatuses clientStatuses;
 
     Statuses(
             Graph graph,
@@ -84,6 +86,7 @@ final class Statuses {
         this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
+        clientStatuses = new ClientPolicyStatuses(inputs, model);
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         List<Collection<ObjectRef, ObjectStatus>> unserved = new ArrayList<>();
@@ -186,6 +189,12 @@ final class Statuses {
                                                 : Optional.empty()),
                                 List.of(),
                                 Fleets.WAF)),
+                keyed(
+                        graph,
+                        "status.clients",
+                        Kinds.CLIENT_TRAFFIC_POLICY,
+                        model.clients.policies,
+                        (reads, _, policy) -> Optional.of(client(reads, policy))),
                 // Counts for an object that has no other status.
                 graph.map("status.failed", this.failed, this::failed));
         all = Stream.concat(unserved.stream(), served.stream()).toList();
@@ -644,6 +653,32 @@ final class Statuses {
         return warnings.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
+    }
+
+    private ObjectStatus client(Reads reads, Resource<ClientTrafficPolicy> policy) {
+        ObjectRef ref = ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, policy.key());
+        List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
+        for (PolicyTarget target : policy.spec().targets()) {
+            TargetKey key = TargetKey.of(target, policy.namespace());
+            Optional<String> refused = reads.get(failed, ref)
+                    .map(FailedObjects::message)
+                    .or(() -> clientStatuses
+                            .fleet(reads, key)
+                            .flatMap(fleet -> reads.get(fleetStates, fleet))
+                            .flatMap(state -> Optional.ofNullable(state.rejections().get(ref)))
+                            .map(rejection -> "A proxy refused it: " + rejection));
+            ancestors.add(new ObjectStatus.ParentStatus(
+                    ancestor(target, policy.namespace()),
+                    controllerName,
+                    clientStatuses.isThere(reads, key)
+                            ? clientStatuses.conditions(reads, policy, key, refused)
+                            : List.of(Condition.isFalse(
+                                    Conditions.ACCEPTED,
+                                    "TargetNotFound",
+                                    key + " is not there (expected: a Gateway or ListenerSet of "
+                                            + Kinds.GATEWAY_GROUP + ", or a listener of one)."))));
+        }
+        return new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors);
     }
 
     /** The status of a policy that is not served: what it is for is closed where it protects. */
