@@ -4,9 +4,11 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.client.ClientPolicy;
+import dev.gatehouse.controller.envoy.filter.ChainContext;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.client.ClientConnection;
-import dev.gatehouse.gatewayapi.client.ClientSettings;
 import dev.gatehouse.gatewayapi.client.ClientSettings.ProxyHeader;
+import dev.gatehouse.gatewayapi.client.ClientSettings;
 import dev.gatehouse.gatewayapi.client.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.SocketOption;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -52,7 +54,7 @@ final class ClientSockets {
         listener.setPerConnectionBufferLimitBytes(
                 first(settings, each -> each.connection().bufferLimit())
                         .map(bytes -> UInt32Value.of(bytes.intValue()))
-                        .orElse(Protos.uint32(ListenerResources.BUFFER_BYTES)));
+                        .orElse(Protos.uint32(ChainContext.CONNECTION_BUFFER_BYTES)));
         first(settings, each -> each.connection().maxAcceptPerSocketEvent())
                 .filter(max -> max > 0)
                 .ifPresent(max -> listener.setMaxConnectionsToAcceptPerSocketEvent(UInt32Value.of(max.intValue())));

@@ -2,23 +2,24 @@ package dev.gatehouse.controller.envoy;
 
 import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.Matcher;
-import com.google.protobuf.BoolValue;
-import com.google.protobuf.Message;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.client.ClientPolicy;
+import dev.gatehouse.controller.envoy.filter.ChainContext;
+import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.proto.PackedTypes;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.client.ClientSettings;
 import dev.gatehouse.gatewayapi.client.ClientTls;
 import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.Http3ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.UdpSocketConfig;
@@ -29,25 +30,11 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.QuicProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.UdpListenerConfig;
-import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
-import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
-import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.MetadataOptions;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
-import io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig;
-import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
-import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
-import io.envoyproxy.envoy.type.v3.HttpStatus;
-import io.envoyproxy.envoy.type.v3.StatusCode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -56,17 +43,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Makes listeners: one for each port and transport of a fleet. */
 public final class ListenerResources {
-    /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
-    static final int BUFFER_BYTES = 32 * 1024;
-
-    /** What waf-svc may ask for instead, for a large body. */
-    private static final Duration LARGE_BODY_TIMEOUT = Duration.ofSeconds(60);
-
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
 
     private ListenerResources() {}
@@ -115,7 +95,7 @@ public final class ListenerResources {
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
             return udp(
-                    listener.setPerConnectionBufferLimitBytes(Protos.uint32(BUFFER_BYTES)), fleet, bound, streams.apply(listeners.getFirst().key()));
+                    listener.setPerConnectionBufferLimitBytes(Protos.uint32(ChainContext.CONNECTION_BUFFER_BYTES)), fleet, bound, streams.apply(listeners.getFirst().key()));
         }
         listener.setAddress(address(fleet, bound, SocketAddress.Protocol.TCP))
                 .addAllAccessLog(observability.listener());
@@ -379,86 +359,28 @@ public final class ListenerResources {
                 .addUpgradeConfigs(
                         HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"))
                 .addAllAccessLog(observability.requests());
-        ClientFilters.healthCheck(client.settings()).ifPresent(manager::addHttpFilters);
-        manager.addAllHttpFilters(listeners.stream()
+        ChainContext context = new ChainContext(
+                listeners,
+                client.settings(),
+                fleet.settings().telemetry(),
+                observability.upstream(),
+                PreRoutingFilters.any(listeners));
+        manager.addAllHttpFilters(FilterChains.beforeAll(context))
+                .addAllHttpFilters(listeners.stream()
                         .flatMap(listener -> PreRoutingFilters.filters(listener).stream())
                         .toList())
-                .addAllHttpFilters(FilterOrder.apply(
-                        httpFilters(
-                                fleet.settings().telemetry(),
-                                client.settings(),
-                                observability,
-                                PreRoutingFilters.any(listeners)
-                                        ? ListenerResources::enabled
-                                        : ListenerResources::disabled),
-                        fleet.settings().filterOrder()));
+                .addAllHttpFilters(
+                        FilterChains.onListener(context, fleet.settings().filterOrder()));
         observability.tracing().ifPresent(manager::setTracing);
         observability.requestId().ifPresent(manager::setRequestIdExtension);
         return manager;
-    }
-
-    /**
-     * Every filter is there from the beginning, switched off: a policy switches it on for its routes by their configuration.
-     *
-     * @param forPolicies makes a filter of that name and configuration
-     */
-    private static List<HttpFilter> httpFilters(
-            ProxyTelemetry telemetry,
-            ClientSettings client,
-            Observability observability,
-            BiFunction<String, Message, HttpFilter> forPolicies) {
-        List<HttpFilter> filters = new ArrayList<>();
-        filters.add(HttpFilter.newBuilder()
-                .setName(FilterNames.CORS)
-                .setTypedConfig(Protos.any(Cors.getDefaultInstance()))
-                .build());
-        ClientFilters.lateResponseHeaders(client).ifPresent(filters::add);
-        filters.addAll(List.of(
-                forPolicies.apply(FilterNames.EXT_AUTHZ, access().build()),
-                forPolicies.apply(FilterNames.EXT_PROC_WAF, waf()),
-                forPolicies.apply(FilterNames.STATEFUL_SESSION, StatefulSession.getDefaultInstance()),
-                forPolicies.apply(
-                        FilterNames.RATE_LIMIT,
-                        RateLimit.newBuilder()
-                                .setDomain("gatehouse")
-                                .setTimeout(Protos.duration(CalloutResources.LIMIT_TIMEOUT))
-                                .setEnableXRatelimitHeaders(
-                                        client.headers().rateLimitHeaders()
-                                                ? RateLimit.XRateLimitHeadersRFCVersion.DRAFT_VERSION_03
-                                                : RateLimit.XRateLimitHeadersRFCVersion.OFF)
-                                .setDisableXEnvoyRatelimitedHeader(
-                                        !client.headers().envoyHeaders())
-                                .setRateLimitService(RateLimitServiceConfig.newBuilder()
-                                        .setTransportApiVersion(ApiVersion.V3)
-                                        .setGrpcService(CalloutResources.service(
-                                                Fleets.RATE_LIMIT, Optional.of(CalloutResources.LIMIT_TIMEOUT))))
-                                .build())));
-        ClientFilters.grpcWeb(client).ifPresent(filters::add);
-        if (telemetry.metrics().grpc()) {
-            filters.add(HttpFilter.newBuilder()
-                    .setName(FilterNames.GRPC_STATS)
-                    .setTypedConfig(Protos.any(FilterConfig.newBuilder()
-                            .setEmitFilterState(true)
-                            .setStatsForAllMethods(BoolValue.of(true))
-                            .build()))
-                    .build());
-        }
-        filters.add(HttpFilter.newBuilder()
-                .setName(FilterNames.ROUTER)
-                .setTypedConfig(Protos.any(Router.newBuilder()
-                        .setSuppressEnvoyHeaders(!client.headers().envoyHeaders())
-                        .addAllUpstreamLog(observability.upstream())
-                        .build()))
-                .build());
-        return filters;
     }
 
     /** What Envoy would refuse of what {@code settings} make of HTTP; empty: nothing. */
     public static Optional<String> problemWithHttp(ClientSettings settings) {
         HttpConnectionManager.Builder manager = HttpConnection.manager(new ClientPolicy(
                 settings, Optional.empty(), Optional.empty(), false, ClientPolicy.Http3.NOT_ASKED_FOR, false));
-        ClientFilters.healthCheck(settings).ifPresent(manager::addHttpFilters);
-        ClientFilters.lateResponseHeaders(settings).ifPresent(manager::addHttpFilters);
+        manager.addAllHttpFilters(FilterChains.ofClients(settings));
         // A connection manager as a whole needs a name and routes.
         manager.setStatPrefix("sample").setRds(Rds.newBuilder().setRouteConfigName("sample"));
         return RULES.problem(manager.build());
@@ -467,47 +389,5 @@ public final class ListenerResources {
     /** What Envoy would refuse of what {@code tls} makes of TLS; empty: nothing. */
     public static Optional<String> problemWithTls(ClientTls tls) {
         return RULES.problem(DownstreamTls.sample(tls));
-    }
-
-    /** Asks authz-svc. */
-    static ExtAuthz.Builder access() {
-        return ExtAuthz.newBuilder()
-                .setGrpcService(CalloutResources.service(Fleets.AUTHZ, Optional.of(CalloutResources.TIMEOUT)))
-                .setTransportApiVersion(ApiVersion.V3)
-                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
-    }
-
-    /** Asks waf-svc. */
-    static ExternalProcessor waf() {
-        return ExternalProcessor.newBuilder()
-                // Without a timeout: a stream lives as long as its request. Messages have one.
-                .setGrpcService(CalloutResources.service(Fleets.WAF, Optional.empty()))
-                .setMessageTimeout(Protos.duration(CalloutResources.TIMEOUT))
-                .setMaxMessageTimeout(Protos.duration(LARGE_BODY_TIMEOUT))
-                .setAllowModeOverride(true)
-                .setProcessingMode(ProcessingMode.newBuilder()
-                        .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
-                        .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SKIP))
-                .addRequestAttributes("source.address")
-                .addRequestAttributes("destination.address")
-                .addRequestAttributes("request.protocol")
-                .addRequestAttributes("xds.route_name")
-                .setMetadataOptions(MetadataOptions.newBuilder()
-                        .setReceivingNamespaces(
-                                MetadataOptions.MetadataNamespaces.newBuilder().addUntyped("gatehouse.waf")))
-                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
-                .build();
-    }
-
-    private static HttpFilter enabled(String name, Message config) {
-        return disabled(name, config).toBuilder().clearDisabled().build();
-    }
-
-    private static HttpFilter disabled(String name, Message config) {
-        return HttpFilter.newBuilder()
-                .setName(name)
-                .setDisabled(true)
-                .setTypedConfig(Protos.any(config))
-                .build();
     }
 }

@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.proto;
 
 import dev.gatehouse.gatewayapi.client.HeaderEdits;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Makes changes of headers, in the order in which Envoy applies them: what is removed is removed of the message as it came. */
-final class HeaderMutations {
+public final class HeaderMutations {
     private HeaderMutations() {}
 
-    static List<HeaderMutation> of(HeaderEdits edits) {
+    public static List<HeaderMutation> of(HeaderEdits edits) {
         List<HeaderMutation> mutations = new ArrayList<>();
         edits.remove()
                 .forEach(name ->

@@ -1,14 +1,14 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.proto;
 
 import dev.gatehouse.gatewayapi.client.StringMatch;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 
 /** Makes matchers of texts. */
-final class TextMatchers {
+public final class TextMatchers {
     private TextMatchers() {}
 
-    static StringMatcher of(StringMatch match) {
+    public static StringMatcher of(StringMatch match) {
         StringMatcher.Builder matcher = StringMatcher.newBuilder();
         switch (match.type()) {
             case Exact -> matcher.setExact(match.value());
