@@ -50,8 +50,8 @@ public final class ClientCertificates {
     private final List<String> problems = new ArrayList<>();
 
     private ClientCertificates(String namespace, World world) {
-        this.origin = new ReferenceGrant.Origin(
-                Kinds.ENVOY_GATEWAY_GROUP, Kinds.CLIENT_TRAFFIC_POLICY.name(), namespace);
+        this.origin =
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.CLIENT_TRAFFIC_POLICY.name(), namespace);
         this.world = world;
     }
 
@@ -139,9 +139,8 @@ public final class ClientCertificates {
             return Optional.empty();
         }
         Optional<String> text = Optional.ofNullable(texts.get().get(name))
-                .or(() -> texts.get().size() == 1
-                        ? texts.get().values().stream().findFirst()
-                        : Optional.empty())
+                .or(() ->
+                        texts.get().size() == 1 ? texts.get().values().stream().findFirst() : Optional.empty())
                 .filter(each -> !each.isEmpty());
         if (text.isEmpty()) {
             problems.add(field + ": " + named(reference) + " has no key \"" + name + "\" (keys: "

@@ -23,8 +23,8 @@ public record ClientPolicy(
         Http3 http3,
         boolean closed) {
     /** No policy. */
-    public static final ClientPolicy NONE =
-            new ClientPolicy(ClientSettings.NONE, Optional.empty(), Optional.empty(), false, Http3.NOT_ASKED_FOR, false);
+    public static final ClientPolicy NONE = new ClientPolicy(
+            ClientSettings.NONE, Optional.empty(), Optional.empty(), false, Http3.NOT_ASKED_FOR, false);
 
     /** HTTP/3 on a listener. */
     public enum Http3 {

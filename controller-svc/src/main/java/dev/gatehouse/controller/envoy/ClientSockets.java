@@ -7,8 +7,8 @@ import dev.gatehouse.controller.client.ClientPolicy;
 import dev.gatehouse.controller.envoy.filter.ChainContext;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.client.ClientConnection;
-import dev.gatehouse.gatewayapi.client.ClientSettings.ProxyHeader;
 import dev.gatehouse.gatewayapi.client.ClientSettings;
+import dev.gatehouse.gatewayapi.client.ClientSettings.ProxyHeader;
 import dev.gatehouse.gatewayapi.client.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.SocketOption;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -71,8 +71,7 @@ final class ClientSockets {
         }
     }
 
-    private static <T> Optional<T> first(
-            List<ClientSettings> settings, Function<ClientSettings, Optional<T>> setting) {
+    private static <T> Optional<T> first(List<ClientSettings> settings, Function<ClientSettings, Optional<T>> setting) {
         return settings.stream().map(setting).flatMap(Optional::stream).findFirst();
     }
 

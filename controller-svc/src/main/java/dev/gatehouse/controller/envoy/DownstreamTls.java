@@ -8,16 +8,16 @@ import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.proto.TextMatchers;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.ObjectKey;
-import dev.gatehouse.gatewayapi.client.ClientTls.Version;
 import dev.gatehouse.gatewayapi.client.ClientTls;
-import dev.gatehouse.gatewayapi.client.ClientValidation.AltName;
+import dev.gatehouse.gatewayapi.client.ClientTls.Version;
 import dev.gatehouse.gatewayapi.client.ClientValidation;
+import dev.gatehouse.gatewayapi.client.ClientValidation.AltName;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
@@ -32,8 +32,7 @@ final class DownstreamTls {
     private DownstreamTls() {}
 
     /** @param alpn the protocols that are offered where no policy says which */
-    static TransportSocket socket(
-            FleetMembers fleet, ListenerState listener, ClientPolicy client, List<String> alpn) {
+    static TransportSocket socket(FleetMembers fleet, ListenerState listener, ClientPolicy client, List<String> alpn) {
         Optional<List<String>> own = client.settings().tls().flatMap(ClientTls::alpn);
         DownstreamTlsContext.Builder context = context(listener, client, own.orElse(alpn));
         validation(fleet, listener, client).ifPresent(validation -> validation.applyTo(context));
@@ -58,17 +57,16 @@ final class DownstreamTls {
         DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder()
                 .setCommonTlsContext(CommonTlsContext.newBuilder().setTlsParams(parameters(Optional.of(tls))));
         tls.validation()
-                .ifPresent(validation -> context.getCommonTlsContextBuilder()
-                        .setValidationContext(checks(validation, false)));
+                .ifPresent(validation ->
+                        context.getCommonTlsContextBuilder().setValidationContext(checks(validation, false)));
         return context.build();
     }
 
     private static DownstreamTlsContext.Builder context(
             ListenerState listener, ClientPolicy client, List<String> alpn) {
         Optional<ClientTls> tls = client.settings().tls();
-        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
-                .setTlsParams(parameters(tls))
-                .addAllAlpnProtocols(alpn);
+        CommonTlsContext.Builder common =
+                CommonTlsContext.newBuilder().setTlsParams(parameters(tls)).addAllAlpnProtocols(alpn);
         for (ObjectKey certificate : listener.certificates()) {
             common.addTlsCertificateSdsSecretConfigs(
                     ClusterResources.sds(SecretResources.certificateName(certificate)));
@@ -85,8 +83,8 @@ final class DownstreamTls {
     }
 
     private static TlsParameters parameters(Optional<ClientTls> tls) {
-        TlsParameters.Builder parameters = TlsParameters.newBuilder()
-                .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2);
+        TlsParameters.Builder parameters =
+                TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2);
         tls.ifPresent(each -> parameters
                 .setTlsMinimumProtocolVersion(version(each.minVersion()))
                 .setTlsMaximumProtocolVersion(version(each.maxVersion()))
@@ -142,8 +140,7 @@ final class DownstreamTls {
             if (insecure) {
                 checks.setTrustChainVerification(TrustChainVerification.ACCEPT_UNTRUSTED);
             }
-            return new Validation(
-                    !insecure, checks.build(), Optional.of(SecretResources.frontendName(gateway, port)));
+            return new Validation(!insecure, checks.build(), Optional.of(SecretResources.frontendName(gateway, port)));
         });
     }
 

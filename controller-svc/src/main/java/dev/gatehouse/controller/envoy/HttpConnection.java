@@ -8,15 +8,15 @@ import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.proto.TextMatchers;
 import dev.gatehouse.gatewayapi.client.ClientConnection;
 import dev.gatehouse.gatewayapi.client.ClientIp;
-import dev.gatehouse.gatewayapi.client.ClientSettings.EscapedSlashes;
 import dev.gatehouse.gatewayapi.client.ClientSettings;
+import dev.gatehouse.gatewayapi.client.ClientSettings.EscapedSlashes;
 import dev.gatehouse.gatewayapi.client.ClientTimeouts;
+import dev.gatehouse.gatewayapi.client.HeaderSettings;
 import dev.gatehouse.gatewayapi.client.HeaderSettings.ForwardedCertificate;
 import dev.gatehouse.gatewayapi.client.HeaderSettings.RequestIdAction;
 import dev.gatehouse.gatewayapi.client.HeaderSettings.Underscores;
-import dev.gatehouse.gatewayapi.client.HeaderSettings;
-import dev.gatehouse.gatewayapi.client.Http1Settings.Http10;
 import dev.gatehouse.gatewayapi.client.Http1Settings;
+import dev.gatehouse.gatewayapi.client.Http1Settings.Http10;
 import dev.gatehouse.gatewayapi.client.Http2Settings;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
@@ -24,10 +24,10 @@ import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.SchemeHeaderTransformation;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
 import io.envoyproxy.envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig;
@@ -53,8 +53,7 @@ final class HttpConnection {
                 .setUseRemoteAddress(BoolValue.of(true))
                 .setNormalizePath(BoolValue.of(true))
                 .setMergeSlashes(settings.path().mergeSlashes())
-                .setPathWithEscapedSlashesAction(
-                        escapedSlashes(settings.path().escapedSlashes()))
+                .setPathWithEscapedSlashesAction(escapedSlashes(settings.path().escapedSlashes()))
                 .setServerHeaderTransformation(HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH)
                 .setCommonHttpProtocolOptions(common(settings))
                 .setHttp2ProtocolOptions(http2(settings.http2()))
@@ -133,8 +132,8 @@ final class HttpConnection {
             keepalive.timeout().ifPresent(timeout -> pings.setTimeout(Protos.duration(timeout)));
             keepalive
                     .jitter()
-                    .ifPresent(percent -> pings.setIntervalJitter(
-                            Percent.newBuilder().setValue(percent)));
+                    .ifPresent(percent ->
+                            pings.setIntervalJitter(Percent.newBuilder().setValue(percent)));
             keepalive.idleInterval().ifPresent(idle -> pings.setConnectionIdleInterval(Protos.duration(idle)));
         });
         return http2.build();
@@ -145,9 +144,11 @@ final class HttpConnection {
         switch (clientIp) {
             case ClientIp.TrustedHops hops -> {
                 // Envoy counts the hops before the last one (envoyproxy/envoy issue 34241).
-                xff(manager, XffConfig.newBuilder()
-                        .setXffNumTrustedHops((int) Math.max(hops.hops() - 1, 0))
-                        .setSkipXffAppend(BoolValue.of(!hops.append())));
+                xff(
+                        manager,
+                        XffConfig.newBuilder()
+                                .setXffNumTrustedHops((int) Math.max(hops.hops() - 1, 0))
+                                .setSkipXffAppend(BoolValue.of(!hops.append())));
             }
             case ClientIp.TrustedNetworks networks -> {
                 XffTrustedCidrs.Builder cidrs = XffTrustedCidrs.newBuilder();
@@ -155,9 +156,11 @@ final class HttpConnection {
                         .forEach(network -> cidrs.addCidrs(CidrRange.newBuilder()
                                 .setAddressPrefix(network.address())
                                 .setPrefixLen(Protos.uint32(network.prefix()))));
-                xff(manager, XffConfig.newBuilder()
-                        .setXffTrustedCidrs(cidrs)
-                        .setSkipXffAppend(BoolValue.of(!networks.append())));
+                xff(
+                        manager,
+                        XffConfig.newBuilder()
+                                .setXffTrustedCidrs(cidrs)
+                                .setSkipXffAppend(BoolValue.of(!networks.append())));
             }
             case ClientIp.Header header -> {
                 CustomHeaderConfig.Builder config = CustomHeaderConfig.newBuilder()

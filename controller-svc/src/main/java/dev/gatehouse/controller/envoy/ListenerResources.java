@@ -10,8 +10,8 @@ import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
-import dev.gatehouse.controller.gateway.ListenerState.Protocol;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ListenerState.Protocol;
 import dev.gatehouse.controller.proto.PackedTypes;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.Attachments;
@@ -95,7 +95,10 @@ public final class ListenerResources {
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
             return udp(
-                    listener.setPerConnectionBufferLimitBytes(Protos.uint32(ChainContext.CONNECTION_BUFFER_BYTES)), fleet, bound, streams.apply(listeners.getFirst().key()));
+                    listener.setPerConnectionBufferLimitBytes(Protos.uint32(ChainContext.CONNECTION_BUFFER_BYTES)),
+                    fleet,
+                    bound,
+                    streams.apply(listeners.getFirst().key()));
         }
         listener.setAddress(address(fleet, bound, SocketAddress.Protocol.TCP))
                 .addAllAccessLog(observability.listener());
@@ -269,8 +272,7 @@ public final class ListenerResources {
         return match.setTransportProtocol("tls").build();
     }
 
-    private static FilterChain.Builder tcpChain(
-            StreamRoute stream, ClientPolicy client, Observability observability) {
+    private static FilterChain.Builder tcpChain(StreamRoute stream, ClientPolicy client, Observability observability) {
         TcpProxy.Builder proxy =
                 TcpProxy.newBuilder().setStatPrefix(stream.name()).addAllAccessLog(observability.connections());
         List<WeightedTarget> targets =
@@ -286,11 +288,7 @@ public final class ListenerResources {
             }
             proxy.setWeightedClusters(clusters);
         }
-        client.settings()
-                .timeouts()
-                .tcp()
-                .idle()
-                .ifPresent(timeout -> proxy.setIdleTimeout(Protos.duration(timeout)));
+        client.settings().timeouts().tcp().idle().ifPresent(timeout -> proxy.setIdleTimeout(Protos.duration(timeout)));
         FilterChain.Builder chain = FilterChain.newBuilder()
                 .setName(stream.name())
                 .addFilters(Filter.newBuilder()
@@ -316,8 +314,7 @@ public final class ListenerResources {
             List<ListenerState> listeners,
             ClientPolicy client,
             Observability observability) {
-        return chain(
-                table, client, manager(table, port, fleet, listeners, client, observability));
+        return chain(table, client, manager(table, port, fleet, listeners, client, observability));
     }
 
     private static FilterChain.Builder http3Chain(
@@ -335,8 +332,7 @@ public final class ListenerResources {
                         .setHttp3ProtocolOptions(Http3ProtocolOptions.getDefaultInstance()));
     }
 
-    private static FilterChain.Builder chain(
-            String table, ClientPolicy client, HttpConnectionManager.Builder manager) {
+    private static FilterChain.Builder chain(String table, ClientPolicy client, HttpConnectionManager.Builder manager) {
         FilterChain.Builder chain = FilterChain.newBuilder()
                 .setName(table)
                 .addFilters(Filter.newBuilder()

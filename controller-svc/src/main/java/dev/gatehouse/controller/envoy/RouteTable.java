@@ -191,7 +191,8 @@ public final class RouteTable {
     public static RouteConfiguration offeringHttp3(RouteConfiguration table, int port) {
         return table.toBuilder()
                 .addResponseHeadersToAdd(HeaderValueOption.newBuilder()
-                        .setHeader(HeaderValue.newBuilder().setKey("alt-svc").setValue("h3=\":" + port + "\"; ma=86400"))
+                        .setHeader(
+                                HeaderValue.newBuilder().setKey("alt-svc").setValue("h3=\":" + port + "\"; ma=86400"))
                         .setAppendAction(HeaderValueOption.HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD))
                 .build();
     }

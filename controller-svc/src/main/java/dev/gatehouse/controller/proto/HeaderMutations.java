@@ -16,8 +16,8 @@ public final class HeaderMutations {
     public static List<HeaderMutation> of(HeaderEdits edits) {
         List<HeaderMutation> mutations = new ArrayList<>();
         edits.remove()
-                .forEach(name ->
-                        mutations.add(HeaderMutation.newBuilder().setRemove(name).build()));
+                .forEach(name -> mutations.add(
+                        HeaderMutation.newBuilder().setRemove(name).build()));
         edits.removeOnMatch()
                 .forEach(match -> mutations.add(HeaderMutation.newBuilder()
                         .setRemoveOnMatch(RemoveOnMatch.newBuilder().setKeyMatcher(TextMatchers.of(match)))

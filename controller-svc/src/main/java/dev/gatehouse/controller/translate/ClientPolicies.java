@@ -110,15 +110,16 @@ final class ClientPolicies {
                 (reads, ref, object) -> isOurs(ref) && !inputs.isReadable(reads, ref)
                         ? Optional.of(new Broken(
                                 new Resource<>(object.metadata(), object),
-                                selection
-                                        .targets(reads, ref.namespace(), object.targets(), object.selectors())
-                                        .stream()
+                                selection.targets(reads, ref.namespace(), object.targets(), object.selectors()).stream()
                                         .map(target -> TargetKey.of(target, ref.namespace()))
                                         .collect(Collectors.toSet())))
                         : Optional.empty());
         brokenByTarget = graph.group("clients.brokenByTarget", broken, (_, each) -> each.targets());
-        checked = graph.map("clients.checked", policies, (reads, key, policy) -> Optional.of(
-                check(reads, key, policy.spec().settings())));
+        checked = graph.map(
+                "clients.checked",
+                policies,
+                (reads, key, policy) ->
+                        Optional.of(check(reads, key, policy.spec().settings())));
         effective = graph.map("clients", model.listeners, this::effective);
     }
 
@@ -210,7 +211,8 @@ final class ClientPolicies {
                 Set<String> hosts = defaultHosts(reads, listener);
                 defaultHost = hosts.stream().findFirst();
                 if (hosts.size() != 1) {
-                    problems.add("spec.http1.http10.useDefaultHost: listener \"" + listener.key().name()
+                    problems.add("spec.http1.http10.useDefaultHost: listener \""
+                            + listener.key().name()
                             + "\" has no hostname, and its routes have " + hosts.size()
                             + " (expected: one hostname without wildcard)");
                 }
@@ -253,10 +255,11 @@ final class ClientPolicies {
         }
         Set<String> hosts = new HashSet<>();
         reads.get(model.bindingsByListener, listener.key())
-                .ifPresent(bindings -> bindings.values().forEach(binding -> binding.places().stream()
-                        .map(place -> place.hostname())
-                        .filter(ClientPolicies::isPrecise)
-                        .forEach(hosts::add)));
+                .ifPresent(bindings -> bindings.values()
+                        .forEach(binding -> binding.places().stream()
+                                .map(place -> place.hostname())
+                                .filter(ClientPolicies::isPrecise)
+                                .forEach(hosts::add)));
         return hosts;
     }
 
@@ -270,7 +273,8 @@ final class ClientPolicies {
         }
         Optional<FleetMembers> fleet = fleet(reads, listener);
         boolean validates = settings.tls().flatMap(ClientTls::validation).isPresent()
-                || fleet.flatMap(members -> members.frontendValidation(listener)).isPresent();
+                || fleet.flatMap(members -> members.frontendValidation(listener))
+                        .isPresent();
         if (validates) {
             return Http3.WITHOUT_CLIENT_VALIDATION;
         }
@@ -305,7 +309,8 @@ final class ClientPolicies {
         return others.isEmpty()
                 ? Optional.empty()
                 : Optional.of("listener \"" + listener.key().name() + "\" shares port "
-                        + listener.spec().port() + " and its connections with HTTP listeners that the policy is not for: "
+                        + listener.spec().port()
+                        + " and its connections with HTTP listeners that the policy is not for: "
                         + others);
     }
 

@@ -49,8 +49,8 @@ final class ClientPolicyStatuses {
         }
         List<ListenerState> listeners = covered(reads, target);
         List<Condition> conditions = new ArrayList<>();
-        Optional<String> invalid =
-                refused.or(() -> problems(reads, policy.key(), target, listeners).map(text -> text + "."));
+        Optional<String> invalid = refused.or(
+                () -> problems(reads, policy.key(), target, listeners).map(text -> text + "."));
         conditions.add(invalid.map(message -> Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))
                 .orElse(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted.")));
         overridden(reads, target, listeners).ifPresent(conditions::add);
@@ -88,8 +88,7 @@ final class ClientPolicyStatuses {
                 .toList();
     }
 
-    private Optional<String> problems(
-            Reads reads, ObjectKey policy, TargetKey target, List<ListenerState> listeners) {
+    private Optional<String> problems(Reads reads, ObjectKey policy, TargetKey target, List<ListenerState> listeners) {
         Set<String> problems = new LinkedHashSet<>();
         for (ListenerState listener : listeners) {
             Optional<Effective> effective = reads.get(model.clients.effective, listener.key());
@@ -114,8 +113,9 @@ final class ClientPolicyStatuses {
             ListenerKey key = listener.key();
             List<TargetKey> moreSpecific = ClientPolicies.targets(key);
             moreSpecific = moreSpecific.subList(0, moreSpecific.indexOf(target));
-            List<Refusal> refusals =
-                    reads.get(model.clients.effective, key).map(Effective::refusals).orElse(List.of());
+            List<Refusal> refusals = reads.get(model.clients.effective, key)
+                    .map(Effective::refusals)
+                    .orElse(List.of());
             boolean claimed = moreSpecific.stream()
                     .filter(each -> model.clients.isClaimed(reads, each))
                     // A ListenerSet's policy that cannot be applied to a listener leaves it to the Gateway's.
@@ -139,11 +139,12 @@ final class ClientPolicyStatuses {
             Reads reads, Resource<ClientTrafficPolicy> policy, TargetKey target, List<ListenerState> listeners) {
         SortedSet<String> reasons = new TreeSet<>();
         List<String> messages = new ArrayList<>();
-        without(reads, policy.key(), target, listeners, Http3.WITHOUT_CLIENT_VALIDATION).ifPresent(names -> {
-            reasons.add("UnsupportedHTTP3ClientValidation");
-            messages.add("HTTP/3 is not served for " + names
-                    + ", since Envoy does not ask for certificates of clients over QUIC");
-        });
+        without(reads, policy.key(), target, listeners, Http3.WITHOUT_CLIENT_VALIDATION)
+                .ifPresent(names -> {
+                    reasons.add("UnsupportedHTTP3ClientValidation");
+                    messages.add("HTTP/3 is not served for " + names
+                            + ", since Envoy does not ask for certificates of clients over QUIC");
+                });
         without(reads, policy.key(), target, listeners, Http3.PORT_TAKEN).ifPresent(names -> {
             reasons.add("PassedOver");
             messages.add("HTTP/3 is not served for " + names + ", since a UDP listener has the port");
@@ -171,7 +172,8 @@ final class ClientPolicyStatuses {
         String names = listeners.stream()
                 .map(ListenerState::key)
                 .filter(key -> reads.get(model.clients.effective, key)
-                        .filter(each -> each.isOf(policy, target) && each.policy().http3() == state)
+                        .filter(each ->
+                                each.isOf(policy, target) && each.policy().http3() == state)
                         .isPresent())
                 .map(key -> "\"" + key.name() + "\"")
                 .sorted()

@@ -665,7 +665,8 @@ final class Statuses {
                     .or(() -> clientStatuses
                             .fleet(reads, key)
                             .flatMap(fleet -> reads.get(fleetStates, fleet))
-                            .flatMap(state -> Optional.ofNullable(state.rejections().get(ref)))
+                            .flatMap(state ->
+                                    Optional.ofNullable(state.rejections().get(ref)))
                             .map(rejection -> "A proxy refused it: " + rejection));
             ancestors.add(new ObjectStatus.ParentStatus(
                     ancestor(target, policy.namespace()),
@@ -675,8 +676,8 @@ final class Statuses {
                             : List.of(Condition.isFalse(
                                     Conditions.ACCEPTED,
                                     "TargetNotFound",
-                                    key + " is not there (expected: a Gateway or ListenerSet of "
-                                            + Kinds.GATEWAY_GROUP + ", or a listener of one)."))));
+                                    key + " is not there (expected: a Gateway or ListenerSet of " + Kinds.GATEWAY_GROUP
+                                            + ", or a listener of one)."))));
         }
         return new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors);
     }

@@ -61,8 +61,7 @@ public final class Kinds {
             envoyGateway("EnvoyPatchPolicy", UnservedPolicy::readPatch);
 
     /** The policies that are known and not served. */
-    public static final List<Kind<UnservedPolicy>> UNSERVED =
-            List.of(ENVOY_EXTENSION_POLICY, ENVOY_PATCH_POLICY);
+    public static final List<Kind<UnservedPolicy>> UNSERVED = List.of(ENVOY_EXTENSION_POLICY, ENVOY_PATCH_POLICY);
 
     public static final Kind<EnvoyProxy> ENVOY_PROXY =
             new Kind<>(ENVOY_GATEWAY_GROUP, List.of("v1alpha1"), "EnvoyProxy", true, EnvoyProxy::read);

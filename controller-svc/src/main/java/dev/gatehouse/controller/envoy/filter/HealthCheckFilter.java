@@ -22,7 +22,8 @@ final class HealthCheckFilter {
                                 .setPassThroughMode(BoolValue.of(false))
                                 .addHeaders(HeaderMatcher.newBuilder()
                                         .setName(":path")
-                                        .setStringMatch(StringMatcher.newBuilder().setExact(path)))
+                                        .setStringMatch(
+                                                StringMatcher.newBuilder().setExact(path)))
                                 .build()));
     }
 }

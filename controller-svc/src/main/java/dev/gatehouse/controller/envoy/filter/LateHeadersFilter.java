@@ -30,8 +30,7 @@ final class LateHeadersFilter implements ChainFilter {
                 .map(edits -> ChainContext.always(
                         NAME,
                         HeaderMutation.newBuilder()
-                                .setMutations(
-                                        Mutations.newBuilder().addAllResponseMutations(HeaderMutations.of(edits)))
+                                .setMutations(Mutations.newBuilder().addAllResponseMutations(HeaderMutations.of(edits)))
                                 .build()));
     }
 }

@@ -38,8 +38,8 @@ public record ClientConnection(
             Optional<Duration> duration,
             Optional<Long> requests,
             Optional<Duration> stream) {
-        static final Limit NONE = new Limit(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        static final Limit NONE =
+                new Limit(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         static Limit read(Fields f) {
             return new Limit(
@@ -72,9 +72,7 @@ public record ClientConnection(
             return Optional.empty();
         }
         if (bytes.getAsLong() < min || bytes.getAsLong() > max) {
-            f.wrong(
-                    name,
-                    "\"" + text.get() + "\" is out of range (expected: " + min + " to " + max + " bytes)");
+            f.wrong(name, "\"" + text.get() + "\" is out of range (expected: " + min + " to " + max + " bytes)");
             return Optional.empty();
         }
         return Optional.of(bytes.getAsLong());

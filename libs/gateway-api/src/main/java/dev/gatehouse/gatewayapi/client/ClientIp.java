@@ -29,7 +29,8 @@ public sealed interface ClientIp {
 
     /** A network: "192.0.2.0/24", "2001:db8::/32". */
     record Cidr(String address, int prefix) {
-        private static final Pattern FORM = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)/(\\d{1,3})");
+        private static final Pattern FORM =
+                Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)/(\\d{1,3})");
 
         static Optional<Cidr> parse(String text) {
             Matcher form = FORM.matcher(text);

@@ -17,8 +17,8 @@ public record Http2Settings(
         Optional<Long> maxConcurrentStreams,
         Optional<Boolean> resetStreamOnError,
         Optional<Keepalive> keepalive) {
-    static final Http2Settings NONE = new Http2Settings(
-            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    static final Http2Settings NONE =
+            new Http2Settings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /** RFC 9113, 6.9.2. */
     private static final long MIN_WINDOW = 65_535;
