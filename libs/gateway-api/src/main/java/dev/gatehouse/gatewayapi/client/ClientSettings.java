@@ -70,6 +70,7 @@ public record ClientSettings(
 
         static ProxyProtocol read(Fields f) {
             Optional<Boolean> legacy = f.bool("enableProxyProtocol");
+            legacy.ifPresent(_ -> f.warn("enableProxyProtocol", "is deprecated (expected: proxyProtocol)"));
             ProxyHeader header = f.object(
                             "proxyProtocol",
                             p -> p.bool("optional").orElse(false) ? ProxyHeader.OPTIONAL : ProxyHeader.REQUIRED)
@@ -99,18 +100,23 @@ public record ClientSettings(
 
     /** Reads the settings among the fields of a policy's {@code spec}. */
     public static ClientSettings read(Fields f) {
+        Optional<ClientTls> tls = f.object("tls", ClientTls::read);
+        boolean http3 = f.object("http3", _ -> true).orElse(false);
+        if (http3 && tls.flatMap(ClientTls::validation).isPresent()) {
+            f.warn("http3", "is not served beside tls.clientValidation: Envoy does not ask for certificates over QUIC");
+        }
         return new ClientSettings(
                 f.object("tcpKeepalive", TcpKeepalive::read),
                 ProxyProtocol.read(f),
                 f.object("clientIPDetection", ClientIp::read).flatMap(each -> each),
-                f.object("tls", ClientTls::read),
+                tls,
                 f.object("path", PathSettings::read).orElse(PathSettings.NONE),
                 f.object("headers", HeaderSettings::read).orElse(HeaderSettings.NONE),
                 f.object("timeout", ClientTimeouts::read).orElse(ClientTimeouts.NONE),
                 f.object("connection", ClientConnection::read).orElse(ClientConnection.NONE),
                 f.object("http1", Http1Settings::read).orElse(Http1Settings.NONE),
                 f.object("http2", Http2Settings::read).orElse(Http2Settings.NONE),
-                f.object("http3", _ -> true).orElse(false),
+                http3,
                 f.object("grpc", grpc -> grpc.bool("enableWeb")).flatMap(each -> each),
                 f.object("healthCheck", check -> check.requiredString("path", REQUEST_PATH)),
                 f.choice("scheme", Scheme.class).orElse(Scheme.Preserve) == Scheme.MatchBackend);

@@ -114,10 +114,18 @@ public record ClientValidation(
     static ClientValidation read(Fields f) {
         boolean optional = f.bool("optional").orElse(false);
         Optional<Mode> mode = f.choice("mode", Mode.class);
+        if (optional) {
+            f.warn("optional", "is deprecated (expected: mode: VerifyIfGiven)");
+        }
+        List<ObjectReference> authorities =
+                f.list("caCertificateRefs", 0, MAX_REFERENCES, ObjectReference::readSecret);
+        if (authorities.isEmpty() && f.has("crl")) {
+            f.warn("crl", "has no effect without caCertificateRefs");
+        }
         return new ClientValidation(
                 mode.orElse(optional ? Mode.VerifyIfGiven : Mode.RequireAndVerify),
                 optional,
-                f.list("caCertificateRefs", 0, MAX_REFERENCES, ObjectReference::readSecret),
+                authorities,
                 f.strings("spkiHashes", SPKI_HASH),
                 f.strings("certificateHashes", CERTIFICATE_HASH),
                 f.object("subjectAltNames", AltName::readAll).orElse(List.of()),

@@ -59,6 +59,7 @@ public record HeaderSettings(
         static RequestId read(Fields f) {
             Optional<Boolean> preserve = f.bool("preserveXRequestID");
             Optional<RequestIdAction> action = f.choice("requestID", RequestIdAction.class);
+            preserve.ifPresent(_ -> f.warn("preserveXRequestID", "is deprecated (expected: requestID)"));
             if (preserve.isPresent() && action.isPresent()) {
                 f.wrong("preserveXRequestID", "is set beside requestID (expected: requestID only)");
             }
