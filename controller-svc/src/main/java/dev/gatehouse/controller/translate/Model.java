@@ -106,6 +106,8 @@ final class Model {
     /** The policies that are known and not served. */
     final List<Attached<UnservedPolicy>> unserved;
 
+    final ClientPolicies clients;
+
     /** By target: the policies that are not served and protect it. */
     private final List<Collection<TargetKey, SortedMap<ObjectKey, Resource<UnservedPolicy>>>> unservedProtections;
 
@@ -145,7 +147,7 @@ final class Model {
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
                 graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
                     // A policy that an edit broke goes on in its last good version.
-                    if (inputs.isReadable(reads, ref)) {
+                    if (inputs.isReadable(reads, ref) || ClientPolicies.isOurs(ref)) {
                         return Optional.empty();
                     }
                     Set<TargetKey> targets = new HashSet<>();
@@ -288,6 +290,7 @@ final class Model {
             return owners;
         });
         backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
+        clients = new ClientPolicies(graph, inputs, this, selection);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -316,6 +319,7 @@ final class Model {
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
+                || clients.of(reads, listener).closed()
                 || accessPolicy
                         .flatMap(key -> reads.get(access, key))
                         .map(AccessResources.Outcome.Invalid.class::isInstance)

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -108,18 +109,24 @@ final class PolicyStatuses {
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), conditions.statuses()));
     }
 
-    /** The status of a policy whose targets are known, and no more: all say {@code condition}. */
-    ObjectStatus uniform(
-            Reads reads, List<PolicyTarget> targets, String namespace, long generation, Condition condition) {
-        AncestorConditions conditions = new AncestorConditions();
+    /** The status of a policy of which {@code conditions} says for each target what to say to its ancestors. */
+    ObjectStatus of(
+            Reads reads,
+            Resource<?> policy,
+            List<PolicyTarget> targets,
+            Function<TargetKey, List<Condition>> conditions) {
+        AncestorConditions all = new AncestorConditions();
         for (PolicyTarget target : targets) {
-            List<Ancestor> ancestors = ancestors(reads, target, TargetKey.of(target, namespace));
-            if (ancestors.isEmpty()) {
-                conditions.put(reference(target, namespace), controllerName, condition);
+            TargetKey key = TargetKey.of(target, policy.namespace());
+            List<Ancestor> ancestors = ancestors(reads, target, key);
+            for (Condition condition : conditions.apply(key)) {
+                if (ancestors.isEmpty()) {
+                    all.put(reference(target, policy.namespace()), controllerName, condition);
+                }
+                ancestors.forEach(each -> all.put(each.reference(), each.controllerName(), condition));
             }
-            ancestors.forEach(each -> conditions.put(each.reference(), each.controllerName(), condition));
         }
-        return new ObjectStatus.Ancestors(generation, conditions.statuses());
+        return new ObjectStatus.Ancestors(policy.metadata().generation(), all.statuses());
     }
 
     private Optional<Condition> refusal(Reads reads, ObjectRef policy, Verdict verdict) {
@@ -138,10 +145,7 @@ final class PolicyStatuses {
 
     private static Optional<Condition> warning(TargetedPolicy<?> policy, Verdict verdict) {
         List<String> messages = new ArrayList<>(verdict.passedOver());
-        policy.deprecated().entrySet().stream()
-                .map(each -> each.getKey() + " is deprecated, use " + each.getValue() + " instead")
-                .sorted()
-                .forEach(messages::add);
+        messages.addAll(policy.deprecated());
         boolean both = !verdict.passedOver().isEmpty() && !policy.deprecated().isEmpty();
         return messages.isEmpty()
                 ? Optional.empty()
