@@ -83,16 +83,17 @@ public final class ListenerResources {
     }
 
     /** The name of the route table that the HTTP listeners among {@code listeners}, those on a port, share. */
-    public static String sharedTableName(PortKey port, List<ListenerState> listeners) {
-        return port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners));
+    public static String sharedTableName(PortKey port, List<ListenerState> listeners, FilterNeeds needs) {
+        return port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners), needs);
     }
 
     /** The name of the route table of an HTTPS listener. */
-    public static String tableName(ListenerState listener) {
-        return listener.key() + PreRoutingFilters.tableSuffix(List.of(listener));
+    public static String tableName(ListenerState listener, FilterNeeds needs) {
+        return listener.key() + PreRoutingFilters.tableSuffix(List.of(listener), needs);
     }
 
-    private static List<ListenerState> http(List<ListenerState> listeners) {
+    /** The listeners among {@code listeners} that share a table. */
+    public static List<ListenerState> http(List<ListenerState> listeners) {
         return listeners.stream()
                 .filter(listener -> listener.protocol().orElseThrow() == Protocol.HTTP)
                 .toList();
@@ -103,6 +104,7 @@ public final class ListenerResources {
      *
      * @param listeners those of {@code fleet} on the port that are serving
      * @param streams the routes of a listener that does not speak HTTP, in order of precedence
+     * @param needs what the policies of a listener's routes need of it
      * @param telemetry the cluster by which a destination of telemetry is reached; empty: it is not there
      */
     public static Optional<Listener> listener(
@@ -110,6 +112,7 @@ public final class ListenerResources {
             FleetMembers fleet,
             List<ListenerState> listeners,
             Function<ListenerKey, List<StreamRoute>> streams,
+            Function<List<ListenerState>, FilterNeeds> needs,
             Function<ProxyTelemetry.Destination, Optional<String>> telemetry) {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder()
@@ -129,14 +132,20 @@ public final class ListenerResources {
         for (ListenerState each : listeners) {
             switch (each.protocol().orElseThrow()) {
                 case HTTP ->
-                    fallback = fallback.or(() -> Optional.of(
-                            chain(sharedTableName(port, listeners), port, fleet, http(listeners), observability)
-                                    .build()));
+                    fallback = fallback.or(() -> Optional.of(chain(
+                                    sharedTableName(port, listeners, needs.apply(http(listeners))),
+                                    port,
+                                    fleet,
+                                    http(listeners),
+                                    needs.apply(http(listeners)),
+                                    observability)
+                            .build()));
                 case HTTPS -> {
                     inspect = true;
                     String hostname = each.spec().hostname().orElse(Hostnames.ANY);
                     if (names.add(hostname)) {
-                        chains.add(chain(tableName(each), port, fleet, List.of(each), observability)
+                        FilterNeeds own = needs.apply(List.of(each));
+                        chains.add(chain(tableName(each, own), port, fleet, List.of(each), own, observability)
                                 .setFilterChainMatch(bySni(List.of(hostname)))
                                 .setTransportSocket(tls(fleet, each, List.of("h2", "http/1.1")))
                                 .build());
@@ -292,9 +301,13 @@ public final class ListenerResources {
             }
             proxy.setWeightedClusters(clusters);
         }
-        return FilterChain.newBuilder()
-                .setName(stream.name())
-                .addFilters(Filter.newBuilder()
+        FilterChain.Builder chain = FilterChain.newBuilder().setName(stream.name());
+        stream.authorization()
+                .ifPresent(each -> chain.addFilters(Filter.newBuilder()
+                        .setName("envoy.filters.network.rbac")
+                        .setTypedConfig(Protos.any(AuthorizationFilters.onConnections(
+                                each.authorization(), each.policy(), stream.name())))));
+        return chain.addFilters(Filter.newBuilder()
                         .setName("envoy.filters.network.tcp_proxy")
                         .setTypedConfig(Protos.any(proxy.build())));
     }
@@ -309,6 +322,7 @@ public final class ListenerResources {
             PortKey port,
             FleetMembers fleet,
             List<ListenerState> listeners,
+            FilterNeeds needs,
             Observability observability) {
         HttpConnectionManager.Builder manager = HttpConnectionManager.newBuilder()
                 .setStatPrefix((port.fleet() + "-" + port.port()).replace('/', '-'))
@@ -337,7 +351,8 @@ public final class ListenerResources {
                         httpFilters(
                                 fleet.settings().telemetry(),
                                 observability,
-                                PreRoutingFilters.any(listeners)
+                                needs,
+                                PreRoutingFilters.any(listeners) || needs.reroutes()
                                         ? ListenerResources::enabled
                                         : ListenerResources::disabled),
                         fleet.settings().filterOrder()));
@@ -358,14 +373,22 @@ public final class ListenerResources {
     private static List<HttpFilter> httpFilters(
             ProxyTelemetry telemetry,
             Observability observability,
+            FilterNeeds needs,
             BiFunction<String, Message, HttpFilter> forPolicies) {
         List<HttpFilter> filters = new ArrayList<>(List.of(
                 HttpFilter.newBuilder()
                         .setName(FilterNames.CORS)
                         .setTypedConfig(Protos.any(Cors.getDefaultInstance()))
                         .build(),
+                forPolicies.apply(FilterNames.CSRF, CsrfFilter.onListener())));
+        needs.allVariants()
+                .forEach(variant ->
+                        filters.add(forPolicies.apply(variant.name(), ExtAuthFilter.onListener(variant))));
+        filters.addAll(List.of(
                 forPolicies.apply(FilterNames.EXT_AUTHZ, access().build()),
+                forPolicies.apply(FilterNames.JWT_AUTHN, JwtFilter.onListener(needs.tokens())),
                 forPolicies.apply(FilterNames.EXT_PROC_WAF, waf()),
+                forPolicies.apply(FilterNames.RBAC, AuthorizationFilters.onListener()),
                 forPolicies.apply(FilterNames.STATEFUL_SESSION, StatefulSession.getDefaultInstance()),
                 forPolicies.apply(
                         FilterNames.RATE_LIMIT,

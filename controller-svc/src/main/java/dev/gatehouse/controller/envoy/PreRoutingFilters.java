@@ -23,10 +23,12 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -121,12 +123,15 @@ final class PreRoutingFilters {
      * that are switched off it makes for a request. Where that route may change, those of policies are switched on, and told here
      * that there is nothing to do.
      */
-    static Map<String, Any> tableConfig() {
-        return new TreeMap<>(Map.of(
+    static Map<String, Any> tableConfig(FilterNeeds needs) {
+        Any notAsked = Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
+        Map<String, Any> config = new TreeMap<>(Map.of(
                 FilterNames.EXT_AUTHZ,
-                Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build()),
+                notAsked,
                 FilterNames.EXT_PROC_WAF,
                 Protos.any(ExtProcPerRoute.newBuilder().setDisabled(true).build())));
+        needs.allVariants().forEach(variant -> config.put(variant.name(), notAsked));
+        return config;
     }
 
     /** True if a listener that shares the chain has any. */
@@ -138,8 +143,8 @@ final class PreRoutingFilters {
      * What the name of the route table of {@code listeners} has in addition. Envoy changes from one set of filters to another at
      * once with the table that goes with it, since that has another name.
      */
-    static String tableSuffix(List<ListenerState> listeners) {
-        if (!any(listeners)) {
+    static String tableSuffix(List<ListenerState> listeners, FilterNeeds needs) {
+        if (!any(listeners) && !needs.reroutes()) {
             return "";
         }
         try {
@@ -147,6 +152,11 @@ final class PreRoutingFilters {
             for (ListenerState listener : listeners) {
                 filters(listener).forEach(filter -> digest.update(filter.toByteArray()));
                 hostConfig(listener).values().forEach(config -> digest.update(config.toByteArray()));
+            }
+            for (ExtAuthFilter.Variant variant : needs.variants().stream()
+                    .sorted(Comparator.comparing(ExtAuthFilter.Variant::name))
+                    .toList()) {
+                digest.update(variant.name().getBytes(StandardCharsets.UTF_8));
             }
             return "/filters-" + HexFormat.of().formatHex(digest.digest(), 0, 4);
         } catch (NoSuchAlgorithmException e) {

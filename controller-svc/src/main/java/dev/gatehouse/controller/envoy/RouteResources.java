@@ -15,6 +15,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.Match;
 import dev.gatehouse.controller.route.ResolvedRoute.Mirror;
 import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
@@ -37,7 +38,6 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
-import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcOverrides;
@@ -89,7 +89,7 @@ public final class RouteResources {
     /** So that it is the WAF that finds a body too long: what Envoy shows it is longer than its limit. */
     private static final long BODY_SLACK_BYTES = 64 * 1024;
 
-    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
+    static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
 
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
@@ -247,7 +247,12 @@ public final class RouteResources {
                 .filter(waf -> route.hasRoute() && waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)
                 .ifPresent(waf -> route.setRequestBodyBufferLimit(UInt64Value.of(bufferBytes(waf))));
         Map<String, Any> perFilter = new TreeMap<>();
-        ruleFilters.cors().or(backendFilters::cors).ifPresent(cors -> put(perFilter, FilterNames.CORS, cors(cors)));
+        ruleFilters
+                .cors()
+                .or(backendFilters::cors)
+                .map(CorsFilter::onRoute)
+                .or(() -> policies.security().flatMap(Security::cors).map(CorsFilter::onRoute))
+                .ifPresent(cors -> put(perFilter, FilterNames.CORS, cors));
         rule.sessionPersistence()
                 .ifPresent(session -> put(
                         perFilter, FilterNames.STATEFUL_SESSION, session(session, match, ruleName(ref, rule.index()))));
@@ -258,7 +263,24 @@ public final class RouteResources {
 
     private void putPolicies(
             Map<String, Any> perFilter, ObjectRef ref, Rule.Http rule, boolean hasBackend, EffectivePolicies policies) {
-        policies.access().ifPresent(policy -> put(perFilter, FilterNames.EXT_AUTHZ, access(policy)));
+        policies.security().ifPresent(security -> {
+            security.csrf().ifPresent(csrf -> put(perFilter, FilterNames.CSRF, CsrfFilter.onRoute(csrf)));
+            security.authorizer()
+                    .ifPresent(authorizer -> put(
+                            perFilter,
+                            ExtAuthFilter.Variant.of(authorizer).name(),
+                            ExtAuthFilter.onRoute(authorizer)));
+            if (security.authzService()) {
+                put(perFilter, FilterNames.EXT_AUTHZ, access(security.policy()));
+            }
+            security.tokens()
+                    .ifPresent(tokens -> put(perFilter, FilterNames.JWT_AUTHN, JwtFilter.onRoute(tokens)));
+            security.authorization()
+                    .ifPresent(authorization -> put(
+                            perFilter,
+                            FilterNames.RBAC,
+                            AuthorizationFilters.onRoute(authorization, security.policy())));
+        });
         policies.waf().ifPresent(waf -> put(perFilter, FilterNames.EXT_PROC_WAF, waf(waf, rule.grpc(), hasBackend)));
         policies.limits()
                 .ifPresent(limits -> put(
@@ -562,28 +584,6 @@ public final class RouteResources {
 
     static DirectResponseAction direct(int status) {
         return DirectResponseAction.newBuilder().setStatus(status).build();
-    }
-
-    private static CorsPolicy cors(RouteFilter.Cors cors) {
-        CorsPolicy.Builder policy = CorsPolicy.newBuilder()
-                .setAllowMethods(String.join(", ", cors.allowMethods()))
-                .setAllowHeaders(String.join(", ", cors.allowHeaders()))
-                .setExposeHeaders(String.join(", ", cors.exposeHeaders()))
-                .setMaxAge(Long.toString(cors.maxAge().toSeconds()))
-                .setAllowCredentials(BoolValue.of(cors.allowCredentials()))
-                .setForwardNotMatchingPreflights(BoolValue.of(false));
-        for (String origin : cors.allowOrigins()) {
-            StringMatcher.Builder matcher = StringMatcher.newBuilder();
-            if (origin.equals("*")) {
-                matcher.setSafeRegex(regex(".*"));
-            } else if (origin.contains("*")) {
-                matcher.setSafeRegex(regex(Pattern.quote(origin).replace("*", "\\E[^/]+\\Q")));
-            } else {
-                matcher.setExact(origin);
-            }
-            policy.addAllowOriginStringMatch(matcher);
-        }
-        return policy.build();
     }
 
     /** @param rule the rule's name: several rules of one host must not take each other's sessions for theirs */

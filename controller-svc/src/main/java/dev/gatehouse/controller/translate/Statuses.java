@@ -4,7 +4,6 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
-import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetAddresses;
@@ -19,6 +18,7 @@ import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.RouteAttacher;
+import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
@@ -54,6 +54,11 @@ import java.util.stream.Stream;
 
 /** The statuses, as collections derived from the {@link Model} and from what the fleets say. */
 final class Statuses {
+    private static final List<String> HTTP_TARGETS = List.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute");
+
+    /** Routes of connections, to which a SecurityPolicy may admit clients. */
+    private static final List<String> STREAM_TARGETS = List.of("TCPRoute", "TLSRoute");
+
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
@@ -139,12 +144,13 @@ final class Statuses {
                                 target -> reads.get(model.securityPolicies, target)
                                         .isPresent(),
                                 _ -> false,
-                                reads.get(model.access, key).orElse(new AccessResources.Outcome.Invalid("not compiled"))
-                                                instanceof AccessResources.Outcome.Invalid invalid
-                                        ? Optional.of(invalid.message())
-                                        : Optional.empty(),
-                                reads.get(model.access, key).orElse(null)
-                                                instanceof AccessResources.Outcome.Enforced enforced
+                                target -> reads.get(model.securityOutcomes, key)
+                                        .flatMap(SecurityOutcome::problem)
+                                        .or(() -> isStream(target)
+                                                ? Model.streamProblem(policy.spec().settings())
+                                                : Optional.empty()),
+                                reads.get(model.securityOutcomes, key).orElse(null)
+                                                instanceof SecurityOutcome.Enforced enforced
                                         ? enforced.warnings()
                                         : List.of(),
                                 Fleets.AUTHZ)),
@@ -162,7 +168,7 @@ final class Statuses {
                                 target ->
                                         reads.get(model.trafficPolicies, target).isPresent(),
                                 _ -> false,
-                                reads.get(model.trafficProblems, key),
+                                _ -> reads.get(model.trafficProblems, key),
                                 policy.spec().passedOver().stream()
                                         .map(field -> "spec." + field + " is not served and has no effect")
                                         .toList(),
@@ -180,7 +186,7 @@ final class Statuses {
                                 target -> rival(reads, model.wafPolicies, target, key),
                                 target -> reads.get(model.wafPolicies, target).isPresent(),
                                 target -> model.isMerged(reads, target),
-                                reads.get(model.wafOutcomes, key)
+                                _ -> reads.get(model.wafOutcomes, key)
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
@@ -596,7 +602,7 @@ final class Statuses {
             Function<TargetKey, Optional<ObjectKey>> rival,
             Predicate<TargetKey> hasPolicy,
             Predicate<TargetKey> merges,
-            Optional<String> invalid,
+            Function<PolicyTarget, Optional<String>> invalid,
             List<String> warnings,
             String calloutFleet) {
         String rejection = reads.get(fleetStates, calloutFleet)
@@ -606,7 +612,7 @@ final class Statuses {
         List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
         for (PolicyTarget target : targets) {
             TargetKey key = TargetKey.of(target, policy.namespace());
-            Optional<String> missing = missing(reads, target, key);
+            Optional<String> missing = missing(reads, kind, target, key);
             Optional<ObjectKey> winner = rival.apply(key);
             Condition condition;
             if (missing.isPresent()) {
@@ -618,8 +624,9 @@ final class Statuses {
                         kind.name() + " " + winner.get() + " is for " + key + " too, and comes first.");
             } else if (failures.isPresent()) {
                 condition = translationFailed(FailedObjects.message(failures.get()));
-            } else if (invalid.isPresent()) {
-                condition = Condition.isFalse(Conditions.ACCEPTED, "Invalid", invalid.get() + ".");
+            } else if (invalid.apply(target).isPresent()) {
+                condition = Condition.isFalse(
+                        Conditions.ACCEPTED, "Invalid", invalid.apply(target).get() + ".");
             } else if (rejection != null) {
                 condition = Condition.isFalse(Conditions.ACCEPTED, "Invalid", rejection);
             } else {
@@ -712,12 +719,20 @@ final class Statuses {
         return conditions;
     }
 
-    private Optional<String> missing(Reads reads, PolicyTarget target, TargetKey key) {
-        boolean known = target.group().equals(Kinds.GATEWAY_GROUP);
-        if (!known
-                || !List.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute").contains(target.kind())) {
+    /** True if the target is a route of connections. */
+    private static boolean isStream(PolicyTarget target) {
+        return STREAM_TARGETS.contains(target.kind());
+    }
+
+    private Optional<String> missing(Reads reads, Kind<?> kind, PolicyTarget target, TargetKey key) {
+        List<String> kinds = new ArrayList<>(HTTP_TARGETS);
+        if (kind.equals(Kinds.SECURITY_POLICY)) {
+            kinds.addAll(STREAM_TARGETS);
+        }
+        if (!target.group().equals(Kinds.GATEWAY_GROUP) || !kinds.contains(target.kind())) {
             return Optional.of("Kind \"" + target.kind() + "\" of group \"" + target.group()
-                    + "\" cannot be a target (expected: Gateway, ListenerSet, HTTPRoute or GRPCRoute of "
+                    + "\" cannot be a target (expected: "
+                    + String.join(", ", kinds.subList(0, kinds.size() - 1)) + " or " + kinds.getLast() + " of "
                     + Kinds.GATEWAY_GROUP + ").");
         }
         boolean there = switch (target.kind()) {
@@ -740,8 +755,7 @@ final class Statuses {
                                         key.object().name()))
                         .map(route -> key.section().isEmpty()
                                 || route.rules().stream()
-                                        .anyMatch(rule -> rule instanceof ResolvedRoute.Rule.Http http
-                                                && http.name().equals(key.section())))
+                                        .anyMatch(rule -> rule.name().equals(key.section())))
                         .orElse(false);
         };
         return there ? Optional.empty() : Optional.of(key + " is not there.");
