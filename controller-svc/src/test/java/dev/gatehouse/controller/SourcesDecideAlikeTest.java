@@ -123,7 +123,6 @@ class SourcesDecideAlikeTest {
                         "{" + TARGET
                                 + ", authorization: {rules: [{action: Deny, principal: {jwt: {provider: nobody, scopes: [a]}}}], defaultAction: Allow}}",
                         true),
-
                 new Case("a typing error", ENVOY, "SecurityPolicy", "{" + TARGET + ", apiKeyAuht: {}}", true),
                 new Case("a field of the wrong type", ENVOY, "SecurityPolicy", "{" + TARGET + ", apiKeyAuth: 5}", true),
                 new Case("by labels", ENVOY, "SecurityPolicy", "{" + SELECTOR + ", oidc: {}}", true),

@@ -45,7 +45,8 @@ public final class AccessResources {
     }
 
     /** Compiles the sections of the policy {@code key} that authz-svc enforces. */
-    public static Outcome compile(ObjectKey key, SecuritySettings settings, Function<ObjectReference, Credential> secrets) {
+    public static Outcome compile(
+            ObjectKey key, SecuritySettings settings, Function<ObjectReference, Credential> secrets) {
         AccessPolicy.Builder access = AccessPolicy.newBuilder().setName(key.toString());
         List<String> problems = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
@@ -98,7 +99,9 @@ public final class AccessResources {
     }
 
     private static BasicAuth basic(
-            dev.gatehouse.gatewayapi.security.BasicAuth auth, Function<ObjectReference, Credential> secrets, List<String> problems) {
+            dev.gatehouse.gatewayapi.security.BasicAuth auth,
+            Function<ObjectReference, Credential> secrets,
+            List<String> problems) {
         BasicAuth.Builder basic = BasicAuth.newBuilder()
                 .setForwardUsernameHeader(auth.forwardUsernameHeader().orElse(""));
         switch (secrets.apply(auth.users())) {

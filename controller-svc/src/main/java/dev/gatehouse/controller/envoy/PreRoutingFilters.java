@@ -2,9 +2,13 @@ package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
+import dev.gatehouse.controller.envoy.filter.AccessFilter;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.envoy.filter.WafFilter;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ListenerFilter;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutationRules;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -28,7 +32,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -66,11 +69,11 @@ final class PreRoutingFilters {
             switch (filter) {
                 case PreRouting.ExternalAuth auth -> made.setTypedConfig(Protos.any(externalAuth(auth)));
                 case PreRouting.Access _ ->
-                    made.setTypedConfig(Protos.any(ListenerResources.access()
+                    made.setTypedConfig(Protos.any(AccessFilter.check()
                             .setClearRouteCache(true)
                             .setDecoderHeaderMutationRules(mutations(HOST_AND_FRAMING))
                             .build()));
-                case PreRouting.Waf _ -> made.setTypedConfig(Protos.any(ListenerResources.waf()));
+                case PreRouting.Waf _ -> made.setTypedConfig(Protos.any(WafFilter.inspection()));
             }
             filters.add(made.build());
         }
@@ -99,8 +102,8 @@ final class PreRoutingFilters {
                             Protos.any(ExtAuthzPerRoute.newBuilder()
                                     .setCheckSettings(CheckSettings.getDefaultInstance())
                                     .build());
-                        case PreRouting.Access access -> Protos.any(RouteResources.access(access.policy()));
-                        case PreRouting.Waf waf -> Protos.any(RouteResources.waf(enforced(waf), false, hasBackend));
+                        case PreRouting.Access access -> Protos.any(AccessFilter.enforcing(access.policy()));
+                        case PreRouting.Waf waf -> Protos.any(WafFilter.enforcing(enforced(waf), false, hasBackend));
                     });
         }
         return config;
@@ -114,7 +117,7 @@ final class PreRoutingFilters {
     static OptionalLong bufferBytes(ListenerState listener) {
         return listener.filters().stream()
                 .filter(PreRouting.Waf.class::isInstance)
-                .mapToLong(filter -> RouteResources.bufferBytes(enforced((PreRouting.Waf) filter)))
+                .mapToLong(filter -> WafFilter.bufferBytes(enforced((PreRouting.Waf) filter)))
                 .max();
     }
 
@@ -124,13 +127,14 @@ final class PreRoutingFilters {
      * that there is nothing to do.
      */
     static Map<String, Any> tableConfig(FilterNeeds needs) {
-        Any notAsked = Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
+        Any notAsked =
+                Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
         Map<String, Any> config = new TreeMap<>(Map.of(
-                FilterNames.EXT_AUTHZ,
+                AccessFilter.NAME,
                 notAsked,
-                FilterNames.EXT_PROC_WAF,
+                WafFilter.NAME,
                 Protos.any(ExtProcPerRoute.newBuilder().setDisabled(true).build())));
-        needs.allVariants().forEach(variant -> config.put(variant.name(), notAsked));
+        needs.authorizers().forEach(name -> config.put(name, notAsked));
         return config;
     }
 
@@ -153,11 +157,7 @@ final class PreRoutingFilters {
                 filters(listener).forEach(filter -> digest.update(filter.toByteArray()));
                 hostConfig(listener).values().forEach(config -> digest.update(config.toByteArray()));
             }
-            for (ExtAuthFilter.Variant variant : needs.variants().stream()
-                    .sorted(Comparator.comparing(ExtAuthFilter.Variant::name))
-                    .toList()) {
-                digest.update(variant.name().getBytes(StandardCharsets.UTF_8));
-            }
+            needs.authorizers().forEach(name -> digest.update(name.getBytes(StandardCharsets.UTF_8)));
             return "/filters-" + HexFormat.of().formatHex(digest.digest(), 0, 4);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("the JDK has no SHA-256", e);

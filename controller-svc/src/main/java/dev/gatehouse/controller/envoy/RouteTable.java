@@ -3,6 +3,7 @@ package dev.gatehouse.controller.envoy;
 import com.google.protobuf.Any;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerState;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;

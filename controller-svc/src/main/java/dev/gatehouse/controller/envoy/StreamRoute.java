@@ -16,8 +16,11 @@ import java.util.Optional;
  * @param udpCluster the cluster of all its backends together, for UDP
  */
 public record StreamRoute(
-        String name, List<Attachments.Place> places, List<WeightedTarget> targets,
-        Optional<Admission> authorization, String udpCluster) {
+        String name,
+        List<Attachments.Place> places,
+        List<WeightedTarget> targets,
+        Optional<Admission> authorization,
+        String udpCluster) {
     /** Rules for the connections of a route, with the policy that they are from. */
     public record Admission(Authorization authorization, ObjectKey policy) {}
 

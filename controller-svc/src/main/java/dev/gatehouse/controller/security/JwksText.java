@@ -23,8 +23,11 @@ public final class JwksText {
         }
 
         boolean has(BigInteger x, BigInteger y) {
-            BigInteger right = x.pow(3).subtract(x.multiply(BigInteger.valueOf(3))).add(b);
-            return x.compareTo(p) < 0 && y.compareTo(p) < 0 && y.pow(2).subtract(right).mod(p).signum() == 0;
+            BigInteger right =
+                    x.pow(3).subtract(x.multiply(BigInteger.valueOf(3))).add(b);
+            return x.compareTo(p) < 0
+                    && y.compareTo(p) < 0
+                    && y.pow(2).subtract(right).mod(p).signum() == 0;
         }
     }
 
@@ -66,7 +69,10 @@ public final class JwksText {
                 return Optional.empty();
             }
             if (i < SHOWN) {
-                reasons.append(i == 0 ? ": keys[" : ", keys[").append(i).append("] ").append(problem.get());
+                reasons.append(i == 0 ? ": keys[" : ", keys[")
+                        .append(i)
+                        .append("] ")
+                        .append(problem.get());
             }
         }
         return Optional.of("the key set has no usable key (expected: one of type RSA, EC, oct or OKP)" + reasons);
@@ -79,18 +85,19 @@ public final class JwksText {
             case "RSA" ->
                 algorithm.isEmpty() || algorithm.startsWith("RS") || algorithm.startsWith("PS")
                         ? number(key, "n")
-                                .filter(n -> n.bitLength() >= 512 && n.testBit(0))
-                                .flatMap(_ -> number(key, "e").filter(e -> e.bitLength() > 1 && e.testBit(0)))
-                                .isPresent()
-                                        ? Optional.empty()
-                                        : Optional.of("has no modulus n and exponent e")
+                                        .filter(n -> n.bitLength() >= 512 && n.testBit(0))
+                                        .flatMap(_ -> number(key, "e").filter(e -> e.bitLength() > 1 && e.testBit(0)))
+                                        .isPresent()
+                                ? Optional.empty()
+                                : Optional.of("has no modulus n and exponent e")
                         : Optional.of("of type RSA has the algorithm \"" + algorithm + "\"");
             case "EC" -> {
                 Optional<Curve> curve = text(key, "crv").map(CURVES::get);
                 boolean on = curve.isPresent()
                         && number(key, "x").isPresent()
                         && number(key, "y").isPresent()
-                        && curve.get().has(number(key, "x").get(), number(key, "y").get());
+                        && curve.get()
+                                .has(number(key, "x").get(), number(key, "y").get());
                 yield on && (algorithm.isEmpty() || algorithm.startsWith("ES"))
                         ? Optional.empty()
                         : Optional.of("is not a point x, y of a curve P-256, P-384 or P-521");
@@ -102,7 +109,9 @@ public final class JwksText {
                         : Optional.of("has no value k");
             case "OKP" ->
                 text(key, "crv").filter("Ed25519"::equals).isPresent()
-                                && bytes(key, "x").filter(bytes -> bytes.length == 32).isPresent()
+                                && bytes(key, "x")
+                                        .filter(bytes -> bytes.length == 32)
+                                        .isPresent()
                         ? Optional.empty()
                         : Optional.of("is not of Ed25519");
             default -> Optional.of("has the type \"" + type + "\"");

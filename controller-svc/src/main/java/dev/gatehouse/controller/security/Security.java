@@ -55,7 +55,9 @@ public record Security(
     /** The clusters of the services that proxies call. */
     public List<ClusterSpec> clusters() {
         return Stream.concat(
-                        tokens.stream().flatMap(each -> each.providers().stream()).flatMap(each -> each.keys().cluster().stream()),
+                        tokens.stream()
+                                .flatMap(each -> each.providers().stream())
+                                .flatMap(each -> each.keys().cluster().stream()),
                         authorizer.stream().map(Authorizer::cluster))
                 .toList();
     }

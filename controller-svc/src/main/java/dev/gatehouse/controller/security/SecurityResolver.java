@@ -114,9 +114,8 @@ public final class SecurityResolver {
                     yield Optional.empty();
                 }
                 Map<String, String> data = new TreeMap<>(map.get().data());
-                Optional<String> text =
-                        Optional.ofNullable(data.get(JWKS_KEY)).or(() -> data.values().stream()
-                                .findFirst());
+                Optional<String> text = Optional.ofNullable(data.get(JWKS_KEY))
+                        .or(() -> data.values().stream().findFirst());
                 if (text.isEmpty()) {
                     problems.add(place + ".localJWKS.valueRef: ConfigMap " + key + " is empty (expected: a key \""
                             + JWKS_KEY + "\")");
@@ -147,8 +146,8 @@ public final class SecurityResolver {
 
     private Optional<ClusterSpec> cluster(
             ServiceBackends backends, boolean grpc, String place, List<String> unresolvable) {
-        ReferenceGrant.Origin origin = new ReferenceGrant.Origin(
-                Kinds.ENVOY_GATEWAY_GROUP, Kinds.SECURITY_POLICY.name(), policy.namespace());
+        ReferenceGrant.Origin origin =
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.SECURITY_POLICY.name(), policy.namespace());
         List<ClusterGroup.Member> members = new ArrayList<>();
         int before = unresolvable.size();
         for (int i = 0; i < backends.references().size(); i++) {
@@ -210,7 +209,10 @@ public final class SecurityResolver {
         ObjectKey key = new ObjectKey(policy.namespace(), in.object());
         String object = (in.secret() ? "Secret " : "ConfigMap ") + key;
         Optional<Map<String, String>> data = in.secret()
-                ? world.secret(key).map(each -> each.text(in.key()).map(text -> Map.of(in.key(), text)).orElse(Map.of()))
+                ? world.secret(key)
+                        .map(each -> each.text(in.key())
+                                .map(text -> Map.of(in.key(), text))
+                                .orElse(Map.of()))
                 : world.configMap(key).map(ConfigMap::data);
         if (data.isEmpty()) {
             authorizerProblems.add(place + ": " + object + " is not there");

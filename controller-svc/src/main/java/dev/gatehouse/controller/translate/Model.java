@@ -8,12 +8,12 @@ import dev.gatehouse.controller.backend.BackendResolver;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
+import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.AccessResources;
-import dev.gatehouse.controller.envoy.FilterNeeds;
-import dev.gatehouse.controller.envoy.Fleets;
-import dev.gatehouse.controller.envoy.RateLimitResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -386,14 +386,14 @@ final class Model {
                 .filter(target -> target.kind().equals(route.kind()))
                 .toList();
         if (isClosed(reads, ofRoute)
-                || ofRoute.stream().anyMatch(target -> reads.get(wafPolicies, target).isPresent())) {
+                || ofRoute.stream()
+                        .anyMatch(target -> reads.get(wafPolicies, target).isPresent())) {
             return Connections.CLOSED;
         }
         Optional<Resource<SecurityPolicy>> own = winner(reads, securityPolicies, ofRoute);
         boolean connects = !route.kind().equals(Kinds.UDP_ROUTE.name());
         if (own.isPresent()
-                && (!connects
-                        || streamProblem(own.get().spec().settings()).isPresent())) {
+                && (!connects || streamProblem(own.get().spec().settings()).isPresent())) {
             return Connections.CLOSED;
         }
         if (!connects) {
@@ -416,7 +416,8 @@ final class Model {
                                 enforced.security()
                                         .authorization()
                                         .map(authorization -> new StreamRoute.Admission(
-                                                authorization, enforced.security().policy())));
+                                                authorization,
+                                                enforced.security().policy())));
                 })
                 .orElse(new Connections(false, Optional.empty()));
     }
@@ -437,8 +438,9 @@ final class Model {
                             .map(Authorization.Principal::byAddressOnly)
                             .orElse(true);
             if (!byAddress) {
-                return Optional.of("spec.authorization.rules[" + i
-                        + "] asks for more than an address, and its target has no requests (expected: clientCIDRs alone)");
+                return Optional.of(
+                        "spec.authorization.rules[" + i
+                                + "] asks for more than an address, and its target has no requests (expected: clientCIDRs alone)");
             }
         }
         return Optional.empty();
@@ -703,7 +705,8 @@ final class Model {
 
     private ListenerFilters.Extension accessFilter(Reads reads, ObjectKey key) {
         return switch (securityOutcome(reads, key)) {
-            case SecurityOutcome.Enforced enforced when enforced.security().byAuthzServiceAlone() ->
+            case SecurityOutcome.Enforced enforced
+            when enforced.security().byAuthzServiceAlone() ->
                 new ListenerFilters.Extension.Found(new PreRouting.Access(key));
             case SecurityOutcome.Enforced _ ->
                 new ListenerFilters.Extension.Unusable("SecurityPolicy " + key

@@ -4,7 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
-import dev.gatehouse.controller.envoy.Fleets;
+import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -147,7 +147,8 @@ final class Statuses {
                                 target -> reads.get(model.securityOutcomes, key)
                                         .flatMap(SecurityOutcome::problem)
                                         .or(() -> isStream(target)
-                                                ? Model.streamProblem(policy.spec().settings())
+                                                ? Model.streamProblem(
+                                                        policy.spec().settings())
                                                 : Optional.empty()),
                                 reads.get(model.securityOutcomes, key).orElse(null)
                                                 instanceof SecurityOutcome.Enforced enforced

@@ -40,7 +40,9 @@ public record Authorization(List<Rule> rules, boolean allowOthers) {
                     f.requiredChoice("action", Action.class),
                     f.object("operation", Operation::read),
                     f.object("principal", Principal::read),
-                    f.string("cel", Syntax.of("(?s).{1,4096}", 4096, "an expression of CEL of at most 4096 characters")));
+                    f.string(
+                            "cel",
+                            Syntax.of("(?s).{1,4096}", 4096, "an expression of CEL of at most 4096 characters")));
             if (rule.principal.isEmpty() && rule.cel.isEmpty()) {
                 f.wrong("expected at least one of principal and cel");
             }

@@ -18,7 +18,8 @@ public record Cidr(String address, int prefixLength) {
     /** Reads "address/length"; bits beyond the length do not count. */
     public static Optional<Cidr> parse(String text) {
         Matcher form = FORM.matcher(text);
-        if (!form.matches() || !(form.group(1).contains(":") || IPV4.matcher(form.group(1)).matches())) {
+        if (!form.matches()
+                || !(form.group(1).contains(":") || IPV4.matcher(form.group(1)).matches())) {
             return Optional.empty();
         }
         try {

@@ -134,8 +134,8 @@ public record ExtAuth(
         private static Value readReference(Fields f) {
             String kind = f.requiredString("kind");
             String group = f.string("group").orElse("");
-            boolean known = (kind.equals("ConfigMap") || kind.equals("Secret"))
-                    && (group.isEmpty() || group.equals("v1"));
+            boolean known =
+                    (kind.equals("ConfigMap") || kind.equals("Secret")) && (group.isEmpty() || group.equals("v1"));
             if (!known) {
                 f.wrong("kind", "\"" + kind + "\" cannot hold a value (expected: ConfigMap or Secret)");
             }
@@ -158,7 +158,8 @@ public record ExtAuth(
                         f.wrong("contextExtensions", "\"" + name + "\" is the name of several (expected: one each)"));
         Optional<Integer> status = f.integer("statusOnError", 400, 599);
         status.filter(code -> !STATUSES.contains(code))
-                .ifPresent(code -> f.wrong("statusOnError", code + " is not known (expected: an HTTP status of an error)"));
+                .ifPresent(code ->
+                        f.wrong("statusOnError", code + " is not known (expected: an HTTP status of an error)"));
         return new ExtAuth(
                 grpc.or(() -> http).orElse(new Service.Grpc(new ServiceBackends(List.of(), false))),
                 f.strings("headersToExtAuth", Syntax.HEADER_NAME),

@@ -58,7 +58,9 @@ public record Jwt(Missing missing, List<Provider> providers) {
                     f.bool("recomputeRoute").orElse(false),
                     f.object("extractFrom", Extractor::read));
             if (provider.recomputeRoute && provider.claimToHeaders.isEmpty()) {
-                f.wrong("recomputeRoute", "is true without claimToHeaders (expected: claims by which routes are matched)");
+                f.wrong(
+                        "recomputeRoute",
+                        "is true without claimToHeaders (expected: claims by which routes are matched)");
             }
             return provider;
         }
@@ -196,7 +198,6 @@ public record Jwt(Missing missing, List<Provider> providers) {
                 .map(Provider::name)
                 .filter(name -> !names.add(name))
                 .forEach(name -> f.wrong("providers", "\"" + name + "\" is the name of several (expected: one each)"));
-        return new Jwt(
-                failOpen ? Missing.PASSES_WITH_INVALID : optional ? Missing.PASSES : Missing.REFUSED, providers);
+        return new Jwt(failOpen ? Missing.PASSES_WITH_INVALID : optional ? Missing.PASSES : Missing.REFUSED, providers);
     }
 }

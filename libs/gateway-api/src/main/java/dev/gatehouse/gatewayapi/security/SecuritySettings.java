@@ -73,8 +73,8 @@ public record SecuritySettings(
                 }
             }
         });
-        extAuth.ifPresent(each ->
-                fields.addAll(each.service().backends().passedOver("extAuth." + each.service().field())));
+        extAuth.ifPresent(each -> fields.addAll(
+                each.service().backends().passedOver("extAuth." + each.service().field())));
         return List.copyOf(fields);
     }
 }

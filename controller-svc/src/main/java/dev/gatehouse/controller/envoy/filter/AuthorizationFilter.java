@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.envoy.filter;
 
 import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.CelMatcher;
@@ -10,6 +10,7 @@ import com.github.xds.type.matcher.v3.StringMatcher;
 import com.github.xds.type.v3.CelExpression;
 import com.google.protobuf.Message;
 import dev.gatehouse.controller.check.CelText;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cidr;
@@ -17,6 +18,7 @@ import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.rbac.v3.Action;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput;
 import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.SourceIPInput;
 import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
@@ -27,19 +29,29 @@ import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Authorization rules, by Envoy's filter {@code rbac}: that of requests, and that of connections. */
-final class AuthorizationFilters {
-    private AuthorizationFilters() {}
+public final class AuthorizationFilter implements ChainFilter {
+    private static final String NAME = "envoy.filters.http.rbac";
 
-    /** Lets everything pass. */
-    static RBAC onListener() {
-        return RBAC.getDefaultInstance();
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return List.of(chain.forPolicies(NAME, RBAC.getDefaultInstance()));
     }
 
-    static RBACPerRoute onRoute(Authorization authorization, ObjectKey policy) {
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        return route.policies()
+                .security()
+                .flatMap(security -> security.authorization()
+                        .<Map<String, Message>>map(
+                                authorization -> Map.of(NAME, requests(authorization, security.policy()))))
+                .orElse(Map.of());
+    }
+
+    private static RBACPerRoute requests(Authorization authorization, ObjectKey policy) {
         List<Rule> rules = new ArrayList<>();
         for (Authorization.Rule rule : authorization.rules()) {
             rules.add(new Rule(name(rule, policy, rules.size()), rule.action(), request(rule)));
@@ -53,7 +65,7 @@ final class AuthorizationFilters {
      * For connections that carry no requests that Envoy can read. A rule that asks for more than an address is not decided there: what it
      * would allow stays refused, and what it would refuse is refused by address alone.
      */
-    static io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC onConnections(
+    public static io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC onConnections(
             Authorization authorization, ObjectKey policy, String statPrefix) {
         List<Rule> rules = new ArrayList<>();
         for (Authorization.Rule rule : authorization.rules()) {
@@ -74,7 +86,14 @@ final class AuthorizationFilters {
                         parts.isEmpty() ? anyAddress() : allOf(parts)));
             }
         }
-        return io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
+        return io.envoyproxy
+                .envoy
+                .extensions
+                .filters
+                .network
+                .rbac
+                .v3
+                .RBAC
                 .newBuilder()
                 .setStatPrefix(statPrefix)
                 .setMatcher(matcher(rules, authorization.allowOthers()))
@@ -127,8 +146,8 @@ final class AuthorizationFilters {
             principal.jwt().ifPresent(jwt -> parts.addAll(token(jwt)));
             principal
                     .headers()
-                    .forEach(each -> parts.add(
-                            anyOf(each.values().stream().map(value -> header(each.name(), exactly(value))))));
+                    .forEach(each ->
+                            parts.add(anyOf(each.values().stream().map(value -> header(each.name(), exactly(value))))));
         });
         rule.cel().ifPresent(expression -> parts.add(expression(expression)));
         return allOf(parts);
@@ -235,10 +254,11 @@ final class AuthorizationFilters {
     }
 
     private static Predicate metadata(List<String> path, ValueMatcher value) {
-        DynamicMetadataInput.Builder input = DynamicMetadataInput.newBuilder().setFilter(FilterNames.JWT_AUTHN);
+        DynamicMetadataInput.Builder input = DynamicMetadataInput.newBuilder().setFilter(JwtFilter.NAME);
         path.forEach(key ->
                 input.addPath(DynamicMetadataInput.PathSegment.newBuilder().setKey(key)));
-        return custom("claim", input.build(), Metadata.newBuilder().setValue(value).build());
+        return custom(
+                "claim", input.build(), Metadata.newBuilder().setValue(value).build());
     }
 
     private static Predicate expression(String expression) {

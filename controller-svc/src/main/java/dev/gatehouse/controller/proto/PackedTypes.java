@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.proto;
 
 import com.github.xds.type.matcher.v3.CelMatcher;
 import com.github.xds.type.matcher.v3.HttpAttributesCelMatchInput;

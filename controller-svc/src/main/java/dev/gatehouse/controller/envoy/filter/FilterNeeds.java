@@ -1,5 +1,7 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.envoy.filter;
 
+import dev.gatehouse.controller.check.EnvoyRules;
+import dev.gatehouse.controller.proto.PackedTypes;
 import dev.gatehouse.controller.security.Security;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,6 +19,8 @@ import java.util.Set;
  *     makes for a request, so all of them are switched on, for those of the second route
  */
 public record FilterNeeds(Set<Security.Tokens> tokens, Set<ExtAuthFilter.Variant> variants, boolean reroutes) {
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
+
     /** Nothing but what every listener has. */
     public static final FilterNeeds NONE = new FilterNeeds(Set.of(), Set.of(), false);
 
@@ -50,6 +54,11 @@ public record FilterNeeds(Set<Security.Tokens> tokens, Set<ExtAuthFilter.Variant
         return new FilterNeeds(allTokens, allVariants, reroutes || more.reroutes);
     }
 
+    /** The names of the filters for authorization servers that are on the listener. */
+    public List<String> authorizers() {
+        return allVariants().stream().map(ExtAuthFilter.Variant::name).toList();
+    }
+
     /** The variants that are on the listener, in the order of their names. */
     List<ExtAuthFilter.Variant> allVariants() {
         Set<ExtAuthFilter.Variant> all = new HashSet<>(variants);
@@ -62,10 +71,10 @@ public record FilterNeeds(Set<Security.Tokens> tokens, Set<ExtAuthFilter.Variant
     /** Why Envoy would refuse {@code policy} on a listener. */
     public static Optional<String> problem(Security policy) {
         return policy.tokens()
-                .map(tokens -> JwtFilter.onListener(List.of(tokens)))
-                .flatMap(RouteResources.RULES::problem)
+                .map(tokens -> JwtFilter.providers(List.of(tokens)))
+                .flatMap(RULES::problem)
                 .or(() -> policy.authorizer()
-                        .map(authorizer -> ExtAuthFilter.onListener(ExtAuthFilter.Variant.of(authorizer)))
-                        .flatMap(RouteResources.RULES::problem));
+                        .map(authorizer -> ExtAuthFilter.filter(ExtAuthFilter.Variant.of(authorizer)))
+                        .flatMap(RULES::problem));
     }
 }

@@ -1,7 +1,8 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.security.Jwt;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -15,37 +16,59 @@ import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * JSON Web Tokens, by Envoy's filter {@code jwt_authn}. Providers stand on the listener, under names that say what they are; a route names a
  * requirement. A route whose requirement the listener does not have yet is answered with 403.
  */
-final class JwtFilter {
+final class JwtFilter implements ChainFilter {
+    static final String NAME = "envoy.filters.http.jwt_authn";
+
     private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(10);
 
     /** What a readable name may have before its digest. */
     private static final int NAME_LENGTH = 200;
 
-    private JwtFilter() {}
-
-    /** The providers and requirements of {@code all}. */
-    static JwtAuthentication onListener(Collection<Security.Tokens> all) {
-        JwtAuthentication.Builder filter = JwtAuthentication.newBuilder();
-        for (Security.Tokens tokens : all) {
-            tokens.providers().forEach(each -> filter.putProviders(name(each), provider(each)));
-            filter.putRequirementMap(name(tokens), requirement(tokens));
-        }
-        return filter.build();
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return List.of(chain.forPolicies(NAME, providers(chain.needs().tokens())));
     }
 
-    /** The requirement of a route. */
-    static PerRouteConfig onRoute(Security.Tokens tokens) {
-        return PerRouteConfig.newBuilder().setRequirementName(name(tokens)).build();
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        return route.policies()
+                .security()
+                .flatMap(Security::tokens)
+                .<Map<String, Message>>map(tokens -> Map.of(
+                        NAME,
+                        PerRouteConfig.newBuilder()
+                                .setRequirementName(name(tokens))
+                                .build()))
+                .orElse(Map.of());
+    }
+
+    /** The providers and requirements of {@code all}. */
+    static JwtAuthentication providers(Collection<Security.Tokens> all) {
+        // In the order of the names: the same policies make the same bytes.
+        SortedMap<String, JwtProvider> providers = new TreeMap<>();
+        SortedMap<String, JwtRequirement> requirements = new TreeMap<>();
+        for (Security.Tokens tokens : all) {
+            tokens.providers().forEach(each -> providers.put(name(each), provider(each)));
+            requirements.put(name(tokens), requirement(tokens));
+        }
+        return JwtAuthentication.newBuilder()
+                .putAllProviders(providers)
+                .putAllRequirementMap(requirements)
+                .build();
     }
 
     private static String name(Security.Provider provider) {
@@ -65,8 +88,8 @@ final class JwtFilter {
     private static JwtRequirement requirement(Security.Tokens tokens) {
         List<JwtRequirement> any = new ArrayList<>();
         tokens.providers()
-                .forEach(each ->
-                        any.add(JwtRequirement.newBuilder().setProviderName(name(each)).build()));
+                .forEach(each -> any.add(
+                        JwtRequirement.newBuilder().setProviderName(name(each)).build()));
         switch (tokens.missing()) {
             case REFUSED -> {}
             case PASSES ->
@@ -103,9 +126,8 @@ final class JwtFilter {
                         .setClaimName(claim.claim())));
         spec.extractFrom().ifPresent(from -> {
             from.headers()
-                    .forEach(header -> provider.addFromHeaders(JwtHeader.newBuilder()
-                            .setName(header.name())
-                            .setValuePrefix(header.valuePrefix())));
+                    .forEach(header -> provider.addFromHeaders(
+                            JwtHeader.newBuilder().setName(header.name()).setValuePrefix(header.valuePrefix())));
             provider.addAllFromCookies(from.cookies()).addAllFromParams(from.params());
         });
         switch (each.keys()) {

@@ -1,22 +1,42 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.security.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Cross-origin requests, by Envoy's filter {@code cors}: the first one, so that it answers preflights, which carry no credentials, before
- * another filter refuses them. A preflight from an origin that is not allowed is answered too, without the headers that allow anything.
+ * Answers preflights, and tells browsers what pages of other origins may do (GEP-1767). It is the first one: a preflight carries no
+ * credentials, and others would refuse it. A preflight from an origin that is not allowed is answered too, without what allows anything.
  */
-final class CorsFilter {
-    private CorsFilter() {}
+final class CorsFilter implements ChainFilter {
+    private static final String NAME = "envoy.filters.http.cors";
 
-    /** What a route's own filter asks for. It counts instead of a policy's. */
-    static CorsPolicy onRoute(RouteFilter.Cors cors) {
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return List.of(ChainContext.always(
+                NAME, io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors.getDefaultInstance()));
+    }
+
+    /** The filter of the route counts instead of its policy's section. */
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        return route.cors()
+                .map(CorsFilter::policy)
+                .or(() -> route.policies().security().flatMap(Security::cors).map(CorsFilter::policy))
+                .<Map<String, Message>>map(policy -> Map.of(NAME, policy))
+                .orElse(Map.of());
+    }
+
+    private static CorsPolicy policy(RouteFilter.Cors cors) {
         return policy(
                         cors.allowOrigins(),
                         cors.allowMethods(),
@@ -27,8 +47,7 @@ final class CorsFilter {
                 .build();
     }
 
-    /** What a SecurityPolicy asks for. */
-    static CorsPolicy onRoute(Cors cors) {
+    private static CorsPolicy policy(Cors cors) {
         CorsPolicy.Builder policy = policy(
                 cors.allowOrigins(),
                 cors.allowMethods(),
@@ -40,7 +59,11 @@ final class CorsFilter {
     }
 
     private static CorsPolicy.Builder policy(
-            List<String> origins, List<String> methods, List<String> headers, List<String> exposed, boolean credentials) {
+            List<String> origins,
+            List<String> methods,
+            List<String> headers,
+            List<String> exposed,
+            boolean credentials) {
         CorsPolicy.Builder policy = CorsPolicy.newBuilder()
                 .setAllowMethods(joined(methods))
                 .setAllowHeaders(joined(headers))
@@ -60,9 +83,9 @@ final class CorsFilter {
     static StringMatcher origin(String origin) {
         StringMatcher.Builder matcher = StringMatcher.newBuilder();
         if (origin.equals("*")) {
-            matcher.setSafeRegex(RouteResources.regex(".*"));
+            matcher.setSafeRegex(Protos.regex(".*"));
         } else if (origin.contains("*")) {
-            matcher.setSafeRegex(RouteResources.regex(Pattern.quote(origin).replace("*", "\\E[^/]+\\Q")));
+            matcher.setSafeRegex(Protos.regex(Pattern.quote(origin).replace("*", "\\E[^/]+\\Q")));
         } else {
             matcher.setExact(origin);
         }

@@ -1,10 +1,14 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.ListValue;
+import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
+import dev.gatehouse.controller.callout.CalloutResources;
+import dev.gatehouse.controller.callout.Fleets;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.security.ExtAuth;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -16,6 +20,7 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
@@ -30,14 +35,32 @@ import java.util.Optional;
  * Envoy has for the filter alone: the filter is on the listener once for each combination of them that is in use, and a route switches one
  * on.
  */
-final class ExtAuthFilter {
+final class ExtAuthFilter implements ChainFilter {
     /** Envoy Gateway's namespace for the metadata of a route. */
     static final String METADATA = "envoy-gateway";
 
     /** The number of {@code HttpService.path_override}, which Envoy 1.40 has and the generated classes of its API do not have yet. */
     private static final int PATH_OVERRIDE = 10;
 
-    private ExtAuthFilter() {}
+    /** No cluster has this name. */
+    private static final String NOWHERE = "unresolved";
+
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return chain.needs().allVariants().stream()
+                .map(variant -> chain.forPolicies(variant.name(), filter(variant)))
+                .toList();
+    }
+
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        return route.policies()
+                .security()
+                .flatMap(Security::authorizer)
+                .<Map<String, Message>>map(
+                        authorizer -> Map.of(Variant.of(authorizer).name(), asking(authorizer)))
+                .orElse(Map.of());
+    }
 
     /** What a route cannot say. */
     record Variant(
@@ -73,20 +96,20 @@ final class ExtAuthFilter {
 
         /** The name of the filter, which begins as the kind's: an EnvoyProxy's filterOrder moves all of them. */
         String name() {
-            return FilterNames.EXT_AUTHZ + "/" + (http ? "http" : "grpc")
-                    + (USUAL.contains(this) ? "" : "-" + Protos.digest(onListener(this)));
+            return AccessFilter.NAME + "/" + (http ? "http" : "grpc")
+                    + (USUAL.contains(this) ? "" : "-" + Protos.digest(filter(this)));
         }
     }
 
     /** The filter for routes with {@code variant}; a route says which server is asked. */
-    static ExtAuthz onListener(Variant variant) {
+    static ExtAuthz filter(Variant variant) {
         ExtAuthz.Builder filter = ExtAuthz.newBuilder()
                 .setTransportApiVersion(ApiVersion.V3)
                 .setFailureModeAllow(variant.failOpen())
                 .setClearRouteCache(variant.reroutes());
         variant.statusOnError()
-                .ifPresent(status -> filter.setStatusOnError(
-                        HttpStatus.newBuilder().setCode(StatusCode.forNumber(status))));
+                .ifPresent(status ->
+                        filter.setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.forNumber(status))));
         if (variant.routeMetadata()) {
             filter.addRouteMetadataContextNamespaces(METADATA);
         }
@@ -96,8 +119,8 @@ final class ExtAuthFilter {
         if (variant.http()) {
             filter.setHttpService(HttpService.newBuilder()
                     .setServerUri(HttpUri.newBuilder()
-                            .setUri("http://" + RouteResources.UNRESOLVED)
-                            .setCluster(RouteResources.UNRESOLVED)
+                            .setUri("http://" + NOWHERE)
+                            .setCluster(NOWHERE)
                             .setTimeout(Protos.duration(CalloutResources.TIMEOUT))));
         } else {
             filter.setGrpcService(CalloutResources.service(Fleets.AUTHZ, Optional.of(CalloutResources.TIMEOUT)));
@@ -106,13 +129,13 @@ final class ExtAuthFilter {
     }
 
     /** Has {@code authorizer} asked. */
-    static ExtAuthzPerRoute onRoute(Security.Authorizer authorizer) {
+    private static ExtAuthzPerRoute asking(Security.Authorizer authorizer) {
         ExtAuth spec = authorizer.spec();
         CheckSettings.Builder settings =
                 CheckSettings.newBuilder().putAllContextExtensions(authorizer.contextExtensions());
         spec.bodyBytes()
-                .ifPresent(bytes -> settings.setWithRequestBody(
-                        BufferSettings.newBuilder().setMaxRequestBytes(bytes)));
+                .ifPresent(bytes ->
+                        settings.setWithRequestBody(BufferSettings.newBuilder().setMaxRequestBytes(bytes)));
         switch (spec.service()) {
             case ExtAuth.Service.Grpc _ ->
                 settings.setGrpcService(GrpcService.newBuilder()
@@ -150,7 +173,8 @@ final class ExtAuthFilter {
     }
 
     /** What a server is told of the route that was selected, as Envoy Gateway has it. */
-    static Struct routeMetadata(String kind, String namespace, String name, Map<String, String> annotations, Optional<String> rule) {
+    static Struct routeMetadata(
+            String kind, String namespace, String name, Map<String, String> annotations, Optional<String> rule) {
         Struct.Builder resource = Struct.newBuilder()
                 .putFields("kind", text(kind))
                 .putFields("name", text(name))
@@ -159,7 +183,8 @@ final class ExtAuthFilter {
         Struct.Builder told = Struct.newBuilder();
         annotations.forEach((key, value) -> told.putFields(key, text(value)));
         if (told.getFieldsCount() > 0) {
-            resource.putFields("annotations", Value.newBuilder().setStructValue(told).build());
+            resource.putFields(
+                    "annotations", Value.newBuilder().setStructValue(told).build());
         }
         return Struct.newBuilder()
                 .putFields(
