@@ -30,8 +30,9 @@ import java.util.stream.Collectors;
  * JSON Web Tokens, by Envoy's filter {@code jwt_authn}. Providers stand on the listener, under names that say what they are; a route names a
  * requirement. A route whose requirement the listener does not have yet is answered with 403.
  */
-final class JwtFilter implements ChainFilter {
-    static final String NAME = "envoy.filters.http.jwt_authn";
+public final class JwtFilter implements ChainFilter {
+    /** Envoy's name of it. */
+    public static final String NAME = "envoy.filters.http.jwt_authn";
 
     private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(10);
 
