@@ -5,7 +5,6 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.callout.Fleets;
-import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -17,6 +16,7 @@ import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.RouteAttacher;
+import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
@@ -127,18 +127,25 @@ final class Statuses {
                         inputs.of(Kinds.BACKEND_TLS_POLICY),
                         (reads, _, policy) -> model.backendTls.status(
                                 reads, policy, model.backendUses.of(reads, BackendTls.backends(policy)))),
-                policies(graph, model.security, (reads, key) -> switch (reads.get(model.access, key)
-                        .orElse(new AccessResources.Outcome.Invalid("not compiled"))) {
-                    case AccessResources.Outcome.Invalid invalid ->
-                        new Verdict(Optional.of(invalid.message()), List.of(), Optional.of(Fleets.AUTHZ));
-                    case AccessResources.Outcome.Enforced enforced ->
-                        new Verdict(Optional.empty(), enforced.warnings(), Optional.of(Fleets.AUTHZ));
-                }),
+                policies(
+                        graph,
+                        model.security,
+                        (reads, key) -> new Verdict(
+                                reads.get(model.securityOutcomes, key).flatMap(SecurityOutcome::problem),
+                                reads.get(model.security.policies(), key)
+                                        .flatMap(policy -> Model.streamProblem(
+                                                policy.spec().settings())),
+                                reads.get(model.securityOutcomes, key).orElse(null)
+                                                instanceof SecurityOutcome.Enforced enforced
+                                        ? enforced.warnings()
+                                        : List.of(),
+                                Optional.of(Fleets.AUTHZ))),
                 policies(
                         graph,
                         model.traffic,
                         (reads, key) -> new Verdict(
                                 reads.get(model.trafficProblems, key),
+                                Optional.empty(),
                                 reads
                                         .get(model.traffic.policies(), key)
                                         .map(policy -> policy.spec().passedOver())
@@ -155,6 +162,7 @@ final class Statuses {
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
+                                Optional.of("a WAFPolicy is for HTTP requests, and its target has none"),
                                 List.of(),
                                 Optional.of(Fleets.WAF))),
                 keyed(
