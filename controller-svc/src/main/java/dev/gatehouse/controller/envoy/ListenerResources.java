@@ -17,6 +17,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
+import dev.gatehouse.gatewayapi.traffic.Compressor;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
@@ -38,8 +39,10 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.type.v3.HashPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,13 +87,15 @@ public final class ListenerResources {
      * @param listeners those of {@code fleet} on the port that are serving
      * @param streams the routes of a listener that does not speak HTTP, in order of precedence
      * @param telemetry the cluster by which a destination of telemetry is reached; empty: it is not there
+     * @param compressors those of the routes of a listener that compress from a size of their own on
      */
     public static Optional<Listener> listener(
             PortKey port,
             FleetMembers fleet,
             List<ListenerState> listeners,
             Function<ListenerKey, List<StreamRoute>> streams,
-            Function<ProxyTelemetry.Destination, Optional<String>> telemetry) {
+            Function<ProxyTelemetry.Destination, Optional<String>> telemetry,
+            Function<ListenerKey, Set<Compressor>> compressors) {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder()
                 .setName(port.listenerName())
@@ -109,14 +114,19 @@ public final class ListenerResources {
         for (ListenerState each : listeners) {
             switch (each.protocol().orElseThrow()) {
                 case HTTP ->
-                    fallback = fallback.or(() -> Optional.of(
-                            chain(sharedTableName(port, listeners), port, fleet, http(listeners), observability)
-                                    .build()));
+                    fallback = fallback.or(() -> Optional.of(chain(
+                                    sharedTableName(port, listeners),
+                                    port,
+                                    fleet,
+                                    http(listeners),
+                                    observability,
+                                    compressors)
+                            .build()));
                 case HTTPS -> {
                     inspect = true;
                     String hostname = each.spec().hostname().orElse(Hostnames.ANY);
                     if (names.add(hostname)) {
-                        chains.add(chain(tableName(each), port, fleet, List.of(each), observability)
+                        chains.add(chain(tableName(each), port, fleet, List.of(each), observability, compressors)
                                 .setFilterChainMatch(bySni(List.of(hostname)))
                                 .setTransportSocket(tls(fleet, each, List.of("h2", "http/1.1")))
                                 .build());
@@ -195,21 +205,23 @@ public final class ListenerResources {
             return Optional.empty();
         }
         StreamRoute stream = streams.getFirst();
-        UdpProxyConfig proxy = UdpProxyConfig.newBuilder()
-                .setStatPrefix(stream.name())
+        UdpProxyConfig.Builder proxy = UdpProxyConfig.newBuilder()
+                .setStatPrefix(stream.statPrefix())
                 .setMatcher(Matcher.newBuilder()
                         .setOnNoMatch(Matcher.OnMatch.newBuilder()
                                 .setAction(TypedExtensionConfig.newBuilder()
                                         .setName("route")
                                         .setTypedConfig(Protos.any(Route.newBuilder()
                                                 .setCluster(stream.udpCluster())
-                                                .build())))))
-                .build();
+                                                .build())))));
+        if (stream.bySourceIp()) {
+            proxy.addHashPolicies(UdpProxyConfig.HashPolicy.newBuilder().setSourceIp(true));
+        }
         return Optional.of(listener.setAddress(address(fleet, bound, SocketAddress.Protocol.UDP))
                 .setUdpListenerConfig(UdpListenerConfig.getDefaultInstance())
                 .addListenerFilters(ListenerFilter.newBuilder()
                         .setName("envoy.filters.udp_listener.udp_proxy")
-                        .setTypedConfig(Protos.any(proxy)))
+                        .setTypedConfig(Protos.any(proxy.build())))
                 .build());
     }
 
@@ -258,7 +270,10 @@ public final class ListenerResources {
 
     private static FilterChain.Builder tcpChain(StreamRoute stream, Observability observability) {
         TcpProxy.Builder proxy =
-                TcpProxy.newBuilder().setStatPrefix(stream.name()).addAllAccessLog(observability.connections());
+                TcpProxy.newBuilder().setStatPrefix(stream.statPrefix()).addAllAccessLog(observability.connections());
+        if (stream.bySourceIp()) {
+            proxy.addHashPolicy(HashPolicy.newBuilder().setSourceIp(HashPolicy.SourceIp.getDefaultInstance()));
+        }
         List<WeightedTarget> targets =
                 stream.targets().stream().filter(target -> target.weight() > 0).toList();
         if (targets.size() <= 1) {
@@ -289,7 +304,8 @@ public final class ListenerResources {
             PortKey port,
             FleetMembers fleet,
             List<ListenerState> listeners,
-            Observability observability) {
+            Observability observability,
+            Function<ListenerKey, Set<Compressor>> compressors) {
         HttpConnectionManager.Builder manager = HttpConnectionManager.newBuilder()
                 .setStatPrefix((port.fleet() + "-" + port.port()).replace('/', '-'))
                 .setCodecType(HttpConnectionManager.CodecType.AUTO)
@@ -318,6 +334,13 @@ public final class ListenerResources {
                                 listeners,
                                 fleet.settings().telemetry(),
                                 observability.upstream(),
+                                listeners.stream()
+                                        .flatMap(listener -> compressors.apply(listener.key()).stream())
+                                        .distinct()
+                                        .sorted(Comparator.comparing(Compressor::type)
+                                                .thenComparing(
+                                                        each -> each.minBytes().orElse(0), Integer::compareUnsigned))
+                                        .toList(),
                                 PreRoutingFilters.any(listeners)),
                         fleet.settings().filterOrder()));
         observability.tracing().ifPresent(manager::setTracing);

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.envoy;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import dev.gatehouse.controller.envoy.filter.AccessFilter;
+import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.envoy.filter.WafFilter;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
@@ -19,7 +20,6 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
@@ -125,11 +125,7 @@ final class PreRoutingFilters {
      * that there is nothing to do.
      */
     static Map<String, Any> tableConfig() {
-        return new TreeMap<>(Map.of(
-                AccessFilter.NAME,
-                Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build()),
-                WafFilter.NAME,
-                Protos.any(ExtProcPerRoute.newBuilder().setDisabled(true).build())));
+        return FilterChains.switchedOff();
     }
 
     /** True if a listener that shares the chain has any. */

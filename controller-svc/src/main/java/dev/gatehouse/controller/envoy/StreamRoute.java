@@ -9,10 +9,17 @@ import java.util.List;
  *
  * @param name in metrics and logs
  * @param places the SNI names it is for
+ * @param statPrefix what its metrics begin with
  * @param udpCluster the cluster of all its backends together, for UDP
+ * @param bySourceIp an endpoint is selected by the client's address
  */
 public record StreamRoute(
-        String name, List<Attachments.Place> places, List<WeightedTarget> targets, String udpCluster) {
+        String name,
+        String statPrefix,
+        List<Attachments.Place> places,
+        List<WeightedTarget> targets,
+        String udpCluster,
+        boolean bySourceIp) {
     public StreamRoute {
         places = List.copyOf(places);
         targets = List.copyOf(targets);

@@ -1,9 +1,9 @@
 package dev.gatehouse.controller.policy;
 
 import dev.gatehouse.controller.gateway.PreRouting;
-import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param broken a policy that counts and cannot be enforced: requests are refused with 500
  */
 public record EffectivePolicies(
-        Optional<ObjectKey> access, Optional<Limits> limits, Optional<Waf> waf, boolean broken) {
+        Optional<ObjectKey> access, Optional<Traffic> traffic, Optional<Waf> waf, boolean broken) {
     /** No policy. */
     public static final EffectivePolicies NONE =
             new EffectivePolicies(Optional.empty(), Optional.empty(), Optional.empty(), false);
@@ -24,13 +24,18 @@ public record EffectivePolicies(
     public EffectivePolicies after(Collection<PreRouting> before) {
         return new EffectivePolicies(
                 access.filter(policy -> !before.contains(new PreRouting.Access(policy))),
-                limits,
+                traffic,
                 waf.filter(each -> before.stream().noneMatch(each::isEnforcedBy)),
                 broken);
     }
 
-    /** The BackendTrafficPolicy with the limits. */
-    public record Limits(ObjectKey policy, BackendTrafficPolicy.GlobalRateLimit limit) {}
+    /** What the BackendTrafficPolicy asks for; nothing, if there is none. */
+    public TrafficSettings settings() {
+        return traffic.map(Traffic::settings).orElse(TrafficSettings.NONE);
+    }
+
+    /** The BackendTrafficPolicy; bodies of its overrides are in the settings. */
+    public record Traffic(ObjectKey policy, TrafficSettings settings) {}
 
     /**
      * The WAFPolicy.

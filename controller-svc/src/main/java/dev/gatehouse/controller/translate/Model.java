@@ -11,7 +11,6 @@ import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.WafResources;
-import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -58,6 +57,7 @@ import dev.gatehouse.gatewayapi.ServiceImport;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -173,7 +173,8 @@ final class Model {
         trafficProblems = graph.map(
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
-                (_, _, policy) -> policy.spec().globalRateLimit().flatMap(RateLimitResources::problem));
+                (reads, key, policy) -> TrafficPolicies.problem(
+                        policy.spec().settings(), name -> body(reads, new ObjectKey(key.namespace(), name))));
         securities = selection.selected(Kinds.SECURITY_POLICY);
         traffics = selection.selected(Kinds.BACKEND_TRAFFIC_POLICY);
         wafs = selection.selected(Kinds.WAF_POLICY);
@@ -331,13 +332,28 @@ final class Model {
                         .orElse(false)
                 || traffic.flatMap(policy -> reads.get(trafficProblems, policy.key()))
                         .isPresent();
-        return new EffectivePolicies(
-                accessPolicy,
-                traffic.flatMap(policy -> policy.spec()
-                        .globalRateLimit()
-                        .map(limit -> new EffectivePolicies.Limits(policy.key(), limit))),
-                waf,
-                broken);
+        return new EffectivePolicies(accessPolicy, traffic(reads, targets), waf, broken);
+    }
+
+    /** The BackendTrafficPolicy that counts, with the bodies that it has in ConfigMaps. */
+    private Optional<EffectivePolicies.Traffic> traffic(Reads reads, List<TargetKey> targets) {
+        return winner(reads, trafficPolicies, targets)
+                .map(policy -> new EffectivePolicies.Traffic(
+                        policy.key(),
+                        TrafficPolicies.withBodies(
+                                policy.spec().settings(),
+                                name -> body(reads, new ObjectKey(policy.namespace(), name)))));
+    }
+
+    /** The settings of the BackendTrafficPolicy that counts for a rule. */
+    TrafficSettings trafficSettings(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return winner(reads, trafficPolicies, targets(listener, route, rule))
+                .map(policy -> policy.spec().settings())
+                .orElse(TrafficSettings.NONE);
+    }
+
+    private Optional<String> body(Reads reads, ObjectKey map) {
+        return reads.get(inputs.of(Kinds.CONFIG_MAP), map).flatMap(each -> TrafficPolicies.body(each.spec()));
     }
 
     /** What a policy that cannot be read is for. */

@@ -606,7 +606,7 @@ final class Statuses {
         List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
         for (PolicyTarget target : targets) {
             TargetKey key = TargetKey.of(target, policy.namespace());
-            Optional<String> missing = missing(reads, target, key);
+            Optional<String> missing = missing(reads, kind, target, key);
             Optional<ObjectKey> winner = rival.apply(key);
             Condition condition;
             if (missing.isPresent()) {
@@ -712,12 +712,15 @@ final class Statuses {
         return conditions;
     }
 
-    private Optional<String> missing(Reads reads, PolicyTarget target, TargetKey key) {
+    private Optional<String> missing(Reads reads, Kind<?> policy, PolicyTarget target, TargetKey key) {
         boolean known = target.group().equals(Kinds.GATEWAY_GROUP);
-        if (!known
-                || !List.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute").contains(target.kind())) {
+        List<String> kinds = policy.equals(Kinds.BACKEND_TRAFFIC_POLICY)
+                ? List.of("Gateway", "ListenerSet", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute", "GRPCRoute")
+                : List.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute");
+        if (!known || !kinds.contains(target.kind())) {
             return Optional.of("Kind \"" + target.kind() + "\" of group \"" + target.group()
-                    + "\" cannot be a target (expected: Gateway, ListenerSet, HTTPRoute or GRPCRoute of "
+                    + "\" cannot be a target (expected: "
+                    + String.join(", ", kinds.subList(0, kinds.size() - 1)) + " or " + kinds.getLast() + " of "
                     + Kinds.GATEWAY_GROUP + ").");
         }
         boolean there = switch (target.kind()) {
@@ -740,8 +743,7 @@ final class Statuses {
                                         key.object().name()))
                         .map(route -> key.section().isEmpty()
                                 || route.rules().stream()
-                                        .anyMatch(rule -> rule instanceof ResolvedRoute.Rule.Http http
-                                                && http.name().equals(key.section())))
+                                        .anyMatch(rule -> rule.name().equals(key.section())))
                         .orElse(false);
         };
         return there ? Optional.empty() : Optional.of(key + " is not there.");

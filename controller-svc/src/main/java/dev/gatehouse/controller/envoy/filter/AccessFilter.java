@@ -29,6 +29,11 @@ public final class AccessFilter implements ChainFilter {
     }
 
     @Override
+    public Map<String, Message> switchedOff() {
+        return Map.of(NAME, ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
+    }
+
+    @Override
     public Map<String, Message> onRoute(RouteContext route) {
         return route.policies()
                 .access()

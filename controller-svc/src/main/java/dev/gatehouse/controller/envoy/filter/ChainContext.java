@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
+import dev.gatehouse.gatewayapi.traffic.Compressor;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.List;
@@ -14,17 +15,23 @@ import java.util.List;
  * @param listeners those whose requests the chain gets
  * @param telemetry the fleet's
  * @param upstreamLog what logs the requests to backends
+ * @param compressors those of routes that compress from a size of their own on
  * @param routesChange filters before routing may change the route: Envoy decides by the first which of the filters that are switched off it
  *     makes, so those of policies are switched on
  */
 public record ChainContext(
-        List<ListenerState> listeners, ProxyTelemetry telemetry, List<AccessLog> upstreamLog, boolean routesChange) {
+        List<ListenerState> listeners,
+        ProxyTelemetry telemetry,
+        List<AccessLog> upstreamLog,
+        List<Compressor> compressors,
+        boolean routesChange) {
     /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
     public static final int CONNECTION_BUFFER_BYTES = 32 * 1024;
 
     public ChainContext {
         listeners = List.copyOf(listeners);
         upstreamLog = List.copyOf(upstreamLog);
+        compressors = List.copyOf(compressors);
     }
 
     /** A filter that a route switches on. */

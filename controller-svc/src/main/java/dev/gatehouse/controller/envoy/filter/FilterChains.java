@@ -11,12 +11,18 @@ import java.util.TreeMap;
 /** The HTTP filters, in the order in which a request passes them. */
 public final class FilterChains {
     private static final List<ChainFilter> CHAIN = List.of(
+            new CustomResponseFilter(),
+            new FaultFilter(),
             new CorsFilter(),
             new AccessFilter(),
+            new BufferFilter(),
             new WafFilter(),
             new SessionFilter(),
+            new LocalLimitFilter(),
             new RateLimitFilter(),
+            new BandwidthFilter(),
             new GrpcStatsFilter(),
+            new CompressorFilter(),
             new RouterFilter());
 
     private FilterChains() {}
@@ -28,6 +34,13 @@ public final class FilterChains {
                         .flatMap(filter -> filter.onListener(chain).stream())
                         .toList(),
                 positions);
+    }
+
+    /** What the filters are told for routes that want nothing of them, where they are switched on in the chain. */
+    public static SortedMap<String, Any> switchedOff() {
+        SortedMap<String, Any> config = new TreeMap<>();
+        CHAIN.forEach(filter -> filter.switchedOff().forEach((name, message) -> config.put(name, Protos.any(message))));
+        return config;
     }
 
     /** What the filters are told for a route, by their names. */
