@@ -355,7 +355,7 @@ final class BackendTrafficIT {
     @Test
     void timeoutsEndARequestThatIsNotAnswered() throws Exception {
         assertThat(get("timeout", "/held")).startsWith("HTTP/1.1 504");
-        assertThat(get("stream", "/held")).startsWith("HTTP/1.1 408");
+        assertThat(get("stream", "/held")).startsWith("HTTP/1.1 504");
         assertThat(get("idle", "/held")).startsWith("HTTP/1.1 504");
     }
 
