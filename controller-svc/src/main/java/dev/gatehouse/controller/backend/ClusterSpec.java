@@ -3,6 +3,7 @@ package dev.gatehouse.controller.backend;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -12,13 +13,42 @@ import java.util.stream.Stream;
  * An Envoy cluster to be: named by what it is, so that rules may come, go and change their order without touching it.
  *
  * @param name unique in a fleet; equal specifications have equal names
+ * @param endpointsName of the resource with the endpoints, which clusters with different settings share where the settings do not show there
  */
-public record ClusterSpec(String name, Endpoints endpoints, Protocol protocol) {
+public record ClusterSpec(
+        String name, Endpoints endpoints, Protocol protocol, ClusterSettings settings, String endpointsName) {
+    public ClusterSpec(String name, Endpoints endpoints, Protocol protocol) {
+        this(name, endpoints, protocol, ClusterSettings.NONE, name);
+    }
+
     /** The same endpoints, and where TLS is spoken to them, by a Gateway that shows {@code certificate}. */
     public ClusterSpec presenting(ObjectKey certificate) {
-        return tls().isEmpty()
-                ? this
-                : new ClusterSpec(name + "/as/" + certificate, endpoints.presenting(certificate), protocol);
+        if (tls().isEmpty()) {
+            return this;
+        }
+        String suffix = "/as/" + certificate;
+        return new ClusterSpec(
+                name + suffix, endpoints.presenting(certificate), protocol, settings, endpointsName + suffix);
+    }
+
+    /** The same backend, treated as {@code settings} say. */
+    public ClusterSpec with(BackendSettings settings) {
+        return with(ClusterSettings.of(settings));
+    }
+
+    /** The same backend, treated as {@code more} say. */
+    public ClusterSpec with(ClusterSettings more) {
+        if (more.equals(settings)) {
+            return this;
+        }
+        return new ClusterSpec(
+                name + "/with/" + more.digest(),
+                endpoints,
+                protocol,
+                more,
+                more.endpointsDigest()
+                        .map(digest -> endpointsName + "/with/" + digest)
+                        .orElse(endpointsName));
     }
 
     /** Each way in which TLS is spoken to endpoints. */

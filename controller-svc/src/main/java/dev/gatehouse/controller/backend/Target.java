@@ -16,6 +16,14 @@ public sealed interface Target {
         };
     }
 
+    /** The same target, treated as {@code settings} say. */
+    default Target with(ClusterSettings settings) {
+        return switch (this) {
+            case Found found -> new Found(found.reference(), found.cluster().with(settings), found.standBy());
+            case Unresolved unresolved -> unresolved;
+        };
+    }
+
     /**
      * A cluster.
      *

@@ -48,7 +48,10 @@ final class ProtoRules {
             return Optional.empty();
         }
         for (OneofDescriptor oneof : type.getRealOneofs()) {
-            if (oneof.getOptions().getExtension(Validate.required) && !message.hasOneof(oneof)) {
+            // A choice that these classes do not know yet is an unknown field.
+            if (oneof.getOptions().getExtension(Validate.required)
+                    && !message.hasOneof(oneof)
+                    && message.getUnknownFields().asMap().isEmpty()) {
                 return Optional.of(oneof.getName() + ": is missing (expected: one of "
                         + String.join(
                                 ", ",

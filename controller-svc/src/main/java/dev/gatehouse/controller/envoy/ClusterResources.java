@@ -5,6 +5,7 @@ import com.google.protobuf.Value;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
 import dev.gatehouse.controller.check.IpText;
+import dev.gatehouse.controller.envoy.cluster.ClusterTuning;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.proto.Upstreams;
 import dev.gatehouse.gatewayapi.Backend;
@@ -12,6 +13,7 @@ import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.TrackClusterStats;
 import io.envoyproxy.envoy.config.core.v3.Address;
@@ -21,6 +23,7 @@ import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
@@ -34,8 +37,12 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -68,31 +75,35 @@ public final class ClusterResources {
                         .setLocalityWeightedLbConfig(
                                 Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()));
         if (hasEndpointResource(spec)) {
-            cluster.setType(Cluster.DiscoveryType.EDS)
-                    .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS));
+            cluster.setType(Cluster.DiscoveryType.EDS).setEdsClusterConfig(endpointsOf(spec));
         } else {
             cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
                     .setRespectDnsTtl(true)
                     .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
                     .setLoadAssignment(endpoints(spec, slices));
         }
-        if (spec.protocol() == ClusterSpec.Protocol.HTTP2) {
-            cluster.putTypedExtensionProtocolOptions(Upstreams.HTTP_OPTIONS, Protos.any(Upstreams.http2()));
-        }
+        ClusterTuning.apply(spec, cluster);
+        ClusterTuning.http(spec)
+                .ifPresent(options ->
+                        cluster.putTypedExtensionProtocolOptions(Upstreams.HTTP_OPTIONS, Protos.any(options)));
         List<Optional<ClusterSpec.Tls>> transports = spec.transports();
         if (transports.size() > 1) {
             for (int i = 0; i < transports.size(); i++) {
                 cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
                         .setName(transportName(i))
                         .setMatch(transportMatch(i))
-                        .setTransportSocket(transports
-                                .get(i)
-                                .map(tls -> tlsSocket(tls, spec.protocol(), settings.backendTls()))
-                                .orElse(PLAIN_TEXT)));
+                        .setTransportSocket(ClusterTuning.transport(
+                                spec.settings(),
+                                transports
+                                        .get(i)
+                                        .map(tls -> tlsSocket(tls, spec.protocol(), settings.backendTls()))
+                                        .orElse(PLAIN_TEXT))));
             }
-        } else {
-            spec.tls()
-                    .forEach(tls -> cluster.setTransportSocket(tlsSocket(tls, spec.protocol(), settings.backendTls())));
+        } else if (!spec.tls().isEmpty()) {
+            cluster.setTransportSocket(ClusterTuning.transport(
+                    spec.settings(), tlsSocket(spec.tls().getFirst(), spec.protocol(), settings.backendTls())));
+        } else if (ClusterTuning.wrapsTransport(spec.settings())) {
+            cluster.setTransportSocket(ClusterTuning.transport(spec.settings(), PLAIN_TEXT));
         }
         ProxyTelemetry.Metrics metrics = settings.telemetry().metrics();
         if (metrics.perEndpoint() || metrics.sizes()) {
@@ -101,6 +112,15 @@ public final class ClusterResources {
                     .setRequestResponseSizes(metrics.sizes()));
         }
         return cluster.build();
+    }
+
+    private static Cluster.EdsClusterConfig endpointsOf(ClusterSpec spec) {
+        Cluster.EdsClusterConfig.Builder config =
+                Cluster.EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS);
+        if (!spec.endpointsName().equals(spec.name())) {
+            config.setServiceName(spec.endpointsName());
+        }
+        return config.build();
     }
 
     /** True if the cluster's endpoints come as a resource of their own: where there are no names that Envoy has to resolve. */
@@ -116,8 +136,9 @@ public final class ClusterResources {
     public static ClusterLoadAssignment endpoints(
             ClusterSpec spec, Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
         ClusterLoadAssignment.Builder assignment =
-                ClusterLoadAssignment.newBuilder().setClusterName(spec.name());
-        Localities localities = new Localities(spec.transports(), slices);
+                ClusterLoadAssignment.newBuilder().setClusterName(spec.endpointsName());
+        Localities localities =
+                new Localities(spec.transports(), spec.settings().healthPort(), slices);
         switch (spec.endpoints()) {
             case Endpoints.Weighted weighted -> {
                 for (int i = 0; i < weighted.shares().size(); i++) {
@@ -131,7 +152,14 @@ public final class ClusterResources {
                     }
                 }
             }
-            case Endpoints.ServicePort port -> assignment.addEndpoints(localities.of(port));
+            case Endpoints.ServicePort port -> {
+                if (spec.settings().byZone()) {
+                    assignment.addAllEndpoints(
+                            localities.byZone(port, spec.settings().backend().loadBalancer()));
+                } else {
+                    assignment.addEndpoints(localities.of(port));
+                }
+            }
             case Endpoints.Listed listed -> assignment.addEndpoints(localities.of(listed));
         }
         return assignment.build();
@@ -203,7 +231,7 @@ public final class ClusterResources {
                 .build();
     }
 
-    private record SocketKey(String host, int port) implements Comparable<SocketKey> {
+    private record SocketKey(String host, int port, String zone) implements Comparable<SocketKey> {
         private static final Comparator<SocketKey> ORDER =
                 Comparator.comparing(SocketKey::host).thenComparing(SocketKey::port);
 
@@ -216,17 +244,42 @@ public final class ClusterResources {
     /** Makes groups of endpoints; each endpoint names its transport, where a cluster has several. */
     private record Localities(
             List<Optional<ClusterSpec.Tls>> transports,
+            OptionalInt healthPort,
             Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
+        /** A group for each zone, with the zone's weight; a zone that weighs nothing is left out. */
+        List<LocalityLbEndpoints> byZone(Endpoints.ServicePort port, Optional<LoadBalancer> balancer) {
+            Map<String, Integer> weights =
+                    balancer.map(LoadBalancer::weightedZones).orElse(Map.of());
+            SortedMap<String, LocalityLbEndpoints.Builder> zones = new TreeMap<>();
+            for (SocketKey key : ready(port, slices.apply(port.owner()))) {
+                int weight = weights.getOrDefault(key.zone(), 1);
+                if (weight > 0) {
+                    zones.computeIfAbsent(
+                                    key.zone(),
+                                    zone -> LocalityLbEndpoints.newBuilder()
+                                            .setLocality(Locality.newBuilder().setZone(zone))
+                                            .setLoadBalancingWeight(Protos.uint32(weight)))
+                            .addLbEndpoints(endpoint(port, key));
+                }
+            }
+            return zones.values().stream()
+                    .map(LocalityLbEndpoints.Builder::build)
+                    .toList();
+        }
+
+        private LbEndpoint.Builder endpoint(Endpoints.ServicePort port, SocketKey key) {
+            SocketAddress.Protocol protocol =
+                    port.transport().equals("UDP") ? SocketAddress.Protocol.UDP : SocketAddress.Protocol.TCP;
+            return over(port.tls(), Upstreams.endpoint(Protos.address(key.host(), key.port(), protocol)));
+        }
+
         LocalityLbEndpoints.Builder of(Endpoints endpoints) {
             LocalityLbEndpoints.Builder locality =
                     LocalityLbEndpoints.newBuilder().setLoadBalancingWeight(Protos.uint32(1));
             switch (endpoints) {
                 case Endpoints.ServicePort port -> {
-                    SocketAddress.Protocol protocol =
-                            port.transport().equals("UDP") ? SocketAddress.Protocol.UDP : SocketAddress.Protocol.TCP;
                     for (SocketKey key : ready(port, slices.apply(port.owner()))) {
-                        locality.addLbEndpoints(
-                                over(port.tls(), Upstreams.endpoint(Protos.address(key.host(), key.port(), protocol))));
+                        locality.addLbEndpoints(endpoint(port, key));
                     }
                 }
                 case Endpoints.Listed listed -> {
@@ -244,6 +297,9 @@ public final class ClusterResources {
         }
 
         private LbEndpoint.Builder over(Optional<ClusterSpec.Tls> tls, LbEndpoint.Builder endpoint) {
+            healthPort.ifPresent(port -> endpoint.getEndpointBuilder()
+                    .setHealthCheckConfig(
+                            Endpoint.HealthCheckConfig.newBuilder().setPortValue(port)));
             if (transports.size() > 1) {
                 endpoint.setMetadata(Metadata.newBuilder()
                         .putFilterMetadata("envoy.transport_socket_match", transportMatch(transports.indexOf(tls))));
@@ -291,7 +347,8 @@ public final class ClusterResources {
                             && IpText.isAddress(endpoint.addresses().getFirst())) {
                         keys.add(new SocketKey(
                                 endpoint.addresses().getFirst(),
-                                slicePort.port().get()));
+                                slicePort.port().get(),
+                                endpoint.zone().orElse("")));
                     }
                 }
             }

@@ -37,6 +37,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
+import io.envoyproxy.envoy.type.v3.HashPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -255,21 +256,23 @@ public final class ListenerResources {
             return Optional.empty();
         }
         StreamRoute stream = streams.getFirst();
-        UdpProxyConfig proxy = UdpProxyConfig.newBuilder()
-                .setStatPrefix(stream.name())
+        UdpProxyConfig.Builder proxy = UdpProxyConfig.newBuilder()
+                .setStatPrefix(stream.statPrefix())
                 .setMatcher(Matcher.newBuilder()
                         .setOnNoMatch(Matcher.OnMatch.newBuilder()
                                 .setAction(TypedExtensionConfig.newBuilder()
                                         .setName("route")
                                         .setTypedConfig(Protos.any(Route.newBuilder()
                                                 .setCluster(stream.udpCluster())
-                                                .build())))))
-                .build();
+                                                .build())))));
+        if (stream.bySourceIp()) {
+            proxy.addHashPolicies(UdpProxyConfig.HashPolicy.newBuilder().setSourceIp(true));
+        }
         return Optional.of(listener.setAddress(address(fleet, bound, SocketAddress.Protocol.UDP))
                 .setUdpListenerConfig(UdpListenerConfig.getDefaultInstance())
                 .addListenerFilters(ListenerFilter.newBuilder()
                         .setName("envoy.filters.udp_listener.udp_proxy")
-                        .setTypedConfig(Protos.any(proxy)))
+                        .setTypedConfig(Protos.any(proxy.build())))
                 .build());
     }
 
@@ -283,7 +286,10 @@ public final class ListenerResources {
 
     private static FilterChain.Builder tcpChain(StreamRoute stream, ClientPolicy client, Observability observability) {
         TcpProxy.Builder proxy =
-                TcpProxy.newBuilder().setStatPrefix(stream.name()).addAllAccessLog(observability.connections());
+                TcpProxy.newBuilder().setStatPrefix(stream.statPrefix()).addAllAccessLog(observability.connections());
+        if (stream.bySourceIp()) {
+            proxy.addHashPolicy(HashPolicy.newBuilder().setSourceIp(HashPolicy.SourceIp.getDefaultInstance()));
+        }
         List<WeightedTarget> targets =
                 stream.targets().stream().filter(target -> target.weight() > 0).toList();
         if (targets.size() <= 1) {

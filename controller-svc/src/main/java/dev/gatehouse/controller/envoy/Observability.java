@@ -323,7 +323,7 @@ final class Observability {
         return Percent.newBuilder().setValue(fraction.percent()).build();
     }
 
-    private static CustomTag tag(String name, Tag tag) {
+    static CustomTag tag(String name, Tag tag) {
         CustomTag.Builder built = CustomTag.newBuilder().setTag(name);
         switch (tag) {
             case Tag.Literal literal ->

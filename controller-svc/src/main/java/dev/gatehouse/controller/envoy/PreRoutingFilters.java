@@ -4,7 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import dev.gatehouse.controller.envoy.filter.AccessFilter;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
-import dev.gatehouse.controller.envoy.filter.JwtFilter;
+import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.envoy.filter.WafFilter;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
@@ -21,8 +21,6 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
-import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
@@ -129,18 +127,7 @@ final class PreRoutingFilters {
      * that there is nothing to do.
      */
     static Map<String, Any> tableConfig(FilterNeeds needs) {
-        Any notAsked =
-                Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
-        Map<String, Any> config = new TreeMap<>(Map.of(
-                AccessFilter.NAME,
-                notAsked,
-                // Else it takes the headers that claims make from every request.
-                JwtFilter.NAME,
-                Protos.any(PerRouteConfig.newBuilder().setDisabled(true).build()),
-                WafFilter.NAME,
-                Protos.any(ExtProcPerRoute.newBuilder().setDisabled(true).build())));
-        needs.authorizers().forEach(name -> config.put(name, notAsked));
-        return config;
+        return FilterChains.switchedOff(needs);
     }
 
     /** True if a listener that shares the chain has any. */

@@ -24,6 +24,7 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.ValueMatch;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
@@ -32,14 +33,12 @@ import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
-import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +130,7 @@ public final class RouteResources {
             String name = ruleName(route, rule.index()) + "/match/" + i;
             List<Route> parts = policies.broken() || rule.service() == Rule.Service.FAILS
                     ? List.of(failing(match))
-                    : parts(route, rule, match, policies);
+                    : withConnect(parts(route, rule, match, policies), policies.settings());
             Optional<String> problem =
                     parts.stream().flatMap(part -> RULES.problem(part).stream()).findFirst();
             if (problem.isPresent()) {
@@ -155,6 +154,29 @@ public final class RouteResources {
                 .setMatch(match(match))
                 .setDirectResponse(direct(SERVER_ERROR))
                 .build();
+    }
+
+    /** Where CONNECT is served, each route once more for it: a request with that method has no path that would match. */
+    private static List<Route> withConnect(List<Route> routes, TrafficSettings settings) {
+        Optional<RouteAction.UpgradeConfig> connect = RouteTuning.connect(settings);
+        if (connect.isEmpty()) {
+            return routes;
+        }
+        List<Route> all = new ArrayList<>();
+        for (Route route : routes) {
+            if (route.hasRoute()) {
+                Route.Builder more = route.toBuilder();
+                more.getMatchBuilder().setConnectMatcher(RouteMatch.ConnectMatcher.getDefaultInstance());
+                more.getRouteBuilder()
+                        .clearUpgradeConfigs()
+                        .clearPrefixRewrite()
+                        .clearRegexRewrite()
+                        .addUpgradeConfigs(connect.get());
+                all.add(more.build());
+            }
+        }
+        all.addAll(routes);
+        return all;
     }
 
     /**
@@ -211,8 +233,9 @@ public final class RouteResources {
         } else if (targets.stream().noneMatch(target -> target.target() instanceof Target.Found)) {
             route.setDirectResponse(direct(SERVER_ERROR));
         } else {
-            route.setRoute(action(rule, ruleFilters, backendFilters, targets, match));
+            route.setRoute(action(rule, ruleFilters, backendFilters, targets, match, policies.settings()));
         }
+        RouteTuning.apply(route, ref, rule, policies.settings());
         // The WAF gets a body whole: it may be larger than what a connection buffers otherwise.
         policies.waf()
                 .filter(waf -> route.hasRoute() && waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)
@@ -230,7 +253,12 @@ public final class RouteResources {
     }
 
     private RouteAction action(
-            Rule.Http rule, Filters filters, Filters backendFilters, List<WeightedTarget> targets, Match match) {
+            Rule.Http rule,
+            Filters filters,
+            Filters backendFilters,
+            List<WeightedTarget> targets,
+            Match match,
+            TrafficSettings settings) {
         RouteAction.Builder action = RouteAction.newBuilder()
                 .setClusterNotFoundResponseCode(RouteAction.ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR);
         if (targets.size() == 1) {
@@ -271,8 +299,7 @@ public final class RouteResources {
             each.regexRewrite()
                     .ifPresent(regex -> action.setRegexRewrite(substitute(regex.pattern(), regex.substitution())));
         }
-        timeouts(action, rule);
-        rule.retry().ifPresent(retry -> action.setRetryPolicy(retry(retry, rule.timeouts())));
+        RouteTuning.apply(action, rule, settings);
         return action.build();
     }
 
@@ -281,45 +308,6 @@ public final class RouteResources {
             case Target.Found found -> found.cluster().name();
             case Target.Unresolved _ -> UNRESOLVED;
         };
-    }
-
-    private static void timeouts(RouteAction.Builder action, Rule.Http rule) {
-        Optional<Duration> request = rule.timeouts().request();
-        Optional<Duration> backend = rule.timeouts().backendRequest().filter(d -> !d.isZero());
-        if (rule.grpc()) {
-            // A stream may live long; a client bounds its call by grpc-timeout.
-            action.setTimeout(Protos.duration(Duration.ZERO))
-                    .setMaxStreamDuration(RouteAction.MaxStreamDuration.newBuilder()
-                            .setGrpcTimeoutHeaderMax(Protos.duration(Duration.ZERO)));
-            return;
-        }
-        if (request.isPresent() || backend.isPresent()) {
-            boolean retries = rule.retry().isPresent();
-            Duration whole = request.filter(d -> !d.isZero())
-                    .map(limit ->
-                            !retries && backend.isPresent() && backend.get().compareTo(limit) < 0
-                                    ? backend.get()
-                                    : limit)
-                    .orElse(retries ? Duration.ZERO : backend.orElse(Duration.ZERO));
-            action.setTimeout(Protos.duration(whole));
-        }
-    }
-
-    private static RetryPolicy retry(HttpRoute.Retry retry, HttpRoute.Timeouts timeouts) {
-        RetryPolicy.Builder policy = RetryPolicy.newBuilder()
-                .setRetryOn("connect-failure,refused-stream,reset"
-                        + (retry.codes().isEmpty() ? "" : ",retriable-status-codes"))
-                .addAllRetriableStatusCodes(retry.codes())
-                .setNumRetries(Protos.uint32(retry.attempts().orElse(1)));
-        timeouts.backendRequest()
-                .filter(timeout -> !timeout.isZero())
-                .ifPresent(timeout -> policy.setPerTryTimeout(Protos.duration(timeout)));
-        retry.backoff()
-                .filter(backoff -> !backoff.isZero())
-                .ifPresent(backoff -> policy.setRetryBackOff(RetryPolicy.RetryBackOff.newBuilder()
-                        .setBaseInterval(Protos.duration(backoff))
-                        .setMaxInterval(Protos.duration(backoff.multipliedBy(10)))));
-        return policy.build();
     }
 
     static RouteMatch match(Match match) {

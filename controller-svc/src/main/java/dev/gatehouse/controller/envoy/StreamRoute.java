@@ -13,14 +13,18 @@ import java.util.Optional;
  * @param name in metrics and logs
  * @param places the SNI names it is for
  * @param authorization which clients may connect; empty: all
+ * @param statPrefix what its metrics begin with
  * @param udpCluster the cluster of all its backends together, for UDP
+ * @param bySourceIp an endpoint is selected by the client's address
  */
 public record StreamRoute(
         String name,
+        String statPrefix,
         List<Attachments.Place> places,
         List<WeightedTarget> targets,
         Optional<Admission> authorization,
-        String udpCluster) {
+        String udpCluster,
+        boolean bySourceIp) {
     /** Rules for the connections of a route, with the policy that they are from. */
     public record Admission(Authorization authorization, ObjectKey policy) {}
 

@@ -2,9 +2,9 @@ package dev.gatehouse.controller.policy;
 
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.security.Security;
-import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param broken a policy that counts and cannot be enforced: requests are refused with 500
  */
 public record EffectivePolicies(
-        Optional<Security> security, Optional<Limits> limits, Optional<Waf> waf, boolean broken) {
+        Optional<Security> security, Optional<Traffic> traffic, Optional<Waf> waf, boolean broken) {
     /** No policy. */
     public static final EffectivePolicies NONE =
             new EffectivePolicies(Optional.empty(), Optional.empty(), Optional.empty(), false);
@@ -24,7 +24,7 @@ public record EffectivePolicies(
     /** The same on a Gateway that shows {@code certificate} to its backends. */
     public EffectivePolicies presenting(Optional<ObjectKey> certificate) {
         return new EffectivePolicies(
-                security.map(each -> certificate.map(each::presenting).orElse(each)), limits, waf, broken);
+                security.map(each -> certificate.map(each::presenting).orElse(each)), traffic, waf, broken);
     }
 
     /** Without the policies that {@code before} has run already: to ask twice would answer the same. */
@@ -33,13 +33,18 @@ public record EffectivePolicies(
                 security.map(policy -> before.contains(new PreRouting.Access(policy.policy()))
                         ? policy.withoutAuthzService()
                         : policy),
-                limits,
+                traffic,
                 waf.filter(each -> before.stream().noneMatch(each::isEnforcedBy)),
                 broken);
     }
 
-    /** The BackendTrafficPolicy with the limits. */
-    public record Limits(ObjectKey policy, BackendTrafficPolicy.GlobalRateLimit limit) {}
+    /** What the BackendTrafficPolicy asks for; nothing, if there is none. */
+    public TrafficSettings settings() {
+        return traffic.map(Traffic::settings).orElse(TrafficSettings.NONE);
+    }
+
+    /** The BackendTrafficPolicy; bodies of its overrides are in the settings. */
+    public record Traffic(ObjectKey policy, TrafficSettings settings) {}
 
     /**
      * The WAFPolicy.

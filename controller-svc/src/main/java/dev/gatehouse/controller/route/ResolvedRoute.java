@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.route;
 
+import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.gatewayapi.GrpcRoute;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -72,6 +74,12 @@ public record ResolvedRoute(
                 rules.stream().map(rule -> rule.presenting(certificate)).toList(), problems, invalidRules, backends);
     }
 
+    /** The same route, each rule's backends treated as {@code settings} say of the rule. */
+    public ResolvedRoute with(Function<Rule, ClusterSettings> settings) {
+        return new ResolvedRoute(
+                rules.stream().map(rule -> rule.with(settings.apply(rule))).toList(), problems, invalidRules, backends);
+    }
+
     /** Something that keeps a reference from being resolved. */
     public record Problem(String reason, String message) {}
 
@@ -87,6 +95,9 @@ public record ResolvedRoute(
 
         /** The same rule on a Gateway that shows {@code certificate} to its backends. */
         Rule presenting(ObjectKey certificate);
+
+        /** The same rule, its backends treated as {@code settings} say. */
+        Rule with(ClusterSettings settings);
 
         /** What becomes of a rule's requests. */
         enum Service {
@@ -129,6 +140,24 @@ public record ResolvedRoute(
                         sessionPersistence,
                         service);
             }
+
+            /** Mirrors are treated as if there were no settings: a copy that fails matters to nobody. */
+            @Override
+            public Http with(ClusterSettings settings) {
+                return settings.equals(ClusterSettings.NONE)
+                        ? this
+                        : new Http(
+                                index,
+                                name,
+                                grpc,
+                                matches,
+                                filters,
+                                WeightedTarget.with(targets, settings),
+                                timeouts,
+                                retry,
+                                sessionPersistence,
+                                service);
+            }
         }
 
         /** A rule of a TLSRoute, TCPRoute or UDPRoute. */
@@ -141,11 +170,22 @@ public record ResolvedRoute(
             public Stream presenting(ObjectKey certificate) {
                 return new Stream(index, name, WeightedTarget.presenting(targets, certificate));
             }
+
+            @Override
+            public Stream with(ClusterSettings settings) {
+                return new Stream(index, name, WeightedTarget.with(targets, settings));
+            }
         }
     }
 
     /** A backend with its share and its own filters. */
     public record WeightedTarget(Target target, int weight, Filters filters) {
+        private static List<WeightedTarget> with(List<WeightedTarget> targets, ClusterSettings settings) {
+            return targets.stream()
+                    .map(each -> new WeightedTarget(each.target().with(settings), each.weight(), each.filters()))
+                    .toList();
+        }
+
         private static List<WeightedTarget> presenting(List<WeightedTarget> targets, ObjectKey certificate) {
             return targets.stream()
                     .map(each -> new WeightedTarget(

@@ -13,7 +13,6 @@ import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
-import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -40,7 +39,7 @@ import dev.gatehouse.controller.security.SecurityResolver;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
-import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
+import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
@@ -65,6 +64,7 @@ import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
+import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -109,7 +109,7 @@ final class Model {
     final Collection<ObjectKey, SecurityOutcome> securityOutcomes;
     final Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices;
     final Attached<SecurityPolicy> security;
-    final Attached<BackendTrafficPolicy> traffic;
+    final Attached<Policy<TrafficSettings>> traffic;
     final Attached<WafPolicy> wafs;
 
     /** What Envoy would refuse of a BackendTrafficPolicy. */
@@ -187,7 +187,8 @@ final class Model {
         trafficProblems = graph.map(
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
-                (_, _, policy) -> policy.spec().globalRateLimit().flatMap(RateLimitResources::problem));
+                (reads, key, policy) -> TrafficPolicies.problem(
+                        policy.spec().settings(), name -> body(reads, new ObjectKey(key.namespace(), name))));
         security = new Attached<>(graph, selection, Kinds.SECURITY_POLICY);
         traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
         wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
@@ -334,7 +335,7 @@ final class Model {
         List<TargetKey> targets = Attached.targets(listener, route, rule);
         Optional<SecurityOutcome> outcome =
                 security.counting(reads, listener, route, rule).map(policy -> securityOutcome(reads, policy.key()));
-        Optional<Effective<BackendTrafficPolicy>> effective = traffic.effective(reads, listener, route, rule);
+        Optional<Effective<Policy<TrafficSettings>>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
@@ -349,11 +350,26 @@ final class Model {
                         .isPresent();
         return new EffectivePolicies(
                 outcome.flatMap(Model::enforced),
-                effective.flatMap(policy -> policy.spec()
-                        .globalRateLimit()
-                        .map(limit -> new EffectivePolicies.Limits(policy.policy(), limit))),
+                effective.map(policy -> {
+                    String namespace = policy.owner("responseOverride").namespace();
+                    return new EffectivePolicies.Traffic(
+                            policy.policy(),
+                            TrafficPolicies.withBodies(
+                                    policy.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))));
+                }),
                 waf,
                 broken);
+    }
+
+    /** The settings of the BackendTrafficPolicy that counts for a rule. */
+    TrafficSettings trafficSettings(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return traffic.effective(reads, listener, route, rule)
+                .map(policy -> policy.spec().settings())
+                .orElse(TrafficSettings.NONE);
+    }
+
+    private Optional<String> body(Reads reads, ObjectKey map) {
+        return reads.get(inputs.of(Kinds.CONFIG_MAP), map).flatMap(each -> TrafficPolicies.body(each.spec()));
     }
 
     /** What a policy that cannot be read is for. */

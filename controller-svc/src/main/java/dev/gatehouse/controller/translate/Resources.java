@@ -1,10 +1,12 @@
 package dev.gatehouse.controller.translate;
 
 import com.google.protobuf.Message;
+import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
@@ -40,7 +42,6 @@ import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
-import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
@@ -51,11 +52,16 @@ import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.traffic.Compressor;
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
+import dev.gatehouse.gatewayapi.traffic.StatNames;
+import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +77,8 @@ final class Resources {
      * What a route on a listener contributes.
      *
      * @param entries Envoy routes for each hostname
-     * @param limits by the name of the rule
+     * @param limits the policies with global limits, by the name of the rule
+     * @param compressors those that compress from a size of their own on
      * @param wafs the merged WAFPolicies
      * @param securities the SecurityPolicies
      * @param refusals rules of which Envoy would refuse something
@@ -79,18 +86,20 @@ final class Resources {
      */
     private record Contribution(
             Map<String, List<RouteEntry>> entries,
-            SortedMap<String, GlobalRateLimit> limits,
+            SortedMap<String, EffectivePolicies.Traffic> limits,
+            Set<Compressor> compressors,
             Set<EffectivePolicies.Waf> wafs,
             Set<Security> securities,
             List<ResolvedRoute.InvalidRule> refusals,
             int fingerprint) {
         Contribution(
                 Map<String, List<RouteEntry>> entries,
-                SortedMap<String, GlobalRateLimit> limits,
+                SortedMap<String, EffectivePolicies.Traffic> limits,
+                Set<Compressor> compressors,
                 Set<EffectivePolicies.Waf> wafs,
                 Set<Security> securities,
                 List<ResolvedRoute.InvalidRule> refusals) {
-            this(entries, limits, wafs, securities, refusals, entries.hashCode());
+            this(entries, limits, compressors, wafs, securities, refusals, entries.hashCode());
         }
 
         /** The same matches, answered with 500. */
@@ -253,18 +262,37 @@ final class Resources {
         return reads.get(model.gateways, gateway).map(GatewayState::fleet).orElse(gateway.toString());
     }
 
-    /** A route as a Gateway serves it: its backends are told by the certificate that the Gateway shows them, too. */
-    private Optional<ResolvedRoute> route(Reads reads, ObjectRef ref, ObjectKey gateway) {
-        Optional<ResolvedRoute> route = reads.get(model.routes, ref);
-        return reads.get(model.gateways, gateway)
-                .flatMap(GatewayState::backendClientCertificate)
-                .map(certificate -> route.map(each -> each.presenting(certificate)))
-                .orElse(route);
+    /**
+     * A route as a listener serves it: the clusters of its backends are those for the certificate that the Gateway shows to them, and
+     * for the settings of the BackendTrafficPolicy of each rule.
+     */
+    private Optional<ResolvedRoute> route(Reads reads, BindingKey key, Attachments.Binding binding) {
+        Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
+        Optional<ObjectKey> certificate =
+                reads.get(model.gateways, key.listener().gateway()).flatMap(GatewayState::backendClientCertificate);
+        return certificate
+                .map(each -> route.map(served -> served.presenting(each)))
+                .orElse(route)
+                .map(served -> served.with(rule -> clusterSettings(reads, key, binding, rule)));
+    }
+
+    private ClusterSettings clusterSettings(
+            Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
+        TrafficSettings settings = model.trafficSettings(reads, key.listener(), key.route(), rule.name());
+        if (settings.equals(TrafficSettings.NONE)) {
+            return ClusterSettings.NONE;
+        }
+        String hostname = binding.hostnames().stream()
+                .filter(host -> !host.startsWith("*"))
+                .findFirst()
+                .orElse(key.route().key().name() + "." + key.route().key().namespace());
+        ClusterSettings all = ClusterSettings.of(settings, hostname);
+        return key.route().kind().equals("UDPRoute") ? all.forDatagrams() : all;
     }
 
     private Optional<Contribution> contribution(Reads reads, BindingKey key, Attachments.Binding binding) {
         Optional<ListenerState> listener = reads.get(model.listeners, key.listener());
-        Optional<ResolvedRoute> route = route(reads, key.route(), key.listener().gateway());
+        Optional<ResolvedRoute> route = route(reads, key, binding);
         Optional<Resource<? extends RouteSpec>> object = reads.get(inputs.routes(), key.route());
         if (listener.isEmpty()
                 || route.isEmpty()
@@ -278,7 +306,8 @@ final class Resources {
         }
         RouteResources maker = new RouteResources(key.listener(), protocol, settings.clientPort(listener.get()));
         List<RouteEntry> entries = new ArrayList<>();
-        SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
+        SortedMap<String, EffectivePolicies.Traffic> limits = new TreeMap<>();
+        Set<Compressor> compressors = new HashSet<>();
         Set<EffectivePolicies.Waf> wafs = new HashSet<>();
         Set<Security> securities = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
@@ -298,9 +327,12 @@ final class Resources {
                                 "UnsupportedValue",
                                 "spec.rules[" + http.index() + "]: Envoy would refuse what it becomes: " + refusal)));
                 policies.waf().filter(EffectivePolicies.Waf::merged).ifPresent(wafs::add);
-                policies.limits()
-                        .ifPresent(effective ->
-                                limits.put(RouteResources.ruleName(key.route(), http.index()), effective.limit()));
+                policies.traffic()
+                        .filter(traffic -> traffic.settings().globalLimit().isPresent())
+                        .ifPresent(traffic -> limits.put(RouteResources.ruleName(key.route(), http.index()), traffic));
+                policies.settings().compressors().stream()
+                        .filter(compressor -> compressor.minBytes().isPresent())
+                        .forEach(compressors::add);
             }
         }
         Map<String, List<RouteEntry>> byHost = new HashMap<>();
@@ -309,7 +341,7 @@ final class Resources {
                     place.hostname(),
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
-        return Optional.of(new Contribution(byHost, limits, wafs, securities, List.copyOf(refusals)));
+        return Optional.of(new Contribution(byHost, limits, compressors, wafs, securities, List.copyOf(refusals)));
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
@@ -324,7 +356,7 @@ final class Resources {
                     place.hostname(),
                     List.of(RouteResources.failing(key.route()).from(place.origin())));
         }
-        return Map.of(key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), List.of()));
+        return Map.of(key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), List.of()));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -348,13 +380,14 @@ final class Resources {
 
     private Map<ClusterKey, UsedCluster> clustersOf(Reads reads, ObjectRef ref, Attachments attached) {
         Map<ClusterKey, UsedCluster> clusters = new HashMap<>();
-        Set<ObjectKey> gateways = new HashSet<>();
+        Map<BindingKey, Attachments.Binding> bindings = new LinkedHashMap<>();
         for (Attachments.Parent parent : attached.parents()) {
-            parent.bindings().forEach(binding -> gateways.add(binding.listener().gateway()));
+            parent.bindings()
+                    .forEach(binding -> bindings.putIfAbsent(new BindingKey(binding.listener(), ref), binding));
         }
-        for (ObjectKey gateway : gateways) {
-            String fleet = fleet(reads, gateway);
-            route(reads, ref, gateway).ifPresent(route -> {
+        bindings.forEach((key, binding) -> {
+            String fleet = fleet(reads, key.listener().gateway());
+            route(reads, key, binding).ifPresent(route -> {
                 List<ClusterSpec> specs = new ArrayList<>(route.clusters());
                 if (ref.kind().equals("UDPRoute")) {
                     route.rules().forEach(rule -> specs.add(udpCluster(ref, rule)));
@@ -363,17 +396,17 @@ final class Resources {
                     clusters.putIfAbsent(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, ref));
                 }
             });
-        }
+        });
         return clusters;
     }
 
     /** A contribution that is held back needs what the one that is served instead needs, too. */
     private Map<BindingKey, FilterNeeds> filterNeeds(Reads reads, BindingKey key, Contribution contribution) {
-        FilterNeeds own = FilterNeeds.of(contribution.securities());
+        FilterNeeds own = FilterNeeds.of(contribution.securities(), contribution.compressors());
         FilterNeeds needs = reads.get(held, key).isEmpty()
                 ? own
                 : reads.get(lastGood, key)
-                        .map(good -> own.and(FilterNeeds.of(good.securities())))
+                        .map(good -> own.and(FilterNeeds.of(good.securities(), good.compressors())))
                         .orElse(own);
         return needs.equals(FilterNeeds.NONE) ? Map.of() : Map.of(key, needs);
     }
@@ -406,18 +439,21 @@ final class Resources {
     /** The backends of a UDPRoute's rule as one cluster, since Envoy's UDP proxy cannot split. */
     private static ClusterSpec udpCluster(ObjectRef route, ResolvedRoute.Rule rule) {
         List<ClusterSpec.Share> shares = new ArrayList<>();
+        ClusterSettings settings = ClusterSettings.NONE;
         for (WeightedTarget target : rule.targets()) {
             if (target.weight() > 0 && target.target() instanceof Target.Found each) {
                 if (rule.targets().size() == 1) {
                     return each.cluster();
                 }
                 shares.add(new ClusterSpec.Share(each.cluster().endpoints(), target.weight(), false));
+                settings = each.cluster().settings();
             }
         }
         return new ClusterSpec(
-                "udproute/" + route.key() + "/rule",
-                new ClusterSpec.Endpoints.Weighted(shares),
-                ClusterSpec.Protocol.HTTP1);
+                        "udproute/" + route.key() + "/rule",
+                        new ClusterSpec.Endpoints.Weighted(shares),
+                        ClusterSpec.Protocol.HTTP1)
+                .with(settings);
     }
 
     private Map<ClusterKey, UsedCluster> telemetryClusters(Reads reads, String fleet, TelemetryClusters telemetry) {
@@ -452,7 +488,9 @@ final class Resources {
                 TypeUrls.CLUSTER,
                 key.name(),
                 ClusterResources.cluster(
-                        used.spec(), settings(reads, key.fleet()), owner -> slices(reads, key.fleet(), owner)),
+                        used.spec(),
+                        settings(reads, key.fleet()),
+                        owner -> slices(reads, key.fleet(), used.spec(), owner)),
                 false,
                 owners(used));
     }
@@ -468,15 +506,18 @@ final class Resources {
         return one(
                 key.fleet(),
                 TypeUrls.ENDPOINTS,
-                key.name(),
-                ClusterResources.endpoints(used.spec(), owner -> slices(reads, key.fleet(), owner)),
+                used.spec().endpointsName(),
+                ClusterResources.endpoints(used.spec(), owner -> slices(reads, key.fleet(), used.spec(), owner)),
                 false,
                 owners(used));
     }
 
-    /** Where requests to a Service go: to its endpoints, or to its cluster IP where the fleet's EnvoyProxy says so. */
-    private List<EndpointSlice> slices(Reads reads, String fleet, SlicesOwner owner) {
-        boolean byService = settings(reads, fleet).routingType() == EnvoyProxySpec.RoutingType.Service;
+    /** Where requests to a Service go: to its endpoints, or to its cluster IP where a policy or the fleet's EnvoyProxy says so. */
+    private List<EndpointSlice> slices(Reads reads, String fleet, ClusterSpec cluster, SlicesOwner owner) {
+        boolean byService = cluster.settings()
+                .routingType()
+                .map(type -> type == TrafficSettings.RoutingType.Service)
+                .orElseGet(() -> settings(reads, fleet).routingType() == EnvoyProxySpec.RoutingType.Service);
         if (byService && !owner.imported()) {
             Optional<EndpointSlice> clusterIp = reads.get(inputs.of(Kinds.SERVICE), owner.key())
                     .flatMap(each -> each.spec().asEndpoint());
@@ -652,7 +693,7 @@ final class Resources {
         List<Stream> attached = new ArrayList<>();
         reads.get(model.bindingsByListener, listener)
                 .ifPresent(bindings -> bindings.forEach((key, binding) -> {
-                    Optional<ResolvedRoute> route = route(reads, key.route(), listener.gateway());
+                    Optional<ResolvedRoute> route = route(reads, key, binding);
                     Optional<Resource<? extends RouteSpec>> object = reads.get(inputs.routes(), key.route());
                     if (route.isPresent() && object.isPresent()) {
                         attached.add(new Stream(object.get(), key.route(), binding, route.get()));
@@ -678,12 +719,28 @@ final class Resources {
                 String udp = each.ref().kind().equals("UDPRoute")
                         ? udpCluster(each.ref(), rule).name()
                         : "";
+                String name = RouteResources.ruleName(each.ref(), 0);
+                TrafficSettings traffic = model.trafficSettings(reads, listener, each.ref(), rule.name());
+                ObjectRef ref = each.ref();
                 streams.add(new StreamRoute(
-                        RouteResources.ruleName(each.ref(), 0),
+                        name,
+                        traffic.routeStatName()
+                                .map(pattern -> StatNames.of(
+                                        pattern,
+                                        ref.kind(),
+                                        ref.key().namespace(),
+                                        ref.key().name(),
+                                        rule.name()))
+                                .orElse(name),
                         each.binding().places(),
                         rule.targets(),
                         connections.admission(),
-                        udp));
+                        udp,
+                        traffic.backend()
+                                .loadBalancer()
+                                .flatMap(LoadBalancer::consistentHash)
+                                .filter(hash -> hash.input() instanceof LoadBalancer.HashInput.SourceIp)
+                                .isPresent()));
             });
         }
         return streams;
@@ -782,7 +839,7 @@ final class Resources {
     }
 
     private Map<ResourceId, Output> rateLimits(Reads reads, ListenerKey key, ListenerState listener) {
-        SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
+        SortedMap<String, EffectivePolicies.Traffic> limits = new TreeMap<>();
         Set<ObjectRef> owners = new HashSet<>();
         reads.get(contributionsByListener, key)
                 .ifPresent(contributions -> contributions.forEach((binding, contribution) -> {
@@ -794,14 +851,29 @@ final class Resources {
         if (limits.isEmpty() || !listener.serving()) {
             return Map.of();
         }
-        String domain = RateLimitResources.domain(key);
-        return one(
-                Fleets.RATE_LIMIT,
-                TypeUrls.RATE_LIMIT,
-                domain,
-                RateLimitResources.config(domain, limits),
-                false,
-                owners);
+        Map<ResourceId, Output> resources = new HashMap<>();
+        RateLimitConfig own = RateLimitResources.config(RateLimitResources.domain(key), limits);
+        if (own.getDescriptorsCount() > 0) {
+            resources.putAll(one(Fleets.RATE_LIMIT, TypeUrls.RATE_LIMIT, own.getName(), own, false, owners));
+        }
+        limits.values().stream().distinct().forEach(traffic -> resources.putAll(shared(traffic)));
+        return resources;
+    }
+
+    /** The limits that all targets of a policy count together; each listener where one of them is served makes the same. */
+    private static Map<ResourceId, Output> shared(EffectivePolicies.Traffic traffic) {
+        return traffic.settings()
+                .globalLimit()
+                .filter(limit -> RateLimitResources.has(limit, true))
+                .map(limit -> RateLimitResources.sharedConfig(traffic.policy(), limit))
+                .map(config -> one(
+                        Fleets.RATE_LIMIT,
+                        TypeUrls.RATE_LIMIT,
+                        config.getName(),
+                        config,
+                        false,
+                        Set.of(ObjectRef.of(Kinds.BACKEND_TRAFFIC_POLICY, traffic.policy()))))
+                .orElse(Map.of());
     }
 
     private Map<ResourceId, Output> accessPolicy(Reads reads, ObjectKey key, Resource<?> policy) {

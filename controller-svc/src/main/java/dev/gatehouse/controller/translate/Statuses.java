@@ -35,6 +35,7 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import java.util.ArrayList;
@@ -148,7 +149,9 @@ final class Statuses {
                                 Optional.empty(),
                                 reads
                                         .get(model.traffic.policies(), key)
-                                        .map(policy -> policy.spec().passedOver())
+                                        .flatMap(policy ->
+                                                policy.spec().settings().backend().loadBalancer())
+                                        .map(LoadBalancer::unserved)
                                         .orElse(List.of())
                                         .stream()
                                         .map(field -> "spec." + field + " is not served and has no effect")

@@ -21,7 +21,7 @@ public record HeaderChange(List<Header> set, List<Header> add, List<String> remo
         }
     }
 
-    static HeaderChange read(Fields f) {
+    public static HeaderChange read(Fields f) {
         return new HeaderChange(
                 f.list("set", 0, 16, Header::read),
                 f.list("add", 0, 16, Header::read),

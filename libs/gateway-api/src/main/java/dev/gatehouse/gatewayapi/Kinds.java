@@ -1,6 +1,7 @@
 package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
+import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 import java.util.Optional;
@@ -49,8 +50,8 @@ public final class Kinds {
     public static final Kind<Backend> BACKEND = envoyGateway("Backend", Backend::read);
     public static final Kind<HttpRouteFilter> HTTP_ROUTE_FILTER =
             envoyGateway("HTTPRouteFilter", HttpRouteFilter::read);
-    public static final Kind<BackendTrafficPolicy> BACKEND_TRAFFIC_POLICY =
-            envoyGateway("BackendTrafficPolicy", BackendTrafficPolicy::read);
+    public static final Kind<Policy<TrafficSettings>> BACKEND_TRAFFIC_POLICY =
+            envoyGateway("BackendTrafficPolicy", f -> Policy.read(f, TrafficSettings::read));
     public static final Kind<SecurityPolicy> SECURITY_POLICY = envoyGateway("SecurityPolicy", SecurityPolicy::read);
 
     public static final Kind<ClientTrafficPolicy> CLIENT_TRAFFIC_POLICY =

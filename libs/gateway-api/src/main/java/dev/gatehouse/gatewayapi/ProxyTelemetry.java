@@ -378,7 +378,7 @@ public record ProxyTelemetry(
             return 100.0 * numerator / denominator;
         }
 
-        private static Fraction read(Fields f) {
+        public static Fraction read(Fields f) {
             Fraction fraction = new Fraction(
                     f.requiredInteger("numerator", 0, Integer.MAX_VALUE),
                     f.integer("denominator", 1, Integer.MAX_VALUE).orElse(100));
@@ -435,7 +435,7 @@ public record ProxyTelemetry(
 
         record RequestHeader(String name, Optional<String> defaultValue) implements Tag {}
 
-        private static Tag read(Fields f) {
+        public static Tag read(Fields f) {
             TagType type = f.requiredChoice("type", TagType.class);
             Optional<Tag> literal = f.object("literal", x -> new Literal(x.requiredString("value")));
             Optional<Tag> environment =

@@ -30,6 +30,11 @@ public final class AccessFilter implements ChainFilter {
     }
 
     @Override
+    public Map<String, Message> switchedOff(FilterNeeds needs) {
+        return Map.of(NAME, ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
+    }
+
+    @Override
     public Map<String, Message> onRoute(RouteContext route) {
         return route.policies()
                 .security()

@@ -18,4 +18,12 @@ public interface ChainFilter {
 
     /** What the filters are told for a route, by their names; empty: nothing, they stay switched off. */
     Map<String, Message> onRoute(RouteContext route);
+
+    /**
+     * What the filters are told, by their names, for routes that want nothing of them, where they are switched on in the chain
+     * ({@link ChainContext#routesChange}); empty: as they stand in the chain, they do nothing.
+     */
+    default Map<String, Message> switchedOff(FilterNeeds needs) {
+        return Map.of();
+    }
 }

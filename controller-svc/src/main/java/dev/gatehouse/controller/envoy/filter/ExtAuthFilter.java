@@ -25,6 +25,7 @@ import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,6 +51,15 @@ final class ExtAuthFilter implements ChainFilter {
         return chain.needs().allVariants().stream()
                 .map(variant -> chain.forPolicies(variant.name(), filter(variant)))
                 .toList();
+    }
+
+    @Override
+    public Map<String, Message> switchedOff(FilterNeeds needs) {
+        Map<String, Message> off = new HashMap<>();
+        needs.authorizers()
+                .forEach(name -> off.put(
+                        name, ExtAuthzPerRoute.newBuilder().setDisabled(true).build()));
+        return off;
     }
 
     @Override

@@ -14,18 +14,24 @@ import java.util.stream.Stream;
 /** The HTTP filters, in the order in which a request passes them. */
 public final class FilterChains {
     private static final List<ChainFilter> CHAIN = List.of(
+            new CustomResponseFilter(),
+            new FaultFilter(),
             new CorsFilter(),
             new CsrfFilter(),
             new ExtAuthFilter(),
             new LateHeadersFilter(),
             new AccessFilter(),
             new JwtFilter(),
+            new BufferFilter(),
             new WafFilter(),
             new AuthorizationFilter(),
             new SessionFilter(),
+            new LocalLimitFilter(),
             new RateLimitFilter(),
             new GrpcWebFilter(),
+            new BandwidthFilter(),
             new GrpcStatsFilter(),
+            new CompressorFilter(),
             new RouterFilter());
 
     private FilterChains() {}
@@ -49,6 +55,13 @@ public final class FilterChains {
                         .flatMap(filter -> filter.onListener(chain).stream())
                         .toList(),
                 positions);
+    }
+
+    /** What the filters are told for routes that want nothing of them, where they are switched on in the chain. */
+    public static SortedMap<String, Any> switchedOff(FilterNeeds needs) {
+        SortedMap<String, Any> config = new TreeMap<>();
+        CHAIN.forEach(filter -> filter.switchedOff(needs).forEach((name, message) -> config.put(name, Protos.any(message))));
+        return config;
     }
 
     /** What the filters are told for a route, by their names. */

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.envoy.filter;
 import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.proto.PackedTypes;
 import dev.gatehouse.controller.security.Security;
+import dev.gatehouse.gatewayapi.traffic.Compressor;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -15,22 +16,28 @@ import java.util.Set;
  *
  * @param tokens whose providers and requirements stand there
  * @param variants of the filter for authorization servers
+ * @param compressors that compress from a size of their own on
  * @param reroutes a filter may have the route selected again. Envoy decides by the first route which of the filters that are switched off it
  *     makes for a request, so all of them are switched on, for those of the second route
  */
-public record FilterNeeds(Set<Security.Tokens> tokens, Set<ExtAuthFilter.Variant> variants, boolean reroutes) {
+public record FilterNeeds(
+        Set<Security.Tokens> tokens,
+        Set<ExtAuthFilter.Variant> variants,
+        Set<Compressor> compressors,
+        boolean reroutes) {
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
 
     /** Nothing but what every listener has. */
-    public static final FilterNeeds NONE = new FilterNeeds(Set.of(), Set.of(), false);
+    public static final FilterNeeds NONE = new FilterNeeds(Set.of(), Set.of(), Set.of(), false);
 
     public FilterNeeds {
         tokens = Set.copyOf(tokens);
         variants = Set.copyOf(variants);
+        compressors = Set.copyOf(compressors);
     }
 
-    /** What {@code policies} need. */
-    public static FilterNeeds of(Collection<Security> policies) {
+    /** What {@code policies} need, and those that compress from a size of their own on. */
+    public static FilterNeeds of(Collection<Security> policies, Collection<Compressor> compressors) {
         Set<Security.Tokens> tokens = new HashSet<>();
         Set<ExtAuthFilter.Variant> variants = new HashSet<>();
         boolean reroutes = false;
@@ -42,7 +49,7 @@ public record FilterNeeds(Set<Security.Tokens> tokens, Set<ExtAuthFilter.Variant
                     .ifPresent(variants::add);
             reroutes |= policy.reroutes();
         }
-        return new FilterNeeds(tokens, variants, reroutes);
+        return new FilterNeeds(tokens, variants, Set.copyOf(compressors), reroutes);
     }
 
     /** What both need. */
@@ -51,7 +58,9 @@ public record FilterNeeds(Set<Security.Tokens> tokens, Set<ExtAuthFilter.Variant
         allTokens.addAll(more.tokens);
         Set<ExtAuthFilter.Variant> allVariants = new HashSet<>(variants);
         allVariants.addAll(more.variants);
-        return new FilterNeeds(allTokens, allVariants, reroutes || more.reroutes);
+        Set<Compressor> allCompressors = new HashSet<>(compressors);
+        allCompressors.addAll(more.compressors);
+        return new FilterNeeds(allTokens, allVariants, allCompressors, reroutes || more.reroutes);
     }
 
     /** The names of the filters for authorization servers that are on the listener. */
@@ -65,6 +74,14 @@ public record FilterNeeds(Set<Security.Tokens> tokens, Set<ExtAuthFilter.Variant
         all.addAll(ExtAuthFilter.Variant.USUAL);
         return all.stream()
                 .sorted(Comparator.comparing(ExtAuthFilter.Variant::name))
+                .toList();
+    }
+
+    /** The compressors, in an order of their own. */
+    List<Compressor> sortedCompressors() {
+        return compressors.stream()
+                .sorted(Comparator.comparing(Compressor::type)
+                        .thenComparing(each -> each.minBytes().orElse(0), Integer::compareUnsigned))
                 .toList();
     }
 

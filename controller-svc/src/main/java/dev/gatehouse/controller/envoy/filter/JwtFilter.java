@@ -45,6 +45,12 @@ public final class JwtFilter implements ChainFilter {
     }
 
     @Override
+    public Map<String, Message> switchedOff(FilterNeeds needs) {
+        // Else it takes the headers that claims make from every request.
+        return Map.of(NAME, PerRouteConfig.newBuilder().setDisabled(true).build());
+    }
+
+    @Override
     public Map<String, Message> onRoute(RouteContext route) {
         return route.policies()
                 .security()

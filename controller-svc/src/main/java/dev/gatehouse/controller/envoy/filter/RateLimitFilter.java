@@ -3,12 +3,15 @@ package dev.gatehouse.controller.envoy.filter;
 import com.google.protobuf.Message;
 import dev.gatehouse.controller.callout.CalloutResources;
 import dev.gatehouse.controller.callout.Fleets;
+import dev.gatehouse.controller.policy.EffectivePolicies.Traffic;
 import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.gatewayapi.traffic.RateLimits.Global;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,10 +20,17 @@ import java.util.Optional;
 final class RateLimitFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.ratelimit";
 
+    /** A route has limits of two domains where the targets of its policy share some of its rules, and a filter asks about one domain. */
+    private static final String SHARED = NAME + "/shared";
+
     @Override
     public List<HttpFilter> onListener(ChainContext chain) {
-        return List.of(chain.forPolicies(
-                NAME,
+        return List.of(filter(chain, NAME), filter(chain, SHARED));
+    }
+
+    private static HttpFilter filter(ChainContext chain, String name) {
+        return chain.forPolicies(
+                name,
                 RateLimit.newBuilder()
                         .setDomain("gatehouse")
                         .setTimeout(Protos.duration(CalloutResources.LIMIT_TIMEOUT))
@@ -34,19 +44,33 @@ final class RateLimitFilter implements ChainFilter {
                                 .setTransportApiVersion(ApiVersion.V3)
                                 .setGrpcService(CalloutResources.service(
                                         Fleets.RATE_LIMIT, Optional.of(CalloutResources.LIMIT_TIMEOUT))))
-                        .build()));
+                        .build());
     }
 
     @Override
     public Map<String, Message> onRoute(RouteContext route) {
-        return route.policies()
-                .limits()
-                .<Map<String, Message>>map(limits -> Map.of(
-                        NAME,
-                        RateLimitPerRoute.newBuilder()
-                                .setDomain(RateLimitResources.domain(route.listener()))
-                                .addAllRateLimits(RateLimitResources.actions(route.name(), limits.limit()))
-                                .build()))
-                .orElse(Map.of());
+        Map<String, Message> limits = new HashMap<>();
+        route.policies()
+                .traffic()
+                .ifPresent(traffic -> traffic.settings().globalLimit().ifPresent(limit -> {
+                    if (RateLimitResources.has(limit, false)) {
+                        limits.put(
+                                NAME,
+                                limits(RateLimitResources.domain(route.listener()), route, traffic, limit, false));
+                    }
+                    if (RateLimitResources.has(limit, true)) {
+                        limits.put(
+                                SHARED,
+                                limits(RateLimitResources.sharedDomain(traffic.policy()), route, traffic, limit, true));
+                    }
+                }));
+        return limits;
+    }
+
+    private static Message limits(String domain, RouteContext route, Traffic traffic, Global limit, boolean shared) {
+        return RateLimitPerRoute.newBuilder()
+                .setDomain(domain)
+                .addAllRateLimits(RateLimitResources.actions(route.name(), traffic.policy(), limit, shared))
+                .build();
     }
 }

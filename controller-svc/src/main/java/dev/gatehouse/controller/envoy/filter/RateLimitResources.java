@@ -1,21 +1,16 @@
 package dev.gatehouse.controller.envoy.filter;
 
-import com.google.protobuf.BoolValue;
 import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.ratelimit.v3.RateLimitDescriptor;
 import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
-import dev.gatehouse.controller.check.Expressions;
+import dev.gatehouse.controller.envoy.filter.LimitActions.Entry;
 import dev.gatehouse.controller.gateway.ListenerKey;
-import dev.gatehouse.controller.proto.Protos;
-import dev.gatehouse.gatewayapi.BackendTrafficPolicy.ClientSelector;
-import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
-import dev.gatehouse.gatewayapi.BackendTrafficPolicy.HeaderMatchType;
-import dev.gatehouse.gatewayapi.BackendTrafficPolicy.HeaderSelector;
-import dev.gatehouse.gatewayapi.BackendTrafficPolicy.Rule;
-import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import dev.gatehouse.controller.policy.EffectivePolicies.Traffic;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.traffic.RateLimits.Global;
+import dev.gatehouse.gatewayapi.traffic.RateLimits.Rule;
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
-import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,85 +19,129 @@ import java.util.SortedMap;
 
 /**
  * Makes global rate limits: the actions that a route sends, and the descriptors that ratelimit-svc holds against them.
- * Descriptors are those of Envoy Gateway (a first level that names the rule of the route, then one for each selector), so
- * that envoyproxy/ratelimit can stand in for ratelimit-svc.
+ * Descriptors are those of Envoy Gateway: a first level that names the rule of the route, or of the policy where its targets share the
+ * rule; then one for each selector.
+ *
+ * <p>Rules that targets share have a domain of their own, the policy's; they and the others are numbered each by themselves.
  */
 public final class RateLimitResources {
     private RateLimitResources() {}
 
-    /** A rule with at most one selector: each selector of a rule counts by itself. */
-    private record Flat(int index, List<HeaderSelector> headers, Rule rule) {}
-
-    /** What Envoy would refuse of {@code limit}, with the field's path; empty: nothing. */
-    public static Optional<String> problem(GlobalRateLimit limit) {
-        for (int rule = 0; rule < limit.rules().size(); rule++) {
-            List<ClientSelector> selectors = limit.rules().get(rule).selectors();
-            for (int selector = 0; selector < selectors.size(); selector++) {
-                List<HeaderSelector> headers = selectors.get(selector).headers();
-                for (int header = 0; header < headers.size(); header++) {
-                    HeaderSelector each = headers.get(header);
-                    Optional<String> problem = each.type() == HeaderMatchType.RegularExpression
-                            ? Expressions.problem(each.value().orElse(""))
-                            : Optional.empty();
-                    if (problem.isPresent()) {
-                        String place = "spec.rateLimit.global.rules[" + rule + "].clientSelectors[" + selector
-                                + "].headers[" + header + "].value: ";
-                        return problem.map(text -> place + text);
-                    }
-                }
-            }
-        }
-        return Optional.empty();
-    }
+    /** A rule, with the number that its descriptors have, and the one that it has in its policy. */
+    private record Numbered(int index, int inPolicy, Rule rule) {}
 
     /** The domain of a listener's limits. */
     public static String domain(ListenerKey listener) {
         return listener.toString();
     }
 
+    /** The domain of the limits that the targets of {@code policy} share. */
+    public static String sharedDomain(ObjectKey policy) {
+        return policy.toString();
+    }
+
+    /** True if there is a rule that targets share, or that they do not. */
+    public static boolean has(Global limit, boolean shared) {
+        return limit.rules().stream().anyMatch(rule -> rule.shared() == shared);
+    }
+
     /** What a route sends for each request. */
-    public static List<RateLimit> actions(String ruleName, GlobalRateLimit limit) {
+    static List<RateLimit> actions(String ruleName, ObjectKey policy, Global limit, boolean shared) {
         List<RateLimit> limits = new ArrayList<>();
-        for (Flat flat : flatten(limit)) {
-            RateLimit.Builder builder = RateLimit.newBuilder();
-            builder.addActions(RateLimit.Action.newBuilder()
-                    .setGenericKey(RateLimit.Action.GenericKey.newBuilder()
-                            .setDescriptorKey(ruleName)
-                            .setDescriptorValue(ruleName)));
-            if (flat.headers().isEmpty()) {
-                String key = anyKey(flat);
-                builder.addActions(RateLimit.Action.newBuilder()
-                        .setGenericKey(RateLimit.Action.GenericKey.newBuilder()
-                                .setDescriptorKey(key)
-                                .setDescriptorValue(key)));
+        for (Numbered each : numbered(limit, shared)) {
+            Rule rule = each.rule();
+            for (List<Entry> entries : alternatives(each)) {
+                List<Entry> all = new ArrayList<>();
+                all.add(LimitActions.constant(shared ? sharedName(policy, each) : ruleName));
+                all.addAll(entries);
+                limits.add(LimitActions.limit(all, rule, rule.requestCost(), false));
+                rule.responseCost()
+                        .ifPresent(cost -> limits.add(LimitActions.limit(all, rule, Optional.of(cost), true)));
             }
-            for (int i = 0; i < flat.headers().size(); i++) {
-                builder.addActions(action(matchKey(flat, i), flat.headers().get(i)));
-            }
-            limits.add(builder.build());
         }
         return limits;
     }
 
-    /** The limits of a domain: of each rule of a route, by the rule's name. */
-    public static RateLimitConfig config(String domain, SortedMap<String, GlobalRateLimit> limits) {
+    /** The limits of a listener: of each rule of a route, by the rule's name. */
+    public static RateLimitConfig config(String domain, SortedMap<String, Traffic> limits) {
         RateLimitConfig.Builder config =
                 RateLimitConfig.newBuilder().setName(domain).setDomain(domain);
-        for (Map.Entry<String, GlobalRateLimit> entry : limits.entrySet()) {
-            RateLimitDescriptor.Builder rule =
-                    RateLimitDescriptor.newBuilder().setKey(entry.getKey()).setValue(entry.getKey());
-            for (Flat flat : flatten(entry.getValue())) {
-                rule.addDescriptors(descriptor(flat));
+        for (Map.Entry<String, Traffic> entry : limits.entrySet()) {
+            List<RateLimitDescriptor.Builder> chains = new ArrayList<>();
+            entry.getValue()
+                    .settings()
+                    .globalLimit()
+                    .ifPresent(limit -> numbered(limit, false).forEach(each -> join(chains, chain(each))));
+            if (!chains.isEmpty()) {
+                config.addDescriptors(first(entry.getKey(), chains));
             }
-            config.addDescriptors(rule);
         }
         return config.build();
     }
 
-    private static RateLimitDescriptor descriptor(Flat flat) {
-        RateLimitPolicy policy = RateLimitPolicy.newBuilder()
+    /** The limits that the targets of {@code policy} share. */
+    public static RateLimitConfig sharedConfig(ObjectKey policy, Global limit) {
+        String domain = sharedDomain(policy);
+        RateLimitConfig.Builder config =
+                RateLimitConfig.newBuilder().setName(domain).setDomain(domain);
+        for (Numbered each : numbered(limit, true)) {
+            config.addDescriptors(first(sharedName(policy, each), List.of(chain(each))));
+        }
+        return config.build();
+    }
+
+    private static String sharedName(ObjectKey policy, Numbered rule) {
+        return policy + "/rule/" + rule.inPolicy();
+    }
+
+    private static RateLimitDescriptor.Builder first(String name, List<RateLimitDescriptor.Builder> below) {
+        RateLimitDescriptor.Builder first =
+                RateLimitDescriptor.newBuilder().setKey(name).setValue(name);
+        below.forEach(first::addDescriptors);
+        return first;
+    }
+
+    /** Adds a chain; where another begins alike, they are one as far as that goes: a key may be there once only. */
+    private static void join(List<RateLimitDescriptor.Builder> chains, RateLimitDescriptor.Builder chain) {
+        Optional<RateLimitDescriptor.Builder> same = chains.stream()
+                .filter(each ->
+                        each.getKey().equals(chain.getKey()) && each.getValue().equals(chain.getValue()))
+                .findFirst();
+        if (same.isEmpty()) {
+            chains.add(chain);
+            return;
+        }
+        RateLimitDescriptor.Builder there = same.get();
+        if (chain.hasRateLimit() && !there.hasRateLimit()) {
+            there.setRateLimit(chain.getRateLimit()).setShadowMode(chain.getShadowMode());
+        }
+        List<RateLimitDescriptor.Builder> below = new ArrayList<>(there.getDescriptorsBuilderList());
+        int before = below.size();
+        chain.getDescriptorsBuilderList().forEach(each -> join(below, each));
+        below.subList(before, below.size()).forEach(there::addDescriptors);
+    }
+
+    private static RateLimitDescriptor.Builder chain(Numbered numbered) {
+        Rule rule = numbered.rule();
+        List<Entry> entries = alternatives(numbered).getFirst();
+        RateLimitDescriptor.Builder inner =
+                level(entries.getLast()).setRateLimit(limit(rule)).setShadowMode(rule.shadowMode());
+        for (Entry entry : entries.subList(0, entries.size() - 1).reversed()) {
+            inner = level(entry).addDescriptors(inner);
+        }
+        return inner;
+    }
+
+    private static RateLimitDescriptor.Builder level(Entry entry) {
+        RateLimitDescriptor.Builder level = RateLimitDescriptor.newBuilder().setKey(entry.key());
+        entry.value().ifPresent(level::setValue);
+        return level;
+    }
+
+    private static RateLimitPolicy limit(Rule rule) {
+        return RateLimitPolicy.newBuilder()
                 .setUnit(
-                        switch (flat.rule().unit()) {
+                        switch (rule.limit().unit()) {
                             case Second -> RateLimitUnit.SECOND;
                             case Minute -> RateLimitUnit.MINUTE;
                             case Hour -> RateLimitUnit.HOUR;
@@ -111,85 +150,23 @@ public final class RateLimitResources {
                             case Month -> RateLimitUnit.MONTH;
                             case Year -> RateLimitUnit.YEAR;
                         })
-                .setRequestsPerUnit((int) flat.rule().requests())
-                .build();
-        if (flat.headers().isEmpty()) {
-            String key = anyKey(flat);
-            return RateLimitDescriptor.newBuilder()
-                    .setKey(key)
-                    .setValue(key)
-                    .setRateLimit(policy)
-                    .setShadowMode(flat.rule().shadowMode())
-                    .build();
-        }
-        RateLimitDescriptor inner = RateLimitDescriptor.getDefaultInstance();
-        for (int i = flat.headers().size() - 1; i >= 0; i--) {
-            RateLimitDescriptor.Builder level = RateLimitDescriptor.newBuilder().setKey(matchKey(flat, i));
-            if (flat.headers().get(i).type() != HeaderMatchType.Distinct) {
-                level.setValue(matchKey(flat, i));
-            }
-            if (i == flat.headers().size() - 1) {
-                level.setRateLimit(policy).setShadowMode(flat.rule().shadowMode());
-            } else {
-                level.addDescriptors(inner);
-            }
-            inner = level.build();
-        }
-        return inner;
-    }
-
-    private static RateLimit.Action action(String key, HeaderSelector header) {
-        return switch (header.type()) {
-            case Distinct ->
-                RateLimit.Action.newBuilder()
-                        .setRequestHeaders(RateLimit.Action.RequestHeaders.newBuilder()
-                                .setHeaderName(header.name())
-                                .setDescriptorKey(key))
-                        .build();
-            case Exact ->
-                valueMatch(
-                        key,
-                        header,
-                        StringMatcher.newBuilder().setExact(header.value().orElse("")));
-            case RegularExpression ->
-                valueMatch(
-                        key,
-                        header,
-                        StringMatcher.newBuilder()
-                                .setSafeRegex(Protos.regex(header.value().orElse(""))));
-        };
-    }
-
-    private static RateLimit.Action valueMatch(String key, HeaderSelector header, StringMatcher.Builder matcher) {
-        return RateLimit.Action.newBuilder()
-                .setHeaderValueMatch(RateLimit.Action.HeaderValueMatch.newBuilder()
-                        .setDescriptorKey(key)
-                        .setDescriptorValue(key)
-                        .setExpectMatch(BoolValue.of(!header.invert()))
-                        .addHeaders(HeaderMatcher.newBuilder()
-                                .setName(header.name())
-                                .setStringMatch(matcher)))
+                .setRequestsPerUnit((int) rule.limit().requests())
                 .build();
     }
 
-    private static List<Flat> flatten(GlobalRateLimit limit) {
-        List<Flat> flat = new ArrayList<>();
-        for (Rule rule : limit.rules()) {
-            if (rule.selectors().isEmpty()) {
-                flat.add(new Flat(flat.size(), List.of(), rule));
-            }
-            for (ClientSelector selector : rule.selectors()) {
-                flat.add(new Flat(flat.size(), selector.headers(), rule));
+    private static List<Numbered> numbered(Global limit, boolean shared) {
+        List<Numbered> numbered = new ArrayList<>();
+        for (int i = 0; i < limit.rules().size(); i++) {
+            if (limit.rules().get(i).shared() == shared) {
+                numbered.add(new Numbered(numbered.size(), i, limit.rules().get(i)));
             }
         }
-        return flat;
+        return numbered;
     }
 
-    private static String matchKey(Flat flat, int match) {
-        return "rule-" + flat.index() + "-match-" + match;
-    }
-
-    private static String anyKey(Flat flat) {
-        return "rule-" + flat.index() + "-match--1";
+    private static List<List<Entry>> alternatives(Numbered numbered) {
+        return numbered.rule().selectors().isEmpty()
+                ? List.of(List.of(LimitActions.constant(LimitActions.matchKey(numbered.index(), -1))))
+                : LimitActions.alternatives(numbered.rule(), numbered.index(), false);
     }
 }

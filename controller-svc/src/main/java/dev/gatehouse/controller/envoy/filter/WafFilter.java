@@ -42,6 +42,11 @@ public final class WafFilter implements ChainFilter {
     }
 
     @Override
+    public Map<String, Message> switchedOff(FilterNeeds needs) {
+        return Map.of(NAME, ExtProcPerRoute.newBuilder().setDisabled(true).build());
+    }
+
+    @Override
     public Map<String, Message> onRoute(RouteContext route) {
         return route.policies()
                 .waf()

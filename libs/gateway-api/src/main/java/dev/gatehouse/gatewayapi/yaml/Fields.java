@@ -212,6 +212,22 @@ public final class Fields {
         return value;
     }
 
+    /** A number with decimals between {@code min} and {@code max}, both included. */
+    public Optional<Double> decimal(String name, double min, double max) {
+        describe(name, new Outline.Anything());
+        return scalar(name, "a number", Node.Scalar.Type.INTEGER, Node.Scalar.Type.FLOAT)
+                .flatMap(text -> {
+                    Optional<Double> value = PlainScalar.integer(text)
+                            .map(BigInteger::doubleValue)
+                            .or(() -> PlainScalar.number(text))
+                            .filter(each -> each >= min && each <= max);
+                    if (value.isEmpty()) {
+                        wrong(name, cut(text) + " is out of range (expected: " + min + " to " + max + ")");
+                    }
+                    return value;
+                });
+    }
+
     public int requiredInteger(String name, int min, int max) {
         return required(name, integer(name, min, max), min, "an integer from " + min + " to " + max);
     }

@@ -1,0 +1,259 @@
+package dev.gatehouse.controller.envoy;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.UInt32Value;
+import dev.gatehouse.api.envoy.v1.CustomTagFields;
+import dev.gatehouse.api.envoy.v1.TracingFields;
+import dev.gatehouse.controller.proto.NewerFields;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.route.ResolvedRoute.Rule;
+import dev.gatehouse.gatewayapi.HttpRoute;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ProxyTelemetry.Fraction;
+import dev.gatehouse.gatewayapi.traffic.BackendSettings;
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer.HashInput;
+import dev.gatehouse.gatewayapi.traffic.Retry;
+import dev.gatehouse.gatewayapi.traffic.RouteTracing;
+import dev.gatehouse.gatewayapi.traffic.StatNames;
+import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
+import dev.gatehouse.gatewayapi.traffic.TrafficSettings.Upgrade;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
+import io.envoyproxy.envoy.config.route.v3.Tracing;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Timeouts, retries and the rest of what a rule and its BackendTrafficPolicy say of an attempt at a backend. The rule's own counts first. */
+final class RouteTuning {
+    private static final String WEBSOCKET = "websocket";
+    private static final int HOST_ATTEMPTS = 5;
+
+    /** What a stream may be idle for unless that is said: Envoy's preset. */
+    private static final Duration STREAM_IDLE = Duration.ofMinutes(5);
+
+    private static final List<String> LOAD_REPORTS = List.of("endpoint-load-metrics", "endpoint-load-metrics-bin");
+
+    private RouteTuning() {}
+
+    /** Sets what is not of the action. */
+    static void apply(Route.Builder route, ObjectRef ref, Rule.Http rule, TrafficSettings settings) {
+        settings.tracing().map(RouteTuning::tracing).ifPresent(route::setTracing);
+        settings.routeStatName()
+                .ifPresent(name -> route.setStatPrefix(StatNames.of(
+                        name, ref.kind(), ref.key().namespace(), ref.key().name(), rule.name())));
+        if (!route.hasRoute()) {
+            return;
+        }
+        if (!settings.compressors().isEmpty()
+                && !route.getRequestHeadersToRemoveList().contains("accept-encoding")) {
+            // A backend that compresses would keep the preferred algorithm from being used.
+            route.addRequestHeadersToRemove("accept-encoding");
+        }
+        settings.backend()
+                .loadBalancer()
+                .flatMap(LoadBalancer::backendUtilization)
+                .filter(utilization -> !utilization.keepHeaders())
+                .ifPresent(_ -> LOAD_REPORTS.stream()
+                        .filter(header ->
+                                !route.getResponseHeadersToRemoveList().contains(header))
+                        .forEach(route::addResponseHeadersToRemove));
+    }
+
+    static void apply(RouteAction.Builder action, Rule.Http rule, TrafficSettings settings) {
+        timeouts(action, rule, settings.backend());
+        rule.retry()
+                .map(retry -> retry(retry, rule.timeouts()))
+                .or(() -> settings.backend().retry().map(retry -> retry(retry, rule.timeouts())))
+                .ifPresent(action::setRetryPolicy);
+        settings.backend().loadBalancer().flatMap(LoadBalancer::consistentHash).ifPresent(hash -> {
+            action.addAllHashPolicy(hashPolicies(hash.input()));
+            if (action.hasWeightedClusters()) {
+                // Else only the endpoint within a backend would be the hash's, and the backend a random one.
+                action.getWeightedClustersBuilder().setUseHashPolicy(BoolValue.of(true));
+            }
+        });
+        if (!rule.grpc()) {
+            action.addAllUpgradeConfigs(upgrades(settings));
+        }
+    }
+
+    /** WebSocket is what the listener allows; a route that names upgrades, or holds whole requests, says no to it. */
+    private static List<RouteAction.UpgradeConfig> upgrades(TrafficSettings settings) {
+        List<RouteAction.UpgradeConfig> configs = new ArrayList<>();
+        for (Upgrade upgrade : settings.upgrades().orElse(List.of())) {
+            if (!upgrade.isConnect()) {
+                configs.add(RouteAction.UpgradeConfig.newBuilder()
+                        .setUpgradeType(upgrade.type())
+                        .build());
+            }
+        }
+        boolean named =
+                settings.upgrades().isPresent() || settings.requestBufferBytes().isPresent();
+        if (named && configs.stream().noneMatch(each -> each.getUpgradeType().equalsIgnoreCase(WEBSOCKET))) {
+            configs.add(RouteAction.UpgradeConfig.newBuilder()
+                    .setUpgradeType(WEBSOCKET)
+                    .setEnabled(BoolValue.of(false))
+                    .build());
+        }
+        return configs;
+    }
+
+    /** How CONNECT requests go on; empty: they are not served. */
+    static Optional<RouteAction.UpgradeConfig> connect(TrafficSettings settings) {
+        return settings.upgrades().orElse(List.of()).stream()
+                .filter(Upgrade::isConnect)
+                .findFirst()
+                .map(upgrade -> {
+                    RouteAction.UpgradeConfig.Builder config =
+                            RouteAction.UpgradeConfig.newBuilder().setUpgradeType("CONNECT");
+                    if (upgrade.terminate()) {
+                        config.setConnectConfig(RouteAction.UpgradeConfig.ConnectConfig.getDefaultInstance());
+                    }
+                    return config.build();
+                });
+    }
+
+    private static void timeouts(RouteAction.Builder action, Rule.Http rule, BackendSettings settings) {
+        Optional<Duration> request = rule.timeouts().request();
+        Optional<Duration> backend = rule.timeouts().backendRequest().filter(d -> !d.isZero());
+        if (rule.grpc()) {
+            // A stream may live long; a client bounds its call by grpc-timeout.
+            action.setTimeout(Protos.duration(settings.timeouts().request().orElse(Duration.ZERO)))
+                    .setMaxStreamDuration(RouteAction.MaxStreamDuration.newBuilder()
+                            .setGrpcTimeoutHeaderMax(Protos.duration(Duration.ZERO)));
+        } else if (request.isPresent() || backend.isPresent()) {
+            boolean retries = rule.retry().isPresent() || settings.retry().isPresent();
+            Duration whole = request.filter(d -> !d.isZero())
+                    .map(limit ->
+                            !retries && backend.isPresent() && backend.get().compareTo(limit) < 0
+                                    ? backend.get()
+                                    : limit)
+                    .orElse(retries ? Duration.ZERO : backend.orElse(Duration.ZERO));
+            action.setTimeout(Protos.duration(whole));
+        } else {
+            settings.timeouts().request().ifPresent(limit -> {
+                action.setTimeout(Protos.duration(limit));
+                if (limit.compareTo(STREAM_IDLE) > 0) {
+                    // Else a request that may take longer would end when nothing was sent for five minutes.
+                    action.setIdleTimeout(Protos.duration(limit));
+                }
+            });
+        }
+        settings.timeouts()
+                .maxStream()
+                .ifPresent(limit -> action.getMaxStreamDurationBuilder().setMaxStreamDuration(Protos.duration(limit)));
+        settings.timeouts().streamIdle().map(Protos::duration).ifPresent(action::setIdleTimeout);
+    }
+
+    private static RetryPolicy retry(HttpRoute.Retry retry, HttpRoute.Timeouts timeouts) {
+        RetryPolicy.Builder policy = RetryPolicy.newBuilder()
+                .setRetryOn("connect-failure,refused-stream,reset"
+                        + (retry.codes().isEmpty() ? "" : ",retriable-status-codes"))
+                .addAllRetriableStatusCodes(retry.codes())
+                .setNumRetries(Protos.uint32(retry.attempts().orElse(1)));
+        perTry(policy, timeouts.backendRequest());
+        retry.backoff()
+                .filter(backoff -> !backoff.isZero())
+                .ifPresent(backoff -> policy.setRetryBackOff(RetryPolicy.RetryBackOff.newBuilder()
+                        .setBaseInterval(Protos.duration(backoff))
+                        .setMaxInterval(Protos.duration(backoff.multipliedBy(10)))));
+        return policy.build();
+    }
+
+    private static RetryPolicy retry(Retry retry, HttpRoute.Timeouts timeouts) {
+        RetryPolicy.Builder policy = RetryPolicy.newBuilder()
+                .setRetryOn(String.join(",", retry.effectiveTriggers()))
+                .addAllRetriableStatusCodes(retry.effectiveStatuses())
+                .setNumRetries(UInt32Value.of(retry.retries()))
+                .addRetryHostPredicate(RetryPolicy.RetryHostPredicate.newBuilder()
+                        .setName("envoy.retry_host_predicates.previous_hosts")
+                        .setTypedConfig(Protos.any(PreviousHostsPredicate.getDefaultInstance())))
+                .setHostSelectionRetryMaxAttempts(HOST_ATTEMPTS);
+        retry.attemptsPerPriority()
+                .ifPresent(attempts -> policy.setRetryPriority(RetryPolicy.RetryPriority.newBuilder()
+                        .setName("envoy.retry_priorities.previous_priorities")
+                        .setTypedConfig(Protos.any(PreviousPrioritiesConfig.newBuilder()
+                                .setUpdateFrequency(attempts)
+                                .build()))));
+        perTry(policy, retry.perTryTimeout().or(timeouts::backendRequest));
+        retry.baseInterval().ifPresent(base -> {
+            RetryPolicy.RetryBackOff.Builder backOff =
+                    RetryPolicy.RetryBackOff.newBuilder().setBaseInterval(Protos.duration(base));
+            retry.maxInterval().map(Protos::duration).ifPresent(backOff::setMaxInterval);
+            policy.setRetryBackOff(backOff);
+        });
+        return policy.build();
+    }
+
+    private static void perTry(RetryPolicy.Builder policy, Optional<Duration> timeout) {
+        timeout.filter(each -> !each.isZero()).map(Protos::duration).ifPresent(policy::setPerTryTimeout);
+    }
+
+    private static List<HashPolicy> hashPolicies(HashInput input) {
+        return switch (input) {
+            case HashInput.SourceIp _ ->
+                List.of(HashPolicy.newBuilder()
+                        .setConnectionProperties(
+                                HashPolicy.ConnectionProperties.newBuilder().setSourceIp(true))
+                        .build());
+            case HashInput.Headers headers ->
+                headers.names().stream()
+                        .map(name -> HashPolicy.newBuilder()
+                                .setHeader(HashPolicy.Header.newBuilder().setHeaderName(name))
+                                .build())
+                        .toList();
+            case HashInput.QueryParams params ->
+                params.names().stream()
+                        .map(name -> HashPolicy.newBuilder()
+                                .setQueryParameter(
+                                        HashPolicy.QueryParameter.newBuilder().setName(name))
+                                .build())
+                        .toList();
+            case HashInput.Cookie cookie -> {
+                HashPolicy.Cookie.Builder made = HashPolicy.Cookie.newBuilder().setName(cookie.name());
+                cookie.ttl().map(Protos::duration).ifPresent(made::setTtl);
+                cookie.attributes()
+                        .forEach((name, value) -> made.addAttributes(HashPolicy.CookieAttribute.newBuilder()
+                                .setName(name)
+                                .setValue(value)));
+                yield List.of(HashPolicy.newBuilder().setCookie(made).build());
+            }
+        };
+    }
+
+    private static Tracing tracing(RouteTracing settings) {
+        Tracing.Builder tracing = Tracing.newBuilder().setClientSampling(share(settings.clientSampled()));
+        settings.sampled().map(RouteTuning::share).ifPresent(tracing::setRandomSampling);
+        settings.overallSampled().map(RouteTuning::share).ifPresent(tracing::setOverallSampling);
+        settings.tags().forEach((name, tag) -> {
+            if (!settings.formats().containsKey(name)) {
+                tracing.addCustomTags(Observability.tag(name, tag));
+            }
+        });
+        settings.formats()
+                .forEach((name, format) -> tracing.addCustomTags(NewerFields.with(
+                        CustomTag.newBuilder().setTag(name).build(),
+                        CustomTagFields.newBuilder().setValue(format).build())));
+        return settings.spanName()
+                .map(name -> NewerFields.with(
+                        tracing.build(),
+                        TracingFields.newBuilder()
+                                .setOperation(name.client())
+                                .setUpstreamOperation(name.server())
+                                .build()))
+                .orElseGet(tracing::build);
+    }
+
+    private static FractionalPercent share(Fraction fraction) {
+        return Protos.fraction(fraction.numerator(), fraction.denominator());
+    }
+}

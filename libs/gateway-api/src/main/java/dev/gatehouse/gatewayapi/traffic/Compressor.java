@@ -1,0 +1,45 @@
+package dev.gatehouse.gatewayapi.traffic;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Responses are compressed, where the client takes them so.
+ *
+ * @param minBytes smaller ones are not
+ */
+public record Compressor(Type type, OptionalInt minBytes) {
+    private static final int LEAST = 30;
+
+    /** The algorithm. */
+    public enum Type {
+        Gzip,
+        Brotli,
+        Zstd
+    }
+
+    /** Reads an item of {@code compressor}, which counts where the field of its type is there. */
+    static Optional<Compressor> read(Fields f) {
+        Compressor compressor = readOlder(f);
+        String field = switch (compressor.type) {
+            case Gzip -> "gzip";
+            case Brotli -> "brotli";
+            case Zstd -> "zstd";
+        };
+        if (!f.has(field)) {
+            f.warn(field, "is missing, and nothing is compressed by " + compressor.type + " (expected: {})");
+            return Optional.empty();
+        }
+        return Optional.of(compressor);
+    }
+
+    /** Reads an item of {@code compression}. */
+    static Compressor readOlder(Fields f) {
+        Type type = f.requiredChoice("type", Type.class);
+        f.object("gzip", _ -> true);
+        f.object("brotli", _ -> true);
+        f.object("zstd", _ -> true);
+        return new Compressor(type, Sizes.read32(f, "minContentLength", LEAST));
+    }
+}

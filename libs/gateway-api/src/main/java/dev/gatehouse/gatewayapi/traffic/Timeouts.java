@@ -1,0 +1,57 @@
+package dev.gatehouse.gatewayapi.traffic;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Timeouts.
+ *
+ * @param connect until a connection stands, TLS included
+ * @param connectionIdle without requests
+ * @param maxConnectionDuration of a connection
+ * @param request until the whole response is there
+ * @param maxStream from the request until the response has ended; 0: none
+ * @param streamIdle without anything sent or received
+ */
+public record Timeouts(
+        Optional<Duration> connect,
+        Optional<Duration> connectionIdle,
+        Optional<Duration> maxConnectionDuration,
+        Optional<Duration> request,
+        Optional<Duration> maxStream,
+        Optional<Duration> streamIdle) {
+    /** None. */
+    public static final Timeouts NONE = new Timeouts(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    Timeouts ofBackend() {
+        return new Timeouts(
+                connect, connectionIdle, maxConnectionDuration, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    static Timeouts read(Fields f) {
+        Optional<Duration> connect =
+                f.object("tcp", x -> x.duration("connectTimeout")).flatMap(each -> each);
+        if (connect.filter(Duration::isZero).isPresent()) {
+            f.wrong("tcp", "has connectTimeout 0 (expected: more)");
+        }
+        Timeouts http = f.object(
+                        "http",
+                        x -> new Timeouts(
+                                connect,
+                                x.duration("connectionIdleTimeout"),
+                                x.duration("maxConnectionDuration"),
+                                x.duration("requestTimeout"),
+                                x.duration("maxStreamDuration"),
+                                x.duration("streamIdleTimeout")))
+                .orElse(NONE);
+        return new Timeouts(
+                connect,
+                http.connectionIdle,
+                http.maxConnectionDuration,
+                http.request,
+                http.maxStream,
+                http.streamIdle);
+    }
+}
