@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -20,16 +21,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +111,9 @@ final class ClientTrafficIT {
     private final Map<String, Integer> ports = new LinkedHashMap<>();
 
     @SuppressWarnings("NullAway.Init")
+    private ServerSocket raw;
+
+    @SuppressWarnings("NullAway.Init")
     private ChildJvm gatehouse;
 
     @BeforeAll
@@ -118,15 +127,39 @@ final class ClientTrafficIT {
             ports.put(name, free.get(next++));
         }
         ports.put("stream", free.get(next));
+        raw = echo();
         Files.writeString(folder.resolve("all.yaml"), objects(free.get(2)));
         gatehouse = ChildJvm.serving(free.get(0), free.get(1), folder);
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws IOException {
         if (gatehouse != null) {
             gatehouse.close();
         }
+        raw.close();
+    }
+
+    /** A backend that answers with the head of the request as it came. */
+    private static ServerSocket echo() throws IOException {
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().name("echo").start(() -> {
+            while (!server.isClosed()) {
+                try (Socket socket = server.accept()) {
+                    StringBuilder head = new StringBuilder();
+                    while (head.indexOf("\r\n\r\n") < 0) {
+                        head.append((char) socket.getInputStream().read());
+                    }
+                    socket.getOutputStream()
+                            .write(ascii("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + head.length()
+                                    + "\r\n\r\n" + head));
+                } catch (IOException e) {
+                    // The test is over, or the proxy has closed a connection that it did not need.
+                    continue;
+                }
+            }
+        });
+        return server;
     }
 
     private String objects(int backend) throws IOException {
@@ -164,7 +197,9 @@ final class ClientTrafficIT {
                 metadata: {name: app, namespace: default}
                 spec:
                   parentRefs: [{name: gw}]
-                  rules: [{backendRefs: [{name: app, port: 80}]}]
+                  rules:
+                  - backendRefs: [{name: app, port: 80}]
+                  - {matches: [{path: {value: /raw}}], backendRefs: [{name: raw, port: 80}]}
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: TCPRoute
@@ -188,7 +223,22 @@ final class ClientTrafficIT {
                 addressType: IPv4
                 endpoints: [{addresses: [127.0.0.1]}]
                 ports: [{name: http, protocol: TCP, port: %d}]
-                """.formatted(backend))
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: raw, namespace: default}
+                spec: {ports: [{name: http, protocol: TCP, port: 80}]}
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata:
+                  name: raw
+                  namespace: default
+                  labels: {kubernetes.io/service-name: raw}
+                addressType: IPv4
+                endpoints: [{addresses: [127.0.0.1]}]
+                ports: [{name: http, protocol: TCP, port: %d}]
+                """.formatted(backend, raw.getLocalPort()))
                 .append(object("Secret", "server", "stringData", "tls.crt", "server.crt", "tls.key", "server.key"))
                 .append(object("ConfigMap", "ca", "data", "ca.crt", "authority.crt"))
                 .append(object("Secret", "revoked", "stringData", "ca.crl", "revoked.crl"))
@@ -271,7 +321,7 @@ final class ClientTrafficIT {
         try (Socket socket = open("other")) {
             // A client that has begun and does not go on: the first bytes of a record.
             socket.getOutputStream().write(new byte[] {22, 3, 1, 0, 10});
-            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            assertThat(all(socket)).isEmpty();
         }
     }
 
@@ -345,7 +395,7 @@ final class ClientTrafficIT {
     @Test
     void headersWithUnderscoresAreRefusedDroppedOrKept() throws Exception {
         assertThat(plain("default", "/headers", "x_under: kept")).startsWith("HTTP/1.1 400");
-        assertThat(plain("dropping", "/headers", "x_under: kept", "X-Request-Id: mine"))
+        assertThat(plain("dropping", "/headers", "x_under: kept"))
                 .startsWith("HTTP/1.1 200")
                 .doesNotContain("kept")
                 .doesNotContainIgnoringCase("x-request-id");
@@ -354,14 +404,15 @@ final class ClientTrafficIT {
     @Test
     void requestsOfHttp10AreTakenWhereThePolicySays() throws Exception {
         assertThat(exchange(open("ancient"), ascii("GET /headers HTTP/1.0\r\n\r\n")))
-                .startsWith("HTTP/1.1 200")
+                .startsWith("HTTP/1.0 200")
                 .contains("ancient.test");
         assertThat(exchange(open("default"), ascii("GET /headers HTTP/1.0\r\n\r\n"))).startsWith("HTTP/1.1 426");
     }
 
     @Test
     void theLettersOfHeadersStayAsTheyAreWhereThePolicySays() throws Exception {
-        assertThat(plain("cased", "/headers", "X-MiXeD: a")).contains("X-MiXeD");
+        assertThat(plain("cased", "/raw", "X-MiXeD: a")).startsWith("HTTP/1.1 200").contains("X-MiXeD: a");
+        assertThat(plain("default", "/raw", "X-MiXeD: a")).startsWith("HTTP/1.1 200").contains("x-mixed: a");
     }
 
     @Test
@@ -462,8 +513,44 @@ final class ClientTrafficIT {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
+        context.init(
+                new KeyManager[] {showing(client, (X509ExtendedKeyManager) keys.getKeyManagers()[0])}, trusted.getTrustManagers(), null);
         return context;
+    }
+
+    /** Shows a certificate whoever has signed it: Java's own shows none that the server would not know. */
+    private static KeyManager showing(String client, X509ExtendedKeyManager keys) {
+        return new X509ExtendedKeyManager() {
+            @Override
+            public @Nullable String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+                return client.isEmpty() ? null : client;
+            }
+
+            @Override
+            public String[] getClientAliases(String type, Principal[] issuers) {
+                return keys.getClientAliases(type, issuers);
+            }
+
+            @Override
+            public String[] getServerAliases(String type, Principal[] issuers) {
+                return keys.getServerAliases(type, issuers);
+            }
+
+            @Override
+            public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+                return keys.chooseServerAlias(type, issuers, socket);
+            }
+
+            @Override
+            public X509Certificate[] getCertificateChain(String alias) {
+                return keys.getCertificateChain(alias);
+            }
+
+            @Override
+            public PrivateKey getPrivateKey(String alias) {
+                return keys.getPrivateKey(alias);
+            }
+        };
     }
 
     private Socket open(String listener) throws IOException {
