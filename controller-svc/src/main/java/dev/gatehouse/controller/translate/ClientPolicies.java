@@ -4,18 +4,18 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.client.ClientCertificates;
-import dev.gatehouse.controller.client.ClientPolicy;
 import dev.gatehouse.controller.client.ClientPolicy.Http3;
+import dev.gatehouse.controller.client.ClientPolicy;
 import dev.gatehouse.controller.client.ClientTrust;
 import dev.gatehouse.controller.envoy.ListenerResources;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
-import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
-import dev.gatehouse.controller.policy.PolicyIndex;
+import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -80,16 +80,13 @@ final class ClientPolicies {
     /** A policy that cannot be read, and what it is for. */
     private record Broken(Resource<BrokenObject> object, Set<TargetKey> targets) {}
 
-    /** The policies, with what their selectors select among their targets. */
-    final Collection<ObjectKey, Resource<ClientTrafficPolicy>> policies;
-
     /** By policy. */
     final Collection<ObjectKey, Checked> checked;
 
     /** By listener; none: no policy is for it. */
     final Collection<ListenerKey, Effective> effective;
 
-    private final Collection<TargetKey, SortedMap<ObjectKey, Resource<ClientTrafficPolicy>>> byTarget;
+    private final Attached<ClientTrafficPolicy> attached;
     private final Collection<TargetKey, SortedMap<ObjectRef, Broken>> brokenByTarget;
     private final Inputs inputs;
     private final Model model;
@@ -97,30 +94,34 @@ final class ClientPolicies {
     ClientPolicies(Graph graph, Inputs inputs, Model model, PolicySelection selection) {
         this.inputs = inputs;
         this.model = model;
-        policies = selection.selected(Kinds.CLIENT_TRAFFIC_POLICY);
-        byTarget = graph.group(
-                "clients.byTarget",
-                policies,
-                (key, policy) -> policy.spec().targets().stream()
-                        .map(target -> TargetKey.of(target, key.namespace()))
-                        .collect(Collectors.toSet()));
+        attached = new Attached<>(graph, selection, Kinds.CLIENT_TRAFFIC_POLICY);
         Collection<ObjectRef, Broken> broken = graph.map(
                 "clients.broken",
                 inputs.broken(),
                 (reads, ref, object) -> isOurs(ref) && !inputs.isReadable(reads, ref)
                         ? Optional.of(new Broken(
                                 new Resource<>(object.metadata(), object),
-                                selection.targets(reads, ref.namespace(), object.targets(), object.selectors()).stream()
-                                        .map(target -> TargetKey.of(target, ref.namespace()))
-                                        .collect(Collectors.toSet())))
+                                Attached.keys(
+                                        selection.targets(
+                                                reads,
+                                                ref,
+                                                Kinds.CLIENT_TRAFFIC_POLICY.group(),
+                                                object.targets(),
+                                                object.selectors()),
+                                        ref.key())))
                         : Optional.empty());
         brokenByTarget = graph.group("clients.brokenByTarget", broken, (_, each) -> each.targets());
         checked = graph.map(
                 "clients.checked",
-                policies,
+                attached.policies(),
                 (reads, key, policy) ->
                         Optional.of(check(reads, key, policy.spec().settings())));
         effective = graph.map("clients", model.listeners, this::effective);
+    }
+
+    /** The policies, with what their selectors select among their targets. */
+    Collection<ObjectKey, Resource<ClientTrafficPolicy>> policies() {
+        return attached.policies();
     }
 
     /** True for a policy of this kind: how far it closes what it is for is decided here. */
@@ -143,21 +144,8 @@ final class ClientPolicies {
         return winner(reads, target).isPresent();
     }
 
-    /** What a policy may be for to count for a listener, the most specific first. */
-    static List<TargetKey> targets(ListenerKey listener) {
-        ObjectRef owner = listener.owner();
-        List<TargetKey> targets = new ArrayList<>();
-        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.of(listener.name())));
-        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.empty()));
-        if (!owner.kind().equals(Kinds.GATEWAY.name())) {
-            targets.add(new TargetKey(Kinds.GATEWAY.name(), listener.gateway(), Optional.empty()));
-        }
-        return targets;
-    }
-
     private Optional<? extends Resource<?>> winner(Reads reads, TargetKey target) {
-        Optional<Resource<ClientTrafficPolicy>> readable =
-                reads.get(byTarget, target).flatMap(each -> PolicyIndex.winner(each.values()));
+        Optional<Resource<ClientTrafficPolicy>> readable = attached.at(reads, target);
         Optional<Resource<BrokenObject>> broken = reads.get(brokenByTarget, target)
                 .flatMap(each -> PolicyIndex.winner(
                         each.values().stream().map(Broken::object).toList()));
@@ -168,7 +156,7 @@ final class ClientPolicies {
 
     private Optional<Effective> effective(Reads reads, ListenerKey key, ListenerState listener) {
         List<Refusal> refusals = new ArrayList<>();
-        for (TargetKey target : targets(key)) {
+        for (TargetKey target : Attached.listenerTargets(key)) {
             Optional<? extends Resource<?>> winner = winner(reads, target);
             if (winner.isEmpty()) {
                 continue;
@@ -320,7 +308,7 @@ final class ClientPolicies {
 
     /** True if a policy for {@code target} is for the listener, too. */
     static boolean covers(TargetKey target, ListenerKey listener) {
-        return targets(listener).contains(target);
+        return Attached.listenerTargets(listener).contains(target);
     }
 
     private Checked check(Reads reads, ObjectKey key, ClientSettings settings) {

@@ -4,21 +4,22 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.TargetSelector;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
 import dev.gatehouse.gatewayapi.yaml.Fields;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Envoy Gateway's ClientTrafficPolicy: for Gateways, ListenerSets, and single listeners of them.
  *
- * @param deprecated the fields in use that have a successor: "spec.a is deprecated, use spec.b instead", in order
+ * @param deprecated the fields in use that have another name now, with that name
  */
 public record ClientTrafficPolicy(
-        List<PolicyTarget> targets, List<TargetSelector> selectors, ClientSettings settings, List<String> deprecated)
+        List<PolicyTarget> targets, List<TargetSelector> selectors, ClientSettings settings, Map<String, String> deprecated)
         implements TargetedPolicy<ClientTrafficPolicy> {
     public ClientTrafficPolicy {
         targets = List.copyOf(targets);
         selectors = List.copyOf(selectors);
-        deprecated = List.copyOf(deprecated);
+        deprecated = Map.copyOf(deprecated);
     }
 
     @Override
@@ -29,36 +30,29 @@ public record ClientTrafficPolicy(
     /** Reads the policy's {@code spec}. */
     public static ClientTrafficPolicy read(Fields f) {
         boolean oneTarget = f.has("targetRef");
-        ClientTrafficPolicy policy = new ClientTrafficPolicy(
-                PolicyTarget.readOrSelected(f),
-                f.list("targetSelectors", TargetSelector::read),
-                ClientSettings.read(f),
-                List.of());
-        return new ClientTrafficPolicy(
-                policy.targets(), policy.selectors(), policy.settings(), deprecated(oneTarget, policy.settings()));
+        List<PolicyTarget> targets = PolicyTarget.readOrSelected(f);
+        List<TargetSelector> selectors = f.list("targetSelectors", TargetSelector::read);
+        ClientSettings settings = ClientSettings.read(f);
+        return new ClientTrafficPolicy(targets, selectors, settings, deprecated(oneTarget, settings));
     }
 
-    private static List<String> deprecated(boolean oneTarget, ClientSettings settings) {
-        List<String> fields = new ArrayList<>();
+    private static Map<String, String> deprecated(boolean oneTarget, ClientSettings settings) {
+        Map<String, String> fields = new TreeMap<>();
         if (settings.proxyProtocol().legacy()) {
-            fields.add(instead("enableProxyProtocol", "proxyProtocol"));
+            fields.put("spec.enableProxyProtocol", "spec.proxyProtocol");
         }
         if (settings.headers().requestId().legacy()) {
-            fields.add(instead("headers.preserveXRequestID", "headers.requestID"));
+            fields.put("spec.headers.preserveXRequestID", "spec.headers.requestID");
         }
         if (oneTarget) {
-            fields.add(instead("targetRef", "targetRefs"));
+            fields.put("spec.targetRef", "spec.targetRefs");
         }
         if (settings.tls()
                 .flatMap(ClientTls::validation)
                 .map(ClientValidation::legacyOptional)
                 .orElse(false)) {
-            fields.add(instead("tls.clientValidation.optional", "tls.clientValidation.mode"));
+            fields.put("spec.tls.clientValidation.optional", "spec.tls.clientValidation.mode");
         }
         return fields;
-    }
-
-    private static String instead(String field, String successor) {
-        return "spec." + field + " is deprecated, use spec." + successor + " instead";
     }
 }
