@@ -72,8 +72,7 @@ final class ClientPolicyStatuses {
             String controller =
                     gateway(reads, key).map(GatewayState::controllerName).orElse(controllerName);
             if (there) {
-                conditions(reads, policy, key)
-                        .forEach(condition -> conditions.put(reference, controller, condition));
+                conditions(reads, policy, key).forEach(condition -> conditions.put(reference, controller, condition));
             } else {
                 conditions.put(
                         reference,

@@ -14,7 +14,10 @@ import java.util.TreeMap;
  * @param deprecated the fields in use that have another name now, with that name
  */
 public record ClientTrafficPolicy(
-        List<PolicyTarget> targets, List<TargetSelector> selectors, ClientSettings settings, Map<String, String> deprecated)
+        List<PolicyTarget> targets,
+        List<TargetSelector> selectors,
+        ClientSettings settings,
+        Map<String, String> deprecated)
         implements TargetedPolicy<ClientTrafficPolicy> {
     public ClientTrafficPolicy {
         targets = List.copyOf(targets);
