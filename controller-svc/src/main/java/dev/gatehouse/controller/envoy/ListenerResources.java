@@ -5,8 +5,10 @@ import com.github.xds.type.matcher.v3.Matcher;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.client.ClientPolicy;
+import dev.gatehouse.controller.envoy.filter.AuthorizationFilter;
 import dev.gatehouse.controller.envoy.filter.ChainContext;
 import dev.gatehouse.controller.envoy.filter.FilterChains;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
@@ -60,16 +62,17 @@ public final class ListenerResources {
     }
 
     /** The name of the route table that the HTTP listeners among {@code listeners}, those on a port, share. */
-    public static String sharedTableName(PortKey port, List<ListenerState> listeners) {
-        return port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners));
+    public static String sharedTableName(PortKey port, List<ListenerState> listeners, FilterNeeds needs) {
+        return port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners), needs);
     }
 
     /** The name of the route table of an HTTPS listener. */
-    public static String tableName(ListenerState listener) {
-        return listener.key() + PreRoutingFilters.tableSuffix(List.of(listener));
+    public static String tableName(ListenerState listener, FilterNeeds needs) {
+        return listener.key() + PreRoutingFilters.tableSuffix(List.of(listener), needs);
     }
 
-    private static List<ListenerState> http(List<ListenerState> listeners) {
+    /** The listeners among {@code listeners} that share a table. */
+    public static List<ListenerState> http(List<ListenerState> listeners) {
         return listeners.stream()
                 .filter(listener -> listener.protocol().orElseThrow() == Protocol.HTTP)
                 .toList();
@@ -81,6 +84,7 @@ public final class ListenerResources {
      * @param listeners those of {@code fleet} on the port that are serving
      * @param streams the routes of a listener that does not speak HTTP, in order of precedence
      * @param clients what counts for the clients of a listener
+     * @param needs what the policies of a listener's routes need of it
      * @param telemetry the cluster by which a destination of telemetry is reached; empty: it is not there
      */
     public static Optional<Listener> listener(
@@ -89,6 +93,7 @@ public final class ListenerResources {
             List<ListenerState> listeners,
             Function<ListenerKey, List<StreamRoute>> streams,
             Function<ListenerKey, ClientPolicy> clients,
+            Function<List<ListenerState>, FilterNeeds> needs,
             Function<ProxyTelemetry.Destination, Optional<String>> telemetry) {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder().setName(port.listenerName());
@@ -111,18 +116,20 @@ public final class ListenerResources {
             switch (each.protocol().orElseThrow()) {
                 case HTTP ->
                     fallback = fallback.or(() -> Optional.of(chain(
-                                    sharedTableName(port, listeners),
+                                    sharedTableName(port, listeners, needs.apply(http(listeners))),
                                     port,
                                     fleet,
                                     http(listeners),
                                     shared(http(listeners), clients),
+                                    needs.apply(http(listeners)),
                                     observability)
                             .build()));
                 case HTTPS -> {
                     inspect = true;
                     String hostname = each.spec().hostname().orElse(Hostnames.ANY);
                     if (names.add(hostname)) {
-                        chains.add(chain(tableName(each), port, fleet, List.of(each), client, observability)
+                        FilterNeeds own = needs.apply(List.of(each));
+                        chains.add(chain(tableName(each, own), port, fleet, List.of(each), client, own, observability)
                                 .setFilterChainMatch(bySni(List.of(hostname)))
                                 .setTransportSocket(
                                         DownstreamTls.socket(fleet, each, client, List.of("h2", "http/1.1")))
@@ -181,6 +188,7 @@ public final class ListenerResources {
             FleetMembers fleet,
             List<ListenerState> listeners,
             Function<ListenerKey, ClientPolicy> clients,
+            Function<List<ListenerState>, FilterNeeds> needs,
             Function<ProxyTelemetry.Destination, Optional<String>> telemetry) {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder()
@@ -195,8 +203,9 @@ public final class ListenerResources {
             ClientPolicy client = clients.apply(each.key());
             String hostname = each.spec().hostname().orElse(Hostnames.ANY);
             if (client.http3() == ClientPolicy.Http3.SERVED && names.add(hostname)) {
+                FilterNeeds own = needs.apply(List.of(each));
                 FilterChain.Builder chain =
-                        http3Chain(tableName(each), port, fleet, List.of(each), client, observability);
+                        http3Chain(tableName(each, own), port, fleet, List.of(each), client, own, observability);
                 if (!hostname.equals(Hostnames.ANY)) {
                     chain.setFilterChainMatch(FilterChainMatch.newBuilder().addServerNames(hostname));
                 }
@@ -289,11 +298,15 @@ public final class ListenerResources {
             proxy.setWeightedClusters(clusters);
         }
         client.settings().timeouts().tcp().idle().ifPresent(timeout -> proxy.setIdleTimeout(Protos.duration(timeout)));
-        FilterChain.Builder chain = FilterChain.newBuilder()
-                .setName(stream.name())
-                .addFilters(Filter.newBuilder()
-                        .setName("envoy.filters.network.tcp_proxy")
-                        .setTypedConfig(Protos.any(proxy.build())));
+        FilterChain.Builder chain = FilterChain.newBuilder().setName(stream.name());
+        stream.authorization()
+                .ifPresent(each -> chain.addFilters(Filter.newBuilder()
+                        .setName("envoy.filters.network.rbac")
+                        .setTypedConfig(Protos.any(AuthorizationFilter.onConnections(
+                                each.authorization(), each.policy(), stream.name())))));
+        chain.addFilters(Filter.newBuilder()
+                .setName("envoy.filters.network.tcp_proxy")
+                .setTypedConfig(Protos.any(proxy.build())));
         ClientSockets.configure(chain, client.settings());
         return chain;
     }
@@ -313,8 +326,9 @@ public final class ListenerResources {
             FleetMembers fleet,
             List<ListenerState> listeners,
             ClientPolicy client,
+            FilterNeeds needs,
             Observability observability) {
-        return chain(table, client, manager(table, port, fleet, listeners, client, observability));
+        return chain(table, client, manager(table, port, fleet, listeners, client, needs, observability));
     }
 
     private static FilterChain.Builder http3Chain(
@@ -323,11 +337,12 @@ public final class ListenerResources {
             FleetMembers fleet,
             List<ListenerState> listeners,
             ClientPolicy client,
+            FilterNeeds needs,
             Observability observability) {
         return chain(
                 table,
                 client,
-                manager(table, port, fleet, listeners, client, observability)
+                manager(table, port, fleet, listeners, client, needs, observability)
                         .setCodecType(HttpConnectionManager.CodecType.HTTP3)
                         .setHttp3ProtocolOptions(Http3ProtocolOptions.getDefaultInstance()));
     }
@@ -348,6 +363,7 @@ public final class ListenerResources {
             FleetMembers fleet,
             List<ListenerState> listeners,
             ClientPolicy client,
+            FilterNeeds needs,
             Observability observability) {
         HttpConnectionManager.Builder manager = HttpConnection.manager(client)
                 .setStatPrefix((port.fleet() + "-" + port.port()).replace('/', '-'))
@@ -360,7 +376,8 @@ public final class ListenerResources {
                 client.settings(),
                 fleet.settings().telemetry(),
                 observability.upstream(),
-                PreRoutingFilters.any(listeners));
+                needs,
+                PreRoutingFilters.any(listeners) || needs.reroutes());
         manager.addAllHttpFilters(FilterChains.beforeAll(context))
                 .addAllHttpFilters(listeners.stream()
                         .flatMap(listener -> PreRoutingFilters.filters(listener).stream())

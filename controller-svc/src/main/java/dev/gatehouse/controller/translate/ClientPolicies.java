@@ -101,14 +101,7 @@ final class ClientPolicies {
                 (reads, ref, object) -> isOurs(ref) && !inputs.isReadable(reads, ref)
                         ? Optional.of(new Broken(
                                 new Resource<>(object.metadata(), object),
-                                Attached.keys(
-                                        selection.targets(
-                                                reads,
-                                                ref,
-                                                Kinds.CLIENT_TRAFFIC_POLICY.group(),
-                                                object.targets(),
-                                                object.selectors()),
-                                        ref.key())))
+                                Attached.keys(model.targets(reads, ref, object), ref.key())))
                         : Optional.empty());
         brokenByTarget = graph.group("clients.brokenByTarget", broken, (_, each) -> each.targets());
         checked = graph.map(
@@ -145,7 +138,8 @@ final class ClientPolicies {
     }
 
     private Optional<? extends Resource<?>> winner(Reads reads, TargetKey target) {
-        Optional<Resource<ClientTrafficPolicy>> readable = attached.at(reads, target);
+        Optional<Resource<ClientTrafficPolicy>> readable =
+                attached.at(reads, target);
         Optional<Resource<BrokenObject>> broken = reads.get(brokenByTarget, target)
                 .flatMap(each -> PolicyIndex.winner(
                         each.values().stream().map(Broken::object).toList()));

@@ -1,25 +1,17 @@
 package dev.gatehouse.controller.translate;
 
-import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Reads;
-import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.client.ClientPolicy.Http3;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
-import dev.gatehouse.controller.status.AncestorConditions;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
-import dev.gatehouse.controller.status.FleetState;
-import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.translate.ClientPolicies.Effective;
 import dev.gatehouse.controller.translate.ClientPolicies.Refusal;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
-import dev.gatehouse.gatewayapi.ObjectRef;
-import dev.gatehouse.gatewayapi.ParentReference;
-import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import java.util.ArrayList;
@@ -27,67 +19,27 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/**
- * The status of ClientTrafficPolicies. What distinguishes them from other policies: they are for listeners only, and what is wrong with
- * one depends on the listeners that it counts for.
- */
+/** What a ClientTrafficPolicy is told of each of its targets. */
 final class ClientPolicyStatuses {
     private final Inputs inputs;
     private final Model model;
-    private final Source<String, FleetState> fleetStates;
-    private final Collection<ObjectRef, SortedMap<String, String>> failed;
-    private final String controllerName;
 
-    ClientPolicyStatuses(
-            Inputs inputs,
-            Model model,
-            Source<String, FleetState> fleetStates,
-            Collection<ObjectRef, SortedMap<String, String>> failed,
-            String controllerName) {
+    ClientPolicyStatuses(Inputs inputs, Model model) {
         this.inputs = inputs;
         this.model = model;
-        this.fleetStates = fleetStates;
-        this.failed = failed;
-        this.controllerName = controllerName;
     }
 
-    /** The status of {@code policy}. */
-    ObjectStatus of(Reads reads, Resource<ClientTrafficPolicy> policy) {
-        AncestorConditions conditions = new AncestorConditions();
-        for (PolicyTarget target : policy.spec().targets()) {
-            TargetKey key = TargetKey.of(target, policy.namespace());
-            ParentReference reference = new ParentReference(
-                    target.group(),
-                    target.kind(),
-                    Optional.of(key.object().namespace()),
-                    target.name(),
-                    target.sectionName(),
-                    Optional.empty());
-            boolean there = target.group().equals(Kinds.GATEWAY_GROUP) && isThere(reads, key);
-            String controller =
-                    gateway(reads, key).map(GatewayState::controllerName).orElse(controllerName);
-            if (there) {
-                conditions(reads, policy, key).forEach(condition -> conditions.put(reference, controller, condition));
-            } else {
-                conditions.put(
-                        reference,
-                        controller,
-                        Condition.isFalse(
-                                Conditions.ACCEPTED,
-                                "TargetNotFound",
-                                key + " is not there (expected: a Gateway or ListenerSet of " + Kinds.GATEWAY_GROUP
-                                        + ", or a listener of one)."));
-            }
-        }
-        return new ObjectStatus.Ancestors(policy.metadata().generation(), conditions.statuses());
-    }
-
-    private List<Condition> conditions(Reads reads, Resource<ClientTrafficPolicy> policy, TargetKey target) {
+    /**
+     * The conditions of {@code policy} for {@code target}, which is there.
+     *
+     * @param refused what proxies or the translation say against it
+     */
+    List<Condition> conditions(
+            Reads reads, Resource<ClientTrafficPolicy> policy, TargetKey target, Optional<String> refused) {
         Optional<ObjectKey> rival = model.clients.rival(reads, target, policy.key());
         if (rival.isPresent()) {
             return List.of(Condition.isFalse(
@@ -97,8 +49,8 @@ final class ClientPolicyStatuses {
         }
         List<ListenerState> listeners = covered(reads, target);
         List<Condition> conditions = new ArrayList<>();
-        Optional<String> invalid = refused(reads, policy.key(), target)
-                .or(() -> problems(reads, policy.key(), target, listeners).map(text -> text + "."));
+        Optional<String> invalid = refused.or(
+                () -> problems(reads, policy.key(), target, listeners).map(text -> text + "."));
         conditions.add(invalid.map(message -> Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))
                 .orElse(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted.")));
         overridden(reads, target, listeners).ifPresent(conditions::add);
@@ -106,23 +58,16 @@ final class ClientPolicyStatuses {
         return conditions;
     }
 
-    /** What the translation or a proxy says against the policy. */
-    private Optional<String> refused(Reads reads, ObjectKey policy, TargetKey target) {
-        ObjectRef ref = ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, policy);
-        return reads.get(failed, ref)
-                .map(FailedObjects::message)
-                .or(() -> gateway(reads, target)
-                        .map(GatewayState::fleet)
-                        .flatMap(fleet -> reads.get(fleetStates, fleet))
-                        .flatMap(state -> Optional.ofNullable(state.rejections().get(ref)))
-                        .map(rejection -> "A proxy refused it: " + rejection));
-    }
-
     /** Whether {@code target} is there: a Gateway of ours, a ListenerSet of one, with the section. */
-    private boolean isThere(Reads reads, TargetKey target) {
+    boolean isThere(Reads reads, TargetKey target) {
         return gateway(reads, target)
                 .map(_ -> target.section().isEmpty() || !covered(reads, target).isEmpty())
                 .orElse(false);
+    }
+
+    /** The fleet that serves {@code target}. */
+    Optional<String> fleet(Reads reads, TargetKey target) {
+        return gateway(reads, target).map(GatewayState::fleet);
     }
 
     private Optional<GatewayState> gateway(Reads reads, TargetKey target) {
@@ -212,10 +157,7 @@ final class ClientPolicyStatuses {
                 });
         if (!policy.spec().deprecated().isEmpty()) {
             reasons.add("DeprecatedField");
-            policy.spec().deprecated().entrySet().stream()
-                    .map(each -> each.getKey() + " is deprecated, use " + each.getValue() + " instead")
-                    .sorted()
-                    .forEach(messages::add);
+            messages.addAll(policy.spec().deprecated());
         }
         return reasons.isEmpty()
                 ? Optional.empty()

@@ -16,7 +16,8 @@ import java.util.List;
  * @param client what counts for their clients
  * @param telemetry the fleet's
  * @param upstreamLog what logs the requests to backends
- * @param routesChange filters before routing may change the route: Envoy decides by the first which of the filters that are switched off it
+ * @param needs what the policies of the routes need to be in the chain
+ * @param routesChange filters may change the route: Envoy decides by the first which of the filters that are switched off it
  *     makes, so those of policies are switched on
  */
 public record ChainContext(
@@ -24,6 +25,7 @@ public record ChainContext(
         ClientSettings client,
         ProxyTelemetry telemetry,
         List<AccessLog> upstreamLog,
+        FilterNeeds needs,
         boolean routesChange) {
     /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
     public static final int CONNECTION_BUFFER_BYTES = 32 * 1024;

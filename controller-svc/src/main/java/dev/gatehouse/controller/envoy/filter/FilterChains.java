@@ -15,9 +15,13 @@ import java.util.stream.Stream;
 public final class FilterChains {
     private static final List<ChainFilter> CHAIN = List.of(
             new CorsFilter(),
+            new CsrfFilter(),
+            new ExtAuthFilter(),
             new LateHeadersFilter(),
             new AccessFilter(),
+            new JwtFilter(),
             new WafFilter(),
+            new AuthorizationFilter(),
             new SessionFilter(),
             new RateLimitFilter(),
             new GrpcWebFilter(),

@@ -4,25 +4,21 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.TargetSelector;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
 import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Envoy Gateway's ClientTrafficPolicy: for Gateways, ListenerSets, and single listeners of them.
  *
- * @param deprecated the fields in use that have another name now, with that name
+ * @param deprecated the fields in use that have a successor: "spec.a is deprecated, use spec.b instead", in order
  */
 public record ClientTrafficPolicy(
-        List<PolicyTarget> targets,
-        List<TargetSelector> selectors,
-        ClientSettings settings,
-        Map<String, String> deprecated)
+        List<PolicyTarget> targets, List<TargetSelector> selectors, ClientSettings settings, List<String> deprecated)
         implements TargetedPolicy<ClientTrafficPolicy> {
     public ClientTrafficPolicy {
         targets = List.copyOf(targets);
         selectors = List.copyOf(selectors);
-        deprecated = Map.copyOf(deprecated);
+        deprecated = List.copyOf(deprecated);
     }
 
     @Override
@@ -33,29 +29,36 @@ public record ClientTrafficPolicy(
     /** Reads the policy's {@code spec}. */
     public static ClientTrafficPolicy read(Fields f) {
         boolean oneTarget = f.has("targetRef");
-        List<PolicyTarget> targets = PolicyTarget.readOrSelected(f);
-        List<TargetSelector> selectors = f.list("targetSelectors", TargetSelector::read);
-        ClientSettings settings = ClientSettings.read(f);
-        return new ClientTrafficPolicy(targets, selectors, settings, deprecated(oneTarget, settings));
+        ClientTrafficPolicy policy = new ClientTrafficPolicy(
+                PolicyTarget.readOrSelected(f),
+                f.list("targetSelectors", TargetSelector::read),
+                ClientSettings.read(f),
+                List.of());
+        return new ClientTrafficPolicy(
+                policy.targets(), policy.selectors(), policy.settings(), deprecated(oneTarget, policy.settings()));
     }
 
-    private static Map<String, String> deprecated(boolean oneTarget, ClientSettings settings) {
-        Map<String, String> fields = new TreeMap<>();
+    private static List<String> deprecated(boolean oneTarget, ClientSettings settings) {
+        List<String> fields = new ArrayList<>();
         if (settings.proxyProtocol().legacy()) {
-            fields.put("spec.enableProxyProtocol", "spec.proxyProtocol");
+            fields.add(instead("enableProxyProtocol", "proxyProtocol"));
         }
         if (settings.headers().requestId().legacy()) {
-            fields.put("spec.headers.preserveXRequestID", "spec.headers.requestID");
+            fields.add(instead("headers.preserveXRequestID", "headers.requestID"));
         }
         if (oneTarget) {
-            fields.put("spec.targetRef", "spec.targetRefs");
+            fields.add(instead("targetRef", "targetRefs"));
         }
         if (settings.tls()
                 .flatMap(ClientTls::validation)
                 .map(ClientValidation::legacyOptional)
                 .orElse(false)) {
-            fields.put("spec.tls.clientValidation.optional", "spec.tls.clientValidation.mode");
+            fields.add(instead("tls.clientValidation.optional", "tls.clientValidation.mode"));
         }
         return fields;
+    }
+
+    private static String instead(String field, String successor) {
+        return "spec." + field + " is deprecated, use spec." + successor + " instead";
     }
 }
