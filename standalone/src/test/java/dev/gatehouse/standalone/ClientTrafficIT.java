@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -20,16 +21,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,7 +70,10 @@ final class ClientTrafficIT {
                 headers: {xForwardedClientCert: {mode: AppendForward, certDetailsToAdd: [DNS]}}
                 """.formatted(TRUST));
         TLS.put("any", "tls: {clientValidation: {mode: RequireAny}}");
-        TLS.put("named", "tls: {clientValidation: {%s, subjectAltNames: {uris: [{type: Prefix, value: 'spiffe://test/'}]}}}".formatted(TRUST));
+        TLS.put(
+                "named",
+                "tls: {clientValidation: {%s, subjectAltNames: {uris: [{type: Prefix, value: 'spiffe://test/'}]}}}"
+                        .formatted(TRUST));
         TLS.put("untrusting", "tls: {clientValidation: {caCertificateRefs: [{name: nowhere}]}}");
         TLS.put("old", "tls: {maxVersion: '1.2', ciphers: [ECDHE-ECDSA-AES256-GCM-SHA384], alpnProtocols: [http/1.1]}");
         TLS.put("quic", "http3: {}");
@@ -95,14 +104,21 @@ final class ClientTrafficIT {
         PLAIN.put("strict", "path: {escapedSlashesAction: RejectRequest, disableMergeSlashes: true}");
         PLAIN.put("lenient", "path: {escapedSlashesAction: KeepUnchanged}");
         PLAIN.put("forwarding", "path: {escapedSlashesAction: UnescapeAndForward}");
-        PLAIN.put("hurried", "timeout: {http: {requestHeadersReceivedTimeout: 300ms, requestReceivedTimeout: 300ms, idleTimeout: 400ms}}");
+        PLAIN.put(
+                "hurried",
+                "timeout: {http: {requestHeadersReceivedTimeout: 300ms, requestReceivedTimeout: 300ms, idleTimeout: 400ms}}");
         PLAIN.put("checked", "healthCheck: {path: /healthy}");
-        PLAIN.put("wide", "connection: {bufferLimit: 1Mi, socketBufferLimit: 256Ki, maxAcceptPerSocketEvent: 3}\ntcpKeepalive: {probes: 3, idleTime: 60s, interval: 10s}");
+        PLAIN.put(
+                "wide",
+                "connection: {bufferLimit: 1Mi, socketBufferLimit: 256Ki, maxAcceptPerSocketEvent: 3}\ntcpKeepalive: {probes: 3, idleTime: 60s, interval: 10s}");
         PLAIN.put("web", "grpc: {enableWeb: true}");
         PLAIN.put("default", "");
     }
 
     private final Map<String, Integer> ports = new LinkedHashMap<>();
+
+    @SuppressWarnings("NullAway.Init")
+    private ServerSocket raw;
 
     @SuppressWarnings("NullAway.Init")
     private ChildJvm gatehouse;
@@ -118,15 +134,39 @@ final class ClientTrafficIT {
             ports.put(name, free.get(next++));
         }
         ports.put("stream", free.get(next));
+        raw = echo();
         Files.writeString(folder.resolve("all.yaml"), objects(free.get(2)));
         gatehouse = ChildJvm.serving(free.get(0), free.get(1), folder);
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws IOException {
         if (gatehouse != null) {
             gatehouse.close();
         }
+        raw.close();
+    }
+
+    /** A backend that answers with the head of the request as it came. */
+    private static ServerSocket echo() throws IOException {
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().name("echo").start(() -> {
+            while (!server.isClosed()) {
+                try (Socket socket = server.accept()) {
+                    StringBuilder head = new StringBuilder();
+                    while (head.indexOf("\r\n\r\n") < 0) {
+                        head.append((char) socket.getInputStream().read());
+                    }
+                    socket.getOutputStream()
+                            .write(ascii("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + head.length()
+                                    + "\r\n\r\n" + head));
+                } catch (IOException e) {
+                    // The test is over, or the proxy has closed a connection that it did not need.
+                    continue;
+                }
+            }
+        });
+        return server;
     }
 
     private String objects(int backend) throws IOException {
@@ -138,25 +178,28 @@ final class ClientTrafficIT {
                   gatewayClassName: gatehouse
                   listeners:
                 """);
-        TLS.keySet().forEach(name -> yaml.append("""
+        TLS.keySet()
+                .forEach(
+                        name -> yaml.append("""
                   - {name: %s, protocol: HTTPS, port: %d, tls: {certificateRefs: [{name: server}]}}
                 """.formatted(name, ports.get(name)).indent(0)));
-        PLAIN.keySet().forEach(name -> yaml.append("  - {name: %s, protocol: HTTP, port: %d%s}\n"
-                .formatted(name, ports.get(name), name.equals("ancient") ? ", hostname: ancient.test" : "")));
+        PLAIN.keySet()
+                .forEach(name -> yaml.append("  - {name: %s, protocol: HTTP, port: %d%s}\n"
+                        .formatted(name, ports.get(name), name.equals("ancient") ? ", hostname: ancient.test" : "")));
         yaml.append("  - {name: stream, protocol: TCP, port: %d}\n".formatted(ports.get("stream")));
         Map<String, String> policies = new LinkedHashMap<>(TLS);
         policies.putAll(PLAIN);
         policies.put("stream", "timeout: {tcp: {idleTimeout: 300ms}}\nconnection: {connectionLimit: {value: 1}}");
         policies.remove("default");
-        policies.forEach((name, spec) -> yaml.append("""
+        policies.forEach((name, spec) ->
+                yaml.append("""
                 ---
                 apiVersion: gateway.envoyproxy.io/v1alpha1
                 kind: ClientTrafficPolicy
                 metadata: {name: %1$s, namespace: default}
                 spec:
                   targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw, sectionName: %1$s}]
-                """.formatted(name))
-                .append(spec.strip().indent(2)));
+                """.formatted(name)).append(spec.strip().indent(2)));
         return yaml.append("""
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
@@ -164,7 +207,9 @@ final class ClientTrafficIT {
                 metadata: {name: app, namespace: default}
                 spec:
                   parentRefs: [{name: gw}]
-                  rules: [{backendRefs: [{name: app, port: 80}]}]
+                  rules:
+                  - backendRefs: [{name: app, port: 80}]
+                  - {matches: [{path: {value: /raw}}], backendRefs: [{name: raw, port: 80}]}
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: TCPRoute
@@ -188,7 +233,22 @@ final class ClientTrafficIT {
                 addressType: IPv4
                 endpoints: [{addresses: [127.0.0.1]}]
                 ports: [{name: http, protocol: TCP, port: %d}]
-                """.formatted(backend))
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: raw, namespace: default}
+                spec: {ports: [{name: http, protocol: TCP, port: 80}]}
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata:
+                  name: raw
+                  namespace: default
+                  labels: {kubernetes.io/service-name: raw}
+                addressType: IPv4
+                endpoints: [{addresses: [127.0.0.1]}]
+                ports: [{name: http, protocol: TCP, port: %d}]
+                """.formatted(backend, raw.getLocalPort()))
                 .append(object("Secret", "server", "stringData", "tls.crt", "server.crt", "tls.key", "server.key"))
                 .append(object("ConfigMap", "ca", "data", "ca.crt", "authority.crt"))
                 .append(object("Secret", "revoked", "stringData", "ca.crl", "revoked.crl"))
@@ -196,11 +256,14 @@ final class ClientTrafficIT {
     }
 
     private static String object(String kind, String name, String field, String... files) throws IOException {
-        StringBuilder yaml = new StringBuilder(
-                "---\napiVersion: v1\nkind: %s\nmetadata: {name: %s, namespace: default}\n%s:\n"
+        StringBuilder yaml =
+                new StringBuilder("---\napiVersion: v1\nkind: %s\nmetadata: {name: %s, namespace: default}\n%s:\n"
                         .formatted(kind, name, field));
         for (int i = 0; i < files.length; i += 2) {
-            yaml.append("  ").append(files[i]).append(": |\n").append(pem(files[i + 1]).indent(4));
+            yaml.append("  ")
+                    .append(files[i])
+                    .append(": |\n")
+                    .append(pem(files[i + 1]).indent(4));
         }
         return yaml.toString();
     }
@@ -271,7 +334,7 @@ final class ClientTrafficIT {
         try (Socket socket = open("other")) {
             // A client that has begun and does not go on: the first bytes of a record.
             socket.getOutputStream().write(new byte[] {22, 3, 1, 0, 10});
-            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            assertThat(all(socket)).isEmpty();
         }
     }
 
@@ -339,13 +402,15 @@ final class ClientTrafficIT {
                 .doesNotContain("v1", "gone")
                 .contains("x-late: yes")
                 .doesNotContainIgnoringCase("content-type:");
-        assertThat(plain("edits", "/headers", "X-Default: given")).contains("given").doesNotContain("fallback");
+        assertThat(plain("edits", "/headers", "X-Default: given"))
+                .contains("given")
+                .doesNotContain("fallback");
     }
 
     @Test
     void headersWithUnderscoresAreRefusedDroppedOrKept() throws Exception {
         assertThat(plain("default", "/headers", "x_under: kept")).startsWith("HTTP/1.1 400");
-        assertThat(plain("dropping", "/headers", "x_under: kept", "X-Request-Id: mine"))
+        assertThat(plain("dropping", "/headers", "x_under: kept"))
                 .startsWith("HTTP/1.1 200")
                 .doesNotContain("kept")
                 .doesNotContainIgnoringCase("x-request-id");
@@ -354,20 +419,26 @@ final class ClientTrafficIT {
     @Test
     void requestsOfHttp10AreTakenWhereThePolicySays() throws Exception {
         assertThat(exchange(open("ancient"), ascii("GET /headers HTTP/1.0\r\n\r\n")))
-                .startsWith("HTTP/1.1 200")
+                .startsWith("HTTP/1.0 200")
                 .contains("ancient.test");
-        assertThat(exchange(open("default"), ascii("GET /headers HTTP/1.0\r\n\r\n"))).startsWith("HTTP/1.1 426");
+        assertThat(exchange(open("default"), ascii("GET /headers HTTP/1.0\r\n\r\n")))
+                .startsWith("HTTP/1.1 426");
     }
 
     @Test
     void theLettersOfHeadersStayAsTheyAreWhereThePolicySays() throws Exception {
-        assertThat(plain("cased", "/headers", "X-MiXeD: a")).contains("X-MiXeD");
+        assertThat(plain("cased", "/raw", "X-MiXeD: a"))
+                .startsWith("HTTP/1.1 200")
+                .contains("X-MiXeD: a");
+        assertThat(plain("default", "/raw", "X-MiXeD: a"))
+                .startsWith("HTTP/1.1 200")
+                .contains("x-mixed: a");
     }
 
     @Test
     void anUpgradeThatIsIgnoredIsAnOrdinaryRequest() throws Exception {
-        byte[] request =
-                ascii("GET /headers HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade, close\r\nUpgrade: TLS/1.0\r\n\r\n");
+        byte[] request = ascii(
+                "GET /headers HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade, close\r\nUpgrade: TLS/1.0\r\n\r\n");
         assertThat(exchange(open("upgrades"), request)).startsWith("HTTP/1.1 200");
         assertThat(exchange(open("default"), request)).startsWith("HTTP/1.1 403");
     }
@@ -376,8 +447,12 @@ final class ClientTrafficIT {
     void slashesOfPathsAreTreatedAsThePolicySays() throws Exception {
         assertThat(plain("default", "/anything/a%2Fb")).startsWith("HTTP/1.1 307");
         assertThat(plain("strict", "/anything/a%2Fb")).startsWith("HTTP/1.1 400");
-        assertThat(plain("lenient", "/anything/a%2Fb")).startsWith("HTTP/1.1 200").contains("a%2Fb");
-        assertThat(plain("forwarding", "/anything/a%2Fb")).startsWith("HTTP/1.1 200").contains("/anything/a/b");
+        assertThat(plain("lenient", "/anything/a%2Fb"))
+                .startsWith("HTTP/1.1 200")
+                .contains("a%2Fb");
+        assertThat(plain("forwarding", "/anything/a%2Fb"))
+                .startsWith("HTTP/1.1 200")
+                .contains("/anything/a/b");
         assertThat(plain("default", "/anything//a")).contains("/anything/a");
         assertThat(plain("strict", "/anything//a")).contains("/anything//a");
     }
@@ -433,9 +508,8 @@ final class ClientTrafficIT {
     }
 
     private SSLSocket connect(String listener, String client, String... protocols) throws Exception {
-        SSLSocket socket = (SSLSocket) context(client)
-                .getSocketFactory()
-                .createSocket(InetAddress.getLoopbackAddress(), ports.get(listener));
+        SSLSocket socket = (SSLSocket)
+                context(client).getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), ports.get(listener));
         socket.setSoTimeout(20_000);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(protocols);
@@ -462,8 +536,46 @@ final class ClientTrafficIT {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
+        context.init(
+                new KeyManager[] {showing(client, (X509ExtendedKeyManager) keys.getKeyManagers()[0])},
+                trusted.getTrustManagers(),
+                null);
         return context;
+    }
+
+    /** Shows a certificate whoever has signed it: Java's own shows none that the server would not know. */
+    private static KeyManager showing(String client, X509ExtendedKeyManager keys) {
+        return new X509ExtendedKeyManager() {
+            @Override
+            public @Nullable String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+                return client.isEmpty() ? null : client;
+            }
+
+            @Override
+            public String[] getClientAliases(String type, Principal[] issuers) {
+                return keys.getClientAliases(type, issuers);
+            }
+
+            @Override
+            public String[] getServerAliases(String type, Principal[] issuers) {
+                return keys.getServerAliases(type, issuers);
+            }
+
+            @Override
+            public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+                return keys.chooseServerAlias(type, issuers, socket);
+            }
+
+            @Override
+            public X509Certificate[] getCertificateChain(String alias) {
+                return keys.getCertificateChain(alias);
+            }
+
+            @Override
+            public PrivateKey getPrivateKey(String alias) {
+                return keys.getPrivateKey(alias);
+            }
+        };
     }
 
     private Socket open(String listener) throws IOException {
@@ -528,8 +640,8 @@ final class ClientTrafficIT {
                 .putLong(2);
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.setSoTimeout(20_000);
-            socket.send(new DatagramPacket(
-                    initial.array(), 1200, InetAddress.getLoopbackAddress(), ports.get(listener)));
+            socket.send(
+                    new DatagramPacket(initial.array(), 1200, InetAddress.getLoopbackAddress(), ports.get(listener)));
             DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
             socket.receive(answer);
             ByteBuffer bytes = ByteBuffer.wrap(answer.getData(), 0, answer.getLength());

@@ -45,8 +45,13 @@ class ClientCertificatesTest {
     void certificatesOfAllReferencesAreTrustedOnceEach() {
         objects.put("ConfigMap default/ca", Map.of("ca.crt", CA));
         objects.put("Secret granted/ca", Map.of("only", CA + BROKEN));
-        Outcome outcome = resolve(Mode.RequireAndVerify, reference("ConfigMap", "default", "ca"), reference("Secret", "granted", "ca"));
-        assertThat(((Outcome.Usable) outcome).trust().orElseThrow().authorities().split("BEGIN CERTIFICATE", -1))
+        Outcome outcome = resolve(
+                Mode.RequireAndVerify, reference("ConfigMap", "default", "ca"), reference("Secret", "granted", "ca"));
+        assertThat(((Outcome.Usable) outcome)
+                        .trust()
+                        .orElseThrow()
+                        .authorities()
+                        .split("BEGIN CERTIFICATE", -1))
                 .hasSize(2);
     }
 
@@ -55,7 +60,8 @@ class ClientCertificatesTest {
         objects.put("Secret default/tls", Map.of("tls.crt", CA, "tls.key", ""));
         objects.put("Secret default/broken", Map.of("ca.crt", BROKEN));
         assertThat(problem(reference("Secret", "default", "missing"))).contains("Secret default/missing is not there");
-        assertThat(problem(reference("Secret", "default", "tls"))).contains("has no key \"ca.crt\" (keys: [tls.crt, tls.key])");
+        assertThat(problem(reference("Secret", "default", "tls")))
+                .contains("has no key \"ca.crt\" (keys: [tls.crt, tls.key])");
         assertThat(problem(reference("Secret", "default", "broken"))).contains("has no certificate that can be read");
         assertThat(problem(reference("Secret", "elsewhere", "ca"))).contains("no ReferenceGrant there permits it");
         assertThat(problem(reference("Service", "default", "ca"))).contains("cannot hold certificates");
@@ -110,14 +116,7 @@ class ClientCertificatesTest {
         return ClientCertificates.resolve(
                 "default",
                 new ClientValidation(
-                        mode,
-                        false,
-                        List.of(references),
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        Optional.empty(),
-                        false),
+                        mode, false, List.of(references), List.of(), List.of(), List.of(), Optional.empty(), false),
                 world);
     }
 
