@@ -4,7 +4,6 @@ import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import dev.gatehouse.controller.envoy.filter.AccessFilter;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
-import dev.gatehouse.controller.envoy.filter.JwtFilter;
 import dev.gatehouse.controller.envoy.filter.WafFilter;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
@@ -22,7 +21,6 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
-import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
@@ -134,9 +132,6 @@ final class PreRoutingFilters {
         Map<String, Any> config = new TreeMap<>(Map.of(
                 AccessFilter.NAME,
                 notAsked,
-                // Else it takes the headers that claims make from every request.
-                JwtFilter.NAME,
-                Protos.any(PerRouteConfig.newBuilder().setDisabled(true).build()),
                 WafFilter.NAME,
                 Protos.any(ExtProcPerRoute.newBuilder().setDisabled(true).build())));
         needs.authorizers().forEach(name -> config.put(name, notAsked));

@@ -45,6 +45,11 @@ public record FilterNeeds(Set<Security.Tokens> tokens, Set<ExtAuthFilter.Variant
         return new FilterNeeds(tokens, variants, reroutes);
     }
 
+    /** True if the route may be selected again before tokens are verified. */
+    boolean reroutesBeforeTokens() {
+        return variants.stream().anyMatch(ExtAuthFilter.Variant::reroutes);
+    }
+
     /** What both need. */
     public FilterNeeds and(FilterNeeds more) {
         Set<Security.Tokens> allTokens = new HashSet<>(tokens);
