@@ -51,8 +51,16 @@ final class JwksTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "nonsense", "[]", "{}", "{\"keys\": {}}", "{\"keys\": []}", "{\"keys\": [1, null]}", "{\"keys\": [{}]}",
-                "{\"keys\": [{\"kty\": \"oct\", \"k\": \"\"}]}", "{\"keys\": [{\"kty\": \"EC\", \"crv\": \"P-256\"}]}",
+                "",
+                "nonsense",
+                "[]",
+                "{}",
+                "{\"keys\": {}}",
+                "{\"keys\": []}",
+                "{\"keys\": [1, null]}",
+                "{\"keys\": [{}]}",
+                "{\"keys\": [{\"kty\": \"oct\", \"k\": \"\"}]}",
+                "{\"keys\": [{\"kty\": \"EC\", \"crv\": \"P-256\"}]}",
                 "{\"keys\": [{\"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"!\", \"y\": \"?\"}]}"
             })
     void whatEnvoyWouldRefuseAListenerForIsTold(String text) {
@@ -60,7 +68,8 @@ final class JwksTextTest {
     }
 
     private static String ec(String curve, String x, String y) {
-        return "{\"keys\": [{\"kty\": \"EC\", \"crv\": \"" + curve + "\", \"x\": \"" + x + "\", \"y\": \"" + y + "\"}]}";
+        return "{\"keys\": [{\"kty\": \"EC\", \"crv\": \"" + curve + "\", \"x\": \"" + x + "\", \"y\": \"" + y
+                + "\"}]}";
     }
 
     private static String encoded(BigInteger number, int length) {

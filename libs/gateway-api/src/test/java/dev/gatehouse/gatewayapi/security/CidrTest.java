@@ -18,8 +18,17 @@ final class CidrTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "10.0.0.0", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/-1", "300.0.0.0/8", "::/129", "host/8", "10.0.0.0/8 ",
-                "::ffff:10.0.0.0/104", "1:2/16"
+                "",
+                "10.0.0.0",
+                "10.0.0.0/33",
+                "10.0.0/8",
+                "10.0.0.0/-1",
+                "300.0.0.0/8",
+                "::/129",
+                "host/8",
+                "10.0.0.0/8 ",
+                "::ffff:10.0.0.0/104",
+                "1:2/16"
             })
     void whatIsNoRangeIsNotRead(String text) {
         assertThat(Cidr.parse(text)).isEmpty();
