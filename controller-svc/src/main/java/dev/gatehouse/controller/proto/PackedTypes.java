@@ -28,6 +28,9 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
+import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
@@ -37,11 +40,16 @@ import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
+import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig;
+import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
 import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
 import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
 import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput;
@@ -54,6 +62,7 @@ import io.envoyproxy.envoy.extensions.tracers.opentelemetry.resource_detectors.v
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.AlwaysOnSamplerConfig;
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.ParentBasedSamplerConfig;
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.TraceIdRatioBasedSamplerConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -111,6 +120,17 @@ public final class PackedTypes {
             AlwaysOnSamplerConfig.getDefaultInstance(),
             ParentBasedSamplerConfig.getDefaultInstance(),
             TraceIdRatioBasedSamplerConfig.getDefaultInstance(),
+            ConnectionLimit.getDefaultInstance(),
+            ProxyProtocol.getDefaultInstance(),
+            HealthCheck.getDefaultInstance(),
+            GrpcWeb.getDefaultInstance(),
+            HeaderMutation.getDefaultInstance(),
+            PreserveCaseFormatterConfig.getDefaultInstance(),
+            CustomHeaderConfig.getDefaultInstance(),
+            XffConfig.getDefaultInstance(),
+            QuicDownstreamTransport.getDefaultInstance(),
+            io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation
+                    .getDefaultInstance(),
             FilterConfig.getDefaultInstance(),
             CsrfPolicy.getDefaultInstance(),
             JwtAuthentication.getDefaultInstance(),

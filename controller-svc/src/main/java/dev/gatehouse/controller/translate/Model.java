@@ -118,6 +118,8 @@ final class Model {
     /** The policies that are known and not served. */
     final List<Attached<UnservedPolicy>> unserved;
 
+    final ClientPolicies clients;
+
     /** By target: the policies that are not served and protect it. */
     private final List<Collection<TargetKey, SortedMap<ObjectKey, Resource<UnservedPolicy>>>> unservedProtections;
 
@@ -157,7 +159,7 @@ final class Model {
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
                 graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
                     // A policy that an edit broke goes on in its last good version.
-                    if (inputs.isReadable(reads, ref)) {
+                    if (inputs.isReadable(reads, ref) || ClientPolicies.isOurs(ref)) {
                         return Optional.empty();
                     }
                     Set<TargetKey> targets = new HashSet<>();
@@ -308,6 +310,7 @@ final class Model {
             return owners;
         });
         backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
+        clients = new ClientPolicies(graph, inputs, this, selection);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -329,14 +332,15 @@ final class Model {
     /** The policies that count for a rule of a route on a listener. */
     EffectivePolicies policies(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<TargetKey> targets = Attached.targets(listener, route, rule);
-        Optional<SecurityOutcome> counting =
+        Optional<SecurityOutcome> outcome =
                 security.counting(reads, listener, route, rule).map(policy -> securityOutcome(reads, policy.key()));
         Optional<Effective<BackendTrafficPolicy>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
-                || counting.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
+                || clients.of(reads, listener).closed()
+                || outcome.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
                 || effective
                         .filter(each -> !each.problems().isEmpty()
                                 || each.members().stream()
@@ -344,7 +348,7 @@ final class Model {
                                                 .isPresent()))
                         .isPresent();
         return new EffectivePolicies(
-                counting.flatMap(Model::enforced),
+                outcome.flatMap(Model::enforced),
                 effective.flatMap(policy -> policy.spec()
                         .globalRateLimit()
                         .map(limit -> new EffectivePolicies.Limits(policy.policy(), limit))),
@@ -393,9 +397,8 @@ final class Model {
                 || ofRoute.stream().anyMatch(target -> wafs.at(reads, target).isPresent())) {
             return Connections.CLOSED;
         }
-        Optional<Resource<SecurityPolicy>> own = ofRoute.stream()
-                .flatMap(target -> security.at(reads, target).stream())
-                .findFirst();
+        Optional<Resource<SecurityPolicy>> own =
+                ofRoute.stream().flatMap(each -> security.at(reads, each).stream()).findFirst();
         boolean connects = !route.kind().equals(Kinds.UDP_ROUTE.name());
         if (own.isPresent()
                 && (!connects || streamProblem(own.get().spec().settings()).isPresent())) {
@@ -427,17 +430,8 @@ final class Model {
                 .orElse(new Connections(false, Optional.empty()));
     }
 
-    /** Why a policy cannot be enforced on the routes of connections that it is for; empty: it can, or is for none. */
-    static Optional<String> streamProblem(SecurityPolicy policy) {
-        boolean connections = policy.targets().stream()
-                .map(PolicyTarget::kind)
-                .anyMatch(kind -> kind.equals(Kinds.TCP_ROUTE.name())
-                        || kind.equals(Kinds.TLS_ROUTE.name())
-                        || kind.equals(Kinds.UDP_ROUTE.name()));
-        return connections ? streamProblem(policy.settings()) : Optional.empty();
-    }
-
-    private static Optional<String> streamProblem(SecuritySettings settings) {
+    /** Why a policy cannot be enforced on connections. */
+    static Optional<String> streamProblem(SecuritySettings settings) {
         if (settings.needsHttp()) {
             return Optional.of(
                     "the policy has sections for HTTP requests, and its target has none (expected: authorization alone)");
