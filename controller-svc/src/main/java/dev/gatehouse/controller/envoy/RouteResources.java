@@ -3,6 +3,7 @@ package dev.gatehouse.controller.envoy;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.EnvoyRules;
+import dev.gatehouse.controller.envoy.filter.ExtAuthFilter;
 import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.envoy.filter.RouteContext;
 import dev.gatehouse.controller.envoy.filter.WafFilter;
@@ -17,6 +18,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.Match;
 import dev.gatehouse.controller.route.ResolvedRoute.Mirror;
 import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
@@ -236,6 +238,10 @@ public final class RouteResources {
             route.setRoute(action(rule, ruleFilters, backendFilters, targets, match, policies.settings()));
         }
         RouteTuning.apply(route, ref, rule, policies.settings());
+        policies.security()
+                .flatMap(Security::authorizer)
+                .filter(authorizer -> authorizer.spec().includeRouteMetadata())
+                .ifPresent(_ -> route.setMetadata(ExtAuthFilter.metadata(ref, rule.name())));
         // The WAF gets a body whole: it may be larger than what a connection buffers otherwise.
         policies.waf()
                 .filter(waf -> route.hasRoute() && waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)

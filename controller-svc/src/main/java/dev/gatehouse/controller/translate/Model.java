@@ -410,8 +410,7 @@ final class Model {
                 .filter(target -> target.kind().equals(route.kind()))
                 .toList();
         if (isClosed(reads, ofRoute)
-                || ofRoute.stream()
-                        .anyMatch(target -> wafs.at(reads, target).isPresent())) {
+                || ofRoute.stream().anyMatch(target -> wafs.at(reads, target).isPresent())) {
             return Connections.CLOSED;
         }
         Optional<Resource<SecurityPolicy>> own =

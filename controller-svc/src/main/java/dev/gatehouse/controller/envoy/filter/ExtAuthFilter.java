@@ -10,10 +10,12 @@ import dev.gatehouse.controller.callout.CalloutResources;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.security.Security;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.security.ExtAuth;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HttpUri;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.BufferSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
@@ -36,9 +38,9 @@ import java.util.Optional;
  * Envoy has for the filter alone: the filter is on the listener once for each combination of them that is in use, and a route switches one
  * on.
  */
-final class ExtAuthFilter implements ChainFilter {
+public final class ExtAuthFilter implements ChainFilter {
     /** Envoy Gateway's namespace for the metadata of a route. */
-    static final String METADATA = "envoy-gateway";
+    private static final String METADATA = "envoy-gateway";
 
     /** The number of {@code HttpService.path_override}, which Envoy 1.40 has and the generated classes of its API do not have yet. */
     private static final int PATH_OVERRIDE = 10;
@@ -183,25 +185,24 @@ final class ExtAuthFilter implements ChainFilter {
     }
 
     /** What a server is told of the route that was selected, as Envoy Gateway has it. */
-    static Struct routeMetadata(
-            String kind, String namespace, String name, Map<String, String> annotations, Optional<String> rule) {
+    public static Metadata metadata(ObjectRef route, Optional<String> rule) {
         Struct.Builder resource = Struct.newBuilder()
-                .putFields("kind", text(kind))
-                .putFields("name", text(name))
-                .putFields("namespace", text(namespace));
+                .putFields("kind", text(route.kind()))
+                .putFields("name", text(route.name()))
+                .putFields("namespace", text(route.namespace()));
         rule.ifPresent(section -> resource.putFields("sectionName", text(section)));
-        Struct.Builder told = Struct.newBuilder();
-        annotations.forEach((key, value) -> told.putFields(key, text(value)));
-        if (told.getFieldsCount() > 0) {
-            resource.putFields(
-                    "annotations", Value.newBuilder().setStructValue(told).build());
-        }
-        return Struct.newBuilder()
-                .putFields(
-                        "resources",
-                        Value.newBuilder()
-                                .setListValue(ListValue.newBuilder()
-                                        .addValues(Value.newBuilder().setStructValue(resource)))
+        ListValue resources = ListValue.newBuilder()
+                .addValues(Value.newBuilder().setStructValue(resource))
+                .build();
+        return Metadata.newBuilder()
+                .putFilterMetadata(
+                        METADATA,
+                        Struct.newBuilder()
+                                .putFields(
+                                        "resources",
+                                        Value.newBuilder()
+                                                .setListValue(resources)
+                                                .build())
                                 .build())
                 .build();
     }

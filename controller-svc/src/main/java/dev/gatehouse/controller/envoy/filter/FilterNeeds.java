@@ -52,6 +52,11 @@ public record FilterNeeds(
         return new FilterNeeds(tokens, variants, Set.copyOf(compressors), reroutes);
     }
 
+    /** True if the route may be selected again before tokens are verified. */
+    boolean reroutesBeforeTokens() {
+        return variants.stream().anyMatch(ExtAuthFilter.Variant::reroutes);
+    }
+
     /** What both need. */
     public FilterNeeds and(FilterNeeds more) {
         Set<Security.Tokens> allTokens = new HashSet<>(tokens);

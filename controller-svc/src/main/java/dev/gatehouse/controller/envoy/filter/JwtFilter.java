@@ -30,24 +30,26 @@ import java.util.stream.Collectors;
  * JSON Web Tokens, by Envoy's filter {@code jwt_authn}. Providers stand on the listener, under names that say what they are; a route names a
  * requirement. A route whose requirement the listener does not have yet is answered with 403.
  */
-public final class JwtFilter implements ChainFilter {
-    /** Envoy's name of it. */
-    public static final String NAME = "envoy.filters.http.jwt_authn";
+final class JwtFilter implements ChainFilter {
+    static final String NAME = "envoy.filters.http.jwt_authn";
 
     private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(10);
 
     /** What a readable name may have before its digest. */
     private static final int NAME_LENGTH = 200;
 
+    /**
+     * The filter takes the headers that claims make from every request that it sees. Where a token alone has a route selected again, the
+     * filter has been there already, and stays switched off for others.
+     */
     @Override
     public List<HttpFilter> onListener(ChainContext chain) {
-        return List.of(chain.forPolicies(NAME, providers(chain.needs().tokens())));
-    }
-
-    @Override
-    public Map<String, Message> switchedOff(FilterNeeds needs) {
-        // Else it takes the headers that claims make from every request.
-        return Map.of(NAME, PerRouteConfig.newBuilder().setDisabled(true).build());
+        HttpFilter filter = chain.forPolicies(NAME, providers(chain.needs().tokens()));
+        boolean changesBefore = chain.needs().reroutesBeforeTokens()
+                || chain.listeners().stream()
+                        .anyMatch(listener -> !listener.filters().isEmpty());
+        return List.of(
+                changesBefore ? filter : filter.toBuilder().setDisabled(true).build());
     }
 
     @Override
