@@ -1,5 +1,7 @@
 package dev.gatehouse.controller;
 
+import dev.gatehouse.gatewayapi.Service;
+import dev.gatehouse.gatewayapi.Gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.controller.files.FileChanges;
@@ -139,17 +141,23 @@ class SourcesDecideAlikeTest {
                         "{" + SELECTOR + ", timeout: {http: {requestTimeout: 1s}}, retry: {numRetries: 2}}",
                         false),
                 new Case(
-                        "client certificates",
+                        "client certificates without a reference's name",
                         ENVOY,
                         "ClientTrafficPolicy",
-                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}], tls: {clientValidation: {caCertificateRefs: [{name: ca}]}}}",
+                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}], tls: {clientValidation: {caCertificateRefs: [{}]}}}",
                         true),
                 new Case(
                         "client timeouts",
                         ENVOY,
                         "ClientTrafficPolicy",
-                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}], timeout: {http: {idleTimeout: 5s}}}",
-                        false),
+                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}], timeout: {http: {idleTimeout: 5sec}}}",
+                        true),
+                new Case(
+                        "a default host that is not there, of a listener by its name",
+                        ENVOY,
+                        "ClientTrafficPolicy",
+                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw, sectionName: http}], http1: {http10: {useDefaultHost: true}}}",
+                        true),
                 new Case(
                         "an external processor",
                         ENVOY,

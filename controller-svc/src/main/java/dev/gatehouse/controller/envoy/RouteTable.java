@@ -5,6 +5,8 @@ import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerState;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -183,6 +185,16 @@ public final class RouteTable {
                                     .setPresentMatch(true)));
         }
         return counted.build();
+    }
+
+    /** {@code table} whose responses tell clients that they may come by HTTP/3 on {@code port} (RFC 7838), for a day. */
+    public static RouteConfiguration offeringHttp3(RouteConfiguration table, int port) {
+        return table.toBuilder()
+                .addResponseHeadersToAdd(HeaderValueOption.newBuilder()
+                        .setHeader(
+                                HeaderValue.newBuilder().setKey("alt-svc").setValue("h3=\":" + port + "\"; ma=86400"))
+                        .setAppendAction(HeaderValueOption.HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD))
+                .build();
     }
 
     private static VirtualHost virtualHost(String name, String domain, Domain each) {

@@ -14,6 +14,7 @@ import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.callout.CalloutResources;
 import dev.gatehouse.controller.callout.Fleets;
+import dev.gatehouse.controller.client.ClientPolicy;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.ListenerResources;
@@ -65,6 +66,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The resources, as collections derived from the {@link Model}. */
@@ -183,6 +185,7 @@ final class Resources {
                 graph.expand("eds.telemetry", telemetry, this::endpoints),
                 graph.expand("eds.filters", filters, this::endpoints),
                 graph.expand("sds.listeners", model.listeners, this::listenerSecrets),
+                graph.expand("sds.clients", model.clients.effective, this::clientSecrets),
                 graph.expand("sds.gateways", model.gateways, this::gatewaySecrets),
                 graph.expand("sds.backends", clusters, this::backendSecrets),
                 graph.expand("sds.telemetry", telemetry, this::backendSecrets),
@@ -543,6 +546,21 @@ final class Resources {
         return secrets;
     }
 
+    private Map<ResourceId, Output> clientSecrets(Reads reads, ListenerKey key, ClientPolicies.Effective effective) {
+        Optional<ObjectKey> policy =
+                effective.policy().trusted() ? effective.policy().owner() : Optional.empty();
+        return policy.flatMap(owner -> reads.get(model.clients.checked, owner)
+                        .flatMap(ClientPolicies.Checked::trust)
+                        .map(trust -> one(
+                                fleet(reads, key.gateway()),
+                                TypeUrls.SECRET,
+                                SecretResources.clientName(owner),
+                                SecretResources.clientTrust(owner, trust),
+                                false,
+                                Set.of(ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, owner)))))
+                .orElse(Map.of());
+    }
+
     private Map<ResourceId, Output> gatewaySecrets(Reads reads, ObjectKey key, GatewayState state) {
         Map<ResourceId, Output> secrets = new HashMap<>();
         String fleet = state.fleet();
@@ -593,15 +611,33 @@ final class Resources {
     private Map<ResourceId, Output> listener(Reads reads, PortKey key, Port port) {
         Set<ObjectRef> owners = new HashSet<>(port.owners());
         TelemetryClusters telemetry = reads.get(model.telemetry, key.fleet()).orElse(TelemetryClusters.NONE);
-        return ListenerResources.listener(
+        Map<ListenerKey, ClientPolicy> clients = new HashMap<>();
+        for (ListenerState each : port.listeners()) {
+            ClientPolicy client = model.clients.of(reads, each.key());
+            clients.put(each.key(), client);
+            client.owner().ifPresent(policy -> owners.add(ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, policy)));
+        }
+        Function<ListenerKey, ClientPolicy> client = listener -> clients.getOrDefault(listener, ClientPolicy.NONE);
+        Function<ListenerKey, Set<Compressor>> compressing =
+                listener -> reads.get(compressors, listener).orElse(Set.of());
+        Map<ResourceId, Output> listeners = new HashMap<>();
+        ListenerResources.listener(
                         key,
                         port.fleet(),
                         port.listeners(),
                         listener -> streams(reads, listener, owners),
+                        client,
                         telemetry::name,
-                        listener -> reads.get(compressors, listener).orElse(Set.of()))
-                .map(listener -> one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners))
-                .orElse(Map.of());
+                        compressing)
+                .ifPresent(listener -> listeners.putAll(
+                        one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners)));
+        PortKey quic = new PortKey(key.fleet(), key.port(), true);
+        if (!key.udp()) {
+            ListenerResources.quic(quic, port.fleet(), port.listeners(), client, telemetry::name, compressing)
+                    .ifPresent(listener -> listeners.putAll(
+                            one(key.fleet(), TypeUrls.LISTENER, quic.listenerName(), listener, false, owners)));
+        }
+        return listeners;
     }
 
     private List<StreamRoute> streams(Reads reads, ListenerKey listener, Set<ObjectRef> owners) {
@@ -622,6 +658,7 @@ final class Resources {
         List<StreamRoute> streams = new ArrayList<>();
         for (Stream each : attached) {
             Optional<ResolvedRoute.Rule> first = model.isClosedStream(reads, each.ref())
+                            || model.clients.of(reads, listener).closed()
                     ? Optional.of(new ResolvedRoute.Rule.Stream(0, Optional.empty(), List.of()))
                     : each.route().rules().stream().findFirst();
             first.ifPresent(rule -> {
@@ -683,8 +720,11 @@ final class Resources {
                 .map(each -> each.spec().hostname().orElse(Hostnames.ANY))
                 .toList();
         String name = ListenerResources.tableName(listener);
-        return table(
-                fleet, counted(reads, fleet, RouteTable.single(name, host(reads, listener, parts), hostnames)), parts);
+        RouteConfiguration table = RouteTable.single(name, host(reads, listener, parts), hostnames);
+        if (model.clients.of(reads, key).http3() == ClientPolicy.Http3.SERVED) {
+            table = RouteTable.offeringHttp3(table, settings.clientPort(listener));
+        }
+        return table(fleet, counted(reads, fleet, table), parts);
     }
 
     /** Whose a table is, what it is made of, and what is held back of it. */

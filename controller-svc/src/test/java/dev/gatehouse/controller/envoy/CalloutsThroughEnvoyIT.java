@@ -310,12 +310,12 @@ class CalloutsThroughEnvoyIT {
                         port,
                         List.of(
                                 filter("callout", filter(fleet)),
-                                filter(FilterNames.ROUTER, Router.getDefaultInstance())),
+                                filter("envoy.filters.http.router", Router.getDefaultInstance())),
                         Route.newBuilder().setRoute(RouteAction.newBuilder().setCluster("backend"))))
                 .addListeners(listener(
                         "backend",
                         backend,
-                        List.of(filter(FilterNames.ROUTER, Router.getDefaultInstance())),
+                        List.of(filter("envoy.filters.http.router", Router.getDefaultInstance())),
                         Route.newBuilder()
                                 .setDirectResponse(
                                         DirectResponseAction.newBuilder().setStatus(200))));

@@ -1,38 +1,58 @@
 package dev.gatehouse.gatewayapi;
 
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Envoy Gateway's BackendTrafficPolicy: how requests go from Envoy to backends.
  *
- * @param passedOver what is not served and has no effect, as "field: why": it tunes, and keeps nobody out
+ * @param tree the specification as it was written, for merging
+ * @param deprecated the fields in use that have a successor, in order
+ * @param passedOver the fields that are not served and have no effect: they tune, and keep nobody out
  */
 public record BackendTrafficPolicy(
-        List<PolicyTarget> targets, List<TargetSelector> selectors, TrafficSettings settings, List<String> passedOver)
+        List<PolicyTarget> targets,
+        List<TargetSelector> selectors,
+        Optional<MergeType> merge,
+        TrafficSettings settings,
+        Map<String, Object> tree,
+        List<String> deprecated,
+        List<String> passedOver)
         implements TargetedPolicy<BackendTrafficPolicy> {
     public BackendTrafficPolicy {
         targets = List.copyOf(targets);
         selectors = List.copyOf(selectors);
+        deprecated = List.copyOf(deprecated);
         passedOver = List.copyOf(passedOver);
     }
 
     @Override
     public BackendTrafficPolicy withTargets(List<PolicyTarget> targets) {
-        return new BackendTrafficPolicy(targets, selectors, settings, passedOver);
+        return new BackendTrafficPolicy(targets, selectors, merge, settings, tree, deprecated, passedOver);
     }
 
     static BackendTrafficPolicy read(Fields f) {
-        TrafficSettings settings = TrafficSettings.read(f);
-        List<String> passedOver = new ArrayList<>();
-        if (f.has("mergeType")) {
-            f.warn("mergeType", "is not served and has no effect; passed over");
-            passedOver.add("mergeType");
+        Policy<TrafficSettings> policy = Policy.read(f, TrafficSettings::read);
+        List<String> deprecated = new ArrayList<>(policy.deprecated());
+        if (f.has("compression")) {
+            deprecated.addFirst("spec.compression is deprecated, use spec.compressor instead");
         }
-        settings.backend().loadBalancer().ifPresent(balancer -> passedOver.addAll(balancer.unserved()));
         return new BackendTrafficPolicy(
-                PolicyTarget.readOrSelected(f), f.list("targetSelectors", TargetSelector::read), settings, passedOver);
+                policy.targets(),
+                policy.selectors(),
+                policy.merge(),
+                policy.settings(),
+                policy.tree(),
+                deprecated,
+                policy.settings()
+                        .backend()
+                        .loadBalancer()
+                        .map(LoadBalancer::unserved)
+                        .orElse(List.of()));
     }
 }

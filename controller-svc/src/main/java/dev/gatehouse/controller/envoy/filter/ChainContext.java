@@ -5,6 +5,7 @@ import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.traffic.Compressor;
+import dev.gatehouse.gatewayapi.client.ClientSettings;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.List;
  * What a filter may know of the chain that it stands in.
  *
  * @param listeners those whose requests the chain gets
+ * @param client what counts for their clients
  * @param telemetry the fleet's
  * @param upstreamLog what logs the requests to backends
  * @param compressors those of routes that compress from a size of their own on
@@ -21,6 +23,7 @@ import java.util.List;
  */
 public record ChainContext(
         List<ListenerState> listeners,
+        ClientSettings client,
         ProxyTelemetry telemetry,
         List<AccessLog> upstreamLog,
         List<Compressor> compressors,

@@ -3,10 +3,13 @@ package dev.gatehouse.controller.envoy.filter;
 import com.google.protobuf.Any;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.FilterPosition;
+import dev.gatehouse.gatewayapi.client.ClientSettings;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The HTTP filters, in the order in which a request passes them. */
 public final class FilterChains {
@@ -14,6 +17,7 @@ public final class FilterChains {
             new CustomResponseFilter(),
             new FaultFilter(),
             new CorsFilter(),
+            new LateHeadersFilter(),
             new AccessFilter(),
             new BufferFilter(),
             new WafFilter(),
@@ -21,11 +25,24 @@ public final class FilterChains {
             new LocalLimitFilter(),
             new RateLimitFilter(),
             new BandwidthFilter(),
+            new GrpcWebFilter(),
             new GrpcStatsFilter(),
             new CompressorFilter(),
             new RouterFilter());
 
     private FilterChains() {}
+
+    /** What comes before all other filters, those before routing too: health checks show no credentials. */
+    public static List<HttpFilter> beforeAll(ChainContext chain) {
+        return HealthCheckFilter.of(chain.client()).stream().toList();
+    }
+
+    /** The filters that are made of what counts for clients alone, to be checked. */
+    public static List<HttpFilter> ofClients(ClientSettings client) {
+        return Stream.of(HealthCheckFilter.of(client), LateHeadersFilter.of(client))
+                .flatMap(Optional::stream)
+                .toList();
+    }
 
     /** The filters of a chain, those that {@code positions} name where these say. */
     public static List<HttpFilter> onListener(ChainContext chain, List<FilterPosition> positions) {
