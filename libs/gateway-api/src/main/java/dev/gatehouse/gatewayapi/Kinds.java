@@ -4,6 +4,7 @@ import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -51,7 +52,7 @@ public final class Kinds {
     public static final Kind<HttpRouteFilter> HTTP_ROUTE_FILTER =
             envoyGateway("HTTPRouteFilter", HttpRouteFilter::read);
     public static final Kind<Policy<TrafficSettings>> BACKEND_TRAFFIC_POLICY =
-            envoyGateway("BackendTrafficPolicy", f -> Policy.read(f, TrafficSettings::read));
+            envoyGateway("BackendTrafficPolicy", f -> Policy.read(f, TrafficSettings::read, Map.of("compression", "compressor")));
     public static final Kind<SecurityPolicy> SECURITY_POLICY = envoyGateway("SecurityPolicy", SecurityPolicy::read);
 
     public static final Kind<ClientTrafficPolicy> CLIENT_TRAFFIC_POLICY =

@@ -1,6 +1,7 @@
 package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +34,21 @@ public record Policy<T>(
         return new Policy<>(targets, selectors, merge, settings, tree, deprecated);
     }
 
-    /** Reads a policy, and by {@code settings} what it asks for. */
-    static <T> Policy<T> read(Fields f, Function<Fields, T> settings) {
-        List<String> deprecated = f.has("targetRef")
-                ? List.of("spec.targetRef is deprecated, use spec.targetRefs instead")
-                : List.of();
+    /**
+     * Reads a policy, and by {@code settings} what it asks for.
+     *
+     * @param successors the fields that have a successor, by their names
+     */
+    static <T> Policy<T> read(Fields f, Function<Fields, T> settings, Map<String, String> successors) {
+        List<String> deprecated = new ArrayList<>();
+        successors.forEach((field, successor) -> {
+            if (f.has(field)) {
+                deprecated.add("spec." + field + " is deprecated, use spec." + successor + " instead");
+            }
+        });
+        if (f.has("targetRef")) {
+            deprecated.add("spec.targetRef is deprecated, use spec.targetRefs instead");
+        }
         return new Policy<>(
                 PolicyTarget.readOrSelected(f),
                 f.list("targetSelectors", TargetSelector::read),

@@ -110,13 +110,7 @@ public record TrafficSettings(
         }
     }
 
-    private enum MergeType {
-        StrategicMerge,
-        JSONMerge
-    }
-
     public static TrafficSettings read(Fields f) {
-        f.choice("mergeType", MergeType.class);
         RateLimits limits = f.object("rateLimit", RateLimits::read).orElse(RateLimits.NONE);
         Telemetry telemetry =
                 f.object("telemetry", Telemetry::read).orElse(new Telemetry(Optional.empty(), Optional.empty()));
