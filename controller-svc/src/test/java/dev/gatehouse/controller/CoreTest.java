@@ -1,6 +1,7 @@
 package dev.gatehouse.controller;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -9,6 +10,10 @@ import com.tngtech.archunit.lang.ArchRule;
 
 @AnalyzeClasses(packages = "dev.gatehouse.controller", importOptions = ImportOption.DoNotIncludeTests.class)
 class CoreTest {
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("dev.gatehouse.controller.(**)").should().beFreeOfCycles();
+
     @ArchTest
     static final ArchRule coreKnowsNoTechnology = noClasses()
             .that()
@@ -19,6 +24,8 @@ class CoreTest {
                     "..controller.policy..",
                     "..controller.status..",
                     "..controller.infrastructure..",
+                    "..controller.proto..",
+                    "..controller.callout..",
                     "..controller.envoy..",
                     "..controller.translate..",
                     "..controller.publish..",

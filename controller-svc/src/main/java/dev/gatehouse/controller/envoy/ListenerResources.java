@@ -3,20 +3,21 @@ package dev.gatehouse.controller.envoy;
 import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.Matcher;
 import com.google.protobuf.BoolValue;
-import com.google.protobuf.Message;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.envoy.filter.ChainContext;
+import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -27,19 +28,8 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.UdpListenerConfig;
-import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
-import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
-import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.MetadataOptions;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
-import io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig;
-import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
-import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.Route;
@@ -48,9 +38,6 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
-import io.envoyproxy.envoy.type.v3.HttpStatus;
-import io.envoyproxy.envoy.type.v3.StatusCode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -59,18 +46,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Makes listeners: one for each port and transport of a fleet. */
 public final class ListenerResources {
     private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
-
-    /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
-    static final int BUFFER_BYTES = 32 * 1024;
-
-    /** What waf-svc may ask for instead, for a large body. */
-    private static final Duration LARGE_BODY_TIMEOUT = Duration.ofSeconds(60);
 
     private ListenerResources() {}
 
@@ -114,7 +94,7 @@ public final class ListenerResources {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder()
                 .setName(port.listenerName())
-                .setPerConnectionBufferLimitBytes(Protos.uint32(BUFFER_BYTES));
+                .setPerConnectionBufferLimitBytes(Protos.uint32(ChainContext.CONNECTION_BUFFER_BYTES));
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
             return udp(
@@ -333,13 +313,12 @@ public final class ListenerResources {
                 .addAllHttpFilters(listeners.stream()
                         .flatMap(listener -> PreRoutingFilters.filters(listener).stream())
                         .toList())
-                .addAllHttpFilters(FilterOrder.apply(
-                        httpFilters(
+                .addAllHttpFilters(FilterChains.onListener(
+                        new ChainContext(
+                                listeners,
                                 fleet.settings().telemetry(),
-                                observability,
-                                PreRoutingFilters.any(listeners)
-                                        ? ListenerResources::enabled
-                                        : ListenerResources::disabled),
+                                observability.upstream(),
+                                PreRoutingFilters.any(listeners)),
                         fleet.settings().filterOrder()));
         observability.tracing().ifPresent(manager::setTracing);
         observability.requestId().ifPresent(manager::setRequestIdExtension);
@@ -348,95 +327,5 @@ public final class ListenerResources {
                 .addFilters(Filter.newBuilder()
                         .setName("envoy.filters.network.http_connection_manager")
                         .setTypedConfig(Protos.any(manager.build())));
-    }
-
-    /**
-     * Every filter is there from the beginning, switched off: a policy switches it on for its routes by their configuration.
-     *
-     * @param forPolicies makes a filter of that name and configuration
-     */
-    private static List<HttpFilter> httpFilters(
-            ProxyTelemetry telemetry,
-            Observability observability,
-            BiFunction<String, Message, HttpFilter> forPolicies) {
-        List<HttpFilter> filters = new ArrayList<>(List.of(
-                HttpFilter.newBuilder()
-                        .setName(FilterNames.CORS)
-                        .setTypedConfig(Protos.any(Cors.getDefaultInstance()))
-                        .build(),
-                forPolicies.apply(FilterNames.EXT_AUTHZ, access().build()),
-                forPolicies.apply(FilterNames.EXT_PROC_WAF, waf()),
-                forPolicies.apply(FilterNames.STATEFUL_SESSION, StatefulSession.getDefaultInstance()),
-                forPolicies.apply(
-                        FilterNames.RATE_LIMIT,
-                        RateLimit.newBuilder()
-                                .setDomain("gatehouse")
-                                .setTimeout(Protos.duration(CalloutResources.LIMIT_TIMEOUT))
-                                .setEnableXRatelimitHeaders(RateLimit.XRateLimitHeadersRFCVersion.DRAFT_VERSION_03)
-                                .setDisableXEnvoyRatelimitedHeader(true)
-                                .setRateLimitService(RateLimitServiceConfig.newBuilder()
-                                        .setTransportApiVersion(ApiVersion.V3)
-                                        .setGrpcService(CalloutResources.service(
-                                                Fleets.RATE_LIMIT, Optional.of(CalloutResources.LIMIT_TIMEOUT))))
-                                .build())));
-        if (telemetry.metrics().grpc()) {
-            filters.add(HttpFilter.newBuilder()
-                    .setName(FilterNames.GRPC_STATS)
-                    .setTypedConfig(Protos.any(FilterConfig.newBuilder()
-                            .setEmitFilterState(true)
-                            .setStatsForAllMethods(BoolValue.of(true))
-                            .build()))
-                    .build());
-        }
-        filters.add(HttpFilter.newBuilder()
-                .setName(FilterNames.ROUTER)
-                .setTypedConfig(Protos.any(Router.newBuilder()
-                        .setSuppressEnvoyHeaders(true)
-                        .addAllUpstreamLog(observability.upstream())
-                        .build()))
-                .build());
-        return filters;
-    }
-
-    /** Asks authz-svc. */
-    static ExtAuthz.Builder access() {
-        return ExtAuthz.newBuilder()
-                .setGrpcService(CalloutResources.service(Fleets.AUTHZ, Optional.of(CalloutResources.TIMEOUT)))
-                .setTransportApiVersion(ApiVersion.V3)
-                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
-    }
-
-    /** Asks waf-svc. */
-    static ExternalProcessor waf() {
-        return ExternalProcessor.newBuilder()
-                // Without a timeout: a stream lives as long as its request. Messages have one.
-                .setGrpcService(CalloutResources.service(Fleets.WAF, Optional.empty()))
-                .setMessageTimeout(Protos.duration(CalloutResources.TIMEOUT))
-                .setMaxMessageTimeout(Protos.duration(LARGE_BODY_TIMEOUT))
-                .setAllowModeOverride(true)
-                .setProcessingMode(ProcessingMode.newBuilder()
-                        .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
-                        .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SKIP))
-                .addRequestAttributes("source.address")
-                .addRequestAttributes("destination.address")
-                .addRequestAttributes("request.protocol")
-                .addRequestAttributes("xds.route_name")
-                .setMetadataOptions(MetadataOptions.newBuilder()
-                        .setReceivingNamespaces(
-                                MetadataOptions.MetadataNamespaces.newBuilder().addUntyped("gatehouse.waf")))
-                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
-                .build();
-    }
-
-    private static HttpFilter enabled(String name, Message config) {
-        return disabled(name, config).toBuilder().clearDisabled().build();
-    }
-
-    private static HttpFilter disabled(String name, Message config) {
-        return HttpFilter.newBuilder()
-                .setName(name)
-                .setDisabled(true)
-                .setTypedConfig(Protos.any(config))
-                .build();
     }
 }

@@ -2,9 +2,12 @@ package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
+import dev.gatehouse.controller.envoy.filter.AccessFilter;
+import dev.gatehouse.controller.envoy.filter.WafFilter;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ListenerFilter;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutationRules;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -64,11 +67,11 @@ final class PreRoutingFilters {
             switch (filter) {
                 case PreRouting.ExternalAuth auth -> made.setTypedConfig(Protos.any(externalAuth(auth)));
                 case PreRouting.Access _ ->
-                    made.setTypedConfig(Protos.any(ListenerResources.access()
+                    made.setTypedConfig(Protos.any(AccessFilter.check()
                             .setClearRouteCache(true)
                             .setDecoderHeaderMutationRules(mutations(HOST_AND_FRAMING))
                             .build()));
-                case PreRouting.Waf _ -> made.setTypedConfig(Protos.any(ListenerResources.waf()));
+                case PreRouting.Waf _ -> made.setTypedConfig(Protos.any(WafFilter.inspection()));
             }
             filters.add(made.build());
         }
@@ -97,8 +100,8 @@ final class PreRoutingFilters {
                             Protos.any(ExtAuthzPerRoute.newBuilder()
                                     .setCheckSettings(CheckSettings.getDefaultInstance())
                                     .build());
-                        case PreRouting.Access access -> Protos.any(RouteResources.access(access.policy()));
-                        case PreRouting.Waf waf -> Protos.any(RouteResources.waf(enforced(waf), false, hasBackend));
+                        case PreRouting.Access access -> Protos.any(AccessFilter.enforcing(access.policy()));
+                        case PreRouting.Waf waf -> Protos.any(WafFilter.enforcing(enforced(waf), false, hasBackend));
                     });
         }
         return config;
@@ -112,7 +115,7 @@ final class PreRoutingFilters {
     static OptionalLong bufferBytes(ListenerState listener) {
         return listener.filters().stream()
                 .filter(PreRouting.Waf.class::isInstance)
-                .mapToLong(filter -> RouteResources.bufferBytes(enforced((PreRouting.Waf) filter)))
+                .mapToLong(filter -> WafFilter.bufferBytes(enforced((PreRouting.Waf) filter)))
                 .max();
     }
 
@@ -123,9 +126,9 @@ final class PreRoutingFilters {
      */
     static Map<String, Any> tableConfig() {
         return new TreeMap<>(Map.of(
-                FilterNames.EXT_AUTHZ,
+                AccessFilter.NAME,
                 Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build()),
-                FilterNames.EXT_PROC_WAF,
+                WafFilter.NAME,
                 Protos.any(ExtProcPerRoute.newBuilder().setDisabled(true).build())));
     }
 

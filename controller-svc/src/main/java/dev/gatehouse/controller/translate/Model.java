@@ -8,10 +8,10 @@ import dev.gatehouse.controller.backend.BackendResolver;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
+import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.AccessResources;
-import dev.gatehouse.controller.envoy.Fleets;
-import dev.gatehouse.controller.envoy.RateLimitResources;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -24,8 +24,8 @@ import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.gateway.ProxyParameters;
 import dev.gatehouse.controller.gateway.ProxyResolver;
+import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.policy.EffectivePolicies;
-import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.policy.WafConfigMap;
 import dev.gatehouse.controller.route.Attachments;
@@ -55,14 +55,12 @@ import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.SecurityPolicy;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
-import dev.gatehouse.gatewayapi.TargetedPolicy;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,21 +96,15 @@ final class Model {
     final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
     final Collection<ObjectKey, AccessResources.Outcome> access;
     final Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices;
-    final Collection<TargetKey, SortedMap<ObjectKey, Resource<SecurityPolicy>>> securityPolicies;
-    final Collection<TargetKey, SortedMap<ObjectKey, Resource<BackendTrafficPolicy>>> trafficPolicies;
-    final Collection<TargetKey, SortedMap<ObjectKey, Resource<WafPolicy>>> wafPolicies;
+    final Attached<SecurityPolicy> security;
+    final Attached<BackendTrafficPolicy> traffic;
+    final Attached<WafPolicy> wafs;
 
     /** What Envoy would refuse of a BackendTrafficPolicy. */
     final Collection<ObjectKey, String> trafficProblems;
 
-    /** The policies, with what their selectors select among their targets. */
-    final Collection<ObjectKey, Resource<SecurityPolicy>> securities;
-
-    final Collection<ObjectKey, Resource<BackendTrafficPolicy>> traffics;
-    final Collection<ObjectKey, Resource<WafPolicy>> wafs;
-
-    /** The policies that are known and not served, by their kinds. */
-    final Map<Kind<UnservedPolicy>, Collection<ObjectKey, Resource<UnservedPolicy>>> unserved = new LinkedHashMap<>();
+    /** The policies that are known and not served. */
+    final List<Attached<UnservedPolicy>> unserved;
 
     /** By target: the policies that are not served and protect it. */
     private final List<Collection<TargetKey, SortedMap<ObjectKey, Resource<UnservedPolicy>>>> unservedProtections;
@@ -158,7 +150,7 @@ final class Model {
                     }
                     Set<TargetKey> targets = new HashSet<>();
                     selection
-                            .targets(reads, ref.namespace(), broken.targets(), broken.selectors())
+                            .targets(reads, ref, group(ref), broken.targets(), broken.selectors())
                             .forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
                     return targets.isEmpty() ? Optional.empty() : Optional.of(targets);
                 });
@@ -174,22 +166,23 @@ final class Model {
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
                 (_, _, policy) -> policy.spec().globalRateLimit().flatMap(RateLimitResources::problem));
-        securities = selection.selected(Kinds.SECURITY_POLICY);
-        traffics = selection.selected(Kinds.BACKEND_TRAFFIC_POLICY);
-        wafs = selection.selected(Kinds.WAF_POLICY);
-        wafPolicies = byTarget(graph, Kinds.WAF_POLICY, wafs);
-        Kinds.UNSERVED.forEach(kind -> unserved.put(kind, selection.selected(kind)));
-        unservedProtections = unserved.entrySet().stream()
+        security = new Attached<>(graph, selection, Kinds.SECURITY_POLICY);
+        traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
+        wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
+        unserved = Kinds.UNSERVED.stream()
+                .map(kind -> new Attached<>(graph, selection, kind))
+                .toList();
+        unservedProtections = unserved.stream()
                 .map(each -> graph.group(
-                        each.getKey().name() + ".byTarget",
-                        each.getValue(),
+                        each.kind().name() + ".protections",
+                        each.policies(),
                         (key, policy) -> policy.spec().protects()
-                                ? targetKeys(policy.spec().targets(), key)
+                                ? Attached.keys(policy.spec().targets(), key)
                                 : Set.of()))
                 .toList();
         wafOutcomes = graph.map(
                 "wafOutcomes",
-                wafs,
+                wafs.policies(),
                 (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key, policy.spec())),
                 (_, failure) -> Optional.of(new WafResources.Outcome.Invalid(failure.toString())));
         Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
@@ -295,8 +288,6 @@ final class Model {
             return owners;
         });
         backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
-        securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, securities);
-        trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, traffics);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -317,10 +308,10 @@ final class Model {
 
     /** The policies that count for a rule of a route on a listener. */
     EffectivePolicies policies(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        List<TargetKey> targets = targets(listener, route, rule);
+        List<TargetKey> targets = Attached.targets(listener, route, rule);
         Optional<ObjectKey> accessPolicy =
-                winner(reads, securityPolicies, targets).map(Resource::key);
-        Optional<Resource<BackendTrafficPolicy>> traffic = winner(reads, trafficPolicies, targets);
+                security.counting(reads, listener, route, rule).map(Resource::key);
+        Optional<Effective<BackendTrafficPolicy>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
@@ -329,20 +320,33 @@ final class Model {
                         .flatMap(key -> reads.get(access, key))
                         .map(AccessResources.Outcome.Invalid.class::isInstance)
                         .orElse(false)
-                || traffic.flatMap(policy -> reads.get(trafficProblems, policy.key()))
+                || effective
+                        .filter(each -> !each.problems().isEmpty()
+                                || each.members().stream()
+                                        .anyMatch(member -> reads.get(trafficProblems, member.key())
+                                                .isPresent()))
                         .isPresent();
         return new EffectivePolicies(
                 accessPolicy,
-                traffic.flatMap(policy -> policy.spec()
+                effective.flatMap(policy -> policy.spec()
                         .globalRateLimit()
-                        .map(limit -> new EffectivePolicies.Limits(policy.key(), limit))),
+                        .map(limit -> new EffectivePolicies.Limits(policy.policy(), limit))),
                 waf,
                 broken);
     }
 
     /** What a policy that cannot be read is for. */
     List<PolicyTarget> targets(Reads reads, ObjectRef ref, BrokenObject policy) {
-        return selection.targets(reads, ref.namespace(), policy.targets(), policy.selectors());
+        return selection.targets(reads, ref, group(ref), policy.targets(), policy.selectors());
+    }
+
+    /** The group of a policy's kind. */
+    private static String group(ObjectRef policy) {
+        return Kinds.ALL.stream()
+                .filter(kind -> kind.name().equals(policy.kind()))
+                .map(Kind::group)
+                .findFirst()
+                .orElse("");
     }
 
     /** Whether a policy that cannot be read or is not served protects one of the targets: it stays closed. */
@@ -357,8 +361,8 @@ final class Model {
     boolean isClosedStream(Reads reads, ObjectRef route) {
         TargetKey target = new TargetKey(route.kind(), route.key(), Optional.empty());
         return isClosed(reads, List.of(target))
-                || reads.get(securityPolicies, target).isPresent()
-                || reads.get(wafPolicies, target).isPresent();
+                || security.at(reads, target).isPresent()
+                || wafs.at(reads, target).isPresent();
     }
 
     /** The WAFPolicy that counts, merged with the less specific ones as far as each wants it; else TEG's ConfigMap. */
@@ -366,13 +370,12 @@ final class Model {
         List<ObjectKey> members = new ArrayList<>();
         Optional<WafPolicy> merged = Optional.empty();
         for (TargetKey target : targets) {
-            Optional<Resource<WafPolicy>> winner =
-                    reads.get(wafPolicies, target).flatMap(each -> PolicyIndex.winner(each.values()));
+            Optional<Resource<WafPolicy>> winner = wafs.at(reads, target);
             if (winner.isPresent() && !members.contains(winner.get().key())) {
                 members.add(winner.get().key());
                 WafPolicy spec = winner.get().spec().of(winner.get().key());
                 merged = Optional.of(merged.map(more -> more.over(spec)).orElse(spec));
-                if (merged.get().mergeType().isEmpty()) {
+                if (merged.get().merge().isEmpty()) {
                     break;
                 }
             }
@@ -384,14 +387,6 @@ final class Model {
         String name = members.stream().map(ObjectKey::toString).collect(Collectors.joining("+"));
         return merged.filter(spec -> spec.effectiveMode() != WafPolicy.Mode.Off)
                 .map(spec -> new EffectivePolicies.Waf(name, members, spec));
-    }
-
-    /** Whether the policy that counts for the target is merged with less specific ones. */
-    boolean isMerged(Reads reads, TargetKey target) {
-        return reads.get(wafPolicies, target)
-                .flatMap(each -> PolicyIndex.winner(each.values()))
-                .flatMap(policy -> policy.spec().mergeType())
-                .isPresent();
     }
 
     /** What waf-svc is to enforce for {@code spec}, which {@code owner} says, maybe with others. */
@@ -409,46 +404,6 @@ final class Model {
                 .anyMatch(member -> reads.get(wafOutcomes, member)
                         .map(WafResources.Outcome.Invalid.class::isInstance)
                         .orElse(false));
-    }
-
-    private static Set<TargetKey> targetKeys(List<PolicyTarget> targets, ObjectKey policy) {
-        Set<TargetKey> keys = new HashSet<>();
-        targets.forEach(target -> keys.add(TargetKey.of(target, policy.namespace())));
-        return keys;
-    }
-
-    /** What a policy may be for to count here, the most specific first (Envoy Gateway's precedence). */
-    static List<TargetKey> targets(ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        List<TargetKey> targets = new ArrayList<>();
-        rule.ifPresent(name -> targets.add(new TargetKey(route.kind(), route.key(), Optional.of(name))));
-        targets.add(new TargetKey(route.kind(), route.key(), Optional.empty()));
-        ObjectRef owner = listener.owner();
-        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.of(listener.name())));
-        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.empty()));
-        if (!owner.kind().equals("Gateway")) {
-            targets.add(new TargetKey("Gateway", listener.gateway(), Optional.empty()));
-        }
-        return targets;
-    }
-
-    private static <S> Optional<Resource<S>> winner(
-            Reads reads, Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> policies, List<TargetKey> targets) {
-        for (TargetKey target : targets) {
-            Optional<Resource<S>> winner =
-                    reads.get(policies, target).flatMap(each -> PolicyIndex.winner(each.values()));
-            if (winner.isPresent()) {
-                return winner;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static <S extends TargetedPolicy<S>> Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget(
-            Graph graph, Kind<S> kind, Collection<ObjectKey, Resource<S>> policies) {
-        return graph.group(
-                kind.name() + ".byTarget",
-                policies,
-                (key, policy) -> targetKeys(policy.spec().targets(), key));
     }
 
     private AccessResources.Credential credential(Reads reads, ObjectKey policy, ObjectReference reference) {
@@ -521,7 +476,7 @@ final class Model {
 
             @Override
             public Map<String, String> namespaceLabels(String namespace) {
-                return labels(reads, namespace);
+                return inputs.namespaceLabels(reads, namespace);
             }
 
             @Override
@@ -564,15 +519,6 @@ final class Model {
                 || reads.get(inputs.broken(), ObjectRef.of(kind, key)).isPresent();
         return new ListenerFilters.Extension.Unusable(
                 kind.name() + " " + key + (there ? " cannot be enforced; see its status" : " is not there"));
-    }
-
-    /** Kubernetes gives each namespace a label with its name; in files it goes without saying. */
-    private Map<String, String> labels(Reads reads, String namespace) {
-        Map<String, String> labels = new HashMap<>(reads.get(inputs.of(Kinds.NAMESPACE), new ObjectKey("", namespace))
-                .map(each -> each.metadata().labels())
-                .orElse(Map.of()));
-        labels.putIfAbsent("kubernetes.io/metadata.name", namespace);
-        return labels;
     }
 
     private RouteAttacher.World attachmentWorld(Reads reads, Settings settings) {

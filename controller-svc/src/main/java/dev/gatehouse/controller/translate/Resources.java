@@ -9,19 +9,20 @@ import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
+import dev.gatehouse.controller.callout.CalloutAddress;
+import dev.gatehouse.controller.callout.CalloutResources;
+import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.AccessResources;
-import dev.gatehouse.controller.envoy.CalloutResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
-import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.envoy.ListenerResources;
 import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
-import dev.gatehouse.controller.envoy.RateLimitResources;
 import dev.gatehouse.controller.envoy.RouteEntry;
 import dev.gatehouse.controller.envoy.RouteResources;
 import dev.gatehouse.controller.envoy.RouteTable;
 import dev.gatehouse.controller.envoy.SecretResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.Hostnames;
@@ -473,7 +474,7 @@ final class Resources {
 
     private static Map<ResourceId, Output> callouts(FleetMembers fleet, Settings settings) {
         Map<ResourceId, Output> clusters = new HashMap<>();
-        Map<String, Settings.Address> addresses = Map.of(
+        Map<String, CalloutAddress> addresses = Map.of(
                 Fleets.RATE_LIMIT, settings.callouts().rateLimit(),
                 Fleets.WAF, settings.callouts().waf(),
                 Fleets.AUTHZ, settings.callouts().authz());

@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.envoy.filter;
 
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.FilterPosition;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Puts HTTP filters where an EnvoyProxy wants them; a filter that is not there is passed over. */
-final class FilterOrder {
+public final class FilterOrder {
     private FilterOrder() {}
 
     /** Moves filters as {@code positions} say, one after the other; the router stays the last. */
-    static List<HttpFilter> apply(List<HttpFilter> filters, List<FilterPosition> positions) {
+    public static List<HttpFilter> apply(List<HttpFilter> filters, List<FilterPosition> positions) {
         List<HttpFilter> ordered = new ArrayList<>(filters);
         for (FilterPosition position : positions) {
-            if (position.name().equals(FilterNames.ROUTER) || position.name().equals(position.anchor())) {
+            if (position.name().equals(RouterFilter.NAME) || position.name().equals(position.anchor())) {
                 continue;
             }
             List<HttpFilter> moved = ordered.stream()

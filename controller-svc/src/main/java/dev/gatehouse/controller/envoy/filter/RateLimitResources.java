@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.BoolValue;
 import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
@@ -7,6 +7,7 @@ import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
 import dev.gatehouse.controller.check.Expressions;
 import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.ClientSelector;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.GlobalRateLimit;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy.HeaderMatchType;
@@ -60,7 +61,7 @@ public final class RateLimitResources {
     }
 
     /** What a route sends for each request. */
-    static List<RateLimit> actions(String ruleName, GlobalRateLimit limit) {
+    public static List<RateLimit> actions(String ruleName, GlobalRateLimit limit) {
         List<RateLimit> limits = new ArrayList<>();
         for (Flat flat : flatten(limit)) {
             RateLimit.Builder builder = RateLimit.newBuilder();
@@ -155,8 +156,7 @@ public final class RateLimitResources {
                         key,
                         header,
                         StringMatcher.newBuilder()
-                                .setSafeRegex(
-                                        RouteResources.regex(header.value().orElse(""))));
+                                .setSafeRegex(Protos.regex(header.value().orElse(""))));
         };
     }
 

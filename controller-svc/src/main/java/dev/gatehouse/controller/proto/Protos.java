@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.proto;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
@@ -10,12 +10,13 @@ import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 
 /** The small messages that every resource is made of. */
-final class Protos {
+public final class Protos {
     /** Resources come over the stream that this one came over. */
-    static final ConfigSource ADS = ConfigSource.newBuilder()
+    public static final ConfigSource ADS = ConfigSource.newBuilder()
             .setAds(AggregatedConfigSource.getDefaultInstance())
             .setResourceApiVersion(ApiVersion.V3)
             .build();
@@ -24,29 +25,29 @@ final class Protos {
 
     private Protos() {}
 
-    static Duration duration(java.time.Duration duration) {
+    public static Duration duration(java.time.Duration duration) {
         return Duration.newBuilder()
                 .setSeconds(duration.getSeconds())
                 .setNanos(duration.getNano())
                 .build();
     }
 
-    static UInt32Value uint32(int value) {
+    public static UInt32Value uint32(int value) {
         return UInt32Value.of(value);
     }
 
-    static Any any(Message message) {
+    public static Any any(Message message) {
         return Any.pack(message);
     }
 
-    static TypedExtensionConfig extension(String name, Message message) {
+    public static TypedExtensionConfig extension(String name, Message message) {
         return TypedExtensionConfig.newBuilder()
                 .setName(name)
                 .setTypedConfig(any(message))
                 .build();
     }
 
-    static Address address(String host, int port, SocketAddress.Protocol protocol) {
+    public static Address address(String host, int port, SocketAddress.Protocol protocol) {
         return Address.newBuilder()
                 .setSocketAddress(SocketAddress.newBuilder()
                         .setProtocol(protocol)
@@ -56,10 +57,15 @@ final class Protos {
     }
 
     /** {@code numerator} of {@code denominator}, to a millionth. */
-    static FractionalPercent fraction(long numerator, long denominator) {
+    public static FractionalPercent fraction(long numerator, long denominator) {
         return FractionalPercent.newBuilder()
                 .setNumerator((int) (numerator * MILLION / denominator))
                 .setDenominator(FractionalPercent.DenominatorType.MILLION)
                 .build();
+    }
+
+    /** An expression of RE2. */
+    public static RegexMatcher regex(String pattern) {
+        return RegexMatcher.newBuilder().setRegex(pattern).build();
     }
 }

@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.envoy.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.callout;
 
 import java.util.Set;
 
@@ -14,7 +14,7 @@ public final class Fleets {
     private Fleets() {}
 
     /** The service that a callout fleet is: "gatehouse/waf" is waf-svc. */
-    static String service(String fleet) {
+    public static String service(String fleet) {
         return fleet.substring(fleet.indexOf('/') + 1) + "-svc";
     }
 }

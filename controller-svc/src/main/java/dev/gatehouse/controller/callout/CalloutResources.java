@@ -1,7 +1,8 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.callout;
 
 import dev.gatehouse.controller.infrastructure.ProxyFiles;
-import dev.gatehouse.controller.translate.Settings;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.proto.Upstreams;
 import dev.gatehouse.identity.ProcessName;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -38,10 +39,10 @@ import java.util.Optional;
  */
 public final class CalloutResources {
     /** For an answer of authz-svc, or one of waf-svc: enough for the first of a process that has just begun on a busy node. */
-    static final Duration TIMEOUT = Duration.ofSeconds(2);
+    public static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     /** For an answer of ratelimit-svc. */
-    static final Duration LIMIT_TIMEOUT = Duration.ofMillis(100);
+    public static final Duration LIMIT_TIMEOUT = Duration.ofMillis(100);
 
     /** TLS included; half of {@link #TIMEOUT}, so that another replica can still answer. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -75,7 +76,7 @@ public final class CalloutResources {
      *
      * @param timeout of a call, its retries included; empty: a stream that lives as long as its request
      */
-    static GrpcService service(String cluster, Optional<Duration> timeout) {
+    public static GrpcService service(String cluster, Optional<Duration> timeout) {
         GrpcService.Builder service = GrpcService.newBuilder()
                 .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(cluster))
                 .setRetryPolicy(RetryPolicy.newBuilder()
@@ -100,20 +101,20 @@ public final class CalloutResources {
      * @param name also its fleet's: "gatehouse/waf" is waf-svc
      * @param tls by mutual TLS, with the certificate by which the proxy reaches xds-svc
      */
-    public static Cluster cluster(String name, Settings.Address address, boolean tls) {
+    public static Cluster cluster(String name, CalloutAddress address, boolean tls) {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(name)
                 .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
                 .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
-                .putTypedExtensionProtocolOptions(ClusterResources.HTTP_OPTIONS, Protos.any(ClusterResources.http2()))
+                .putTypedExtensionProtocolOptions(Upstreams.HTTP_OPTIONS, Protos.any(Upstreams.http2()))
                 .setCircuitBreakers(CircuitBreakers.newBuilder()
                         .addThresholds(CircuitBreakers.Thresholds.newBuilder()
                                 .setMaxRequests(Protos.uint32(MAX_REQUESTS))
                                 .setMaxRetries(Protos.uint32(MAX_RETRIES))))
                 .setLoadAssignment(ClusterLoadAssignment.newBuilder()
                         .setClusterName(name)
-                        .addEndpoints(LocalityLbEndpoints.newBuilder()
-                                .addLbEndpoints(ClusterResources.endpoint(address(address)))));
+                        .addEndpoints(
+                                LocalityLbEndpoints.newBuilder().addLbEndpoints(Upstreams.endpoint(address(address)))));
         if (address.isSocket()) {
             // In the same pod: the file's permissions are what TLS is elsewhere.
             return cluster.setType(Cluster.DiscoveryType.STATIC).build();
@@ -128,7 +129,7 @@ public final class CalloutResources {
         return cluster.build();
     }
 
-    private static Address address(Settings.Address address) {
+    private static Address address(CalloutAddress address) {
         return address.isSocket()
                 ? Address.newBuilder()
                         .setPipe(Pipe.newBuilder().setPath(address.host()))
@@ -183,7 +184,7 @@ public final class CalloutResources {
                         .setSdsConfig(file(ProxyFiles.CERTIFICATE_PATH)))
                 .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
                         .setDefaultValidationContext(CertificateValidationContext.newBuilder()
-                                .addMatchTypedSubjectAltNames(ClusterResources.altName(
+                                .addMatchTypedSubjectAltNames(Upstreams.altName(
                                         SubjectAltNameMatcher.SanType.URI,
                                         service.uri().toString())))
                         .setValidationContextSdsSecretConfig(SdsSecretConfig.newBuilder()

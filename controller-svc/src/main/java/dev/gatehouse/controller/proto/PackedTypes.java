@@ -1,4 +1,4 @@
-package dev.gatehouse.controller.envoy;
+package dev.gatehouse.controller.proto;
 
 import com.google.protobuf.Message;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
