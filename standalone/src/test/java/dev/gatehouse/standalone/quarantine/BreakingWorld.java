@@ -2,6 +2,7 @@ package dev.gatehouse.standalone.quarantine;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator.Change;
@@ -84,7 +85,7 @@ final class BreakingWorld implements AutoCloseable {
         List<Integer> free = FreePorts.some(3);
         ports = free.subList(0, 2);
         tcpPort = free.get(2);
-        Settings.Address nobody = new Settings.Address("127.0.0.1", FreePorts.one());
+        CalloutAddress nobody = new CalloutAddress("127.0.0.1", FreePorts.one());
         controller = new Controller(
                 new Settings(
                         List.of(Settings.CONTROLLER_NAME), port -> port, new Settings.Callouts(nobody, nobody, nobody)),
