@@ -22,6 +22,7 @@ class CoreTest {
                     "..controller.route..",
                     "..controller.backend..",
                     "..controller.policy..",
+                    "..controller.client..",
                     "..controller.status..",
                     "..controller.infrastructure..",
                     "..controller.proto..",
@@ -56,6 +57,7 @@ class CoreTest {
                     "..controller.route..",
                     "..controller.backend..",
                     "..controller.policy..",
+                    "..controller.client..",
                     "..controller.status..")
             .should()
             .dependOnClassesThat()
@@ -77,6 +79,7 @@ class CoreTest {
                     "..controller.route..",
                     "..controller.backend..",
                     "..controller.policy..",
+                    "..controller.client..",
                     "..controller.status..",
                     "..controller.envoy..",
                     "..controller.translate..")

@@ -3,6 +3,8 @@ package dev.gatehouse.controller.envoy;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import dev.gatehouse.controller.envoy.filter.AccessFilter;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.envoy.filter.JwtFilter;
 import dev.gatehouse.controller.envoy.filter.WafFilter;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
@@ -20,12 +22,14 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -124,12 +128,19 @@ final class PreRoutingFilters {
      * that are switched off it makes for a request. Where that route may change, those of policies are switched on, and told here
      * that there is nothing to do.
      */
-    static Map<String, Any> tableConfig() {
-        return new TreeMap<>(Map.of(
+    static Map<String, Any> tableConfig(FilterNeeds needs) {
+        Any notAsked =
+                Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
+        Map<String, Any> config = new TreeMap<>(Map.of(
                 AccessFilter.NAME,
-                Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build()),
+                notAsked,
+                // Else it takes the headers that claims make from every request.
+                JwtFilter.NAME,
+                Protos.any(PerRouteConfig.newBuilder().setDisabled(true).build()),
                 WafFilter.NAME,
                 Protos.any(ExtProcPerRoute.newBuilder().setDisabled(true).build())));
+        needs.authorizers().forEach(name -> config.put(name, notAsked));
+        return config;
     }
 
     /** True if a listener that shares the chain has any. */
@@ -141,8 +152,8 @@ final class PreRoutingFilters {
      * What the name of the route table of {@code listeners} has in addition. Envoy changes from one set of filters to another at
      * once with the table that goes with it, since that has another name.
      */
-    static String tableSuffix(List<ListenerState> listeners) {
-        if (!any(listeners)) {
+    static String tableSuffix(List<ListenerState> listeners, FilterNeeds needs) {
+        if (!any(listeners) && !needs.reroutes()) {
             return "";
         }
         try {
@@ -151,6 +162,7 @@ final class PreRoutingFilters {
                 filters(listener).forEach(filter -> digest.update(filter.toByteArray()));
                 hostConfig(listener).values().forEach(config -> digest.update(config.toByteArray()));
             }
+            needs.authorizers().forEach(name -> digest.update(name.getBytes(StandardCharsets.UTF_8)));
             return "/filters-" + HexFormat.of().formatHex(digest.digest(), 0, 4);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("the JDK has no SHA-256", e);

@@ -1,6 +1,8 @@
 package dev.gatehouse.controller.proto;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
@@ -12,6 +14,10 @@ import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** The small messages that every resource is made of. */
 public final class Protos {
@@ -38,6 +44,22 @@ public final class Protos {
 
     public static Any any(Message message) {
         return Any.pack(message);
+    }
+
+    /** A short text that tells {@code message} from others. */
+    public static String digest(Message message) {
+        try {
+            ByteString.Output bytes = ByteString.newOutput();
+            CodedOutputStream output = CodedOutputStream.newInstance(bytes);
+            output.useDeterministicSerialization();
+            message.writeTo(output);
+            output.flush();
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(bytes.toByteString().toByteArray());
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256, and a buffer takes any message", e);
+        }
     }
 
     public static TypedExtensionConfig extension(String name, Message message) {

@@ -10,7 +10,9 @@ import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -32,11 +34,15 @@ import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.RouteAttacher;
 import dev.gatehouse.controller.route.RouteResolver;
+import dev.gatehouse.controller.security.Security;
+import dev.gatehouse.controller.security.SecurityOutcome;
+import dev.gatehouse.controller.security.SecurityResolver;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.BrokenObject;
+import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
@@ -57,6 +63,8 @@ import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import dev.gatehouse.gatewayapi.security.Authorization;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -68,6 +76,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
@@ -94,7 +103,10 @@ final class Model {
     final Collection<ObjectRef, ResolvedRoute> routes;
     final Collection<BindingKey, Attachments.Binding> bindings;
     final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
+    /** What authz-svc enforces of SecurityPolicies. */
     final Collection<ObjectKey, AccessResources.Outcome> access;
+
+    final Collection<ObjectKey, SecurityOutcome> securityOutcomes;
     final Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices;
     final Attached<SecurityPolicy> security;
     final Attached<BackendTrafficPolicy> traffic;
@@ -105,6 +117,8 @@ final class Model {
 
     /** The policies that are known and not served. */
     final List<Attached<UnservedPolicy>> unserved;
+
+    final ClientPolicies clients;
 
     /** By target: the policies that are not served and protect it. */
     private final List<Collection<TargetKey, SortedMap<ObjectKey, Resource<UnservedPolicy>>>> unservedProtections;
@@ -145,7 +159,7 @@ final class Model {
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
                 graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
                     // A policy that an edit broke goes on in its last good version.
-                    if (inputs.isReadable(reads, ref)) {
+                    if (inputs.isReadable(reads, ref) || ClientPolicies.isOurs(ref)) {
                         return Optional.empty();
                     }
                     Set<TargetKey> targets = new HashSet<>();
@@ -159,9 +173,17 @@ final class Model {
         access = graph.map(
                 "access",
                 inputs.of(Kinds.SECURITY_POLICY),
-                (reads, key, policy) -> Optional.of(
-                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))),
+                (reads, key, policy) -> policy.spec().settings().asksAuthzService()
+                        ? Optional.of(AccessResources.compile(
+                                key, policy.spec().settings(), reference -> credential(reads, key, reference)))
+                        : Optional.empty(),
                 (_, failure) -> Optional.of(new AccessResources.Outcome.Invalid(failure.toString())));
+        securityOutcomes = graph.map(
+                "securityOutcomes",
+                inputs.of(Kinds.SECURITY_POLICY),
+                (reads, key, policy) ->
+                        Optional.of(security(reads, key, policy.spec().settings())),
+                (_, failure) -> Optional.of(new SecurityOutcome.Invalid(failure.toString())));
         trafficProblems = graph.map(
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
@@ -288,6 +310,7 @@ final class Model {
             return owners;
         });
         backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
+        clients = new ClientPolicies(graph, inputs, this, selection);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -309,17 +332,15 @@ final class Model {
     /** The policies that count for a rule of a route on a listener. */
     EffectivePolicies policies(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<TargetKey> targets = Attached.targets(listener, route, rule);
-        Optional<ObjectKey> accessPolicy =
-                security.counting(reads, listener, route, rule).map(Resource::key);
+        Optional<SecurityOutcome> outcome =
+                security.counting(reads, listener, route, rule).map(policy -> securityOutcome(reads, policy.key()));
         Optional<Effective<BackendTrafficPolicy>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
-                || accessPolicy
-                        .flatMap(key -> reads.get(access, key))
-                        .map(AccessResources.Outcome.Invalid.class::isInstance)
-                        .orElse(false)
+                || clients.of(reads, listener).closed()
+                || outcome.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
                 || effective
                         .filter(each -> !each.problems().isEmpty()
                                 || each.members().stream()
@@ -327,7 +348,7 @@ final class Model {
                                                 .isPresent()))
                         .isPresent();
         return new EffectivePolicies(
-                accessPolicy,
+                outcome.flatMap(Model::enforced),
                 effective.flatMap(policy -> policy.spec()
                         .globalRateLimit()
                         .map(limit -> new EffectivePolicies.Limits(policy.policy(), limit))),
@@ -357,12 +378,147 @@ final class Model {
                                 .anyMatch(each -> reads.get(each, target).isPresent()));
     }
 
-    /** Whether a SecurityPolicy or WAFPolicy is for a route that is no HTTP: none can be enforced there, so it is closed. */
-    boolean isClosedStream(Reads reads, ObjectRef route) {
-        TargetKey target = new TargetKey(route.kind(), route.key(), Optional.empty());
-        return isClosed(reads, List.of(target))
-                || security.at(reads, target).isPresent()
-                || wafs.at(reads, target).isPresent();
+    /**
+     * What policies say of the connections of a route that is not HTTP's.
+     *
+     * @param closed a policy for the route cannot be enforced on connections
+     */
+    record Connections(boolean closed, Optional<StreamRoute.Admission> admission) {
+        static final Connections CLOSED = new Connections(true, Optional.empty());
+    }
+
+    /** A policy for the route itself has to be enforced wholly; of one for its listener or Gateway the authorization counts. */
+    Connections connections(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        List<TargetKey> targets = Attached.targets(listener, route, rule);
+        List<TargetKey> ofRoute = targets.stream()
+                .filter(target -> target.kind().equals(route.kind()))
+                .toList();
+        if (isClosed(reads, ofRoute)
+                || ofRoute.stream()
+                        .anyMatch(target -> wafs.at(reads, target).isPresent())) {
+            return Connections.CLOSED;
+        }
+        Optional<Resource<SecurityPolicy>> own =
+                ofRoute.stream().flatMap(each -> security.at(reads, each).stream()).findFirst();
+        boolean connects = !route.kind().equals(Kinds.UDP_ROUTE.name());
+        if (own.isPresent()
+                && (!connects || streamProblem(own.get().spec().settings()).isPresent())) {
+            return Connections.CLOSED;
+        }
+        if (!connects) {
+            return new Connections(false, Optional.empty());
+        }
+        boolean unreadable = targets.stream()
+                .flatMap(each -> reads.get(brokenPolicies, each).stream())
+                .flatMap(policies -> policies.keySet().stream())
+                .anyMatch(policy -> policy.kind().equals(Kinds.SECURITY_POLICY.name()));
+        if (unreadable) {
+            return Connections.CLOSED;
+        }
+        Optional<SecurityOutcome> counting =
+                security.counting(reads, listener, route, rule).map(policy -> securityOutcome(reads, policy.key()));
+        return counting.map(outcome -> switch (outcome) {
+                    case SecurityOutcome.Invalid _ -> Connections.CLOSED;
+                    case SecurityOutcome.Enforced enforced ->
+                        new Connections(
+                                false,
+                                enforced.security()
+                                        .authorization()
+                                        .map(authorization -> new StreamRoute.Admission(
+                                                authorization,
+                                                enforced.security().policy())));
+                })
+                .orElse(new Connections(false, Optional.empty()));
+    }
+
+    /** Why a policy cannot be enforced on connections. */
+    static Optional<String> streamProblem(SecuritySettings settings) {
+        if (settings.needsHttp()) {
+            return Optional.of(
+                    "the policy has sections for HTTP requests, and its target has none (expected: authorization alone)");
+        }
+        List<Authorization.Rule> rules =
+                settings.authorization().map(Authorization::rules).orElse(List.of());
+        for (int i = 0; i < rules.size(); i++) {
+            boolean byAddress = rules.get(i).cel().isEmpty()
+                    && rules.get(i).operation().isEmpty()
+                    && rules.get(i)
+                            .principal()
+                            .map(Authorization.Principal::byAddressOnly)
+                            .orElse(true);
+            if (!byAddress) {
+                return Optional.of(
+                        "spec.authorization.rules[" + i
+                                + "] asks for more than an address, and its target has no requests (expected: clientCIDRs alone)");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private SecurityOutcome securityOutcome(Reads reads, ObjectKey key) {
+        return reads.get(securityOutcomes, key).orElse(new SecurityOutcome.Invalid("not resolved"));
+    }
+
+    private static Optional<Security> enforced(SecurityOutcome outcome) {
+        return switch (outcome) {
+            case SecurityOutcome.Enforced enforced -> Optional.of(enforced.security());
+            case SecurityOutcome.Invalid _ -> Optional.empty();
+        };
+    }
+
+    private SecurityOutcome security(Reads reads, ObjectKey key, SecuritySettings settings) {
+        Optional<AccessResources.Outcome> credentials = reads.get(access, key);
+        SecurityOutcome outcome = SecurityResolver.resolve(
+                key,
+                settings,
+                credentials.flatMap(each -> each instanceof AccessResources.Outcome.Invalid invalid
+                        ? Optional.of(invalid.message())
+                        : Optional.empty()),
+                securityWorld(reads));
+        if (outcome instanceof SecurityOutcome.Enforced enforced) {
+            Optional<String> problem = FilterNeeds.problem(enforced.security());
+            if (problem.isPresent()) {
+                return new SecurityOutcome.Invalid("Envoy would refuse what it becomes: " + problem.get());
+            }
+            if (credentials.orElse(null) instanceof AccessResources.Outcome.Enforced compiled) {
+                return new SecurityOutcome.Enforced(
+                        enforced.security(),
+                        enforced.bypassed(),
+                        Stream.concat(compiled.warnings().stream(), enforced.warnings().stream())
+                                .toList());
+            }
+        }
+        return outcome;
+    }
+
+    private SecurityResolver.World securityWorld(Reads reads) {
+        BackendResolver backends = backends(reads);
+        return new SecurityResolver.World() {
+            @Override
+            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
+                return backends.resolve(origin, reference, grpc, "TCP");
+            }
+
+            @Override
+            public Optional<String> refusal(Backend.Endpoint endpoint) {
+                return backendAddresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
+            }
+
+            @Override
+            public Optional<ConfigMap> configMap(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<Secret> secret(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<Backend> backendObject(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
+            }
+        };
     }
 
     /** The WAFPolicy that counts, merged with the less specific ones as far as each wants it; else TEG's ConfigMap. */
@@ -508,9 +664,14 @@ final class Model {
     }
 
     private ListenerFilters.Extension accessFilter(Reads reads, ObjectKey key) {
-        return switch (reads.get(access, key).orElse(new AccessResources.Outcome.Invalid(""))) {
-            case AccessResources.Outcome.Enforced _ -> new ListenerFilters.Extension.Found(new PreRouting.Access(key));
-            case AccessResources.Outcome.Invalid _ -> unusable(reads, Kinds.SECURITY_POLICY, key);
+        return switch (securityOutcome(reads, key)) {
+            case SecurityOutcome.Enforced enforced
+            when enforced.security().byAuthzServiceAlone() ->
+                new ListenerFilters.Extension.Found(new PreRouting.Access(key));
+            case SecurityOutcome.Enforced _ ->
+                new ListenerFilters.Extension.Unusable("SecurityPolicy " + key
+                        + " has other sections than apiKeyAuth and basicAuth, which alone can run before routing");
+            case SecurityOutcome.Invalid _ -> unusable(reads, Kinds.SECURITY_POLICY, key);
         };
     }
 

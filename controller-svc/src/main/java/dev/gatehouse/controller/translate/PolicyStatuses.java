@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +38,9 @@ import java.util.stream.Collectors;
  * it is accepted, which policies count instead of it, and which it is merged with.
  */
 final class PolicyStatuses {
+    /** The routes that have connections and no requests. */
+    private static final Set<String> CONNECTIONS = Set.of("TLSRoute", "TCPRoute", "UDPRoute");
+
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
@@ -60,10 +64,15 @@ final class PolicyStatuses {
      * What its own translation found of a policy.
      *
      * @param invalid why it cannot be enforced
+     * @param onConnections why it cannot be enforced where its target is a route that has connections and no requests
      * @param passedOver what of it has no effect
      * @param callout the fleet of the service that enforces it, which may refuse it; empty: the proxies do
      */
-    record Verdict(Optional<String> invalid, List<String> passedOver, Optional<String> callout) {
+    record Verdict(
+            Optional<String> invalid,
+            Optional<String> onConnections,
+            List<String> passedOver,
+            Optional<String> callout) {
         Verdict {
             passedOver = List.copyOf(passedOver);
         }
@@ -76,7 +85,6 @@ final class PolicyStatuses {
     <S extends TargetedPolicy<S>> Optional<ObjectStatus> of(
             Reads reads, Attached<S> attached, Resource<S> policy, Verdict verdict) {
         Kind<S> kind = attached.kind();
-        Optional<Condition> refusal = refusal(reads, ObjectRef.of(kind, policy.key()), verdict);
         AncestorConditions conditions = new AncestorConditions();
         for (PolicyTarget target : policy.spec().targets()) {
             TargetKey key = TargetKey.of(target, policy.namespace());
@@ -93,6 +101,7 @@ final class PolicyStatuses {
                 ancestors.forEach(each -> conditions.put(each.reference(), each.controllerName(), problem.get()));
                 continue;
             }
+            Optional<Condition> refusal = refusal(reads, ObjectRef.of(kind, policy.key()), key, verdict);
             for (Ancestor each : ancestors) {
                 refusal.ifPresent(condition -> conditions.put(each.reference(), each.controllerName(), condition));
             }
@@ -108,27 +117,34 @@ final class PolicyStatuses {
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), conditions.statuses()));
     }
 
-    /** The status of a policy whose targets are known, and no more: all say {@code condition}. */
-    ObjectStatus uniform(
-            Reads reads, List<PolicyTarget> targets, String namespace, long generation, Condition condition) {
-        AncestorConditions conditions = new AncestorConditions();
+    /** The status of a policy of which {@code conditions} says for each target what to say to its ancestors. */
+    ObjectStatus of(
+            Reads reads,
+            Resource<?> policy,
+            List<PolicyTarget> targets,
+            Function<TargetKey, List<Condition>> conditions) {
+        AncestorConditions all = new AncestorConditions();
         for (PolicyTarget target : targets) {
-            List<Ancestor> ancestors = ancestors(reads, target, TargetKey.of(target, namespace));
-            if (ancestors.isEmpty()) {
-                conditions.put(reference(target, namespace), controllerName, condition);
+            TargetKey key = TargetKey.of(target, policy.namespace());
+            List<Ancestor> ancestors = ancestors(reads, target, key);
+            for (Condition condition : conditions.apply(key)) {
+                if (ancestors.isEmpty()) {
+                    all.put(reference(target, policy.namespace()), controllerName, condition);
+                }
+                ancestors.forEach(each -> all.put(each.reference(), each.controllerName(), condition));
             }
-            ancestors.forEach(each -> conditions.put(each.reference(), each.controllerName(), condition));
         }
-        return new ObjectStatus.Ancestors(generation, conditions.statuses());
+        return new ObjectStatus.Ancestors(policy.metadata().generation(), all.statuses());
     }
 
-    private Optional<Condition> refusal(Reads reads, ObjectRef policy, Verdict verdict) {
+    private Optional<Condition> refusal(Reads reads, ObjectRef policy, TargetKey target, Verdict verdict) {
         Optional<SortedMap<String, String>> failures = reads.get(failed, policy);
         if (failures.isPresent()) {
             return Optional.of(
                     Condition.isFalse(Conditions.ACCEPTED, "TranslationFailed", FailedObjects.message(failures.get())));
         }
         return verdict.invalid()
+                .or(() -> CONNECTIONS.contains(target.kind()) ? verdict.onConnections() : Optional.empty())
                 .map(message -> message + ".")
                 .or(() -> verdict.callout()
                         .flatMap(fleet -> reads.get(fleetStates, fleet))
@@ -138,10 +154,7 @@ final class PolicyStatuses {
 
     private static Optional<Condition> warning(TargetedPolicy<?> policy, Verdict verdict) {
         List<String> messages = new ArrayList<>(verdict.passedOver());
-        policy.deprecated().entrySet().stream()
-                .map(each -> each.getKey() + " is deprecated, use " + each.getValue() + " instead")
-                .sorted()
-                .forEach(messages::add);
+        messages.addAll(policy.deprecated());
         boolean both = !verdict.passedOver().isEmpty() && !policy.deprecated().isEmpty();
         return messages.isEmpty()
                 ? Optional.empty()
@@ -224,7 +237,7 @@ final class PolicyStatuses {
 
     private static Set<String> ruleNames(ResolvedRoute route) {
         return route.rules().stream()
-                .flatMap(rule -> rule instanceof ResolvedRoute.Rule.Http http ? http.name().stream() : null)
+                .flatMap(rule -> rule.name().stream())
                 .collect(Collectors.toSet());
     }
 

@@ -5,7 +5,6 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.callout.Fleets;
-import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -17,6 +16,7 @@ import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.RouteAttacher;
+import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
@@ -36,6 +36,7 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
+import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -63,6 +64,7 @@ final class Statuses {
     private final PolicyStatuses policies;
     private final Collection<ObjectKey, FleetAddresses> addresses;
     private final Collection<ObjectRef, Served> served;
+    private final ClientPolicyStatuses clientStatuses;
 
     Statuses(
             Graph graph,
@@ -81,6 +83,7 @@ final class Statuses {
         this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
+        clientStatuses = new ClientPolicyStatuses(inputs, model);
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         policies = new PolicyStatuses(inputs, model, fleetStates, this.failed, settings.controllerName());
@@ -124,18 +127,25 @@ final class Statuses {
                         inputs.of(Kinds.BACKEND_TLS_POLICY),
                         (reads, _, policy) -> model.backendTls.status(
                                 reads, policy, model.backendUses.of(reads, BackendTls.backends(policy)))),
-                policies(graph, model.security, (reads, key) -> switch (reads.get(model.access, key)
-                        .orElse(new AccessResources.Outcome.Invalid("not compiled"))) {
-                    case AccessResources.Outcome.Invalid invalid ->
-                        new Verdict(Optional.of(invalid.message()), List.of(), Optional.of(Fleets.AUTHZ));
-                    case AccessResources.Outcome.Enforced enforced ->
-                        new Verdict(Optional.empty(), enforced.warnings(), Optional.of(Fleets.AUTHZ));
-                }),
+                policies(
+                        graph,
+                        model.security,
+                        (reads, key) -> new Verdict(
+                                reads.get(model.securityOutcomes, key).flatMap(SecurityOutcome::problem),
+                                reads.get(model.security.policies(), key)
+                                        .flatMap(policy -> Model.streamProblem(
+                                                policy.spec().settings())),
+                                reads.get(model.securityOutcomes, key).orElse(null)
+                                                instanceof SecurityOutcome.Enforced enforced
+                                        ? enforced.warnings()
+                                        : List.of(),
+                                Optional.of(Fleets.AUTHZ))),
                 policies(
                         graph,
                         model.traffic,
                         (reads, key) -> new Verdict(
                                 reads.get(model.trafficProblems, key),
+                                Optional.empty(),
                                 reads
                                         .get(model.traffic.policies(), key)
                                         .map(policy -> policy.spec().passedOver())
@@ -152,8 +162,15 @@ final class Statuses {
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
+                                Optional.of("a WAFPolicy is for HTTP requests, and its target has none"),
                                 List.of(),
                                 Optional.of(Fleets.WAF))),
+                keyed(
+                        graph,
+                        "status.clients",
+                        Kinds.CLIENT_TRAFFIC_POLICY,
+                        model.clients.policies(),
+                        (reads, _, policy) -> Optional.of(client(reads, policy))),
                 // Counts for an object that has no other status.
                 graph.map("status.failed", this.failed, this::failed));
         all = Stream.concat(unserved.stream(), served.stream()).toList();
@@ -416,12 +433,11 @@ final class Statuses {
                 List<PolicyTarget> targets = model.targets(reads, ref, object);
                 yield targets.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(policies.uniform(
+                        : Optional.of(policies.of(
                                 reads,
+                                new Resource<>(object.metadata(), object),
                                 targets,
-                                ref.namespace(),
-                                generation,
-                                Condition.isFalse(Conditions.ACCEPTED, "Invalid", message)));
+                                _ -> List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))));
             }
         };
     }
@@ -555,17 +571,37 @@ final class Statuses {
                 .collect(Collectors.joining("\n"));
     }
 
+    private ObjectStatus client(Reads reads, Resource<ClientTrafficPolicy> policy) {
+        ObjectRef ref = ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, policy.key());
+        return policies.of(reads, policy, policy.spec().targets(), key -> {
+            Optional<String> refused = reads.get(failed, ref)
+                    .map(FailedObjects::message)
+                    .or(() -> clientStatuses
+                            .fleet(reads, key)
+                            .flatMap(fleet -> reads.get(fleetStates, fleet))
+                            .flatMap(state ->
+                                    Optional.ofNullable(state.rejections().get(ref)))
+                            .map(rejection -> "A proxy refused it: " + rejection));
+            return clientStatuses.isThere(reads, key)
+                    ? clientStatuses.conditions(reads, policy, key, refused)
+                    : List.of(Condition.isFalse(
+                            Conditions.ACCEPTED,
+                            "TargetNotFound",
+                            key + " is not there (expected: a Gateway or ListenerSet of " + Kinds.GATEWAY_GROUP
+                                    + ", or a listener of one)."));
+        });
+    }
+
     /** The status of a policy that is not served: what it is for is closed where it protects. */
     private ObjectStatus unserved(Reads reads, Kind<UnservedPolicy> kind, Resource<UnservedPolicy> policy) {
         String message = kind.name() + " is not served by Gatehouse and has no effect"
                 + (policy.spec().protects()
                         ? "; requests to its targets are answered with 500, since it asks for protection."
                         : ".");
-        return policies.uniform(
+        return policies.of(
                 reads,
+                policy,
                 policy.spec().targets(),
-                policy.namespace(),
-                policy.metadata().generation(),
-                Condition.isFalse(Conditions.ACCEPTED, "Invalid", message));
+                _ -> List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message)));
     }
 }

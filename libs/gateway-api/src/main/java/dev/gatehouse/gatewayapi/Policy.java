@@ -4,7 +4,6 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -12,7 +11,7 @@ import java.util.function.Function;
  *
  * @param settings what it asks for, read from {@code tree}
  * @param tree the specification as it was written, for merging
- * @param deprecated the fields that still work and have another name now, with that name
+ * @param deprecated the fields in use that have a successor: "spec.a is deprecated, use spec.b instead", in order
  * @param <T> what a policy of the kind may ask for; knows nothing of targets, so that it can be read from a merged tree
  */
 public record Policy<T>(
@@ -21,12 +20,12 @@ public record Policy<T>(
         Optional<MergeType> merge,
         T settings,
         Map<String, Object> tree,
-        Map<String, String> deprecated)
+        List<String> deprecated)
         implements TargetedPolicy<Policy<T>> {
     public Policy {
         targets = List.copyOf(targets);
         selectors = List.copyOf(selectors);
-        deprecated = Map.copyOf(deprecated);
+        deprecated = List.copyOf(deprecated);
     }
 
     @Override
@@ -36,10 +35,9 @@ public record Policy<T>(
 
     /** Reads a policy, and by {@code settings} what it asks for. */
     static <T> Policy<T> read(Fields f, Function<Fields, T> settings) {
-        Map<String, String> deprecated = new TreeMap<>();
-        if (f.has("targetRef")) {
-            deprecated.put("spec.targetRef", "spec.targetRefs");
-        }
+        List<String> deprecated = f.has("targetRef")
+                ? List.of("spec.targetRef is deprecated, use spec.targetRefs instead")
+                : List.of();
         return new Policy<>(
                 PolicyTarget.readOrSelected(f),
                 f.list("targetSelectors", TargetSelector::read),

@@ -29,7 +29,7 @@ public record PolicyTarget(
     }
 
     /** As {@link #readAll}, of a policy that may have {@code targetSelectors} instead. */
-    static List<PolicyTarget> readOrSelected(Fields f) {
+    public static List<PolicyTarget> readOrSelected(Fields f) {
         return f.has("targetSelectors") ? readAny(f) : readAll(f);
     }
 

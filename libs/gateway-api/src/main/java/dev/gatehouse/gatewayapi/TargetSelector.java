@@ -39,7 +39,8 @@ public record TargetSelector(String group, String kind, Namespaces namespaces, L
         }
     }
 
-    static TargetSelector read(Fields f) {
+    /** Reads one of a policy's {@code targetSelectors}. */
+    public static TargetSelector read(Fields f) {
         return new TargetSelector(
                 f.string("group").orElse(Kinds.GATEWAY_GROUP),
                 f.requiredString("kind"),

@@ -39,8 +39,8 @@ public interface TargetedPolicy<S extends TargetedPolicy<S>> {
         return Map.of();
     }
 
-    /** The fields that still work and have another name now, with that name. */
-    default Map<String, String> deprecated() {
-        return Map.of();
+    /** The fields in use that have a successor: "spec.a is deprecated, use spec.b instead", in order. */
+    default List<String> deprecated() {
+        return List.of();
     }
 }

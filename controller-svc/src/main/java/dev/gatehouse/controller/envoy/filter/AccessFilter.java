@@ -3,6 +3,7 @@ package dev.gatehouse.controller.envoy.filter;
 import com.google.protobuf.Message;
 import dev.gatehouse.controller.callout.CalloutResources;
 import dev.gatehouse.controller.callout.Fleets;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
@@ -31,8 +32,9 @@ public final class AccessFilter implements ChainFilter {
     @Override
     public Map<String, Message> onRoute(RouteContext route) {
         return route.policies()
-                .access()
-                .<Map<String, Message>>map(policy -> Map.of(NAME, enforcing(policy)))
+                .security()
+                .filter(Security::authzService)
+                .<Map<String, Message>>map(security -> Map.of(NAME, enforcing(security.policy())))
                 .orElse(Map.of());
     }
 

@@ -24,8 +24,12 @@ final class RateLimitFilter implements ChainFilter {
                 RateLimit.newBuilder()
                         .setDomain("gatehouse")
                         .setTimeout(Protos.duration(CalloutResources.LIMIT_TIMEOUT))
-                        .setEnableXRatelimitHeaders(RateLimit.XRateLimitHeadersRFCVersion.DRAFT_VERSION_03)
-                        .setDisableXEnvoyRatelimitedHeader(true)
+                        .setEnableXRatelimitHeaders(
+                                chain.client().headers().rateLimitHeaders()
+                                        ? RateLimit.XRateLimitHeadersRFCVersion.DRAFT_VERSION_03
+                                        : RateLimit.XRateLimitHeadersRFCVersion.OFF)
+                        .setDisableXEnvoyRatelimitedHeader(
+                                !chain.client().headers().envoyHeaders())
                         .setRateLimitService(RateLimitServiceConfig.newBuilder()
                                 .setTransportApiVersion(ApiVersion.V3)
                                 .setGrpcService(CalloutResources.service(

@@ -16,7 +16,7 @@ final class RouterFilter implements ChainFilter {
         return List.of(ChainContext.always(
                 NAME,
                 Router.newBuilder()
-                        .setSuppressEnvoyHeaders(true)
+                        .setSuppressEnvoyHeaders(!chain.client().headers().envoyHeaders())
                         .addAllUpstreamLog(chain.upstreamLog())
                         .build()));
     }
