@@ -95,14 +95,14 @@ public final class RouteResources {
         return name.startsWith(route.kind().toLowerCase(Locale.ROOT) + "/" + route.key() + "/rule/");
     }
 
-    /** The same match, answered with 500. */
+    /** The same match, answered with 500. Its name differs, so that a proxy is sent even what answered 500 before. */
     public static RouteEntry closed(RouteEntry entry) {
         return new RouteEntry(
                 entry.origin(),
                 entry.rank(),
                 entry.part(),
                 Route.newBuilder()
-                        .setName(entry.route().getName())
+                        .setName(entry.route().getName() + "/held")
                         .setMatch(entry.route().getMatch())
                         .setDirectResponse(direct(SERVER_ERROR))
                         .build());

@@ -4,6 +4,7 @@ import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.Listener;
@@ -24,16 +25,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Warns of what is right by itself and does not do what its user expects: a Service without endpoints, which files must bring along
- * since nothing makes them, a listener that no port is open for, a certificate that clients refuse today or soon.
+ * since nothing makes them, a listener that no port is open for, a certificate that is refused today or soon, be it shown or trusted.
  */
 public final class Advice {
     /** A certificate that ends within this time, and within the last quarter of its life, ends soon. */
     private static final Duration SOON = Duration.ofDays(14);
 
     private static final int LIFE_LEFT = 4;
+
+    /** The type of EndpointSlices that have host names. */
+    private static final String HOST_NAMES = "FQDN";
 
     private final Map<ObjectRef, Found<?>> objects;
     private final Instant now;
@@ -59,9 +65,14 @@ public final class Advice {
             Instant now) {
         Advice advice = new Advice(objects, now);
         Set<ServicePort> used = new LinkedHashSet<>();
-        objects.values()
-                .forEach(found -> references(found.document(), found.resource().namespace(), used));
+        Set<ObjectRef> authorities = new LinkedHashSet<>();
+        for (Found<?> found : objects.values()) {
+            String namespace = found.resource().namespace();
+            each(found.document(), Set.of("backendRefs", "backendRef"), node -> service(node, namespace, used));
+            each(found.document(), Set.of("caCertificateRefs"), node -> authority(node, namespace, authorities));
+        }
         used.forEach(advice::endpoints);
+        authorities.forEach(advice::authorities);
         Set<ObjectKey> certificates = new TreeSet<>();
         for (GatewayState gateway : gateways.values()) {
             for (ListenerState listener : gateway.listeners()) {
@@ -75,28 +86,39 @@ public final class Advice {
         return List.copyOf(advice.warnings);
     }
 
-    /** Collects what {@code backendRefs} and {@code backendRef}, wherever they stand, say of Services. */
-    private static void references(Node node, String namespace, Set<ServicePort> found) {
+    /** Visits the mappings in the fields of these names, wherever they stand: the field's value, or the items of its list. */
+    private static void each(Node node, Set<String> fields, Consumer<Node.Mapping> visitor) {
         switch (node) {
             case Node.Scalar _ -> {
                 // Refers to nothing.
             }
-            case Node.Sequence sequence -> sequence.items().forEach(item -> references(item, namespace, found));
+            case Node.Sequence sequence -> sequence.items().forEach(item -> each(item, fields, visitor));
             case Node.Mapping mapping ->
                 mapping.fields().forEach((name, field) -> {
-                    if (name.equals("backendRefs") && field.value() instanceof Node.Sequence sequence) {
-                        sequence.items().forEach(item -> reference(item, namespace, found));
-                    } else if (name.equals("backendRef")) {
-                        reference(field.value(), namespace, found);
+                    if (fields.contains(name)) {
+                        List<Node> values = field.value() instanceof Node.Sequence sequence
+                                ? sequence.items()
+                                : List.of(field.value());
+                        values.stream()
+                                .filter(Node.Mapping.class::isInstance)
+                                .map(Node.Mapping.class::cast)
+                                .forEach(visitor);
                     }
-                    references(field.value(), namespace, found);
+                    each(field.value(), fields, visitor);
                 });
         }
     }
 
-    private static void reference(Node node, String namespace, Set<ServicePort> found) {
-        if (node instanceof Node.Mapping mapping
-                && text(mapping, "group").orElse("").isEmpty()
+    private static void authority(Node.Mapping reference, String namespace, Set<ObjectRef> found) {
+        text(reference, "name")
+                .ifPresent(name -> found.add(new ObjectRef(
+                        text(reference, "kind").orElse(Kinds.CONFIG_MAP.name()),
+                        text(reference, "namespace").orElse(namespace),
+                        name)));
+    }
+
+    private static void service(Node.Mapping mapping, String namespace, Set<ServicePort> found) {
+        if (text(mapping, "group").orElse("").isEmpty()
                 && text(mapping, "kind").orElse("Service").equals(Kinds.SERVICE.name())) {
             text(mapping, "name")
                     .ifPresent(name -> found.add(new ServicePort(
@@ -132,9 +154,22 @@ public final class Advice {
                             + " selector could find (expected: an EndpointSlice with the addresses, or a Backend)");
             return;
         }
-        List<EndpointSlice> ready = slices.stream()
+        Map<Boolean, List<EndpointSlice>> byNames = slices.stream()
                 .filter(slice -> slice.endpoints().stream().anyMatch(EndpointSlice.Endpoint::ready))
-                .toList();
+                .collect(Collectors.partitioningBy(slice -> slice.addressType().equals(HOST_NAMES)));
+        List<EndpointSlice> ready = byNames.getOrDefault(false, List.of());
+        if (!byNames.getOrDefault(true, List.of()).isEmpty()) {
+            warn(
+                    found,
+                    "metadata.name",
+                    "host names in its EndpointSlices (addressType " + HOST_NAMES
+                            + ") get no requests, since Envoy does not resolve them"
+                            + (ready.isEmpty() ? ", so requests to it are answered with 503" : "")
+                            + " (expected: addresses, or a Backend with \"fqdn\")");
+            if (ready.isEmpty()) {
+                return;
+            }
+        }
         Optional<Service.Port> port = service.ports().stream()
                 .filter(each -> used.port().equals(Optional.of(each.port())))
                 .findFirst();
@@ -215,7 +250,7 @@ public final class Advice {
             return;
         }
         for (X509Certificate certificate : Certificates.chain(secret)) {
-            lifetime(certificate)
+            lifetime(certificate, "clients refuse it")
                     .ifPresent(problem -> warn(
                             found,
                             found.document().find("stringData.tls.crt").isPresent()
@@ -225,14 +260,34 @@ public final class Advice {
         }
     }
 
-    private Optional<String> lifetime(X509Certificate certificate) {
+    private void authorities(ObjectRef bundle) {
+        Found<?> found = objects.get(bundle);
+        if (found == null) {
+            return;
+        }
+        String pem = switch (found.resource().spec()) {
+            case ConfigMap map -> map.authorities();
+            case Secret secret -> secret.authorities();
+            default -> "";
+        };
+        for (X509Certificate certificate : Certificates.bundle(pem)) {
+            lifetime(certificate, "what it has signed is refused")
+                    .ifPresent(problem -> warn(
+                            found,
+                            found.document().find("stringData").isPresent() ? "stringData" : "data",
+                            "the CA certificate of " + certificate.getSubjectX500Principal() + " " + problem));
+        }
+    }
+
+    /** @param consequence of its not being valid */
+    private Optional<String> lifetime(X509Certificate certificate, String consequence) {
         Instant begin = certificate.getNotBefore().toInstant();
         Instant end = certificate.getNotAfter().toInstant();
         Duration left = Duration.between(now, end);
         if (left.isNegative()) {
-            return Optional.of("expired at " + end + "; clients refuse it");
+            return Optional.of("expired at " + end + "; " + consequence);
         } else if (now.isBefore(begin)) {
-            return Optional.of("is not valid before " + begin + "; clients refuse it until then");
+            return Optional.of("is not valid before " + begin + "; " + consequence + " until then");
         } else if (left.compareTo(SOON) < 0
                 && left.multipliedBy(LIFE_LEFT).compareTo(Duration.between(begin, end)) < 0) {
             return Optional.of("expires at " + end + ", in " + left.toDays() + " days");

@@ -51,8 +51,13 @@ public final class Certificates {
 
     /** A Secret's certificate with those that follow it; none where it cannot be read. */
     public static List<X509Certificate> chain(Secret secret) {
+        return bundle(secret.text("tls.crt").orElse(""));
+    }
+
+    /** The certificates of a bundle; none where it cannot be read. */
+    public static List<X509Certificate> bundle(String pem) {
         try {
-            return PemText.certificates(secret.text("tls.crt").orElse(""));
+            return PemText.certificates(pem);
         } catch (GeneralSecurityException e) {
             return List.of();
         }

@@ -135,20 +135,16 @@ public final class ProxyResolver {
 
     private static ProxyParameters parameters(String what, ObjectKey key, EnvoyProxy proxy) {
         return switch (proxy.reading()) {
-            case EnvoyProxy.Reading.Valid valid
-            when LogFormats.problem(valid.spec().telemetry()).isPresent() ->
-                new ProxyParameters.Unusable(
-                        what + ": "
-                                + LogFormats.problem(valid.spec().telemetry()).orElseThrow(),
-                        valid.spec(),
-                        Optional.of(key));
             case EnvoyProxy.Reading.Valid valid ->
-                new ProxyParameters.Usable(
-                        valid.spec(),
-                        Optional.of(key),
-                        valid.warnings().stream()
-                                .map(warning -> what + ": " + warning)
-                                .toList());
+                LogFormats.problem(valid.spec().telemetry())
+                        .<ProxyParameters>map(problem ->
+                                new ProxyParameters.Unusable(what + ": " + problem, valid.spec(), Optional.of(key)))
+                        .orElseGet(() -> new ProxyParameters.Usable(
+                                valid.spec(),
+                                Optional.of(key),
+                                valid.warnings().stream()
+                                        .map(warning -> what + ": " + warning)
+                                        .toList()));
             case EnvoyProxy.Reading.Invalid invalid ->
                 new ProxyParameters.Unusable(
                         what + ": " + String.join("; ", invalid.problems()), invalid.rest(), Optional.of(key));

@@ -72,6 +72,14 @@ public final class DataPlane {
                             rejection -> rejection.getRejected().getEpoch().equals(position.epoch())
                                     && rejection.getRejected().getOffset() > position.offset());
                 }
+                case SETTLED -> {
+                    // What stays refused is told of its owners alone: all else is in force.
+                    if (quarantine.isFor(report.getFleet())) {
+                        node.applied = Optional.of(new Position(
+                                report.getSettled().getEpoch(),
+                                report.getSettled().getOffset()));
+                    }
+                }
                 case REJECTED -> node.rejected = Optional.of(report);
                 case CONNECTED, DISCONNECTED, WHAT_NOT_SET -> {
                     // Connected: known of from now on. Not set: a newer xds-svc reports what this controller does not

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -47,8 +48,20 @@ public final class Quarantine {
         }
     }
 
-    /** A part that is refused. */
-    private record Refused(int fingerprint, Hold.Form form, String message, Set<ObjectRef> owners) {}
+    /**
+     * A part that is refused.
+     *
+     * @param proven proxies have accepted what is served instead; until then that may be what they refuse
+     */
+    private record Refused(int fingerprint, Hold.Form form, boolean proven, String message, Set<ObjectRef> owners) {
+        Refused omitted() {
+            return new Refused(fingerprint, Hold.Form.OMITTED, false, message, owners);
+        }
+
+        Refused accepted() {
+            return new Refused(fingerprint, form, true, message, owners);
+        }
+    }
 
     /** A resource as it was published last. */
     private static final class Published {
@@ -81,6 +94,9 @@ public final class Quarantine {
         private final Map<Part, Integer> suspended = new HashMap<>();
         /** Of each resource, the suspended parts that are still to be tried, a group at a time. */
         private final Map<ResourceId, Deque<List<Part>>> groups = new LinkedHashMap<>();
+
+        /** The resources of which suspended parts without a last good version are left out: answered by 500 they are refused, too. */
+        private final Set<ResourceId> omitting = new HashSet<>();
 
         private Optional<String> witness = Optional.empty();
         private String message = "";
@@ -137,9 +153,16 @@ public final class Quarantine {
             case APPLIED -> {
                 Position position = new Position(
                         report.getApplied().getEpoch(), report.getApplied().getOffset());
-                for (PoolKey key : poolsOf.getOrDefault(report.getFleet(), Set.of())) {
-                    confirm(pool(key), report.getNodeId(), position);
-                }
+                confirm(report, position, Set.of());
+            }
+            case SETTLED -> {
+                DataPlaneReport.Settled settled = report.getSettled();
+                confirm(
+                        report,
+                        new Position(settled.getEpoch(), settled.getOffset()),
+                        settled.getRefusedList().stream()
+                                .map(each -> new ResourceId(report.getFleet(), each.getTypeUrl(), each.getName()))
+                                .collect(Collectors.toSet()));
             }
             case DISCONNECTED ->
                 poolsOf.getOrDefault(report.getFleet(), Set.of()).forEach(key -> {
@@ -208,7 +231,7 @@ public final class Quarantine {
     private void follow(ResourceId id, Output output) {
         Pool pool = pool(key(id));
         Map<Part, Integer> parts = new HashMap<>();
-        if (output.parts().isEmpty()) {
+        if (output.parts().isEmpty() && output.heldBack().isEmpty()) {
             parts.put(Part.whole(id), output.message().hashCode());
         } else {
             output.parts()
@@ -246,19 +269,31 @@ public final class Quarantine {
                         .ifPresent(binding -> changes.add(new Change.Held(binding, Optional.empty())));
             }
         }
-        pool.good
-                .keySet()
-                .removeIf(part -> part.resource().equals(id)
-                        && !parts.containsKey(part)
-                        && !pool.refused.containsKey(part)
-                        && !pool.suspended.containsKey(part));
+        withdraw(pool, id, part -> !parts.containsKey(part) && !isHeld(pool, part));
     }
 
-    /** Of a part that is refused or suspended, as it was then. */
+    /** Forgets that parts were accepted. */
+    private void withdraw(Pool pool, ResourceId id, Predicate<Part> which) {
+        List<Part> gone = pool.good.keySet().stream()
+                .filter(part -> part.resource().equals(id) && which.test(part))
+                .toList();
+        for (Part part : gone) {
+            pool.good.remove(part);
+            part.binding().ifPresent(binding -> changes.add(new Change.Withdrawn(binding)));
+        }
+    }
+
+    /** The fingerprint that a part had when it was refused or suspended. */
     private static Optional<Integer> fingerprint(Pool pool, Part part) {
         return Optional.ofNullable(pool.refused.get(part))
                 .map(Refused::fingerprint)
                 .or(() -> Optional.ofNullable(pool.suspended.get(part)));
+    }
+
+    /** The fingerprint of a part as it is published. */
+    private static int published(Pool pool, Part part) {
+        Published published = pool.of(part.resource());
+        return published.parts.getOrDefault(part, published.wanted.message().hashCode());
     }
 
     private void forget(ResourceId id) {
@@ -267,7 +302,8 @@ public final class Quarantine {
             return;
         }
         pool.unconfirmed.remove(id);
-        pool.good.keySet().removeIf(part -> part.resource().equals(id));
+        pool.omitting.remove(id);
+        withdraw(pool, id, _ -> true);
         Set<Part> own = new HashSet<>(pool.refused.keySet());
         own.addAll(pool.suspended.keySet());
         own.removeIf(part -> !part.resource().equals(id));
@@ -310,87 +346,135 @@ public final class Quarantine {
         }
         pool.witness = Optional.of(node);
         pool.message = rejected.getMessage();
-        List<Part> suspects = new ArrayList<>();
-        for (Published each : concerned) {
-            each.parts.forEach((part, fingerprint) -> {
+        boolean found = false;
+        for (ResourceId id : ids) {
+            List<Part> suspects = new ArrayList<>();
+            pool.of(id).parts.forEach((part, fingerprint) -> {
                 if (!fingerprint.equals(pool.good.get(part)) && !isHeld(pool, part)) {
                     suspects.add(part);
                 }
             });
+            if (suspects.isEmpty() ? replace(pool, id) : suspect(pool, id, suspects)) {
+                found = true;
+            }
         }
-        if (suspects.isEmpty() && omitRefused(pool, ids)) {
+        if (found) {
             return;
         }
-        if (suspects.isEmpty()) {
-            // What was accepted once is refused now, by a proxy of another version: all of it is suspect.
-            for (Published each : concerned) {
-                each.parts.keySet().stream().filter(part -> !isHeld(pool, part)).forEach(suspects::add);
-            }
-            suspects.forEach(pool.good::remove);
+        List<Part> suspects = new ArrayList<>();
+        // What was accepted once is refused now, by a proxy of another version: all of it is suspect.
+        for (Published each : concerned) {
+            each.parts.keySet().stream().filter(part -> !isHeld(pool, part)).forEach(suspects::add);
         }
+        suspects.forEach(pool.good::remove);
         if (suspects.isEmpty()) {
             ids.stream().map(Part::whole).filter(part -> !isHeld(pool, part)).forEach(suspects::add);
         }
         suspects.stream().collect(Collectors.groupingBy(Part::resource)).forEach((id, own) -> narrow(pool, id, own));
     }
 
+    /** Looks for what is refused among parts that are published as they are. */
+    private boolean suspect(Pool pool, ResourceId id, List<Part> suspects) {
+        if (substituted(pool, id, each -> !each.proven()).isEmpty()) {
+            narrow(pool, id, suspects);
+        } else {
+            // Either what is served instead of a part is refused, too, or a suspect is: the suspects wait for the
+            // answer.
+            park(pool, id, suspects);
+        }
+        return true;
+    }
+
+    /**
+     * Nothing that is published as it is can be what is refused, so what is served instead of other parts is: suspended parts are left
+     * out as long as the search goes on, and a part that is found is left out for good. False: there is neither.
+     */
+    private boolean replace(Pool pool, ResourceId id) {
+        List<Part> suspended = pool.suspended.keySet().stream()
+                .filter(part -> part.resource().equals(id) && part.binding().isPresent())
+                .filter(part -> !pool.good.containsKey(part))
+                .toList();
+        if (!suspended.isEmpty() && pool.omitting.add(id)) {
+            // The parts found before this was known are suspects again.
+            substituted(pool, id, each -> !each.proven()).forEach(part -> {
+                park(pool, id, List.of(part));
+                pool.refused.remove(part);
+            });
+            suspended.forEach(part -> suspend(pool, part));
+            return true;
+        }
+        List<Part> unproven = substituted(pool, id, each -> !each.proven());
+        List<Part> substituted = unproven.isEmpty() ? substituted(pool, id, _ -> true) : unproven;
+        omit(pool, substituted);
+        return !substituted.isEmpty();
+    }
+
     private static boolean isHeld(Pool pool, Part part) {
         return pool.refused.containsKey(part) || pool.suspended.containsKey(part);
     }
 
-    /** Parts that are closed already, and of which even that is refused, are left out; false: there are none. */
-    private boolean omitRefused(Pool pool, List<ResourceId> ids) {
-        List<Part> closed = pool.refused.entrySet().stream()
-                .filter(each -> each.getValue().form() == Hold.Form.LAST_GOOD)
-                .filter(each -> each.getKey().binding().isPresent())
-                .filter(each -> ids.contains(each.getKey().resource()))
+    /** The refused parts of a resource for which something else is served. */
+    private static List<Part> substituted(Pool pool, ResourceId id, Predicate<Refused> which) {
+        return pool.refused.entrySet().stream()
+                .filter(each -> each.getValue().form() == Hold.Form.LAST_GOOD && which.test(each.getValue()))
                 .map(Map.Entry::getKey)
+                .filter(part -> part.binding().isPresent() && part.resource().equals(id))
                 .toList();
-        for (Part part : closed) {
+    }
+
+    /** Leaves out parts of which even what was served instead is refused. */
+    private void omit(Pool pool, List<Part> parts) {
+        for (Part part : parts) {
             pool.refused.computeIfPresent(part, (_, before) -> {
-                hold(part, before.fingerprint(), Hold.Form.OMITTED);
-                return new Refused(before.fingerprint(), Hold.Form.OMITTED, before.message(), before.owners());
+                hold(pool, part, before.fingerprint(), Hold.Form.OMITTED);
+                return before.omitted();
             });
         }
-        return !closed.isEmpty();
+    }
+
+    /** Another version of the resource is about to be published: until then no answer says anything about it. */
+    private static void awaitNext(Pool pool, ResourceId id) {
+        pool.of(id).position = Optional.empty();
+        pool.unconfirmed.add(id);
+    }
+
+    /** Suspends a group of a resource's parts, which is to be tried when the proxies have accepted the rest. */
+    private void park(Pool pool, ResourceId id, List<Part> group) {
+        group.forEach(part -> suspend(pool, part));
+        pool.groups.computeIfAbsent(id, _ -> new ArrayDeque<>()).push(List.copyOf(group));
     }
 
     private void narrow(Pool pool, ResourceId id, List<Part> suspects) {
         if (suspects.size() > 1) {
-            List<Part> group = likely(pool, suspects);
-            group.forEach(part -> suspend(pool, part));
-            pool.groups.computeIfAbsent(id, _ -> new ArrayDeque<>()).push(group);
+            park(pool, id, likely(pool, suspects));
             return;
         }
         Part part = suspects.getFirst();
-        Published published = pool.of(id);
-        int fingerprint =
-                published.parts.getOrDefault(part, published.wanted.message().hashCode());
-        Set<ObjectRef> owners =
-                part.binding().map(binding -> Set.of(binding.route())).orElse(published.wanted.owners());
+        int fingerprint = published(pool, part);
+        Set<ObjectRef> owners = part.binding()
+                .map(binding -> Set.of(binding.route()))
+                .orElseGet(() -> pool.of(id).wanted.owners());
         pool.refused.put(
-                part, new Refused(fingerprint, Hold.Form.LAST_GOOD, DataPlane.about(id.name(), pool.message), owners));
-        hold(part, fingerprint, Hold.Form.LAST_GOOD);
-        // Only of the same resource: another that is refused, too, must not become again what it was when it was
-        // refused.
-        resume(pool, id);
+                part,
+                new Refused(fingerprint, Hold.Form.LAST_GOOD, false, DataPlane.about(id.name(), pool.message), owners));
+        hold(pool, part, fingerprint, Hold.Form.LAST_GOOD);
     }
 
     private void suspend(Pool pool, Part part) {
-        Published published = pool.of(part.resource());
-        int fingerprint =
-                published.parts.getOrDefault(part, published.wanted.message().hashCode());
+        int fingerprint = fingerprint(pool, part).orElseGet(() -> published(pool, part));
         pool.suspended.put(part, fingerprint);
-        hold(part, fingerprint, Hold.Form.LAST_GOOD);
+        boolean omitted = pool.omitting.contains(part.resource()) && !pool.good.containsKey(part);
+        hold(pool, part, fingerprint, omitted ? Hold.Form.OMITTED : Hold.Form.LAST_GOOD);
     }
 
-    private void hold(Part part, int fingerprint, Hold.Form form) {
+    private void hold(Pool pool, Part part, int fingerprint, Hold.Form form) {
         part.binding()
                 .ifPresentOrElse(
                         binding -> {
                             Hold hold = new Hold(fingerprint, form);
                             held.put(binding, hold);
                             changes.add(new Change.Held(binding, Optional.of(hold)));
+                            awaitNext(pool, part.resource());
                         },
                         () -> again.add(part.resource()));
     }
@@ -416,10 +500,18 @@ public final class Quarantine {
             }
         }
         pool.groups.remove(id);
+        pool.omitting.remove(id);
         return false;
     }
 
-    private void confirm(Pool pool, String node, Position position) {
+    /** @param refused what of the answered resources was not accepted */
+    private void confirm(DataPlaneReport report, Position position, Set<ResourceId> refused) {
+        for (PoolKey key : poolsOf.getOrDefault(report.getFleet(), Set.of())) {
+            confirm(pool(key), report.getNodeId(), position, refused);
+        }
+    }
+
+    private void confirm(Pool pool, String node, Position position, Set<ResourceId> refused) {
         if (pool.witness.isPresent() && !pool.witness.get().equals(node) || pool.unconfirmed.isEmpty()) {
             return;
         }
@@ -429,6 +521,10 @@ public final class Quarantine {
                 continue;
             }
             pool.unconfirmed.remove(id);
+            if (refused.contains(id)) {
+                continue;
+            }
+            pool.refused.replaceAll((part, each) -> part.resource().equals(id) ? each.accepted() : each);
             published.parts.forEach((part, fingerprint) -> {
                 if (isHeld(pool, part)) {
                     return;
@@ -442,7 +538,7 @@ public final class Quarantine {
             });
         }
         if (pool.unconfirmed.isEmpty()) {
-            // All is accepted: each resource may go on with its next group.
+            // All is answered: each resource may go on with its next group.
             List<ResourceId> waiting = List.copyOf(pool.groups.keySet());
             waiting.forEach(id -> resume(pool, id));
             if (pool.groups.isEmpty()) {

@@ -243,6 +243,11 @@ final class Resources {
                 .ifPresent(each -> writes.put(lastGood, binding, each));
     }
 
+    /** What proxies accepted of a contribution that is gone is not what to serve if there is another one. */
+    void forget(Graph.Writes writes, BindingKey binding) {
+        writes.remove(lastGood, binding);
+    }
+
     private static Map<PortKey, Port> ports(FleetMembers fleet) {
         Map<PortKey, List<ListenerState>> byPort = new HashMap<>();
         for (ListenerState listener : fleet.listeners()) {

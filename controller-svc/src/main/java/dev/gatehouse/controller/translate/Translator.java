@@ -70,6 +70,9 @@ public final class Translator {
         /** Proxies have accepted what a route contributes to a table. */
         record Accepted(BindingKey binding, int fingerprint) implements Change {}
 
+        /** A route contributes nothing to a table any more: what proxies accepted of it is not served again. */
+        record Withdrawn(BindingKey binding) implements Change {}
+
         /**
          * What became of a fleet's objects changed.
          *
@@ -102,6 +105,7 @@ public final class Translator {
                     case Change.Held held -> resources.hold(writes, held.binding(), held.hold());
                     case Change.Accepted accepted ->
                         resources.accept(writes, accepted.binding(), accepted.fingerprint());
+                    case Change.Withdrawn withdrawn -> resources.forget(writes, withdrawn.binding());
                     case Change.Applied applied ->
                         applied.refusal()
                                 .ifPresentOrElse(

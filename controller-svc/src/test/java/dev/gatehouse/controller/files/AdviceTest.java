@@ -110,6 +110,59 @@ class AdviceTest {
     }
 
     @Test
+    void hostNamesInEndpointSlicesAreTold() throws IOException {
+        String names = SLICE.replace("name: app, labels", "name: names, labels")
+                .replace("IPv4", "FQDN")
+                .replace("10.0.0.1", "app.example.com");
+        assertThat(advice(ROUTE + names))
+                .singleElement()
+                .asString()
+                .contains("host names in its EndpointSlices (addressType FQDN) get no requests", "503", "fqdn");
+        assertThat(advice(ROUTE + SLICE + names))
+                .singleElement()
+                .asString()
+                .contains("host names in its EndpointSlices")
+                .doesNotContain("503");
+    }
+
+    @Test
+    void aCaCertificateThatHasExpiredIsTold() throws Exception {
+        String ca = CertificateAuthority.create(
+                        NOW.minus(Duration.ofDays(100)), Duration.ofDays(90), new SecureRandom())
+                .keep()
+                .certificate();
+        for (String kind : List.of("ConfigMap", "Secret")) {
+            String bundle = """
+                    ---
+                    apiVersion: v1
+                    kind: %s
+                    metadata: {name: ca}
+                    %s:
+                      ca.crt: |
+                    %s
+                    ---
+                    apiVersion: gateway.networking.k8s.io/v1
+                    kind: BackendTLSPolicy
+                    metadata: {name: tls}
+                    spec:
+                      targetRefs: [{group: "", kind: Service, name: app}]
+                      validation: {hostname: a.example.com, caCertificateRefs: [{group: "", kind: %s, name: ca}]}
+                    """.formatted(
+                            kind,
+                            kind.equals("Secret") ? "stringData" : "data",
+                            ca.indent(4).stripTrailing(),
+                            kind);
+            assertThat(advice(ROUTE + SLICE + bundle))
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            kind + " default/ca",
+                            "the CA certificate of ",
+                            "expired at 2030-06-05T12:00:00Z; what it has signed is refused");
+        }
+    }
+
+    @Test
     void aListenerWithoutHttpNeedsARoute() throws IOException {
         String gateway = """
                 apiVersion: gateway.networking.k8s.io/v1

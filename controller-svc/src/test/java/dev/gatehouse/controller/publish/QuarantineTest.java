@@ -32,13 +32,20 @@ import org.junit.jupiter.api.Test;
 class QuarantineTest {
     private static final String FLEET = "default/gw";
 
+    /** Stands for the form that proxies accepted last. */
+    private static final int LAST_GOOD = Integer.MIN_VALUE;
+
     /** A translation of tables that are lists of numbers, and a proxy that refuses some numbers. */
     private static final class World {
         final Quarantine quarantine = new Quarantine(Set.of("gatehouse/waf"));
         final Map<ResourceId, Map<BindingKey, Integer>> tables = new HashMap<>();
         final Map<ResourceId, Integer> clusters = new HashMap<>();
         final Set<Integer> bad = new HashSet<>();
+        /** Those of them that are refused even where they are answered by 500. */
+        final Set<Integer> badInMatch = new HashSet<>();
+
         final Map<BindingKey, Hold> held = new HashMap<>();
+        final Map<BindingKey, Integer> lastGood = new HashMap<>();
         /** What the proxy has: the numbers in each table as they are. */
         final Map<ResourceId, Set<Integer>> inForce = new HashMap<>();
 
@@ -65,21 +72,45 @@ class QuarantineTest {
             tables.computeIfAbsent(table(table), _ -> new HashMap<>()).put(binding(table(table), route), value);
         }
 
+        /** What stands for a number that is answered with 500. */
+        static int closed(int value) {
+            return -1 - value;
+        }
+
+        private boolean isRefused(int published) {
+            if (published == LAST_GOOD) {
+                return false;
+            }
+            return published < 0 ? badInMatch.contains(closed(published)) : bad.contains(published);
+        }
+
+        void addBad(int value, Random random) {
+            bad.add(value);
+            if (random.nextBoolean()) {
+                badInMatch.add(value);
+            }
+        }
+
         Output translated(ResourceId id) {
             Map<BindingKey, Integer> parts = new HashMap<>();
             Set<BindingKey> back = new HashSet<>();
+            Set<Integer> published = new HashSet<>();
             tables.getOrDefault(id, Map.of()).forEach((key, value) -> {
                 Hold hold = held.get(key);
                 if (hold != null && hold.fingerprint() == value) {
                     back.add(key);
+                    if (hold.form() == Hold.Form.LAST_GOOD) {
+                        published.add(lastGood.getOrDefault(key, value).equals(value) ? closed(value) : LAST_GOOD);
+                    }
                 } else {
                     parts.put(key, value);
+                    published.add(value);
                 }
             });
             return new Output(
                     RouteConfiguration.newBuilder()
                             .setName(id.name())
-                            .addAllInternalOnlyHeaders(parts.values().stream()
+                            .addAllInternalOnlyHeaders(published.stream()
                                     .sorted()
                                     .map(String::valueOf)
                                     .toList())
@@ -99,6 +130,12 @@ class QuarantineTest {
                     if (change instanceof Change.Held each) {
                         each.hold()
                                 .ifPresentOrElse(h -> held.put(each.binding(), h), () -> held.remove(each.binding()));
+                    }
+                    if (change instanceof Change.Accepted each) {
+                        lastGood.put(each.binding(), each.fingerprint());
+                    }
+                    if (change instanceof Change.Withdrawn each) {
+                        lastGood.remove(each.binding());
                     }
                 }
                 Map<ResourceId, Optional<Output>> wanted = new HashMap<>();
@@ -130,7 +167,20 @@ class QuarantineTest {
                             .build());
                     quiet = changes.isEmpty() ? quiet + 1 : 0;
                 } else {
-                    quiet = 0;
+                    quarantine.take(DataPlaneReport.newBuilder()
+                            .setFleet(FLEET)
+                            .setNodeId("node")
+                            .setSettled(DataPlaneReport.Settled.newBuilder()
+                                    .setEpoch("epoch")
+                                    .setOffset(offset)
+                                    .addAllRefused(refused.keySet().stream()
+                                            .map(id -> DataPlaneReport.Resource.newBuilder()
+                                                    .setTypeUrl(id.typeUrl())
+                                                    .setName(id.name())
+                                                    .build())
+                                            .toList()))
+                            .build());
+                    quiet = changes.isEmpty() ? quiet + 1 : 0;
                 }
             }
         }
@@ -143,9 +193,9 @@ class QuarantineTest {
                             .getInternalOnlyHeadersList().stream()
                                     .map(Integer::parseInt)
                                     .collect(Collectors.toSet());
-            if (values.stream().noneMatch(bad::contains)) {
+            if (values.stream().noneMatch(this::isRefused)) {
                 refused.remove(id);
-                inForce.put(id, values);
+                inForce.put(id, values.stream().filter(value -> value >= 0).collect(Collectors.toSet()));
                 return;
             }
             refused.put(id, message);
@@ -194,14 +244,14 @@ class QuarantineTest {
         }
         int culprits = random.nextInt(5);
         for (int i = 0; i < culprits; i++) {
-            world.bad.add(random.nextInt(60));
+            world.addBad(random.nextInt(60), random);
         }
         world.settle();
         world.assertIsolated();
         for (int edit = 0; edit < 10; edit++) {
             int value = 1000 + edit;
             if (random.nextInt(3) == 0) {
-                world.bad.add(value);
+                world.addBad(value, random);
             }
             Map<BindingKey, Integer> table = world.tables.get(World.table(random.nextInt(tables)));
             if (table == null || table.isEmpty()) {
@@ -247,6 +297,19 @@ class QuarantineTest {
             world.put(0, route, route);
         }
         world.bad.add(1234);
+        world.settle();
+        world.assertIsolated();
+        assertThat(world.rounds).isLessThan(60);
+    }
+
+    @Test
+    void aPartThatIsRefusedEvenWhenItIsClosedIsFoundFromNothing() {
+        World world = new World();
+        for (int route = 0; route < 200; route++) {
+            world.put(0, route, route);
+        }
+        world.bad.add(123);
+        world.badInMatch.add(123);
         world.settle();
         world.assertIsolated();
         assertThat(world.rounds).isLessThan(60);

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What is true of each connected subscriber according to the reports so far: that it is connected, the last position that it
- * applied, and what it refused since. Bounded by the subscribers. Thread-safe.
+ * applied, what it refused since, and up to where it has answered all. Bounded by the subscribers. Thread-safe.
  */
 public final class LatestReports {
     private final ReentrantLock lock = new ReentrantLock();
@@ -35,6 +35,11 @@ public final class LatestReports {
                     String key = "rejected " + report.getRejected().getTypeUrl();
                     known.remove(key);
                     known.put(key, report);
+                }
+                case SETTLED -> {
+                    Map<String, DataPlaneReport> known = known(node);
+                    known.remove("settled");
+                    known.put("settled", report);
                 }
                 case WHAT_NOT_SET -> {}
             }

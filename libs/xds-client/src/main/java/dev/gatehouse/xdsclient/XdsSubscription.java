@@ -122,7 +122,7 @@ public final class XdsSubscription implements AutoCloseable {
     }
 
     private Ended subscribeUntilEnded() throws InterruptedException {
-        Stream stream = new Stream(() -> connected = true);
+        Stream stream = new Stream(this::connected);
         AggregatedDiscoveryServiceGrpc.newStub(channel).withWaitForReady().streamAggregatedResources(stream);
         try {
             stream.send(request("").setNode(node).build());
@@ -137,6 +137,17 @@ public final class XdsSubscription implements AutoCloseable {
         } catch (InterruptedException e) {
             stream.cancel();
             throw e;
+        }
+    }
+
+    /**
+     * A stream has its transport; called again whenever that takes more. What was refused on the stream before may be gone meanwhile, and
+     * nothing is pushed then: what is there still is pushed, and refused, anew.
+     */
+    private void connected() {
+        if (!connected) {
+            held = new Held(held.version(), held.resources(), Optional.empty());
+            connected = true;
         }
     }
 

@@ -145,6 +145,25 @@ class XdsSubscriptionTest {
     }
 
     @Test
+    void aRefusalEndsWithItsStreamWhereWhatWasRefusedIsGone() throws InterruptedException {
+        next(requests);
+        StreamObserver<DiscoveryResponse> first = next(streams);
+        first.onNext(push("v1", "n1", "a"));
+        next(requests);
+        first.onNext(push("v2", "n2", "bad"));
+        next(requests);
+        assertThat(subscription.state().lastRejection()).isPresent();
+        first.onError(Status.UNAVAILABLE.asRuntimeException());
+        assertThat(next(requests).getVersionInfo()).isEqualTo("v1");
+        // The server has nothing to push: what it has is v1 again.
+        long deadline = System.nanoTime() + SECONDS.toNanos(20);
+        while (!subscription.state().connected() && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(subscription.state()).isEqualTo(new SubscriptionState(true, "v1", 1, Optional.empty()));
+    }
+
+    @Test
     void aPushOfAnotherTypeIsRefused() throws InterruptedException {
         next(requests);
         next(streams)

@@ -305,6 +305,19 @@ final class Session<Q, R> implements StreamObserver<Q> {
                                         .setEpoch(applied.position().epoch())
                                         .setOffset(applied.position().offset())));
             }
+            case Effect.Settled settled ->
+                report(
+                        known,
+                        DataPlaneReport.newBuilder()
+                                .setSettled(DataPlaneReport.Settled.newBuilder()
+                                        .setEpoch(settled.position().epoch())
+                                        .setOffset(settled.position().offset())
+                                        .addAllRefused(settled.refused().stream()
+                                                .map(key -> DataPlaneReport.Resource.newBuilder()
+                                                        .setTypeUrl(key.typeUrl())
+                                                        .setName(key.name())
+                                                        .build())
+                                                .toList())));
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.gatehouse.xds.stream;
 
 import dev.gatehouse.events.Position;
+import dev.gatehouse.xds.snapshot.ResourceKey;
 import dev.gatehouse.xds.snapshot.VersionedResource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** What follows from an event on a stream. */
 public sealed interface Effect {
@@ -33,4 +35,14 @@ public sealed interface Effect {
 
     /** The subscriber has accepted all that it subscribes to, up to this position. */
     record Applied(Position position, Instant publishedAt) implements Effect {}
+
+    /**
+     * The subscriber has answered all that it subscribes to, up to this position; what it refuses stays refused until it changes, and
+     * all else is in force.
+     */
+    record Settled(Position position, Set<ResourceKey> refused) implements Effect {
+        public Settled {
+            refused = Set.copyOf(refused);
+        }
+    }
 }

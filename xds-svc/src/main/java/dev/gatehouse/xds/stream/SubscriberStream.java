@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,9 @@ public final class SubscriberStream {
     private final Map<ResourceKey, Instant> expected = new HashMap<>();
 
     private @Nullable Position applied;
+    /** What was reported as settled last. */
+    private Optional<Effect.Settled> settled = Optional.empty();
+
     private @Nullable Instant listenersExpectedUntil;
     private Optional<Instant> wakeUp = Optional.empty();
 
@@ -178,14 +182,17 @@ public final class SubscriberStream {
             expect(subscription.recognised(snapshot.ofType(subscription.typeUrl())), now);
         }
         trackLeaving(snapshot);
-        boolean made = makeInOrder(snapshot, now, effects);
+        boolean answered = makeInOrder(snapshot, now, effects);
+        boolean made = answered && active().noneMatch(TypeSubscription::hasRefused);
         breakLast(snapshot, made, now, effects);
-        reportApplied(snapshot, made, now, effects);
+        if (answered) {
+            report(snapshot, made, now, effects);
+        }
         wakeUp = nextWakeUp(now);
         return List.copyOf(effects);
     }
 
-    /** Sends additions and updates as far as the order lets them; true: everything has been sent and answered. */
+    /** Sends additions and updates as far as the order lets them; true: everything has been sent and answered, though perhaps refused. */
     private boolean makeInOrder(FleetSnapshot snapshot, Instant now, List<Effect> effects) {
         boolean open = true;
         boolean complete = true;
@@ -194,7 +201,7 @@ public final class SubscriberStream {
             for (TypeSubscription subscription : ofOrder(order)) {
                 boolean free = open || order == TypeOrder.ENDPOINTS;
                 boolean sent = make(subscription, snapshot, free, now, effects);
-                complete &= sent && !subscription.awaitsMade() && !subscription.hasRefused();
+                complete &= sent && !subscription.awaitsMade() && subscription.knowsWhatIsRefused();
                 orderOpen &= sent
                         && (!subscription.awaitsMade() || subscription.holdsNothingBack(now, settings.orderTimeout()));
             }
@@ -321,13 +328,10 @@ public final class SubscriberStream {
                 .orElse(sequence);
     }
 
-    private void reportApplied(FleetSnapshot snapshot, boolean made, Instant now, List<Effect> effects) {
+    /** @param made nothing is refused */
+    private void report(FleetSnapshot snapshot, boolean made, Instant now, List<Effect> effects) {
         boolean any = subscriptions.values().stream().anyMatch(TypeSubscription::isActive);
-        if (!aggregated
-                || !made
-                || !any
-                || !expected.isEmpty()
-                || snapshot.position().equals(applied)) {
+        if (!aggregated || !any || !expected.isEmpty() || snapshot.position().equals(applied)) {
             return;
         }
         if (listenersAreToBeAskedFor(snapshot)) {
@@ -340,8 +344,18 @@ public final class SubscriberStream {
                 return;
             }
         }
-        applied = snapshot.position();
-        effects.add(new Effect.Applied(snapshot.position(), snapshot.publishedAt()));
+        if (made) {
+            applied = snapshot.position();
+            settled = Optional.empty();
+            effects.add(new Effect.Applied(snapshot.position(), snapshot.publishedAt()));
+            return;
+        }
+        Effect.Settled standing = new Effect.Settled(
+                snapshot.position(), active().flatMap(TypeSubscription::refused).collect(Collectors.toSet()));
+        if (!settled.equals(Optional.of(standing))) {
+            settled = Optional.of(standing);
+            effects.add(standing);
+        }
     }
 
     /** Envoy asks for listeners once its first clusters are warm; until then it has not applied the configuration. */
@@ -359,6 +373,10 @@ public final class SubscriberStream {
         return Stream.concat(Stream.concat(answers, removals), waits)
                 .filter(at -> at.isAfter(now))
                 .min(Instant::compareTo);
+    }
+
+    private Stream<TypeSubscription> active() {
+        return subscriptions.values().stream().filter(TypeSubscription::isActive);
     }
 
     private List<TypeSubscription> ofOrder(TypeOrder order) {

@@ -3,6 +3,7 @@ package dev.gatehouse.xds.stream;
 import com.google.protobuf.Any;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
+import dev.gatehouse.xds.snapshot.ResourceKey;
 import dev.gatehouse.xds.snapshot.VersionedResource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Duration;
@@ -227,6 +228,16 @@ final class TypeSubscription {
 
     boolean hasRefused() {
         return !refused.isEmpty() || !suspects.isEmpty();
+    }
+
+    /** Whether it is known of each refused resource that it, and not another of the same push, is meant. */
+    boolean knowsWhatIsRefused() {
+        return suspects.isEmpty();
+    }
+
+    /** What the subscriber refused, and is not sent again until it changes. */
+    Stream<ResourceKey> refused() {
+        return refused.keySet().stream().map(name -> new ResourceKey(typeUrl, name));
     }
 
     /** Sequence of the latest target of which the subscriber has accepted everything; -1: none. */

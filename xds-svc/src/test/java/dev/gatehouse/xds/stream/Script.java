@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Plays a subscriber against a stream, and writes what follows as short sentences. */
 final class Script {
@@ -253,6 +254,12 @@ final class Script {
                 "rejected " + shortName(rejected.typeUrl()) + " " + String.join(",", rejected.resources()) + " at "
                         + rejected.position().offset() + ": " + rejected.message();
             case Effect.Applied applied -> "applied " + applied.position().offset();
+            case Effect.Settled settled ->
+                "settled " + settled.position().offset() + " without "
+                        + settled.refused().stream()
+                                .map(key -> shortName(key.typeUrl()) + " " + key.name())
+                                .sorted()
+                                .collect(Collectors.joining(","));
         };
     }
 

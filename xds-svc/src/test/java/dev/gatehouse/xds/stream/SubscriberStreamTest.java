@@ -119,7 +119,7 @@ class SubscriberStreamTest {
         script.target(script.config().cluster("b", 1).routes("r", 2).without(CLUSTER, "a"));
         script.ack(CLUSTER);
         assertThat(script.nack(ROUTES, "route r: bad regex"))
-                .containsExactly("rejected RDS r at 2: route r: bad regex");
+                .containsExactly("rejected RDS r at 2: route r: bad regex", "settled 2 without RDS r");
         assertThat(script.after(Duration.ofMinutes(1))).isEmpty();
         assertThat(script.target(script.config().routes("r", 3))).containsExactly("push RDS +r@3");
         assertThat(script.ack(ROUTES)).containsExactly("ack RDS", "applied 3");
@@ -131,9 +131,9 @@ class SubscriberStreamTest {
     void aRefusedVersionIsNotSentAgainUntilTheResourceChanges(Protocol protocol) {
         Script script = new Script(protocol).connected();
         assertThat(script.target(script.config().endpoints("a", 2))).containsExactly("push EDS +a@2");
-        assertThat(script.nack(ENDPOINTS, "no")).containsExactly("rejected EDS a at 2: no");
+        assertThat(script.nack(ENDPOINTS, "no")).containsExactly("rejected EDS a at 2: no", "settled 2 without EDS a");
         assertThat(script.target(script.config().routes("r", 2))).containsExactly("push RDS +r@2");
-        assertThat(script.ack(ROUTES)).as("not all is applied").containsExactly("ack RDS");
+        assertThat(script.ack(ROUTES)).as("not all is applied").containsExactly("ack RDS", "settled 3 without EDS a");
         assertThat(script.target(script.config().endpoints("a", 3))).containsExactly("push EDS +a@3");
         assertThat(script.ack(ENDPOINTS)).containsExactly("ack EDS", "applied 4");
     }
@@ -188,7 +188,7 @@ class SubscriberStreamTest {
                 .containsExactly("rejected CDS b at 2: cluster b: bad", "push CDS +c@1");
         assertThat(script.nack(CLUSTER, "something else"))
                 .as("a message that names nothing refuses all of the push")
-                .containsExactly("rejected CDS c at 2: something else");
+                .containsExactly("rejected CDS c at 2: something else", "settled 2 without CDS b,CDS c");
     }
 
     @ParameterizedTest
@@ -418,7 +418,7 @@ class SubscriberStreamTest {
                 .containsExactly("push LDS +bad@1 -l");
         assertThat(script.nack(LISTENER, "bad: no filter"))
                 .containsExactly("rejected LDS bad at 2: bad: no filter", "push LDS -l");
-        assertThat(script.ack(LISTENER)).containsExactly("ack LDS");
+        assertThat(script.ack(LISTENER)).containsExactly("ack LDS", "settled 2 without LDS bad");
     }
 
     @Test
