@@ -39,7 +39,6 @@ import dev.gatehouse.controller.security.SecurityResolver;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
-import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
@@ -53,6 +52,7 @@ import dev.gatehouse.gatewayapi.ListenerSet;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
@@ -413,8 +413,9 @@ final class Model {
                 || ofRoute.stream().anyMatch(target -> wafs.at(reads, target).isPresent())) {
             return Connections.CLOSED;
         }
-        Optional<Resource<SecurityPolicy>> own =
-                ofRoute.stream().flatMap(each -> security.at(reads, each).stream()).findFirst();
+        Optional<Resource<SecurityPolicy>> own = ofRoute.stream()
+                .flatMap(each -> security.at(reads, each).stream())
+                .findFirst();
         boolean connects = !route.kind().equals(Kinds.UDP_ROUTE.name());
         if (own.isPresent()
                 && (!connects || streamProblem(own.get().spec().settings()).isPresent())) {

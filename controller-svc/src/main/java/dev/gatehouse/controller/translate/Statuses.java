@@ -35,9 +35,9 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
-import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -149,8 +149,10 @@ final class Statuses {
                                 Optional.empty(),
                                 reads
                                         .get(model.traffic.policies(), key)
-                                        .flatMap(policy ->
-                                                policy.spec().settings().backend().loadBalancer())
+                                        .flatMap(policy -> policy.spec()
+                                                .settings()
+                                                .backend()
+                                                .loadBalancer())
                                         .map(LoadBalancer::unserved)
                                         .orElse(List.of())
                                         .stream()

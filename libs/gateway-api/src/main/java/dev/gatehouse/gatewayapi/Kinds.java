@@ -51,8 +51,8 @@ public final class Kinds {
     public static final Kind<Backend> BACKEND = envoyGateway("Backend", Backend::read);
     public static final Kind<HttpRouteFilter> HTTP_ROUTE_FILTER =
             envoyGateway("HTTPRouteFilter", HttpRouteFilter::read);
-    public static final Kind<Policy<TrafficSettings>> BACKEND_TRAFFIC_POLICY =
-            envoyGateway("BackendTrafficPolicy", f -> Policy.read(f, TrafficSettings::read, Map.of("compression", "compressor")));
+    public static final Kind<Policy<TrafficSettings>> BACKEND_TRAFFIC_POLICY = envoyGateway(
+            "BackendTrafficPolicy", f -> Policy.read(f, TrafficSettings::read, Map.of("compression", "compressor")));
     public static final Kind<SecurityPolicy> SECURITY_POLICY = envoyGateway("SecurityPolicy", SecurityPolicy::read);
 
     public static final Kind<ClientTrafficPolicy> CLIENT_TRAFFIC_POLICY =

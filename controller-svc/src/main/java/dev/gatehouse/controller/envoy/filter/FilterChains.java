@@ -60,7 +60,8 @@ public final class FilterChains {
     /** What the filters are told for routes that want nothing of them, where they are switched on in the chain. */
     public static SortedMap<String, Any> switchedOff(FilterNeeds needs) {
         SortedMap<String, Any> config = new TreeMap<>();
-        CHAIN.forEach(filter -> filter.switchedOff(needs).forEach((name, message) -> config.put(name, Protos.any(message))));
+        CHAIN.forEach(
+                filter -> filter.switchedOff(needs).forEach((name, message) -> config.put(name, Protos.any(message))));
         return config;
     }
 
