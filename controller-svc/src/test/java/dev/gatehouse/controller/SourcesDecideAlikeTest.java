@@ -1,7 +1,5 @@
 package dev.gatehouse.controller;
 
-import dev.gatehouse.gatewayapi.Service;
-import dev.gatehouse.gatewayapi.Gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.controller.files.FileChanges;

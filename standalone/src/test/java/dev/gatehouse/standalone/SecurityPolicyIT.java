@@ -167,8 +167,10 @@ final class SecurityPolicyIT {
         keys = server("/keys", exchange -> new Answer(200, keySet.get()));
         judge = server("/", exchange -> {
             boolean allowed = "let-me-in".equals(exchange.getRequestHeaders().getFirst("X-Pass"));
-            exchange.getResponseHeaders().set("X-Judged", exchange.getRequestURI().getPath());
-            exchange.getResponseHeaders().set("X-Cookie-Seen", exchange.getRequestHeaders().containsKey("Cookie") + "");
+            exchange.getResponseHeaders()
+                    .set("X-Judged", exchange.getRequestURI().getPath());
+            exchange.getResponseHeaders()
+                    .set("X-Cookie-Seen", exchange.getRequestHeaders().containsKey("Cookie") + "");
             return new Answer(allowed ? 200 : 418, "the judge has spoken");
         });
         authorizer = authorizer();
@@ -192,19 +194,31 @@ final class SecurityPolicyIT {
         String byClaims = "claimToHeaders: [{header: x-user, claim: sub}, {header: x-tenant, claim: org.tenant}]";
         String jwt = "  jwt: {providers: [{" + provider + ", " + byClaims + "}]}\n";
         policy("jwt", jwt);
-        policy("backend", "  jwt: {providers: [{name: issuer, remoteJWKS: {uri: \"http://keys.test/keys\", backendRefs: [{name: keys, port: 80}]}}]}\n");
+        policy(
+                "backend",
+                "  jwt: {providers: [{name: issuer, remoteJWKS: {uri: \"http://keys.test/keys\", backendRefs: [{name: keys, port: 80}]}}]}\n");
         policy("local", "  jwt: {providers: [{name: local, localJWKS: {inline: '" + local.jwks() + "'}}]}\n");
-        policy("either", "  jwt: {providers: [{" + provider + "}, {name: local, localJWKS: {inline: '" + local.jwks()
-                + "'}}]}\n");
+        policy(
+                "either",
+                "  jwt: {providers: [{" + provider + "}, {name: local, localJWKS: {inline: '" + local.jwks()
+                        + "'}}]}\n");
         policy("optional", "  jwt: {optional: true, providers: [{" + provider + ", " + byClaims + "}]}\n");
         policy("lenient", "  jwt: {failOpen: true, providers: [{" + provider + ", " + byClaims + "}]}\n");
-        policy("elsewhere", "  jwt: {providers: [{" + provider
-                + ", extractFrom: {headers: [{name: x-token, valuePrefix: \"Token \"}], cookies: [session], params: [t]}}]}\n");
-        policy("nokeys", "  jwt: {providers: [{name: none, remoteJWKS: {uri: \"http://127.0.0.1:" + ports.get(6)
-                + "/keys\"}}]}\n");
-        policy("missing", "  jwt: {providers: [{name: none, localJWKS: {type: ValueRef, valueRef: {group: '', kind: ConfigMap, name: nowhere}}}]}\n");
+        policy(
+                "elsewhere",
+                "  jwt: {providers: [{" + provider
+                        + ", extractFrom: {headers: [{name: x-token, valuePrefix: \"Token \"}], cookies: [session], params: [t]}}]}\n");
+        policy(
+                "nokeys",
+                "  jwt: {providers: [{name: none, remoteJWKS: {uri: \"http://127.0.0.1:" + ports.get(6)
+                        + "/keys\"}}]}\n");
+        policy(
+                "missing",
+                "  jwt: {providers: [{name: none, localJWKS: {type: ValueRef, valueRef: {group: '', kind: ConfigMap, name: nowhere}}}]}\n");
         files.append(REROUTING);
-        files.append(POLICY.replace("${name}", "reroute").replace("${kind}", "HTTPRoute").replace("${target}", "reroute"))
+        files.append(POLICY.replace("${name}", "reroute")
+                        .replace("${kind}", "HTTPRoute")
+                        .replace("${target}", "reroute"))
                 .append("  jwt: {providers: [{" + provider + ", " + byClaims + ", recomputeRoute: true}]}\n");
         policy("claims", jwt + """
                   authorization:
@@ -219,7 +233,9 @@ final class SecurityPolicyIT {
                           claims: [{name: org.tenant, values: [gold, silver]}, {name: roles, valueType: StringArray, values: [writer]}]
                 """);
         policy("near", "  authorization: {rules: [{action: Allow, principal: {clientCIDRs: [127.0.0.0/8]}}]}\n");
-        policy("far", "  authorization: {defaultAction: Allow, rules: [{action: Deny, principal: {clientCIDRs: [127.0.0.1/32]}}]}\n");
+        policy(
+                "far",
+                "  authorization: {defaultAction: Allow, rules: [{action: Deny, principal: {clientCIDRs: [127.0.0.1/32]}}]}\n");
         policy("nothing", "  authorization: {}\n");
         policy("rules", """
                   authorization:
@@ -248,7 +264,9 @@ final class SecurityPolicyIT {
                     http: {backendRefs: [{name: judge, port: 80}], pathOverride: /always, headersToBackend: [x-judged]}
                     headersToExtAuth: [x-pass]
                 """);
-        policy("down", "  extAuth: {grpc: {backendRefs: [{name: nobody, port: 80}]}, statusOnError: 511, timeout: 1s}\n");
+        policy(
+                "down",
+                "  extAuth: {grpc: {backendRefs: [{name: nobody, port: 80}]}, statusOnError: 511, timeout: 1s}\n");
         policy("downhttp", "  extAuth: {http: {backendRefs: [{name: nobody, port: 80}]}}\n");
         policy("open", "  extAuth: {grpc: {backendRefs: [{name: nobody, port: 80}]}, failOpen: true}\n");
         policy("openhttp", "  extAuth: {http: {backendRefs: [{name: nobody, port: 80}]}, failOpen: true}\n");
@@ -279,7 +297,9 @@ final class SecurityPolicyIT {
 
     private void policy(String name, String sections) {
         files.append(ROUTE.replace("${name}", name));
-        files.append(POLICY.replace("${name}", name).replace("${kind}", "HTTPRoute").replace("${target}", name))
+        files.append(POLICY.replace("${name}", name)
+                        .replace("${kind}", "HTTPRoute")
+                        .replace("${target}", name))
                 .append(sections);
     }
 
@@ -354,7 +374,8 @@ final class SecurityPolicyIT {
         assertThat(get("local", "/anything", BEARER + token("a"))).startsWith("HTTP/1.1 401");
         assertThat(get("backend", "/anything", BEARER + token("a"))).startsWith("HTTP/1.1 200");
         assertThat(get("either", "/anything", BEARER + token("a"))).startsWith("HTTP/1.1 200");
-        assertThat(get("either", "/anything", BEARER + local.token(claims("a")))).startsWith("HTTP/1.1 200");
+        assertThat(get("either", "/anything", BEARER + local.token(claims("a"))))
+                .startsWith("HTTP/1.1 200");
         assertThat(get("either", "/anything")).startsWith("HTTP/1.1 401");
     }
 
@@ -400,13 +421,24 @@ final class SecurityPolicyIT {
         assertThat(get("claims", "/anything", BEARER + token("gold"))).startsWith("HTTP/1.1 200");
         assertThat(get("claims", "/anything", BEARER + token("silver"))).startsWith("HTTP/1.1 200");
         assertThat(get("claims", "/anything", BEARER + token("iron"))).startsWith("HTTP/1.1 403");
-        assertThat(get("claims", "/anything", BEARER + issuer.token(claims("gold").replace("writer", "nobody"))))
+        assertThat(get(
+                        "claims",
+                        "/anything",
+                        BEARER + issuer.token(claims("gold").replace("writer", "nobody"))))
                 .startsWith("HTTP/1.1 403");
-        assertThat(get("claims", "/anything", BEARER + issuer.token(claims("gold").replace("read write", "read"))))
+        assertThat(get(
+                        "claims",
+                        "/anything",
+                        BEARER + issuer.token(claims("gold").replace("read write", "read"))))
                 .startsWith("HTTP/1.1 403");
         assertThat(send("POST", "claims", "/anything", "", BEARER + token("gold")))
                 .startsWith("HTTP/1.1 403");
-        assertThat(send("POST", "claims", "/anything", "", BEARER + issuer.token(claims("a").replace("read write", "admin"))))
+        assertThat(send(
+                        "POST",
+                        "claims",
+                        "/anything",
+                        "",
+                        BEARER + issuer.token(claims("a").replace("read write", "admin"))))
                 .startsWith("HTTP/1.1 200");
     }
 
@@ -417,8 +449,15 @@ final class SecurityPolicyIT {
         assertThat(get("nothing", "/anything")).startsWith("HTTP/1.1 403");
         assertThat(get("rules", "/anything")).startsWith("HTTP/1.1 200");
         for (String refused : List.of(
-                "/anything/admin", "/anything/admin?a=b", "/anything/admin/", "/anything/admin/x", "//anything//admin", "/anything/x/../admin",
-                "/anything/42", "/anything/42?a=b", "/anything/admin;a=b")) {
+                "/anything/admin",
+                "/anything/admin?a=b",
+                "/anything/admin/",
+                "/anything/admin/x",
+                "//anything//admin",
+                "/anything/x/../admin",
+                "/anything/42",
+                "/anything/42?a=b",
+                "/anything/admin;a=b")) {
             assertThat(get("rules", refused)).as(refused).startsWith("HTTP/1.1 403");
         }
         for (String allowed : List.of("/anything/administrator", "/anything/admin/health", "/anything/42x")) {
@@ -443,7 +482,8 @@ final class SecurityPolicyIT {
                 .startsWith("HTTP/1.1 200")
                 .contains("gold of HTTPRoute grpc, any header");
         assertThat(send("POST", "grpc", "/anything", "no")).startsWith("HTTP/1.1 403");
-        assertThat(send("POST", "grpc", "/anything", "let me in" + " ".repeat(70_000))).startsWith("HTTP/1.1 413");
+        assertThat(send("POST", "grpc", "/anything", "let me in" + " ".repeat(70_000)))
+                .startsWith("HTTP/1.1 413");
     }
 
     @Test
@@ -468,7 +508,13 @@ final class SecurityPolicyIT {
     @Test
     void aPreflightPassesWithoutATokenAndTheRequestDoesNot() throws Exception {
         for (String origin : List.of("https://good.test", "https://a.good.test")) {
-            assertThat(send("OPTIONS", "cors", "/anything", "", "Origin: " + origin, "Access-Control-Request-Method: PUT"))
+            assertThat(send(
+                            "OPTIONS",
+                            "cors",
+                            "/anything",
+                            "",
+                            "Origin: " + origin,
+                            "Access-Control-Request-Method: PUT"))
                     .startsWith("HTTP/1.1 200")
                     .containsIgnoringCase("access-control-allow-origin: " + origin)
                     .containsIgnoringCase("access-control-allow-methods: GET, PUT")
@@ -476,7 +522,13 @@ final class SecurityPolicyIT {
                     .containsIgnoringCase("access-control-max-age: 600")
                     .containsIgnoringCase("access-control-allow-credentials: true");
         }
-        assertThat(send("OPTIONS", "cors", "/anything", "", "Origin: https://evil.test", "Access-Control-Request-Method: PUT"))
+        assertThat(send(
+                        "OPTIONS",
+                        "cors",
+                        "/anything",
+                        "",
+                        "Origin: https://evil.test",
+                        "Access-Control-Request-Method: PUT"))
                 .doesNotContainIgnoringCase("access-control-allow-origin");
         assertThat(get("cors", "/anything", "Origin: https://good.test")).startsWith("HTTP/1.1 401");
         assertThat(get("cors", "/anything", "Origin: https://good.test", BEARER + token("a")))
@@ -486,12 +538,16 @@ final class SecurityPolicyIT {
 
     @Test
     void aRequestOfAnotherSitesPageIsRefused() throws Exception {
-        assertThat(send("POST", "csrf", "/anything", "", "Origin: https://evil.test")).startsWith("HTTP/1.1 403");
+        assertThat(send("POST", "csrf", "/anything", "", "Origin: https://evil.test"))
+                .startsWith("HTTP/1.1 403");
         assertThat(send("POST", "csrf", "/anything", "")).startsWith("HTTP/1.1 403");
-        assertThat(send("POST", "csrf", "/anything", "", "Origin: http://csrf.test")).startsWith("HTTP/1.1 200");
-        assertThat(send("POST", "csrf", "/anything", "", "Origin: https://a.good.test")).startsWith("HTTP/1.1 200");
+        assertThat(send("POST", "csrf", "/anything", "", "Origin: http://csrf.test"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(send("POST", "csrf", "/anything", "", "Origin: https://a.good.test"))
+                .startsWith("HTTP/1.1 200");
         assertThat(get("csrf", "/anything", "Origin: https://evil.test")).startsWith("HTTP/1.1 200");
-        assertThat(send("POST", "shadow", "/anything", "", "Origin: https://evil.test")).startsWith("HTTP/1.1 200");
+        assertThat(send("POST", "shadow", "/anything", "", "Origin: https://evil.test"))
+                .startsWith("HTTP/1.1 200");
     }
 
     @Test
@@ -544,9 +600,12 @@ final class SecurityPolicyIT {
                                     + http.getHeadersOrDefault("x-any", "nothing");
                             response.setOkResponse(OkHttpResponse.newBuilder()
                                     .addHeaders(HeaderValueOption.newBuilder()
-                                            .setHeader(HeaderValue.newBuilder().setKey("x-told").setValue(told))));
+                                            .setHeader(HeaderValue.newBuilder()
+                                                    .setKey("x-told")
+                                                    .setValue(told))));
                         } else {
-                            response.setStatus(com.google.rpc.Status.newBuilder().setCode(7));
+                            response.setStatus(
+                                    com.google.rpc.Status.newBuilder().setCode(7));
                         }
                         observer.onNext(response.build());
                         observer.onCompleted();

@@ -105,7 +105,8 @@ public final class ClientCertificates {
         if (validation.mode() == Mode.RequireAny
                 && validation.spkiHashes().isEmpty()
                 && validation.certificateHashes().isEmpty()) {
-            // Envoy asks for a certificate only where it has something to lay it beside: without, everybody would get in.
+            // Envoy asks for a certificate only where it has something to lay it beside: without, everybody would get
+            // in.
             problems.add("clientValidation: mode RequireAny has no caCertificateRefs, spkiHashes or certificateHashes"
                     + " (expected: one of them, since Envoy asks for no certificate without)");
         }

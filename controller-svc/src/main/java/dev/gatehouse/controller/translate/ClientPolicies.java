@@ -138,8 +138,7 @@ final class ClientPolicies {
     }
 
     private Optional<? extends Resource<?>> winner(Reads reads, TargetKey target) {
-        Optional<Resource<ClientTrafficPolicy>> readable =
-                attached.at(reads, target);
+        Optional<Resource<ClientTrafficPolicy>> readable = attached.at(reads, target);
         Optional<Resource<BrokenObject>> broken = reads.get(brokenByTarget, target)
                 .flatMap(each -> PolicyIndex.winner(
                         each.values().stream().map(Broken::object).toList()));

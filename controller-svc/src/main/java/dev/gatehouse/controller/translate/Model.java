@@ -394,12 +394,12 @@ final class Model {
                 .filter(target -> target.kind().equals(route.kind()))
                 .toList();
         if (isClosed(reads, ofRoute)
-                || ofRoute.stream()
-                        .anyMatch(target -> wafs.at(reads, target).isPresent())) {
+                || ofRoute.stream().anyMatch(target -> wafs.at(reads, target).isPresent())) {
             return Connections.CLOSED;
         }
-        Optional<Resource<SecurityPolicy>> own =
-                ofRoute.stream().flatMap(each -> security.at(reads, each).stream()).findFirst();
+        Optional<Resource<SecurityPolicy>> own = ofRoute.stream()
+                .flatMap(each -> security.at(reads, each).stream())
+                .findFirst();
         boolean connects = !route.kind().equals(Kinds.UDP_ROUTE.name());
         if (own.isPresent()
                 && (!connects || streamProblem(own.get().spec().settings()).isPresent())) {

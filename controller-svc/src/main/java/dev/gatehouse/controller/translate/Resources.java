@@ -669,10 +669,10 @@ final class Resources {
                     listener,
                     each.ref(),
                     each.route().rules().stream().findFirst().flatMap(ResolvedRoute.Rule::name));
-            Optional<ResolvedRoute.Rule> first = connections.closed()
-                            || model.clients.of(reads, listener).closed()
-                    ? Optional.of(new ResolvedRoute.Rule.Stream(0, Optional.empty(), List.of()))
-                    : each.route().rules().stream().findFirst();
+            Optional<ResolvedRoute.Rule> first =
+                    connections.closed() || model.clients.of(reads, listener).closed()
+                            ? Optional.of(new ResolvedRoute.Rule.Stream(0, Optional.empty(), List.of()))
+                            : each.route().rules().stream().findFirst();
             first.ifPresent(rule -> {
                 owners.add(each.ref());
                 String udp = each.ref().kind().equals("UDPRoute")
