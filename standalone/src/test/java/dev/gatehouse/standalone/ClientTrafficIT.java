@@ -69,7 +69,7 @@ final class ClientTrafficIT {
                 tls: {clientValidation: {mode: VerifyIfGiven, %s}}
                 headers: {xForwardedClientCert: {mode: AppendForward, certDetailsToAdd: [DNS]}}
                 """.formatted(TRUST));
-        TLS.put("any", "tls: {clientValidation: {mode: RequireAny}}");
+        TLS.put("any", "tls: {clientValidation: {mode: RequireAny, %s}}".formatted(TRUST));
         TLS.put(
                 "named",
                 "tls: {clientValidation: {%s, subjectAltNames: {uris: [{type: Prefix, value: 'spiffe://test/'}]}}}"

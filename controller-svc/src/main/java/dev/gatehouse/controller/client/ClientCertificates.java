@@ -6,6 +6,7 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.client.ClientValidation;
+import dev.gatehouse.gatewayapi.client.ClientValidation.Mode;
 import dev.gatehouse.gatewayapi.client.ClientValidation.RevocationLists;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -100,6 +101,14 @@ public final class ClientCertificates {
         if (validation.mode().verified()) {
             problems.add("clientValidation.caCertificateRefs: is empty (expected: at least one CA for mode "
                     + validation.mode() + ")");
+        }
+        if (validation.mode() == Mode.RequireAny
+                && validation.spkiHashes().isEmpty()
+                && validation.certificateHashes().isEmpty()) {
+            // Envoy asks for a certificate only where it has something to lay it beside: without, everybody would get
+            // in.
+            problems.add("clientValidation: mode RequireAny has no caCertificateRefs, spkiHashes or certificateHashes"
+                    + " (expected: one of them, since Envoy asks for no certificate without)");
         }
         if (!validation.names().isEmpty()) {
             // Envoy takes no names without a CA: anybody could make a certificate with them.
