@@ -133,7 +133,8 @@ final class BackendTrafficIT {
             Map.entry("idle", "timeout: {http: {streamIdleTimeout: 300ms}}"),
             Map.entry("aborts", "faultInjection: {abort: {httpStatus: 418}}"),
             Map.entry("delays", "faultInjection: {delay: {fixedDelay: 400ms}}"),
-            Map.entry("gzip", "compressor: [{type: Gzip, gzip: {}, minContentLength: 1Ki}, {type: Brotli, brotli: {}}]"),
+            Map.entry(
+                    "gzip", "compressor: [{type: Gzip, gzip: {}, minContentLength: 1Ki}, {type: Brotli, brotli: {}}]"),
             Map.entry("any-gzip", "compression: [{type: Gzip}]"),
             Map.entry(
                     "page",
@@ -178,6 +179,7 @@ final class BackendTrafficIT {
     private ServerSocket wire;
 
     private int port;
+
     @SuppressWarnings("NullAway.Init")
     private ChildJvm gatehouse;
 
@@ -231,7 +233,8 @@ final class BackendTrafficIT {
         } else if (path.startsWith("/bytes/")) {
             size = Integer.parseInt(path.substring("/bytes/".length()));
         } else if (path.startsWith("/flaky/")) {
-            int attempt = attempts.computeIfAbsent(path, _ -> new AtomicInteger()).incrementAndGet();
+            int attempt =
+                    attempts.computeIfAbsent(path, _ -> new AtomicInteger()).incrementAndGet();
             status = attempt <= 2 ? 503 : 200;
         } else if (path.equals("/bad-on-b") && name.equals("b")) {
             status = 500;
@@ -517,8 +520,7 @@ final class BackendTrafficIT {
     private String request(String host, String method, String path, int bytes, String... headers) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) SOON.toMillis());
-            StringBuilder request =
-                    new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + host + ".test\r\n");
+            StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + host + ".test\r\n");
             for (String header : headers) {
                 request.append(header).append("\r\n");
             }

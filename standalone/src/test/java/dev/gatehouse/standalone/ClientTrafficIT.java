@@ -64,7 +64,10 @@ final class ClientTrafficIT {
                 headers: {xForwardedClientCert: {mode: AppendForward, certDetailsToAdd: [DNS]}}
                 """.formatted(TRUST));
         TLS.put("any", "tls: {clientValidation: {mode: RequireAny}}");
-        TLS.put("named", "tls: {clientValidation: {%s, subjectAltNames: {uris: [{type: Prefix, value: 'spiffe://test/'}]}}}".formatted(TRUST));
+        TLS.put(
+                "named",
+                "tls: {clientValidation: {%s, subjectAltNames: {uris: [{type: Prefix, value: 'spiffe://test/'}]}}}"
+                        .formatted(TRUST));
         TLS.put("untrusting", "tls: {clientValidation: {caCertificateRefs: [{name: nowhere}]}}");
         TLS.put("old", "tls: {maxVersion: '1.2', ciphers: [ECDHE-ECDSA-AES256-GCM-SHA384], alpnProtocols: [http/1.1]}");
         TLS.put("quic", "http3: {}");
@@ -95,9 +98,13 @@ final class ClientTrafficIT {
         PLAIN.put("strict", "path: {escapedSlashesAction: RejectRequest, disableMergeSlashes: true}");
         PLAIN.put("lenient", "path: {escapedSlashesAction: KeepUnchanged}");
         PLAIN.put("forwarding", "path: {escapedSlashesAction: UnescapeAndForward}");
-        PLAIN.put("hurried", "timeout: {http: {requestHeadersReceivedTimeout: 300ms, requestReceivedTimeout: 300ms, idleTimeout: 400ms}}");
+        PLAIN.put(
+                "hurried",
+                "timeout: {http: {requestHeadersReceivedTimeout: 300ms, requestReceivedTimeout: 300ms, idleTimeout: 400ms}}");
         PLAIN.put("checked", "healthCheck: {path: /healthy}");
-        PLAIN.put("wide", "connection: {bufferLimit: 1Mi, socketBufferLimit: 256Ki, maxAcceptPerSocketEvent: 3}\ntcpKeepalive: {probes: 3, idleTime: 60s, interval: 10s}");
+        PLAIN.put(
+                "wide",
+                "connection: {bufferLimit: 1Mi, socketBufferLimit: 256Ki, maxAcceptPerSocketEvent: 3}\ntcpKeepalive: {probes: 3, idleTime: 60s, interval: 10s}");
         PLAIN.put("web", "grpc: {enableWeb: true}");
         PLAIN.put("default", "");
     }
@@ -138,25 +145,28 @@ final class ClientTrafficIT {
                   gatewayClassName: gatehouse
                   listeners:
                 """);
-        TLS.keySet().forEach(name -> yaml.append("""
+        TLS.keySet()
+                .forEach(
+                        name -> yaml.append("""
                   - {name: %s, protocol: HTTPS, port: %d, tls: {certificateRefs: [{name: server}]}}
                 """.formatted(name, ports.get(name)).indent(0)));
-        PLAIN.keySet().forEach(name -> yaml.append("  - {name: %s, protocol: HTTP, port: %d%s}\n"
-                .formatted(name, ports.get(name), name.equals("ancient") ? ", hostname: ancient.test" : "")));
+        PLAIN.keySet()
+                .forEach(name -> yaml.append("  - {name: %s, protocol: HTTP, port: %d%s}\n"
+                        .formatted(name, ports.get(name), name.equals("ancient") ? ", hostname: ancient.test" : "")));
         yaml.append("  - {name: stream, protocol: TCP, port: %d}\n".formatted(ports.get("stream")));
         Map<String, String> policies = new LinkedHashMap<>(TLS);
         policies.putAll(PLAIN);
         policies.put("stream", "timeout: {tcp: {idleTimeout: 300ms}}\nconnection: {connectionLimit: {value: 1}}");
         policies.remove("default");
-        policies.forEach((name, spec) -> yaml.append("""
+        policies.forEach((name, spec) ->
+                yaml.append("""
                 ---
                 apiVersion: gateway.envoyproxy.io/v1alpha1
                 kind: ClientTrafficPolicy
                 metadata: {name: %1$s, namespace: default}
                 spec:
                   targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw, sectionName: %1$s}]
-                """.formatted(name))
-                .append(spec.strip().indent(2)));
+                """.formatted(name)).append(spec.strip().indent(2)));
         return yaml.append("""
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
@@ -196,11 +206,14 @@ final class ClientTrafficIT {
     }
 
     private static String object(String kind, String name, String field, String... files) throws IOException {
-        StringBuilder yaml = new StringBuilder(
-                "---\napiVersion: v1\nkind: %s\nmetadata: {name: %s, namespace: default}\n%s:\n"
+        StringBuilder yaml =
+                new StringBuilder("---\napiVersion: v1\nkind: %s\nmetadata: {name: %s, namespace: default}\n%s:\n"
                         .formatted(kind, name, field));
         for (int i = 0; i < files.length; i += 2) {
-            yaml.append("  ").append(files[i]).append(": |\n").append(pem(files[i + 1]).indent(4));
+            yaml.append("  ")
+                    .append(files[i])
+                    .append(": |\n")
+                    .append(pem(files[i + 1]).indent(4));
         }
         return yaml.toString();
     }
@@ -339,7 +352,9 @@ final class ClientTrafficIT {
                 .doesNotContain("v1", "gone")
                 .contains("x-late: yes")
                 .doesNotContainIgnoringCase("content-type:");
-        assertThat(plain("edits", "/headers", "X-Default: given")).contains("given").doesNotContain("fallback");
+        assertThat(plain("edits", "/headers", "X-Default: given"))
+                .contains("given")
+                .doesNotContain("fallback");
     }
 
     @Test
@@ -356,7 +371,8 @@ final class ClientTrafficIT {
         assertThat(exchange(open("ancient"), ascii("GET /headers HTTP/1.0\r\n\r\n")))
                 .startsWith("HTTP/1.1 200")
                 .contains("ancient.test");
-        assertThat(exchange(open("default"), ascii("GET /headers HTTP/1.0\r\n\r\n"))).startsWith("HTTP/1.1 426");
+        assertThat(exchange(open("default"), ascii("GET /headers HTTP/1.0\r\n\r\n")))
+                .startsWith("HTTP/1.1 426");
     }
 
     @Test
@@ -366,8 +382,8 @@ final class ClientTrafficIT {
 
     @Test
     void anUpgradeThatIsIgnoredIsAnOrdinaryRequest() throws Exception {
-        byte[] request =
-                ascii("GET /headers HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade, close\r\nUpgrade: TLS/1.0\r\n\r\n");
+        byte[] request = ascii(
+                "GET /headers HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade, close\r\nUpgrade: TLS/1.0\r\n\r\n");
         assertThat(exchange(open("upgrades"), request)).startsWith("HTTP/1.1 200");
         assertThat(exchange(open("default"), request)).startsWith("HTTP/1.1 403");
     }
@@ -376,8 +392,12 @@ final class ClientTrafficIT {
     void slashesOfPathsAreTreatedAsThePolicySays() throws Exception {
         assertThat(plain("default", "/anything/a%2Fb")).startsWith("HTTP/1.1 307");
         assertThat(plain("strict", "/anything/a%2Fb")).startsWith("HTTP/1.1 400");
-        assertThat(plain("lenient", "/anything/a%2Fb")).startsWith("HTTP/1.1 200").contains("a%2Fb");
-        assertThat(plain("forwarding", "/anything/a%2Fb")).startsWith("HTTP/1.1 200").contains("/anything/a/b");
+        assertThat(plain("lenient", "/anything/a%2Fb"))
+                .startsWith("HTTP/1.1 200")
+                .contains("a%2Fb");
+        assertThat(plain("forwarding", "/anything/a%2Fb"))
+                .startsWith("HTTP/1.1 200")
+                .contains("/anything/a/b");
         assertThat(plain("default", "/anything//a")).contains("/anything/a");
         assertThat(plain("strict", "/anything//a")).contains("/anything//a");
     }
@@ -433,9 +453,8 @@ final class ClientTrafficIT {
     }
 
     private SSLSocket connect(String listener, String client, String... protocols) throws Exception {
-        SSLSocket socket = (SSLSocket) context(client)
-                .getSocketFactory()
-                .createSocket(InetAddress.getLoopbackAddress(), ports.get(listener));
+        SSLSocket socket = (SSLSocket)
+                context(client).getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), ports.get(listener));
         socket.setSoTimeout(20_000);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(protocols);
@@ -528,8 +547,8 @@ final class ClientTrafficIT {
                 .putLong(2);
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.setSoTimeout(20_000);
-            socket.send(new DatagramPacket(
-                    initial.array(), 1200, InetAddress.getLoopbackAddress(), ports.get(listener)));
+            socket.send(
+                    new DatagramPacket(initial.array(), 1200, InetAddress.getLoopbackAddress(), ports.get(listener)));
             DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
             socket.receive(answer);
             ByteBuffer bytes = ByteBuffer.wrap(answer.getData(), 0, answer.getLength());

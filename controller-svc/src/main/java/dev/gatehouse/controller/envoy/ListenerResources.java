@@ -128,11 +128,12 @@ public final class ListenerResources {
                     inspect = true;
                     String hostname = each.spec().hostname().orElse(Hostnames.ANY);
                     if (names.add(hostname)) {
-                        chains.add(chain(tableName(each), port, fleet, List.of(each), client, observability, compressors)
-                                .setFilterChainMatch(bySni(List.of(hostname)))
-                                .setTransportSocket(
-                                        DownstreamTls.socket(fleet, each, client, List.of("h2", "http/1.1")))
-                                .build());
+                        chains.add(
+                                chain(tableName(each), port, fleet, List.of(each), client, observability, compressors)
+                                        .setFilterChainMatch(bySni(List.of(hostname)))
+                                        .setTransportSocket(
+                                                DownstreamTls.socket(fleet, each, client, List.of("h2", "http/1.1")))
+                                        .build());
                     }
                 }
                 case TCP ->

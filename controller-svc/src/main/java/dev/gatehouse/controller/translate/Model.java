@@ -339,7 +339,8 @@ final class Model {
                                 policy.spec().settings(),
                                 name -> body(
                                         reads,
-                                        new ObjectKey(policy.owner("responseOverride").namespace(), name))))),
+                                        new ObjectKey(
+                                                policy.owner("responseOverride").namespace(), name))))),
                 waf,
                 broken);
     }

@@ -227,9 +227,7 @@ final class PolicyStatuses {
     }
 
     private static Set<String> ruleNames(ResolvedRoute route) {
-        return route.rules().stream()
-                .flatMap(rule -> rule.name().stream())
-                .collect(Collectors.toSet());
+        return route.rules().stream().flatMap(rule -> rule.name().stream()).collect(Collectors.toSet());
     }
 
     private Optional<GatewayState> gateway(Reads reads, TargetKey key) {
