@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 class CustomResponseFilterTest {
     @Test
     void anExpressionMatchesTheStatusesOfARangeAndNoOther() {
-        for (int[] range : new int[][] {{100, 999}, {400, 599}, {404, 512}, {500, 511}, {401, 402}, {199, 201}, {299, 700}}) {
+        for (int[] range :
+                new int[][] {{100, 999}, {400, 599}, {404, 512}, {500, 511}, {401, 402}, {199, 201}, {299, 700}}) {
             Pattern pattern = Pattern.compile(CustomResponseFilter.digits(range[0], range[1]));
             for (int status = 100; status <= 999; status++) {
                 assertThat(pattern.matcher(Integer.toString(status)).matches())
