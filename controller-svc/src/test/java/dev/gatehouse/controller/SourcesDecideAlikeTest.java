@@ -150,19 +150,19 @@ class SourcesDecideAlikeTest {
                         "a local rate limit",
                         ENVOY,
                         "BackendTrafficPolicy",
-                        "{" + TARGET + ", rateLimit: {type: Local, local: {}}}",
+                        "{" + TARGET + ", rateLimit: {type: Local}}",
                         true),
                 new Case(
                         "a load balancer",
                         ENVOY,
                         "BackendTrafficPolicy",
-                        "{" + TARGET + ", loadBalancer: {type: Random}}",
+                        "{" + TARGET + ", loadBalancer: {type: DynamicModule}}",
                         false),
                 new Case(
-                        "timeouts and retries by labels",
+                        "zones by labels",
                         ENVOY,
                         "BackendTrafficPolicy",
-                        "{" + SELECTOR + ", timeout: {http: {requestTimeout: 1s}}, retry: {numRetries: 2}}",
+                        "{" + SELECTOR + ", loadBalancer: {type: Random, zoneAware: {preferLocal: {}}}}",
                         false),
                 new Case(
                         "client certificates without a reference's name",
