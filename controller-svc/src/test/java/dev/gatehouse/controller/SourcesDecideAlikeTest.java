@@ -154,13 +154,13 @@ class SourcesDecideAlikeTest {
                         "an external processor",
                         ENVOY,
                         "EnvoyExtensionPolicy",
-                        "{" + TARGET + ", extProc: [{backendRefs: [{name: app}]}]}",
+                        "{" + TARGET + ", extProc: [{backendRefs: [{name: app, port: 80}]}]}",
                         true),
                 new Case(
                         "an external processor that may fail",
                         ENVOY,
                         "EnvoyExtensionPolicy",
-                        "{" + TARGET + ", extProc: [{failOpen: true, backendRefs: [{name: app}]}]}",
+                        "{" + TARGET + ", extProc: [{failOpen: true, backendRefs: [{name: app, port: 80}]}]}",
                         false),
                 new Case(
                         "a patch",

@@ -20,15 +20,15 @@ class ApiServerObjectTest {
     }
 
     @Test
-    void aFieldOfAPolicyThatIsNotKnownMayBeWhatKeepsSomebodyOut() {
+    void aSectionOfAPolicyThatIsNotServedMayBeWhatKeepsSomebodyOut() {
         BrokenObject broken = broken(Kinds.SECURITY_POLICY, """
                 metadata: {name: p, namespace: shop, generation: 3}
                 spec:
                   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r}]
                   basicAuth: {users: {name: users}}
-                  authorization: {defaultAction: Deny}
+                  oidc: {clientID: a}
                 """);
-        assertThat(broken.message()).contains("spec.authorization: unknown field");
+        assertThat(broken.message()).contains("spec.oidc: is not served");
         assertThat(broken.metadata().generation()).isEqualTo(3);
         assertThat(broken.targets()).extracting(PolicyTarget::name).containsExactly("r");
     }
