@@ -1,12 +1,12 @@
 package dev.gatehouse.controller;
 
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.files.FileSource;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.kubernetes.CertificateSecrets;
 import dev.gatehouse.controller.kubernetes.Cluster;
 import dev.gatehouse.controller.translate.Settings;
-import dev.gatehouse.controller.translate.Settings.Address;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.events.ReportTopic;
@@ -64,9 +64,9 @@ final class Wiring {
                 config.names(),
                 config.privilegedPorts() ? port -> port : Settings::shiftPrivileged,
                 new Settings.Callouts(
-                        Address.parse(config.ratelimitAddress()),
-                        Address.parse(config.wafAddress()),
-                        Address.parse(config.authzAddress()),
+                        CalloutAddress.parse(config.ratelimitAddress()),
+                        CalloutAddress.parse(config.wafAddress()),
+                        CalloutAddress.parse(config.authzAddress()),
                         config.calloutTls()),
                 infrastructure,
                 infrastructure.backendAddresses(

@@ -1,6 +1,7 @@
 package dev.gatehouse.controller;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -10,6 +11,10 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "dev.gatehouse.controller", importOptions = ImportOption.DoNotIncludeTests.class)
 class CoreTest {
     @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("dev.gatehouse.controller.(**)").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule coreKnowsNoTechnology = noClasses()
             .that()
             .resideInAnyPackage(
@@ -17,8 +22,11 @@ class CoreTest {
                     "..controller.route..",
                     "..controller.backend..",
                     "..controller.policy..",
+                    "..controller.client..",
                     "..controller.status..",
                     "..controller.infrastructure..",
+                    "..controller.proto..",
+                    "..controller.callout..",
                     "..controller.envoy..",
                     "..controller.translate..",
                     "..controller.publish..",
@@ -49,6 +57,7 @@ class CoreTest {
                     "..controller.route..",
                     "..controller.backend..",
                     "..controller.policy..",
+                    "..controller.client..",
                     "..controller.status..")
             .should()
             .dependOnClassesThat()
@@ -70,6 +79,7 @@ class CoreTest {
                     "..controller.route..",
                     "..controller.backend..",
                     "..controller.policy..",
+                    "..controller.client..",
                     "..controller.status..",
                     "..controller.envoy..",
                     "..controller.translate..")

@@ -1,5 +1,6 @@
 package dev.gatehouse.controller;
 
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.testkit.GoldenFolder;
@@ -21,7 +22,7 @@ final class Golden {
     }
 
     static Settings settings() {
-        Settings.Address callout = new Settings.Address("callout.test", 18000);
+        CalloutAddress callout = new CalloutAddress("callout.test", 18000);
         return new Settings(
                 List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME),
                 Settings::shiftPrivileged,

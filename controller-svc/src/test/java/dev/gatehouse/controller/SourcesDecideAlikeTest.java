@@ -1,5 +1,7 @@
 package dev.gatehouse.controller;
 
+import dev.gatehouse.gatewayapi.Service;
+import dev.gatehouse.gatewayapi.Gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.controller.files.FileChanges;
@@ -84,22 +86,48 @@ class SourcesDecideAlikeTest {
     static List<Case> cases() {
         String keys = "apiKeyAuth: {credentialRefs: [{name: keys}], extractFrom: [{headers: [x-key]}]}";
         return List.of(
-                new Case("jwt", ENVOY, "SecurityPolicy", "{" + TARGET + ", jwt: {providers: [{name: a}]}}", true),
+                new Case("oidc", ENVOY, "SecurityPolicy", "{" + TARGET + ", oidc: {clientID: a}}", true),
                 new Case(
-                        "authorization",
+                        "oidc beside keys",
                         ENVOY,
                         "SecurityPolicy",
-                        "{" + TARGET + ", authorization: {defaultAction: Deny}}",
+                        "{" + TARGET + ", " + keys + ", oidc: {clientID: a}}",
                         true),
                 new Case(
-                        "cors beside keys",
+                        "tokens without keys to verify them",
                         ENVOY,
                         "SecurityPolicy",
-                        "{" + TARGET + ", " + keys + ", cors: {allowOrigins: ['*']}}",
+                        "{" + TARGET + ", jwt: {providers: [{name: a}]}}",
+                        true),
+                new Case(
+                        "tokens whose ConfigMap is not there",
+                        ENVOY,
+                        "SecurityPolicy",
+                        "{" + TARGET
+                                + ", jwt: {providers: [{name: a, localJWKS: {type: ValueRef, valueRef: {group: '', kind: ConfigMap, name: nowhere}}}]}}",
+                        true),
+                new Case(
+                        "an authorizer that is not there",
+                        ENVOY,
+                        "SecurityPolicy",
+                        "{" + TARGET + ", extAuth: {grpc: {backendRefs: [{name: nowhere, port: 80}]}}}",
+                        true),
+                new Case(
+                        "an authorizer that is not there, and that requests may do without",
+                        ENVOY,
+                        "SecurityPolicy",
+                        "{" + TARGET + ", extAuth: {failOpen: true, http: {backendRefs: [{name: nowhere, port: 80}]}}}",
+                        false),
+                new Case(
+                        "a rule about the claims of a provider that is not there",
+                        ENVOY,
+                        "SecurityPolicy",
+                        "{" + TARGET
+                                + ", authorization: {rules: [{action: Deny, principal: {jwt: {provider: nobody, scopes: [a]}}}], defaultAction: Allow}}",
                         true),
                 new Case("a typing error", ENVOY, "SecurityPolicy", "{" + TARGET + ", apiKeyAuht: {}}", true),
                 new Case("a field of the wrong type", ENVOY, "SecurityPolicy", "{" + TARGET + ", apiKeyAuth: 5}", true),
-                new Case("by labels", ENVOY, "SecurityPolicy", "{" + SELECTOR + ", jwt: {}}", true),
+                new Case("by labels", ENVOY, "SecurityPolicy", "{" + SELECTOR + ", oidc: {}}", true),
                 new Case(
                         "keys by labels, without their Secret",
                         ENVOY,
@@ -110,7 +138,7 @@ class SourcesDecideAlikeTest {
                         "for a Gateway",
                         ENVOY,
                         "SecurityPolicy",
-                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw, sectionName: http}], jwt: {}}",
+                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw, sectionName: http}], oidc: {}}",
                         true),
                 new Case("a WAFPolicy", "gatehouse.dev/v1alpha1", "WAFPolicy", "{" + TARGET + ", crz: {}}", true),
                 new Case(
@@ -139,17 +167,23 @@ class SourcesDecideAlikeTest {
                         "{" + SELECTOR + ", timeout: {http: {requestTimeout: 1s}}, retry: {numRetries: 2}}",
                         false),
                 new Case(
-                        "client certificates",
+                        "client certificates without a reference's name",
                         ENVOY,
                         "ClientTrafficPolicy",
-                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}], tls: {clientValidation: {caCertificateRefs: [{name: ca}]}}}",
+                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}], tls: {clientValidation: {caCertificateRefs: [{}]}}}",
                         true),
                 new Case(
                         "client timeouts",
                         ENVOY,
                         "ClientTrafficPolicy",
-                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}], timeout: {http: {idleTimeout: 5s}}}",
-                        false),
+                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}], timeout: {http: {idleTimeout: 5sec}}}",
+                        true),
+                new Case(
+                        "a default host that is not there, of a listener by its name",
+                        ENVOY,
+                        "ClientTrafficPolicy",
+                        "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw, sectionName: http}], http1: {http10: {useDefaultHost: true}}}",
+                        true),
                 new Case(
                         "an external processor",
                         ENVOY,
@@ -195,7 +229,7 @@ class SourcesDecideAlikeTest {
         }
         boolean told = files.statuses().entrySet().stream()
                 .anyMatch(entry -> entry.getKey().name().equals("policy")
-                        && entry.getValue().toString().matches("(?s).*(not served|unknown|expected|not there).*"));
+                        && entry.getValue().toString().matches("(?s).*(not served|unknown|expected|must be|not there).*"));
         assertThat(told).describedAs("%s", files.statuses()).isTrue();
     }
 

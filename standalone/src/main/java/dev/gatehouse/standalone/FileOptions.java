@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.translate.Settings;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class FileOptions {
         List<String> names = Optional.ofNullable(controllerName)
                 .map(List::of)
                 .orElse(List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME));
-        Settings.Address loopback = new Settings.Address("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
+        CalloutAddress loopback = new CalloutAddress("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
         return OfflineTranslation.of(
                 roots(),
                 new Settings(

@@ -136,7 +136,7 @@ final class BrokenObjectsIT {
             matching("{path: {value: /bad}, headers: [{name: 'x a', value: b}]}"),
             limit("{name: x-a, type: RegularExpression, value: '(['}"),
             limit("{name: x-a, type: RegularExpression, value: 'a{2000}'}"),
-            policy("SecurityPolicy", "jwt: {providers: [{name: a}]}"),
+            policy("SecurityPolicy", "oidc: {clientID: a}"),
             policy("SecurityPolicy", "apiKeyAuht: {}"),
             policy(
                     "SecurityPolicy",

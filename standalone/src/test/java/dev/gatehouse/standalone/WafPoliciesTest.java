@@ -3,6 +3,7 @@ package dev.gatehouse.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.envoyapi.TypeUrls;
@@ -28,7 +29,7 @@ class WafPoliciesTest {
     void theyCompile(String files) {
         InstalledRuleSets rules = new InstalledRuleSets(Optional.empty());
         Assumptions.assumeFalse(rules.versions().isEmpty(), "this build has no Core Rule Set");
-        Settings.Address anywhere = new Settings.Address("localhost", 18000);
+        CalloutAddress anywhere = new CalloutAddress("localhost", 18000);
         Path path = ChildJvm.repository().resolve(files);
         OfflineTranslation translation = OfflineTranslation.of(
                 List.of(path),

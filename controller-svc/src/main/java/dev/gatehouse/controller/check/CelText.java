@@ -2,6 +2,7 @@ package dev.gatehouse.controller.check;
 
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelIssue;
+import dev.cel.common.CelProtoAbstractSyntaxTree;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.ast.CelConstant;
@@ -9,6 +10,7 @@ import dev.cel.common.ast.CelExpr;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
 import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.expr.ParsedExpr;
 import dev.cel.parser.CelParser;
 import dev.cel.parser.CelStandardMacro;
 import java.util.Optional;
@@ -77,6 +79,17 @@ public final class CelText {
             return unsupported(result.getAst()).map(text -> Texts.quoted(expression) + " " + text);
         } catch (CelValidationException e) {
             return Optional.of(Texts.quoted(expression) + " is not an expression of CEL: " + e.getMessage());
+        }
+    }
+
+    /** The syntax tree of {@code expression}, which has no problem: the form in which Envoy's matchers want it. */
+    public static ParsedExpr parsed(String expression) {
+        try {
+            return CelProtoAbstractSyntaxTree.fromCelAst(
+                            Parser.INSTANCE.parse(expression).getAst())
+                    .toParsedExpr();
+        } catch (CelValidationException e) {
+            throw new IllegalArgumentException(Texts.quoted(expression) + " is not an expression of CEL", e);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.gatehouse.controller.control;
 
 import dev.gatehouse.api.events.v1.DataPlaneReport;
-import dev.gatehouse.controller.envoy.Fleets;
+import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.publish.DataPlane;
 import dev.gatehouse.controller.publish.Publisher;
 import dev.gatehouse.controller.publish.Quarantine;

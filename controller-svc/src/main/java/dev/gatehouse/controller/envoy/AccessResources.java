@@ -7,7 +7,7 @@ import dev.gatehouse.api.authz.v1.BasicAuth;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Secret;
-import dev.gatehouse.gatewayapi.SecurityPolicy;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -44,20 +44,21 @@ public final class AccessResources {
         record Invalid(String message) implements Outcome {}
     }
 
-    /** Compiles the policy {@code key}. */
-    public static Outcome compile(ObjectKey key, SecurityPolicy policy, Function<ObjectReference, Credential> secrets) {
+    /** Compiles the sections of the policy {@code key} that authz-svc enforces. */
+    public static Outcome compile(
+            ObjectKey key, SecuritySettings settings, Function<ObjectReference, Credential> secrets) {
         AccessPolicy.Builder access = AccessPolicy.newBuilder().setName(key.toString());
         List<String> problems = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
-        policy.apiKeyAuth().ifPresent(auth -> access.setApiKeyAuth(apiKeys(auth, secrets, problems, warnings)));
-        policy.basicAuth().ifPresent(auth -> access.setBasicAuth(basic(auth, secrets, problems)));
+        settings.apiKeyAuth().ifPresent(auth -> access.setApiKeyAuth(apiKeys(auth, secrets, problems, warnings)));
+        settings.basicAuth().ifPresent(auth -> access.setBasicAuth(basic(auth, secrets, problems)));
         return problems.isEmpty()
                 ? new Outcome.Enforced(access.build(), warnings)
                 : new Outcome.Invalid(String.join("; ", problems));
     }
 
     private static ApiKeyAuth apiKeys(
-            SecurityPolicy.ApiKeyAuth auth,
+            dev.gatehouse.gatewayapi.security.ApiKeyAuth auth,
             Function<ObjectReference, Credential> secrets,
             List<String> problems,
             List<String> warnings) {
@@ -85,7 +86,7 @@ public final class AccessResources {
                     });
             }
         }
-        for (SecurityPolicy.ExtractFrom from : auth.extractFrom()) {
+        for (dev.gatehouse.gatewayapi.security.ApiKeyAuth.ExtractFrom from : auth.extractFrom()) {
             from.headers().forEach(name -> keys.addExtractFrom(source().setHeader(name)));
             from.params().forEach(name -> keys.addExtractFrom(source().setQueryParameter(name)));
             from.cookies().forEach(name -> keys.addExtractFrom(source().setCookie(name)));
@@ -98,7 +99,9 @@ public final class AccessResources {
     }
 
     private static BasicAuth basic(
-            SecurityPolicy.BasicAuth auth, Function<ObjectReference, Credential> secrets, List<String> problems) {
+            dev.gatehouse.gatewayapi.security.BasicAuth auth,
+            Function<ObjectReference, Credential> secrets,
+            List<String> problems) {
         BasicAuth.Builder basic = BasicAuth.newBuilder()
                 .setForwardUsernameHeader(auth.forwardUsernameHeader().orElse(""));
         switch (secrets.apply(auth.users())) {

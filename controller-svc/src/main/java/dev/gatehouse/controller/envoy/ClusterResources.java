@@ -5,6 +5,8 @@ import com.google.protobuf.Value;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
 import dev.gatehouse.controller.check.IpText;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.proto.Upstreams;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EndpointSlice;
@@ -13,14 +15,12 @@ import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.TrackClusterStats;
 import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
@@ -30,8 +30,6 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
-import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -44,8 +42,6 @@ import java.util.function.Function;
 /** Makes clusters and their endpoints. */
 public final class ClusterResources {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-
     private static final TransportSocket PLAIN_TEXT = TransportSocket.newBuilder()
             .setName("envoy.transport_sockets.raw_buffer")
             .setTypedConfig(Protos.any(RawBuffer.getDefaultInstance()))
@@ -81,7 +77,7 @@ public final class ClusterResources {
                     .setLoadAssignment(endpoints(spec, slices));
         }
         if (spec.protocol() == ClusterSpec.Protocol.HTTP2) {
-            cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(http2()));
+            cluster.putTypedExtensionProtocolOptions(Upstreams.HTTP_OPTIONS, Protos.any(Upstreams.http2()));
         }
         List<Optional<ClusterSpec.Tls>> transports = spec.transports();
         if (transports.size() > 1) {
@@ -141,26 +137,17 @@ public final class ClusterResources {
         return assignment.build();
     }
 
-    static HttpProtocolOptions http2() {
-        return HttpProtocolOptions.newBuilder()
-                .setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
-                        .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder()
-                                .setInitialStreamWindowSize(Protos.uint32(64 * 1024))
-                                .setInitialConnectionWindowSize(Protos.uint32(1024 * 1024))))
-                .build();
-    }
-
     private static TransportSocket tlsSocket(
             ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, EnvoyProxySpec.BackendTls settings) {
         CertificateValidationContext.Builder expected = CertificateValidationContext.newBuilder();
         if (tls.subjectAltNames().isEmpty()) {
-            expected.addMatchTypedSubjectAltNames(altName(SubjectAltNameMatcher.SanType.DNS, tls.hostname()));
+            expected.addMatchTypedSubjectAltNames(Upstreams.altName(SubjectAltNameMatcher.SanType.DNS, tls.hostname()));
         }
         for (BackendTlsPolicy.SubjectAltName name : tls.subjectAltNames()) {
             expected.addMatchTypedSubjectAltNames(
                     switch (name.type()) {
-                        case Hostname -> altName(SubjectAltNameMatcher.SanType.DNS, name.value());
-                        case URI -> altName(SubjectAltNameMatcher.SanType.URI, name.value());
+                        case Hostname -> Upstreams.altName(SubjectAltNameMatcher.SanType.DNS, name.value());
+                        case URI -> Upstreams.altName(SubjectAltNameMatcher.SanType.URI, name.value());
                     });
         }
         String authorities =
@@ -216,19 +203,6 @@ public final class ClusterResources {
                 .build();
     }
 
-    static SubjectAltNameMatcher altName(SubjectAltNameMatcher.SanType type, String name) {
-        StringMatcher.Builder matcher = StringMatcher.newBuilder();
-        if (type == SubjectAltNameMatcher.SanType.DNS && name.startsWith("*.")) {
-            matcher.setSuffix(name.substring(1));
-        } else {
-            matcher.setExact(name);
-        }
-        return SubjectAltNameMatcher.newBuilder()
-                .setSanType(type)
-                .setMatcher(matcher)
-                .build();
-    }
-
     private record SocketKey(String host, int port) implements Comparable<SocketKey> {
         private static final Comparator<SocketKey> ORDER =
                 Comparator.comparing(SocketKey::host).thenComparing(SocketKey::port);
@@ -252,13 +226,13 @@ public final class ClusterResources {
                             port.transport().equals("UDP") ? SocketAddress.Protocol.UDP : SocketAddress.Protocol.TCP;
                     for (SocketKey key : ready(port, slices.apply(port.owner()))) {
                         locality.addLbEndpoints(
-                                over(port.tls(), endpoint(Protos.address(key.host(), key.port(), protocol))));
+                                over(port.tls(), Upstreams.endpoint(Protos.address(key.host(), key.port(), protocol))));
                     }
                 }
                 case Endpoints.Listed listed -> {
                     for (ClusterSpec.Place place : listed.places()) {
                         LbEndpoint.Builder endpoint =
-                                endpoint(address(place.member().endpoint()));
+                                Upstreams.endpoint(address(place.member().endpoint()));
                         place.member().hostname().ifPresent(endpoint.getEndpointBuilder()::setHostname);
                         locality.addLbEndpoints(over(place.tls(), endpoint));
                     }
@@ -323,9 +297,5 @@ public final class ClusterResources {
             }
         }
         return keys;
-    }
-
-    static LbEndpoint.Builder endpoint(Address address) {
-        return LbEndpoint.newBuilder().setEndpoint(Endpoint.newBuilder().setAddress(address));
     }
 }

@@ -2,55 +2,41 @@ package dev.gatehouse.controller.envoy;
 
 import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.Matcher;
-import com.google.protobuf.BoolValue;
-import com.google.protobuf.Message;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.check.EnvoyRules;
+import dev.gatehouse.controller.client.ClientPolicy;
+import dev.gatehouse.controller.envoy.filter.AuthorizationFilter;
+import dev.gatehouse.controller.envoy.filter.ChainContext;
+import dev.gatehouse.controller.envoy.filter.FilterChains;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.proto.PackedTypes;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
-import dev.gatehouse.gatewayapi.Gateway;
-import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
+import dev.gatehouse.gatewayapi.client.ClientSettings;
+import dev.gatehouse.gatewayapi.client.ClientTls;
 import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.ApiVersion;
-import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http3ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.core.v3.UdpSocketConfig;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.QuicProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.UdpListenerConfig;
-import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
-import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
-import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.MetadataOptions;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
-import io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig;
-import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
-import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
-import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
-import io.envoyproxy.envoy.type.v3.HttpStatus;
-import io.envoyproxy.envoy.type.v3.StatusCode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -59,18 +45,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Makes listeners: one for each port and transport of a fleet. */
 public final class ListenerResources {
-    private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
-
-    /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
-    static final int BUFFER_BYTES = 32 * 1024;
-
-    /** What waf-svc may ask for instead, for a large body. */
-    private static final Duration LARGE_BODY_TIMEOUT = Duration.ofSeconds(60);
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
 
     private ListenerResources() {}
 
@@ -83,16 +62,17 @@ public final class ListenerResources {
     }
 
     /** The name of the route table that the HTTP listeners among {@code listeners}, those on a port, share. */
-    public static String sharedTableName(PortKey port, List<ListenerState> listeners) {
-        return port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners));
+    public static String sharedTableName(PortKey port, List<ListenerState> listeners, FilterNeeds needs) {
+        return port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners), needs);
     }
 
     /** The name of the route table of an HTTPS listener. */
-    public static String tableName(ListenerState listener) {
-        return listener.key() + PreRoutingFilters.tableSuffix(List.of(listener));
+    public static String tableName(ListenerState listener, FilterNeeds needs) {
+        return listener.key() + PreRoutingFilters.tableSuffix(List.of(listener), needs);
     }
 
-    private static List<ListenerState> http(List<ListenerState> listeners) {
+    /** The listeners among {@code listeners} that share a table. */
+    public static List<ListenerState> http(List<ListenerState> listeners) {
         return listeners.stream()
                 .filter(listener -> listener.protocol().orElseThrow() == Protocol.HTTP)
                 .toList();
@@ -103,6 +83,8 @@ public final class ListenerResources {
      *
      * @param listeners those of {@code fleet} on the port that are serving
      * @param streams the routes of a listener that does not speak HTTP, in order of precedence
+     * @param clients what counts for the clients of a listener
+     * @param needs what the policies of a listener's routes need of it
      * @param telemetry the cluster by which a destination of telemetry is reached; empty: it is not there
      */
     public static Optional<Listener> listener(
@@ -110,15 +92,18 @@ public final class ListenerResources {
             FleetMembers fleet,
             List<ListenerState> listeners,
             Function<ListenerKey, List<StreamRoute>> streams,
+            Function<ListenerKey, ClientPolicy> clients,
+            Function<List<ListenerState>, FilterNeeds> needs,
             Function<ProxyTelemetry.Destination, Optional<String>> telemetry) {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
-        Listener.Builder listener = Listener.newBuilder()
-                .setName(port.listenerName())
-                .setPerConnectionBufferLimitBytes(Protos.uint32(BUFFER_BYTES));
+        Listener.Builder listener = Listener.newBuilder().setName(port.listenerName());
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
             return udp(
-                    listener, fleet, bound, streams.apply(listeners.getFirst().key()));
+                    listener.setPerConnectionBufferLimitBytes(Protos.uint32(ChainContext.CONNECTION_BUFFER_BYTES)),
+                    fleet,
+                    bound,
+                    streams.apply(listeners.getFirst().key()));
         }
         listener.setAddress(address(fleet, bound, SocketAddress.Protocol.TCP))
                 .addAllAccessLog(observability.listener());
@@ -127,34 +112,44 @@ public final class ListenerResources {
         Optional<FilterChain> fallback = Optional.empty();
         boolean inspect = false;
         for (ListenerState each : listeners) {
+            ClientPolicy client = clients.apply(each.key());
             switch (each.protocol().orElseThrow()) {
                 case HTTP ->
-                    fallback = fallback.or(() -> Optional.of(
-                            chain(sharedTableName(port, listeners), port, fleet, http(listeners), observability)
-                                    .build()));
+                    fallback = fallback.or(() -> Optional.of(chain(
+                                    sharedTableName(port, listeners, needs.apply(http(listeners))),
+                                    port,
+                                    fleet,
+                                    http(listeners),
+                                    shared(http(listeners), clients),
+                                    needs.apply(http(listeners)),
+                                    observability)
+                            .build()));
                 case HTTPS -> {
                     inspect = true;
                     String hostname = each.spec().hostname().orElse(Hostnames.ANY);
                     if (names.add(hostname)) {
-                        chains.add(chain(tableName(each), port, fleet, List.of(each), observability)
+                        FilterNeeds own = needs.apply(List.of(each));
+                        chains.add(chain(tableName(each, own), port, fleet, List.of(each), client, own, observability)
                                 .setFilterChainMatch(bySni(List.of(hostname)))
-                                .setTransportSocket(tls(fleet, each, List.of("h2", "http/1.1")))
+                                .setTransportSocket(
+                                        DownstreamTls.socket(fleet, each, client, List.of("h2", "http/1.1")))
                                 .build());
                     }
                 }
                 case TCP ->
                     fallback = streams.apply(each.key()).stream()
                             .findFirst()
-                            .map(stream -> tcpChain(stream, observability).build());
+                            .map(stream ->
+                                    tcpChain(stream, client, observability).build());
                 case TLS_PASSTHROUGH, TLS_TERMINATE -> {
                     inspect = true;
                     bySpecificity(streams.apply(each.key())).forEach((stream, hostnames) -> {
                         List<String> own = hostnames.stream().filter(names::add).toList();
                         if (!own.isEmpty()) {
                             FilterChain.Builder chain =
-                                    tcpChain(stream, observability).setFilterChainMatch(bySni(own));
+                                    tcpChain(stream, client, observability).setFilterChainMatch(bySni(own));
                             if (each.protocol().get() == Protocol.TLS_TERMINATE) {
-                                chain.setTransportSocket(tls(fleet, each, List.of()));
+                                chain.setTransportSocket(DownstreamTls.socket(fleet, each, client, List.of()));
                             }
                             chains.add(chain.build());
                         }
@@ -167,12 +162,57 @@ public final class ListenerResources {
         if (chains.isEmpty()) {
             return Optional.empty();
         }
-        if (inspect) {
-            listener.addListenerFilters(ListenerFilter.newBuilder()
-                    .setName("envoy.filters.listener.tls_inspector")
-                    .setTypedConfig(Protos.any(TlsInspector.getDefaultInstance())));
-        }
+        ClientSockets.configure(
+                listener,
+                listeners.stream().map(each -> clients.apply(each.key())).toList(),
+                inspect);
         return Optional.of(listener.addAllFilterChains(chains).build());
+    }
+
+    /** What counts for HTTP listeners that share a port, and so the connections: policies differ only where one is closed. */
+    private static ClientPolicy shared(List<ListenerState> listeners, Function<ListenerKey, ClientPolicy> clients) {
+        return listeners.stream()
+                .map(each -> clients.apply(each.key()))
+                .filter(client -> !client.closed())
+                .findFirst()
+                .orElse(ClientPolicy.NONE);
+    }
+
+    /**
+     * Makes the listener for HTTP/3 beside that of a TCP port; empty where no listener offers it.
+     *
+     * @param listeners those of {@code fleet} on the port that are serving
+     */
+    public static Optional<Listener> quic(
+            PortKey port,
+            FleetMembers fleet,
+            List<ListenerState> listeners,
+            Function<ListenerKey, ClientPolicy> clients,
+            Function<List<ListenerState>, FilterNeeds> needs,
+            Function<ProxyTelemetry.Destination, Optional<String>> telemetry) {
+        Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
+        Listener.Builder listener = Listener.newBuilder()
+                .setName(port.listenerName())
+                .setAddress(address(fleet, listeners.getFirst().boundPort(), SocketAddress.Protocol.UDP))
+                .setUdpListenerConfig(UdpListenerConfig.newBuilder()
+                        .setDownstreamSocketConfig(UdpSocketConfig.getDefaultInstance())
+                        .setQuicOptions(QuicProtocolOptions.getDefaultInstance()))
+                .addAllAccessLog(observability.listener());
+        Set<String> names = new HashSet<>();
+        for (ListenerState each : listeners) {
+            ClientPolicy client = clients.apply(each.key());
+            String hostname = each.spec().hostname().orElse(Hostnames.ANY);
+            if (client.http3() == ClientPolicy.Http3.SERVED && names.add(hostname)) {
+                FilterNeeds own = needs.apply(List.of(each));
+                FilterChain.Builder chain =
+                        http3Chain(tableName(each, own), port, fleet, List.of(each), client, own, observability);
+                if (!hostname.equals(Hostnames.ANY)) {
+                    chain.setFilterChainMatch(FilterChainMatch.newBuilder().addServerNames(hostname));
+                }
+                listener.addFilterChains(chain.setTransportSocket(DownstreamTls.quic(each, client)));
+            }
+        }
+        return listener.getFilterChainsCount() == 0 ? Optional.empty() : Optional.of(listener.build());
     }
 
     /** Every address of the family that the fleet's EnvoyProxy asks for. */
@@ -241,42 +281,7 @@ public final class ListenerResources {
         return match.setTransportProtocol("tls").build();
     }
 
-    private static TransportSocket tls(FleetMembers fleet, ListenerState listener, List<String> alpn) {
-        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
-                .setTlsParams(
-                        TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2))
-                .addAllAlpnProtocols(alpn);
-        for (ObjectKey certificate : listener.certificates()) {
-            common.addTlsCertificateSdsSecretConfigs(
-                    ClusterResources.sds(SecretResources.certificateName(certificate)));
-        }
-        DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder();
-        int port = listener.spec().port();
-        ObjectKey gateway = listener.key().gateway();
-        fleet.gateway(gateway)
-                .flatMap(state -> state.gateway().spec().frontendTls())
-                .flatMap(frontend -> frontend.on(port))
-                .ifPresent(validation -> {
-                    boolean insecure = validation.mode() == Gateway.ValidationMode.AllowInsecureFallback;
-                    CertificateValidationContext.Builder defaults = CertificateValidationContext.newBuilder();
-                    if (insecure) {
-                        defaults.setTrustChainVerification(
-                                CertificateValidationContext.TrustChainVerification.ACCEPT_UNTRUSTED);
-                    }
-                    context.setRequireClientCertificate(BoolValue.of(!insecure));
-                    common.setCombinedValidationContext(
-                            CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
-                                    .setDefaultValidationContext(defaults)
-                                    .setValidationContextSdsSecretConfig(
-                                            ClusterResources.sds(SecretResources.frontendName(gateway, port))));
-                });
-        return TransportSocket.newBuilder()
-                .setName(TLS_SOCKET)
-                .setTypedConfig(Protos.any(context.setCommonTlsContext(common).build()))
-                .build();
-    }
-
-    private static FilterChain.Builder tcpChain(StreamRoute stream, Observability observability) {
+    private static FilterChain.Builder tcpChain(StreamRoute stream, ClientPolicy client, Observability observability) {
         TcpProxy.Builder proxy =
                 TcpProxy.newBuilder().setStatPrefix(stream.name()).addAllAccessLog(observability.connections());
         List<WeightedTarget> targets =
@@ -292,151 +297,110 @@ public final class ListenerResources {
             }
             proxy.setWeightedClusters(clusters);
         }
-        return FilterChain.newBuilder()
-                .setName(stream.name())
-                .addFilters(Filter.newBuilder()
-                        .setName("envoy.filters.network.tcp_proxy")
-                        .setTypedConfig(Protos.any(proxy.build())));
+        client.settings().timeouts().tcp().idle().ifPresent(timeout -> proxy.setIdleTimeout(Protos.duration(timeout)));
+        FilterChain.Builder chain = FilterChain.newBuilder().setName(stream.name());
+        stream.authorization()
+                .ifPresent(each -> chain.addFilters(Filter.newBuilder()
+                        .setName("envoy.filters.network.rbac")
+                        .setTypedConfig(Protos.any(AuthorizationFilter.onConnections(
+                                each.authorization(), each.policy(), stream.name())))));
+        chain.addFilters(Filter.newBuilder()
+                .setName("envoy.filters.network.tcp_proxy")
+                .setTypedConfig(Protos.any(proxy.build())));
+        ClientSockets.configure(chain, client.settings());
+        return chain;
     }
 
     private static String clusterName(WeightedTarget target) {
         return target.target() instanceof Target.Found found ? found.cluster().name() : RouteResources.UNRESOLVED;
     }
 
-    /** @param listeners those whose requests the chain gets */
+    /**
+     * A chain for HTTP/1 and HTTP/2.
+     *
+     * @param listeners those whose requests the chain gets
+     */
     private static FilterChain.Builder chain(
             String table,
             PortKey port,
             FleetMembers fleet,
             List<ListenerState> listeners,
+            ClientPolicy client,
+            FilterNeeds needs,
             Observability observability) {
-        HttpConnectionManager.Builder manager = HttpConnectionManager.newBuilder()
-                .setStatPrefix((port.fleet() + "-" + port.port()).replace('/', '-'))
-                .setCodecType(HttpConnectionManager.CodecType.AUTO)
-                .setRds(Rds.newBuilder().setRouteConfigName(table).setConfigSource(Protos.ADS))
-                .setUseRemoteAddress(BoolValue.of(true))
-                .setNormalizePath(BoolValue.of(true))
-                .setMergeSlashes(true)
-                .setPathWithEscapedSlashesAction(
-                        HttpConnectionManager.PathWithEscapedSlashesAction.UNESCAPE_AND_REDIRECT)
-                .setServerHeaderTransformation(HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH)
-                .setCommonHttpProtocolOptions(HttpProtocolOptions.newBuilder()
-                        .setHeadersWithUnderscoresAction(
-                                HttpProtocolOptions.HeadersWithUnderscoresAction.REJECT_REQUEST))
-                .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder()
-                        .setMaxConcurrentStreams(Protos.uint32(100))
-                        .setInitialStreamWindowSize(Protos.uint32(64 * 1024))
-                        .setInitialConnectionWindowSize(Protos.uint32(1024 * 1024)))
-                .addUpgradeConfigs(
-                        HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"))
-                .addAllAccessLog(observability.requests())
-                .addAllHttpFilters(listeners.stream()
-                        .flatMap(listener -> PreRoutingFilters.filters(listener).stream())
-                        .toList())
-                .addAllHttpFilters(FilterOrder.apply(
-                        httpFilters(
-                                fleet.settings().telemetry(),
-                                observability,
-                                PreRoutingFilters.any(listeners)
-                                        ? ListenerResources::enabled
-                                        : ListenerResources::disabled),
-                        fleet.settings().filterOrder()));
-        observability.tracing().ifPresent(manager::setTracing);
-        observability.requestId().ifPresent(manager::setRequestIdExtension);
-        return FilterChain.newBuilder()
+        return chain(table, client, manager(table, port, fleet, listeners, client, needs, observability));
+    }
+
+    private static FilterChain.Builder http3Chain(
+            String table,
+            PortKey port,
+            FleetMembers fleet,
+            List<ListenerState> listeners,
+            ClientPolicy client,
+            FilterNeeds needs,
+            Observability observability) {
+        return chain(
+                table,
+                client,
+                manager(table, port, fleet, listeners, client, needs, observability)
+                        .setCodecType(HttpConnectionManager.CodecType.HTTP3)
+                        .setHttp3ProtocolOptions(Http3ProtocolOptions.getDefaultInstance()));
+    }
+
+    private static FilterChain.Builder chain(String table, ClientPolicy client, HttpConnectionManager.Builder manager) {
+        FilterChain.Builder chain = FilterChain.newBuilder()
                 .setName(table)
                 .addFilters(Filter.newBuilder()
                         .setName("envoy.filters.network.http_connection_manager")
                         .setTypedConfig(Protos.any(manager.build())));
+        ClientSockets.configure(chain, client.settings());
+        return chain;
     }
 
-    /**
-     * Every filter is there from the beginning, switched off: a policy switches it on for its routes by their configuration.
-     *
-     * @param forPolicies makes a filter of that name and configuration
-     */
-    private static List<HttpFilter> httpFilters(
-            ProxyTelemetry telemetry,
-            Observability observability,
-            BiFunction<String, Message, HttpFilter> forPolicies) {
-        List<HttpFilter> filters = new ArrayList<>(List.of(
-                HttpFilter.newBuilder()
-                        .setName(FilterNames.CORS)
-                        .setTypedConfig(Protos.any(Cors.getDefaultInstance()))
-                        .build(),
-                forPolicies.apply(FilterNames.EXT_AUTHZ, access().build()),
-                forPolicies.apply(FilterNames.EXT_PROC_WAF, waf()),
-                forPolicies.apply(FilterNames.STATEFUL_SESSION, StatefulSession.getDefaultInstance()),
-                forPolicies.apply(
-                        FilterNames.RATE_LIMIT,
-                        RateLimit.newBuilder()
-                                .setDomain("gatehouse")
-                                .setTimeout(Protos.duration(CalloutResources.LIMIT_TIMEOUT))
-                                .setEnableXRatelimitHeaders(RateLimit.XRateLimitHeadersRFCVersion.DRAFT_VERSION_03)
-                                .setDisableXEnvoyRatelimitedHeader(true)
-                                .setRateLimitService(RateLimitServiceConfig.newBuilder()
-                                        .setTransportApiVersion(ApiVersion.V3)
-                                        .setGrpcService(CalloutResources.service(
-                                                Fleets.RATE_LIMIT, Optional.of(CalloutResources.LIMIT_TIMEOUT))))
-                                .build())));
-        if (telemetry.metrics().grpc()) {
-            filters.add(HttpFilter.newBuilder()
-                    .setName(FilterNames.GRPC_STATS)
-                    .setTypedConfig(Protos.any(FilterConfig.newBuilder()
-                            .setEmitFilterState(true)
-                            .setStatsForAllMethods(BoolValue.of(true))
-                            .build()))
-                    .build());
-        }
-        filters.add(HttpFilter.newBuilder()
-                .setName(FilterNames.ROUTER)
-                .setTypedConfig(Protos.any(Router.newBuilder()
-                        .setSuppressEnvoyHeaders(true)
-                        .addAllUpstreamLog(observability.upstream())
-                        .build()))
-                .build());
-        return filters;
+    private static HttpConnectionManager.Builder manager(
+            String table,
+            PortKey port,
+            FleetMembers fleet,
+            List<ListenerState> listeners,
+            ClientPolicy client,
+            FilterNeeds needs,
+            Observability observability) {
+        HttpConnectionManager.Builder manager = HttpConnection.manager(client)
+                .setStatPrefix((port.fleet() + "-" + port.port()).replace('/', '-'))
+                .setRds(Rds.newBuilder().setRouteConfigName(table).setConfigSource(Protos.ADS))
+                .addUpgradeConfigs(
+                        HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"))
+                .addAllAccessLog(observability.requests());
+        ChainContext context = new ChainContext(
+                listeners,
+                client.settings(),
+                fleet.settings().telemetry(),
+                observability.upstream(),
+                needs,
+                PreRoutingFilters.any(listeners) || needs.reroutes());
+        manager.addAllHttpFilters(FilterChains.beforeAll(context))
+                .addAllHttpFilters(listeners.stream()
+                        .flatMap(listener -> PreRoutingFilters.filters(listener).stream())
+                        .toList())
+                .addAllHttpFilters(
+                        FilterChains.onListener(context, fleet.settings().filterOrder()));
+        observability.tracing().ifPresent(manager::setTracing);
+        observability.requestId().ifPresent(manager::setRequestIdExtension);
+        return manager;
     }
 
-    /** Asks authz-svc. */
-    static ExtAuthz.Builder access() {
-        return ExtAuthz.newBuilder()
-                .setGrpcService(CalloutResources.service(Fleets.AUTHZ, Optional.of(CalloutResources.TIMEOUT)))
-                .setTransportApiVersion(ApiVersion.V3)
-                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
+    /** What Envoy would refuse of what {@code settings} make of HTTP; empty: nothing. */
+    public static Optional<String> problemWithHttp(ClientSettings settings) {
+        HttpConnectionManager.Builder manager = HttpConnection.manager(new ClientPolicy(
+                settings, Optional.empty(), Optional.empty(), false, ClientPolicy.Http3.NOT_ASKED_FOR, false));
+        manager.addAllHttpFilters(FilterChains.ofClients(settings));
+        // A connection manager as a whole needs a name and routes.
+        manager.setStatPrefix("sample").setRds(Rds.newBuilder().setRouteConfigName("sample"));
+        return RULES.problem(manager.build());
     }
 
-    /** Asks waf-svc. */
-    static ExternalProcessor waf() {
-        return ExternalProcessor.newBuilder()
-                // Without a timeout: a stream lives as long as its request. Messages have one.
-                .setGrpcService(CalloutResources.service(Fleets.WAF, Optional.empty()))
-                .setMessageTimeout(Protos.duration(CalloutResources.TIMEOUT))
-                .setMaxMessageTimeout(Protos.duration(LARGE_BODY_TIMEOUT))
-                .setAllowModeOverride(true)
-                .setProcessingMode(ProcessingMode.newBuilder()
-                        .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
-                        .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SKIP))
-                .addRequestAttributes("source.address")
-                .addRequestAttributes("destination.address")
-                .addRequestAttributes("request.protocol")
-                .addRequestAttributes("xds.route_name")
-                .setMetadataOptions(MetadataOptions.newBuilder()
-                        .setReceivingNamespaces(
-                                MetadataOptions.MetadataNamespaces.newBuilder().addUntyped("gatehouse.waf")))
-                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
-                .build();
-    }
-
-    private static HttpFilter enabled(String name, Message config) {
-        return disabled(name, config).toBuilder().clearDisabled().build();
-    }
-
-    private static HttpFilter disabled(String name, Message config) {
-        return HttpFilter.newBuilder()
-                .setName(name)
-                .setDisabled(true)
-                .setTypedConfig(Protos.any(config))
-                .build();
+    /** What Envoy would refuse of what {@code tls} makes of TLS; empty: nothing. */
+    public static Optional<String> problemWithTls(ClientTls tls) {
+        return RULES.problem(DownstreamTls.sample(tls));
     }
 }

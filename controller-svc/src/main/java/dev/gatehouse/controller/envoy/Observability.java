@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.gatehouse.controller.gateway.LogFormats;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.ProxyTelemetry.AccessLogType;
 import dev.gatehouse.gatewayapi.ProxyTelemetry.Destination;

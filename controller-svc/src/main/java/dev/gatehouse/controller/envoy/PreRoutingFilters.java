@@ -2,9 +2,14 @@ package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
+import dev.gatehouse.controller.envoy.filter.AccessFilter;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.envoy.filter.JwtFilter;
+import dev.gatehouse.controller.envoy.filter.WafFilter;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ListenerFilter;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutationRules;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -17,12 +22,14 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -64,11 +71,11 @@ final class PreRoutingFilters {
             switch (filter) {
                 case PreRouting.ExternalAuth auth -> made.setTypedConfig(Protos.any(externalAuth(auth)));
                 case PreRouting.Access _ ->
-                    made.setTypedConfig(Protos.any(ListenerResources.access()
+                    made.setTypedConfig(Protos.any(AccessFilter.check()
                             .setClearRouteCache(true)
                             .setDecoderHeaderMutationRules(mutations(HOST_AND_FRAMING))
                             .build()));
-                case PreRouting.Waf _ -> made.setTypedConfig(Protos.any(ListenerResources.waf()));
+                case PreRouting.Waf _ -> made.setTypedConfig(Protos.any(WafFilter.inspection()));
             }
             filters.add(made.build());
         }
@@ -97,8 +104,8 @@ final class PreRoutingFilters {
                             Protos.any(ExtAuthzPerRoute.newBuilder()
                                     .setCheckSettings(CheckSettings.getDefaultInstance())
                                     .build());
-                        case PreRouting.Access access -> Protos.any(RouteResources.access(access.policy()));
-                        case PreRouting.Waf waf -> Protos.any(RouteResources.waf(enforced(waf), false, hasBackend));
+                        case PreRouting.Access access -> Protos.any(AccessFilter.enforcing(access.policy()));
+                        case PreRouting.Waf waf -> Protos.any(WafFilter.enforcing(enforced(waf), false, hasBackend));
                     });
         }
         return config;
@@ -112,7 +119,7 @@ final class PreRoutingFilters {
     static OptionalLong bufferBytes(ListenerState listener) {
         return listener.filters().stream()
                 .filter(PreRouting.Waf.class::isInstance)
-                .mapToLong(filter -> RouteResources.bufferBytes(enforced((PreRouting.Waf) filter)))
+                .mapToLong(filter -> WafFilter.bufferBytes(enforced((PreRouting.Waf) filter)))
                 .max();
     }
 
@@ -121,12 +128,19 @@ final class PreRoutingFilters {
      * that are switched off it makes for a request. Where that route may change, those of policies are switched on, and told here
      * that there is nothing to do.
      */
-    static Map<String, Any> tableConfig() {
-        return new TreeMap<>(Map.of(
-                FilterNames.EXT_AUTHZ,
-                Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build()),
-                FilterNames.EXT_PROC_WAF,
+    static Map<String, Any> tableConfig(FilterNeeds needs) {
+        Any notAsked =
+                Protos.any(ExtAuthzPerRoute.newBuilder().setDisabled(true).build());
+        Map<String, Any> config = new TreeMap<>(Map.of(
+                AccessFilter.NAME,
+                notAsked,
+                // Else it takes the headers that claims make from every request.
+                JwtFilter.NAME,
+                Protos.any(PerRouteConfig.newBuilder().setDisabled(true).build()),
+                WafFilter.NAME,
                 Protos.any(ExtProcPerRoute.newBuilder().setDisabled(true).build())));
+        needs.authorizers().forEach(name -> config.put(name, notAsked));
+        return config;
     }
 
     /** True if a listener that shares the chain has any. */
@@ -138,8 +152,8 @@ final class PreRoutingFilters {
      * What the name of the route table of {@code listeners} has in addition. Envoy changes from one set of filters to another at
      * once with the table that goes with it, since that has another name.
      */
-    static String tableSuffix(List<ListenerState> listeners) {
-        if (!any(listeners)) {
+    static String tableSuffix(List<ListenerState> listeners, FilterNeeds needs) {
+        if (!any(listeners) && !needs.reroutes()) {
             return "";
         }
         try {
@@ -148,6 +162,7 @@ final class PreRoutingFilters {
                 filters(listener).forEach(filter -> digest.update(filter.toByteArray()));
                 hostConfig(listener).values().forEach(config -> digest.update(config.toByteArray()));
             }
+            needs.authorizers().forEach(name -> digest.update(name.getBytes(StandardCharsets.UTF_8)));
             return "/filters-" + HexFormat.of().formatHex(digest.digest(), 0, 4);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("the JDK has no SHA-256", e);

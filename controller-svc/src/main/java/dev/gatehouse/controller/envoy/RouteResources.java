@@ -1,15 +1,17 @@
 package dev.gatehouse.controller.envoy;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.BoolValue;
-import com.google.protobuf.Message;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.EnvoyRules;
+import dev.gatehouse.controller.envoy.filter.FilterChains;
+import dev.gatehouse.controller.envoy.filter.RouteContext;
+import dev.gatehouse.controller.envoy.filter.WafFilter;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.proto.PackedTypes;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.ResolvedRoute.Filters;
 import dev.gatehouse.controller.route.ResolvedRoute.Match;
 import dev.gatehouse.controller.route.ResolvedRoute.Mirror;
@@ -18,10 +20,8 @@ import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
-import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.RouteFilter;
-import dev.gatehouse.gatewayapi.SessionPersistence;
 import dev.gatehouse.gatewayapi.ValueMatch;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -37,28 +37,11 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
-import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
-import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
-import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcOverrides;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
-import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
-import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
-import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
-import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
-import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
-import io.envoyproxy.envoy.type.http.v3.Cookie;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,23 +54,11 @@ public final class RouteResources {
     /** No cluster has this name: a share of traffic that is answered with 500. */
     static final String UNRESOLVED = "unresolved";
 
-    /** The context extension of a check, and the metadata of an ext_proc stream, that name the policy. */
-    private static final String ACCESS_POLICY = "gatehouse.policy";
-
     /** The location that Envoy made, without the port of its authority. */
     private static final String WITHOUT_PORT =
             "%CEL(re.extract(response.headers['location'], '^([^/]*//[^/]*):[0-9]+(.*)$', '\\\\1\\\\2'))%";
 
-    private static final String WAF_POLICY = "x-gatehouse-waf-policy";
-
     private static final int SERVER_ERROR = 500;
-
-    private static final String WAF_PROTOCOL = "x-gatehouse-waf-protocol";
-
-    private static final String WAF_BUFFER_BYTES = "x-gatehouse-waf-buffer-bytes";
-
-    /** So that it is the WAF that finds a body too long: what Envoy shows it is longer than its limit. */
-    private static final long BODY_SLACK_BYTES = 64 * 1024;
 
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
 
@@ -245,80 +216,17 @@ public final class RouteResources {
         // The WAF gets a body whole: it may be larger than what a connection buffers otherwise.
         policies.waf()
                 .filter(waf -> route.hasRoute() && waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)
-                .ifPresent(waf -> route.setRequestBodyBufferLimit(UInt64Value.of(bufferBytes(waf))));
-        Map<String, Any> perFilter = new TreeMap<>();
-        ruleFilters.cors().or(backendFilters::cors).ifPresent(cors -> put(perFilter, FilterNames.CORS, cors(cors)));
-        rule.sessionPersistence()
-                .ifPresent(session -> put(
-                        perFilter, FilterNames.STATEFUL_SESSION, session(session, match, ruleName(ref, rule.index()))));
-        putPolicies(perFilter, ref, rule, route.hasRoute(), policies);
-        perFilter.forEach(route::putTypedPerFilterConfig);
+                .ifPresent(waf -> route.setRequestBodyBufferLimit(UInt64Value.of(WafFilter.bufferBytes(waf))));
+        FilterChains.onRoute(new RouteContext(
+                        listener,
+                        ruleName(ref, rule.index()),
+                        rule,
+                        match,
+                        ruleFilters.cors().or(backendFilters::cors),
+                        route.hasRoute(),
+                        policies))
+                .forEach(route::putTypedPerFilterConfig);
         return route;
-    }
-
-    private void putPolicies(
-            Map<String, Any> perFilter, ObjectRef ref, Rule.Http rule, boolean hasBackend, EffectivePolicies policies) {
-        policies.access().ifPresent(policy -> put(perFilter, FilterNames.EXT_AUTHZ, access(policy)));
-        policies.waf().ifPresent(waf -> put(perFilter, FilterNames.EXT_PROC_WAF, waf(waf, rule.grpc(), hasBackend)));
-        policies.limits()
-                .ifPresent(limits -> put(
-                        perFilter,
-                        FilterNames.RATE_LIMIT,
-                        RateLimitPerRoute.newBuilder()
-                                .setDomain(RateLimitResources.domain(listener))
-                                .addAllRateLimits(
-                                        RateLimitResources.actions(ruleName(ref, rule.index()), limits.limit()))
-                                .build()));
-    }
-
-    /** Has authz-svc enforce {@code policy}. */
-    static ExtAuthzPerRoute access(ObjectKey policy) {
-        return ExtAuthzPerRoute.newBuilder()
-                .setCheckSettings(CheckSettings.newBuilder().putContextExtensions(ACCESS_POLICY, policy.toString()))
-                .build();
-    }
-
-    /**
-     * Has waf-svc enforce the policy.
-     *
-     * @param hasBackend on others, which redirect or answer themselves, Envoy does not regard a route's limit for bodies, and waits for
-     *     ever for the rest of one that is longer than a connection's: waf-svc holds it, or, where it may not, is told how much there is
-     */
-    static ExtProcPerRoute waf(EffectivePolicies.Waf waf, boolean grpc, boolean hasBackend) {
-        ExtProcOverrides.Builder overrides = ExtProcOverrides.newBuilder()
-                .addGrpcInitialMetadata(metadata(WAF_POLICY, waf.name()))
-                .setFailureModeAllow(BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
-        boolean streamed = waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed
-                || (!hasBackend && waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Closed);
-        if (!streamed) {
-            long bytes = hasBackend ? bufferBytes(waf) : ListenerResources.BUFFER_BYTES;
-            overrides.addGrpcInitialMetadata(metadata(WAF_BUFFER_BYTES, Long.toString(bytes)));
-        }
-        if (grpc) {
-            overrides.addGrpcInitialMetadata(metadata(WAF_PROTOCOL, "grpc"));
-        } else if (streamed) {
-            overrides.setProcessingMode(ProcessingMode.newBuilder()
-                    .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
-                    .setRequestBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
-                    .setRequestTrailerMode(ProcessingMode.HeaderSendMode.SEND)
-                    .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SEND)
-                    .setResponseBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
-                    .setResponseTrailerMode(ProcessingMode.HeaderSendMode.SEND));
-        }
-        return ExtProcPerRoute.newBuilder().setOverrides(overrides).build();
-    }
-
-    /** What Envoy holds of a body, be it a request's or a response's: the route's limit is for both. */
-    static long bufferBytes(EffectivePolicies.Waf waf) {
-        return waf.spec().bodyBytes() + BODY_SLACK_BYTES;
-    }
-
-    private static HeaderValue metadata(String key, String value) {
-        return HeaderValue.newBuilder().setKey(key).setValue(value).build();
-    }
-
-    private static void put(Map<String, Any> perFilter, String filter, Message config) {
-        perFilter.put(filter, Protos.any(config));
     }
 
     private RouteAction action(
@@ -419,7 +327,7 @@ public final class RouteResources {
         String path = match.path().value();
         switch (match.path().type()) {
             case Exact -> builder.setPath(path);
-            case RegularExpression -> builder.setSafeRegex(regex(path));
+            case RegularExpression -> builder.setSafeRegex(Protos.regex(path));
             case PathPrefix -> {
                 String prefix = withoutTrailingSlash(path);
                 if (prefix.isEmpty()) {
@@ -461,17 +369,15 @@ public final class RouteResources {
         return switch (match.type()) {
             case Exact -> StringMatcher.newBuilder().setExact(match.value()).build();
             case RegularExpression ->
-                StringMatcher.newBuilder().setSafeRegex(regex(match.value())).build();
+                StringMatcher.newBuilder()
+                        .setSafeRegex(Protos.regex(match.value()))
+                        .build();
         };
-    }
-
-    static RegexMatcher regex(String pattern) {
-        return RegexMatcher.newBuilder().setRegex(pattern).build();
     }
 
     private static RegexMatchAndSubstitute substitute(String pattern, String substitution) {
         return RegexMatchAndSubstitute.newBuilder()
-                .setPattern(regex(pattern))
+                .setPattern(Protos.regex(pattern))
                 .setSubstitution(substitution)
                 .build();
     }
@@ -562,63 +468,6 @@ public final class RouteResources {
 
     static DirectResponseAction direct(int status) {
         return DirectResponseAction.newBuilder().setStatus(status).build();
-    }
-
-    private static CorsPolicy cors(RouteFilter.Cors cors) {
-        CorsPolicy.Builder policy = CorsPolicy.newBuilder()
-                .setAllowMethods(String.join(", ", cors.allowMethods()))
-                .setAllowHeaders(String.join(", ", cors.allowHeaders()))
-                .setExposeHeaders(String.join(", ", cors.exposeHeaders()))
-                .setMaxAge(Long.toString(cors.maxAge().toSeconds()))
-                .setAllowCredentials(BoolValue.of(cors.allowCredentials()))
-                .setForwardNotMatchingPreflights(BoolValue.of(false));
-        for (String origin : cors.allowOrigins()) {
-            StringMatcher.Builder matcher = StringMatcher.newBuilder();
-            if (origin.equals("*")) {
-                matcher.setSafeRegex(regex(".*"));
-            } else if (origin.contains("*")) {
-                matcher.setSafeRegex(regex(Pattern.quote(origin).replace("*", "\\E[^/]+\\Q")));
-            } else {
-                matcher.setExact(origin);
-            }
-            policy.addAllowOriginStringMatch(matcher);
-        }
-        return policy.build();
-    }
-
-    /** @param rule the rule's name: several rules of one host must not take each other's sessions for theirs */
-    private static StatefulSessionPerRoute session(SessionPersistence session, Match match, String rule) {
-        String name = session.name().orElseGet(() -> "gatehouse-session-" + fingerprint(rule));
-        StatefulSession.Builder stateful = StatefulSession.newBuilder();
-        switch (session.type()) {
-            case Cookie -> {
-                String path = session.path()
-                        .orElse(
-                                match.path().type() == HttpRoute.PathType.RegularExpression
-                                        ? "/"
-                                        : match.path().value());
-                Cookie.Builder cookie = Cookie.newBuilder().setName(name).setPath(path);
-                session.maxAge().ifPresent(ttl -> cookie.setTtl(Protos.duration(ttl)));
-                stateful.setSessionState(Protos.extension(
-                        "envoy.http.stateful_session.cookie",
-                        CookieBasedSessionState.newBuilder().setCookie(cookie).build()));
-            }
-            case Header ->
-                stateful.setSessionState(Protos.extension(
-                        "envoy.http.stateful_session.header",
-                        HeaderBasedSessionState.newBuilder().setName(name).build()));
-        }
-        return StatefulSessionPerRoute.newBuilder().setStatefulSession(stateful).build();
-    }
-
-    /** A short text that tells {@code name} from others, and does not say it to clients. */
-    private static String fingerprint(String name) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 6);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     private static void addHeaders(Route.Builder route, Filters filters) {

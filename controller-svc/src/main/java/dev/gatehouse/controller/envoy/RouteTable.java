@@ -3,8 +3,11 @@ package dev.gatehouse.controller.envoy;
 import com.google.protobuf.Any;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerState;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -82,8 +85,9 @@ public final class RouteTable {
      * Makes the table of a port on which requests are told apart by their host alone (HTTP).
      *
      * @param hosts the listeners on the port
+     * @param needs what the policies of their routes need of the filters
      */
-    public static RouteConfiguration shared(String name, Collection<Host> hosts) {
+    public static RouteConfiguration shared(String name, Collection<Host> hosts, FilterNeeds needs) {
         Map<String, Domain> domains = new TreeMap<>(Hostnames.SPECIFICITY);
         List<String> listeners =
                 hosts.stream().map(Host::hostname).sorted(Hostnames.SPECIFICITY).toList();
@@ -95,7 +99,7 @@ public final class RouteTable {
                 }
             }
         }
-        return table(name, domains, List.of());
+        return table(name, domains, List.of(), needs);
     }
 
     /**
@@ -103,8 +107,9 @@ public final class RouteTable {
      *
      * @param others the hostnames of the other such listeners on the port: a request for a hostname that one of them has, and
      *     not this one, came over a connection that was opened for this one, and is answered with 421 (RFC 9110, 15.5.20)
+     * @param needs what the policies of its routes need of the filters
      */
-    public static RouteConfiguration single(String name, Host host, Collection<String> others) {
+    public static RouteConfiguration single(String name, Host host, Collection<String> others, FilterNeeds needs) {
         List<String> misdirected = others.stream()
                 .filter(other -> !other.equals(host.hostname()))
                 .distinct()
@@ -120,7 +125,7 @@ public final class RouteTable {
                 domains.put(domain, new Domain(host, entriesFor(domain, host)));
             }
         }
-        return table(name, domains, misdirected);
+        return table(name, domains, misdirected, needs);
     }
 
     /** The most specific of the listeners' hostnames that cover {@code domain}. */
@@ -141,11 +146,14 @@ public final class RouteTable {
         return entries;
     }
 
-    private static RouteConfiguration table(String name, Map<String, Domain> domains, List<String> misdirected) {
+    private static RouteConfiguration table(
+            String name, Map<String, Domain> domains, List<String> misdirected, FilterNeeds needs) {
         RouteConfiguration.Builder table =
                 RouteConfiguration.newBuilder().setName(name).setIgnorePortInHostMatching(true);
-        if (domains.values().stream().anyMatch(each -> !each.host().filters().isEmpty())) {
-            table.putAllTypedPerFilterConfig(PreRoutingFilters.tableConfig());
+        if (needs.reroutes()
+                || domains.values().stream()
+                        .anyMatch(each -> !each.host().filters().isEmpty())) {
+            table.putAllTypedPerFilterConfig(PreRoutingFilters.tableConfig(needs));
         }
         domains.forEach((domain, each) -> table.addVirtualHosts(virtualHost(name, domain, each)));
         for (String domain : misdirected) {
@@ -183,6 +191,16 @@ public final class RouteTable {
                                     .setPresentMatch(true)));
         }
         return counted.build();
+    }
+
+    /** {@code table} whose responses tell clients that they may come by HTTP/3 on {@code port} (RFC 7838), for a day. */
+    public static RouteConfiguration offeringHttp3(RouteConfiguration table, int port) {
+        return table.toBuilder()
+                .addResponseHeadersToAdd(HeaderValueOption.newBuilder()
+                        .setHeader(
+                                HeaderValue.newBuilder().setKey("alt-svc").setValue("h3=\":" + port + "\"; ma=86400"))
+                        .setAppendAction(HeaderValueOption.HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD))
+                .build();
     }
 
     private static VirtualHost virtualHost(String name, String domain, Domain each) {

@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.ByteString;
+import dev.gatehouse.controller.client.ClientTrust;
 import dev.gatehouse.controller.gateway.PemText;
 import dev.gatehouse.gatewayapi.Bytes;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -34,6 +35,11 @@ public final class SecretResources {
         return "ca/gateway/" + gateway + "/" + port;
     }
 
+    /** The resource's name for what a ClientTrafficPolicy verifies the certificates of clients with. */
+    public static String clientName(ObjectKey policy) {
+        return "ca/clienttrafficpolicy/" + policy;
+    }
+
     public static Secret certificate(ObjectKey key, Bytes chain, Bytes privateKey) {
         return Secret.newBuilder()
                 .setName(certificateName(key))
@@ -48,6 +54,19 @@ public final class SecretResources {
         return Secret.newBuilder()
                 .setName(name)
                 .setValidationContext(CertificateValidationContext.newBuilder().setTrustedCa(pem(pem)))
+                .build();
+    }
+
+    /** What the ClientTrafficPolicy {@code policy} verifies the certificates of clients with. */
+    public static Secret clientTrust(ObjectKey policy, ClientTrust trust) {
+        CertificateValidationContext.Builder context =
+                CertificateValidationContext.newBuilder().setTrustedCa(pem(trust.authorities()));
+        if (!trust.revocations().isEmpty()) {
+            context.setCrl(pem(trust.revocations())).setOnlyVerifyLeafCertCrl(trust.leafOnly());
+        }
+        return Secret.newBuilder()
+                .setName(clientName(policy))
+                .setValidationContext(context)
                 .build();
     }
 

@@ -81,7 +81,7 @@ public final class WafResources {
                             case Open -> FailureMode.OPEN;
                         })
                 .addAllSources(sources(spec, ruleFiles, List.of(), spec.exclusions()))
-                .setPartial(spec.mergeType().isPresent() && name.equals(owner.toString()));
+                .setPartial(spec.merge().isPresent() && name.equals(owner.toString()));
         spec.crs().flatMap(crs -> crs.version()).ifPresent(policy::setCoreRuleSet);
         files.forEach((file, content) ->
                 policy.addFiles(File.newBuilder().setName(file).setContent(content)));

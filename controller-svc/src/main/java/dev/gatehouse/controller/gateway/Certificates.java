@@ -86,6 +86,21 @@ public final class Certificates {
         }
     }
 
+    /** The certificates of a bundle that can be read, each as PEM; those that cannot are left out. */
+    public static List<String> readable(String pem) {
+        return PemText.readable(pem);
+    }
+
+    /** What is wrong with certificate revocation lists; empty if nothing is. */
+    public static Optional<String> problemWithRevocations(String pem) {
+        try {
+            PemText.checkRevocations(pem);
+            return Optional.empty();
+        } catch (GeneralSecurityException e) {
+            return Optional.of("has no revocation list that can be read: " + reason(e));
+        }
+    }
+
     private static boolean matches(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
         String algorithm = certificate.getPublicKey().getAlgorithm();
         String signature = switch (algorithm) {

@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.gateway;
 
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
+import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,13 @@ public record FleetMembers(String name, List<GatewayState> gateways) {
         return gateways.stream()
                 .filter(state -> state.gateway().key().equals(key))
                 .findFirst();
+    }
+
+    /** Which certificates the Gateway of {@code listener} asks clients for. */
+    public Optional<Gateway.Validation> frontendValidation(ListenerState listener) {
+        return gateway(listener.key().gateway())
+                .flatMap(state -> state.gateway().spec().frontendTls())
+                .flatMap(frontend -> frontend.on(listener.spec().port()));
     }
 
     /** The listeners of all of them, in order of precedence. */

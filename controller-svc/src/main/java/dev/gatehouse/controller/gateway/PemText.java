@@ -25,7 +25,16 @@ public final class PemText {
     private PemText() {}
 
     /** One block: its label, such as CERTIFICATE, and what is between its markers. */
-    private record Block(String label, String body) {}
+    private record Block(String label, String body) {
+        /** @throws IllegalArgumentException if it is not base64 */
+        byte[] der() {
+            return Base64.getDecoder().decode(body.replaceAll("\\s+", "").getBytes(StandardCharsets.US_ASCII));
+        }
+
+        String text() {
+            return BEGIN + label + "-----" + body + "-----END " + label + "-----";
+        }
+    }
 
     private static List<Block> blocks(String pem) {
         List<Block> blocks = new ArrayList<>();
@@ -62,6 +71,56 @@ public final class PemText {
         return text.isEmpty() ? pem : text.toString();
     }
 
+    /** The certificates in {@code pem} that can be read, each as a block of its own, in their order. */
+    static List<String> readable(String pem) {
+        List<String> readable = new ArrayList<>();
+        for (Block block : blocks(pem)) {
+            try {
+                if (block.label().equals("CERTIFICATE")) {
+                    certificate(CertificateFactory.getInstance("X.509"), block);
+                    readable.add(canonical(block.text()));
+                }
+            } catch (GeneralSecurityException | IllegalArgumentException e) {
+                // A bundle may hold a certificate that one side cannot read; the others are as good as before.
+                continue;
+            }
+        }
+        return readable;
+    }
+
+    /**
+     * Reads the certificate revocation lists in {@code pem}.
+     *
+     * @throws GeneralSecurityException if there is none, or one is broken
+     */
+    static void checkRevocations(String pem) throws GeneralSecurityException {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        int lists = 0;
+        for (Block block : blocks(pem)) {
+            if (block.label().equals("X509 CRL")) {
+                try {
+                    factory.generateCRL(new ByteArrayInputStream(block.der()));
+                } catch (IllegalArgumentException e) {
+                    throw new GeneralSecurityException(e.getMessage(), e);
+                }
+                lists++;
+            }
+        }
+        if (lists == 0) {
+            throw new GeneralSecurityException("no BEGIN X509 CRL");
+        }
+    }
+
+    private static X509Certificate certificate(CertificateFactory factory, Block block)
+            throws GeneralSecurityException {
+        ByteArrayInputStream bytes = new ByteArrayInputStream(block.der());
+        X509Certificate certificate = (X509Certificate) factory.generateCertificate(bytes);
+        if (bytes.available() > 0) {
+            throw new GeneralSecurityException("it has " + bytes.available() + " bytes too many");
+        }
+        return certificate;
+    }
+
     /**
      * The certificates in {@code pem}, in their order.
      *
@@ -80,13 +139,7 @@ public final class PemText {
             }
             int number = certificates.size() + 1;
             try {
-                byte[] der = Base64.getDecoder()
-                        .decode(block.body().replaceAll("\\s+", "").getBytes(StandardCharsets.US_ASCII));
-                ByteArrayInputStream bytes = new ByteArrayInputStream(der);
-                certificates.add((X509Certificate) factory.generateCertificate(bytes));
-                if (bytes.available() > 0) {
-                    throw new GeneralSecurityException("it has " + bytes.available() + " bytes too many");
-                }
+                certificates.add(certificate(factory, block));
             } catch (GeneralSecurityException | IllegalArgumentException e) {
                 throw new GeneralSecurityException(
                         "certificate " + number + " of " + Math.max(begun, number) + " cannot be read: "

@@ -35,6 +35,9 @@ public record Fleet(
         EnvoyProxySpec proxy,
         Set<ProxyTelemetry.Destination> closed,
         String proxyNamespace) {
+    /** The protocol of a port for HTTP/3. */
+    public static final String HTTP3 = "h3";
+
     public Fleet {
         closed = Set.copyOf(closed);
         members = List.copyOf(members);
@@ -82,13 +85,13 @@ public record Fleet(
     /**
      * A port of the Service.
      *
-     * @param protocol "http", "https", "tls", "tcp" or "udp": part of its name
+     * @param protocol "http", "https", "tls", "tcp", "udp" or "h3": part of its name
      * @param bound the port that Envoy binds
      */
     public record Port(int port, String protocol, int bound) implements Comparable<Port> {
         /** The transport, as Kubernetes writes it. */
         String transport() {
-            return protocol.equals("udp") ? "UDP" : "TCP";
+            return protocol.equals("udp") || protocol.equals(HTTP3) ? "UDP" : "TCP";
         }
 
         @Override

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the client has read, in the form that the readers of kinds take. What no reader asks for is left out at once. */
@@ -21,8 +22,10 @@ final class ObjectTree {
     /** A copy of the whole object, for kubectl alone. */
     private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-    /** Of a ConfigMap only CA certificates and rules matter; others may be large, and are many. */
-    private static final String CA_CERTIFICATES = "ca.crt";
+    /** Of a ConfigMap only certificates, revocation lists and rules matter; others may be large, and are many. */
+    private static final Set<String> CERTIFICATES = Set.of("ca.crt", "ca.crl", "tls.crt");
+
+    private static final String PEM = "-----BEGIN ";
 
     private static final String RULES = ".conf";
 
@@ -39,8 +42,8 @@ final class ObjectTree {
                 if (name.equals("data") && value instanceof Map<?, ?> data) {
                     if (holdsRules(object.getMetadata(), data)) {
                         fields.put(name, data);
-                    } else if (data.containsKey(CA_CERTIFICATES)) {
-                        fields.put(name, Map.of(CA_CERTIFICATES, data.get(CA_CERTIFICATES)));
+                    } else {
+                        fields.put(name, certificates(data));
                     }
                 }
             } else {
@@ -48,6 +51,18 @@ final class ObjectTree {
             }
         });
         return mapping(fields);
+    }
+
+    /** What is under the names of certificates, or the only text, where it is PEM. */
+    private static Map<Object, Object> certificates(Map<?, ?> data) {
+        Map<Object, Object> kept = new LinkedHashMap<>();
+        data.forEach((key, value) -> {
+            if (CERTIFICATES.contains(String.valueOf(key))
+                    || data.size() == 1 && String.valueOf(value).contains(PEM)) {
+                kept.put(key, value);
+            }
+        });
+        return kept;
     }
 
     private static boolean holdsRules(ObjectMeta metadata, Map<?, ?> data) {

@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.policy;
 
 import dev.gatehouse.controller.gateway.PreRouting;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.WafPolicy;
@@ -11,19 +12,27 @@ import java.util.Optional;
 /**
  * The policies that count for one rule of a route on one listener.
  *
- * @param access the SecurityPolicy that authz-svc enforces
+ * @param security the SecurityPolicy
  * @param broken a policy that counts and cannot be enforced: requests are refused with 500
  */
 public record EffectivePolicies(
-        Optional<ObjectKey> access, Optional<Limits> limits, Optional<Waf> waf, boolean broken) {
+        Optional<Security> security, Optional<Limits> limits, Optional<Waf> waf, boolean broken) {
     /** No policy. */
     public static final EffectivePolicies NONE =
             new EffectivePolicies(Optional.empty(), Optional.empty(), Optional.empty(), false);
 
+    /** The same on a Gateway that shows {@code certificate} to its backends. */
+    public EffectivePolicies presenting(Optional<ObjectKey> certificate) {
+        return new EffectivePolicies(
+                security.map(each -> certificate.map(each::presenting).orElse(each)), limits, waf, broken);
+    }
+
     /** Without the policies that {@code before} has run already: to ask twice would answer the same. */
     public EffectivePolicies after(Collection<PreRouting> before) {
         return new EffectivePolicies(
-                access.filter(policy -> !before.contains(new PreRouting.Access(policy))),
+                security.map(policy -> before.contains(new PreRouting.Access(policy.policy()))
+                        ? policy.withoutAuthzService()
+                        : policy),
                 limits,
                 waf.filter(each -> before.stream().noneMatch(each::isEnforcedBy)),
                 broken);

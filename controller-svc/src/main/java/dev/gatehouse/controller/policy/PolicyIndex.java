@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.policy;
 
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import java.util.Comparator;
@@ -18,7 +19,15 @@ public final class PolicyIndex {
 
         /** The target of a policy in {@code namespace}. */
         public static TargetKey of(PolicyTarget target, String namespace) {
-            return new TargetKey(target.kind(), new ObjectKey(namespace, target.name()), target.sectionName());
+            return new TargetKey(
+                    target.kind(),
+                    new ObjectKey(target.namespace().orElse(namespace), target.name()),
+                    target.sectionName());
+        }
+
+        /** The target without its section. */
+        public ObjectRef owner() {
+            return new ObjectRef(kind, object.namespace(), object.name());
         }
 
         @Override

@@ -51,7 +51,7 @@ public record ResolvedRoute(
                         Optional.empty(),
                         Optional.empty(),
                         Rule.Service.FAILS);
-            case TlsRoute _, L4Route _ -> new Rule.Stream(0, List.of());
+            case TlsRoute _, L4Route _ -> new Rule.Stream(0, Optional.empty(), List.of());
         };
         return new ResolvedRoute(List.of(rule), List.of(), List.of(), Set.of());
     }
@@ -80,6 +80,9 @@ public record ResolvedRoute(
 
     /** A rule. */
     public sealed interface Rule {
+        /** By which a policy may be for the rule alone. */
+        Optional<String> name();
+
         List<WeightedTarget> targets();
 
         /** The same rule on a Gateway that shows {@code certificate} to its backends. */
@@ -129,14 +132,14 @@ public record ResolvedRoute(
         }
 
         /** A rule of a TLSRoute, TCPRoute or UDPRoute. */
-        record Stream(int index, List<WeightedTarget> targets) implements Rule {
+        record Stream(int index, Optional<String> name, List<WeightedTarget> targets) implements Rule {
             public Stream {
                 targets = List.copyOf(targets);
             }
 
             @Override
             public Stream presenting(ObjectKey certificate) {
-                return new Stream(index, WeightedTarget.presenting(targets, certificate));
+                return new Stream(index, name, WeightedTarget.presenting(targets, certificate));
             }
         }
     }

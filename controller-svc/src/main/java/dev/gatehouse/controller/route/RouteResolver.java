@@ -127,7 +127,9 @@ public final class RouteResolver {
             int index = rules.size();
             String path = "spec.rules[" + index + "]";
             rules.add(new Rule.Stream(
-                    index, together(targets(rule.backends(), path, index, false, transport), false, path, index)));
+                    index,
+                    rule.name(),
+                    together(targets(rule.backends(), path, index, false, transport), false, path, index)));
         }
 
         private List<WeightedTarget> targets(

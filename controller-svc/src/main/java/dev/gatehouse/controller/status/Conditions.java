@@ -12,6 +12,9 @@ public final class Conditions {
     public static final String INSECURE_FRONTEND_VALIDATION = "InsecureFrontendValidationMode";
     public static final String ADDRESSES_ASSIGNED = "AddressesAssigned";
 
+    /** There are more ancestors than a status may name. */
+    public static final String AGGREGATED = "Aggregated";
+
     /** Something that was asked for has no effect. */
     public static final String WARNING = "Warning";
 

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.controller.backend.TelemetryClusters;
+import dev.gatehouse.controller.client.ClientPolicy;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What should become of each fleet's objects, as a collection derived from the {@link Model}. */
 final class FleetInfrastructure {
@@ -32,6 +34,7 @@ final class FleetInfrastructure {
             case Settings.Infrastructure.Cluster cluster ->
                 Optional.of(of(
                         members,
+                        listener -> model.clients.of(reads, listener.key()).http3() == ClientPolicy.Http3.SERVED,
                         reads.get(model.telemetry, name)
                                 .orElse(TelemetryClusters.NONE)
                                 .closed(),
@@ -41,11 +44,14 @@ final class FleetInfrastructure {
     }
 
     private static Infrastructure of(
-            FleetMembers members, Set<ProxyTelemetry.Destination> closed, InfrastructureSettings settings) {
+            FleetMembers members,
+            Predicate<ListenerState> http3,
+            Set<ProxyTelemetry.Destination> closed,
+            InfrastructureSettings settings) {
         return switch (members.proxy()) {
             case ProxyParameters.Unusable unusable -> new Infrastructure.Invalid(unusable.message());
             case ProxyParameters.Usable _ -> {
-                Fleet fleet = fleet(members, closed);
+                Fleet fleet = fleet(members, http3, closed);
                 if (fleet.ports().isEmpty()) {
                     yield new Infrastructure.Kept();
                 }
@@ -57,7 +63,8 @@ final class FleetInfrastructure {
         };
     }
 
-    private static Fleet fleet(FleetMembers members, Set<ProxyTelemetry.Destination> closed) {
+    private static Fleet fleet(
+            FleetMembers members, Predicate<ListenerState> http3, Set<ProxyTelemetry.Destination> closed) {
         Resource<GatewayClass> itsClass = members.gateways().getFirst().gatewayClass();
         List<Resource<Gateway>> gateways =
                 members.gateways().stream().map(GatewayState::gateway).toList();
@@ -74,7 +81,7 @@ final class FleetInfrastructure {
                                 gateway.spec().infrastructure().annotations()))
                         .toList(),
                 itsClass.metadata().uid(),
-                ports(members.listeners()),
+                ports(members.listeners(), http3),
                 addresses(gateways, false),
                 addresses(gateways, true),
                 gateways.stream().allMatch(gateway -> gateway.spec().onlyInCluster()),
@@ -92,8 +99,8 @@ final class FleetInfrastructure {
                 .toList();
     }
 
-    /** A port with several listeners has the name of the first one's protocol. */
-    private static List<Fleet.Port> ports(List<ListenerState> listeners) {
+    /** A port with several listeners has the name of the first one's protocol; HTTP/3 has the UDP port of the same number. */
+    private static List<Fleet.Port> ports(List<ListenerState> listeners, Predicate<ListenerState> http3) {
         record Transport(int port, boolean udp) {}
         Map<Transport, Fleet.Port> ports = new HashMap<>();
         for (ListenerState listener : listeners) {
@@ -103,6 +110,10 @@ final class FleetInfrastructure {
                 ports.putIfAbsent(
                         new Transport(port, protocol == ListenerState.Protocol.UDP),
                         new Fleet.Port(port, name(protocol), listener.boundPort()));
+                if (http3.test(listener)) {
+                    ports.putIfAbsent(
+                            new Transport(port, true), new Fleet.Port(port, Fleet.HTTP3, listener.boundPort()));
+                }
             }
         }
         return List.copyOf(ports.values());

@@ -96,6 +96,15 @@ final class Inputs {
                         .orElse(false);
     }
 
+    /** Kubernetes gives each namespace a label with its name; in files it goes without saying. */
+    Map<String, String> namespaceLabels(Reads reads, String namespace) {
+        Map<String, String> labels = new HashMap<>(reads.get(of(Kinds.NAMESPACE), new ObjectKey("", namespace))
+                .map(each -> each.metadata().labels())
+                .orElse(Map.of()));
+        labels.putIfAbsent("kubernetes.io/metadata.name", namespace);
+        return labels;
+    }
+
     private Source<ObjectKey, Resource<?>> source(Kind<?> kind) {
         Source<ObjectKey, Resource<?>> source = sources.get(kind);
         if (source == null) {

@@ -8,10 +8,12 @@ import dev.gatehouse.controller.backend.BackendResolver;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
+import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.AccessResources;
-import dev.gatehouse.controller.envoy.Fleets;
-import dev.gatehouse.controller.envoy.RateLimitResources;
+import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -24,19 +26,23 @@ import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.gateway.ProxyParameters;
 import dev.gatehouse.controller.gateway.ProxyResolver;
+import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.policy.EffectivePolicies;
-import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.policy.WafConfigMap;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.RouteAttacher;
 import dev.gatehouse.controller.route.RouteResolver;
+import dev.gatehouse.controller.security.Security;
+import dev.gatehouse.controller.security.SecurityOutcome;
+import dev.gatehouse.controller.security.SecurityResolver;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BackendTrafficPolicy;
 import dev.gatehouse.gatewayapi.BrokenObject;
+import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
@@ -55,14 +61,14 @@ import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.SecurityPolicy;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
-import dev.gatehouse.gatewayapi.TargetedPolicy;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import dev.gatehouse.gatewayapi.security.Authorization;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +76,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
@@ -96,23 +103,22 @@ final class Model {
     final Collection<ObjectRef, ResolvedRoute> routes;
     final Collection<BindingKey, Attachments.Binding> bindings;
     final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
+    /** What authz-svc enforces of SecurityPolicies. */
     final Collection<ObjectKey, AccessResources.Outcome> access;
+
+    final Collection<ObjectKey, SecurityOutcome> securityOutcomes;
     final Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices;
-    final Collection<TargetKey, SortedMap<ObjectKey, Resource<SecurityPolicy>>> securityPolicies;
-    final Collection<TargetKey, SortedMap<ObjectKey, Resource<BackendTrafficPolicy>>> trafficPolicies;
-    final Collection<TargetKey, SortedMap<ObjectKey, Resource<WafPolicy>>> wafPolicies;
+    final Attached<SecurityPolicy> security;
+    final Attached<BackendTrafficPolicy> traffic;
+    final Attached<WafPolicy> wafs;
 
     /** What Envoy would refuse of a BackendTrafficPolicy. */
     final Collection<ObjectKey, String> trafficProblems;
 
-    /** The policies, with what their selectors select among their targets. */
-    final Collection<ObjectKey, Resource<SecurityPolicy>> securities;
+    /** The policies that are known and not served. */
+    final List<Attached<UnservedPolicy>> unserved;
 
-    final Collection<ObjectKey, Resource<BackendTrafficPolicy>> traffics;
-    final Collection<ObjectKey, Resource<WafPolicy>> wafs;
-
-    /** The policies that are known and not served, by their kinds. */
-    final Map<Kind<UnservedPolicy>, Collection<ObjectKey, Resource<UnservedPolicy>>> unserved = new LinkedHashMap<>();
+    final ClientPolicies clients;
 
     /** By target: the policies that are not served and protect it. */
     private final List<Collection<TargetKey, SortedMap<ObjectKey, Resource<UnservedPolicy>>>> unservedProtections;
@@ -153,12 +159,12 @@ final class Model {
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
                 graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
                     // A policy that an edit broke goes on in its last good version.
-                    if (inputs.isReadable(reads, ref)) {
+                    if (inputs.isReadable(reads, ref) || ClientPolicies.isOurs(ref)) {
                         return Optional.empty();
                     }
                     Set<TargetKey> targets = new HashSet<>();
                     selection
-                            .targets(reads, ref.namespace(), broken.targets(), broken.selectors())
+                            .targets(reads, ref, group(ref), broken.targets(), broken.selectors())
                             .forEach(target -> targets.add(TargetKey.of(target, ref.namespace())));
                     return targets.isEmpty() ? Optional.empty() : Optional.of(targets);
                 });
@@ -167,29 +173,38 @@ final class Model {
         access = graph.map(
                 "access",
                 inputs.of(Kinds.SECURITY_POLICY),
-                (reads, key, policy) -> Optional.of(
-                        AccessResources.compile(key, policy.spec(), reference -> credential(reads, key, reference))),
+                (reads, key, policy) -> policy.spec().settings().asksAuthzService()
+                        ? Optional.of(AccessResources.compile(
+                                key, policy.spec().settings(), reference -> credential(reads, key, reference)))
+                        : Optional.empty(),
                 (_, failure) -> Optional.of(new AccessResources.Outcome.Invalid(failure.toString())));
+        securityOutcomes = graph.map(
+                "securityOutcomes",
+                inputs.of(Kinds.SECURITY_POLICY),
+                (reads, key, policy) ->
+                        Optional.of(security(reads, key, policy.spec().settings())),
+                (_, failure) -> Optional.of(new SecurityOutcome.Invalid(failure.toString())));
         trafficProblems = graph.map(
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
                 (_, _, policy) -> policy.spec().globalRateLimit().flatMap(RateLimitResources::problem));
-        securities = selection.selected(Kinds.SECURITY_POLICY);
-        traffics = selection.selected(Kinds.BACKEND_TRAFFIC_POLICY);
-        wafs = selection.selected(Kinds.WAF_POLICY);
-        wafPolicies = byTarget(graph, Kinds.WAF_POLICY, wafs);
-        Kinds.UNSERVED.forEach(kind -> unserved.put(kind, selection.selected(kind)));
-        unservedProtections = unserved.entrySet().stream()
+        security = new Attached<>(graph, selection, Kinds.SECURITY_POLICY);
+        traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
+        wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
+        unserved = Kinds.UNSERVED.stream()
+                .map(kind -> new Attached<>(graph, selection, kind))
+                .toList();
+        unservedProtections = unserved.stream()
                 .map(each -> graph.group(
-                        each.getKey().name() + ".byTarget",
-                        each.getValue(),
+                        each.kind().name() + ".protections",
+                        each.policies(),
                         (key, policy) -> policy.spec().protects()
-                                ? targetKeys(policy.spec().targets(), key)
+                                ? Attached.keys(policy.spec().targets(), key)
                                 : Set.of()))
                 .toList();
         wafOutcomes = graph.map(
                 "wafOutcomes",
-                wafs,
+                wafs.policies(),
                 (reads, key, policy) -> Optional.of(waf(reads, key.toString(), key, policy.spec())),
                 (_, failure) -> Optional.of(new WafResources.Outcome.Invalid(failure.toString())));
         Collection<ObjectKey, SortedMap<ObjectKey, Resource<ListenerSet>>> listenerSets = graph.group(
@@ -295,8 +310,7 @@ final class Model {
             return owners;
         });
         backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
-        securityPolicies = byTarget(graph, Kinds.SECURITY_POLICY, securities);
-        trafficPolicies = byTarget(graph, Kinds.BACKEND_TRAFFIC_POLICY, traffics);
+        clients = new ClientPolicies(graph, inputs, this, selection);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -317,32 +331,43 @@ final class Model {
 
     /** The policies that count for a rule of a route on a listener. */
     EffectivePolicies policies(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        List<TargetKey> targets = targets(listener, route, rule);
-        Optional<ObjectKey> accessPolicy =
-                winner(reads, securityPolicies, targets).map(Resource::key);
-        Optional<Resource<BackendTrafficPolicy>> traffic = winner(reads, trafficPolicies, targets);
+        List<TargetKey> targets = Attached.targets(listener, route, rule);
+        Optional<SecurityOutcome> outcome =
+                security.counting(reads, listener, route, rule).map(policy -> securityOutcome(reads, policy.key()));
+        Optional<Effective<BackendTrafficPolicy>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
-                || accessPolicy
-                        .flatMap(key -> reads.get(access, key))
-                        .map(AccessResources.Outcome.Invalid.class::isInstance)
-                        .orElse(false)
-                || traffic.flatMap(policy -> reads.get(trafficProblems, policy.key()))
+                || clients.of(reads, listener).closed()
+                || outcome.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
+                || effective
+                        .filter(each -> !each.problems().isEmpty()
+                                || each.members().stream()
+                                        .anyMatch(member -> reads.get(trafficProblems, member.key())
+                                                .isPresent()))
                         .isPresent();
         return new EffectivePolicies(
-                accessPolicy,
-                traffic.flatMap(policy -> policy.spec()
+                outcome.flatMap(Model::enforced),
+                effective.flatMap(policy -> policy.spec()
                         .globalRateLimit()
-                        .map(limit -> new EffectivePolicies.Limits(policy.key(), limit))),
+                        .map(limit -> new EffectivePolicies.Limits(policy.policy(), limit))),
                 waf,
                 broken);
     }
 
     /** What a policy that cannot be read is for. */
     List<PolicyTarget> targets(Reads reads, ObjectRef ref, BrokenObject policy) {
-        return selection.targets(reads, ref.namespace(), policy.targets(), policy.selectors());
+        return selection.targets(reads, ref, group(ref), policy.targets(), policy.selectors());
+    }
+
+    /** The group of a policy's kind. */
+    private static String group(ObjectRef policy) {
+        return Kinds.ALL.stream()
+                .filter(kind -> kind.name().equals(policy.kind()))
+                .map(Kind::group)
+                .findFirst()
+                .orElse("");
     }
 
     /** Whether a policy that cannot be read or is not served protects one of the targets: it stays closed. */
@@ -353,12 +378,147 @@ final class Model {
                                 .anyMatch(each -> reads.get(each, target).isPresent()));
     }
 
-    /** Whether a SecurityPolicy or WAFPolicy is for a route that is no HTTP: none can be enforced there, so it is closed. */
-    boolean isClosedStream(Reads reads, ObjectRef route) {
-        TargetKey target = new TargetKey(route.kind(), route.key(), Optional.empty());
-        return isClosed(reads, List.of(target))
-                || reads.get(securityPolicies, target).isPresent()
-                || reads.get(wafPolicies, target).isPresent();
+    /**
+     * What policies say of the connections of a route that is not HTTP's.
+     *
+     * @param closed a policy for the route cannot be enforced on connections
+     */
+    record Connections(boolean closed, Optional<StreamRoute.Admission> admission) {
+        static final Connections CLOSED = new Connections(true, Optional.empty());
+    }
+
+    /** A policy for the route itself has to be enforced wholly; of one for its listener or Gateway the authorization counts. */
+    Connections connections(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        List<TargetKey> targets = Attached.targets(listener, route, rule);
+        List<TargetKey> ofRoute = targets.stream()
+                .filter(target -> target.kind().equals(route.kind()))
+                .toList();
+        if (isClosed(reads, ofRoute)
+                || ofRoute.stream()
+                        .anyMatch(target -> wafs.at(reads, target).isPresent())) {
+            return Connections.CLOSED;
+        }
+        Optional<Resource<SecurityPolicy>> own =
+                ofRoute.stream().flatMap(each -> security.at(reads, each).stream()).findFirst();
+        boolean connects = !route.kind().equals(Kinds.UDP_ROUTE.name());
+        if (own.isPresent()
+                && (!connects || streamProblem(own.get().spec().settings()).isPresent())) {
+            return Connections.CLOSED;
+        }
+        if (!connects) {
+            return new Connections(false, Optional.empty());
+        }
+        boolean unreadable = targets.stream()
+                .flatMap(each -> reads.get(brokenPolicies, each).stream())
+                .flatMap(policies -> policies.keySet().stream())
+                .anyMatch(policy -> policy.kind().equals(Kinds.SECURITY_POLICY.name()));
+        if (unreadable) {
+            return Connections.CLOSED;
+        }
+        Optional<SecurityOutcome> counting =
+                security.counting(reads, listener, route, rule).map(policy -> securityOutcome(reads, policy.key()));
+        return counting.map(outcome -> switch (outcome) {
+                    case SecurityOutcome.Invalid _ -> Connections.CLOSED;
+                    case SecurityOutcome.Enforced enforced ->
+                        new Connections(
+                                false,
+                                enforced.security()
+                                        .authorization()
+                                        .map(authorization -> new StreamRoute.Admission(
+                                                authorization,
+                                                enforced.security().policy())));
+                })
+                .orElse(new Connections(false, Optional.empty()));
+    }
+
+    /** Why a policy cannot be enforced on connections. */
+    static Optional<String> streamProblem(SecuritySettings settings) {
+        if (settings.needsHttp()) {
+            return Optional.of(
+                    "the policy has sections for HTTP requests, and its target has none (expected: authorization alone)");
+        }
+        List<Authorization.Rule> rules =
+                settings.authorization().map(Authorization::rules).orElse(List.of());
+        for (int i = 0; i < rules.size(); i++) {
+            boolean byAddress = rules.get(i).cel().isEmpty()
+                    && rules.get(i).operation().isEmpty()
+                    && rules.get(i)
+                            .principal()
+                            .map(Authorization.Principal::byAddressOnly)
+                            .orElse(true);
+            if (!byAddress) {
+                return Optional.of(
+                        "spec.authorization.rules[" + i
+                                + "] asks for more than an address, and its target has no requests (expected: clientCIDRs alone)");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private SecurityOutcome securityOutcome(Reads reads, ObjectKey key) {
+        return reads.get(securityOutcomes, key).orElse(new SecurityOutcome.Invalid("not resolved"));
+    }
+
+    private static Optional<Security> enforced(SecurityOutcome outcome) {
+        return switch (outcome) {
+            case SecurityOutcome.Enforced enforced -> Optional.of(enforced.security());
+            case SecurityOutcome.Invalid _ -> Optional.empty();
+        };
+    }
+
+    private SecurityOutcome security(Reads reads, ObjectKey key, SecuritySettings settings) {
+        Optional<AccessResources.Outcome> credentials = reads.get(access, key);
+        SecurityOutcome outcome = SecurityResolver.resolve(
+                key,
+                settings,
+                credentials.flatMap(each -> each instanceof AccessResources.Outcome.Invalid invalid
+                        ? Optional.of(invalid.message())
+                        : Optional.empty()),
+                securityWorld(reads));
+        if (outcome instanceof SecurityOutcome.Enforced enforced) {
+            Optional<String> problem = FilterNeeds.problem(enforced.security());
+            if (problem.isPresent()) {
+                return new SecurityOutcome.Invalid("Envoy would refuse what it becomes: " + problem.get());
+            }
+            if (credentials.orElse(null) instanceof AccessResources.Outcome.Enforced compiled) {
+                return new SecurityOutcome.Enforced(
+                        enforced.security(),
+                        enforced.bypassed(),
+                        Stream.concat(compiled.warnings().stream(), enforced.warnings().stream())
+                                .toList());
+            }
+        }
+        return outcome;
+    }
+
+    private SecurityResolver.World securityWorld(Reads reads) {
+        BackendResolver backends = backends(reads);
+        return new SecurityResolver.World() {
+            @Override
+            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
+                return backends.resolve(origin, reference, grpc, "TCP");
+            }
+
+            @Override
+            public Optional<String> refusal(Backend.Endpoint endpoint) {
+                return backendAddresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
+            }
+
+            @Override
+            public Optional<ConfigMap> configMap(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<Secret> secret(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<Backend> backendObject(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
+            }
+        };
     }
 
     /** The WAFPolicy that counts, merged with the less specific ones as far as each wants it; else TEG's ConfigMap. */
@@ -366,13 +526,12 @@ final class Model {
         List<ObjectKey> members = new ArrayList<>();
         Optional<WafPolicy> merged = Optional.empty();
         for (TargetKey target : targets) {
-            Optional<Resource<WafPolicy>> winner =
-                    reads.get(wafPolicies, target).flatMap(each -> PolicyIndex.winner(each.values()));
+            Optional<Resource<WafPolicy>> winner = wafs.at(reads, target);
             if (winner.isPresent() && !members.contains(winner.get().key())) {
                 members.add(winner.get().key());
                 WafPolicy spec = winner.get().spec().of(winner.get().key());
                 merged = Optional.of(merged.map(more -> more.over(spec)).orElse(spec));
-                if (merged.get().mergeType().isEmpty()) {
+                if (merged.get().merge().isEmpty()) {
                     break;
                 }
             }
@@ -384,14 +543,6 @@ final class Model {
         String name = members.stream().map(ObjectKey::toString).collect(Collectors.joining("+"));
         return merged.filter(spec -> spec.effectiveMode() != WafPolicy.Mode.Off)
                 .map(spec -> new EffectivePolicies.Waf(name, members, spec));
-    }
-
-    /** Whether the policy that counts for the target is merged with less specific ones. */
-    boolean isMerged(Reads reads, TargetKey target) {
-        return reads.get(wafPolicies, target)
-                .flatMap(each -> PolicyIndex.winner(each.values()))
-                .flatMap(policy -> policy.spec().mergeType())
-                .isPresent();
     }
 
     /** What waf-svc is to enforce for {@code spec}, which {@code owner} says, maybe with others. */
@@ -409,46 +560,6 @@ final class Model {
                 .anyMatch(member -> reads.get(wafOutcomes, member)
                         .map(WafResources.Outcome.Invalid.class::isInstance)
                         .orElse(false));
-    }
-
-    private static Set<TargetKey> targetKeys(List<PolicyTarget> targets, ObjectKey policy) {
-        Set<TargetKey> keys = new HashSet<>();
-        targets.forEach(target -> keys.add(TargetKey.of(target, policy.namespace())));
-        return keys;
-    }
-
-    /** What a policy may be for to count here, the most specific first (Envoy Gateway's precedence). */
-    static List<TargetKey> targets(ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        List<TargetKey> targets = new ArrayList<>();
-        rule.ifPresent(name -> targets.add(new TargetKey(route.kind(), route.key(), Optional.of(name))));
-        targets.add(new TargetKey(route.kind(), route.key(), Optional.empty()));
-        ObjectRef owner = listener.owner();
-        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.of(listener.name())));
-        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.empty()));
-        if (!owner.kind().equals("Gateway")) {
-            targets.add(new TargetKey("Gateway", listener.gateway(), Optional.empty()));
-        }
-        return targets;
-    }
-
-    private static <S> Optional<Resource<S>> winner(
-            Reads reads, Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> policies, List<TargetKey> targets) {
-        for (TargetKey target : targets) {
-            Optional<Resource<S>> winner =
-                    reads.get(policies, target).flatMap(each -> PolicyIndex.winner(each.values()));
-            if (winner.isPresent()) {
-                return winner;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static <S extends TargetedPolicy<S>> Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget(
-            Graph graph, Kind<S> kind, Collection<ObjectKey, Resource<S>> policies) {
-        return graph.group(
-                kind.name() + ".byTarget",
-                policies,
-                (key, policy) -> targetKeys(policy.spec().targets(), key));
     }
 
     private AccessResources.Credential credential(Reads reads, ObjectKey policy, ObjectReference reference) {
@@ -521,7 +632,7 @@ final class Model {
 
             @Override
             public Map<String, String> namespaceLabels(String namespace) {
-                return labels(reads, namespace);
+                return inputs.namespaceLabels(reads, namespace);
             }
 
             @Override
@@ -553,9 +664,14 @@ final class Model {
     }
 
     private ListenerFilters.Extension accessFilter(Reads reads, ObjectKey key) {
-        return switch (reads.get(access, key).orElse(new AccessResources.Outcome.Invalid(""))) {
-            case AccessResources.Outcome.Enforced _ -> new ListenerFilters.Extension.Found(new PreRouting.Access(key));
-            case AccessResources.Outcome.Invalid _ -> unusable(reads, Kinds.SECURITY_POLICY, key);
+        return switch (securityOutcome(reads, key)) {
+            case SecurityOutcome.Enforced enforced
+            when enforced.security().byAuthzServiceAlone() ->
+                new ListenerFilters.Extension.Found(new PreRouting.Access(key));
+            case SecurityOutcome.Enforced _ ->
+                new ListenerFilters.Extension.Unusable("SecurityPolicy " + key
+                        + " has other sections than apiKeyAuth and basicAuth, which alone can run before routing");
+            case SecurityOutcome.Invalid _ -> unusable(reads, Kinds.SECURITY_POLICY, key);
         };
     }
 
@@ -564,15 +680,6 @@ final class Model {
                 || reads.get(inputs.broken(), ObjectRef.of(kind, key)).isPresent();
         return new ListenerFilters.Extension.Unusable(
                 kind.name() + " " + key + (there ? " cannot be enforced; see its status" : " is not there"));
-    }
-
-    /** Kubernetes gives each namespace a label with its name; in files it goes without saying. */
-    private Map<String, String> labels(Reads reads, String namespace) {
-        Map<String, String> labels = new HashMap<>(reads.get(inputs.of(Kinds.NAMESPACE), new ObjectKey("", namespace))
-                .map(each -> each.metadata().labels())
-                .orElse(Map.of()));
-        labels.putIfAbsent("kubernetes.io/metadata.name", namespace);
-        return labels;
     }
 
     private RouteAttacher.World attachmentWorld(Reads reads, Settings settings) {

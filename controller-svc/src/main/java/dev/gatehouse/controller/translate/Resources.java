@@ -9,19 +9,22 @@ import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
+import dev.gatehouse.controller.callout.CalloutAddress;
+import dev.gatehouse.controller.callout.CalloutResources;
+import dev.gatehouse.controller.callout.Fleets;
+import dev.gatehouse.controller.client.ClientPolicy;
 import dev.gatehouse.controller.envoy.AccessResources;
-import dev.gatehouse.controller.envoy.CalloutResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
-import dev.gatehouse.controller.envoy.Fleets;
 import dev.gatehouse.controller.envoy.ListenerResources;
 import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
-import dev.gatehouse.controller.envoy.RateLimitResources;
 import dev.gatehouse.controller.envoy.RouteEntry;
 import dev.gatehouse.controller.envoy.RouteResources;
 import dev.gatehouse.controller.envoy.RouteTable;
 import dev.gatehouse.controller.envoy.SecretResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.Hostnames;
@@ -33,6 +36,7 @@ import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
@@ -58,6 +62,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The resources, as collections derived from the {@link Model}. */
@@ -68,6 +73,7 @@ final class Resources {
      * @param entries Envoy routes for each hostname
      * @param limits by the name of the rule
      * @param wafs the merged WAFPolicies
+     * @param securities the SecurityPolicies
      * @param refusals rules of which Envoy would refuse something
      * @param fingerprint of the entries
      */
@@ -75,14 +81,16 @@ final class Resources {
             Map<String, List<RouteEntry>> entries,
             SortedMap<String, GlobalRateLimit> limits,
             Set<EffectivePolicies.Waf> wafs,
+            Set<Security> securities,
             List<ResolvedRoute.InvalidRule> refusals,
             int fingerprint) {
         Contribution(
                 Map<String, List<RouteEntry>> entries,
                 SortedMap<String, GlobalRateLimit> limits,
                 Set<EffectivePolicies.Waf> wafs,
+                Set<Security> securities,
                 List<ResolvedRoute.InvalidRule> refusals) {
-            this(entries, limits, wafs, refusals, entries.hashCode());
+            this(entries, limits, wafs, securities, refusals, entries.hashCode());
         }
 
         /** The same matches, answered with 500. */
@@ -127,6 +135,9 @@ final class Resources {
 
     private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
 
+    /** What the policies of a listener's routes need of the listener. */
+    private final Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> filterNeeds;
+
     /** What of the contributions is held back ({@link Hold}). */
     private final Source<BindingKey, Hold> held;
 
@@ -153,6 +164,12 @@ final class Resources {
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
         Collection<ClusterKey, UsedCluster> telemetry =
                 graph.expand("telemetryClusters", model.telemetry, this::telemetryClusters);
+        filterNeeds = graph.group(
+                "filterNeedsByListener",
+                graph.expand("filterNeeds", contributions, this::filterNeeds),
+                (key, _) -> Set.of(key.listener()));
+        Collection<ClusterKey, UsedCluster> policies =
+                graph.expand("policyClusters", contributions, this::policyClusters);
         Collection<ClusterKey, UsedCluster> filters =
                 graph.expand("filterClusters", model.listeners, this::filterClusters);
 
@@ -160,15 +177,19 @@ final class Resources {
                 graph.expand("cds", clusters, this::cluster),
                 graph.expand("cds.telemetry", telemetry, this::cluster),
                 graph.expand("cds.filters", filters, this::cluster),
+                graph.expand("cds.policies", policies, this::cluster),
                 graph.expand("callouts", model.fleets, (_, _, fleet) -> callouts(fleet, settings)),
                 graph.expand("eds", clusters, this::endpoints),
                 graph.expand("eds.telemetry", telemetry, this::endpoints),
                 graph.expand("eds.filters", filters, this::endpoints),
+                graph.expand("eds.policies", policies, this::endpoints),
                 graph.expand("sds.listeners", model.listeners, this::listenerSecrets),
+                graph.expand("sds.clients", model.clients.effective, this::clientSecrets),
                 graph.expand("sds.gateways", model.gateways, this::gatewaySecrets),
                 graph.expand("sds.backends", clusters, this::backendSecrets),
                 graph.expand("sds.telemetry", telemetry, this::backendSecrets),
                 graph.expand("sds.filters", filters, this::backendSecrets),
+                graph.expand("sds.policies", policies, this::backendSecrets),
                 graph.expand("lds", ports, this::listener),
                 graph.expand("rds.http", ports, this::sharedTable),
                 graph.expand(
@@ -259,11 +280,15 @@ final class Resources {
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, GlobalRateLimit> limits = new TreeMap<>();
         Set<EffectivePolicies.Waf> wafs = new HashSet<>();
+        Set<Security> securities = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
                 EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name())
+                        .presenting(reads.get(model.gateways, key.listener().gateway())
+                                .flatMap(GatewayState::backendClientCertificate))
                         .after(listener.get().filters());
+                policies.security().filter(_ -> !policies.broken()).ifPresent(securities::add);
                 RouteResources.Made made =
                         maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
                 entries.addAll(made.entries());
@@ -284,7 +309,7 @@ final class Resources {
                     place.hostname(),
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
-        return Optional.of(new Contribution(byHost, limits, wafs, List.copyOf(refusals)));
+        return Optional.of(new Contribution(byHost, limits, wafs, securities, List.copyOf(refusals)));
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
@@ -299,7 +324,7 @@ final class Resources {
                     place.hostname(),
                     List.of(RouteResources.failing(key.route()).from(place.origin())));
         }
-        return Map.of(key, new Contribution(closed, new TreeMap<>(), Set.of(), List.of()));
+        return Map.of(key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), List.of()));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -338,6 +363,42 @@ final class Resources {
                     clusters.putIfAbsent(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, ref));
                 }
             });
+        }
+        return clusters;
+    }
+
+    /** A contribution that is held back needs what the one that is served instead needs, too. */
+    private Map<BindingKey, FilterNeeds> filterNeeds(Reads reads, BindingKey key, Contribution contribution) {
+        FilterNeeds own = FilterNeeds.of(contribution.securities());
+        FilterNeeds needs = reads.get(held, key).isEmpty()
+                ? own
+                : reads.get(lastGood, key)
+                        .map(good -> own.and(FilterNeeds.of(good.securities())))
+                        .orElse(own);
+        return needs.equals(FilterNeeds.NONE) ? Map.of() : Map.of(key, needs);
+    }
+
+    private FilterNeeds needs(Reads reads, List<ListenerState> listeners) {
+        FilterNeeds needs = FilterNeeds.NONE;
+        for (ListenerState listener : listeners) {
+            for (FilterNeeds each : reads.get(filterNeeds, listener.key())
+                    .map(SortedMap::values)
+                    .orElse(List.of())) {
+                needs = needs.and(each);
+            }
+        }
+        return needs;
+    }
+
+    private Map<ClusterKey, UsedCluster> policyClusters(Reads reads, BindingKey key, Contribution contribution) {
+        Map<ClusterKey, UsedCluster> clusters = new HashMap<>();
+        if (!contribution.securities().isEmpty()) {
+            String fleet = fleet(reads, key.listener().gateway());
+            for (Security security : contribution.securities()) {
+                security.clusters()
+                        .forEach(spec ->
+                                clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, key.route())));
+            }
         }
         return clusters;
     }
@@ -468,7 +529,7 @@ final class Resources {
 
     private static Map<ResourceId, Output> callouts(FleetMembers fleet, Settings settings) {
         Map<ResourceId, Output> clusters = new HashMap<>();
-        Map<String, Settings.Address> addresses = Map.of(
+        Map<String, CalloutAddress> addresses = Map.of(
                 Fleets.RATE_LIMIT, settings.callouts().rateLimit(),
                 Fleets.WAF, settings.callouts().waf(),
                 Fleets.AUTHZ, settings.callouts().authz());
@@ -491,6 +552,21 @@ final class Resources {
             }
         }
         return secrets;
+    }
+
+    private Map<ResourceId, Output> clientSecrets(Reads reads, ListenerKey key, ClientPolicies.Effective effective) {
+        Optional<ObjectKey> policy =
+                effective.policy().trusted() ? effective.policy().owner() : Optional.empty();
+        return policy.flatMap(owner -> reads.get(model.clients.checked, owner)
+                        .flatMap(ClientPolicies.Checked::trust)
+                        .map(trust -> one(
+                                fleet(reads, key.gateway()),
+                                TypeUrls.SECRET,
+                                SecretResources.clientName(owner),
+                                SecretResources.clientTrust(owner, trust),
+                                false,
+                                Set.of(ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, owner)))))
+                .orElse(Map.of());
     }
 
     private Map<ResourceId, Output> gatewaySecrets(Reads reads, ObjectKey key, GatewayState state) {
@@ -543,14 +619,32 @@ final class Resources {
     private Map<ResourceId, Output> listener(Reads reads, PortKey key, Port port) {
         Set<ObjectRef> owners = new HashSet<>(port.owners());
         TelemetryClusters telemetry = reads.get(model.telemetry, key.fleet()).orElse(TelemetryClusters.NONE);
-        return ListenerResources.listener(
+        Map<ListenerKey, ClientPolicy> clients = new HashMap<>();
+        for (ListenerState each : port.listeners()) {
+            ClientPolicy client = model.clients.of(reads, each.key());
+            clients.put(each.key(), client);
+            client.owner().ifPresent(policy -> owners.add(ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, policy)));
+        }
+        Function<ListenerKey, ClientPolicy> client = listener -> clients.getOrDefault(listener, ClientPolicy.NONE);
+        Map<ResourceId, Output> listeners = new HashMap<>();
+        ListenerResources.listener(
                         key,
                         port.fleet(),
                         port.listeners(),
                         listener -> streams(reads, listener, owners),
+                        client,
+                        each -> needs(reads, each),
                         telemetry::name)
-                .map(listener -> one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners))
-                .orElse(Map.of());
+                .ifPresent(listener -> listeners.putAll(
+                        one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners)));
+        PortKey quic = new PortKey(key.fleet(), key.port(), true);
+        if (!key.udp()) {
+            ListenerResources.quic(
+                            quic, port.fleet(), port.listeners(), client, each -> needs(reads, each), telemetry::name)
+                    .ifPresent(listener -> listeners.putAll(
+                            one(key.fleet(), TypeUrls.LISTENER, quic.listenerName(), listener, false, owners)));
+        }
+        return listeners;
     }
 
     private List<StreamRoute> streams(Reads reads, ListenerKey listener, Set<ObjectRef> owners) {
@@ -570,8 +664,14 @@ final class Resources {
         });
         List<StreamRoute> streams = new ArrayList<>();
         for (Stream each : attached) {
-            Optional<ResolvedRoute.Rule> first = model.isClosedStream(reads, each.ref())
-                    ? Optional.of(new ResolvedRoute.Rule.Stream(0, List.of()))
+            Model.Connections connections = model.connections(
+                    reads,
+                    listener,
+                    each.ref(),
+                    each.route().rules().stream().findFirst().flatMap(ResolvedRoute.Rule::name));
+            Optional<ResolvedRoute.Rule> first = connections.closed()
+                            || model.clients.of(reads, listener).closed()
+                    ? Optional.of(new ResolvedRoute.Rule.Stream(0, Optional.empty(), List.of()))
                     : each.route().rules().stream().findFirst();
             first.ifPresent(rule -> {
                 owners.add(each.ref());
@@ -579,7 +679,11 @@ final class Resources {
                         ? udpCluster(each.ref(), rule).name()
                         : "";
                 streams.add(new StreamRoute(
-                        RouteResources.ruleName(each.ref(), 0), each.binding().places(), rule.targets(), udp));
+                        RouteResources.ruleName(each.ref(), 0),
+                        each.binding().places(),
+                        rule.targets(),
+                        connections.admission(),
+                        udp));
             });
         }
         return streams;
@@ -596,8 +700,9 @@ final class Resources {
         if (hosts.isEmpty()) {
             return Map.of();
         }
-        String name = ListenerResources.sharedTableName(key, port.listeners());
-        return table(key.fleet(), counted(reads, key.fleet(), RouteTable.shared(name, hosts)), parts);
+        FilterNeeds needs = needs(reads, ListenerResources.http(port.listeners()));
+        String name = ListenerResources.sharedTableName(key, port.listeners(), needs);
+        return table(key.fleet(), counted(reads, key.fleet(), RouteTable.shared(name, hosts, needs)), parts);
     }
 
     private Map<ResourceId, Output> singleTable(
@@ -612,9 +717,13 @@ final class Resources {
                 .filter(each -> each.protocol().orElseThrow() == Protocol.HTTPS)
                 .map(each -> each.spec().hostname().orElse(Hostnames.ANY))
                 .toList();
-        String name = ListenerResources.tableName(listener);
-        return table(
-                fleet, counted(reads, fleet, RouteTable.single(name, host(reads, listener, parts), hostnames)), parts);
+        FilterNeeds needs = needs(reads, List.of(listener));
+        String name = ListenerResources.tableName(listener, needs);
+        RouteConfiguration table = RouteTable.single(name, host(reads, listener, parts), hostnames, needs);
+        if (model.clients.of(reads, key).http3() == ClientPolicy.Http3.SERVED) {
+            table = RouteTable.offeringHttp3(table, settings.clientPort(listener));
+        }
+        return table(fleet, counted(reads, fleet, table), parts);
     }
 
     /** Whose a table is, what it is made of, and what is held back of it. */
@@ -696,7 +805,11 @@ final class Resources {
     }
 
     private Map<ResourceId, Output> accessPolicy(Reads reads, ObjectKey key, Resource<?> policy) {
-        return switch (reads.get(model.access, key).orElse(new AccessResources.Outcome.Invalid("not compiled"))) {
+        Optional<AccessResources.Outcome> outcome = reads.get(model.access, key);
+        if (outcome.isEmpty()) {
+            return Map.of();
+        }
+        return switch (outcome.get()) {
             case AccessResources.Outcome.Enforced enforced ->
                 one(
                         Fleets.AUTHZ,

@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.controller.backend.BackendAddresses;
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import java.util.List;
@@ -70,40 +71,6 @@ public record Settings(
         return controllerNames.getFirst();
     }
 
-    /**
-     * Where a gRPC service listens.
-     *
-     * @param host or, with port 0, the path of a Unix socket that the proxy finds in its own file system
-     */
-    public record Address(String host, int port) {
-        private static final String SOCKET = "unix:";
-
-        public Address {
-            boolean reachable = port == 0 ? host.startsWith("/") : !host.isBlank() && port > 0 && port <= 65535;
-            if (!reachable) {
-                throw new IllegalArgumentException(
-                        "address: " + host + ":" + port + " (expected: host:port or unix:/path)");
-            }
-        }
-
-        /** True if it is a Unix socket. */
-        public boolean isSocket() {
-            return port == 0;
-        }
-
-        /** Reads "host:port" or "unix:/path". */
-        public static Address parse(String text) {
-            if (text.startsWith(SOCKET)) {
-                return new Address(text.substring(SOCKET.length()), 0);
-            }
-            int colon = text.lastIndexOf(':');
-            if (colon < 1 || !text.substring(colon + 1).matches("\\d{1,5}")) {
-                throw new IllegalArgumentException("address: \"" + text + "\" (expected: host:port or unix:/path)");
-            }
-            return new Address(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
-        }
-    }
-
     /** Where the proxies run: what leads clients to them. */
     public sealed interface Infrastructure {
         /**
@@ -140,9 +107,9 @@ public record Settings(
      *
      * @param tls by mutual TLS; otherwise in plain text, for one machine or a mesh that encrypts
      */
-    public record Callouts(Address rateLimit, Address waf, Address authz, boolean tls) {
+    public record Callouts(CalloutAddress rateLimit, CalloutAddress waf, CalloutAddress authz, boolean tls) {
         /** In plain text. */
-        public Callouts(Address rateLimit, Address waf, Address authz) {
+        public Callouts(CalloutAddress rateLimit, CalloutAddress waf, CalloutAddress authz) {
             this(rateLimit, waf, authz, false);
         }
     }

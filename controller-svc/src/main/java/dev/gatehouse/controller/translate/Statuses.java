@@ -4,8 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
-import dev.gatehouse.controller.envoy.AccessResources;
-import dev.gatehouse.controller.envoy.Fleets;
+import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -14,16 +13,16 @@ import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.OverlappingTls;
 import dev.gatehouse.controller.gateway.ProxyParameters;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
-import dev.gatehouse.controller.policy.PolicyIndex;
-import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.route.RouteAttacher;
+import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.status.SupportedFeatures;
+import dev.gatehouse.controller.translate.PolicyStatuses.Verdict;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kind;
@@ -35,7 +34,9 @@ import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
+import dev.gatehouse.gatewayapi.TargetedPolicy;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
+import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,9 +46,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,9 +61,10 @@ final class Statuses {
     private final Collection<ObjectRef, SortedMap<String, String>> failed;
     private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
-    private final String controllerName;
+    private final PolicyStatuses policies;
     private final Collection<ObjectKey, FleetAddresses> addresses;
     private final Collection<ObjectRef, Served> served;
+    private final ClientPolicyStatuses clientStatuses;
 
     Statuses(
             Graph graph,
@@ -80,19 +80,21 @@ final class Statuses {
         this.failed = failed.messages();
         this.infrastructure = infrastructure;
         this.refusals = refusals;
-        this.controllerName = settings.controllerName();
         this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
+        clientStatuses = new ClientPolicyStatuses(inputs, model);
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
         this.served = graph.expand("served", model.gateways, this::served);
-        List<Collection<ObjectRef, ObjectStatus>> unserved = new ArrayList<>();
-        model.unserved.forEach((kind, policies) -> unserved.add(keyed(
-                graph,
-                "status." + kind.name(),
-                kind,
-                policies,
-                (_, _, policy) -> Optional.of(unserved(kind, policy)))));
+        policies = new PolicyStatuses(inputs, model, fleetStates, this.failed, settings.controllerName());
+        List<Collection<ObjectRef, ObjectStatus>> unserved = model.unserved.stream()
+                .map(each -> keyed(
+                        graph,
+                        "status." + each.kind().name(),
+                        each.kind(),
+                        each.policies(),
+                        (reads, _, policy) -> Optional.of(unserved(reads, each.kind(), policy))))
+                .toList();
         List<Collection<ObjectRef, ObjectStatus>> served = List.of(
                 // Comes before what is said of the last good version of an object that an edit broke.
                 graph.map("status.broken", inputs.broken(), this::broken),
@@ -125,70 +127,63 @@ final class Statuses {
                         inputs.of(Kinds.BACKEND_TLS_POLICY),
                         (reads, _, policy) -> model.backendTls.status(
                                 reads, policy, model.backendUses.of(reads, BackendTls.backends(policy)))),
-                keyed(
+                policies(
                         graph,
-                        "status.security",
-                        Kinds.SECURITY_POLICY,
-                        model.securities,
-                        (reads, key, policy) -> policy(
-                                reads,
-                                Kinds.SECURITY_POLICY,
-                                policy,
-                                policy.spec().targets(),
-                                target -> rival(reads, model.securityPolicies, target, key),
-                                target -> reads.get(model.securityPolicies, target)
-                                        .isPresent(),
-                                _ -> false,
-                                reads.get(model.access, key).orElse(new AccessResources.Outcome.Invalid("not compiled"))
-                                                instanceof AccessResources.Outcome.Invalid invalid
-                                        ? Optional.of(invalid.message())
-                                        : Optional.empty(),
-                                reads.get(model.access, key).orElse(null)
-                                                instanceof AccessResources.Outcome.Enforced enforced
+                        model.security,
+                        (reads, key) -> new Verdict(
+                                reads.get(model.securityOutcomes, key).flatMap(SecurityOutcome::problem),
+                                reads.get(model.security.policies(), key)
+                                        .flatMap(policy -> Model.streamProblem(
+                                                policy.spec().settings())),
+                                reads.get(model.securityOutcomes, key).orElse(null)
+                                                instanceof SecurityOutcome.Enforced enforced
                                         ? enforced.warnings()
                                         : List.of(),
-                                Fleets.AUTHZ)),
-                keyed(
+                                Optional.of(Fleets.AUTHZ))),
+                policies(
                         graph,
-                        "status.traffic",
-                        Kinds.BACKEND_TRAFFIC_POLICY,
-                        model.traffics,
-                        (reads, key, policy) -> policy(
-                                reads,
-                                Kinds.BACKEND_TRAFFIC_POLICY,
-                                policy,
-                                policy.spec().targets(),
-                                target -> rival(reads, model.trafficPolicies, target, key),
-                                target ->
-                                        reads.get(model.trafficPolicies, target).isPresent(),
-                                _ -> false,
+                        model.traffic,
+                        (reads, key) -> new Verdict(
                                 reads.get(model.trafficProblems, key),
-                                policy.spec().passedOver().stream()
+                                Optional.empty(),
+                                reads
+                                        .get(model.traffic.policies(), key)
+                                        .map(policy -> policy.spec().passedOver())
+                                        .orElse(List.of())
+                                        .stream()
                                         .map(field -> "spec." + field + " is not served and has no effect")
                                         .toList(),
-                                Fleets.RATE_LIMIT)),
-                keyed(
+                                Optional.of(Fleets.RATE_LIMIT))),
+                policies(
                         graph,
-                        "status.waf",
-                        Kinds.WAF_POLICY,
                         model.wafs,
-                        (reads, key, policy) -> policy(
-                                reads,
-                                Kinds.WAF_POLICY,
-                                policy,
-                                policy.spec().targets(),
-                                target -> rival(reads, model.wafPolicies, target, key),
-                                target -> reads.get(model.wafPolicies, target).isPresent(),
-                                target -> model.isMerged(reads, target),
+                        (reads, key) -> new Verdict(
                                 reads.get(model.wafOutcomes, key)
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
+                                Optional.of("a WAFPolicy is for HTTP requests, and its target has none"),
                                 List.of(),
-                                Fleets.WAF)),
+                                Optional.of(Fleets.WAF))),
+                keyed(
+                        graph,
+                        "status.clients",
+                        Kinds.CLIENT_TRAFFIC_POLICY,
+                        model.clients.policies(),
+                        (reads, _, policy) -> Optional.of(client(reads, policy))),
                 // Counts for an object that has no other status.
                 graph.map("status.failed", this.failed, this::failed));
         all = Stream.concat(unserved.stream(), served.stream()).toList();
+    }
+
+    private <S extends TargetedPolicy<S>> Collection<ObjectRef, ObjectStatus> policies(
+            Graph graph, Attached<S> attached, BiFunction<Reads, ObjectKey, Verdict> verdict) {
+        return keyed(
+                graph,
+                "status." + attached.kind().name(),
+                attached.kind(),
+                attached.policies(),
+                (reads, key, policy) -> policies.of(reads, attached, policy, verdict.apply(reads, key)));
     }
 
     /** The generation of each Gateway and ListenerSet that a fleet serves. */
@@ -435,15 +430,14 @@ final class Statuses {
                 if (!parents.isEmpty()) {
                     yield Optional.of(new ObjectStatus.Parents(generation, parents));
                 }
-                List<ObjectStatus.ParentStatus> ancestors = model.targets(reads, ref, object).stream()
-                        .map(target -> new ObjectStatus.ParentStatus(
-                                ancestor(target, ref.namespace()),
-                                controllerName,
-                                List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))))
-                        .toList();
-                yield ancestors.isEmpty()
+                List<PolicyTarget> targets = model.targets(reads, ref, object);
+                yield targets.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(new ObjectStatus.Ancestors(generation, ancestors));
+                        : Optional.of(policies.of(
+                                reads,
+                                new Resource<>(object.metadata(), object),
+                                targets,
+                                _ -> List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))));
             }
         };
     }
@@ -471,17 +465,6 @@ final class Statuses {
                                                 .stream())
                                         .toList()));
         };
-    }
-
-    /** A policy's target, as its status names it. */
-    private static ParentReference ancestor(PolicyTarget target, String namespace) {
-        return new ParentReference(
-                target.group(),
-                target.kind(),
-                Optional.of(namespace),
-                target.name(),
-                target.sectionName(),
-                Optional.empty());
     }
 
     private static Condition translationFailed(String message) {
@@ -588,181 +571,37 @@ final class Statuses {
                 .collect(Collectors.joining("\n"));
     }
 
-    private Optional<ObjectStatus> policy(
-            Reads reads,
-            Kind<?> kind,
-            Resource<?> policy,
-            List<PolicyTarget> targets,
-            Function<TargetKey, Optional<ObjectKey>> rival,
-            Predicate<TargetKey> hasPolicy,
-            Predicate<TargetKey> merges,
-            Optional<String> invalid,
-            List<String> warnings,
-            String calloutFleet) {
-        String rejection = reads.get(fleetStates, calloutFleet)
-                .map(state -> state.rejections().get(ObjectRef.of(kind, policy.key())))
-                .orElse(null);
-        Optional<SortedMap<String, String>> failures = reads.get(failed, ObjectRef.of(kind, policy.key()));
-        List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
-        for (PolicyTarget target : targets) {
-            TargetKey key = TargetKey.of(target, policy.namespace());
-            Optional<String> missing = missing(reads, target, key);
-            Optional<ObjectKey> winner = rival.apply(key);
-            Condition condition;
-            if (missing.isPresent()) {
-                condition = Condition.isFalse(Conditions.ACCEPTED, "TargetNotFound", missing.get());
-            } else if (winner.isPresent()) {
-                condition = Condition.isFalse(
-                        Conditions.ACCEPTED,
-                        "Conflicted",
-                        kind.name() + " " + winner.get() + " is for " + key + " too, and comes first.");
-            } else if (failures.isPresent()) {
-                condition = translationFailed(FailedObjects.message(failures.get()));
-            } else if (invalid.isPresent()) {
-                condition = Condition.isFalse(Conditions.ACCEPTED, "Invalid", invalid.get() + ".");
-            } else if (rejection != null) {
-                condition = Condition.isFalse(Conditions.ACCEPTED, "Invalid", rejection);
-            } else {
-                condition = Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted.");
-            }
-            ancestors.add(new ObjectStatus.ParentStatus(
-                    ancestor(target, policy.namespace()),
-                    controllerName,
-                    condition.holds()
-                            ? Stream.of(
-                                            Stream.of(condition),
-                                            overridden(reads, kind, key, hasPolicy, merges).stream(),
-                                            warning(warnings).stream())
-                                    .flatMap(each -> each)
-                                    .toList()
-                            : List.of(condition)));
-        }
-        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
-    }
-
-    private static Optional<Condition> warning(List<String> warnings) {
-        return warnings.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
+    private ObjectStatus client(Reads reads, Resource<ClientTrafficPolicy> policy) {
+        ObjectRef ref = ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, policy.key());
+        return policies.of(reads, policy, policy.spec().targets(), key -> {
+            Optional<String> refused = reads.get(failed, ref)
+                    .map(FailedObjects::message)
+                    .or(() -> clientStatuses
+                            .fleet(reads, key)
+                            .flatMap(fleet -> reads.get(fleetStates, fleet))
+                            .flatMap(state ->
+                                    Optional.ofNullable(state.rejections().get(ref)))
+                            .map(rejection -> "A proxy refused it: " + rejection));
+            return clientStatuses.isThere(reads, key)
+                    ? clientStatuses.conditions(reads, policy, key, refused)
+                    : List.of(Condition.isFalse(
+                            Conditions.ACCEPTED,
+                            "TargetNotFound",
+                            key + " is not there (expected: a Gateway or ListenerSet of " + Kinds.GATEWAY_GROUP
+                                    + ", or a listener of one)."));
+        });
     }
 
     /** The status of a policy that is not served: what it is for is closed where it protects. */
-    private ObjectStatus unserved(Kind<UnservedPolicy> kind, Resource<UnservedPolicy> policy) {
+    private ObjectStatus unserved(Reads reads, Kind<UnservedPolicy> kind, Resource<UnservedPolicy> policy) {
         String message = kind.name() + " is not served by Gatehouse and has no effect"
                 + (policy.spec().protects()
                         ? "; requests to its targets are answered with 500, since it asks for protection."
                         : ".");
-        return new ObjectStatus.Ancestors(
-                policy.metadata().generation(),
-                policy.spec().targets().stream()
-                        .map(target -> new ObjectStatus.ParentStatus(
-                                ancestor(target, policy.namespace()),
-                                controllerName,
-                                List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))))
-                        .toList());
-    }
-
-    /** For a policy on a Gateway or ListenerSet: the routes there that have one of their own, which counts instead or goes before. */
-    private List<Condition> overridden(
-            Reads reads, Kind<?> kind, TargetKey target, Predicate<TargetKey> hasPolicy, Predicate<TargetKey> merges) {
-        if (!target.kind().equals("Gateway") && !target.kind().equals("ListenerSet")) {
-            return List.of();
-        }
-        Optional<GatewayState> state = target.kind().equals("Gateway")
-                ? reads.get(model.gateways, target.object())
-                : reads.get(inputs.of(Kinds.LISTENER_SET), target.object())
-                        .flatMap(set ->
-                                reads.get(model.gateways, set.spec().parent().key(set.namespace())));
-        SortedSet<String> replacing = new TreeSet<>();
-        SortedSet<String> merging = new TreeSet<>();
-        for (ListenerState listener : state.map(GatewayState::listeners).orElse(List.of())) {
-            ObjectRef owner = listener.key().owner();
-            // What is for a Gateway as a whole is for the listeners that ListenerSets add, too.
-            boolean covered = target.section().isEmpty() && target.kind().equals("Gateway")
-                    || owner.kind().equals(target.kind())
-                            && owner.key().equals(target.object())
-                            && target.section()
-                                    .map(listener.key().name()::equals)
-                                    .orElse(true);
-            if (covered) {
-                reads.get(model.bindingsByListener, listener.key())
-                        .ifPresent(bindings -> bindings.keySet().stream()
-                                .map(BindingKey::route)
-                                .map(route -> new TargetKey(route.kind(), route.key(), Optional.empty()))
-                                .filter(hasPolicy)
-                                .forEach(route -> (merges.test(route) ? merging : replacing)
-                                        .add(route.kind() + " " + route.object())));
-            }
-        }
-        List<Condition> conditions = new ArrayList<>();
-        if (!replacing.isEmpty()) {
-            conditions.add(Condition.isTrue(
-                    Conditions.OVERRIDDEN,
-                    "Overridden",
-                    "Routes with a " + kind.name() + " of their own, which counts instead: "
-                            + String.join(", ", replacing) + "."));
-        }
-        if (!merging.isEmpty()) {
-            conditions.add(Condition.isTrue(
-                    Conditions.MERGED,
-                    "Merged",
-                    "Routes with a " + kind.name() + " of their own, which this one is merged with: "
-                            + String.join(", ", merging) + "."));
-        }
-        return conditions;
-    }
-
-    private Optional<String> missing(Reads reads, PolicyTarget target, TargetKey key) {
-        boolean known = target.group().equals(Kinds.GATEWAY_GROUP);
-        if (!known
-                || !List.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute").contains(target.kind())) {
-            return Optional.of("Kind \"" + target.kind() + "\" of group \"" + target.group()
-                    + "\" cannot be a target (expected: Gateway, ListenerSet, HTTPRoute or GRPCRoute of "
-                    + Kinds.GATEWAY_GROUP + ").");
-        }
-        boolean there = switch (target.kind()) {
-            case "Gateway" ->
-                reads.get(model.gateways, key.object())
-                        .map(state -> hasListener(state, ObjectRef.of(Kinds.GATEWAY, key.object()), key))
-                        .orElse(false);
-            case "ListenerSet" ->
-                reads.get(inputs.of(Kinds.LISTENER_SET), key.object())
-                        .flatMap(set ->
-                                reads.get(model.gateways, set.spec().parent().key(set.namespace())))
-                        .map(state -> hasListener(state, ObjectRef.of(Kinds.LISTENER_SET, key.object()), key))
-                        .orElse(false);
-            default ->
-                reads.get(
-                                model.routes,
-                                new ObjectRef(
-                                        target.kind(),
-                                        key.object().namespace(),
-                                        key.object().name()))
-                        .map(route -> key.section().isEmpty()
-                                || route.rules().stream()
-                                        .anyMatch(rule -> rule instanceof ResolvedRoute.Rule.Http http
-                                                && http.name().equals(key.section())))
-                        .orElse(false);
-        };
-        return there ? Optional.empty() : Optional.of(key + " is not there.");
-    }
-
-    private static boolean hasListener(GatewayState state, ObjectRef owner, TargetKey key) {
-        return key.section().isEmpty()
-                || state.listeners().stream()
-                        .anyMatch(listener -> listener.key().owner().equals(owner)
-                                && listener.key().name().equals(key.section().get()));
-    }
-
-    /** The policy that counts for {@code target} instead of {@code own}, if there is one. */
-    private static <S> Optional<ObjectKey> rival(
-            Reads reads,
-            Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> policies,
-            TargetKey target,
-            ObjectKey own) {
-        return reads.get(policies, target)
-                .flatMap(each -> PolicyIndex.winner(each.values()))
-                .map(Resource::key)
-                .filter(key -> !key.equals(own));
+        return policies.of(
+                reads,
+                policy,
+                policy.spec().targets(),
+                _ -> List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message)));
     }
 }

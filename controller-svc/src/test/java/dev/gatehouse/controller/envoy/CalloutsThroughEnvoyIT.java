@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
-import dev.gatehouse.controller.translate.Settings;
+import dev.gatehouse.controller.callout.CalloutAddress;
+import dev.gatehouse.controller.callout.CalloutResources;
+import dev.gatehouse.controller.callout.Fleets;
+import dev.gatehouse.controller.envoy.filter.AccessFilter;
+import dev.gatehouse.controller.envoy.filter.WafFilter;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.proto.Upstreams;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.RealEnvoy;
@@ -279,11 +285,11 @@ class CalloutsThroughEnvoyIT {
     }
 
     private String bootstrap(String fleet) throws Exception {
-        Cluster made = CalloutResources.cluster(fleet, new Settings.Address("127.0.0.1", 1), true);
+        Cluster made = CalloutResources.cluster(fleet, new CalloutAddress("127.0.0.1", 1), true);
         LocalityLbEndpoints.Builder endpoints = LocalityLbEndpoints.newBuilder();
         for (Replica replica : replicas) {
             endpoints.addLbEndpoints(
-                    ClusterResources.endpoint(Protos.address("127.0.0.1", replica.port(), SocketAddress.Protocol.TCP)));
+                    Upstreams.endpoint(Protos.address("127.0.0.1", replica.port(), SocketAddress.Protocol.TCP)));
         }
         // Everything that a cluster in Kubernetes has, but for the certificates.
         Cluster.Builder cluster = made.toBuilder().clearTransportSocket();
@@ -292,8 +298,7 @@ class CalloutsThroughEnvoyIT {
         Cluster.Builder upstream = Cluster.newBuilder().setName("backend");
         upstream.getLoadAssignmentBuilder()
                 .setClusterName("backend")
-                .addEndpoints(
-                        LocalityLbEndpoints.newBuilder().addLbEndpoints(ClusterResources.endpoint(loopback(backend))));
+                .addEndpoints(LocalityLbEndpoints.newBuilder().addLbEndpoints(Upstreams.endpoint(loopback(backend))));
         Bootstrap.Builder bootstrap =
                 Bootstrap.newBuilder().setAdmin(Admin.newBuilder().setAddress(loopback(0)));
         bootstrap
@@ -305,12 +310,12 @@ class CalloutsThroughEnvoyIT {
                         port,
                         List.of(
                                 filter("callout", filter(fleet)),
-                                filter(FilterNames.ROUTER, Router.getDefaultInstance())),
+                                filter("envoy.filters.http.router", Router.getDefaultInstance())),
                         Route.newBuilder().setRoute(RouteAction.newBuilder().setCluster("backend"))))
                 .addListeners(listener(
                         "backend",
                         backend,
-                        List.of(filter(FilterNames.ROUTER, Router.getDefaultInstance())),
+                        List.of(filter("envoy.filters.http.router", Router.getDefaultInstance())),
                         Route.newBuilder()
                                 .setDirectResponse(
                                         DirectResponseAction.newBuilder().setStatus(200))));
@@ -356,8 +361,8 @@ class CalloutsThroughEnvoyIT {
     /** As the proxies have it. */
     private static Message filter(String fleet) {
         Map<String, Message> filters = new HashMap<>();
-        filters.put(Fleets.AUTHZ, ListenerResources.access().build());
-        filters.put(Fleets.WAF, ListenerResources.waf());
+        filters.put(Fleets.AUTHZ, AccessFilter.check().build());
+        filters.put(Fleets.WAF, WafFilter.inspection());
         filters.put(
                 Fleets.RATE_LIMIT,
                 RateLimit.newBuilder()

@@ -2,6 +2,7 @@ package dev.gatehouse.controller.envoy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.gatewayapi.HttpRoute.PathType;
 import dev.gatehouse.gatewayapi.ObjectRef;
@@ -19,7 +20,8 @@ class RouteTableTest {
         RouteConfiguration table = RouteTable.shared(
                 "t",
                 List.of(new RouteTable.Host(
-                        Hostnames.ANY, Map.of("a.example", List.of(entry("short", 1), entry("long", 9))))));
+                        Hostnames.ANY, Map.of("a.example", List.of(entry("short", 1), entry("long", 9))))),
+                FilterNeeds.NONE);
         assertThat(shown(table)).containsEntry("a.example", List.of("long", "short"));
     }
 
@@ -34,7 +36,8 @@ class RouteTableTest {
                                 List.of(
                                         entry("any", 99).from(Hostnames.ANY),
                                         entry("wildcard", 9).from("*.example"),
-                                        entry("precise", 1).from("a.example"))))));
+                                        entry("precise", 1).from("a.example"))))),
+                FilterNeeds.NONE);
         assertThat(shown(table)).containsEntry("a.example", List.of("precise", "wildcard", "any"));
     }
 
@@ -47,7 +50,8 @@ class RouteTableTest {
                         Map.of(
                                 "a.example", List.of(entry("precise", 1)),
                                 "*.example", List.of(entry("wildcard", 9)),
-                                "*", List.of(entry("any", 99))))));
+                                "*", List.of(entry("any", 99))))),
+                FilterNeeds.NONE);
         assertThat(shown(table))
                 .containsExactly(
                         Map.entry("a.example", List.of("precise", "wildcard", "any")),
@@ -65,7 +69,8 @@ class RouteTableTest {
                                 Hostnames.ANY,
                                 Map.of(
                                         "*", List.of(entry("wide", 1)),
-                                        "a.example", List.of(entry("stray", 1))))));
+                                        "a.example", List.of(entry("stray", 1))))),
+                FilterNeeds.NONE);
         assertThat(shown(table))
                 .containsEntry("*.example", List.of("narrow"))
                 .containsEntry("*", List.of("wide"))
@@ -78,7 +83,8 @@ class RouteTableTest {
                 "t",
                 List.of(
                         new RouteTable.Host("empty.example", Map.of()),
-                        new RouteTable.Host(Hostnames.ANY, Map.of("*", List.of(entry("wide", 1))))));
+                        new RouteTable.Host(Hostnames.ANY, Map.of("*", List.of(entry("wide", 1))))),
+                FilterNeeds.NONE);
         assertThat(shown(table)).containsEntry("empty.example", List.of());
     }
 
@@ -89,7 +95,8 @@ class RouteTableTest {
                 new RouteTable.Host(
                         "*.example",
                         Map.of("*.example", List.of(entry("own", 1)), "a.example", List.of(entry("stray", 1)))),
-                List.of("*.example", "a.example"));
+                List.of("*.example", "a.example"),
+                FilterNeeds.NONE);
         assertThat(shown(table))
                 .containsEntry("*.example", List.of("own"))
                 .containsEntry("a.example", List.of("misdirected"));
@@ -106,7 +113,8 @@ class RouteTableTest {
         RouteConfiguration table = RouteTable.single(
                 "t",
                 new RouteTable.Host("a.example", Map.of("a.example", List.of(entry("own", 1)))),
-                List.of("*", "*.example", "a.example", "b.example", "b.example"));
+                List.of("*", "*.example", "a.example", "b.example", "b.example"),
+                FilterNeeds.NONE);
         assertThat(table.getVirtualHostsList().stream().flatMap(host -> host.getDomainsList().stream()))
                 .doesNotHaveDuplicates()
                 .containsExactly("a.example", "b.example", "*.example", "*");
@@ -115,10 +123,10 @@ class RouteTableTest {
     @Test
     void aRequestForNoOtherListenerIsMisdirectedWhereOneTakesAnyHostname() {
         RouteTable.Host own = new RouteTable.Host("a.example", Map.of("a.example", List.of(entry("own", 1))));
-        assertThat(shown(RouteTable.single("t", own, List.of("a.example", "*"))))
+        assertThat(shown(RouteTable.single("t", own, List.of("a.example", "*"), FilterNeeds.NONE)))
                 .containsEntry("a.example", List.of("own"))
                 .containsEntry("*", List.of("misdirected"));
-        assertThat(shown(RouteTable.single("t", own, List.of("a.example", "b.example"))))
+        assertThat(shown(RouteTable.single("t", own, List.of("a.example", "b.example"), FilterNeeds.NONE)))
                 .doesNotContainKey("*");
     }
 

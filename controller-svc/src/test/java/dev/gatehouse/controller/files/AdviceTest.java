@@ -2,6 +2,7 @@ package dev.gatehouse.controller.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.gatewayapi.yaml.Problem;
 import dev.gatehouse.identity.ProcessName;
@@ -173,7 +174,7 @@ class AdviceTest {
 
     private List<String> advice(String text) throws IOException {
         Files.writeString(folder.resolve("f.yaml"), text);
-        Settings.Address callout = new Settings.Address("callout.test", 18000);
+        CalloutAddress callout = new CalloutAddress("callout.test", 18000);
         OfflineTranslation translation = OfflineTranslation.of(
                 List.of(folder.resolve("f.yaml")),
                 new Settings(

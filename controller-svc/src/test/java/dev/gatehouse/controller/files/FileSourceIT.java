@@ -2,9 +2,9 @@ package dev.gatehouse.controller.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.translate.Settings;
-import dev.gatehouse.controller.translate.Settings.Address;
 import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.ObjectRef;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The watch of real files: whatever happens to them is seen, and also what happens after it. */
 class FileSourceIT {
-    private static final Address ADDRESS = new Address("localhost", 1);
+    private static final CalloutAddress ADDRESS = new CalloutAddress("localhost", 1);
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final ObjectRef R = new ObjectRef("ConfigMap", "default", "r");
 

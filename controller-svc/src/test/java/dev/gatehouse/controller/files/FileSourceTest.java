@@ -2,10 +2,10 @@ package dev.gatehouse.controller.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.translate.Settings;
-import dev.gatehouse.controller.translate.Settings.Address;
 import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.testkit.Await;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileSourceTest {
-    private static final Address ADDRESS = new Address("localhost", 1);
+    private static final CalloutAddress ADDRESS = new CalloutAddress("localhost", 1);
 
     private static final String GATEWAY = """
             apiVersion: gateway.networking.k8s.io/v1

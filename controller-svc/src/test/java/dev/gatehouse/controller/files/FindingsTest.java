@@ -2,6 +2,7 @@ package dev.gatehouse.controller.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.translate.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,7 +136,7 @@ class FindingsTest {
     private List<String> find(String text) throws IOException {
         Path file = folder.resolve("f.yaml");
         Files.writeString(file, text);
-        Settings.Address callout = new Settings.Address("callout.test", 18000);
+        CalloutAddress callout = new CalloutAddress("callout.test", 18000);
         return OfflineTranslation.of(
                         List.of(file),
                         new Settings(

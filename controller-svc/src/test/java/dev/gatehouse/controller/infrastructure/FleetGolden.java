@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.infrastructure;
 
+import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.testkit.GoldenFolder;
@@ -19,7 +20,7 @@ final class FleetGolden {
     }
 
     static OfflineTranslation translate(GoldenFolder folder) {
-        Settings.Address callout = new Settings.Address("callout.test", 18000);
+        CalloutAddress callout = new CalloutAddress("callout.test", 18000);
         return OfflineTranslation.of(
                 List.of(folder.path().resolve("in.yaml")),
                 new Settings(

@@ -18,11 +18,11 @@ public record BackendReference(
         Optional<Integer> port,
         int weight,
         List<RouteFilter> filters) {
-    static BackendReference read(Fields f) {
+    public static BackendReference read(Fields f) {
         return read(f, 1, List.of());
     }
 
-    static BackendReference readWeighted(Fields f) {
+    public static BackendReference readWeighted(Fields f) {
         return read(f, f.integer("weight", 0, 1_000_000).orElse(1), List.of());
     }
 

@@ -1,5 +1,6 @@
 package dev.gatehouse.gatewayapi;
 
+import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 import java.util.Optional;
@@ -52,16 +53,15 @@ public final class Kinds {
             envoyGateway("BackendTrafficPolicy", BackendTrafficPolicy::read);
     public static final Kind<SecurityPolicy> SECURITY_POLICY = envoyGateway("SecurityPolicy", SecurityPolicy::read);
 
-    public static final Kind<UnservedPolicy> CLIENT_TRAFFIC_POLICY =
-            envoyGateway("ClientTrafficPolicy", UnservedPolicy::readClientTraffic);
+    public static final Kind<ClientTrafficPolicy> CLIENT_TRAFFIC_POLICY =
+            envoyGateway("ClientTrafficPolicy", ClientTrafficPolicy::read);
     public static final Kind<UnservedPolicy> ENVOY_EXTENSION_POLICY =
             envoyGateway("EnvoyExtensionPolicy", UnservedPolicy::readExtension);
     public static final Kind<UnservedPolicy> ENVOY_PATCH_POLICY =
             envoyGateway("EnvoyPatchPolicy", UnservedPolicy::readPatch);
 
     /** The policies that are known and not served. */
-    public static final List<Kind<UnservedPolicy>> UNSERVED =
-            List.of(CLIENT_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, ENVOY_PATCH_POLICY);
+    public static final List<Kind<UnservedPolicy>> UNSERVED = List.of(ENVOY_EXTENSION_POLICY, ENVOY_PATCH_POLICY);
 
     public static final Kind<EnvoyProxy> ENVOY_PROXY =
             new Kind<>(ENVOY_GATEWAY_GROUP, List.of("v1alpha1"), "EnvoyProxy", true, EnvoyProxy::read);

@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param namespace absent: that of the object that refers
  */
 public record ObjectReference(String group, String kind, Optional<String> namespace, String name) {
-    static ObjectReference readSecret(Fields f) {
+    /** A reference to a Secret where it does not say otherwise. */
+    public static ObjectReference readSecret(Fields f) {
         return new ObjectReference(
                 f.string("group").orElse(""),
                 f.string("kind").orElse("Secret"),

@@ -6,13 +6,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a policy is for: an object in the policy's namespace, or a section of it (a listener of a Gateway, a rule of a route).
+ * What a policy is for: an object, or a section of it (a listener of a Gateway, a rule of a route).
+ *
+ * @param namespace of an object that labels select in another namespace; empty: the policy's
  */
-public record PolicyTarget(String group, String kind, String name, Optional<String> sectionName) {
+public record PolicyTarget(
+        String group, String kind, Optional<String> namespace, String name, Optional<String> sectionName) {
     private static PolicyTarget read(Fields f) {
         return new PolicyTarget(
                 f.string("group").orElse(""),
                 f.requiredString("kind"),
+                Optional.empty(),
                 f.requiredString("name"),
                 f.string("sectionName"));
     }
@@ -25,7 +29,7 @@ public record PolicyTarget(String group, String kind, String name, Optional<Stri
     }
 
     /** As {@link #readAll}, of a policy that may have {@code targetSelectors} instead. */
-    static List<PolicyTarget> readOrSelected(Fields f) {
+    public static List<PolicyTarget> readOrSelected(Fields f) {
         return f.has("targetSelectors") ? readAny(f) : readAll(f);
     }
 

@@ -4,10 +4,10 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 
 /**
- * A policy of a kind of Envoy Gateway's API that Gatehouse knows and does not serve: ClientTrafficPolicy, EnvoyExtensionPolicy,
- * EnvoyPatchPolicy. It has no effect, and its status says so; where it protects something, that is closed.
+ * A policy of a kind of Envoy Gateway's API that Gatehouse knows and does not serve: EnvoyExtensionPolicy, EnvoyPatchPolicy. It has no
+ * effect, and its status says so; where it protects something, that is closed.
  *
- * @param protects what it asks for keeps requests out: client certificates, or an extension that must not be left out
+ * @param protects what it asks for keeps requests out: an extension that must not be left out
  */
 public record UnservedPolicy(List<PolicyTarget> targets, List<TargetSelector> selectors, boolean protects)
         implements TargetedPolicy<UnservedPolicy> {
@@ -19,11 +19,6 @@ public record UnservedPolicy(List<PolicyTarget> targets, List<TargetSelector> se
     @Override
     public UnservedPolicy withTargets(List<PolicyTarget> targets) {
         return new UnservedPolicy(targets, selectors, protects);
-    }
-
-    static UnservedPolicy readClientTraffic(Fields f) {
-        return read(
-                f, f.object("tls", tls -> tls.lenient().has("clientValidation")).orElse(false));
     }
 
     static UnservedPolicy readExtension(Fields f) {

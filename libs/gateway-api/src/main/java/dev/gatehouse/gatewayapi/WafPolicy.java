@@ -12,14 +12,14 @@ import java.util.stream.IntStream;
  * less specific policy's that it is merged with.
  *
  * @param selectors targets by labels
- * @param mergeType how it goes with the less specific policy; empty: instead of it
+ * @param merge how it goes with the less specific policy; empty: instead of it
  * @param ruleFiles ConfigMaps, each in the namespace of the policy that names it
  * @param crs empty: the Core Rule Set is not included, unless directives do
  */
 public record WafPolicy(
         List<PolicyTarget> targets,
         List<TargetSelector> selectors,
-        Optional<MergeType> mergeType,
+        Optional<MergeType> merge,
         Optional<Mode> mode,
         Optional<FailureMode> failureMode,
         Optional<Bodies> bodies,
@@ -65,14 +65,6 @@ public record WafPolicy(
         ruleFiles = List.copyOf(ruleFiles);
         exclusions = List.copyOf(exclusions);
         hosts = List.copyOf(hosts);
-    }
-
-    /** How a policy goes with one for something less specific. */
-    public enum MergeType {
-        /** What it says counts; lists are the other's, and then its own. */
-        StrategicMerge,
-        /** What it says counts, lists as well. */
-        JSONMerge
     }
 
     /** What a rule that blocks does. */
@@ -279,7 +271,7 @@ public record WafPolicy(
         return new WafPolicy(
                 resolved,
                 List.of(),
-                mergeType,
+                merge,
                 mode,
                 failureMode,
                 bodies,
@@ -298,7 +290,7 @@ public record WafPolicy(
         return new WafPolicy(
                 targets,
                 selectors,
-                mergeType,
+                merge,
                 mode,
                 failureMode,
                 bodies,
@@ -314,13 +306,13 @@ public record WafPolicy(
                 audit);
     }
 
-    /** Merged with one for something less specific, as its {@link #mergeType} says. */
+    /** Merged with one for something less specific, as its {@link #merge} says. */
     public WafPolicy over(WafPolicy other) {
-        boolean grow = mergeType.orElse(MergeType.JSONMerge) == MergeType.StrategicMerge;
+        boolean grow = merge.orElse(MergeType.JSONMerge) == MergeType.StrategicMerge;
         return new WafPolicy(
                 targets,
                 selectors,
-                other.mergeType,
+                other.merge,
                 mode.or(other::mode),
                 failureMode.or(other::failureMode),
                 bodies.or(other::bodies),
@@ -386,7 +378,7 @@ public record WafPolicy(
         WafPolicy policy = new WafPolicy(
                 PolicyTarget.readAny(f),
                 f.list("targetSelectors", 0, 16, TargetSelector::read),
-                f.choice("mergeType", MergeType.class),
+                f.choice("mergeType", MergeType.class).filter(type -> type != MergeType.Replace),
                 f.choice("mode", Mode.class),
                 f.choice("failureMode", FailureMode.class),
                 f.choice("bodies", Bodies.class),
@@ -402,7 +394,7 @@ public record WafPolicy(
             f.wrong("targetRefs", "is empty (expected: at least one target, or targetSelectors)");
         }
         boolean rules = !policy.directives.isEmpty() || !policy.ruleFiles.isEmpty() || policy.crs.isPresent();
-        if (!rules && policy.mergeType.isEmpty() && policy.effectiveMode() != Mode.Off) {
+        if (!rules && policy.merge.isEmpty() && policy.effectiveMode() != Mode.Off) {
             f.wrong("directives", "is empty (expected: at least one SecLang directive, or ruleFiles, or crs)");
         }
         if (policy.bodies.equals(Optional.of(Bodies.Streamed)) && policy.effectiveFailureMode() == FailureMode.Open) {

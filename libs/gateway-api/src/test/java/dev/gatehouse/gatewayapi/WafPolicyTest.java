@@ -62,7 +62,7 @@ class WafPolicyTest {
                 """).over(read(PARENT));
         assertThat(merged.effectiveMode()).isEqualTo(WafPolicy.Mode.DetectOnly);
         assertThat(merged.effectiveFailureMode()).isEqualTo(WafPolicy.FailureMode.Open);
-        assertThat(merged.mergeType()).isEmpty();
+        assertThat(merged.merge()).isEmpty();
         WafRuleSet crs = merged.crs().orElseThrow();
         assertThat(crs.blockingParanoiaLevel()).isEqualTo(Optional.of(2));
         assertThat(crs.inboundThreshold()).isEqualTo(Optional.of(10));

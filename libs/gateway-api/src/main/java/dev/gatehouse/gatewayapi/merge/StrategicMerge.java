@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Kubernetes' strategic merge patch: objects are merged, null removes, and lists whose items have a merge key are merged item
  * by item; other lists are replaced. The directives {@code $patch}, {@code $deleteFromPrimitiveList/…}, {@code $retainKeys} and
- * {@code $setElementOrder/…} are honoured. Which list has which merge key is what the API types of pods, workloads, Services and
- * ServiceAccounts declare ({@code patchMergeKey}).
+ * {@code $setElementOrder/…} are honoured. Which list has which merge key is what the API types of pods, workloads, Services,
+ * ServiceAccounts, and Envoy Gateway's policies declare ({@code patchMergeKey}).
  */
 public final class StrategicMerge {
     private static final Map<String, String> MERGE_KEYS = Map.ofEntries(
@@ -31,7 +31,11 @@ public final class StrategicMerge {
             Map.entry("schedulingGates", "name"),
             Map.entry("resourceClaims", "name"),
             Map.entry("secrets", "name"),
-            Map.entry("ownerReferences", "uid"));
+            Map.entry("ownerReferences", "uid"),
+            Map.entry("compression", "type"),
+            Map.entry("compressor", "type"),
+            Map.entry("httpUpgrade", "type"),
+            Map.entry("contextExtensions", "name"));
 
     /** Lists of strings that are united. */
     private static final Set<String> MERGED_PRIMITIVES = Set.of("finalizers");

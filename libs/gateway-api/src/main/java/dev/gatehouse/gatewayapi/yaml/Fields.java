@@ -158,6 +158,11 @@ public final class Fields {
         return path;
     }
 
+    /** This object as the user wrote it; see {@link Trees}. */
+    public Map<String, Object> written() {
+        return Trees.of(node);
+    }
+
     /** True if the field is there and not null. */
     public boolean has(String name) {
         describe(name, new Outline.Anything());

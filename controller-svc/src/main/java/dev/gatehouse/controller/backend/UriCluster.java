@@ -1,0 +1,38 @@
+package dev.gatehouse.controller.backend;
+
+import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
+import dev.gatehouse.controller.backend.ClusterSpec.Protocol;
+import dev.gatehouse.gatewayapi.Backend;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The cluster of a service that is known by a URI alone: its host is looked up by DNS, and has a certificate that the system trusts. */
+public record UriCluster(Backend.Endpoint endpoint, ClusterSpec spec) {
+    /**
+     * Makes the cluster of {@code uri}, of scheme http or https.
+     *
+     * @param owner the policy that names it
+     */
+    public static UriCluster of(URI uri, ObjectKey owner) {
+        boolean tls = uri.getScheme().equalsIgnoreCase("https");
+        int port = uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80;
+        String host = uri.getHost().toLowerCase(Locale.ROOT);
+        boolean v6 = host.startsWith("[");
+        String address = v6 ? host.substring(1, host.length() - 1) : host;
+        Backend.Endpoint endpoint = v6 || address.matches("[0-9.]+")
+                ? new Backend.Endpoint.Ip(address, port)
+                : new Backend.Endpoint.Fqdn(address, port);
+        Optional<ClusterSpec.Tls> transport = tls
+                ? Optional.of(new ClusterSpec.Tls(owner, true, address, List.of(), Optional.empty()))
+                : Optional.empty();
+        return new UriCluster(
+                endpoint,
+                new ClusterSpec(
+                        "uri/" + (tls ? "https/" : "http/") + host + ":" + port,
+                        new Endpoints.Listed(List.of(ClusterSpec.Place.of(endpoint, transport))),
+                        Protocol.HTTP1));
+    }
+}

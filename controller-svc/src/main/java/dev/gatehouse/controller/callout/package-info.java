@@ -1,0 +1,5 @@
+/** The services that a proxy asks: their fleets, addresses and clusters. Must not know of routes or policies. */
+@NullMarked
+package dev.gatehouse.controller.callout;
+
+import org.jspecify.annotations.NullMarked;

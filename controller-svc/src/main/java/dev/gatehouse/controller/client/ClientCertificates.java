@@ -1,0 +1,155 @@
+package dev.gatehouse.controller.client;
+
+import dev.gatehouse.controller.gateway.Certificates;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.client.ClientValidation;
+import dev.gatehouse.gatewayapi.client.ClientValidation.RevocationLists;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Resolves what a policy's validation of client certificates refers to: all of it, or none and the reason. */
+public final class ClientCertificates {
+    private static final String AUTHORITIES = "ca.crt";
+    private static final String REVOCATIONS = "ca.crl";
+
+    /** What the resolver needs to know of other objects. */
+    public interface World {
+        /** The texts in a ConfigMap, Secret or ClusterTrustBundle, by their keys; empty: it is not there. */
+        Optional<Map<String, String>> texts(String kind, ObjectKey key);
+
+        boolean permitted(ReferenceGrant.Origin from, String kind, ObjectKey to);
+    }
+
+    /** What became of it. */
+    public sealed interface Outcome {
+        /**
+         * Certificates can be validated as the policy wants it.
+         *
+         * @param trust empty: any certificate will do
+         * @param warnings what of the policy has no effect
+         */
+        record Usable(Optional<ClientTrust> trust, List<String> warnings) implements Outcome {
+            public Usable {
+                warnings = List.copyOf(warnings);
+            }
+        }
+
+        /** They cannot: the policy closes what it protects. */
+        record Unusable(String problem) implements Outcome {}
+    }
+
+    private final ReferenceGrant.Origin origin;
+    private final World world;
+    private final List<String> problems = new ArrayList<>();
+
+    private ClientCertificates(String namespace, World world) {
+        this.origin =
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.CLIENT_TRAFFIC_POLICY.name(), namespace);
+        this.world = world;
+    }
+
+    /** Resolves {@code validation} of a policy in {@code namespace}. */
+    public static Outcome resolve(String namespace, ClientValidation validation, World world) {
+        return new ClientCertificates(namespace, world).resolve(validation);
+    }
+
+    private Outcome resolve(ClientValidation validation) {
+        Set<String> certificates = new LinkedHashSet<>();
+        for (int i = 0; i < validation.authorities().size(); i++) {
+            String field = "clientValidation.caCertificateRefs[" + i + "]";
+            ObjectReference reference = validation.authorities().get(i);
+            text(reference, AUTHORITIES, field).ifPresent(pem -> {
+                List<String> readable = Certificates.readable(pem);
+                if (readable.isEmpty()) {
+                    problems.add(field + ": " + named(reference) + " has no certificate that can be read");
+                }
+                certificates.addAll(readable);
+            });
+        }
+        StringBuilder revocations = new StringBuilder();
+        validation.revocation().ifPresent(lists -> readRevocations(lists, revocations));
+        if (certificates.isEmpty() && problems.isEmpty()) {
+            checkWithoutAuthorities(validation);
+        }
+        if (!problems.isEmpty()) {
+            return new Outcome.Unusable(String.join("; ", problems));
+        }
+        if (certificates.isEmpty()) {
+            return new Outcome.Usable(
+                    Optional.empty(),
+                    validation.revocation().isPresent()
+                            ? List.of("spec.tls.clientValidation.crl has no effect without caCertificateRefs")
+                            : List.of());
+        }
+        return new Outcome.Usable(
+                Optional.of(new ClientTrust(
+                        String.join("", certificates),
+                        revocations.toString(),
+                        validation.revocation().map(RevocationLists::leafOnly).orElse(false))),
+                List.of());
+    }
+
+    private void checkWithoutAuthorities(ClientValidation validation) {
+        if (validation.mode().verified()) {
+            problems.add("clientValidation.caCertificateRefs: is empty (expected: at least one CA for mode "
+                    + validation.mode() + ")");
+        }
+        if (!validation.names().isEmpty()) {
+            // Envoy takes no names without a CA: anybody could make a certificate with them.
+            problems.add(
+                    "clientValidation.subjectAltNames: is set without caCertificateRefs (expected: at least one CA)");
+        }
+    }
+
+    private void readRevocations(RevocationLists lists, StringBuilder revocations) {
+        for (int i = 0; i < lists.references().size(); i++) {
+            String field = "clientValidation.crl.refs[" + i + "]";
+            ObjectReference reference = lists.references().get(i);
+            text(reference, REVOCATIONS, field).ifPresent(pem -> {
+                Certificates.problemWithRevocations(pem)
+                        .ifPresent(problem -> problems.add(field + ": " + named(reference) + " " + problem));
+                revocations.append(pem).append('\n');
+            });
+        }
+    }
+
+    /** The text under {@code name}, or the only one there is. */
+    private Optional<String> text(ObjectReference reference, String name, String field) {
+        if (!reference.holdsAuthorities()) {
+            problems.add(field + ": \"" + reference.kind()
+                    + "\" cannot hold certificates (expected: a ConfigMap, Secret or ClusterTrustBundle)");
+            return Optional.empty();
+        }
+        ObjectKey key = reference.authoritiesKey(origin.namespace());
+        if (!key.namespace().isEmpty() && !world.permitted(origin, reference.kind(), key)) {
+            problems.add(field + ": " + named(reference)
+                    + " is in another namespace, and no ReferenceGrant there permits it");
+            return Optional.empty();
+        }
+        Optional<Map<String, String>> texts = world.texts(reference.kind(), key);
+        if (texts.isEmpty()) {
+            problems.add(field + ": " + named(reference) + " is not there");
+            return Optional.empty();
+        }
+        Optional<String> text = Optional.ofNullable(texts.get().get(name))
+                .or(() ->
+                        texts.get().size() == 1 ? texts.get().values().stream().findFirst() : Optional.empty())
+                .filter(each -> !each.isEmpty());
+        if (text.isEmpty()) {
+            problems.add(field + ": " + named(reference) + " has no key \"" + name + "\" (keys: "
+                    + texts.get().keySet().stream().sorted().toList() + ")");
+        }
+        return text;
+    }
+
+    private String named(ObjectReference reference) {
+        return reference.kind() + " " + reference.authoritiesKey(origin.namespace());
+    }
+}

@@ -1,0 +1,173 @@
+package dev.gatehouse.controller.envoy;
+
+import com.google.protobuf.BoolValue;
+import dev.gatehouse.controller.client.ClientPolicy;
+import dev.gatehouse.controller.gateway.FleetMembers;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.proto.TextMatchers;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.client.ClientTls;
+import dev.gatehouse.gatewayapi.client.ClientTls.Version;
+import dev.gatehouse.gatewayapi.client.ClientValidation;
+import dev.gatehouse.gatewayapi.client.ClientValidation.AltName;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the TLS of a listener that terminates it: certificates, versions, and which certificates clients must show. */
+final class DownstreamTls {
+    private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
+    private static final String QUIC_SOCKET = "envoy.transport_sockets.quic";
+
+    private DownstreamTls() {}
+
+    /** @param alpn the protocols that are offered where no policy says which */
+    static TransportSocket socket(FleetMembers fleet, ListenerState listener, ClientPolicy client, List<String> alpn) {
+        Optional<List<String>> own = client.settings().tls().flatMap(ClientTls::alpn);
+        DownstreamTlsContext.Builder context = context(listener, client, own.orElse(alpn));
+        validation(fleet, listener, client).ifPresent(validation -> validation.applyTo(context));
+        return TransportSocket.newBuilder()
+                .setName(TLS_SOCKET)
+                .setTypedConfig(Protos.any(context.build()))
+                .build();
+    }
+
+    /** TLS within QUIC, where Envoy cannot ask for certificates of clients. */
+    static TransportSocket quic(ListenerState listener, ClientPolicy client) {
+        return TransportSocket.newBuilder()
+                .setName(QUIC_SOCKET)
+                .setTypedConfig(Protos.any(QuicDownstreamTransport.newBuilder()
+                        .setDownstreamTlsContext(context(listener, client, List.of("h3")))
+                        .build()))
+                .build();
+    }
+
+    /** What Envoy gets of {@code tls} alone, to be checked. */
+    static DownstreamTlsContext sample(ClientTls tls) {
+        DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder()
+                .setCommonTlsContext(CommonTlsContext.newBuilder().setTlsParams(parameters(Optional.of(tls))));
+        tls.validation()
+                .ifPresent(validation ->
+                        context.getCommonTlsContextBuilder().setValidationContext(checks(validation, false)));
+        return context.build();
+    }
+
+    private static DownstreamTlsContext.Builder context(
+            ListenerState listener, ClientPolicy client, List<String> alpn) {
+        Optional<ClientTls> tls = client.settings().tls();
+        CommonTlsContext.Builder common =
+                CommonTlsContext.newBuilder().setTlsParams(parameters(tls)).addAllAlpnProtocols(alpn);
+        for (ObjectKey certificate : listener.certificates()) {
+            common.addTlsCertificateSdsSecretConfigs(
+                    ClusterResources.sds(SecretResources.certificateName(certificate)));
+        }
+        DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder().setCommonTlsContext(common);
+        tls.ifPresent(each -> {
+            // A policy that says something of TLS resumes sessions where it says so only, as Envoy Gateway has it.
+            context.setDisableStatefulSessionResumption(!each.statefulResumption());
+            if (!each.statelessResumption()) {
+                context.setDisableStatelessSessionResumption(true);
+            }
+        });
+        return context;
+    }
+
+    private static TlsParameters parameters(Optional<ClientTls> tls) {
+        TlsParameters.Builder parameters =
+                TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2);
+        tls.ifPresent(each -> parameters
+                .setTlsMinimumProtocolVersion(version(each.minVersion()))
+                .setTlsMaximumProtocolVersion(version(each.maxVersion()))
+                .addAllCipherSuites(each.ciphers())
+                .addAllEcdhCurves(each.curves())
+                .addAllSignatureAlgorithms(each.signatureAlgorithms()));
+        return parameters.build();
+    }
+
+    private static TlsParameters.TlsProtocol version(Version version) {
+        return switch (version) {
+            case AUTO -> TlsParameters.TlsProtocol.TLS_AUTO;
+            case V1_0 -> TlsParameters.TlsProtocol.TLSv1_0;
+            case V1_1 -> TlsParameters.TlsProtocol.TLSv1_1;
+            case V1_2 -> TlsParameters.TlsProtocol.TLSv1_2;
+            case V1_3 -> TlsParameters.TlsProtocol.TLSv1_3;
+        };
+    }
+
+    /**
+     * Which certificates clients must show.
+     *
+     * @param trust the name of the secret with the CAs; empty: none is needed
+     */
+    private record Validation(boolean required, CertificateValidationContext checks, Optional<String> trust) {
+        void applyTo(DownstreamTlsContext.Builder context) {
+            context.setRequireClientCertificate(BoolValue.of(required));
+            CommonTlsContext.Builder common = context.getCommonTlsContextBuilder();
+            trust.ifPresentOrElse(
+                    name -> common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                            .setDefaultValidationContext(checks)
+                            .setValidationContextSdsSecretConfig(ClusterResources.sds(name))),
+                    () -> common.setValidationContext(checks));
+        }
+    }
+
+    /** The policy's validation counts before that of the Gateway's {@code spec.tls.frontend}. */
+    private static Optional<Validation> validation(FleetMembers fleet, ListenerState listener, ClientPolicy client) {
+        return client.validation()
+                .map(own -> new Validation(
+                        own.mode().required(),
+                        checks(own, client.trusted()),
+                        client.trusted() ? client.owner().map(SecretResources::clientName) : Optional.empty()))
+                .or(() -> frontend(fleet, listener));
+    }
+
+    private static Optional<Validation> frontend(FleetMembers fleet, ListenerState listener) {
+        int port = listener.spec().port();
+        ObjectKey gateway = listener.key().gateway();
+        return fleet.frontendValidation(listener).map(validation -> {
+            boolean insecure = validation.mode() == Gateway.ValidationMode.AllowInsecureFallback;
+            CertificateValidationContext.Builder checks = CertificateValidationContext.newBuilder();
+            if (insecure) {
+                checks.setTrustChainVerification(TrustChainVerification.ACCEPT_UNTRUSTED);
+            }
+            return new Validation(!insecure, checks.build(), Optional.of(SecretResources.frontendName(gateway, port)));
+        });
+    }
+
+    private static CertificateValidationContext checks(ClientValidation validation, boolean trusted) {
+        CertificateValidationContext.Builder checks = CertificateValidationContext.newBuilder()
+                .addAllVerifyCertificateSpki(validation.spkiHashes())
+                .addAllVerifyCertificateHash(validation.certificateHashes());
+        if (!validation.mode().verified()) {
+            checks.setTrustChainVerification(TrustChainVerification.ACCEPT_UNTRUSTED);
+        }
+        if (trusted && validation.allowExpired()) {
+            // Without a CA Envoy does not look at the time, and refuses to be told so.
+            checks.setAllowExpiredCertificate(true);
+        }
+        for (AltName name : validation.names()) {
+            checks.addMatchTypedSubjectAltNames(SubjectAltNameMatcher.newBuilder()
+                    .setSanType(
+                            switch (name.type()) {
+                                case EMAIL -> SubjectAltNameMatcher.SanType.EMAIL;
+                                case DNS -> SubjectAltNameMatcher.SanType.DNS;
+                                case URI -> SubjectAltNameMatcher.SanType.URI;
+                                case IP_ADDRESS -> SubjectAltNameMatcher.SanType.IP_ADDRESS;
+                                case OTHER_NAME -> SubjectAltNameMatcher.SanType.OTHER_NAME;
+                            })
+                    .setOid(name.oid())
+                    .setMatcher(TextMatchers.of(name.match())));
+        }
+        return checks.build();
+    }
+}

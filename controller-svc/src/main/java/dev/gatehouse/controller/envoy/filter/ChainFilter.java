@@ -1,0 +1,21 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An HTTP filter: what it puts into the chain of a listener, and what it is told for a route. Its place among the others is its place in
+ * {@link FilterChains}. Pure; stateless.
+ *
+ * <p>A chain has every filter from the beginning, switched off, so that a policy changes routes and no listener: what a filter is told for
+ * a route switches it on there.
+ */
+public interface ChainFilter {
+    /** What stands in the chain: mostly one filter; none where it is not wanted, several where each policy needs its own. */
+    List<HttpFilter> onListener(ChainContext chain);
+
+    /** What the filters are told for a route, by their names; empty: nothing, they stay switched off. */
+    Map<String, Message> onRoute(RouteContext route);
+}

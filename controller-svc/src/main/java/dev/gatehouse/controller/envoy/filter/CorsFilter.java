@@ -1,0 +1,94 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.security.Security;
+import dev.gatehouse.gatewayapi.RouteFilter;
+import dev.gatehouse.gatewayapi.security.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Answers preflights, and tells browsers what pages of other origins may do (GEP-1767). It is the first one: a preflight carries no
+ * credentials, and others would refuse it. A preflight from an origin that is not allowed is answered too, without what allows anything.
+ */
+final class CorsFilter implements ChainFilter {
+    private static final String NAME = "envoy.filters.http.cors";
+
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return List.of(ChainContext.always(
+                NAME, io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors.getDefaultInstance()));
+    }
+
+    /** The filter of the route counts instead of its policy's section. */
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        return route.cors()
+                .map(CorsFilter::policy)
+                .or(() -> route.policies().security().flatMap(Security::cors).map(CorsFilter::policy))
+                .<Map<String, Message>>map(policy -> Map.of(NAME, policy))
+                .orElse(Map.of());
+    }
+
+    private static CorsPolicy policy(RouteFilter.Cors cors) {
+        return policy(
+                        cors.allowOrigins(),
+                        cors.allowMethods(),
+                        cors.allowHeaders(),
+                        cors.exposeHeaders(),
+                        cors.allowCredentials())
+                .setMaxAge(Long.toString(cors.maxAge().toSeconds()))
+                .build();
+    }
+
+    private static CorsPolicy policy(Cors cors) {
+        CorsPolicy.Builder policy = policy(
+                cors.allowOrigins(),
+                cors.allowMethods(),
+                cors.allowHeaders(),
+                cors.exposeHeaders(),
+                cors.allowCredentials());
+        cors.maxAge().ifPresent(age -> policy.setMaxAge(Long.toString(age.toSeconds())));
+        return policy.build();
+    }
+
+    private static CorsPolicy.Builder policy(
+            List<String> origins,
+            List<String> methods,
+            List<String> headers,
+            List<String> exposed,
+            boolean credentials) {
+        CorsPolicy.Builder policy = CorsPolicy.newBuilder()
+                .setAllowMethods(joined(methods))
+                .setAllowHeaders(joined(headers))
+                .setExposeHeaders(String.join(", ", exposed))
+                .setAllowCredentials(BoolValue.of(credentials))
+                .setForwardNotMatchingPreflights(BoolValue.of(false));
+        origins.forEach(origin -> policy.addAllowOriginStringMatch(origin(origin)));
+        return policy;
+    }
+
+    /** Envoy takes "*" for everything where it stands alone. */
+    private static String joined(List<String> values) {
+        return values.contains("*") ? "*" : String.join(", ", values);
+    }
+
+    /** "*" in {@code origin} is any text without a slash; alone it is anything. */
+    static StringMatcher origin(String origin) {
+        StringMatcher.Builder matcher = StringMatcher.newBuilder();
+        if (origin.equals("*")) {
+            matcher.setSafeRegex(Protos.regex(".*"));
+        } else if (origin.contains("*")) {
+            matcher.setSafeRegex(Protos.regex(Pattern.quote(origin).replace("*", "\\E[^/]+\\Q")));
+        } else {
+            matcher.setExact(origin);
+        }
+        return matcher.build();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import com.google.protobuf.Any;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec.FilterPosition;
+import dev.gatehouse.gatewayapi.client.ClientSettings;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The HTTP filters, in the order in which a request passes them. */
+public final class FilterChains {
+    private static final List<ChainFilter> CHAIN = List.of(
+            new CorsFilter(),
+            new CsrfFilter(),
+            new ExtAuthFilter(),
+            new LateHeadersFilter(),
+            new AccessFilter(),
+            new JwtFilter(),
+            new WafFilter(),
+            new AuthorizationFilter(),
+            new SessionFilter(),
+            new RateLimitFilter(),
+            new GrpcWebFilter(),
+            new GrpcStatsFilter(),
+            new RouterFilter());
+
+    private FilterChains() {}
+
+    /** What comes before all other filters, those before routing too: health checks show no credentials. */
+    public static List<HttpFilter> beforeAll(ChainContext chain) {
+        return HealthCheckFilter.of(chain.client()).stream().toList();
+    }
+
+    /** The filters that are made of what counts for clients alone, to be checked. */
+    public static List<HttpFilter> ofClients(ClientSettings client) {
+        return Stream.of(HealthCheckFilter.of(client), LateHeadersFilter.of(client))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** The filters of a chain, those that {@code positions} name where these say. */
+    public static List<HttpFilter> onListener(ChainContext chain, List<FilterPosition> positions) {
+        return FilterOrder.apply(
+                CHAIN.stream()
+                        .flatMap(filter -> filter.onListener(chain).stream())
+                        .toList(),
+                positions);
+    }
+
+    /** What the filters are told for a route, by their names. */
+    public static SortedMap<String, Any> onRoute(RouteContext route) {
+        SortedMap<String, Any> config = new TreeMap<>();
+        CHAIN.forEach(
+                filter -> filter.onRoute(route).forEach((name, message) -> config.put(name, Protos.any(message))));
+        return config;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import dev.gatehouse.controller.check.EnvoyRules;
+import dev.gatehouse.controller.proto.PackedTypes;
+import dev.gatehouse.controller.security.Security;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the policies of a listener's routes need to be on the listener itself: what Envoy takes from no route.
+ *
+ * @param tokens whose providers and requirements stand there
+ * @param variants of the filter for authorization servers
+ * @param reroutes a filter may have the route selected again. Envoy decides by the first route which of the filters that are switched off it
+ *     makes for a request, so all of them are switched on, for those of the second route
+ */
+public record FilterNeeds(Set<Security.Tokens> tokens, Set<ExtAuthFilter.Variant> variants, boolean reroutes) {
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
+
+    /** Nothing but what every listener has. */
+    public static final FilterNeeds NONE = new FilterNeeds(Set.of(), Set.of(), false);
+
+    public FilterNeeds {
+        tokens = Set.copyOf(tokens);
+        variants = Set.copyOf(variants);
+    }
+
+    /** What {@code policies} need. */
+    public static FilterNeeds of(Collection<Security> policies) {
+        Set<Security.Tokens> tokens = new HashSet<>();
+        Set<ExtAuthFilter.Variant> variants = new HashSet<>();
+        boolean reroutes = false;
+        for (Security policy : policies) {
+            policy.tokens().ifPresent(tokens::add);
+            policy.authorizer()
+                    .map(ExtAuthFilter.Variant::of)
+                    .filter(variant -> !ExtAuthFilter.Variant.USUAL.contains(variant))
+                    .ifPresent(variants::add);
+            reroutes |= policy.reroutes();
+        }
+        return new FilterNeeds(tokens, variants, reroutes);
+    }
+
+    /** What both need. */
+    public FilterNeeds and(FilterNeeds more) {
+        Set<Security.Tokens> allTokens = new HashSet<>(tokens);
+        allTokens.addAll(more.tokens);
+        Set<ExtAuthFilter.Variant> allVariants = new HashSet<>(variants);
+        allVariants.addAll(more.variants);
+        return new FilterNeeds(allTokens, allVariants, reroutes || more.reroutes);
+    }
+
+    /** The names of the filters for authorization servers that are on the listener. */
+    public List<String> authorizers() {
+        return allVariants().stream().map(ExtAuthFilter.Variant::name).toList();
+    }
+
+    /** The variants that are on the listener, in the order of their names. */
+    List<ExtAuthFilter.Variant> allVariants() {
+        Set<ExtAuthFilter.Variant> all = new HashSet<>(variants);
+        all.addAll(ExtAuthFilter.Variant.USUAL);
+        return all.stream()
+                .sorted(Comparator.comparing(ExtAuthFilter.Variant::name))
+                .toList();
+    }
+
+    /** Why Envoy would refuse {@code policy} on a listener. */
+    public static Optional<String> problem(Security policy) {
+        return policy.tokens()
+                .map(tokens -> JwtFilter.providers(List.of(tokens)))
+                .flatMap(RULES::problem)
+                .or(() -> policy.authorizer()
+                        .map(authorizer -> ExtAuthFilter.filter(ExtAuthFilter.Variant.of(authorizer)))
+                        .flatMap(RULES::problem));
+    }
+}

@@ -1,0 +1,43 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import dev.gatehouse.gatewayapi.EnvoyProxySpec.FilterPosition;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts HTTP filters where an EnvoyProxy wants them; a filter that is not there is passed over. */
+public final class FilterOrder {
+    private FilterOrder() {}
+
+    /** Moves filters as {@code positions} say, one after the other; the router stays the last. */
+    public static List<HttpFilter> apply(List<HttpFilter> filters, List<FilterPosition> positions) {
+        List<HttpFilter> ordered = new ArrayList<>(filters);
+        for (FilterPosition position : positions) {
+            if (position.name().equals(RouterFilter.NAME) || position.name().equals(position.anchor())) {
+                continue;
+            }
+            List<HttpFilter> moved = ordered.stream()
+                    .filter(filter -> is(filter, position.name()))
+                    .toList();
+            List<HttpFilter> rest = new ArrayList<>(ordered);
+            rest.removeAll(moved);
+            int at = -1;
+            for (int i = 0; i < rest.size(); i++) {
+                if (is(rest.get(i), position.anchor()) && (at < 0 || !position.before())) {
+                    at = position.before() ? i : i + 1;
+                }
+            }
+            boolean behindRouter = at == rest.size();
+            if (at >= 0 && !behindRouter) {
+                rest.addAll(at, moved);
+                ordered = rest;
+            }
+        }
+        return ordered;
+    }
+
+    /** "envoy.filters.http.ext_proc" is each filter of that kind, "envoy.filters.http.ext_proc/waf" too. */
+    private static boolean is(HttpFilter filter, String name) {
+        return filter.getName().equals(name) || filter.getName().startsWith(name + "/");
+    }
+}

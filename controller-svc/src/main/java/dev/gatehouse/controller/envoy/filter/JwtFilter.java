@@ -1,0 +1,155 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import com.google.protobuf.Empty;
+import com.google.protobuf.Message;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.security.Security;
+import dev.gatehouse.gatewayapi.security.Jwt;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.HttpUri;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtHeader;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtProvider;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * JSON Web Tokens, by Envoy's filter {@code jwt_authn}. Providers stand on the listener, under names that say what they are; a route names a
+ * requirement. A route whose requirement the listener does not have yet is answered with 403.
+ */
+public final class JwtFilter implements ChainFilter {
+    /** Envoy's name of it. */
+    public static final String NAME = "envoy.filters.http.jwt_authn";
+
+    private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(10);
+
+    /** What a readable name may have before its digest. */
+    private static final int NAME_LENGTH = 200;
+
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return List.of(chain.forPolicies(NAME, providers(chain.needs().tokens())));
+    }
+
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        return route.policies()
+                .security()
+                .flatMap(Security::tokens)
+                .<Map<String, Message>>map(tokens -> Map.of(
+                        NAME,
+                        PerRouteConfig.newBuilder()
+                                .setRequirementName(name(tokens))
+                                .build()))
+                .orElse(Map.of());
+    }
+
+    /** The providers and requirements of {@code all}. */
+    static JwtAuthentication providers(Collection<Security.Tokens> all) {
+        // In the order of the names: the same policies make the same bytes.
+        SortedMap<String, JwtProvider> providers = new TreeMap<>();
+        SortedMap<String, JwtRequirement> requirements = new TreeMap<>();
+        for (Security.Tokens tokens : all) {
+            tokens.providers().forEach(each -> providers.put(name(each), provider(each)));
+            requirements.put(name(tokens), requirement(tokens));
+        }
+        return JwtAuthentication.newBuilder()
+                .putAllProviders(providers)
+                .putAllRequirementMap(requirements)
+                .build();
+    }
+
+    private static String name(Security.Provider provider) {
+        return named(provider.spec().name(), provider(provider));
+    }
+
+    private static String name(Security.Tokens tokens) {
+        return named(
+                tokens.providers().stream().map(each -> each.spec().name()).collect(Collectors.joining(",")),
+                requirement(tokens));
+    }
+
+    private static String named(String name, Message content) {
+        return name.substring(0, Math.min(name.length(), NAME_LENGTH)) + "/" + Protos.digest(content);
+    }
+
+    private static JwtRequirement requirement(Security.Tokens tokens) {
+        List<JwtRequirement> any = new ArrayList<>();
+        tokens.providers()
+                .forEach(each -> any.add(
+                        JwtRequirement.newBuilder().setProviderName(name(each)).build()));
+        switch (tokens.missing()) {
+            case REFUSED -> {}
+            case PASSES ->
+                any.add(JwtRequirement.newBuilder()
+                        .setAllowMissing(Empty.getDefaultInstance())
+                        .build());
+            case PASSES_WITH_INVALID ->
+                any.add(JwtRequirement.newBuilder()
+                        .setAllowMissingOrFailed(Empty.getDefaultInstance())
+                        .build());
+        }
+        return any.size() == 1
+                ? any.getFirst()
+                : JwtRequirement.newBuilder()
+                        .setRequiresAny(JwtRequirementOrList.newBuilder().addAllRequirements(any))
+                        .build();
+    }
+
+    private static JwtProvider provider(Security.Provider each) {
+        Jwt.Provider spec = each.spec();
+        JwtProvider.Builder provider = JwtProvider.newBuilder()
+                .setIssuer(spec.issuer().orElse(""))
+                .addAllAudiences(spec.audiences())
+                // Authorization finds the claims by the provider's name.
+                .setPayloadInMetadata(spec.name())
+                .setNormalizePayloadInMetadata(JwtProvider.NormalizePayload.newBuilder()
+                        .addSpaceDelimitedClaims("scope")
+                        .addSpaceDelimitedClaims("scp"))
+                .setForward(true)
+                .setClearRouteCache(spec.recomputeRoute());
+        spec.claimToHeaders()
+                .forEach(claim -> provider.addClaimToHeaders(JwtClaimToHeader.newBuilder()
+                        .setHeaderName(claim.header())
+                        .setClaimName(claim.claim())));
+        spec.extractFrom().ifPresent(from -> {
+            from.headers()
+                    .forEach(header -> provider.addFromHeaders(
+                            JwtHeader.newBuilder().setName(header.name()).setValuePrefix(header.valuePrefix())));
+            provider.addAllFromCookies(from.cookies()).addAllFromParams(from.params());
+        });
+        switch (each.keys()) {
+            case Security.Keys.Local local ->
+                provider.setLocalJwks(DataSource.newBuilder().setInlineString(local.text()));
+            case Security.Keys.Fetched fetched -> provider.setRemoteJwks(remote(fetched));
+        }
+        return provider.build();
+    }
+
+    private static RemoteJwks remote(Security.Keys.Fetched keys) {
+        // The listener does not wait for the keys: without them tokens are refused, and everything else is served.
+        JwksAsyncFetch.Builder fetch = JwksAsyncFetch.newBuilder().setFastListener(true);
+        keys.from().failedRefetch().ifPresent(each -> fetch.setFailedRefetchDuration(Protos.duration(each)));
+        return RemoteJwks.newBuilder()
+                .setHttpUri(HttpUri.newBuilder()
+                        .setUri(keys.from().uri().toString())
+                        .setCluster(keys.at().name())
+                        .setTimeout(Protos.duration(FETCH_TIMEOUT)))
+                .setCacheDuration(Protos.duration(keys.from().cache()))
+                .setAsyncFetch(fetch)
+                .build();
+    }
+}

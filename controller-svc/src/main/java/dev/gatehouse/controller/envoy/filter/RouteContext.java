@@ -1,0 +1,25 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.route.ResolvedRoute.Match;
+import dev.gatehouse.controller.route.ResolvedRoute.Rule;
+import dev.gatehouse.gatewayapi.RouteFilter;
+import java.util.Optional;
+
+/**
+ * What a filter may know of the route that it is told for.
+ *
+ * @param name the rule's, by which it is known in metrics, logs and rate limits
+ * @param match the one of the rule's matches that the route is for
+ * @param cors the filter of the rule, or of its only backend
+ * @param hasBackend false: the route redirects, or answers itself
+ */
+public record RouteContext(
+        ListenerKey listener,
+        String name,
+        Rule.Http rule,
+        Match match,
+        Optional<RouteFilter.Cors> cors,
+        boolean hasBackend,
+        EffectivePolicies policies) {}

@@ -1,0 +1,28 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.List;
+import java.util.Map;
+
+/** Sends the request to its backend: always the last. */
+final class RouterFilter implements ChainFilter {
+    /** Envoy's name of it. */
+    static final String NAME = "envoy.filters.http.router";
+
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return List.of(ChainContext.always(
+                NAME,
+                Router.newBuilder()
+                        .setSuppressEnvoyHeaders(!chain.client().headers().envoyHeaders())
+                        .addAllUpstreamLog(chain.upstreamLog())
+                        .build()));
+    }
+
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        return Map.of();
+    }
+}

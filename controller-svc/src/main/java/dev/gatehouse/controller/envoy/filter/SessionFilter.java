@@ -1,0 +1,72 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import com.google.protobuf.Message;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.route.ResolvedRoute.Match;
+import dev.gatehouse.gatewayapi.HttpRoute;
+import dev.gatehouse.gatewayapi.SessionPersistence;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
+import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
+import io.envoyproxy.envoy.type.http.v3.Cookie;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** Keeps the requests of a session at the endpoint of its first (GEP-1619). */
+final class SessionFilter implements ChainFilter {
+    private static final String NAME = "envoy.filters.http.stateful_session";
+
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return List.of(chain.forPolicies(NAME, StatefulSession.getDefaultInstance()));
+    }
+
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        return route.rule()
+                .sessionPersistence()
+                .<Map<String, Message>>map(session -> Map.of(NAME, session(session, route.match(), route.name())))
+                .orElse(Map.of());
+    }
+
+    /** @param rule the rule's name: several rules of one host must not take each other's sessions for theirs */
+    private static StatefulSessionPerRoute session(SessionPersistence session, Match match, String rule) {
+        String name = session.name().orElseGet(() -> "gatehouse-session-" + fingerprint(rule));
+        StatefulSession.Builder stateful = StatefulSession.newBuilder();
+        switch (session.type()) {
+            case Cookie -> {
+                String path = session.path()
+                        .orElse(
+                                match.path().type() == HttpRoute.PathType.RegularExpression
+                                        ? "/"
+                                        : match.path().value());
+                Cookie.Builder cookie = Cookie.newBuilder().setName(name).setPath(path);
+                session.maxAge().ifPresent(ttl -> cookie.setTtl(Protos.duration(ttl)));
+                stateful.setSessionState(Protos.extension(
+                        "envoy.http.stateful_session.cookie",
+                        CookieBasedSessionState.newBuilder().setCookie(cookie).build()));
+            }
+            case Header ->
+                stateful.setSessionState(Protos.extension(
+                        "envoy.http.stateful_session.header",
+                        HeaderBasedSessionState.newBuilder().setName(name).build()));
+        }
+        return StatefulSessionPerRoute.newBuilder().setStatefulSession(stateful).build();
+    }
+
+    /** A short text that tells {@code name} from others, and does not say it to clients. */
+    private static String fingerprint(String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
+import dev.gatehouse.controller.callout.CalloutResources;
+import dev.gatehouse.controller.callout.Fleets;
+import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.gatewayapi.WafPolicy;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcOverrides;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.MetadataOptions;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.type.v3.HttpStatus;
+import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Shows requests and responses to waf-svc, as a WAFPolicy asks. */
+public final class WafFilter implements ChainFilter {
+    /** Envoy's name of it. */
+    public static final String NAME = "envoy.filters.http.ext_proc/waf";
+
+    /** What waf-svc may ask for instead, for a large body. */
+    private static final Duration LARGE_BODY_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final String POLICY = "x-gatehouse-waf-policy";
+    private static final String PROTOCOL = "x-gatehouse-waf-protocol";
+    private static final String BUFFER_BYTES = "x-gatehouse-waf-buffer-bytes";
+
+    /** So that it is the WAF that finds a body too long: what Envoy shows it is longer than its limit. */
+    private static final long BODY_SLACK_BYTES = 64 * 1024;
+
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return List.of(chain.forPolicies(NAME, inspection()));
+    }
+
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        return route.policies()
+                .waf()
+                .<Map<String, Message>>map(
+                        waf -> Map.of(NAME, enforcing(waf, route.rule().grpc(), route.hasBackend())))
+                .orElse(Map.of());
+    }
+
+    /** Asks waf-svc. */
+    public static ExternalProcessor inspection() {
+        return ExternalProcessor.newBuilder()
+                // Without a timeout: a stream lives as long as its request. Messages have one.
+                .setGrpcService(CalloutResources.service(Fleets.WAF, Optional.empty()))
+                .setMessageTimeout(Protos.duration(CalloutResources.TIMEOUT))
+                .setMaxMessageTimeout(Protos.duration(LARGE_BODY_TIMEOUT))
+                .setAllowModeOverride(true)
+                .setProcessingMode(ProcessingMode.newBuilder()
+                        .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
+                        .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SKIP))
+                .addRequestAttributes("source.address")
+                .addRequestAttributes("destination.address")
+                .addRequestAttributes("request.protocol")
+                .addRequestAttributes("xds.route_name")
+                .setMetadataOptions(MetadataOptions.newBuilder()
+                        .setReceivingNamespaces(
+                                MetadataOptions.MetadataNamespaces.newBuilder().addUntyped("gatehouse.waf")))
+                .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
+                .build();
+    }
+
+    /**
+     * Has waf-svc enforce the policy.
+     *
+     * @param hasBackend on others, which redirect or answer themselves, Envoy does not regard a route's limit for bodies, and waits for
+     *     ever for the rest of one that is longer than a connection's: waf-svc holds it, or, where it may not, is told how much there is
+     */
+    public static ExtProcPerRoute enforcing(EffectivePolicies.Waf waf, boolean grpc, boolean hasBackend) {
+        ExtProcOverrides.Builder overrides = ExtProcOverrides.newBuilder()
+                .addGrpcInitialMetadata(metadata(POLICY, waf.name()))
+                .setFailureModeAllow(BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
+        boolean streamed = waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed
+                || (!hasBackend && waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Closed);
+        if (!streamed) {
+            long bytes = hasBackend ? bufferBytes(waf) : ChainContext.CONNECTION_BUFFER_BYTES;
+            overrides.addGrpcInitialMetadata(metadata(BUFFER_BYTES, Long.toString(bytes)));
+        }
+        if (grpc) {
+            overrides.addGrpcInitialMetadata(metadata(PROTOCOL, "grpc"));
+        } else if (streamed) {
+            overrides.setProcessingMode(ProcessingMode.newBuilder()
+                    .setRequestHeaderMode(ProcessingMode.HeaderSendMode.SEND)
+                    .setRequestBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
+                    .setRequestTrailerMode(ProcessingMode.HeaderSendMode.SEND)
+                    .setResponseHeaderMode(ProcessingMode.HeaderSendMode.SEND)
+                    .setResponseBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
+                    .setResponseTrailerMode(ProcessingMode.HeaderSendMode.SEND));
+        }
+        return ExtProcPerRoute.newBuilder().setOverrides(overrides).build();
+    }
+
+    /** What Envoy holds of a body, be it a request's or a response's: the route's limit is for both. */
+    public static long bufferBytes(EffectivePolicies.Waf waf) {
+        return waf.spec().bodyBytes() + BODY_SLACK_BYTES;
+    }
+
+    private static HeaderValue metadata(String key, String value) {
+        return HeaderValue.newBuilder().setKey(key).setValue(value).build();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.gatehouse.controller.security;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
+import java.math.BigInteger;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Key sets (RFC 7517) as Envoy reads them. A proxy refuses a listener with a key set that it cannot read, and with it every route there; keys
+ * of a type that it does not know it leaves out.
+ */
+public final class JwksText {
+    private static final int SHOWN = 3;
+
+    /** The curves of RFC 7518, 6.2.1.1: the prime p and the coefficient b; a is -3. */
+    private record Curve(BigInteger p, BigInteger b) {
+        static Curve of(String p, String b) {
+            return new Curve(new BigInteger(p, 16), new BigInteger(b, 16));
+        }
+
+        boolean has(BigInteger x, BigInteger y) {
+            BigInteger right =
+                    x.pow(3).subtract(x.multiply(BigInteger.valueOf(3))).add(b);
+            return x.compareTo(p) < 0
+                    && y.compareTo(p) < 0
+                    && y.pow(2).subtract(right).mod(p).signum() == 0;
+        }
+    }
+
+    private static final Map<String, Curve> CURVES = Map.of(
+            "P-256",
+            Curve.of(
+                    "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
+                    "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"),
+            "P-384",
+            Curve.of(
+                    "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
+                    "b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef"),
+            "P-521",
+            Curve.of(
+                    "01ff" + "f".repeat(128),
+                    "0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf"
+                            + "073573df883d2c34f1ef451fd46b503f00"));
+
+    private JwksText() {}
+
+    /** Why Envoy could not use {@code text}; empty: it can use at least one key. */
+    public static Optional<String> problem(String text) {
+        Struct.Builder set = Struct.newBuilder();
+        try {
+            JsonFormat.parser().merge(text, set);
+        } catch (InvalidProtocolBufferException | StackOverflowError _) {
+            return Optional.of("the key set is not JSON (expected: {\"keys\": [...]})");
+        }
+        Value keys = set.getFieldsMap().get("keys");
+        if (keys == null || !keys.hasListValue()) {
+            return Optional.of("the key set has no list \"keys\" (expected: {\"keys\": [...]})");
+        }
+        StringBuilder reasons = new StringBuilder();
+        int count = keys.getListValue().getValuesCount();
+        for (int i = 0; i < count; i++) {
+            Optional<String> problem =
+                    keyProblem(keys.getListValue().getValues(i).getStructValue().getFieldsMap());
+            if (problem.isEmpty()) {
+                return Optional.empty();
+            }
+            if (i < SHOWN) {
+                reasons.append(i == 0 ? ": keys[" : ", keys[")
+                        .append(i)
+                        .append("] ")
+                        .append(problem.get());
+            }
+        }
+        return Optional.of("the key set has no usable key (expected: one of type RSA, EC, oct or OKP)" + reasons);
+    }
+
+    private static Optional<String> keyProblem(Map<String, Value> key) {
+        String type = text(key, "kty").orElse("");
+        String algorithm = text(key, "alg").orElse("");
+        return switch (type) {
+            case "RSA" ->
+                algorithm.isEmpty() || algorithm.startsWith("RS") || algorithm.startsWith("PS")
+                        ? number(key, "n")
+                                        .filter(n -> n.bitLength() >= 512 && n.testBit(0))
+                                        .flatMap(_ -> number(key, "e").filter(e -> e.bitLength() > 1 && e.testBit(0)))
+                                        .isPresent()
+                                ? Optional.empty()
+                                : Optional.of("has no modulus n and exponent e")
+                        : Optional.of("of type RSA has the algorithm \"" + algorithm + "\"");
+            case "EC" -> {
+                Optional<Curve> curve = text(key, "crv").map(CURVES::get);
+                boolean on = curve.isPresent()
+                        && number(key, "x").isPresent()
+                        && number(key, "y").isPresent()
+                        && curve.get()
+                                .has(number(key, "x").get(), number(key, "y").get());
+                yield on && (algorithm.isEmpty() || algorithm.startsWith("ES"))
+                        ? Optional.empty()
+                        : Optional.of("is not a point x, y of a curve P-256, P-384 or P-521");
+            }
+            case "oct" ->
+                bytes(key, "k").filter(bytes -> bytes.length > 0).isPresent()
+                                && (algorithm.isEmpty() || algorithm.startsWith("HS"))
+                        ? Optional.empty()
+                        : Optional.of("has no value k");
+            case "OKP" ->
+                text(key, "crv").filter("Ed25519"::equals).isPresent()
+                                && bytes(key, "x")
+                                        .filter(bytes -> bytes.length == 32)
+                                        .isPresent()
+                        ? Optional.empty()
+                        : Optional.of("is not of Ed25519");
+            default -> Optional.of("has the type \"" + type + "\"");
+        };
+    }
+
+    private static Optional<String> text(Map<String, Value> key, String name) {
+        return Optional.ofNullable(key.get(name)).filter(Value::hasStringValue).map(Value::getStringValue);
+    }
+
+    private static Optional<byte[]> bytes(Map<String, Value> key, String name) {
+        try {
+            return text(key, name).map(Base64.getUrlDecoder()::decode);
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<BigInteger> number(Map<String, Value> key, String name) {
+        return bytes(key, name).filter(bytes -> bytes.length > 0).map(bytes -> new BigInteger(1, bytes));
+    }
+}

@@ -1,0 +1,164 @@
+package dev.gatehouse.controller.security;
+
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.security.Authorization;
+import dev.gatehouse.gatewayapi.security.Cors;
+import dev.gatehouse.gatewayapi.security.Csrf;
+import dev.gatehouse.gatewayapi.security.ExtAuth;
+import dev.gatehouse.gatewayapi.security.Jwt;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A SecurityPolicy that can be enforced.
+ *
+ * @param authzService authz-svc enforces the policy's apiKeyAuth and basicAuth, which it knows by the policy's name
+ */
+public record Security(
+        ObjectKey policy,
+        boolean authzService,
+        Optional<Cors> cors,
+        Optional<Csrf> csrf,
+        Optional<Tokens> tokens,
+        Optional<Authorizer> authorizer,
+        Optional<Authorization> authorization) {
+    /** The same without the sections that authz-svc enforces. */
+    public Security withoutAuthzService() {
+        return new Security(policy, false, cors, csrf, tokens, authorizer, authorization);
+    }
+
+    /** True if authz-svc enforces all of it. */
+    public boolean byAuthzServiceAlone() {
+        return authzService
+                && withoutAuthzService()
+                        .equals(new Security(
+                                policy,
+                                false,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()));
+    }
+
+    /** True if it may have the route selected again. */
+    public boolean reroutes() {
+        return tokens.map(Tokens::reroutes).orElse(false)
+                || authorizer.map(each -> each.spec().recomputeRoute()).orElse(false);
+    }
+
+    /** The clusters of the services that proxies call. */
+    public List<ClusterSpec> clusters() {
+        return Stream.concat(
+                        tokens.stream()
+                                .flatMap(each -> each.providers().stream())
+                                .flatMap(each -> each.keys().cluster().stream()),
+                        authorizer.stream().map(Authorizer::cluster))
+                .toList();
+    }
+
+    /** The same on a Gateway that shows {@code certificate} to its backends. */
+    public Security presenting(ObjectKey certificate) {
+        return new Security(
+                policy,
+                authzService,
+                cors,
+                csrf,
+                tokens.map(each -> each.presenting(certificate)),
+                authorizer.map(each -> new Authorizer(
+                        each.spec(),
+                        each.cluster().presenting(certificate),
+                        each.authority(),
+                        each.contextExtensions(),
+                        each.secret())),
+                authorization);
+    }
+
+    /** Tokens that requests must have. */
+    public record Tokens(Jwt.Missing missing, List<Provider> providers) {
+        public Tokens {
+            providers = List.copyOf(providers);
+        }
+
+        /** True if a token may have the route selected again. */
+        public boolean reroutes() {
+            return providers.stream().anyMatch(each -> each.spec().recomputeRoute());
+        }
+
+        private Tokens presenting(ObjectKey certificate) {
+            return new Tokens(
+                    missing,
+                    providers.stream()
+                            .map(each -> new Provider(each.spec(), each.keys().presenting(certificate)))
+                            .toList());
+        }
+    }
+
+    /** Who signs tokens, with the keys that verify them. */
+    public record Provider(Jwt.Provider spec, Keys keys) {}
+
+    /** Where keys come from. */
+    public sealed interface Keys {
+        /** Where they are fetched. */
+        Optional<ClusterSpec> cluster();
+
+        /** The same on a Gateway that shows {@code certificate} to its backends. */
+        Keys presenting(ObjectKey certificate);
+
+        /** A key set (RFC 7517). */
+        record Local(String text) implements Keys {
+            @Override
+            public Optional<ClusterSpec> cluster() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Keys presenting(ObjectKey certificate) {
+                return this;
+            }
+        }
+
+        /** Fetched by the proxies. */
+        record Fetched(Jwt.Jwks.Remote from, ClusterSpec at) implements Keys {
+            @Override
+            public Optional<ClusterSpec> cluster() {
+                return Optional.of(at);
+            }
+
+            @Override
+            public Keys presenting(ObjectKey certificate) {
+                return new Fetched(from, at.presenting(certificate));
+            }
+        }
+    }
+
+    /**
+     * A server that is asked whether a request may pass.
+     *
+     * @param authority by which it is called
+     * @param contextExtensions what it is told with each request
+     * @param secret true if some of that comes from a Secret
+     */
+    public record Authorizer(
+            ExtAuth spec,
+            ClusterSpec cluster,
+            String authority,
+            SortedMap<String, String> contextExtensions,
+            boolean secret) {
+        public Authorizer {
+            contextExtensions = new TreeMap<>(contextExtensions);
+        }
+
+        /** The values are not shown: they may be secret. */
+        @Override
+        public String toString() {
+            return "Authorizer[spec=" + spec + ", cluster=" + cluster + ", authority=" + authority
+                    + ", contextExtensions=" + Map.copyOf(contextExtensions).keySet() + "]";
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package dev.gatehouse.controller.security;
+
+import dev.gatehouse.controller.backend.ClusterGroup;
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.backend.UriCluster;
+import dev.gatehouse.controller.check.CelText;
+import dev.gatehouse.controller.check.Expressions;
+import dev.gatehouse.gatewayapi.Backend;
+import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.gatewayapi.ConfigMap;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.security.Authorization;
+import dev.gatehouse.gatewayapi.security.ExtAuth;
+import dev.gatehouse.gatewayapi.security.ExtAuth.ContextExtension;
+import dev.gatehouse.gatewayapi.security.Jwt;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
+import dev.gatehouse.gatewayapi.security.ServiceBackends;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Resolves what a SecurityPolicy refers to. A reference that leads nowhere makes the policy invalid, and so closes what it is for. */
+public final class SecurityResolver {
+    private static final String JWKS_KEY = "jwks";
+
+    /** What the resolver needs to know of other objects. */
+    public interface World {
+        Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc);
+
+        /** Why proxies must not call {@code endpoint}. */
+        Optional<String> refusal(Backend.Endpoint endpoint);
+
+        Optional<ConfigMap> configMap(ObjectKey key);
+
+        Optional<Secret> secret(ObjectKey key);
+
+        Optional<Backend> backendObject(ObjectKey key);
+    }
+
+    private final ObjectKey policy;
+    private final World world;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> authorizerProblems = new ArrayList<>();
+
+    private SecurityResolver(ObjectKey policy, World world) {
+        this.policy = policy;
+        this.world = world;
+    }
+
+    /**
+     * Resolves the policy {@code key}.
+     *
+     * @param credentialProblem why authz-svc cannot enforce its part
+     */
+    public static SecurityOutcome resolve(
+            ObjectKey key, SecuritySettings settings, Optional<String> credentialProblem, World world) {
+        return new SecurityResolver(key, world).resolve(settings, credentialProblem);
+    }
+
+    private SecurityOutcome resolve(SecuritySettings settings, Optional<String> credentialProblem) {
+        credentialProblem.ifPresent(problems::add);
+        Optional<Security.Tokens> tokens = settings.jwt().map(this::tokens);
+        Optional<Security.Authorizer> authorizer = settings.extAuth().flatMap(this::authorizer);
+        settings.authorization().ifPresent(this::check);
+        boolean bypassed = !authorizerProblems.isEmpty()
+                && settings.extAuth().map(ExtAuth::failOpen).orElse(false);
+        if (!problems.isEmpty() || !authorizerProblems.isEmpty() && !bypassed) {
+            problems.addAll(authorizerProblems);
+            return new SecurityOutcome.Invalid(String.join("; ", problems));
+        }
+        return new SecurityOutcome.Enforced(
+                new Security(
+                        policy,
+                        settings.asksAuthzService(),
+                        settings.cors(),
+                        settings.csrf(),
+                        tokens,
+                        authorizer,
+                        settings.authorization()),
+                bypassed
+                        ? Optional.of(String.join("; ", authorizerProblems)
+                                + "; since failOpen is true, requests pass without extAuth")
+                        : Optional.empty(),
+                settings.passedOver().stream()
+                        .map(field -> "spec." + field + " is not served and has no effect")
+                        .toList());
+    }
+
+    private Security.Tokens tokens(Jwt jwt) {
+        List<Security.Provider> providers = new ArrayList<>();
+        for (int i = 0; i < jwt.providers().size(); i++) {
+            Jwt.Provider provider = jwt.providers().get(i);
+            String place = "spec.jwt.providers[" + i + "]";
+            keys(provider.jwks(), place).ifPresent(keys -> providers.add(new Security.Provider(provider, keys)));
+        }
+        return new Security.Tokens(jwt.missing(), providers);
+    }
+
+    private Optional<Security.Keys> keys(Jwt.Jwks jwks, String place) {
+        return switch (jwks) {
+            case Jwt.Jwks.Inline inline -> local(inline.text(), place + ".localJWKS.inline");
+            case Jwt.Jwks.InConfigMap reference -> {
+                ObjectKey key = new ObjectKey(policy.namespace(), reference.name());
+                Optional<ConfigMap> map = world.configMap(key);
+                if (map.isEmpty()) {
+                    problems.add(place + ".localJWKS.valueRef: ConfigMap " + key + " is not there");
+                    yield Optional.empty();
+                }
+                Map<String, String> data = new TreeMap<>(map.get().data());
+                Optional<String> text = Optional.ofNullable(data.get(JWKS_KEY))
+                        .or(() -> data.values().stream().findFirst());
+                if (text.isEmpty()) {
+                    problems.add(place + ".localJWKS.valueRef: ConfigMap " + key + " is empty (expected: a key \""
+                            + JWKS_KEY + "\")");
+                    yield Optional.empty();
+                }
+                yield local(text.get(), place + ".localJWKS.valueRef: ConfigMap " + key);
+            }
+            case Jwt.Jwks.Remote remote ->
+                (remote.service().references().isEmpty()
+                                ? uri(remote, place + ".remoteJWKS.uri")
+                                : cluster(remote.service(), false, place + ".remoteJWKS", problems))
+                        .map(cluster -> new Security.Keys.Fetched(remote, cluster));
+        };
+    }
+
+    private Optional<Security.Keys> local(String text, String place) {
+        Optional<String> problem = JwksText.problem(text);
+        problem.ifPresent(each -> problems.add(place + ": " + each));
+        return problem.isPresent() ? Optional.empty() : Optional.of(new Security.Keys.Local(text));
+    }
+
+    private Optional<ClusterSpec> uri(Jwt.Jwks.Remote remote, String place) {
+        UriCluster cluster = UriCluster.of(remote.uri(), policy);
+        Optional<String> refusal = world.refusal(cluster.endpoint());
+        refusal.ifPresent(reason -> problems.add(place + ": " + reason));
+        return refusal.isPresent() ? Optional.empty() : Optional.of(cluster.spec());
+    }
+
+    private Optional<ClusterSpec> cluster(
+            ServiceBackends backends, boolean grpc, String place, List<String> unresolvable) {
+        ReferenceGrant.Origin origin =
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.SECURITY_POLICY.name(), policy.namespace());
+        List<ClusterGroup.Member> members = new ArrayList<>();
+        int before = unresolvable.size();
+        for (int i = 0; i < backends.references().size(); i++) {
+            BackendReference reference = backends.references().get(i);
+            switch (world.backend(origin, reference, grpc)) {
+                case Target.Found found ->
+                    members.add(new ClusterGroup.Member(found.cluster(), reference.weight(), found.standBy()));
+                case Target.Unresolved unresolved ->
+                    unresolvable.add(place + ".backendRefs[" + i + "]: " + withoutDot(unresolved.message()));
+            }
+        }
+        members.removeIf(member -> member.weight() == 0);
+        if (unresolvable.size() > before) {
+            return Optional.empty();
+        }
+        Optional<String> obstacle = members.isEmpty()
+                ? Optional.of("have no weight (expected: at least one with a weight above 0)")
+                : ClusterGroup.obstacle(members);
+        if (obstacle.isPresent()) {
+            unresolvable.add(place + ".backendRefs: the backends " + obstacle.get());
+            return Optional.empty();
+        }
+        return Optional.of(members.size() == 1 ? members.getFirst().cluster() : ClusterGroup.of(members));
+    }
+
+    private static String withoutDot(String message) {
+        return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+    }
+
+    private Optional<Security.Authorizer> authorizer(ExtAuth auth) {
+        boolean grpc = auth.service() instanceof ExtAuth.Service.Grpc;
+        String place = "spec.extAuth." + auth.service().field();
+        Optional<ClusterSpec> cluster = cluster(auth.service().backends(), grpc, place, authorizerProblems);
+        SortedMap<String, String> extensions = new TreeMap<>();
+        boolean secret = false;
+        for (int i = 0; i < auth.contextExtensions().size(); i++) {
+            ContextExtension extension = auth.contextExtensions().get(i);
+            switch (extension.value()) {
+                case ContextExtension.Value.Literal literal -> extensions.put(extension.name(), literal.text());
+                case ContextExtension.Value.In in -> {
+                    secret |= in.secret();
+                    value(in, "spec.extAuth.contextExtensions[" + i + "].valueRef")
+                            .ifPresent(text -> extensions.put(extension.name(), text));
+                }
+            }
+        }
+        if (cluster.isEmpty() || !authorizerProblems.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Security.Authorizer(
+                auth,
+                cluster.get(),
+                authority(auth.service().backends().references().getFirst()),
+                extensions,
+                secret));
+    }
+
+    private Optional<String> value(ContextExtension.Value.In in, String place) {
+        ObjectKey key = new ObjectKey(policy.namespace(), in.object());
+        String object = (in.secret() ? "Secret " : "ConfigMap ") + key;
+        Optional<Map<String, String>> data = in.secret()
+                ? world.secret(key)
+                        .map(each -> each.text(in.key())
+                                .map(text -> Map.of(in.key(), text))
+                                .orElse(Map.of()))
+                : world.configMap(key).map(ConfigMap::data);
+        if (data.isEmpty()) {
+            authorizerProblems.add(place + ": " + object + " is not there");
+            return Optional.empty();
+        }
+        Optional<String> value = Optional.ofNullable(data.get().get(in.key()));
+        if (value.isEmpty()) {
+            authorizerProblems.add(place + ": " + object + " has no key \"" + in.key() + "\"");
+        }
+        return value;
+    }
+
+    /** The name by which a service is called: that of its first backend. */
+    private String authority(BackendReference reference) {
+        ObjectKey key = reference.key(policy.namespace());
+        if (reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)) {
+            return world.backendObject(key).stream()
+                    .flatMap(backend -> backend.endpoints().stream())
+                    .map(Backend.Member::endpoint)
+                    .flatMap(endpoint -> endpoint instanceof Backend.Endpoint.Fqdn fqdn
+                            ? Optional.of(fqdn.hostname() + ":" + fqdn.port()).stream()
+                            : Optional.<String>empty().stream())
+                    .findFirst()
+                    .orElse(key.name() + "." + key.namespace());
+        }
+        return key.name() + "." + key.namespace()
+                + reference.port().map(port -> ":" + port).orElse("");
+    }
+
+    private void check(Authorization authorization) {
+        for (int i = 0; i < authorization.rules().size(); i++) {
+            Authorization.Rule rule = authorization.rules().get(i);
+            String place = "spec.authorization.rules[" + i + "]";
+            rule.cel().flatMap(CelText::problem).ifPresent(problem -> problems.add(place + ".cel: " + problem));
+            rule.operation()
+                    .flatMap(Authorization.Operation::path)
+                    .filter(path -> path.type() == Authorization.PathType.RegularExpression)
+                    .flatMap(path -> Expressions.problem(path.value()))
+                    .ifPresent(problem -> problems.add(place + ".operation.path.value: " + problem));
+            boolean geo = rule.principal()
+                    .map(principal -> !principal.geoLocations().isEmpty())
+                    .orElse(false);
+            if (geo) {
+                problems.add(place + ".principal.clientIPGeoLocations: no EnvoyProxy has a spec.geoIP.provider that is"
+                        + " served (expected: rules without locations)");
+            }
+        }
+    }
+}

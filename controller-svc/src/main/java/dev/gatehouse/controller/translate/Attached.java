@@ -1,0 +1,120 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.policy.Effective;
+import dev.gatehouse.controller.policy.PolicyIndex;
+import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.PolicyTarget;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.TargetedPolicy;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * The policies of one kind: what each is for, and which of them counts where. The same for every kind.
+ *
+ * <p>The most specific counts: of a rule, a route, a listener, a ListenerSet, a Gateway; of several for one target the oldest, then the
+ * first by name (GEP-713). A policy for a rule or a route that has a {@code mergeType} is merged with the most specific one for the
+ * listener, its ListenerSet or its Gateway (Envoy Gateway's MergeType).
+ */
+final class Attached<S extends TargetedPolicy<S>> {
+    private final Kind<S> kind;
+    private final Collection<ObjectKey, Resource<S>> policies;
+    private final Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget;
+
+    Attached(Graph graph, PolicySelection selection, Kind<S> kind) {
+        this.kind = kind;
+        policies = selection.selected(kind);
+        byTarget = graph.group(
+                kind.name() + ".byTarget",
+                policies,
+                (key, policy) -> keys(policy.spec().targets(), key));
+    }
+
+    Kind<S> kind() {
+        return kind;
+    }
+
+    /** The policies, with what their selectors select among their targets. */
+    Collection<ObjectKey, Resource<S>> policies() {
+        return policies;
+    }
+
+    /** The policy that counts among those for {@code target} itself. */
+    Optional<Resource<S>> at(Reads reads, TargetKey target) {
+        return reads.get(byTarget, target).flatMap(each -> PolicyIndex.winner(each.values()));
+    }
+
+    /** The policy that counts for all of a listener. */
+    Optional<Resource<S>> onListener(Reads reads, ListenerKey listener) {
+        return first(reads, listenerTargets(listener));
+    }
+
+    /** The policy that counts for a rule of a route on a listener, before it is merged with another. */
+    Optional<Resource<S>> counting(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return first(reads, targets(listener, route, rule));
+    }
+
+    /** What {@code policy}, which is for a route or a rule, is merged with on a listener; empty: with nothing. */
+    Optional<Resource<S>> parent(Reads reads, Resource<S> policy, ListenerKey listener) {
+        return policy.spec().merge().isEmpty()
+                ? Optional.empty()
+                : onListener(reads, listener).filter(parent -> !parent.key().equals(policy.key()));
+    }
+
+    /** What the policies say together for a rule of a route on a listener. */
+    Optional<Effective<S>> effective(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return counting(reads, listener, route, rule)
+                .map(policy -> parent(reads, policy, listener)
+                        .map(parent -> Effective.merged(kind, policy, parent))
+                        .orElseGet(() -> Effective.of(policy)));
+    }
+
+    private Optional<Resource<S>> first(Reads reads, List<TargetKey> targets) {
+        for (TargetKey target : targets) {
+            Optional<Resource<S>> found = at(reads, target);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What a policy may be for to count for a rule of a route on a listener, the most specific first. */
+    static List<TargetKey> targets(ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        List<TargetKey> targets = new ArrayList<>();
+        rule.ifPresent(name -> targets.add(new TargetKey(route.kind(), route.key(), Optional.of(name))));
+        targets.add(new TargetKey(route.kind(), route.key(), Optional.empty()));
+        targets.addAll(listenerTargets(listener));
+        return targets;
+    }
+
+    /** What a policy may be for to count for all of a listener, the most specific first. */
+    static List<TargetKey> listenerTargets(ListenerKey listener) {
+        List<TargetKey> targets = new ArrayList<>();
+        ObjectRef owner = listener.owner();
+        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.of(listener.name())));
+        targets.add(new TargetKey(owner.kind(), owner.key(), Optional.empty()));
+        if (!owner.kind().equals("Gateway")) {
+            targets.add(new TargetKey("Gateway", listener.gateway(), Optional.empty()));
+        }
+        return targets;
+    }
+
+    /** The targets of a policy. */
+    static Set<TargetKey> keys(List<PolicyTarget> targets, ObjectKey policy) {
+        Set<TargetKey> keys = new HashSet<>();
+        targets.forEach(target -> keys.add(TargetKey.of(target, policy.namespace())));
+        return keys;
+    }
+}

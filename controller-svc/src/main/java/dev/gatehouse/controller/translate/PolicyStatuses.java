@@ -1,0 +1,422 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.route.Attachments;
+import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.status.AncestorConditions;
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
+import dev.gatehouse.controller.status.FleetState;
+import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ParentReference;
+import dev.gatehouse.gatewayapi.PolicyTarget;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.TargetedPolicy;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The status of policies, of every kind: for each Gateway or ListenerSet that a policy's targets attach to, as Envoy Gateway says it, whether
+ * it is accepted, which policies count instead of it, and which it is merged with.
+ */
+final class PolicyStatuses {
+    /** The routes that have connections and no requests. */
+    private static final Set<String> CONNECTIONS = Set.of("TLSRoute", "TCPRoute", "UDPRoute");
+
+    private final Inputs inputs;
+    private final Model model;
+    private final Source<String, FleetState> fleetStates;
+    private final Collection<ObjectRef, SortedMap<String, String>> failed;
+    private final String controllerName;
+
+    PolicyStatuses(
+            Inputs inputs,
+            Model model,
+            Source<String, FleetState> fleetStates,
+            Collection<ObjectRef, SortedMap<String, String>> failed,
+            String controllerName) {
+        this.inputs = inputs;
+        this.model = model;
+        this.fleetStates = fleetStates;
+        this.failed = failed;
+        this.controllerName = controllerName;
+    }
+
+    /**
+     * What its own translation found of a policy.
+     *
+     * @param invalid why it cannot be enforced
+     * @param onConnections why it cannot be enforced where its target is a route that has connections and no requests
+     * @param passedOver what of it has no effect
+     * @param callout the fleet of the service that enforces it, which may refuse it; empty: the proxies do
+     */
+    record Verdict(
+            Optional<String> invalid,
+            Optional<String> onConnections,
+            List<String> passedOver,
+            Optional<String> callout) {
+        Verdict {
+            passedOver = List.copyOf(passedOver);
+        }
+    }
+
+    /** A Gateway or ListenerSet that a target attaches to. */
+    private record Ancestor(ParentReference reference, String controllerName) {}
+
+    /** The status of {@code policy}. */
+    <S extends TargetedPolicy<S>> Optional<ObjectStatus> of(
+            Reads reads, Attached<S> attached, Resource<S> policy, Verdict verdict) {
+        Kind<S> kind = attached.kind();
+        AncestorConditions conditions = new AncestorConditions();
+        for (PolicyTarget target : policy.spec().targets()) {
+            TargetKey key = TargetKey.of(target, policy.namespace());
+            List<Ancestor> ancestors = ancestors(reads, target, key);
+            if (ancestors.isEmpty()) {
+                conditions.put(
+                        reference(target, policy.namespace()),
+                        controllerName,
+                        Condition.isFalse(Conditions.ACCEPTED, "TargetNotFound", missing(target, key)));
+                continue;
+            }
+            Optional<Condition> problem = unresolved(reads, attached, policy.key(), key);
+            if (problem.isPresent()) {
+                ancestors.forEach(each -> conditions.put(each.reference(), each.controllerName(), problem.get()));
+                continue;
+            }
+            Optional<Condition> refusal = refusal(reads, ObjectRef.of(kind, policy.key()), key, verdict);
+            for (Ancestor each : ancestors) {
+                refusal.ifPresent(condition -> conditions.put(each.reference(), each.controllerName(), condition));
+            }
+            merged(reads, attached, policy, key, conditions);
+            for (Ancestor each : ancestors) {
+                conditions.accept(each.reference(), each.controllerName());
+                children(reads, attached, policy, key)
+                        .forEach(condition -> conditions.put(each.reference(), each.controllerName(), condition));
+                warning(policy.spec(), verdict)
+                        .ifPresent(condition -> conditions.put(each.reference(), each.controllerName(), condition));
+            }
+        }
+        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), conditions.statuses()));
+    }
+
+    /** The status of a policy of which {@code conditions} says for each target what to say to its ancestors. */
+    ObjectStatus of(
+            Reads reads,
+            Resource<?> policy,
+            List<PolicyTarget> targets,
+            Function<TargetKey, List<Condition>> conditions) {
+        AncestorConditions all = new AncestorConditions();
+        for (PolicyTarget target : targets) {
+            TargetKey key = TargetKey.of(target, policy.namespace());
+            List<Ancestor> ancestors = ancestors(reads, target, key);
+            for (Condition condition : conditions.apply(key)) {
+                if (ancestors.isEmpty()) {
+                    all.put(reference(target, policy.namespace()), controllerName, condition);
+                }
+                ancestors.forEach(each -> all.put(each.reference(), each.controllerName(), condition));
+            }
+        }
+        return new ObjectStatus.Ancestors(policy.metadata().generation(), all.statuses());
+    }
+
+    private Optional<Condition> refusal(Reads reads, ObjectRef policy, TargetKey target, Verdict verdict) {
+        Optional<SortedMap<String, String>> failures = reads.get(failed, policy);
+        if (failures.isPresent()) {
+            return Optional.of(
+                    Condition.isFalse(Conditions.ACCEPTED, "TranslationFailed", FailedObjects.message(failures.get())));
+        }
+        return verdict.invalid()
+                .or(() -> CONNECTIONS.contains(target.kind()) ? verdict.onConnections() : Optional.empty())
+                .map(message -> message + ".")
+                .or(() -> verdict.callout()
+                        .flatMap(fleet -> reads.get(fleetStates, fleet))
+                        .flatMap(state -> Optional.ofNullable(state.rejections().get(policy))))
+                .map(message -> Condition.isFalse(Conditions.ACCEPTED, "Invalid", message));
+    }
+
+    private static Optional<Condition> warning(TargetedPolicy<?> policy, Verdict verdict) {
+        List<String> messages = new ArrayList<>(verdict.passedOver());
+        messages.addAll(policy.deprecated());
+        boolean both = !verdict.passedOver().isEmpty() && !policy.deprecated().isEmpty();
+        return messages.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Condition.isTrue(
+                        Conditions.WARNING,
+                        both ? "MultipleWarnings" : policy.deprecated().isEmpty() ? "PassedOver" : "DeprecatedField",
+                        String.join("; ", messages)));
+    }
+
+    /** What a target attaches to; empty: it is not there, or not ours. */
+    private List<Ancestor> ancestors(Reads reads, PolicyTarget target, TargetKey key) {
+        if (!target.group().equals(Kinds.GATEWAY_GROUP)) {
+            return List.of();
+        }
+        return switch (target.kind()) {
+            case "Gateway" ->
+                reads.get(model.gateways, key.object())
+                        .map(state ->
+                                List.of(new Ancestor(reference(key.owner(), key.section()), state.controllerName())))
+                        .orElse(List.of());
+            case "ListenerSet" ->
+                reads.get(inputs.of(Kinds.LISTENER_SET), key.object())
+                        .flatMap(set ->
+                                reads.get(model.gateways, set.spec().parent().key(set.namespace())))
+                        .map(state ->
+                                List.of(new Ancestor(reference(key.owner(), key.section()), state.controllerName())))
+                        .orElse(List.of());
+            case "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute" ->
+                reads.get(model.attachments, key.owner())
+                        .map(attachments -> attachments.parents().stream()
+                                .map(parent -> new Ancestor(
+                                        reference(
+                                                new ObjectRef(
+                                                        parent.reference().kind(),
+                                                        parent.reference()
+                                                                .key(key.object()
+                                                                        .namespace())
+                                                                .namespace(),
+                                                        parent.reference().name()),
+                                                parent.reference().sectionName()),
+                                        parent.controllerName()))
+                                .distinct()
+                                .toList())
+                        .orElse(List.of());
+            default -> List.of();
+        };
+    }
+
+    /** Why a target that is there does not take the policy: its section is not there, or another policy comes first. */
+    private <S extends TargetedPolicy<S>> Optional<Condition> unresolved(
+            Reads reads, Attached<S> attached, ObjectKey policy, TargetKey key) {
+        if (key.section().isPresent() && !hasSection(reads, key)) {
+            return Optional.of(Condition.isFalse(Conditions.ACCEPTED, "TargetNotFound", key + " is not there."));
+        }
+        return attached.at(reads, key)
+                .map(Resource::key)
+                .filter(winner -> !winner.equals(policy))
+                .map(winner -> Condition.isFalse(
+                        Conditions.ACCEPTED,
+                        "Conflicted",
+                        attached.kind().name() + " " + winner + " is for " + key + " too, and comes first."));
+    }
+
+    private boolean hasSection(Reads reads, TargetKey key) {
+        String section = key.section().orElseThrow();
+        return switch (key.kind()) {
+            case "Gateway", "ListenerSet" ->
+                gateway(reads, key)
+                        .map(state -> state.listeners().stream()
+                                .anyMatch(listener -> listener.key().owner().equals(key.owner())
+                                        && listener.key().name().equals(section)))
+                        .orElse(false);
+            default ->
+                reads.get(model.routes, key.owner())
+                        .map(PolicyStatuses::ruleNames)
+                        .orElse(Set.of())
+                        .contains(section);
+        };
+    }
+
+    private static Set<String> ruleNames(ResolvedRoute route) {
+        return route.rules().stream()
+                .flatMap(rule -> rule.name().stream())
+                .collect(Collectors.toSet());
+    }
+
+    private Optional<GatewayState> gateway(Reads reads, TargetKey key) {
+        return key.kind().equals("Gateway")
+                ? reads.get(model.gateways, key.object())
+                : reads.get(inputs.of(Kinds.LISTENER_SET), key.object())
+                        .flatMap(set ->
+                                reads.get(model.gateways, set.spec().parent().key(set.namespace())));
+    }
+
+    /** Says of a policy for a route or rule on which listeners it is merged, and with what. */
+    private <S extends TargetedPolicy<S>> void merged(
+            Reads reads, Attached<S> attached, Resource<S> policy, TargetKey key, AncestorConditions conditions) {
+        if (policy.spec().merge().isEmpty() || isListenerSide(key)) {
+            return;
+        }
+        for (Attachments.Parent parent : reads.get(model.attachments, key.owner())
+                .map(Attachments::parents)
+                .orElse(List.of())) {
+            for (Attachments.Binding binding : parent.bindings()) {
+                ListenerKey listener = binding.listener();
+                attached.parent(reads, policy, listener)
+                        .ifPresent(with -> conditions.put(
+                                reference(listener.owner(), Optional.of(listener.name())),
+                                parent.controllerName(),
+                                Condition.isTrue(Conditions.MERGED, "Merged", "Merged with policy " + with.key())));
+            }
+        }
+    }
+
+    /** What more specific policies there are below a policy's target: those that count instead, and those that it is merged with. */
+    private <S extends TargetedPolicy<S>> List<Condition> children(
+            Reads reads, Attached<S> attached, Resource<S> policy, TargetKey key) {
+        SortedSet<String> replacing = new TreeSet<>();
+        SortedSet<String> merging = new TreeSet<>();
+        if (isListenerSide(key)) {
+            below(reads, attached, policy, key, replacing, merging);
+        } else if (key.section().isEmpty()) {
+            for (String rule : reads.get(model.routes, key.owner())
+                    .map(PolicyStatuses::ruleNames)
+                    .orElse(Set.of())) {
+                TargetKey section = new TargetKey(key.kind(), key.object(), Optional.of(rule));
+                if (attached.at(reads, section).isPresent()) {
+                    replacing.add("rule " + rule);
+                }
+            }
+        }
+        replacing.removeAll(merging);
+        List<Condition> conditions = new ArrayList<>();
+        if (!replacing.isEmpty()) {
+            conditions.add(Condition.isTrue(
+                    Conditions.OVERRIDDEN,
+                    "Overridden",
+                    "Below, policies of kind " + attached.kind().name() + " count instead: "
+                            + String.join(", ", replacing) + "."));
+        }
+        if (!merging.isEmpty()) {
+            conditions.add(Condition.isTrue(
+                    Conditions.MERGED,
+                    "Merged",
+                    "Below, policies of kind " + attached.kind().name() + " are merged with this one: "
+                            + String.join(", ", merging) + "."));
+        }
+        return conditions;
+    }
+
+    private <S extends TargetedPolicy<S>> void below(
+            Reads reads,
+            Attached<S> attached,
+            Resource<S> policy,
+            TargetKey key,
+            Set<String> replacing,
+            Set<String> merging) {
+        boolean wholeGateway = key.kind().equals("Gateway") && key.section().isEmpty();
+        Set<ObjectRef> seen = new HashSet<>();
+        for (ListenerState listener :
+                gateway(reads, key).map(GatewayState::listeners).orElse(List.of())) {
+            ObjectRef owner = listener.key().owner();
+            boolean own = owner.equals(key.owner());
+            if (!wholeGateway
+                    && !(own && key.section().map(listener.key().name()::equals).orElse(true))) {
+                continue;
+            }
+            if (key.section().isEmpty()) {
+                TargetKey section = new TargetKey(
+                        owner.kind(), owner.key(), Optional.of(listener.key().name()));
+                if (attached.at(reads, section).isPresent()) {
+                    replacing.add(section.toString());
+                }
+                TargetKey set = new TargetKey(owner.kind(), owner.key(), Optional.empty());
+                if (!own && attached.at(reads, set).isPresent()) {
+                    replacing.add(set.toString());
+                }
+            }
+            for (BindingKey binding : reads.get(model.bindingsByListener, listener.key())
+                    .map(SortedMap::keySet)
+                    .orElse(new TreeSet<>())) {
+                List<Resource<S>> routePolicies = routePolicies(reads, attached, binding.route());
+                if (routePolicies.isEmpty()) {
+                    continue;
+                }
+                String name = binding.route().kind() + " " + binding.route().key();
+                boolean mergedHere = routePolicies.stream()
+                        .anyMatch(each -> attached.parent(reads, each, listener.key())
+                                .filter(parent -> parent.key().equals(policy.key()))
+                                .isPresent());
+                if (mergedHere) {
+                    merging.add(name);
+                } else if (seen.add(binding.route()) && isBelow(reads, binding.route(), key)) {
+                    replacing.add(name);
+                }
+            }
+        }
+    }
+
+    /** The policies that count at a route, and at its rules. */
+    private <S extends TargetedPolicy<S>> List<Resource<S>> routePolicies(
+            Reads reads, Attached<S> attached, ObjectRef route) {
+        List<Resource<S>> found = new ArrayList<>();
+        attached.at(reads, new TargetKey(route.kind(), route.key(), Optional.empty()))
+                .ifPresent(found::add);
+        for (String rule :
+                reads.get(model.routes, route).map(PolicyStatuses::ruleNames).orElse(Set.of())) {
+            attached.at(reads, new TargetKey(route.kind(), route.key(), Optional.of(rule)))
+                    .ifPresent(found::add);
+        }
+        return found;
+    }
+
+    /** Whether a route names {@code key} as a parent: a listener, if that is what the policy is for. */
+    private boolean isBelow(Reads reads, ObjectRef route, TargetKey key) {
+        return key.section().isEmpty()
+                || reads.get(model.attachments, route).map(Attachments::parents).orElse(List.of()).stream()
+                        .map(Attachments.Parent::reference)
+                        .anyMatch(parent -> parent.kind().equals(key.kind())
+                                && parent.key(route.namespace()).equals(key.object())
+                                && parent.sectionName().equals(key.section()));
+    }
+
+    private static boolean isListenerSide(TargetKey key) {
+        return key.kind().equals("Gateway") || key.kind().equals("ListenerSet");
+    }
+
+    private static String missing(PolicyTarget target, TargetKey key) {
+        boolean known = target.group().equals(Kinds.GATEWAY_GROUP);
+        return known
+                        && Set.of(
+                                        "Gateway",
+                                        "ListenerSet",
+                                        "HTTPRoute",
+                                        "GRPCRoute",
+                                        "TLSRoute",
+                                        "TCPRoute",
+                                        "UDPRoute")
+                                .contains(target.kind())
+                ? key + " is not there."
+                : "Kind \"" + target.kind() + "\" of group \"" + target.group()
+                        + "\" cannot be a target (expected: Gateway, ListenerSet or a route of " + Kinds.GATEWAY_GROUP
+                        + ").";
+    }
+
+    private static ParentReference reference(ObjectRef object, Optional<String> section) {
+        return new ParentReference(
+                Kinds.GATEWAY_GROUP,
+                object.kind(),
+                Optional.of(object.namespace()),
+                object.name(),
+                section,
+                Optional.empty());
+    }
+
+    private static ParentReference reference(PolicyTarget target, String namespace) {
+        return new ParentReference(
+                target.group(),
+                target.kind(),
+                Optional.of(namespace),
+                target.name(),
+                target.sectionName(),
+                Optional.empty());
+    }
+}

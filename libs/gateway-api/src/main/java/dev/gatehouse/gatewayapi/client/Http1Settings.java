@@ -1,0 +1,49 @@
+package dev.gatehouse.gatewayapi.client;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.List;
+
+/**
+ * HTTP/1 with clients.
+ *
+ * @param trailers are forwarded
+ * @param preserveHeaderCase the letters of header names stay as they are
+ * @param http10 whether HTTP/1.0 is spoken
+ * @param safeMaxDuration a connection that lasted long enough is closed with its next response, not at once
+ * @param ignoredUpgrades values of the header Upgrade that are passed over; others that are not known are refused
+ */
+public record Http1Settings(
+        boolean trailers,
+        boolean preserveHeaderCase,
+        Http10 http10,
+        boolean safeMaxDuration,
+        List<StringMatch> ignoredUpgrades) {
+    static final Http1Settings NONE = new Http1Settings(false, false, Http10.REFUSED, true, List.of());
+
+    public Http1Settings {
+        ignoredUpgrades = List.copyOf(ignoredUpgrades);
+    }
+
+    /** Requests of HTTP/1.0 and HTTP/0.9. */
+    public enum Http10 {
+        REFUSED,
+        /** With a header Host, which is required. */
+        ACCEPTED,
+        /** Without a header Host, a request is for the listener's hostname, or for the one of its routes. */
+        WITH_DEFAULT_HOST
+    }
+
+    static Http1Settings read(Fields f) {
+        return new Http1Settings(
+                f.bool("enableTrailers").orElse(false),
+                f.bool("preserveHeaderCase").orElse(false),
+                f.object(
+                                "http10",
+                                http10 -> http10.bool("useDefaultHost").orElse(false)
+                                        ? Http10.WITH_DEFAULT_HOST
+                                        : Http10.ACCEPTED)
+                        .orElse(Http10.REFUSED),
+                !f.bool("disableSafeMaxConnectionDuration").orElse(false),
+                f.list("ignoredUpgradeTypes", StringMatch::read));
+    }
+}

@@ -1,0 +1,21 @@
+package dev.gatehouse.gatewayapi.client;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Syntax;
+
+/** How a text is to be (StringMatch). */
+public record StringMatch(Type type, String value) {
+    private static final Syntax VALUE = Syntax.of("(?s).+", 1024, "1 to 1024 characters");
+
+    /** What is compared. */
+    public enum Type {
+        Exact,
+        Prefix,
+        Suffix,
+        RegularExpression
+    }
+
+    static StringMatch read(Fields f) {
+        return new StringMatch(f.choice("type", Type.class).orElse(Type.Exact), f.requiredString("value", VALUE));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.gatehouse.gatewayapi.security;
+
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a SecurityPolicy asks for; all of its sections must let a request pass. */
+public record SecuritySettings(
+        Optional<Cors> cors,
+        Optional<Csrf> csrf,
+        Optional<ApiKeyAuth> apiKeyAuth,
+        Optional<BasicAuth> basicAuth,
+        Optional<Jwt> jwt,
+        Optional<ExtAuth> extAuth,
+        Optional<Authorization> authorization) {
+    /** Reads the sections of a policy's {@code spec}. */
+    public static SecuritySettings read(Fields spec) {
+        if (spec.has("oidc")) {
+            spec.wrong("oidc", "is not served (expected: no oidc; what the policy is for stays closed)");
+        }
+        SecuritySettings settings = new SecuritySettings(
+                spec.object("cors", Cors::read),
+                spec.object("csrf", Csrf::read),
+                spec.object("apiKeyAuth", ApiKeyAuth::read),
+                spec.object("basicAuth", BasicAuth::read),
+                spec.object("jwt", Jwt::read),
+                spec.object("extAuth", ExtAuth::read),
+                spec.object("authorization", Authorization::read));
+        settings.checkProviders(spec);
+        return settings;
+    }
+
+    /** A rule that looks for claims of a provider that verifies no token would never match, or always. */
+    private void checkProviders(Fields spec) {
+        List<String> known = jwt.map(each ->
+                        each.providers().stream().map(Jwt.Provider::name).toList())
+                .orElse(List.of());
+        authorization.map(Authorization::rules).orElse(List.of()).stream()
+                .flatMap(rule -> rule.principal().stream())
+                .flatMap(principal -> principal.jwt().stream())
+                .map(Authorization.JwtPrincipal::provider)
+                .filter(provider -> !known.contains(provider))
+                .distinct()
+                .forEach(provider -> spec.wrong(
+                        "authorization",
+                        "a rule's principal.jwt.provider \"" + provider
+                                + "\" is not among jwt.providers (expected: one of " + known + ")"));
+    }
+
+    /** True if authz-svc has to be asked. */
+    public boolean asksAuthzService() {
+        return apiKeyAuth.isPresent() || basicAuth.isPresent();
+    }
+
+    /** True if there is a section that only HTTP requests have. */
+    public boolean needsHttp() {
+        return cors.isPresent()
+                || csrf.isPresent()
+                || apiKeyAuth.isPresent()
+                || basicAuth.isPresent()
+                || jwt.isPresent()
+                || extAuth.isPresent();
+    }
+
+    /** The fields that tune, are not served and have no effect. */
+    public List<String> passedOver() {
+        List<String> fields = new ArrayList<>();
+        jwt.ifPresent(each -> {
+            for (int i = 0; i < each.providers().size(); i++) {
+                if (each.providers().get(i).jwks() instanceof Jwt.Jwks.Remote remote) {
+                    fields.addAll(remote.service().passedOver("jwt.providers[" + i + "].remoteJWKS"));
+                }
+            }
+        });
+        extAuth.ifPresent(each -> fields.addAll(
+                each.service().backends().passedOver("extAuth." + each.service().field())));
+        return List.copyOf(fields);
+    }
+}
