@@ -35,9 +35,8 @@ public record Policy<T>(
 
     /** Reads a policy, and by {@code settings} what it asks for. */
     static <T> Policy<T> read(Fields f, Function<Fields, T> settings) {
-        List<String> deprecated = f.has("targetRef")
-                ? List.of("spec.targetRef is deprecated, use spec.targetRefs instead")
-                : List.of();
+        List<String> deprecated =
+                f.has("targetRef") ? List.of("spec.targetRef is deprecated, use spec.targetRefs instead") : List.of();
         return new Policy<>(
                 PolicyTarget.readOrSelected(f),
                 f.list("targetSelectors", TargetSelector::read),

@@ -117,8 +117,7 @@ public record ClientValidation(
         if (optional) {
             f.warn("optional", "is deprecated (expected: mode: VerifyIfGiven)");
         }
-        List<ObjectReference> authorities =
-                f.list("caCertificateRefs", 0, MAX_REFERENCES, ObjectReference::readSecret);
+        List<ObjectReference> authorities = f.list("caCertificateRefs", 0, MAX_REFERENCES, ObjectReference::readSecret);
         if (authorities.isEmpty() && f.has("crl")) {
             f.warn("crl", "has no effect without caCertificateRefs");
         }

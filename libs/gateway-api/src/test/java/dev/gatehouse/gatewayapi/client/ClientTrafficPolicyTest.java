@@ -68,7 +68,8 @@ class ClientTrafficPolicyTest {
 
     @Test
     void anEmptyListOfProtocolsIsNotTheSameAsNone() {
-        assertThat(settings("tls: {alpnProtocols: []}").tls().orElseThrow().alpn()).contains(List.of());
+        assertThat(settings("tls: {alpnProtocols: []}").tls().orElseThrow().alpn())
+                .contains(List.of());
     }
 
     @Test
@@ -83,15 +84,22 @@ class ClientTrafficPolicyTest {
     }
 
     private static ClientValidation validation(String yaml) {
-        return settings("tls: {clientValidation: " + yaml + "}").tls().orElseThrow().validation().orElseThrow();
+        return settings("tls: {clientValidation: " + yaml + "}")
+                .tls()
+                .orElseThrow()
+                .validation()
+                .orElseThrow();
     }
 
     @Test
     void everyKindOfNameIsRead() {
-        assertThat(validation("{subjectAltNames: {dnsNames: [{value: a}], emailAddresses: [{value: b}],"
-                                + " ipAddresses: [{value: c}], uris: [{value: d}], otherNames: [{oid: 1.2.3, value: e}]}}")
+        assertThat(validation(
+                                "{subjectAltNames: {dnsNames: [{value: a}], emailAddresses: [{value: b}],"
+                                        + " ipAddresses: [{value: c}], uris: [{value: d}], otherNames: [{oid: 1.2.3, value: e}]}}")
                         .names())
-                .extracting(ClientValidation.AltName::type, name -> name.oid() + name.match().value())
+                .extracting(
+                        ClientValidation.AltName::type,
+                        name -> name.oid() + name.match().value())
                 .containsExactly(
                         tuple(AltNameType.DNS, "a"),
                         tuple(AltNameType.EMAIL, "b"),
@@ -115,7 +123,8 @@ class ClientTrafficPolicyTest {
 
     @Test
     void theClientsAddressIsFromOnePlace() {
-        assertThat(settings("clientIPDetection: {xForwardedFor: {numTrustedHops: 2}}").clientIp())
+        assertThat(settings("clientIPDetection: {xForwardedFor: {numTrustedHops: 2}}")
+                        .clientIp())
                 .contains(new ClientIp.TrustedHops(2, true));
         assertThat(settings("clientIPDetection: {xForwardedFor: {trustedCIDRs: [10.0.0.0/8, \"2001:db8::/32\"],"
                                 + " disableXForwardedForAppend: true}}")
@@ -166,8 +175,7 @@ class ClientTrafficPolicyTest {
                 healthCheck: {path: /healthy}
                 scheme: MatchBackend
                 """);
-        assertThat(settings.path())
-                .isEqualTo(new ClientSettings.PathSettings(EscapedSlashes.KeepUnchanged, false));
+        assertThat(settings.path()).isEqualTo(new ClientSettings.PathSettings(EscapedSlashes.KeepUnchanged, false));
         assertThat(settings.headers().requestId().action()).contains(RequestIdAction.PreserveOrGenerate);
         assertThat(settings.headers().underscores()).isEqualTo(Underscores.Allow);
         assertThat(settings.headers().envoyHeaders()).isTrue();
