@@ -186,13 +186,13 @@ class SourcesDecideAlikeTest {
                         "an external processor",
                         ENVOY,
                         "EnvoyExtensionPolicy",
-                        "{" + TARGET + ", extProc: [{backendRefs: [{name: app}]}]}",
+                        "{" + TARGET + ", extProc: [{backendRefs: [{name: app, port: 80}]}]}",
                         true),
                 new Case(
                         "an external processor that may fail",
                         ENVOY,
                         "EnvoyExtensionPolicy",
-                        "{" + TARGET + ", extProc: [{failOpen: true, backendRefs: [{name: app}]}]}",
+                        "{" + TARGET + ", extProc: [{failOpen: true, backendRefs: [{name: app, port: 80}]}]}",
                         false),
                 new Case(
                         "a patch",
@@ -227,7 +227,7 @@ class SourcesDecideAlikeTest {
         }
         boolean told = files.statuses().entrySet().stream()
                 .anyMatch(entry -> entry.getKey().name().equals("policy")
-                        && entry.getValue().toString().matches("(?s).*(not served|unknown|expected|not there).*"));
+                        && entry.getValue().toString().matches("(?s).*(not served|unknown|expected|must be|not there).*"));
         assertThat(told).describedAs("%s", files.statuses()).isTrue();
     }
 

@@ -1,7 +1,10 @@
 package dev.gatehouse.gatewayapi;
 
+import dev.gatehouse.gatewayapi.schema.KindSchema;
+import dev.gatehouse.gatewayapi.schema.Schemas;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -21,6 +24,11 @@ public record Kind<S>(String group, List<String> versions, String name, boolean 
     /** "gateway.networking.k8s.io/v1", or "v1" for the core. */
     public String apiVersion() {
         return group.isEmpty() ? versions.getFirst() : group + "/" + versions.getFirst();
+    }
+
+    /** The declared shape of its objects; empty: that is what the reader asks for. */
+    public Optional<KindSchema> schema() {
+        return group.equals(Kinds.ENVOY_GATEWAY_GROUP) ? Schemas.find(name) : Optional.empty();
     }
 
     /** Kinds are singletons; the reader has no equality. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -338,11 +339,15 @@ public final class ResourceReader {
                 .orElse("default");
         String object = kind.name() + " " + (kind.namespaced() ? namespace + "/" : "") + name;
         List<Problem> own = new ArrayList<>();
-        Resource<S> resource = Fields.read(document, object, "", unknown, own::add, fields -> {
+        Function<Fields, Resource<S>> reader = fields -> {
             fields.known("apiVersion", "kind", "status");
             Metadata metadata = fields.requiredObject("metadata", m -> Metadata.read(m, kind.namespaced()));
             return new Resource<>(metadata, kind.body().apply(fields));
-        });
+        };
+        Resource<S> resource = kind.schema()
+                .map(schema -> schema.check(document, object))
+                .map(checked -> Fields.read(checked.object(), object, unknown, checked.problems(), own::add, reader))
+                .orElseGet(() -> Fields.read(document, object, "", unknown, own::add, reader));
         problems.addAll(own);
         boolean broken = own.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
         return broken ? Optional.empty() : Optional.of(new Found<>(kind, resource, document));

@@ -8,12 +8,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * CustomResourceDefinitions as YAML, with schemas of what the kinds' readers ask for.
+ * CustomResourceDefinitions as YAML: of Envoy Gateway's kinds from their schemas, of our own from what its reader asks for.
  *
- * <p>Those of Envoy Gateway's kinds say the types of the fields and no more, and keep what they do not know: the API server
- * would drop a field that it does not know without a word, which may be what keeps somebody out, and would refuse an object of
- * Envoy Gateway's that asks for something which is not served yet. The controller reads strictly instead, and says in the
- * object's status which field it does not know and what it expected.
+ * <p>An API server refuses what these say is wrong, and drops a field that it does not know; kubectl refuses such a field before.
+ * What is right and not served yet is let in: the kind's reader says in the object's status that it is not.
  */
 public final class CustomResourceDefinitions {
     private static final Set<String> GROUPS = Set.of(Kinds.ENVOY_GATEWAY_GROUP, Kinds.GATEHOUSE_GROUP);
@@ -24,16 +22,17 @@ public final class CustomResourceDefinitions {
             "Backend", "be",
             "BackendTrafficPolicy", "btp",
             "SecurityPolicy", "sp",
+            "ClientTrafficPolicy", "ctp",
+            "EnvoyExtensionPolicy", "eep",
+            "EnvoyPatchPolicy", "epp",
             "HTTPRouteFilter", "hrf",
             "WAFPolicy", "wafp");
 
     private CustomResourceDefinitions() {}
 
-    /** The kinds that have one here; those that are not served come with Envoy Gateway's, if at all. */
+    /** The kinds that have one here. */
     public static List<Kind<?>> kinds() {
-        return Kinds.ALL.stream()
-                .filter(kind -> GROUPS.contains(kind.group()) && !Kinds.UNSERVED.contains(kind))
-                .toList();
+        return Kinds.ALL.stream().filter(kind -> GROUPS.contains(kind.group())).toList();
     }
 
     /** "envoyproxies.gateway.envoyproxy.io". */
@@ -56,8 +55,7 @@ public final class CustomResourceDefinitions {
                     .formatted(version, version.equals(kind.versions().getFirst())));
             PrinterColumns.of(kind).forEach(column -> versions.append(column.indent(4)));
             versions.append("    schema:\n      openAPIV3Schema:\n");
-            versions.append(
-                    new OpenApiSchema(strict(kind), kind.name()).yaml(kind).indent(8));
+            versions.append(schema(kind).indent(8));
         }
         return """
             apiVersion: apiextensions.k8s.io/v1
@@ -87,8 +85,8 @@ public final class CustomResourceDefinitions {
                 + versions;
     }
 
-    private static boolean strict(Kind<?> kind) {
-        return kind.group().equals(Kinds.GATEHOUSE_GROUP);
+    private static String schema(Kind<?> kind) {
+        return kind.schema().map(StructuralSchema::yaml).orElseGet(() -> new OpenApiSchema(kind.name()).yaml(kind));
     }
 
     private static String plural(Kind<?> kind) {

@@ -13,9 +13,8 @@ import java.util.stream.Collectors;
  * Writes what a reader asks for as a structural schema (OpenAPI v3, as Kubernetes takes it).
  *
  * @param kind the kind's name, for the descriptions of its fields
- * @param strict with values, sizes and what must be there, and without room for other fields; otherwise types alone
  */
-record OpenApiSchema(boolean strict, String kind) {
+record OpenApiSchema(String kind) {
     /** Ends the path of a list's items, whose description is the list's. */
     private static final String ITEM = "[]";
 
@@ -51,9 +50,7 @@ record OpenApiSchema(boolean strict, String kind) {
             case Outline.Time _ -> "type: string\nformat: date-time\n";
             case Outline.Flag _ -> "type: boolean\n";
             case Outline.Number number ->
-                strict
-                        ? "type: integer\nminimum: " + number.min() + "\nmaximum: " + number.max() + "\n"
-                        : "type: integer\n";
+                "type: integer\nminimum: " + number.min() + "\nmaximum: " + number.max() + "\n";
             case Outline.NumberOrText _ -> "x-kubernetes-int-or-string: true\n";
             case Outline.Fields fields -> object(fields, path);
             case Outline.Items items -> list(items, path);
@@ -61,19 +58,19 @@ record OpenApiSchema(boolean strict, String kind) {
                 "type: object\nadditionalProperties:\n"
                         + schema(named.value(), path).indent(2);
             case Outline.Tree _ -> "type: object\n" + KEEPS_OTHERS;
-            case Outline.Anything _ -> KEEPS_OTHERS;
+            case Outline.Anything _, Outline.Ignored _ -> KEEPS_OTHERS;
         };
     }
 
     private String text(Outline.Text text, String path) {
         StringBuilder schema = new StringBuilder("type: string\n");
-        if (strict && !text.choices().isEmpty()) {
+        if (!text.choices().isEmpty()) {
             // Quoted: "Off" alone would be a boolean.
             schema.append("enum: [")
                     .append(text.choices().stream().map(OpenApiSchema::quoted).collect(Collectors.joining(", ")))
                     .append("]\n");
         }
-        if (strict && text.syntax().filter(syntax -> syntax != Syntax.ANY).isPresent()) {
+        if (text.syntax().filter(syntax -> syntax != Syntax.ANY).isPresent()) {
             Syntax syntax = text.syntax().get();
             if (Descriptions.of(kind, path).isEmpty()) {
                 schema.append("description: ")
@@ -92,10 +89,10 @@ record OpenApiSchema(boolean strict, String kind) {
 
     private String list(Outline.Items items, String path) {
         StringBuilder schema = new StringBuilder("type: array\n");
-        if (strict && items.min() > 0) {
+        if (items.min() > 0) {
             schema.append("minItems: ").append(items.min()).append('\n');
         }
-        if (strict && items.max() < Integer.MAX_VALUE) {
+        if (items.max() < Integer.MAX_VALUE) {
             schema.append("maxItems: ").append(items.max()).append('\n');
         }
         return schema.append("items:\n")
@@ -105,11 +102,11 @@ record OpenApiSchema(boolean strict, String kind) {
 
     private String object(Outline.Fields fields, String path) {
         StringBuilder schema = new StringBuilder("type: object\n");
-        if (!strict || fields.open()) {
+        if (fields.open()) {
             schema.append(KEEPS_OTHERS);
         }
         List<String> required = fields.required();
-        if (strict && !required.isEmpty()) {
+        if (!required.isEmpty()) {
             schema.append("required: [").append(String.join(", ", required)).append("]\n");
         }
         Map<String, Outline> known = new TreeMap<>(fields.known());
@@ -129,7 +126,7 @@ record OpenApiSchema(boolean strict, String kind) {
     }
 
     private String expected(Outline outline) {
-        return strict && outline instanceof Outline.Text text
+        return outline instanceof Outline.Text text
                 ? text.syntax()
                         .filter(syntax -> syntax != Syntax.ANY)
                         .map(syntax -> " Expected: " + syntax.description() + ".")

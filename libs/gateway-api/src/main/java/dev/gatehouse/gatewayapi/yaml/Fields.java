@@ -29,23 +29,17 @@ public final class Fields {
     private static final Pattern DURATION_PART = Pattern.compile("(\\d{1,5})(h|ms|m|s)");
     private static final Pattern DURATION = Pattern.compile("(?:\\d{1,5}(?:h|ms|m|s)){1,4}");
 
-    private static final int MAX_SHOWN = 200;
-
     private final Node.Mapping node;
     private final String path;
     private final Consumer<Problem> problems;
     private final String object;
     private final Problem.Severity unknown;
     private final Set<String> asked = new HashSet<>();
+    private final SchemaFindings bySchema;
     /** Where what is asked for is written down, when nothing is read. */
     private final Outline.@Nullable Fields outline;
 
     private boolean lenient;
-
-    private Fields(
-            Node.Mapping node, String object, String path, Problem.Severity unknown, Consumer<Problem> problems) {
-        this(node, object, path, unknown, problems, null);
-    }
 
     private Fields(
             Node.Mapping node,
@@ -53,7 +47,9 @@ public final class Fields {
             String path,
             Problem.Severity unknown,
             Consumer<Problem> problems,
+            SchemaFindings bySchema,
             Outline.@Nullable Fields outline) {
+        this.bySchema = bySchema;
         this.outline = outline;
         this.node = node;
         this.object = object;
@@ -86,7 +82,39 @@ public final class Fields {
             Problem.Severity unknown,
             Consumer<Problem> problems,
             Function<Fields, T> reader) {
-        Fields fields = new Fields(node, object, path, unknown, problems);
+        return read(node, object, path, unknown, problems, SchemaFindings.NONE, reader);
+    }
+
+    /**
+     * Reads an object that was checked against its schema. What the schema found is reported first, and what the reader finds at
+     * the same paths is not.
+     *
+     * @param bySchema what the schema found
+     */
+    public static <T> T read(
+            Node.Mapping node,
+            String object,
+            Problem.Severity unknown,
+            List<Problem> bySchema,
+            Consumer<Problem> problems,
+            Function<Fields, T> reader) {
+        SchemaFindings findings = new SchemaFindings(true, bySchema);
+        List<Problem> own = new ArrayList<>();
+        T result = read(node, object, "", unknown, own::add, findings, reader);
+        findings.rest().forEach(problems);
+        own.stream().filter(findings::isNew).forEach(problems);
+        return result;
+    }
+
+    private static <T> T read(
+            Node.Mapping node,
+            String object,
+            String path,
+            Problem.Severity unknown,
+            Consumer<Problem> problems,
+            SchemaFindings bySchema,
+            Function<Fields, T> reader) {
+        Fields fields = new Fields(node, object, path, unknown, problems, bySchema, null);
         T result = reader.apply(fields);
         fields.reportUnknown();
         return result;
@@ -96,8 +124,14 @@ public final class Fields {
     public static Outline.Fields outline(Function<Fields, ?> reader) {
         Outline.Fields outline = new Outline.Fields();
         Location nowhere = new Location("", 0, 0);
-        var unused = reader.apply(
-                new Fields(new Node.Mapping(nowhere, Map.of()), "", "", Problem.Severity.ERROR, _ -> {}, outline));
+        var unused = reader.apply(new Fields(
+                new Node.Mapping(nowhere, Map.of()),
+                "",
+                "",
+                Problem.Severity.ERROR,
+                _ -> {},
+                SchemaFindings.NONE,
+                outline));
         return outline;
     }
 
@@ -139,7 +173,7 @@ public final class Fields {
     /** Takes note of fields that are valid and do not matter here. */
     public Fields known(String... names) {
         for (String name : names) {
-            describe(name, new Outline.Anything());
+            describe(name, new Outline.Ignored());
         }
         asked.addAll(Arrays.asList(names));
         return this;
@@ -147,7 +181,9 @@ public final class Fields {
 
     /** Takes note of a field that is valid and has no effect: says so where it is there and asks for something. */
     public void passOver(String name, String message) {
-        if (has(name)
+        boolean there = has(name);
+        describe(name, new Outline.Ignored());
+        if (there
                 && !(node.get(name).orElseThrow() instanceof Node.Scalar scalar
                         && scalar.type() == Node.Scalar.Type.BOOLEAN
                         && !PlainScalar.truth(scalar.text()))) {
@@ -173,7 +209,8 @@ public final class Fields {
         Optional<String> value = string(name);
         describe(name, new Outline.Text(Optional.of(syntax), List.of()));
         value.filter(text -> !syntax.matches(text))
-                .ifPresent(text -> wrong(name, quote(text) + " is not valid (expected: " + syntax.description() + ")"));
+                .ifPresent(text ->
+                        wrong(name, Wording.quote(text) + " is not valid (expected: " + syntax.description() + ")"));
         return value;
     }
 
@@ -207,7 +244,7 @@ public final class Fields {
                 .map(BigInteger::longValue)
                 .filter(number -> number >= min && number <= max);
         if (value.isEmpty()) {
-            wrong(name, cut(text.get()) + " is out of range (expected: " + range + ")");
+            wrong(name, Wording.cut(text.get()) + " is out of range (expected: " + range + ")");
         }
         return value;
     }
@@ -246,7 +283,8 @@ public final class Fields {
         if (!DURATION.matcher(text.get()).matches()) {
             wrong(
                     name,
-                    quote(text.get()) + " is not a duration (expected: for example \"10s\", \"1m30s\" or \"250ms\")");
+                    Wording.quote(text.get())
+                            + " is not a duration (expected: for example \"10s\", \"1m30s\" or \"250ms\")");
             return Optional.empty();
         }
         Duration sum = Duration.ZERO;
@@ -271,7 +309,9 @@ public final class Fields {
         try {
             return text.map(Instant::parse);
         } catch (DateTimeParseException e) {
-            wrong(name, quote(text.orElse("")) + " is not a time (expected: RFC 3339, \"2026-01-31T12:00:00Z\")");
+            wrong(
+                    name,
+                    Wording.quote(text.orElse("")) + " is not a time (expected: RFC 3339, \"2026-01-31T12:00:00Z\")");
             return Optional.empty();
         }
     }
@@ -290,7 +330,7 @@ public final class Fields {
             }
             names.add(constant.name());
         }
-        wrong(name, notOneOf(text.get(), names));
+        wrong(name, Wording.notOneOf(text.get(), names));
         return Optional.empty();
     }
 
@@ -321,7 +361,7 @@ public final class Fields {
                 missing(name, "an object");
             }
             Node.Mapping empty = new Node.Mapping(node.location(), Map.of());
-            return reader.apply(new Fields(empty, object, below(name), unknown, _ -> {}));
+            return reader.apply(new Fields(empty, object, below(name), unknown, _ -> {}, bySchema, null));
         });
     }
 
@@ -331,7 +371,7 @@ public final class Fields {
         asked.add(name);
         Optional<Node> value = node.get(name);
         if (value.isPresent() && !(value.get() instanceof Node.Mapping)) {
-            wrong(name, shown(value.get()) + " (expected: an object)");
+            wrong(name, Wording.shown(value.get()) + " (expected: an object)");
         }
         return value.filter(Node.Mapping.class::isInstance)
                 .map(Node.Mapping.class::cast)
@@ -357,7 +397,7 @@ public final class Fields {
                 report(
                         items.get(i).location(),
                         below(name) + "[" + i + "]",
-                        shown(items.get(i)) + " (expected: an object)");
+                        Wording.shown(items.get(i)) + " (expected: an object)");
             }
         }
         return List.copyOf(values);
@@ -404,10 +444,22 @@ public final class Fields {
                     value.get().location(),
                     object,
                     below(name),
-                    shown(value.get()) + " (expected: an object)"));
+                    Wording.shown(value.get()) + " (expected: an object)"));
             return new Checked<>(Optional.empty(), Map.of(), errors, warnings);
         }
-        T read = read(mapping, object, below(name), collect, reader);
+        bySchema.take(below(name)).forEach(collect);
+        T read = read(
+                mapping,
+                object,
+                below(name),
+                Problem.Severity.ERROR,
+                problem -> {
+                    if (bySchema.isNew(problem)) {
+                        collect.accept(problem);
+                    }
+                },
+                bySchema,
+                reader);
         return new Checked<>(Optional.of(read), Trees.of(mapping), errors, warnings);
     }
 
@@ -476,14 +528,15 @@ public final class Fields {
                     report(
                             scalar.location(),
                             at,
-                            quote(text) + " is not valid (expected: " + syntax.description() + ")");
+                            Wording.quote(text) + " is not valid (expected: " + syntax.description() + ")");
                 }
                 values.add(text);
             } else {
                 report(
                         items.get(i).location(),
                         at,
-                        shown(items.get(i)) + " (expected: " + (integers ? syntax.description() : "a string") + ")");
+                        Wording.shown(items.get(i)) + " (expected: " + (integers ? syntax.description() : "a string")
+                                + ")");
             }
         }
         return List.copyOf(values);
@@ -509,7 +562,7 @@ public final class Fields {
                 report(
                         items.get(i).location(),
                         at,
-                        shown(items.get(i)) + " (expected: an integer from " + min + " to " + max + ")");
+                        Wording.shown(items.get(i)) + " (expected: an integer from " + min + " to " + max + ")");
             }
         }
         return List.copyOf(values);
@@ -527,7 +580,7 @@ public final class Fields {
             if (index >= 0) {
                 values.add(type.getEnumConstants()[index]);
             } else {
-                wrong(name + "[" + i + "]", notOneOf(texts.get(i), names));
+                wrong(name + "[" + i + "]", Wording.notOneOf(texts.get(i), names));
             }
         }
         return List.copyOf(values);
@@ -543,7 +596,7 @@ public final class Fields {
             return values;
         }
         if (!(value.get() instanceof Node.Mapping mapping)) {
-            wrong(name, shown(value.get()) + " (expected: an object of strings)");
+            wrong(name, Wording.shown(value.get()) + " (expected: an object of strings)");
             return values;
         }
         mapping.fields().forEach((key, field) -> {
@@ -553,7 +606,7 @@ public final class Fields {
                 report(
                         field.value().location(),
                         below(name) + "." + key,
-                        shown(field.value()) + " (expected: a string; quote it)");
+                        Wording.shown(field.value()) + " (expected: a string; quote it)");
             }
         });
         return values;
@@ -587,10 +640,10 @@ public final class Fields {
 
     private <T> Optional<T> readObject(Node value, String at, Function<Fields, T> reader) {
         if (!(value instanceof Node.Mapping mapping)) {
-            report(value.location(), at, shown(value) + " (expected: an object)");
+            report(value.location(), at, Wording.shown(value) + " (expected: an object)");
             return Optional.empty();
         }
-        return Optional.of(read(mapping, object, at, unknown, problems, reader));
+        return Optional.of(read(mapping, object, at, unknown, problems, bySchema, reader));
     }
 
     private List<Node> items(String name) {
@@ -602,7 +655,7 @@ public final class Fields {
         if (value.get() instanceof Node.Sequence sequence) {
             return sequence.items();
         }
-        wrong(name, shown(value.get()) + " (expected: a list)");
+        wrong(name, Wording.shown(value.get()) + " (expected: a list)");
         return List.of();
     }
 
@@ -629,7 +682,7 @@ public final class Fields {
             return Optional.of(scalar.text());
         }
         String hint = value.get() instanceof Node.Scalar && types[0] == Node.Scalar.Type.STRING ? "; quote it" : "";
-        wrong(name, shown(value.get()) + " (expected: " + expected + hint + ")");
+        wrong(name, Wording.shown(value.get()) + " (expected: " + expected + hint + ")");
         return Optional.empty();
     }
 
@@ -655,43 +708,17 @@ public final class Fields {
         }
         node.fields().forEach((name, field) -> {
             if (!asked.contains(name)) {
-                String hint = Similarity.closest(name, asked)
-                        .map(closest -> "; did you mean \"" + closest + "\"?")
-                        .orElse("");
-                List<String> expected = asked.stream().sorted().toList();
                 problems.accept(new Problem(
                         unknown,
                         field.location(),
                         object,
                         below(name),
-                        "unknown field" + hint + " (expected: " + String.join(", ", expected) + ")"));
+                        bySchema.declared() ? Wording.unservedField(asked) : Wording.unknownField(name, asked)));
             }
         });
     }
 
     private String below(String name) {
         return path.isEmpty() ? name : path + "." + name;
-    }
-
-    private static String notOneOf(String text, List<String> names) {
-        String hint = Similarity.closest(text, names)
-                .map(closest -> "; did you mean \"" + closest + "\"?")
-                .orElse("");
-        return quote(text) + " is not known" + hint + " (expected: " + String.join(", ", names) + ")";
-    }
-
-    private static String shown(Node value) {
-        return value instanceof Node.Scalar scalar && scalar.type() != Node.Scalar.Type.NULL
-                ? (scalar.type() == Node.Scalar.Type.STRING ? quote(scalar.text()) : cut(scalar.text())) + " is "
-                        + value.describe()
-                : "is " + value.describe();
-    }
-
-    private static String quote(String text) {
-        return "\"" + cut(text) + "\"";
-    }
-
-    private static String cut(String text) {
-        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
     }
 }

@@ -1,5 +1,6 @@
 package dev.gatehouse.gatewayapi.yaml;
 
+import java.math.BigInteger;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,27 @@ public sealed interface Node {
         public Location at(int line, int column) {
             return first.map(from -> new Location(from.file(), from.line() + line - 1, from.column() + column - 1))
                     .orElse(location);
+        }
+
+        /** True for a boolean that says so. */
+        public boolean isTrue() {
+            return type == Type.BOOLEAN && PlainScalar.truth(text);
+        }
+
+        /** The value of an integer that fits into 64 bits; empty otherwise. */
+        public Optional<Long> whole() {
+            return type == Type.INTEGER
+                    ? PlainScalar.integer(text)
+                            .filter(value -> value.bitLength() < Long.SIZE)
+                            .map(BigInteger::longValue)
+                    : Optional.empty();
+        }
+
+        /** The value of a finite number; empty otherwise. */
+        public Optional<Double> number() {
+            return type == Type.INTEGER
+                    ? PlainScalar.integer(text).map(BigInteger::doubleValue)
+                    : type == Type.FLOAT ? PlainScalar.number(text) : Optional.empty();
         }
 
         /** The types that a scalar may have. */

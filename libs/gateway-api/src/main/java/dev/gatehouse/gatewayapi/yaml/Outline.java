@@ -48,7 +48,8 @@ public sealed interface Outline {
 
         void add(String name, Outline outline) {
             // What is asked for twice is the same thing; a mere look at whether it is there says nothing of its form.
-            if (!(outline instanceof Anything) || !known.containsKey(name)) {
+            boolean says = !(outline instanceof Anything) && !(outline instanceof Ignored);
+            if (says || !known.containsKey(name) || outline instanceof Ignored && known.get(name) instanceof Anything) {
                 known.put(name, outline);
             }
         }
@@ -70,6 +71,9 @@ public sealed interface Outline {
 
     /** An object that is passed on as it is. */
     record Tree() implements Outline {}
+
+    /** A value that is valid and has no effect. */
+    record Ignored() implements Outline {}
 
     /** A value whose form is not looked at. */
     record Anything() implements Outline {}

@@ -1,0 +1,167 @@
+package dev.gatehouse.gatewayapi.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Outline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What readers ask for, laid beside the schemas. {@code -Dgolden.update=true} writes the page. */
+class ParityTest {
+    private static final Path PAGE = Path.of("../../docs/parity.md");
+
+    /** What readers that several fields share ask for, and a schema refuses before: by the end of the path. */
+    private static final List<String> REFUSED_BEFORE = List.of(
+            "EnvoyExtensionPolicy spec.dynamicModule[].failOpen",
+            "EnvoyPatchPolicy spec.targetRef.sectionName",
+            "EnvoyPatchPolicy spec.targetRefs",
+            "EnvoyPatchPolicy spec.targetSelectors",
+            ".als.host",
+            ".als.port",
+            ".backendRef.fallback",
+            ".backendRef.weight");
+
+    private enum Service {
+        READ("read"),
+        WHOLE("passed on whole"),
+        IGNORED("no effect"),
+        NOT("not served");
+
+        private final String text;
+
+        Service(String text) {
+            this.text = text;
+        }
+    }
+
+    /** @param leaves how many leaves are at or below the path */
+    private record Row(String path, int leaves, Service service) {}
+
+    @Test
+    void noReaderAsksForAFieldThatTheSchemaLacks() {
+        List<String> strangers = new ArrayList<>();
+        for (String kind : Schemas.kinds()) {
+            rows(kind, strangers);
+        }
+        assertThat(strangers)
+                .filteredOn(stranger -> REFUSED_BEFORE.stream().noneMatch(stranger::endsWith))
+                .isEmpty();
+    }
+
+    @Test
+    void thePageSaysWhatIsServed() throws IOException {
+        StringBuilder page = new StringBuilder("""
+            # Envoy Gateway's API, leaf by leaf
+
+            Made by the build: what Gatehouse's readers ask for, beside the schemas of Envoy Gateway 1.9.1 (`spec` of each kind). A leaf is a
+            scalar, a list or map of scalars, or an object without a declared shape. What no reader asks for stands once, with its leaves.
+
+            - **read**: the reader asks for the value.
+            - **passed on whole**: into an object of Kubernetes, or into Envoy's configuration, as it was written.
+            - **no effect**: valid, and passed over with a warning where that matters.
+            - **not served**: valid for the API server; the reader says in the object's status that it is not served.
+
+            """);
+        StringBuilder kinds = new StringBuilder();
+        page.append("| kind | leaves | read | passed on whole | no effect | not served |\n|---|---|---|---|---|---|\n");
+        for (String kind : Schemas.kinds()) {
+            List<Row> rows = rows(kind, new ArrayList<>());
+            page.append(
+                    "| [%s](#%s) | %d".formatted(kind, kind.toLowerCase(Locale.ROOT), leaves(rows, Optional.empty())));
+            for (Service service : Service.values()) {
+                page.append(" | ").append(leaves(rows, Optional.of(service)));
+            }
+            page.append(" |\n");
+            kinds.append("\n## ").append(kind).append("\n\n| field | leaves | |\n|---|---|---|\n");
+            rows.forEach(row ->
+                    kinds.append("| `%s` | %d | %s |\n".formatted(row.path(), row.leaves(), row.service().text)));
+        }
+        page.append(kinds);
+        if (Boolean.getBoolean("golden.update")) {
+            Files.writeString(PAGE, page);
+        }
+        assertThat(PAGE).hasContent(page.toString());
+    }
+
+    private static int leaves(List<Row> rows, Optional<Service> service) {
+        return rows.stream()
+                .filter(row -> service.isEmpty() || row.service() == service.get())
+                .mapToInt(Row::leaves)
+                .sum();
+    }
+
+    private static List<Row> rows(String name, List<String> strangers) {
+        Kind<?> kind = Kinds.find(Kinds.ENVOY_GATEWAY_GROUP, name).orElseThrow();
+        List<Row> rows = new ArrayList<>();
+        walk(
+                Schemas.find(name).orElseThrow().spec(),
+                Optional.ofNullable(Fields.outline(kind.body()).known().get("spec")),
+                "spec",
+                rows,
+                name,
+                strangers);
+        return rows;
+    }
+
+    private static void walk(
+            Schema schema, Optional<Outline> asked, String path, List<Row> rows, String kind, List<String> strangers) {
+        if (asked.isEmpty()) {
+            rows.add(new Row(path, count(schema), Service.NOT));
+            return;
+        }
+        if (asked.get() instanceof Outline.Ignored) {
+            rows.add(new Row(path, count(schema), Service.IGNORED));
+            return;
+        }
+        switch (schema.form()) {
+            case Schema.Fields fields
+            when asked.get() instanceof Outline.Fields outline -> {
+                outline.known().keySet().stream()
+                        .filter(name -> !fields.fields().containsKey(name))
+                        .forEach(name -> strangers.add(kind + " " + path + "." + name));
+                fields.fields()
+                        .forEach((name, field) -> walk(
+                                field,
+                                Optional.ofNullable(outline.known().get(name)),
+                                path + "." + name,
+                                rows,
+                                kind,
+                                strangers));
+            }
+            case Schema.Items items
+            when asked.get() instanceof Outline.Items outline ->
+                walk(items.item(), Optional.of(outline.item()), path + "[]", rows, kind, strangers);
+            case Schema.Named named
+            when asked.get() instanceof Outline.Named outline ->
+                walk(named.value(), Optional.of(outline.value()), path + "{}", rows, kind, strangers);
+            default ->
+                rows.add(new Row(
+                        path,
+                        count(schema),
+                        asked.get() instanceof Outline.Tree || count(schema) > 1 ? Service.WHOLE : Service.READ));
+        }
+    }
+
+    private static int count(Schema schema) {
+        return switch (schema.form()) {
+            case Schema.Fields fields ->
+                Math.max(
+                        1,
+                        fields.fields().values().stream()
+                                .mapToInt(ParityTest::count)
+                                .sum());
+            case Schema.Items items -> count(items.item());
+            case Schema.Named named -> count(named.value());
+            default -> 1;
+        };
+    }
+}
