@@ -227,7 +227,9 @@ class SourcesDecideAlikeTest {
         }
         boolean told = files.statuses().entrySet().stream()
                 .anyMatch(entry -> entry.getKey().name().equals("policy")
-                        && entry.getValue().toString().matches("(?s).*(not served|unknown|expected|must be|not there).*"));
+                        && entry.getValue()
+                                .toString()
+                                .matches("(?s).*(not served|unknown|expected|must be|not there).*"));
         assertThat(told).describedAs("%s", files.statuses()).isTrue();
     }
 

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -509,7 +510,7 @@ final class ClientTrafficIT {
 
     private SSLSocket connect(String listener, String client, String... protocols) throws Exception {
         SSLSocket socket = (SSLSocket)
-                context(client).getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), ports.get(listener));
+                context(client).getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port(listener));
         socket.setSoTimeout(20_000);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(protocols);
@@ -578,8 +579,12 @@ final class ClientTrafficIT {
         };
     }
 
+    private int port(String listener) {
+        return Objects.requireNonNull(ports.get(listener), listener);
+    }
+
     private Socket open(String listener) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), ports.get(listener));
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(listener));
         socket.setSoTimeout(20_000);
         return socket;
     }
@@ -640,8 +645,7 @@ final class ClientTrafficIT {
                 .putLong(2);
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.setSoTimeout(20_000);
-            socket.send(
-                    new DatagramPacket(initial.array(), 1200, InetAddress.getLoopbackAddress(), ports.get(listener)));
+            socket.send(new DatagramPacket(initial.array(), 1200, InetAddress.getLoopbackAddress(), port(listener)));
             DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
             socket.receive(answer);
             ByteBuffer bytes = ByteBuffer.wrap(answer.getData(), 0, answer.getLength());

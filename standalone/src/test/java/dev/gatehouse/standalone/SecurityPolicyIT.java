@@ -28,6 +28,7 @@ import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -165,7 +166,7 @@ final class SecurityPolicyIT {
         issuer = SignedTokens.rs256("one");
         local = SignedTokens.es256("local");
         keySet.set(issuer.jwks());
-        keys = server("/keys", exchange -> new Answer(200, keySet.get()));
+        keys = server("/keys", exchange -> new Answer(200, Objects.requireNonNull(keySet.get())));
         judge = server("/", exchange -> {
             boolean allowed = "let-me-in".equals(exchange.getRequestHeaders().getFirst("X-Pass"));
             exchange.getResponseHeaders()

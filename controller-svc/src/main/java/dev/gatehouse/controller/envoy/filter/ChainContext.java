@@ -5,7 +5,6 @@ import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.client.ClientSettings;
-import dev.gatehouse.gatewayapi.traffic.Compressor;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.List;

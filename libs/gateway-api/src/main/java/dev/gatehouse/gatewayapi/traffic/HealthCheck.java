@@ -198,14 +198,15 @@ public record HealthCheck(Optional<Active> active, Optional<Passive> passive, Op
 
         /** Reads the log of checks of an EnvoyProxy too. */
         public static Log read(Fields f) {
-            List<Event> events = f.choices("eventTypes", Event.class);
+            List<Event> events = f.choices("matches", Event.class);
+            List<String> files = f.list("sinks", x -> {
+                x.requiredChoice("type", Sink.class);
+                return x.requiredObject("file", file -> file.requiredString("path", Texts.FILE));
+            });
             return new Log(
-                    f.list("sinks", x -> {
-                        x.requiredChoice("type", Sink.class);
-                        return x.requiredObject("file", file -> file.requiredString("path", Texts.FILE));
-                    }),
-                    events.contains(Event.Failure),
-                    events.contains(Event.Success));
+                    files.isEmpty() ? List.of("/dev/stdout") : files,
+                    events.isEmpty() || events.contains(Event.Failure),
+                    events.isEmpty() || events.contains(Event.Success));
         }
     }
 

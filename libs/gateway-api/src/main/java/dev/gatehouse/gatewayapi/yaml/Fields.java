@@ -259,7 +259,7 @@ public final class Fields {
                             .or(() -> PlainScalar.number(text))
                             .filter(each -> each >= min && each <= max);
                     if (value.isEmpty()) {
-                        wrong(name, cut(text) + " is out of range (expected: " + min + " to " + max + ")");
+                        wrong(name, Wording.cut(text) + " is out of range (expected: " + min + " to " + max + ")");
                     }
                     return value;
                 });
