@@ -156,7 +156,7 @@ class SourcesDecideAlikeTest {
                         "a load balancer",
                         ENVOY,
                         "BackendTrafficPolicy",
-                        "{" + TARGET + ", loadBalancer: {type: DynamicModule}}",
+                        "{" + TARGET + ", loadBalancer: {type: DynamicModule, dynamicModule: {name: mine, lbPolicyName: by-cost}}}",
                         false),
                 new Case(
                         "zones by labels",

@@ -91,6 +91,14 @@ final class RoutingIT {
               - matches: [{path: {value: /anything/rewritten}}]
                 filters: [{type: URLRewrite, urlRewrite: {hostname: inside.example}}]
                 backendRefs: [{name: blue, port: 80}]
+              - matches: [{path: {value: /anything/tenant}}]
+                filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: host-by-path}}]
+                backendRefs: [{name: blue, port: 80}]
+              - matches: [{path: {value: /anything/by-header}}]
+                filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: host-by-header}}]
+                backendRefs: [{name: blue, port: 80}]
+              - matches: [{path: {value: /page}}]
+                filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: page}}]
               - matches: [{path: {value: /anything/mirrored}}]
                 filters: [{type: RequestMirror, requestMirror: {backendRef: {name: mirror, port: 80}}}]
                 backendRefs: [{name: blue, port: 80}]
@@ -109,6 +117,31 @@ final class RoutingIT {
             kind: Service
             metadata: {name: empty, namespace: default}
             spec: {ports: [{name: http, protocol: TCP, port: 80}]}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: HTTPRouteFilter
+            metadata: {name: host-by-path, namespace: default}
+            spec: {urlRewrite: {hostname: {type: PathRegex, pathRegex: {pattern: "^/anything/tenant/([a-z]+)$", substitution: '\\1.inside'}}}}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: HTTPRouteFilter
+            metadata: {name: host-by-header, namespace: default}
+            spec: {urlRewrite: {hostname: {type: Header, header: x-tenant-host}, appendXForwardedHost: false}}
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: pages, namespace: default}
+            data: {response.body: "<h1>Back soon</h1>"}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: HTTPRouteFilter
+            metadata: {name: page, namespace: default}
+            spec:
+              directResponse:
+                statusCode: 503
+                contentType: text/html
+                body: {type: ValueRef, valueRef: {group: "", kind: ConfigMap, name: pages}}
+                header: {set: [{name: retry-after, value: "30"}]}
             ---
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: Backend
@@ -321,6 +354,24 @@ final class RoutingIT {
         assertThat(get("/anything/rewritten", "web.example"))
                 .containsPattern("\"Host\": *\"inside.example\"")
                 .containsPattern("\"X-Forwarded-Host\": *\"web.example\"");
+    }
+
+    @Test
+    void theHostThatABackendSeesIsMadeOfThePathOrAHeader() throws Exception {
+        assertThat(get("/anything/tenant/blue", "web.example"))
+                .containsPattern("\"Host\": *\"blue.inside\"")
+                .containsPattern("\"X-Forwarded-Host\": *\"web.example\"");
+        assertThat(get("/anything/by-header", "web.example", "x-tenant-host: red.inside"))
+                .containsPattern("\"Host\": *\"red.inside\"")
+                .doesNotContain("X-Forwarded-Host");
+    }
+
+    @Test
+    void anAnswerHasItsBodyFromAConfigMapAndHeadersOfItsOwn() throws Exception {
+        String answer = get("/page", "web.example");
+        assertThat(answer).startsWith("HTTP/1.1 503").endsWith("<h1>Back soon</h1>");
+        assertThat(header(answer, "content-type")).hasValue("text/html");
+        assertThat(header(answer, "retry-after")).hasValue("30");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.envoy;
 
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.EnvoyRules;
@@ -232,6 +233,7 @@ public final class RouteResources {
                     .contentType()
                     .ifPresent(type -> route.addResponseHeadersToAdd(header(
                             "content-type", type, HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)));
+            direct.get().header().ifPresent(change -> route.addAllResponseHeadersToAdd(additions(change)));
         } else if (targets.stream().noneMatch(target -> target.target() instanceof Target.Found)) {
             route.setDirectResponse(direct(SERVER_ERROR));
         } else {
@@ -302,8 +304,7 @@ public final class RouteResources {
                                 action.setHostRewriteLiteral(hostname).setAppendXForwardedHost(true));
                 rewrite.path().ifPresent(path -> rewritePath(action, path, match));
             });
-            each.regexRewrite()
-                    .ifPresent(regex -> action.setRegexRewrite(substitute(regex.pattern(), regex.substitution())));
+            each.extendedRewrite().ifPresent(rewrite -> rewrite(action, rewrite));
         }
         RouteTuning.apply(action, rule, settings);
         return action.build();
@@ -400,6 +401,20 @@ public final class RouteResources {
         }
     }
 
+    private static void rewrite(RouteAction.Builder action, HttpRouteFilter.UrlRewrite rewrite) {
+        rewrite.path().ifPresent(path -> action.setRegexRewrite(substitute(path.pattern(), path.substitution())));
+        rewrite.hostname().ifPresent(hostname -> {
+            action.setAppendXForwardedHost(rewrite.appendXForwardedHost());
+            switch (hostname) {
+                case HttpRouteFilter.HostRewrite.OfHeader header -> action.setHostRewriteHeader(header.header());
+                case HttpRouteFilter.HostRewrite.OfBackend _ -> action.setAutoHostRewrite(BoolValue.of(true));
+                case HttpRouteFilter.HostRewrite.OfPath path ->
+                    action.setHostRewritePathRegex(substitute(
+                            path.rewrite().pattern(), path.rewrite().substitution()));
+            }
+        });
+    }
+
     private static void rewritePath(RouteAction.Builder action, RouteFilter.PathModifier modifier, Match match) {
         switch (modifier) {
             case RouteFilter.PathModifier.ReplaceFullPath full ->
@@ -456,7 +471,7 @@ public final class RouteResources {
 
     private static DirectResponseAction directResponse(HttpRouteFilter.DirectResponse response) {
         DirectResponseAction.Builder action = DirectResponseAction.newBuilder().setStatus(response.statusCode());
-        response.body().ifPresent(body -> action.setBody(DataSource.newBuilder().setInlineString(body)));
+        response.text().ifPresent(body -> action.setBody(DataSource.newBuilder().setInlineString(body)));
         return action.build();
     }
 

@@ -22,8 +22,12 @@ final class ObjectTree {
     /** A copy of the whole object, for kubectl alone. */
     private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-    /** Of a ConfigMap only certificates, revocation lists and rules matter; others may be large, and are many. */
-    private static final Set<String> CERTIFICATES = Set.of("ca.crt", "ca.crl", "tls.crt");
+    /** What a ConfigMap may hold for a gateway under a name that says so, however large the others are. */
+    private static final Set<String> KNOWN =
+            Set.of("ca.crt", "ca.crl", "tls.crt", "jwks", "response.body", "lua");
+
+    /** A ConfigMap with less is kept whole: an object may refer to any key of it. Many are large, and mean nothing to a gateway. */
+    private static final int SMALL = 64 * 1024;
 
     private static final String PEM = "-----BEGIN ";
 
@@ -40,11 +44,7 @@ final class ObjectTree {
         object.getAdditionalProperties().forEach((name, value) -> {
             if (kind.equals(Kinds.CONFIG_MAP)) {
                 if (name.equals("data") && value instanceof Map<?, ?> data) {
-                    if (holdsRules(object.getMetadata(), data)) {
-                        fields.put(name, data);
-                    } else {
-                        fields.put(name, certificates(data));
-                    }
+                    fields.put(name, holdsRules(object.getMetadata(), data) || isSmall(data) ? data : known(data));
                 }
             } else {
                 fields.put(name, value);
@@ -53,12 +53,18 @@ final class ObjectTree {
         return mapping(fields);
     }
 
-    /** What is under the names of certificates, or the only text, where it is PEM. */
-    private static Map<Object, Object> certificates(Map<?, ?> data) {
+    private static boolean isSmall(Map<?, ?> data) {
+        return data.values().stream()
+                        .mapToLong(value -> String.valueOf(value).length())
+                        .sum()
+                <= SMALL;
+    }
+
+    private static Map<Object, Object> known(Map<?, ?> data) {
         Map<Object, Object> kept = new LinkedHashMap<>();
         data.forEach((key, value) -> {
-            if (CERTIFICATES.contains(String.valueOf(key))
-                    || data.size() == 1 && String.valueOf(value).contains(PEM)) {
+            boolean onlyCertificates = data.size() == 1 && String.valueOf(value).contains(PEM);
+            if (KNOWN.contains(String.valueOf(key)) || onlyCertificates) {
                 kept.put(key, value);
             }
         });

@@ -202,7 +202,8 @@ public record ResolvedRoute(
     /**
      * Filters, each kind at most once but for mirrors.
      *
-     * @param directResponse from an HTTPRouteFilter
+     * @param directResponse from an HTTPRouteFilter, its body in place
+     * @param extendedRewrite from an HTTPRouteFilter
      */
     public record Filters(
             Optional<RouteFilter.RequestHeaderModifier> requestHeaders,
@@ -212,7 +213,7 @@ public record ResolvedRoute(
             Optional<RouteFilter.UrlRewrite> rewrite,
             Optional<RouteFilter.Cors> cors,
             Optional<HttpRouteFilter.DirectResponse> directResponse,
-            Optional<HttpRouteFilter.RegexRewrite> regexRewrite) {
+            Optional<HttpRouteFilter.UrlRewrite> extendedRewrite) {
         public static final Filters NONE = new Filters(
                 Optional.empty(),
                 Optional.empty(),
@@ -239,7 +240,7 @@ public record ResolvedRoute(
                     rewrite,
                     cors,
                     directResponse,
-                    regexRewrite);
+                    extendedRewrite);
         }
 
         /** True if the filters do no more than change headers: what Envoy can do for each cluster of a split. */
@@ -249,7 +250,7 @@ public record ResolvedRoute(
                     && rewrite.isEmpty()
                     && cors.isEmpty()
                     && directResponse.isEmpty()
-                    && regexRewrite.isEmpty();
+                    && extendedRewrite.isEmpty();
         }
     }
 

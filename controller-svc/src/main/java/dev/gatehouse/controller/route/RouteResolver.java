@@ -13,6 +13,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.Problem;
 import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.GrpcRoute;
 import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
@@ -41,6 +42,9 @@ public final class RouteResolver {
         Target backend(ObjectRef route, BackendReference reference, boolean grpc, String transport);
 
         Optional<Resource<HttpRouteFilter>> filter(ObjectKey key);
+
+        /** A ConfigMap, for a response's body. */
+        Optional<ConfigMap> configMap(ObjectKey key);
     }
 
     private final World world;
@@ -207,7 +211,7 @@ public final class RouteResolver {
             Optional<RouteFilter.UrlRewrite> rewrite = Optional.empty();
             Optional<RouteFilter.Cors> cors = Optional.empty();
             Optional<HttpRouteFilter.DirectResponse> direct = Optional.empty();
-            Optional<HttpRouteFilter.RegexRewrite> regex = Optional.empty();
+            Optional<HttpRouteFilter.UrlRewrite> extended = Optional.empty();
             for (int i = 0; i < filters.size(); i++) {
                 String at = path + "[" + i + "]";
                 switch (filters.get(i)) {
@@ -235,30 +239,57 @@ public final class RouteResolver {
                     case RouteFilter.ExtensionRef f -> {
                         Optional<HttpRouteFilter> extension = extension(f, at, rule);
                         if (extension.isPresent()) {
-                            if (regex.isPresent()
-                                    && extension.get().regexRewrite().isPresent()) {
-                                invalid.add(twoRewrites(rule, at + ".extensionRef"));
+                            if (extended.isPresent()
+                                    && extension.get().urlRewrite().isPresent()) {
+                                invalid.add(twoRewrites(rule, at + ".extensionRef", "the URL"));
                             }
-                            direct = extension.get().directResponse().or(orElse(direct));
-                            regex = extension.get().regexRewrite().or(orElse(regex));
+                            direct = extension
+                                    .get()
+                                    .directResponse()
+                                    .map(response -> withBody(f, response, at, rule))
+                                    .or(orElse(direct));
+                            extended = extension.get().urlRewrite().or(orElse(extended));
                         }
                     }
                 }
             }
-            if (regex.isPresent()
+            if (extended.flatMap(HttpRouteFilter.UrlRewrite::path).isPresent()
                     && rewrite.flatMap(RouteFilter.UrlRewrite::path).isPresent()) {
-                invalid.add(twoRewrites(rule, path));
+                invalid.add(twoRewrites(rule, path, "the path"));
+            }
+            if (extended.flatMap(HttpRouteFilter.UrlRewrite::hostname).isPresent()
+                    && rewrite.flatMap(RouteFilter.UrlRewrite::hostname).isPresent()) {
+                invalid.add(twoRewrites(rule, path, "the hostname"));
             }
             return filters.isEmpty()
                     ? result
-                    : new Filters(request, response, mirrors, redirect, rewrite, cors, direct, regex);
+                    : new Filters(request, response, mirrors, redirect, rewrite, cors, direct, extended);
         }
 
-        private static InvalidRule twoRewrites(int rule, String at) {
+        private static InvalidRule twoRewrites(int rule, String at, String what) {
             return new InvalidRule(
                     rule,
                     "UnsupportedValue",
-                    at + ": rewrites the path a second time (expected: one rewrite of the path).");
+                    at + ": rewrites " + what + " a second time (expected: one rewrite of " + what + ").");
+        }
+
+        /** The response with the body that its ConfigMap has. */
+        private HttpRouteFilter.DirectResponse withBody(
+                RouteFilter.ExtensionRef f, HttpRouteFilter.DirectResponse response, String at, int rule) {
+            if (!(response.body().orElse(null) instanceof HttpRouteFilter.Body.InConfigMap map)) {
+                return response;
+            }
+            ObjectKey filter = f.reference().key(ref.namespace());
+            ObjectKey key = new ObjectKey(filter.namespace(), map.name());
+            Optional<String> body = world.configMap(key).flatMap(ConfigMap::responseBody);
+            if (body.isEmpty()) {
+                invalid.add(new InvalidRule(
+                        rule,
+                        "UnsupportedValue",
+                        at + ".extensionRef: HTTPRouteFilter " + filter + ", spec.directResponse.body.valueRef: ConfigMap "
+                                + key + " is not there, or is empty (expected: a key \"response.body\", or any other)."));
+            }
+            return response.with(body.orElse(""));
         }
 
         private void headers(HeaderChange change, String at, int rule) {
@@ -304,19 +335,24 @@ public final class RouteResolver {
                         at + ".extensionRef: HTTPRouteFilter " + key + ", spec.directResponse.statusCode: "
                                 + filter.get().directResponse().get().statusCode()
                                 + " would be an OK without a message to a gRPC client (expected: 300 to 599)."));
-            } else if (filter.get().regexRewrite().isPresent()) {
-                HttpRouteFilter.RegexRewrite rewrite =
-                        filter.get().regexRewrite().get();
-                String place =
-                        at + ".extensionRef: HTTPRouteFilter " + key + ", spec.urlRewrite.path.replaceRegexMatch.";
-                Expressions.problem(rewrite.pattern())
-                        .map(problem -> "pattern: " + problem)
-                        .or(() -> Expressions.problemWithSubstitution(rewrite.pattern(), rewrite.substitution())
-                                .map(problem -> "substitution: " + problem))
-                        .ifPresent(problem ->
-                                invalid.add(new InvalidRule(rule, "UnsupportedValue", place + problem + ".")));
+            } else if (filter.get().urlRewrite().isPresent()) {
+                HttpRouteFilter.UrlRewrite rewrite = filter.get().urlRewrite().get();
+                String place = at + ".extensionRef: HTTPRouteFilter " + key + ", spec.urlRewrite.";
+                rewrite.path().ifPresent(each -> expression(each, place + "path.replaceRegexMatch.", rule));
+                if (rewrite.hostname().orElse(null) instanceof HttpRouteFilter.HostRewrite.OfPath ofPath) {
+                    expression(ofPath.rewrite(), place + "hostname.pathRegex.", rule);
+                }
             }
             return filter;
+        }
+
+        private void expression(HttpRouteFilter.RegexRewrite rewrite, String place, int rule) {
+            Expressions.problem(rewrite.pattern())
+                    .map(problem -> "pattern: " + problem)
+                    .or(() -> Expressions.problemWithSubstitution(rewrite.pattern(), rewrite.substitution())
+                            .map(problem -> "substitution: " + problem))
+                    .ifPresent(problem ->
+                            invalid.add(new InvalidRule(rule, "UnsupportedValue", place + problem + ".")));
         }
 
         /** A request that is answered without a backend cannot be mirrored: Envoy does it on the way there. */

@@ -369,7 +369,7 @@ final class Model {
     }
 
     private Optional<String> body(Reads reads, ObjectKey map) {
-        return reads.get(inputs.of(Kinds.CONFIG_MAP), map).flatMap(each -> TrafficPolicies.body(each.spec()));
+        return reads.get(inputs.of(Kinds.CONFIG_MAP), map).flatMap(each -> each.spec().responseBody());
     }
 
     /** What a policy that cannot be read is for. */
@@ -761,6 +761,11 @@ final class Model {
             @Override
             public Optional<Resource<HttpRouteFilter>> filter(ObjectKey key) {
                 return reads.get(inputs.of(Kinds.HTTP_ROUTE_FILTER), key);
+            }
+
+            @Override
+            public Optional<ConfigMap> configMap(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
             }
         };
     }

@@ -19,18 +19,7 @@ import java.util.function.Function;
 
 /** What of a BackendTrafficPolicy takes more than its own text: bodies in ConfigMaps, and expressions that Envoy has to take. */
 final class TrafficPolicies {
-    /** The key of a body in its ConfigMap; without it, the first key counts. */
-    private static final String BODY = "response.body";
-
     private TrafficPolicies() {}
-
-    /** The body that a ConfigMap has. */
-    static Optional<String> body(ConfigMap map) {
-        return Optional.ofNullable(map.data().get(BODY))
-                .or(() -> map.data().entrySet().stream()
-                        .min(Map.Entry.comparingByKey())
-                        .map(Map.Entry::getValue));
-    }
 
     /** {@code settings} with the bodies that {@code bodies} has for ConfigMaps; where it has none, empty ones. */
     static TrafficSettings withBodies(TrafficSettings settings, Function<String, Optional<String>> bodies) {

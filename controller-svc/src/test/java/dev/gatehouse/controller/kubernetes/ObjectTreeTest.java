@@ -13,13 +13,21 @@ import org.junit.jupiter.api.Test;
 class ObjectTreeTest {
     private static final String PEM = "-----BEGIN X509 CRL-----\n-----END X509 CRL-----\n";
 
+    private static final String LARGE = "x".repeat(65 * 1024);
+
     @Test
-    void ofAConfigMapOnlyWhatMayBeReferredToIsKept() {
-        assertThat(kept(Map.of("ca.crt", "a", "ca.crl", "b", "tls.crt", "c", "large", "d")))
-                .containsExactlyInAnyOrder("ca.crt", "ca.crl", "tls.crt");
-        assertThat(kept(Map.of("revoked.pem", PEM))).containsExactly("revoked.pem");
-        assertThat(kept(Map.of("revoked.pem", PEM, "other", "text"))).isEmpty();
-        assertThat(kept(Map.of("settings", "text"))).isEmpty();
+    void aSmallConfigMapIsKeptWhole() {
+        assertThat(kept(Map.of("ca.crt", "a", "page.html", "b", "keys.json", "c")))
+                .containsExactlyInAnyOrder("ca.crt", "page.html", "keys.json");
+    }
+
+    @Test
+    void ofALargeConfigMapOnlyWhatMayBeReferredToByItsNameIsKept() {
+        assertThat(kept(Map.of("ca.crt", "a", "ca.crl", "b", "jwks", "c", "response.body", "d", "large", LARGE)))
+                .containsExactlyInAnyOrder("ca.crt", "ca.crl", "jwks", "response.body");
+        assertThat(kept(Map.of("revoked.pem", PEM + LARGE))).containsExactly("revoked.pem");
+        assertThat(kept(Map.of("revoked.pem", PEM, "other", LARGE))).isEmpty();
+        assertThat(kept(Map.of("settings", LARGE))).isEmpty();
     }
 
     @Test

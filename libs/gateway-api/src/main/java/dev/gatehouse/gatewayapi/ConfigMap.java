@@ -2,9 +2,12 @@ package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.Map;
+import java.util.Optional;
 
 /** Kubernetes' ConfigMap. */
 public record ConfigMap(Map<String, String> data) {
+    private static final String BODY = "response.body";
+
     public ConfigMap {
         data = Map.copyOf(data);
     }
@@ -17,5 +20,13 @@ public record ConfigMap(Map<String, String> data) {
     /** The CA certificates: in "ca.crt", else in "tls.crt", else in the only key; none: an empty text. */
     public String authorities() {
         return CaKey.of(data.keySet()).map(data::get).orElse("");
+    }
+
+    /** The body of a response: in "response.body", else in the first key; empty: there is none. */
+    public Optional<String> responseBody() {
+        return Optional.ofNullable(data.get(BODY))
+                .or(() -> data.entrySet().stream()
+                        .min(Map.Entry.comparingByKey())
+                        .map(Map.Entry::getValue));
     }
 }
