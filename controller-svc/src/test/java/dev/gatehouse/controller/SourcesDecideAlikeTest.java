@@ -156,7 +156,8 @@ class SourcesDecideAlikeTest {
                         "a load balancer",
                         ENVOY,
                         "BackendTrafficPolicy",
-                        "{" + TARGET + ", loadBalancer: {type: DynamicModule, dynamicModule: {name: mine, lbPolicyName: by-cost}}}",
+                        "{" + TARGET
+                                + ", loadBalancer: {type: DynamicModule, dynamicModule: {name: mine, lbPolicyName: by-cost}}}",
                         false),
                 new Case(
                         "zones by labels",

@@ -409,8 +409,8 @@ public final class RouteResources {
                 case HttpRouteFilter.HostRewrite.OfHeader header -> action.setHostRewriteHeader(header.header());
                 case HttpRouteFilter.HostRewrite.OfBackend _ -> action.setAutoHostRewrite(BoolValue.of(true));
                 case HttpRouteFilter.HostRewrite.OfPath path ->
-                    action.setHostRewritePathRegex(substitute(
-                            path.rewrite().pattern(), path.rewrite().substitution()));
+                    action.setHostRewritePathRegex(
+                            substitute(path.rewrite().pattern(), path.rewrite().substitution()));
             }
         });
     }

@@ -23,8 +23,7 @@ final class ObjectTree {
     private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
     /** What a ConfigMap may hold for a gateway under a name that says so, however large the others are. */
-    private static final Set<String> KNOWN =
-            Set.of("ca.crt", "ca.crl", "tls.crt", "jwks", "response.body", "lua");
+    private static final Set<String> KNOWN = Set.of("ca.crt", "ca.crl", "tls.crt", "jwks", "response.body", "lua");
 
     /** A ConfigMap with less is kept whole: an object may refer to any key of it. Many are large, and mean nothing to a gateway. */
     private static final int SMALL = 64 * 1024;

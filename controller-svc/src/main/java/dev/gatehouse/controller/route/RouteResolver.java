@@ -246,7 +246,7 @@ public final class RouteResolver {
                             direct = extension
                                     .get()
                                     .directResponse()
-                                    .map(response -> withBody(f, response, at, rule))
+                                    .map(answer -> withBody(f, answer, at, rule))
                                     .or(orElse(direct));
                             extended = extension.get().urlRewrite().or(orElse(extended));
                         }
@@ -286,8 +286,9 @@ public final class RouteResolver {
                 invalid.add(new InvalidRule(
                         rule,
                         "UnsupportedValue",
-                        at + ".extensionRef: HTTPRouteFilter " + filter + ", spec.directResponse.body.valueRef: ConfigMap "
-                                + key + " is not there, or is empty (expected: a key \"response.body\", or any other)."));
+                        at + ".extensionRef: HTTPRouteFilter " + filter
+                                + ", spec.directResponse.body.valueRef: ConfigMap " + key
+                                + " is not there, or is empty (expected: a key \"response.body\", or any other)."));
             }
             return response.with(body.orElse(""));
         }
@@ -351,8 +352,8 @@ public final class RouteResolver {
                     .map(problem -> "pattern: " + problem)
                     .or(() -> Expressions.problemWithSubstitution(rewrite.pattern(), rewrite.substitution())
                             .map(problem -> "substitution: " + problem))
-                    .ifPresent(problem ->
-                            invalid.add(new InvalidRule(rule, "UnsupportedValue", place + problem + ".")));
+                    .ifPresent(
+                            problem -> invalid.add(new InvalidRule(rule, "UnsupportedValue", place + problem + ".")));
         }
 
         /** A request that is answered without a backend cannot be mirrored: Envoy does it on the way there. */

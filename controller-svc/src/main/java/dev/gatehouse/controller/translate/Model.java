@@ -369,7 +369,8 @@ final class Model {
     }
 
     private Optional<String> body(Reads reads, ObjectKey map) {
-        return reads.get(inputs.of(Kinds.CONFIG_MAP), map).flatMap(each -> each.spec().responseBody());
+        return reads.get(inputs.of(Kinds.CONFIG_MAP), map)
+                .flatMap(each -> each.spec().responseBody());
     }
 
     /** What a policy that cannot be read is for. */

@@ -1,7 +1,6 @@
 package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.controller.check.Expressions;
-import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.traffic.RateLimits.Rule;
 import dev.gatehouse.gatewayapi.traffic.RequestSelector;
 import dev.gatehouse.gatewayapi.traffic.RequestSelector.MatchType;
@@ -13,7 +12,6 @@ import dev.gatehouse.gatewayapi.traffic.ResponseOverride.Replacement;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -67,7 +65,7 @@ final class TrafficPolicies {
                     && response.body().orElse(null) instanceof Body.InConfigMap map
                     && bodies.apply(map.name()).isEmpty()) {
                 problems.add(at + ".response.body.valueRef: ConfigMap " + map.name()
-                        + " is not there, or empty (expected: a body under " + BODY + ")");
+                        + " is not there, or empty (expected: a body under \"response.body\", or another key)");
             }
         }
         return problems.stream().findFirst();

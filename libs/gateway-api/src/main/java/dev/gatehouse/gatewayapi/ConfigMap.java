@@ -25,8 +25,7 @@ public record ConfigMap(Map<String, String> data) {
     /** The body of a response: in "response.body", else in the first key; empty: there is none. */
     public Optional<String> responseBody() {
         return Optional.ofNullable(data.get(BODY))
-                .or(() -> data.entrySet().stream()
-                        .min(Map.Entry.comparingByKey())
-                        .map(Map.Entry::getValue));
+                .or(() ->
+                        data.entrySet().stream().min(Map.Entry.comparingByKey()).map(Map.Entry::getValue));
     }
 }

@@ -28,7 +28,8 @@ public record HttpRouteFilter(Optional<DirectResponse> directResponse, Optional<
 
         /** The body, if it is in place. */
         public Optional<String> text() {
-            return body.flatMap(each -> each instanceof Body.Inline inline ? Optional.of(inline.text()) : Optional.empty());
+            return body.flatMap(
+                    each -> each instanceof Body.Inline inline ? Optional.of(inline.text()) : Optional.empty());
         }
     }
 
@@ -51,10 +52,14 @@ public record HttpRouteFilter(Optional<DirectResponse> directResponse, Optional<
                 case Inline -> new Inline(f.requiredString("inline"));
                 case ValueRef ->
                     f.requiredObject("valueRef", ref -> {
-                        ref.string("group").filter(group -> !group.isEmpty()).ifPresent(group -> ref.wrong(
-                                "group", "\"" + group + "\" has no bodies (expected: the core group, empty)"));
-                        ref.string("kind").filter(kind -> !kind.equals("ConfigMap")).ifPresent(kind -> ref.wrong(
-                                "kind", "\"" + kind + "\" has no bodies (expected: ConfigMap)"));
+                        ref.string("group")
+                                .filter(group -> !group.isEmpty())
+                                .ifPresent(group -> ref.wrong(
+                                        "group", "\"" + group + "\" has no bodies (expected: the core group, empty)"));
+                        ref.string("kind")
+                                .filter(kind -> !kind.equals("ConfigMap"))
+                                .ifPresent(kind ->
+                                        ref.wrong("kind", "\"" + kind + "\" has no bodies (expected: ConfigMap)"));
                         return new InConfigMap(ref.requiredString("name"));
                     });
             };
