@@ -116,21 +116,25 @@ public final class ListenerResources {
             ClientPolicy client = clients.apply(each.key());
             switch (each.protocol().orElseThrow()) {
                 case HTTP ->
-                    fallback = fallback.or(() -> Optional.of(chain(
-                                    sharedTableName(port, listeners, needs.apply(http(listeners))),
-                                    port,
-                                    fleet,
-                                    http(listeners),
-                                    shared(http(listeners), clients),
-                                    needs.apply(http(listeners)),
-                                    observability)
-                            .build()));
+                    fallback = fallback.or(() -> {
+                        List<ListenerState> sharing = http(listeners);
+                        ClientPolicy common = shared(sharing, clients);
+                        FilterNeeds own = needs.apply(sharing);
+                        String table = sharedTableName(port, listeners, own);
+                        return Optional.of(
+                                chain(table, common, manager(table, port, fleet, sharing, common, own, observability))
+                                        .build());
+                    });
                 case HTTPS -> {
                     inspect = true;
                     String hostname = each.spec().hostname().orElse(Hostnames.ANY);
                     if (names.add(hostname)) {
                         FilterNeeds own = needs.apply(List.of(each));
-                        chains.add(chain(tableName(each, own), port, fleet, List.of(each), client, own, observability)
+                        String table = tableName(each, own);
+                        chains.add(chain(
+                                        table,
+                                        client,
+                                        manager(table, port, fleet, List.of(each), client, own, observability))
                                 .setFilterChainMatch(bySni(List.of(hostname)))
                                 .setTransportSocket(
                                         DownstreamTls.socket(fleet, each, client, List.of("h2", "http/1.1")))
@@ -205,8 +209,13 @@ public final class ListenerResources {
             String hostname = each.spec().hostname().orElse(Hostnames.ANY);
             if (client.http3() == ClientPolicy.Http3.SERVED && names.add(hostname)) {
                 FilterNeeds own = needs.apply(List.of(each));
-                FilterChain.Builder chain =
-                        http3Chain(tableName(each, own), port, fleet, List.of(each), client, own, observability);
+                String table = tableName(each, own);
+                FilterChain.Builder chain = chain(
+                        table,
+                        client,
+                        manager(table, port, fleet, List.of(each), client, own, observability)
+                                .setCodecType(HttpConnectionManager.CodecType.HTTP3)
+                                .setHttp3ProtocolOptions(Http3ProtocolOptions.getDefaultInstance()));
                 if (!hostname.equals(Hostnames.ANY)) {
                     chain.setFilterChainMatch(FilterChainMatch.newBuilder().addServerNames(hostname));
                 }
@@ -321,38 +330,7 @@ public final class ListenerResources {
         return target.target() instanceof Target.Found found ? found.cluster().name() : RouteResources.UNRESOLVED;
     }
 
-    /**
-     * A chain for HTTP/1 and HTTP/2.
-     *
-     * @param listeners those whose requests the chain gets
-     */
-    private static FilterChain.Builder chain(
-            String table,
-            PortKey port,
-            FleetMembers fleet,
-            List<ListenerState> listeners,
-            ClientPolicy client,
-            FilterNeeds needs,
-            Observability observability) {
-        return chain(table, client, manager(table, port, fleet, listeners, client, needs, observability));
-    }
-
-    private static FilterChain.Builder http3Chain(
-            String table,
-            PortKey port,
-            FleetMembers fleet,
-            List<ListenerState> listeners,
-            ClientPolicy client,
-            FilterNeeds needs,
-            Observability observability) {
-        return chain(
-                table,
-                client,
-                manager(table, port, fleet, listeners, client, needs, observability)
-                        .setCodecType(HttpConnectionManager.CodecType.HTTP3)
-                        .setHttp3ProtocolOptions(Http3ProtocolOptions.getDefaultInstance()));
-    }
-
+    /** The chain of {@code manager}, with what counts for its clients. */
     private static FilterChain.Builder chain(String table, ClientPolicy client, HttpConnectionManager.Builder manager) {
         FilterChain.Builder chain = FilterChain.newBuilder()
                 .setName(table)
@@ -363,6 +341,7 @@ public final class ListenerResources {
         return chain;
     }
 
+    /** @param listeners those whose requests the manager gets */
     private static HttpConnectionManager.Builder manager(
             String table,
             PortKey port,

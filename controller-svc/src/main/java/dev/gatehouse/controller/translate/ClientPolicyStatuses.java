@@ -10,7 +10,6 @@ import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.translate.ClientPolicies.Effective;
 import dev.gatehouse.controller.translate.ClientPolicies.Refusal;
-import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
@@ -25,11 +24,9 @@ import java.util.stream.Collectors;
 
 /** What a ClientTrafficPolicy is told of each of its targets. */
 final class ClientPolicyStatuses {
-    private final Inputs inputs;
     private final Model model;
 
-    ClientPolicyStatuses(Inputs inputs, Model model) {
-        this.inputs = inputs;
+    ClientPolicyStatuses(Model model) {
         this.model = model;
     }
 
@@ -71,14 +68,7 @@ final class ClientPolicyStatuses {
     }
 
     private Optional<GatewayState> gateway(Reads reads, TargetKey target) {
-        if (target.kind().equals(Kinds.GATEWAY.name())) {
-            return reads.get(model.gateways, target.object());
-        }
-        return target.kind().equals(Kinds.LISTENER_SET.name())
-                ? reads.get(inputs.of(Kinds.LISTENER_SET), target.object())
-                        .flatMap(set ->
-                                reads.get(model.gateways, set.spec().parent().key(set.namespace())))
-                : Optional.empty();
+        return model.gatewayOf(reads, target.kind(), target.object());
     }
 
     /** The listeners that a policy for {@code target} is for. */

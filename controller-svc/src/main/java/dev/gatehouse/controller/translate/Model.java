@@ -373,6 +373,17 @@ final class Model {
                 .flatMap(each -> each.spec().responseBody());
     }
 
+    /** The Gateway of ours that an object is, or adds listeners to; empty: it is neither a Gateway nor a ListenerSet, or not ours. */
+    Optional<GatewayState> gatewayOf(Reads reads, String kind, ObjectKey key) {
+        return switch (kind) {
+            case "Gateway" -> reads.get(gateways, key);
+            case "ListenerSet" ->
+                reads.get(inputs.of(Kinds.LISTENER_SET), key)
+                        .flatMap(set -> reads.get(gateways, set.spec().parent().key(set.namespace())));
+            default -> Optional.empty();
+        };
+    }
+
     /** What a policy that cannot be read is for. */
     List<PolicyTarget> targets(Reads reads, ObjectRef ref, BrokenObject policy) {
         return selection.targets(reads, ref, group(ref), policy.targets(), policy.selectors());

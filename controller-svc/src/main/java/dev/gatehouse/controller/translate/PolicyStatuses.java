@@ -41,19 +41,16 @@ final class PolicyStatuses {
     /** The routes that have connections and no requests. */
     private static final Set<String> CONNECTIONS = Set.of("TLSRoute", "TCPRoute", "UDPRoute");
 
-    private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
     private final Collection<ObjectRef, SortedMap<String, String>> failed;
     private final String controllerName;
 
     PolicyStatuses(
-            Inputs inputs,
             Model model,
             Source<String, FleetState> fleetStates,
             Collection<ObjectRef, SortedMap<String, String>> failed,
             String controllerName) {
-        this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
         this.failed = failed;
@@ -170,15 +167,8 @@ final class PolicyStatuses {
             return List.of();
         }
         return switch (target.kind()) {
-            case "Gateway" ->
-                reads.get(model.gateways, key.object())
-                        .map(state ->
-                                List.of(new Ancestor(reference(key.owner(), key.section()), state.controllerName())))
-                        .orElse(List.of());
-            case "ListenerSet" ->
-                reads.get(inputs.of(Kinds.LISTENER_SET), key.object())
-                        .flatMap(set ->
-                                reads.get(model.gateways, set.spec().parent().key(set.namespace())))
+            case "Gateway", "ListenerSet" ->
+                gateway(reads, key)
                         .map(state ->
                                 List.of(new Ancestor(reference(key.owner(), key.section()), state.controllerName())))
                         .orElse(List.of());
@@ -240,11 +230,7 @@ final class PolicyStatuses {
     }
 
     private Optional<GatewayState> gateway(Reads reads, TargetKey key) {
-        return key.kind().equals("Gateway")
-                ? reads.get(model.gateways, key.object())
-                : reads.get(inputs.of(Kinds.LISTENER_SET), key.object())
-                        .flatMap(set ->
-                                reads.get(model.gateways, set.spec().parent().key(set.namespace())));
+        return model.gatewayOf(reads, key.kind(), key.object());
     }
 
     /** Says of a policy for a route or rule on which listeners it is merged, and with what. */

@@ -84,10 +84,10 @@ final class Statuses {
         this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
-        clientStatuses = new ClientPolicyStatuses(inputs, model);
+        clientStatuses = new ClientPolicyStatuses(model);
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
         this.served = graph.expand("served", model.gateways, this::served);
-        policies = new PolicyStatuses(inputs, model, fleetStates, this.failed, settings.controllerName());
+        policies = new PolicyStatuses(model, fleetStates, this.failed, settings.controllerName());
         List<Collection<ObjectRef, ObjectStatus>> unserved = model.unserved.stream()
                 .map(each -> keyed(
                         graph,
@@ -488,15 +488,7 @@ final class Statuses {
 
     /** The Gateway of ours that {@code parent} leads to, seen from {@code from}. */
     private Optional<GatewayState> gatewayOf(Reads reads, ParentReference parent, ObjectRef from) {
-        ObjectKey key = parent.key(from.namespace());
-        return switch (parent.kind()) {
-            case "Gateway" -> reads.get(model.gateways, key);
-            case "ListenerSet" ->
-                reads.get(inputs.of(Kinds.LISTENER_SET), key)
-                        .flatMap(set ->
-                                reads.get(model.gateways, set.spec().parent().key(set.namespace())));
-            default -> Optional.empty();
-        };
+        return model.gatewayOf(reads, parent.kind(), parent.key(from.namespace()));
     }
 
     private Optional<ObjectStatus> route(Reads reads, ObjectRef ref, Attachments attached) {
