@@ -177,24 +177,15 @@ public final class Controller implements AutoCloseable {
         fleets.forEach((fleet, state) -> changes.add(new Change.Fleet(fleet, state)));
         changes.addAll(quarantine.changes());
         try {
-            Translator.Effect effect = translator.apply(changes);
-            Map<ResourceId, Optional<Output>> resources = quarantine.pass(effect.resources());
-            Map<String, Position> positions = publisher.publish(resources);
-            quarantine.published(resources.keySet(), positions);
-            published.putAll(positions);
-            Map<ObjectRef, Optional<ObjectStatus>> statuses = new HashMap<>(effect.statuses());
-            List<Change> milestones = milestones(effect.served());
-            // What is mended or gone is held back no longer: its refusal leaves the status.
-            milestones.addAll(quarantine.changes());
-            resources.keySet().stream()
-                    .map(ResourceId::fleet)
-                    .distinct()
-                    .filter(quarantine::isFor)
-                    .map(fleet -> new Change.Fleet(fleet, dataPlane.state(fleet)))
-                    .filter(change -> !change.state().equals(FleetState.UNKNOWN))
-                    .forEach(milestones::add);
-            if (!milestones.isEmpty()) {
-                statuses.putAll(translator.apply(milestones).statuses());
+            Map<ObjectRef, Optional<ObjectStatus>> statuses = new HashMap<>();
+            // What is published has consequences: milestones, and what is held back no longer.
+            for (List<Change> next = changes; ; ) {
+                Translator.Effect effect = translator.apply(next);
+                statuses.putAll(effect.statuses());
+                next = publish(effect);
+                if (next.isEmpty() && !quarantine.isPending()) {
+                    break;
+                }
             }
             ControllerView next = new ControllerView(
                     translator.gateways(), translator.statuses(), translator.infrastructure(), published, taken);
@@ -214,6 +205,25 @@ public final class Controller implements AutoCloseable {
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
         questions.forEach(question -> question.complete(translator.resources()));
+    }
+
+    /** Publishes what changed; what follows of it for the translation. */
+    private List<Change> publish(Translator.Effect effect) {
+        Map<ResourceId, Optional<Output>> resources = quarantine.pass(effect.resources());
+        Map<String, Position> positions = publisher.publish(resources);
+        quarantine.published(resources, positions);
+        published.putAll(positions);
+        List<Change> consequences = milestones(effect.served());
+        // What is mended or gone is held back no longer: its refusal leaves the status.
+        consequences.addAll(quarantine.changes());
+        resources.keySet().stream()
+                .map(ResourceId::fleet)
+                .distinct()
+                .filter(quarantine::isFor)
+                .map(fleet -> new Change.Fleet(fleet, dataPlane.state(fleet)))
+                .filter(change -> !change.state().equals(FleetState.UNKNOWN))
+                .forEach(consequences::add);
+        return consequences;
     }
 
     /** What the fleets' states are after generations of objects have been published. */

@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.publish;
 
+import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.envoy.RouteResources;
@@ -63,10 +64,41 @@ public final class Quarantine {
         }
     }
 
+    /**
+     * A part that is not published as it is as long as the search goes on.
+     *
+     * @param proven as of {@link Refused}; also where nothing is served instead, or what was accepted before
+     */
+    private record Suspended(int fingerprint, boolean proven) {
+        Suspended accepted() {
+            return new Suspended(fingerprint, true);
+        }
+    }
+
+    /** What a proxy said of a content. */
+    private enum Answer {
+        NONE,
+        ACCEPTED,
+        REFUSED
+    }
+
+    /**
+     * What proxies were sent of a resource; what is published again with the same content is not sent, nor answered, again.
+     *
+     * @param message empty: left out
+     */
+    private record Sent(Optional<Message> message, Position position, Answer answer) {
+        Sent with(Answer answered) {
+            return new Sent(message, position, answered);
+        }
+    }
+
     /** A resource as it was published last. */
     private static final class Published {
         private Output wanted;
         private Map<Part, Integer> parts;
+        private Optional<Sent> sent = Optional.empty();
+        /** Since when what was sent is the present version; empty: another version is about to be published. */
         private Optional<Position> position = Optional.empty();
         /** Of a resource without parts of routes: what was accepted last. */
         private Optional<Output> lastGood = Optional.empty();
@@ -91,7 +123,7 @@ public final class Quarantine {
         private final Set<ResourceId> unconfirmed = new HashSet<>();
         private final Map<Part, Integer> good = new HashMap<>();
         private final Map<Part, Refused> refused = new HashMap<>();
-        private final Map<Part, Integer> suspended = new HashMap<>();
+        private final Map<Part, Suspended> suspended = new HashMap<>();
         /** Of each resource, the suspended parts that are still to be tried, a group at a time. */
         private final Map<ResourceId, Deque<List<Part>>> groups = new LinkedHashMap<>();
 
@@ -201,20 +233,46 @@ public final class Quarantine {
         return passed;
     }
 
-    /** The resources that were passed last are in these transactions. */
-    public void published(Set<ResourceId> passed, Map<String, Position> positions) {
-        for (ResourceId id : passed) {
+    /**
+     * The resources that were passed last are in these transactions.
+     *
+     * @param positions of the fleets of which anything is sent
+     */
+    public void published(Map<ResourceId, Optional<Output>> passed, Map<String, Position> positions) {
+        Map<ResourceId, Answer> known = new HashMap<>();
+        passed.forEach((id, output) -> {
             Pool pool = pools.get(key(id));
-            Position position = positions.get(id.fleet());
-            if (pool == null || position == null) {
-                continue;
+            if (pool != null && pool.published.containsKey(id)) {
+                Optional<Position> position = Optional.ofNullable(positions.get(id.fleet()));
+                known.put(id, published(pool, id, output.map(Output::message), position));
             }
-            Published published = pool.published.get(id);
-            if (published != null) {
-                published.position = Optional.of(position);
-                pool.unconfirmed.add(id);
+        });
+        known.forEach((id, answer) -> {
+            Pool pool = pool(key(id));
+            switch (answer) {
+                case NONE -> {
+                    // It is to come.
+                }
+                case ACCEPTED -> accept(pool, id);
+                case REFUSED -> reject(pool, List.of(id));
             }
-        }
+        });
+        known.keySet().stream().map(Quarantine::key).distinct().map(this::pool).forEach(this::goOn);
+    }
+
+    /** What proxies have said already of a resource as it is published now. */
+    private static Answer published(Pool pool, ResourceId id, Optional<Message> message, Optional<Position> position) {
+        Published published = pool.of(id);
+        Optional<Sent> same = published.sent.filter(sent -> sent.message().equals(message));
+        published.sent = same.or(() -> position.map(at -> new Sent(message, at, Answer.NONE)));
+        published.position = published.sent.map(Sent::position);
+        pool.unconfirmed.add(id);
+        return same.map(Sent::answer).orElse(Answer.NONE);
+    }
+
+    /** Whether there is something to pass, though nothing else changes. */
+    public boolean isPending() {
+        return !again.isEmpty();
     }
 
     private static PoolKey key(ResourceId id) {
@@ -287,7 +345,7 @@ public final class Quarantine {
     private static Optional<Integer> fingerprint(Pool pool, Part part) {
         return Optional.ofNullable(pool.refused.get(part))
                 .map(Refused::fingerprint)
-                .or(() -> Optional.ofNullable(pool.suspended.get(part)));
+                .or(() -> Optional.ofNullable(pool.suspended.get(part)).map(Suspended::fingerprint));
     }
 
     /** The fingerprint of a part as it is published. */
@@ -330,22 +388,26 @@ public final class Quarantine {
 
     private void reject(Pool pool, String node, String fleet, DataPlaneReport.Rejected rejected) {
         Position position = new Position(rejected.getEpoch(), rejected.getOffset());
-        List<Published> concerned = new ArrayList<>();
         List<ResourceId> ids = new ArrayList<>();
         for (String name : rejected.getResourcesList()) {
             ResourceId id = new ResourceId(fleet, rejected.getTypeUrl(), name);
             Published published = pool.published.get(id);
             // An older version: the answer to the newer one is under way.
             if (published != null && published.isWithin(position)) {
-                concerned.add(published);
                 ids.add(id);
             }
         }
-        if (concerned.isEmpty()) {
+        if (ids.isEmpty()) {
             return;
         }
         pool.witness = Optional.of(node);
         pool.message = rejected.getMessage();
+        reject(pool, ids);
+    }
+
+    /** Draws the conclusions from the refusal of resources as they are published now. */
+    private void reject(Pool pool, List<ResourceId> ids) {
+        ids.forEach(id -> answered(pool, id, Answer.REFUSED));
         boolean found = false;
         for (ResourceId id : ids) {
             List<Part> suspects = new ArrayList<>();
@@ -363,8 +425,10 @@ public final class Quarantine {
         }
         List<Part> suspects = new ArrayList<>();
         // What was accepted once is refused now, by a proxy of another version: all of it is suspect.
-        for (Published each : concerned) {
-            each.parts.keySet().stream().filter(part -> !isHeld(pool, part)).forEach(suspects::add);
+        for (ResourceId id : ids) {
+            pool.of(id).parts.keySet().stream()
+                    .filter(part -> !isHeld(pool, part))
+                    .forEach(suspects::add);
         }
         suspects.forEach(pool.good::remove);
         if (suspects.isEmpty()) {
@@ -375,7 +439,11 @@ public final class Quarantine {
 
     /** Looks for what is refused among parts that are published as they are. */
     private boolean suspect(Pool pool, ResourceId id, List<Part> suspects) {
-        if (substituted(pool, id, each -> !each.proven()).isEmpty()) {
+        boolean certain = substituted(pool, id, each -> !each.proven()).isEmpty()
+                && pool.suspended.entrySet().stream()
+                        .noneMatch(each -> each.getKey().resource().equals(id)
+                                && !each.getValue().proven());
+        if (certain) {
             narrow(pool, id, suspects);
         } else {
             // Either what is served instead of a part is refused, too, or a suspect is: the suspects wait for the
@@ -462,8 +530,9 @@ public final class Quarantine {
 
     private void suspend(Pool pool, Part part) {
         int fingerprint = fingerprint(pool, part).orElseGet(() -> published(pool, part));
-        pool.suspended.put(part, fingerprint);
-        boolean omitted = pool.omitting.contains(part.resource()) && !pool.good.containsKey(part);
+        boolean good = pool.good.containsKey(part);
+        boolean omitted = pool.omitting.contains(part.resource()) && !good;
+        pool.suspended.put(part, new Suspended(fingerprint, good || omitted));
         hold(pool, part, fingerprint, omitted ? Hold.Form.OMITTED : Hold.Form.LAST_GOOD);
     }
 
@@ -520,25 +589,43 @@ public final class Quarantine {
             if (published == null || !published.isWithin(position)) {
                 continue;
             }
-            pool.unconfirmed.remove(id);
             if (refused.contains(id)) {
-                continue;
+                pool.unconfirmed.remove(id);
+            } else {
+                accept(pool, id);
             }
-            pool.refused.replaceAll((part, each) -> part.resource().equals(id) ? each.accepted() : each);
-            published.parts.forEach((part, fingerprint) -> {
-                if (isHeld(pool, part)) {
-                    return;
-                }
-                if (!fingerprint.equals(pool.good.put(part, fingerprint))) {
-                    part.binding().ifPresent(binding -> changes.add(new Change.Accepted(binding, fingerprint)));
-                }
-                if (part.binding().isEmpty()) {
-                    published.lastGood = Optional.of(published.wanted);
-                }
-            });
         }
+        goOn(pool);
+    }
+
+    private static void answered(Pool pool, ResourceId id, Answer answer) {
+        Published published = pool.of(id);
+        published.sent = published.sent.map(sent -> sent.with(answer));
+    }
+
+    /** A resource is accepted as it is published now. */
+    private void accept(Pool pool, ResourceId id) {
+        Published published = pool.of(id);
+        pool.unconfirmed.remove(id);
+        answered(pool, id, Answer.ACCEPTED);
+        pool.refused.replaceAll((part, each) -> part.resource().equals(id) ? each.accepted() : each);
+        pool.suspended.replaceAll((part, each) -> part.resource().equals(id) ? each.accepted() : each);
+        published.parts.forEach((part, fingerprint) -> {
+            if (isHeld(pool, part)) {
+                return;
+            }
+            if (!fingerprint.equals(pool.good.put(part, fingerprint))) {
+                part.binding().ifPresent(binding -> changes.add(new Change.Accepted(binding, fingerprint)));
+            }
+            if (part.binding().isEmpty()) {
+                published.lastGood = Optional.of(published.wanted);
+            }
+        });
+    }
+
+    /** When all of a pool is answered, each resource goes on with its next group. */
+    private void goOn(Pool pool) {
         if (pool.unconfirmed.isEmpty()) {
-            // All is answered: each resource may go on with its next group.
             List<ResourceId> waiting = List.copyOf(pool.groups.keySet());
             waiting.forEach(id -> resume(pool, id));
             if (pool.groups.isEmpty()) {

@@ -17,11 +17,13 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -49,9 +51,14 @@ class QuarantineTest {
         /** What the proxy has: the numbers in each table as they are. */
         final Map<ResourceId, Set<Integer>> inForce = new HashMap<>();
 
-        /** What the proxy refused last of a resource, and was not sent another of since. */
-        final Map<ResourceId, Message> refused = new HashMap<>();
+        /** What the proxy refused last, and was not sent another version of since. */
+        final Set<ResourceId> refused = new HashSet<>();
 
+        /** What the proxy said, and was not delivered yet. */
+        final Queue<DataPlaneReport> reports = new ArrayDeque<>();
+
+        final Map<ResourceId, Optional<Output>> translated = new HashMap<>();
+        final Map<ResourceId, Optional<Message>> sent = new HashMap<>();
         long offset;
         int rounds;
 
@@ -125,63 +132,99 @@ class QuarantineTest {
         void settle() {
             for (int quiet = 0; quiet < 3; ) {
                 assertThat(rounds++).isLessThan(2000);
-                List<Change> changes = quarantine.changes();
-                for (Change change : changes) {
-                    if (change instanceof Change.Held each) {
-                        each.hold()
-                                .ifPresentOrElse(h -> held.put(each.binding(), h), () -> held.remove(each.binding()));
-                    }
-                    if (change instanceof Change.Accepted each) {
-                        lastGood.put(each.binding(), each.fingerprint());
-                    }
-                    if (change instanceof Change.Withdrawn each) {
-                        lastGood.remove(each.binding());
-                    }
+                deliver(reports.size());
+                quiet = publish() || !reports.isEmpty() ? 0 : quiet + 1;
+                settled();
+                deliver(reports.size());
+            }
+        }
+
+        /** As {@link #settle}, but for some rounds only, and with answers that come late. */
+        void proceed(Random random) {
+            for (int round = random.nextInt(6); round > 0; round--) {
+                rounds++;
+                publish();
+                if (random.nextBoolean()) {
+                    settled();
                 }
-                Map<ResourceId, Optional<Output>> wanted = new HashMap<>();
-                tables.keySet().forEach(id -> wanted.put(id, Optional.of(translated(id))));
-                clusters.forEach((id, value) -> wanted.put(
-                        id,
-                        Optional.of(new Output(
-                                Cluster.newBuilder()
-                                        .setName(id.name() + "=" + value)
-                                        .build(),
-                                false,
-                                Set.of(new ObjectRef("Backend", "default", id.name()))))));
-                Map<ResourceId, Optional<Output>> passed = quarantine.pass(wanted);
+                deliver(random.nextInt(reports.size() + 1));
+            }
+        }
+
+        private void deliver(int count) {
+            for (int i = 0; i < count; i++) {
+                quarantine.take(reports.remove());
+            }
+        }
+
+        /** Translates and publishes; whether something was to be published. */
+        private boolean publish() {
+            for (Change change : quarantine.changes()) {
+                if (change instanceof Change.Held each) {
+                    each.hold().ifPresentOrElse(h -> held.put(each.binding(), h), () -> held.remove(each.binding()));
+                }
+                if (change instanceof Change.Accepted each) {
+                    lastGood.put(each.binding(), each.fingerprint());
+                }
+                if (change instanceof Change.Withdrawn each) {
+                    lastGood.remove(each.binding());
+                }
+            }
+            Map<ResourceId, Optional<Output>> wanted = new HashMap<>();
+            tables.keySet().forEach(id -> wanted.put(id, Optional.of(translated(id))));
+            clusters.forEach((id, value) -> wanted.put(
+                    id,
+                    Optional.of(new Output(
+                            Cluster.newBuilder()
+                                    .setName(id.name() + "=" + value)
+                                    .build(),
+                            false,
+                            Set.of(new ObjectRef("Backend", "default", id.name()))))));
+            // Only what is not as before is translated anew.
+            wanted.entrySet()
+                    .removeIf(entry -> entry.getValue().equals(translated.put(entry.getKey(), entry.getValue())));
+            Map<ResourceId, Optional<Output>> passed = quarantine.pass(wanted);
+            if (passed.isEmpty()) {
+                return false;
+            }
+            // As the publisher: what has the content that it had is not sent.
+            Map<ResourceId, Optional<Message>> news = new HashMap<>();
+            passed.forEach((id, output) -> news.put(id, output.map(Output::message)));
+            news.entrySet().removeIf(entry -> entry.getValue().equals(sent.put(entry.getKey(), entry.getValue())));
+            if (!news.isEmpty()) {
                 offset++;
-                quarantine.published(passed.keySet(), Map.of(FLEET, new Position("epoch", offset)));
-                // What has gone is refused no longer; what is refused and stays as it is is not sent again.
-                refused.keySet()
-                        .removeIf(id -> passed.containsKey(id) && passed.get(id).isEmpty());
-                passed.forEach((id, output) -> output.map(Output::message)
-                        .filter(message -> !message.equals(refused.get(id)))
-                        .ifPresent(message -> answer(id, message)));
-                if (refused.isEmpty()) {
-                    quarantine.take(DataPlaneReport.newBuilder()
-                            .setFleet(FLEET)
-                            .setNodeId("node")
-                            .setApplied(DataPlaneReport.Applied.newBuilder()
-                                    .setEpoch("epoch")
-                                    .setOffset(offset))
-                            .build());
-                    quiet = changes.isEmpty() ? quiet + 1 : 0;
-                } else {
-                    quarantine.take(DataPlaneReport.newBuilder()
-                            .setFleet(FLEET)
-                            .setNodeId("node")
-                            .setSettled(DataPlaneReport.Settled.newBuilder()
-                                    .setEpoch("epoch")
-                                    .setOffset(offset)
-                                    .addAllRefused(refused.keySet().stream()
-                                            .map(id -> DataPlaneReport.Resource.newBuilder()
-                                                    .setTypeUrl(id.typeUrl())
-                                                    .setName(id.name())
-                                                    .build())
-                                            .toList()))
-                            .build());
-                    quiet = changes.isEmpty() ? quiet + 1 : 0;
-                }
+            }
+            quarantine.published(passed, news.isEmpty() ? Map.of() : Map.of(FLEET, new Position("epoch", offset)));
+            // What has gone is refused no longer.
+            refused.removeIf(id -> news.containsKey(id) && news.get(id).isEmpty());
+            news.forEach((id, message) -> message.ifPresent(each -> answer(id, each)));
+            return true;
+        }
+
+        /** What a proxy says when it has answered everything. */
+        private void settled() {
+            if (refused.isEmpty()) {
+                reports.add(DataPlaneReport.newBuilder()
+                        .setFleet(FLEET)
+                        .setNodeId("node")
+                        .setApplied(DataPlaneReport.Applied.newBuilder()
+                                .setEpoch("epoch")
+                                .setOffset(offset))
+                        .build());
+            } else {
+                reports.add(DataPlaneReport.newBuilder()
+                        .setFleet(FLEET)
+                        .setNodeId("node")
+                        .setSettled(DataPlaneReport.Settled.newBuilder()
+                                .setEpoch("epoch")
+                                .setOffset(offset)
+                                .addAllRefused(refused.stream()
+                                        .map(id -> DataPlaneReport.Resource.newBuilder()
+                                                .setTypeUrl(id.typeUrl())
+                                                .setName(id.name())
+                                                .build())
+                                        .toList()))
+                        .build());
             }
         }
 
@@ -198,8 +241,8 @@ class QuarantineTest {
                 inForce.put(id, values.stream().filter(value -> value >= 0).collect(Collectors.toSet()));
                 return;
             }
-            refused.put(id, message);
-            quarantine.take(DataPlaneReport.newBuilder()
+            refused.add(id);
+            reports.add(DataPlaneReport.newBuilder()
                     .setFleet(FLEET)
                     .setNodeId("node")
                     .setRejected(DataPlaneReport.Rejected.newBuilder()
@@ -267,6 +310,37 @@ class QuarantineTest {
                 world.settle();
                 world.assertIsolated();
             }
+        }
+        world.settle();
+        world.assertIsolated();
+    }
+
+    /** Edits do not wait for the end of a search, and what is broken is often mended or deleted as soon as it is named. */
+    @Property(tries = 2000)
+    void editsInTheMiddleOfASearchLeaveNothingHeldBack(@ForAll long seed) {
+        Random random = new Random(seed);
+        World world = new World();
+        int tables = 1 + random.nextInt(3);
+        for (int route = 0; route < 8; route++) {
+            world.put(random.nextInt(tables), route, route);
+        }
+        if (random.nextBoolean()) {
+            world.settle();
+        }
+        for (int edit = 0; edit < 20; edit++) {
+            int value = 1000 + edit;
+            if (random.nextInt(3) == 0) {
+                world.addBad(value, random);
+            }
+            int table = random.nextInt(tables);
+            int route = random.nextInt(8);
+            Optional<Map<BindingKey, Integer>> routes = Optional.ofNullable(world.tables.get(World.table(table)));
+            if (random.nextInt(3) == 0) {
+                routes.ifPresent(each -> each.remove(World.binding(World.table(table), route)));
+            } else {
+                world.put(table, route, value);
+            }
+            world.proceed(random);
         }
         world.settle();
         world.assertIsolated();

@@ -73,6 +73,7 @@ final class BreakingWorld implements AutoCloseable {
     private final int tcpPort;
     private final List<Integer> ports;
     private long generation;
+    private long ticket;
     private @Nullable RealEnvoy envoy;
 
     BreakingWorld() throws IOException, InterruptedException {
@@ -177,7 +178,7 @@ final class BreakingWorld implements AutoCloseable {
         for (Node.Mapping document : YamlDocuments.read("objects.yaml", yaml).documents()) {
             changes.add(change(document));
         }
-        controller.submit(changes);
+        ticket = controller.submit(changes);
     }
 
     private Change change(Node.Mapping document) {
@@ -238,9 +239,11 @@ final class BreakingWorld implements AutoCloseable {
     /** Waits until the controller has been told that all of what it published is accepted: that is what it falls back to. */
     void awaitApplied() {
         await(
-                () -> applied.get()
-                        >= Objects.requireNonNull(controller.view().published().get(FLEET))
-                                .offset(),
+                () -> controller.view().taken() >= ticket
+                        && applied.get()
+                                >= Objects.requireNonNull(
+                                                controller.view().published().get(FLEET))
+                                        .offset(),
                 () -> "accepted up to " + applied + " only");
     }
 

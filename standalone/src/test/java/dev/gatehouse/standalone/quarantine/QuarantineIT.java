@@ -16,7 +16,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,7 +26,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(900)
 final class QuarantineIT {
     private static final int GOOD = 50;
-    private static final long SEED = 13;
+    /** Of what is broken, edited and restarted in which order; another one by -Dquarantine.seed. */
+    private static final long SEED = Long.getLong("quarantine.seed", 13);
 
     private final Random random = new Random(SEED);
     private int edits;
@@ -158,8 +158,6 @@ final class QuarantineIT {
         }
     }
 
-    @Disabled(
-            "seen once: after some forty kinds the good version of a route did not arrive for 60 s; to be found before it counts")
     @Test
     void oneBrokenRouteIsFoundAndTheOthersGoOn() throws Exception {
         List<Breakage> breakages = new ArrayList<>(Breakage.ALL);
