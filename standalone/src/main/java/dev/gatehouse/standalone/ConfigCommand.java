@@ -82,7 +82,7 @@ final class ConfigCommand implements Runnable {
                                 + ").");
             }
             List<?> resources = new JsonArray(instance.get("/gatehouse/config")).getList();
-            output.printList(
+            output.print(
                     resources.stream()
                             .filter(resource -> resource instanceof Map<?, ?> map
                                     && (type == null || type.equals(map.get("type")))

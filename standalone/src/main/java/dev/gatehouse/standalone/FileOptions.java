@@ -1,13 +1,10 @@
 package dev.gatehouse.standalone;
 
-import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.files.OfflineTranslation;
-import dev.gatehouse.controller.translate.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,14 +21,9 @@ final class FileOptions {
     @SuppressWarnings("NullAway.Init")
     private List<Path> positional = new ArrayList<>();
 
-    @Option(
-            names = "--controller-name",
-            paramLabel = "NAME",
-            description = "Serve GatewayClasses with this controllerName, and no others.")
-    private @Nullable String controllerName;
-
-    @Option(names = "--privileged-ports", description = "Bind ports below 1024 as they are, instead of 10000 higher.")
-    private boolean privilegedPorts;
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private ControllerOptions controller;
 
     List<Path> roots() {
         List<Path> roots = new ArrayList<>(named);
@@ -40,15 +32,6 @@ final class FileOptions {
     }
 
     OfflineTranslation translate() {
-        List<String> names = Optional.ofNullable(controllerName)
-                .map(List::of)
-                .orElse(List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME));
-        CalloutAddress loopback = new CalloutAddress("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
-        return OfflineTranslation.of(
-                roots(),
-                new Settings(
-                        names,
-                        privilegedPorts ? port -> port : Settings::shiftPrivileged,
-                        new Settings.Callouts(loopback, loopback, loopback)));
+        return controller.translate(roots());
     }
 }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             ValidateCommand.class,
             TranslateCommand.class,
+            ExplainCommand.class,
             ConfigCommand.class,
             HttpbinCommand.class,
             CompletionCommand.class,

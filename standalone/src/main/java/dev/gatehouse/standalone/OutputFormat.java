@@ -17,8 +17,8 @@ enum OutputFormat {
         }
 
         @Override
-        void printList(List<?> trees, PrintWriter out) {
-            out.print(YamlText.of(trees));
+        void print(Object tree, PrintWriter out) {
+            out.print(YamlText.of(tree));
         }
     },
     json {
@@ -28,14 +28,14 @@ enum OutputFormat {
         }
 
         @Override
-        void printList(List<?> trees, PrintWriter out) {
-            out.println(Json.encodePrettily(trees));
+        void print(Object tree, PrintWriter out) {
+            out.println(Json.encodePrettily(tree));
         }
     };
 
     /** One document after the other. */
     abstract void printDocuments(List<?> trees, PrintWriter out);
 
-    /** One list. */
-    abstract void printList(List<?> trees, PrintWriter out);
+    /** One tree. */
+    abstract void print(Object tree, PrintWriter out);
 }

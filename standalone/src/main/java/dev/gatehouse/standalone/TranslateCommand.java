@@ -84,7 +84,7 @@ final class TranslateCommand implements Callable<Integer> {
                             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()),
                     out);
         } else {
-            output.printList(
+            output.print(
                     ResourceTrees.of(
                             translation.translator().resources(),
                             id -> typeUrl.map(id.typeUrl()::equals).orElse(true)),

@@ -364,7 +364,7 @@ final class FileCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "config dump"})
+    @ValueSource(strings = {"status", "config dump", "explain http://localhost/"})
     void whereNothingRunsThatIsSaidWithWhatToDo(String command) {
         List<String> args = new ArrayList<>(List.of(command.split(" ")));
         int port = FreePorts.one();

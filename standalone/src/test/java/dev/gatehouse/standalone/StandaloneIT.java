@@ -141,6 +141,15 @@ final class StandaloneIT {
     }
 
     @Test
+    void whatBecomesOfARequestIsExplained() throws Exception {
+        Answer answer = ask("explain", "-H", "x-a: b", "http://localhost:" + port + "/httpbin/get?a=b");
+        assertThat(answer.exit()).as(answer.err()).isZero();
+        assertThat(answer.out()).contains("outcome    forwarded", "HTTPRoute httpbin/httpbin, rule 0", "127.0.0.1:");
+        assertThat(web.status(port, "/elsewhere")).isEqualTo(404);
+        assertThat(ask("explain", "http://localhost:" + port + "/elsewhere").out()).contains("outcome    404: ");
+    }
+
+    @Test
     void theConfigurationIsDumped() {
         Answer dump = ask("config", "dump", "--type", "route", "-o", "json");
         assertThat(dump.exit()).isZero();

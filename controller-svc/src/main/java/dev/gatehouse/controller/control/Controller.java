@@ -31,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The controller: takes changes of objects and reports of proxies, translates, publishes. One thread does all of it, in the
@@ -50,7 +51,7 @@ public final class Controller implements AutoCloseable {
 
         record Report(DataPlaneReport report) implements Work {}
 
-        record Question(CompletableFuture<Map<ResourceId, Output>> answer) implements Work {}
+        record Question(Consumer<Translator> ask) implements Work {}
     }
 
     private final Translator translator;
@@ -117,8 +118,23 @@ public final class Controller implements AutoCloseable {
 
     /** Every resource, as it was translated last. */
     public Map<ResourceId, Output> resources() throws InterruptedException {
-        CompletableFuture<Map<ResourceId, Output>> answer = new CompletableFuture<>();
-        queue.put(new Work.Question(answer));
+        return ask(Translator::resources);
+    }
+
+    /**
+     * Asks the translation, after all that was handed over before.
+     *
+     * @param question runs on the controller's thread: it must not block, nor keep what it was handed
+     */
+    public <T> T ask(Function<Translator, T> question) throws InterruptedException {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        queue.put(new Work.Question(asked -> {
+            try {
+                answer.complete(question.apply(asked));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }));
         return answer.join();
     }
 
@@ -160,7 +176,7 @@ public final class Controller implements AutoCloseable {
     private void handle(List<Work> batch) {
         List<Change> changes = new ArrayList<>();
         Map<String, FleetState> fleets = new HashMap<>();
-        List<CompletableFuture<Map<ResourceId, Output>>> questions = new ArrayList<>();
+        List<Consumer<Translator>> questions = new ArrayList<>();
         for (Work work : batch) {
             switch (work) {
                 case Work.Changes brought -> {
@@ -171,7 +187,7 @@ public final class Controller implements AutoCloseable {
                     quarantine.take(report.report());
                     fleets.put(report.report().getFleet(), dataPlane.take(report.report()));
                 }
-                case Work.Question question -> questions.add(question.answer());
+                case Work.Question question -> questions.add(question.ask());
             }
         }
         fleets.forEach((fleet, state) -> changes.add(new Change.Fleet(fleet, state)));
@@ -199,12 +215,11 @@ public final class Controller implements AutoCloseable {
                 statusWatchers.forEach(watcher -> watcher.accept(statuses));
             }
         } catch (OutOfMemoryError e) {
-            questions.forEach(question -> question.completeExceptionally(e));
             throw e;
         } catch (Throwable e) {
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
-        questions.forEach(question -> question.complete(translator.resources()));
+        questions.forEach(question -> question.accept(translator));
     }
 
     /** Publishes what changed; what follows of it for the translation. */

@@ -37,6 +37,11 @@ public record Effective<S extends TargetedPolicy<S>>(List<Resource<S>> members, 
         return new Effective<>(List.of(policy), policy.spec(), List.of());
     }
 
+    /** True for the fields of a specification that say whom it is for, and how it is merged. */
+    public static boolean isOwn(String field) {
+        return OWN.contains(field);
+    }
+
     /** The policy that counts. */
     public ObjectKey policy() {
         return members.getFirst().key();

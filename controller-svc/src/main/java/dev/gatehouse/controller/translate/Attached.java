@@ -80,6 +80,15 @@ final class Attached<S extends TargetedPolicy<S>> {
                         .orElseGet(() -> Effective.of(policy)));
     }
 
+    /** Which policy counts for a rule of a route on a listener, by which target, and with what it is merged. */
+    Optional<PolicyUse> use(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return targets(listener, route, rule).stream()
+                .filter(target -> at(reads, target).isPresent())
+                .findFirst()
+                .flatMap(target -> effective(reads, listener, route, rule)
+                        .map(effective -> PolicyUse.of(kind.name(), target, effective)));
+    }
+
     private Optional<Resource<S>> first(Reads reads, List<TargetKey> targets) {
         for (TargetKey target : targets) {
             Optional<Resource<S>> found = at(reads, target);

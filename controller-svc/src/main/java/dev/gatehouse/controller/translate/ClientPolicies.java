@@ -117,6 +117,11 @@ final class ClientPolicies {
         return attached.policies();
     }
 
+    /** The policy that counts for the clients of a listener, as {@link Attached#use}. */
+    Optional<PolicyUse> use(Reads reads, ListenerKey listener, ObjectRef route) {
+        return attached.use(reads, listener, route, Optional.empty());
+    }
+
     /** True for a policy of this kind: how far it closes what it is for is decided here. */
     static boolean isOurs(ObjectRef ref) {
         return ref.kind().equals(Kinds.CLIENT_TRAFFIC_POLICY.name());

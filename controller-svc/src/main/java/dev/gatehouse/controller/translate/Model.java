@@ -361,6 +361,30 @@ final class Model {
                 broken);
     }
 
+    /** The policies that count for a rule of a route on a listener, in the order in which a request meets what they ask for. */
+    List<PolicyUse> uses(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        List<PolicyUse> uses = new ArrayList<>();
+        clients.use(reads, listener, route).ifPresent(uses::add);
+        security.use(reads, listener, route, rule).ifPresent(uses::add);
+        List<TargetKey> targets = Attached.targets(listener, route, rule);
+        waf(reads, targets)
+                .filter(waf -> !waf.members().isEmpty())
+                .flatMap(waf -> targets.stream()
+                        .filter(target -> wafs.at(reads, target).isPresent())
+                        .findFirst()
+                        .map(target -> new PolicyUse(
+                                wafs.kind().name(),
+                                waf.members().getFirst(),
+                                target,
+                                waf.members().subList(1, waf.members().size()),
+                                List.of(),
+                                List.of())))
+                .ifPresent(uses::add);
+        unserved.forEach(each -> each.use(reads, listener, route, rule).ifPresent(uses::add));
+        traffic.use(reads, listener, route, rule).ifPresent(uses::add);
+        return uses;
+    }
+
     /** The settings of the BackendTrafficPolicy that counts for a rule. */
     TrafficSettings trafficSettings(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return traffic.effective(reads, listener, route, rule)

@@ -1,9 +1,12 @@
 package dev.gatehouse.controller.translate;
 
+import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
@@ -25,8 +28,22 @@ import java.util.Set;
  * on it. Pure: no I/O, no clock. Not thread-safe.
  */
 public final class Translator {
+    /** What is there now, for questions from outside of the derivations. */
+    private static final Reads PRESENT = new Reads() {
+        @Override
+        public <K, V> Optional<V> get(Collection<K, V> collection, K key) {
+            return collection.get(key);
+        }
+
+        @Override
+        public <K, V> Map<K, V> all(Collection<K, V> collection) {
+            return collection.entries();
+        }
+    };
+
     private final Graph graph;
     private final Inputs inputs;
+    private final Model model;
     private final Source<String, FleetState> fleetStates;
     private final Source<String, String> refusals;
     private final Collection<String, Infrastructure> infrastructure;
@@ -44,7 +61,7 @@ public final class Translator {
         graph = failed.graph();
         inputs = new Inputs(graph);
         fleetStates = graph.source("fleetStates");
-        Model model = new Model(graph, inputs, settings);
+        model = new Model(graph, inputs, settings);
         resources = new Resources(graph, inputs, model, settings);
         refusals = graph.source("refusals");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
@@ -144,6 +161,21 @@ public final class Translator {
     /** The Gateways that are ours. */
     public Map<ObjectKey, GatewayState> gateways() {
         return resources.gateways().entries();
+    }
+
+    /** The policies that count for a rule of a route on a listener, in the order in which a request meets them. */
+    public List<PolicyUse> policies(ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return model.uses(PRESENT, listener, route, rule);
+    }
+
+    /** The name of a rule of a route, where it has one. */
+    public Optional<String> ruleName(ObjectRef route, int index) {
+        return model.routes
+                .get(route)
+                .flatMap(resolved -> resolved.rules().stream()
+                        .filter(rule -> rule.index() == index)
+                        .findFirst())
+                .flatMap(ResolvedRoute.Rule::name);
     }
 
     /** How many derivations have run so far: what changes have cost. */

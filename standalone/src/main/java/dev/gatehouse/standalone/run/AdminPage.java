@@ -1,14 +1,17 @@
 package dev.gatehouse.standalone.run;
 
 import dev.gatehouse.controller.control.Controller;
+import dev.gatehouse.controller.explain.Explainer;
+import dev.gatehouse.controller.explain.Question;
 import dev.gatehouse.controller.text.ResourceTrees;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.Objects;
 
-/** The pages that the command line asks: /gatehouse/status and /gatehouse/config, on loopback. */
+/** The pages that the command line asks, on loopback: the paths /gatehouse/status, config and explain. */
 @Singleton
 final class AdminPage {
     private final Instance instance;
@@ -23,11 +26,29 @@ final class AdminPage {
         router.get("/gatehouse/status")
                 .blockingHandler(context -> answer(context, instance.status().encode()), false);
         router.get("/gatehouse/config").blockingHandler(this::config, false);
+        router.get("/gatehouse/explain").blockingHandler(this::explain, false);
     }
 
     private void config(RoutingContext context) {
         try {
             answer(context, Json.encode(ResourceTrees.of(controller.resources(), _ -> true)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            context.fail(503);
+        }
+    }
+
+    private void explain(RoutingContext context) {
+        try {
+            Question question = Question.of(
+                    context.queryParams().contains("method") ? context.queryParams().get("method") : "GET",
+                    Objects.requireNonNullElse(context.queryParams().get("url"), ""),
+                    context.queryParams().getAll("header"));
+            answer(
+                    context,
+                    Json.encode(controller.ask(translator -> new Explainer(translator).explain(question))));
+        } catch (IllegalArgumentException e) {
+            context.response().setStatusCode(400).end(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             context.fail(503);
