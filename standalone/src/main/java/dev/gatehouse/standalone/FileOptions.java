@@ -40,15 +40,21 @@ final class FileOptions {
     }
 
     OfflineTranslation translate() {
+        return OfflineTranslation.of(roots(), settings());
+    }
+
+    OfflineTranslation preview() {
+        return OfflineTranslation.preview(roots(), settings());
+    }
+
+    private Settings settings() {
         List<String> names = Optional.ofNullable(controllerName)
                 .map(List::of)
                 .orElse(List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME));
         CalloutAddress loopback = new CalloutAddress("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
-        return OfflineTranslation.of(
-                roots(),
-                new Settings(
-                        names,
-                        privilegedPorts ? port -> port : Settings::shiftPrivileged,
-                        new Settings.Callouts(loopback, loopback, loopback)));
+        return new Settings(
+                names,
+                privilegedPorts ? port -> port : Settings::shiftPrivileged,
+                new Settings.Callouts(loopback, loopback, loopback));
     }
 }
