@@ -1,9 +1,7 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.controller.callout.CalloutAddress;
-import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.translate.Settings;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +18,14 @@ final class ControllerOptions {
     @Option(names = "--privileged-ports", description = "Bind ports below 1024 as they are, instead of 10000 higher.")
     private boolean privilegedPorts;
 
-    OfflineTranslation translate(List<Path> roots) {
+    Settings settings() {
         List<String> names = Optional.ofNullable(controllerName)
                 .map(List::of)
                 .orElse(List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME));
         CalloutAddress loopback = new CalloutAddress("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
-        return OfflineTranslation.of(
-                roots,
-                new Settings(
-                        names,
-                        privilegedPorts ? port -> port : Settings::shiftPrivileged,
-                        new Settings.Callouts(loopback, loopback, loopback)));
+        return new Settings(
+                names,
+                privilegedPorts ? port -> port : Settings::shiftPrivileged,
+                new Settings.Callouts(loopback, loopback, loopback));
     }
 }

@@ -32,6 +32,10 @@ final class FileOptions {
     }
 
     OfflineTranslation translate() {
-        return controller.translate(roots());
+        return OfflineTranslation.of(roots(), controller.settings());
+    }
+
+    OfflineTranslation preview() {
+        return OfflineTranslation.preview(roots(), controller.settings());
     }
 }

@@ -58,7 +58,7 @@ final class TranslateCommand implements Callable<Integer> {
             paramLabel = "TYPE",
             description =
                     "Only resources of this type: listener, route, cluster, endpoint, secret, ratelimit, waf or access;"
-                            + " or \"status\": the objects with their statuses.")
+                            + " or \"status\": the objects with the statuses that they get once every proxy has them.")
     private @Nullable String type;
 
     @Override
@@ -74,12 +74,13 @@ final class TranslateCommand implements Callable<Integer> {
                     "Type \"" + type + "\" is not known (expected: " + String.join(", ", ResourceText.typeNames())
                             + " or status).");
         }
-        OfflineTranslation translation = files.translate();
+        OfflineTranslation translation = STATUS.equals(type) ? files.preview() : files.translate();
         PrintWriter out = spec.commandLine().getOut();
         if (STATUS.equals(type)) {
             output.printDocuments(
                     StatusTrees.of(
                             translation.objects(),
+                            translation.broken(),
                             translation.translator().statuses(),
                             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()),
                     out);

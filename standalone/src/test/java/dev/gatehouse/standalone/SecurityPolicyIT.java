@@ -50,6 +50,11 @@ final class SecurityPolicyIT {
               gatewayClassName: gatehouse
               listeners:
               - {name: http, protocol: HTTP, port: ${port}}
+              - name: merged
+                hostname: "*.merged.test"
+                protocol: HTTP
+                port: ${port}
+                allowedRoutes: {namespaces: {from: All}}
               - {name: near, protocol: TCP, port: ${near}, allowedRoutes: {kinds: [{kind: TCPRoute}]}}
               - {name: far, protocol: TCP, port: ${far}, allowedRoutes: {kinds: [{kind: TCPRoute}]}}
             ---
@@ -130,6 +135,47 @@ final class SecurityPolicyIT {
             spec:
               parentRefs: [{name: front, sectionName: ${name}}]
               rules: [{backendRefs: [{name: app, port: 80}]}]
+            """;
+
+    /** A policy of a listener, and what routes of another team merge with it. */
+    private static final String MERGED = """
+            ---
+            apiVersion: gateway.networking.k8s.io/v1beta1
+            kind: ReferenceGrant
+            metadata: {name: team, namespace: default}
+            spec:
+              from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: team}]
+              to: [{group: "", kind: Service}]
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: keys, namespace: team}
+            stringData: {bob: key-of-bob}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: SecurityPolicy
+            metadata: {name: merged, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: front, sectionName: merged}]
+              apiKeyAuth: {credentialRefs: [{name: keys}], extractFrom: [{headers: [x-api-key]}]}
+            """;
+
+    private static final String MERGING = """
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: ${name}, namespace: team}
+            spec:
+              parentRefs: [{name: front, namespace: default, sectionName: merged}]
+              hostnames: [${name}.merged.test]
+              rules:
+              - backendRefs: [{name: app, namespace: default, port: 80}]
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: SecurityPolicy
+            metadata: {name: ${name}, namespace: team}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${name}}]
             """;
 
     private static final String BEARER = "Authorization: Bearer ";
@@ -296,6 +342,7 @@ final class SecurityPolicyIT {
         policy("csrf", "  csrf: {additionalOrigins: [\"https://*.good.test\"]}\n");
         policy("shadow", "  csrf: {shadowFraction: {numerator: 100}}\n");
         policy("both", "  apiKeyAuth: {credentialRefs: [{name: keys}], extractFrom: [{headers: [x-api-key]}]}\n" + jwt);
+        mergedPolicies();
         for (String name : List.of("near", "far")) {
             files.append(TCP.replace("${name}", name));
             files.append(POLICY.replace("${name}", "tcp-" + name)
@@ -307,6 +354,20 @@ final class SecurityPolicyIT {
         int end = files.indexOf("name: near}]\n", near) + "name: near}]\n".length();
         files.insert(end, "  authorization: {rules: [{action: Allow, principal: {clientCIDRs: [127.0.0.0/8]}}]}\n");
         files.append("  authorization: {rules: [{action: Allow, principal: {clientCIDRs: [10.0.0.0/8]}}]}\n");
+    }
+
+    private void mergedPolicies() {
+        String noPosts = "  authorization: {defaultAction: Allow, rules: [{action: Deny, operation: {methods: [POST]},"
+                + " principal: {clientCIDRs: [0.0.0.0/0]}}]}\n";
+        files.append(MERGED);
+        files.append(MERGING.replace("${name}", "adds"))
+                .append("  mergeType: StrategicMerge\n")
+                .append(noPosts);
+        files.append(MERGING.replace("${name}", "replaces")).append(noPosts);
+        String keysOf = "  mergeType: JSONMerge\n  apiKeyAuth: {credentialRefs: [{name: ${name}}],"
+                + " extractFrom: [{headers: [x-team-key]}]}\n";
+        files.append(MERGING.replace("${name}", "own")).append(keysOf.replace("${name}", "keys"));
+        files.append(MERGING.replace("${name}", "closed")).append(keysOf.replace("${name}", "nowhere"));
     }
 
     private void policy(String name, String sections) {
@@ -350,6 +411,32 @@ final class SecurityPolicyIT {
         assertThat(get("optional", "/anything", "x-user: eve"))
                 .startsWith("HTTP/1.1 200")
                 .doesNotContain("eve");
+    }
+
+    @Test
+    void aRoutesPolicyIsMergedWithItsListeners() throws Exception {
+        assertThat(get("adds.merged", "/anything")).startsWith("HTTP/1.1 401");
+        assertThat(get("adds.merged", "/anything", "x-api-key: key-of-bob")).startsWith("HTTP/1.1 401");
+        assertThat(get("adds.merged", "/anything", "x-api-key: key-of-alice")).startsWith("HTTP/1.1 200");
+        assertThat(send("POST", "adds.merged", "/anything", "", "x-api-key: key-of-alice"))
+                .startsWith("HTTP/1.1 403");
+    }
+
+    @Test
+    void withoutAMergeTypeARoutesPolicyCountsInstead() throws Exception {
+        assertThat(get("replaces.merged", "/anything")).startsWith("HTTP/1.1 200");
+        assertThat(send("POST", "replaces.merged", "/anything", "")).startsWith("HTTP/1.1 403");
+    }
+
+    @Test
+    void aMergedPolicysReferencesAreMeantWhereTheyWereWritten() throws Exception {
+        assertThat(get("own.merged", "/anything", "x-team-key: key-of-bob")).startsWith("HTTP/1.1 200");
+        assertThat(get("own.merged", "/anything", "x-team-key: key-of-alice")).startsWith("HTTP/1.1 401");
+    }
+
+    @Test
+    void policiesThatCannotBeEnforcedTogetherClose() throws Exception {
+        assertThat(get("closed.merged", "/anything", "x-api-key: key-of-alice")).startsWith("HTTP/1.1 500");
     }
 
     @Test

@@ -12,11 +12,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** Makes what authz-svc enforces from a SecurityPolicy and its Secrets. */
 public final class AccessResources {
@@ -44,9 +46,13 @@ public final class AccessResources {
         record Invalid(String message) implements Outcome {}
     }
 
-    /** Compiles the sections of the policy {@code key} that authz-svc enforces. */
+    /**
+     * Compiles the sections of the policy {@code key} that authz-svc enforces.
+     *
+     * @param secrets the Secret that a section, such as "apiKeyAuth", refers to
+     */
     public static Outcome compile(
-            ObjectKey key, SecuritySettings settings, Function<ObjectReference, Credential> secrets) {
+            ObjectKey key, SecuritySettings settings, BiFunction<String, ObjectReference, Credential> secrets) {
         AccessPolicy.Builder access = AccessPolicy.newBuilder().setName(key.toString());
         List<String> problems = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
@@ -59,17 +65,18 @@ public final class AccessResources {
 
     private static ApiKeyAuth apiKeys(
             dev.gatehouse.gatewayapi.security.ApiKeyAuth auth,
-            Function<ObjectReference, Credential> secrets,
+            BiFunction<String, ObjectReference, Credential> secrets,
             List<String> problems,
             List<String> warnings) {
         ApiKeyAuth.Builder keys = ApiKeyAuth.newBuilder()
                 .setForwardClientIdHeader(auth.forwardClientIdHeader().orElse(""))
                 .setSanitize(auth.sanitize());
         Set<String> clients = new HashSet<>();
+        Map<ByteString, String> owners = new HashMap<>();
         for (int i = 0; i < auth.credentialRefs().size(); i++) {
             int place = i;
             ObjectReference reference = auth.credentialRefs().get(i);
-            switch (secrets.apply(reference)) {
+            switch (secrets.apply("apiKeyAuth", reference)) {
                 case Credential.Unusable unusable ->
                     problems.add("spec.apiKeyAuth.credentialRefs[" + i + "]: " + unusable.reason());
                 case Credential.Found found ->
@@ -80,9 +87,16 @@ public final class AccessResources {
                                     + "\" is in a Secret before this one, whose key counts");
                             return;
                         }
+                        ByteString digest = ByteString.copyFrom(sha256(withoutLineEnd(apiKey.toByteArray())));
+                        String other = owners.putIfAbsent(digest, client);
+                        if (other != null) {
+                            problems.add("spec.apiKeyAuth.credentialRefs[" + place + "]: client \"" + client
+                                    + "\" has the key of client \"" + other + "\" (expected: a key of its own)");
+                            return;
+                        }
                         keys.addCredentials(ApiKeyAuth.Credential.newBuilder()
                                 .setClientId(client)
-                                .setKeySha256(ByteString.copyFrom(sha256(withoutLineEnd(apiKey.toByteArray())))));
+                                .setKeySha256(digest));
                     });
             }
         }
@@ -100,11 +114,11 @@ public final class AccessResources {
 
     private static BasicAuth basic(
             dev.gatehouse.gatewayapi.security.BasicAuth auth,
-            Function<ObjectReference, Credential> secrets,
+            BiFunction<String, ObjectReference, Credential> secrets,
             List<String> problems) {
         BasicAuth.Builder basic = BasicAuth.newBuilder()
                 .setForwardUsernameHeader(auth.forwardUsernameHeader().orElse(""));
-        switch (secrets.apply(auth.users())) {
+        switch (secrets.apply("basicAuth", auth.users())) {
             case Credential.Unusable unusable -> problems.add("spec.basicAuth.users: " + unusable.reason());
             case Credential.Found found -> {
                 String text = found.secret().text(HTPASSWD).orElse("");

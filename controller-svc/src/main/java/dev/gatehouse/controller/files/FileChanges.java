@@ -39,7 +39,8 @@ public final class FileChanges {
             }
         });
         contents.broken().forEach((ref, found) -> {
-            if (!found.equals(broken.get(ref))) {
+            Broken before = broken.get(ref);
+            if (before == null || !found.object().equals(before.object())) {
                 changes.add(new Change.Broken(found.kind(), found.object()));
             }
         });

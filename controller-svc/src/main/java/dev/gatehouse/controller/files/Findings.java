@@ -51,7 +51,8 @@ public final class Findings {
         }
         statuses.forEach((ref, status) -> {
             Found<?> found = objects.get(ref);
-            if (found != null) {
+            // What is wrong with an EnvoyProxy is told of the Gateways and GatewayClasses that name it.
+            if (found != null && !ref.kind().equals(Kinds.ENVOY_PROXY.name())) {
                 findings.status(found, status);
             }
         });
@@ -104,6 +105,7 @@ public final class Findings {
     private void status(Found<?> found, ObjectStatus status) {
         switch (status) {
             case ObjectStatus.OfClass own -> conditions(found, "", own.conditions());
+            case ObjectStatus.Own own -> conditions(found, "spec", own.conditions());
             case ObjectStatus.Listeners own -> {
                 conditions(
                         found,

@@ -45,6 +45,8 @@ public final class GatewayResolver {
         record Invalid(String problem) implements CertificateCheck {}
     }
 
+    private static final String INVALID_CERTIFICATE = "InvalidCertificateRef";
+
     private final World world;
     private final IntUnaryOperator boundPort;
 
@@ -122,7 +124,7 @@ public final class GatewayResolver {
             }
             conditions.add(problem.map(p -> Condition.isFalse(
                             Conditions.RESOLVED_REFS,
-                            p.reason().equals("InvalidCertificateRef") ? "InvalidClientCertificateRef" : p.reason(),
+                            p.reason().equals(INVALID_CERTIFICATE) ? "InvalidClientCertificateRef" : p.reason(),
                             shown.get().field() + ": " + p.message()))
                     .orElse(Condition.isTrue(
                             Conditions.RESOLVED_REFS, "ResolvedRefs", "All references are resolved.")));
@@ -341,7 +343,7 @@ public final class GatewayResolver {
         if (references.isEmpty()) {
             return Optional.of(Condition.isFalse(
                     Conditions.RESOLVED_REFS,
-                    "InvalidCertificateRef",
+                    INVALID_CERTIFICATE,
                     "tls.certificateRefs is empty (expected: at least one Secret for protocol "
                             + claim.spec().protocol() + ")."));
         }
@@ -356,14 +358,19 @@ public final class GatewayResolver {
                 first = problem;
             }
         }
-        return first;
+        return certificates.isEmpty()
+                ? first
+                : first.map(problem -> problem.reason().equals(INVALID_CERTIFICATE)
+                        ? Condition.isFalse(
+                                Conditions.RESOLVED_REFS, "PartiallyInvalidCertificateRef", problem.message())
+                        : problem);
     }
 
     private Optional<Condition> certificateProblem(ObjectReference reference, ReferenceGrant.Origin origin) {
         ObjectKey key = reference.key(origin.namespace());
         if (!reference.group().isEmpty() || !reference.kind().equals("Secret")) {
             return unresolved(
-                    "InvalidCertificateRef",
+                    INVALID_CERTIFICATE,
                     "\"" + reference.kind() + "\" of group \"" + reference.group()
                             + "\" cannot hold a certificate (expected: a Secret).");
         }
@@ -374,9 +381,9 @@ public final class GatewayResolver {
         }
         return switch (world.certificate(key)) {
             case CertificateCheck.Valid _ -> Optional.empty();
-            case CertificateCheck.Missing _ -> unresolved("InvalidCertificateRef", "Secret " + key + " is not there.");
+            case CertificateCheck.Missing _ -> unresolved(INVALID_CERTIFICATE, "Secret " + key + " is not there.");
             case CertificateCheck.Invalid invalid ->
-                unresolved("InvalidCertificateRef", "Secret " + key + ": " + invalid.problem() + ".");
+                unresolved(INVALID_CERTIFICATE, "Secret " + key + ": " + invalid.problem() + ".");
         };
     }
 

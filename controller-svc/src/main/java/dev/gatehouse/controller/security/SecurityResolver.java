@@ -25,10 +25,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Resolves what a SecurityPolicy refers to. A reference that leads nowhere makes the policy invalid, and so closes what it is for. */
 public final class SecurityResolver {
     private static final String JWKS_KEY = "jwks";
+    private static final String JWT = "jwt";
+    private static final String EXT_AUTH = "extAuth";
 
     /** What the resolver needs to know of other objects. */
     public interface World {
@@ -45,23 +48,30 @@ public final class SecurityResolver {
     }
 
     private final ObjectKey policy;
+    private final Function<String, ObjectKey> owners;
     private final World world;
     private final List<String> problems = new ArrayList<>();
     private final List<String> authorizerProblems = new ArrayList<>();
 
-    private SecurityResolver(ObjectKey policy, World world) {
+    private SecurityResolver(ObjectKey policy, Function<String, ObjectKey> owners, World world) {
         this.policy = policy;
+        this.owners = owners;
         this.world = world;
     }
 
     /**
-     * Resolves the policy {@code key}.
+     * Resolves the policy {@code key}, or what several say together.
      *
+     * @param owners the policy that a section comes from, such as "jwt": references in it are meant in that one's namespace
      * @param credentialProblem why authz-svc cannot enforce its part
      */
     public static SecurityOutcome resolve(
-            ObjectKey key, SecuritySettings settings, Optional<String> credentialProblem, World world) {
-        return new SecurityResolver(key, world).resolve(settings, credentialProblem);
+            ObjectKey key,
+            Function<String, ObjectKey> owners,
+            SecuritySettings settings,
+            Optional<String> credentialProblem,
+            World world) {
+        return new SecurityResolver(key, owners, world).resolve(settings, credentialProblem);
     }
 
     private SecurityOutcome resolve(SecuritySettings settings, Optional<String> credentialProblem) {
@@ -69,6 +79,9 @@ public final class SecurityResolver {
         Optional<Security.Tokens> tokens = settings.jwt().map(this::tokens);
         Optional<Security.Authorizer> authorizer = settings.extAuth().flatMap(this::authorizer);
         settings.authorization().ifPresent(this::check);
+        settings.unknownProviders()
+                .forEach(provider -> problems.add("spec.authorization: a rule's principal.jwt.provider \"" + provider
+                        + "\" is not among jwt.providers (expected: one of " + settings.providers() + ")"));
         boolean bypassed = !authorizerProblems.isEmpty()
                 && settings.extAuth().map(ExtAuth::failOpen).orElse(false);
         if (!problems.isEmpty() || !authorizerProblems.isEmpty() && !bypassed) {
@@ -107,7 +120,7 @@ public final class SecurityResolver {
         return switch (jwks) {
             case Jwt.Jwks.Inline inline -> local(inline.text(), place + ".localJWKS.inline");
             case Jwt.Jwks.InConfigMap reference -> {
-                ObjectKey key = new ObjectKey(policy.namespace(), reference.name());
+                ObjectKey key = new ObjectKey(owners.apply(JWT).namespace(), reference.name());
                 Optional<ConfigMap> map = world.configMap(key);
                 if (map.isEmpty()) {
                     problems.add(place + ".localJWKS.valueRef: ConfigMap " + key + " is not there");
@@ -126,7 +139,7 @@ public final class SecurityResolver {
             case Jwt.Jwks.Remote remote ->
                 (remote.service().references().isEmpty()
                                 ? uri(remote, place + ".remoteJWKS.uri")
-                                : cluster(remote.service(), false, place + ".remoteJWKS", problems))
+                                : cluster(owners.apply(JWT), remote.service(), false, place + ".remoteJWKS", problems))
                         .map(cluster -> new Security.Keys.Fetched(remote, cluster));
         };
     }
@@ -138,16 +151,16 @@ public final class SecurityResolver {
     }
 
     private Optional<ClusterSpec> uri(Jwt.Jwks.Remote remote, String place) {
-        UriCluster cluster = UriCluster.of(remote.uri(), policy);
+        UriCluster cluster = UriCluster.of(remote.uri(), owners.apply(JWT));
         Optional<String> refusal = world.refusal(cluster.endpoint());
         refusal.ifPresent(reason -> problems.add(place + ": " + reason));
         return refusal.isPresent() ? Optional.empty() : Optional.of(cluster.spec());
     }
 
     private Optional<ClusterSpec> cluster(
-            ServiceBackends backends, boolean grpc, String place, List<String> unresolvable) {
+            ObjectKey owner, ServiceBackends backends, boolean grpc, String place, List<String> unresolvable) {
         ReferenceGrant.Origin origin =
-                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.SECURITY_POLICY.name(), policy.namespace());
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.SECURITY_POLICY.name(), owner.namespace());
         List<ClusterGroup.Member> members = new ArrayList<>();
         int before = unresolvable.size();
         for (int i = 0; i < backends.references().size(); i++) {
@@ -180,7 +193,8 @@ public final class SecurityResolver {
     private Optional<Security.Authorizer> authorizer(ExtAuth auth) {
         boolean grpc = auth.service() instanceof ExtAuth.Service.Grpc;
         String place = "spec.extAuth." + auth.service().field();
-        Optional<ClusterSpec> cluster = cluster(auth.service().backends(), grpc, place, authorizerProblems);
+        Optional<ClusterSpec> cluster =
+                cluster(owners.apply(EXT_AUTH), auth.service().backends(), grpc, place, authorizerProblems);
         SortedMap<String, String> extensions = new TreeMap<>();
         boolean secret = false;
         for (int i = 0; i < auth.contextExtensions().size(); i++) {
@@ -206,7 +220,7 @@ public final class SecurityResolver {
     }
 
     private Optional<String> value(ContextExtension.Value.In in, String place) {
-        ObjectKey key = new ObjectKey(policy.namespace(), in.object());
+        ObjectKey key = new ObjectKey(owners.apply(EXT_AUTH).namespace(), in.object());
         String object = (in.secret() ? "Secret " : "ConfigMap ") + key;
         Optional<Map<String, String>> data = in.secret()
                 ? world.secret(key)
@@ -227,7 +241,7 @@ public final class SecurityResolver {
 
     /** The name by which a service is called: that of its first backend. */
     private String authority(BackendReference reference) {
-        ObjectKey key = reference.key(policy.namespace());
+        ObjectKey key = reference.key(owners.apply(EXT_AUTH).namespace());
         if (reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)) {
             return world.backendObject(key).stream()
                     .flatMap(backend -> backend.endpoints().stream())

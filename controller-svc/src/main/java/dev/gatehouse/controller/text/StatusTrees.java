@@ -3,11 +3,14 @@ package dev.gatehouse.controller.text;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.status.StatusTree;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ResourceReader.Broken;
 import dev.gatehouse.gatewayapi.ResourceReader.Found;
+import dev.gatehouse.gatewayapi.yaml.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Objects as they were written, with the statuses that they would get. */
 public final class StatusTrees {
@@ -22,16 +25,32 @@ public final class StatusTrees {
      */
     public static List<Map<String, Object>> of(
             Map<ObjectRef, Found<?>> objects, Map<ObjectRef, ObjectStatus> statuses, String changedAt) {
+        return of(objects, Map.of(), statuses, changedAt);
+    }
+
+    /**
+     * The objects that have a status: those that were read, in their order, then those that cannot be read.
+     *
+     * @param changedAt when conditions changed last, RFC 3339
+     */
+    public static List<Map<String, Object>> of(
+            Map<ObjectRef, Found<?>> objects,
+            Map<ObjectRef, Broken> broken,
+            Map<ObjectRef, ObjectStatus> statuses,
+            String changedAt) {
         List<Map<String, Object>> trees = new ArrayList<>();
-        for (Found<?> found : objects.values()) {
-            ObjectStatus status = statuses.get(found.ref());
-            if (status != null && YamlText.tree(found.document()) instanceof Map<?, ?> tree) {
-                Map<String, Object> object = new LinkedHashMap<>();
-                tree.forEach((name, value) -> object.put(String.valueOf(name), value));
-                object.put(STATUS, StatusTree.of(status, changedAt));
-                trees.add(object);
-            }
-        }
+        objects.forEach((ref, found) -> add(trees, found.document(), statuses.get(ref), changedAt));
+        broken.forEach((ref, each) -> add(trees, each.document(), statuses.get(ref), changedAt));
         return trees;
+    }
+
+    private static void add(
+            List<Map<String, Object>> trees, Node.Mapping document, @Nullable ObjectStatus status, String changedAt) {
+        if (status != null && YamlText.tree(document) instanceof Map<?, ?> tree) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            tree.forEach((name, value) -> object.put(String.valueOf(name), value));
+            object.put(STATUS, StatusTree.of(status, changedAt));
+            trees.add(object);
+        }
     }
 }

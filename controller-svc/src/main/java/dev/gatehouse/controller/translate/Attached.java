@@ -72,12 +72,15 @@ final class Attached<S extends TargetedPolicy<S>> {
                 : onListener(reads, listener).filter(parent -> !parent.key().equals(policy.key()));
     }
 
+    /** What {@code policy}, which is for a route or a rule, says on a listener together with the one that it is merged with there. */
+    Optional<Effective<S>> merged(Reads reads, Resource<S> policy, ListenerKey listener) {
+        return parent(reads, policy, listener).map(parent -> Effective.merged(kind, policy, parent));
+    }
+
     /** What the policies say together for a rule of a route on a listener. */
     Optional<Effective<S>> effective(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return counting(reads, listener, route, rule)
-                .map(policy -> parent(reads, policy, listener)
-                        .map(parent -> Effective.merged(kind, policy, parent))
-                        .orElseGet(() -> Effective.of(policy)));
+                .map(policy -> merged(reads, policy, listener).orElseGet(() -> Effective.of(policy)));
     }
 
     /** Which policy counts for a rule of a route on a listener, by which target, and with what it is merged. */

@@ -8,6 +8,7 @@ import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.status.AncestorConditions;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.ObjectStatus;
@@ -20,7 +21,6 @@ import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Service;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -131,8 +131,8 @@ final class BackendTls {
             return Optional.empty();
         }
         List<Condition> conditions = conditions(reads, policy);
-        List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
-        users.forEach((user, controller) -> ancestors.add(new ObjectStatus.ParentStatus(
+        AncestorConditions ancestors = new AncestorConditions();
+        users.forEach((user, controller) -> conditions.forEach(condition -> ancestors.put(
                 new ParentReference(
                         Kinds.GATEWAY_GROUP,
                         Kinds.GATEWAY.name(),
@@ -141,8 +141,8 @@ final class BackendTls {
                         user.listener(),
                         Optional.empty()),
                 controller,
-                conditions)));
-        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors));
+                condition)));
+        return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors.statuses()));
     }
 
     private List<Condition> conditions(Reads reads, Resource<BackendTlsPolicy> policy) {

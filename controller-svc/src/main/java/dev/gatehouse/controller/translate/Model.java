@@ -9,10 +9,8 @@ import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.Fleets;
-import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
-import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -35,7 +33,6 @@ import dev.gatehouse.controller.route.RouteAttacher;
 import dev.gatehouse.controller.route.RouteResolver;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.controller.security.SecurityOutcome;
-import dev.gatehouse.controller.security.SecurityResolver;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
@@ -57,13 +54,10 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
-import dev.gatehouse.gatewayapi.SecurityPolicy;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
-import dev.gatehouse.gatewayapi.security.Authorization;
-import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,7 +70,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
@@ -103,12 +96,8 @@ final class Model {
     final Collection<ObjectRef, ResolvedRoute> routes;
     final Collection<BindingKey, Attachments.Binding> bindings;
     final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
-    /** What authz-svc enforces of SecurityPolicies. */
-    final Collection<ObjectKey, AccessResources.Outcome> access;
-
-    final Collection<ObjectKey, SecurityOutcome> securityOutcomes;
     final Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices;
-    final Attached<SecurityPolicy> security;
+    final Securities securities;
     final Attached<Policy<TrafficSettings>> traffic;
     final Attached<WafPolicy> wafs;
 
@@ -137,6 +126,9 @@ final class Model {
 
     private final Collection<ObjectKey, GatewayResolver.CertificateCheck> certificates;
     final BackendTls backendTls;
+    final Availability availability;
+    final BrokenRoutes brokenRoutes;
+    final Overlaps overlaps;
     final BackendUses backendUses;
     private final BackendAddresses backendAddresses;
 
@@ -170,26 +162,12 @@ final class Model {
                 });
         brokenPolicies = graph.group("brokenPolicies", brokenTargets, (_, targets) -> targets);
         backendTls = new BackendTls(graph, inputs, brokenPolicies, this::bundle);
-        access = graph.map(
-                "access",
-                inputs.of(Kinds.SECURITY_POLICY),
-                (reads, key, policy) -> policy.spec().settings().asksAuthzService()
-                        ? Optional.of(AccessResources.compile(
-                                key, policy.spec().settings(), reference -> credential(reads, key, reference)))
-                        : Optional.empty(),
-                (_, failure) -> Optional.of(new AccessResources.Outcome.Invalid(failure.toString())));
-        securityOutcomes = graph.map(
-                "securityOutcomes",
-                inputs.of(Kinds.SECURITY_POLICY),
-                (reads, key, policy) ->
-                        Optional.of(security(reads, key, policy.spec().settings())),
-                (_, failure) -> Optional.of(new SecurityOutcome.Invalid(failure.toString())));
         trafficProblems = graph.map(
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
                 (reads, key, policy) -> TrafficPolicies.problem(
                         policy.spec().settings(), name -> body(reads, new ObjectKey(key.namespace(), name))));
-        security = new Attached<>(graph, selection, Kinds.SECURITY_POLICY);
+        securities = new Securities(graph, inputs, this, selection, backendAddresses);
         traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
         wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
         unserved = Kinds.UNSERVED.stream()
@@ -285,6 +263,7 @@ final class Model {
                 inputs.routes(),
                 (reads, ref, route) -> Optional.of(new RouteResolver(routeWorld(reads)).resolve(ref, route)),
                 (route, _) -> Optional.of(ResolvedRoute.failing(route.spec())));
+        brokenRoutes = new BrokenRoutes(graph, inputs, reads -> attachmentWorld(reads, settings), this::routeWorld);
         telemetry = graph.map(
                 "telemetry",
                 fleets,
@@ -300,6 +279,7 @@ final class Model {
             }
             return each;
         });
+        overlaps = new Overlaps(graph, bindings, routes);
         bindingsByListener = graph.group("bindingsByListener", bindings, (key, _) -> Set.of(key.listener()));
         slices = graph.group("slices", inputs.of(Kinds.ENDPOINT_SLICE), (key, slice) -> {
             Set<SlicesOwner> owners = new HashSet<>();
@@ -310,6 +290,7 @@ final class Model {
                     .ifPresent(name -> owners.add(new SlicesOwner(true, new ObjectKey(key.namespace(), name))));
             return owners;
         });
+        availability = new Availability(graph, slices);
         backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
         clients = new ClientPolicies(graph, inputs, this, selection);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
@@ -333,8 +314,7 @@ final class Model {
     /** The policies that count for a rule of a route on a listener. */
     EffectivePolicies policies(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<TargetKey> targets = Attached.targets(listener, route, rule);
-        Optional<SecurityOutcome> outcome =
-                security.counting(reads, listener, route, rule).map(policy -> securityOutcome(reads, policy.key()));
+        Optional<SecurityOutcome> outcome = securities.outcome(reads, listener, route, rule);
         Optional<Effective<Policy<TrafficSettings>>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         // What a policy that cannot be read protects stays closed.
@@ -342,12 +322,7 @@ final class Model {
                 || isClosed(reads, targets)
                 || clients.of(reads, listener).closed()
                 || outcome.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
-                || effective
-                        .filter(each -> !each.problems().isEmpty()
-                                || each.members().stream()
-                                        .anyMatch(member -> reads.get(trafficProblems, member.key())
-                                                .isPresent()))
-                        .isPresent();
+                || effective.flatMap(each -> problem(reads, each)).isPresent();
         return new EffectivePolicies(
                 outcome.flatMap(Model::enforced),
                 effective.map(policy -> {
@@ -365,7 +340,7 @@ final class Model {
     List<PolicyUse> uses(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<PolicyUse> uses = new ArrayList<>();
         clients.use(reads, listener, route).ifPresent(uses::add);
-        security.use(reads, listener, route, rule).ifPresent(uses::add);
+        securities.attached().use(reads, listener, route, rule).ifPresent(uses::add);
         List<TargetKey> targets = Attached.targets(listener, route, rule);
         waf(reads, targets)
                 .filter(waf -> !waf.members().isEmpty())
@@ -383,6 +358,18 @@ final class Model {
         unserved.forEach(each -> each.use(reads, listener, route, rule).ifPresent(uses::add));
         traffic.use(reads, listener, route, rule).ifPresent(uses::add);
         return uses;
+    }
+
+    /** Why what BackendTrafficPolicies say cannot be served. */
+    Optional<String> problem(Reads reads, Effective<Policy<TrafficSettings>> effective) {
+        if (effective.members().size() == 1) {
+            return reads.get(trafficProblems, effective.policy());
+        }
+        String namespace = effective.owner("responseOverride").namespace();
+        return effective.problems().stream()
+                .findFirst()
+                .or(() -> TrafficPolicies.problem(
+                        effective.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))));
     }
 
     /** The settings of the BackendTrafficPolicy that counts for a rule. */
@@ -449,12 +436,17 @@ final class Model {
                 || ofRoute.stream().anyMatch(target -> wafs.at(reads, target).isPresent())) {
             return Connections.CLOSED;
         }
-        Optional<Resource<SecurityPolicy>> own = ofRoute.stream()
-                .flatMap(each -> security.at(reads, each).stream())
-                .findFirst();
+        boolean own = ofRoute.stream()
+                .anyMatch(each -> securities.attached().at(reads, each).isPresent());
         boolean connects = !route.kind().equals(Kinds.UDP_ROUTE.name());
-        if (own.isPresent()
-                && (!connects || streamProblem(own.get().spec().settings()).isPresent())) {
+        if (own
+                && (!connects
+                        || securities
+                                .attached()
+                                .effective(reads, listener, route, rule)
+                                .flatMap(each ->
+                                        Securities.streamProblem(each.spec().settings()))
+                                .isPresent())) {
             return Connections.CLOSED;
         }
         if (!connects) {
@@ -467,8 +459,7 @@ final class Model {
         if (unreadable) {
             return Connections.CLOSED;
         }
-        Optional<SecurityOutcome> counting =
-                security.counting(reads, listener, route, rule).map(policy -> securityOutcome(reads, policy.key()));
+        Optional<SecurityOutcome> counting = securities.outcome(reads, listener, route, rule);
         return counting.map(outcome -> switch (outcome) {
                     case SecurityOutcome.Invalid _ -> Connections.CLOSED;
                     case SecurityOutcome.Enforced enforced ->
@@ -483,93 +474,10 @@ final class Model {
                 .orElse(new Connections(false, Optional.empty()));
     }
 
-    /** Why a policy cannot be enforced on connections. */
-    static Optional<String> streamProblem(SecuritySettings settings) {
-        if (settings.needsHttp()) {
-            return Optional.of(
-                    "the policy has sections for HTTP requests, and its target has none (expected: authorization alone)");
-        }
-        List<Authorization.Rule> rules =
-                settings.authorization().map(Authorization::rules).orElse(List.of());
-        for (int i = 0; i < rules.size(); i++) {
-            boolean byAddress = rules.get(i).cel().isEmpty()
-                    && rules.get(i).operation().isEmpty()
-                    && rules.get(i)
-                            .principal()
-                            .map(Authorization.Principal::byAddressOnly)
-                            .orElse(true);
-            if (!byAddress) {
-                return Optional.of(
-                        "spec.authorization.rules[" + i
-                                + "] asks for more than an address, and its target has no requests (expected: clientCIDRs alone)");
-            }
-        }
-        return Optional.empty();
-    }
-
-    private SecurityOutcome securityOutcome(Reads reads, ObjectKey key) {
-        return reads.get(securityOutcomes, key).orElse(new SecurityOutcome.Invalid("not resolved"));
-    }
-
     private static Optional<Security> enforced(SecurityOutcome outcome) {
         return switch (outcome) {
             case SecurityOutcome.Enforced enforced -> Optional.of(enforced.security());
             case SecurityOutcome.Invalid _ -> Optional.empty();
-        };
-    }
-
-    private SecurityOutcome security(Reads reads, ObjectKey key, SecuritySettings settings) {
-        Optional<AccessResources.Outcome> credentials = reads.get(access, key);
-        SecurityOutcome outcome = SecurityResolver.resolve(
-                key,
-                settings,
-                credentials.flatMap(each -> each instanceof AccessResources.Outcome.Invalid invalid
-                        ? Optional.of(invalid.message())
-                        : Optional.empty()),
-                securityWorld(reads));
-        if (outcome instanceof SecurityOutcome.Enforced enforced) {
-            Optional<String> problem = FilterNeeds.problem(enforced.security());
-            if (problem.isPresent()) {
-                return new SecurityOutcome.Invalid("Envoy would refuse what it becomes: " + problem.get());
-            }
-            if (credentials.orElse(null) instanceof AccessResources.Outcome.Enforced compiled) {
-                return new SecurityOutcome.Enforced(
-                        enforced.security(),
-                        enforced.bypassed(),
-                        Stream.concat(compiled.warnings().stream(), enforced.warnings().stream())
-                                .toList());
-            }
-        }
-        return outcome;
-    }
-
-    private SecurityResolver.World securityWorld(Reads reads) {
-        BackendResolver backends = backends(reads);
-        return new SecurityResolver.World() {
-            @Override
-            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
-                return backends.resolve(origin, reference, grpc, "TCP");
-            }
-
-            @Override
-            public Optional<String> refusal(Backend.Endpoint endpoint) {
-                return backendAddresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
-            }
-
-            @Override
-            public Optional<ConfigMap> configMap(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
-            }
-
-            @Override
-            public Optional<Secret> secret(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
-            }
-
-            @Override
-            public Optional<Backend> backendObject(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
-            }
         };
     }
 
@@ -612,24 +520,6 @@ final class Model {
                 .anyMatch(member -> reads.get(wafOutcomes, member)
                         .map(WafResources.Outcome.Invalid.class::isInstance)
                         .orElse(false));
-    }
-
-    private AccessResources.Credential credential(Reads reads, ObjectKey policy, ObjectReference reference) {
-        ObjectKey key = reference.key(policy.namespace());
-        if (!reference.group().isEmpty() || !reference.kind().equals("Secret")) {
-            return new AccessResources.Credential.Unusable(
-                    "\"" + reference.kind() + "\" cannot hold credentials (expected: a Secret)");
-        }
-        ReferenceGrant.Origin origin =
-                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, "SecurityPolicy", policy.namespace());
-        if (!inputs.permitted(reads, origin, "", "Secret", key)) {
-            return new AccessResources.Credential.Unusable(
-                    "Secret " + key + " is in another namespace, and no ReferenceGrant there permits it");
-        }
-        Optional<Resource<Secret>> secret = reads.get(inputs.of(Kinds.SECRET), key);
-        return secret.isPresent()
-                ? new AccessResources.Credential.Found(secret.get().spec())
-                : new AccessResources.Credential.Unusable("Secret " + key + " is not there");
     }
 
     private static GatewayResolver.CertificateCheck check(Secret secret) {
@@ -716,7 +606,7 @@ final class Model {
     }
 
     private ListenerFilters.Extension accessFilter(Reads reads, ObjectKey key) {
-        return switch (securityOutcome(reads, key)) {
+        return switch (securities.outcome(reads, key)) {
             case SecurityOutcome.Enforced enforced
             when enforced.security().byAuthzServiceAlone() ->
                 new ListenerFilters.Extension.Found(new PreRouting.Access(key));
@@ -755,7 +645,7 @@ final class Model {
         };
     }
 
-    private BackendResolver backends(Reads reads) {
+    BackendResolver backends(Reads reads) {
         return new BackendResolver(
                 new BackendResolver.World() {
                     @Override

@@ -6,6 +6,7 @@ import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
@@ -64,15 +65,28 @@ final class PolicyStatuses {
      * @param onConnections why it cannot be enforced where its target is a route that has connections and no requests
      * @param passedOver what of it has no effect
      * @param callout the fleet of the service that enforces it, which may refuse it; empty: the proxies do
+     * @param together what policies of the kind come to that are merged
      */
-    record Verdict(
+    record Verdict<S extends TargetedPolicy<S>>(
             Optional<String> invalid,
             Optional<String> onConnections,
             List<String> passedOver,
-            Optional<String> callout) {
+            Optional<String> callout,
+            Together<S> together) {
         Verdict {
             passedOver = List.copyOf(passedOver);
         }
+    }
+
+    /** What policies come to that are merged. */
+    @FunctionalInterface
+    interface Together<S extends TargetedPolicy<S>> {
+        /**
+         * Why what {@code merged} says cannot be enforced.
+         *
+         * @param connections whether it is for a route that has connections and no requests
+         */
+        Optional<String> problem(Effective<S> merged, boolean connections);
     }
 
     /** A Gateway or ListenerSet that a target attaches to. */
@@ -80,7 +94,7 @@ final class PolicyStatuses {
 
     /** The status of {@code policy}. */
     <S extends TargetedPolicy<S>> Optional<ObjectStatus> of(
-            Reads reads, Attached<S> attached, Resource<S> policy, Verdict verdict) {
+            Reads reads, Attached<S> attached, Resource<S> policy, Verdict<S> verdict) {
         Kind<S> kind = attached.kind();
         AncestorConditions conditions = new AncestorConditions();
         for (PolicyTarget target : policy.spec().targets()) {
@@ -98,14 +112,15 @@ final class PolicyStatuses {
                 ancestors.forEach(each -> conditions.put(each.reference(), each.controllerName(), problem.get()));
                 continue;
             }
-            Optional<Condition> refusal = refusal(reads, ObjectRef.of(kind, policy.key()), key, verdict);
+            Optional<Condition> refusal = refusal(
+                    reads, ObjectRef.of(kind, policy.key()), key, verdict, isMerged(reads, attached, policy, key));
             for (Ancestor each : ancestors) {
                 refusal.ifPresent(condition -> conditions.put(each.reference(), each.controllerName(), condition));
             }
-            merged(reads, attached, policy, key, conditions);
+            merged(reads, attached, policy, key, verdict.together(), conditions);
             for (Ancestor each : ancestors) {
                 conditions.accept(each.reference(), each.controllerName());
-                children(reads, attached, policy, key)
+                children(reads, attached, policy, key, verdict.together())
                         .forEach(condition -> conditions.put(each.reference(), each.controllerName(), condition));
                 warning(policy.spec(), verdict)
                         .ifPresent(condition -> conditions.put(each.reference(), each.controllerName(), condition));
@@ -134,14 +149,18 @@ final class PolicyStatuses {
         return new ObjectStatus.Ancestors(policy.metadata().generation(), all.statuses());
     }
 
-    private Optional<Condition> refusal(Reads reads, ObjectRef policy, TargetKey target, Verdict verdict) {
+    /** @param merged whether the policy is merged with another wherever it counts: what it says alone is then no problem */
+    private Optional<Condition> refusal(
+            Reads reads, ObjectRef policy, TargetKey target, Verdict<?> verdict, boolean merged) {
         Optional<SortedMap<String, String>> failures = reads.get(failed, policy);
         if (failures.isPresent()) {
             return Optional.of(
                     Condition.isFalse(Conditions.ACCEPTED, "TranslationFailed", FailedObjects.message(failures.get())));
         }
-        return verdict.invalid()
-                .or(() -> CONNECTIONS.contains(target.kind()) ? verdict.onConnections() : Optional.empty())
+        return Optional.of(verdict)
+                .filter(_ -> !merged)
+                .flatMap(each -> each.invalid()
+                        .or(() -> CONNECTIONS.contains(target.kind()) ? each.onConnections() : Optional.empty()))
                 .map(message -> message + ".")
                 .or(() -> verdict.callout()
                         .flatMap(fleet -> reads.get(fleetStates, fleet))
@@ -149,7 +168,7 @@ final class PolicyStatuses {
                 .map(message -> Condition.isFalse(Conditions.ACCEPTED, "Invalid", message));
     }
 
-    private static Optional<Condition> warning(TargetedPolicy<?> policy, Verdict verdict) {
+    private static Optional<Condition> warning(TargetedPolicy<?> policy, Verdict<?> verdict) {
         List<String> messages = new ArrayList<>(verdict.passedOver());
         messages.addAll(policy.deprecated());
         boolean both = !verdict.passedOver().isEmpty() && !policy.deprecated().isEmpty();
@@ -235,31 +254,63 @@ final class PolicyStatuses {
 
     /** Says of a policy for a route or rule on which listeners it is merged, and with what. */
     private <S extends TargetedPolicy<S>> void merged(
-            Reads reads, Attached<S> attached, Resource<S> policy, TargetKey key, AncestorConditions conditions) {
+            Reads reads,
+            Attached<S> attached,
+            Resource<S> policy,
+            TargetKey key,
+            Together<S> together,
+            AncestorConditions conditions) {
         if (policy.spec().merge().isEmpty() || isListenerSide(key)) {
             return;
         }
-        for (Attachments.Parent parent : reads.get(model.attachments, key.owner())
-                .map(Attachments::parents)
-                .orElse(List.of())) {
+        for (Attachments.Parent parent : parents(reads, key.owner())) {
             for (Attachments.Binding binding : parent.bindings()) {
                 ListenerKey listener = binding.listener();
-                attached.parent(reads, policy, listener)
-                        .ifPresent(with -> conditions.put(
+                attached.merged(reads, policy, listener)
+                        .ifPresent(merged -> conditions.put(
                                 reference(listener.owner(), Optional.of(listener.name())),
                                 parent.controllerName(),
-                                Condition.isTrue(Conditions.MERGED, "Merged", "Merged with policy " + with.key())));
+                                condition(merged, together, key)));
             }
         }
     }
 
+    private static <S extends TargetedPolicy<S>> Condition condition(
+            Effective<S> merged, Together<S> together, TargetKey key) {
+        ObjectKey with = merged.members().getLast().key();
+        return together.problem(merged, CONNECTIONS.contains(key.kind()))
+                .map(problem -> Condition.isFalse(
+                        Conditions.ACCEPTED, "Invalid", "Merged with policy " + with + ": " + problem + "."))
+                .orElse(Condition.isTrue(Conditions.MERGED, "Merged", "Merged with policy " + with));
+    }
+
+    /** Whether the policy is merged with another on each listener where it counts. */
+    private <S extends TargetedPolicy<S>> boolean isMerged(
+            Reads reads, Attached<S> attached, Resource<S> policy, TargetKey key) {
+        if (policy.spec().merge().isEmpty() || isListenerSide(key)) {
+            return false;
+        }
+        List<ListenerKey> listeners = parents(reads, key.owner()).stream()
+                .flatMap(parent -> parent.bindings().stream())
+                .map(Attachments.Binding::listener)
+                .toList();
+        return !listeners.isEmpty()
+                && listeners.stream()
+                        .allMatch(listener ->
+                                attached.parent(reads, policy, listener).isPresent());
+    }
+
+    private List<Attachments.Parent> parents(Reads reads, ObjectRef route) {
+        return reads.get(model.attachments, route).map(Attachments::parents).orElse(List.of());
+    }
+
     /** What more specific policies there are below a policy's target: those that count instead, and those that it is merged with. */
     private <S extends TargetedPolicy<S>> List<Condition> children(
-            Reads reads, Attached<S> attached, Resource<S> policy, TargetKey key) {
+            Reads reads, Attached<S> attached, Resource<S> policy, TargetKey key, Together<S> together) {
         SortedSet<String> replacing = new TreeSet<>();
         SortedSet<String> merging = new TreeSet<>();
         if (isListenerSide(key)) {
-            below(reads, attached, policy, key, replacing, merging);
+            below(reads, attached, policy, key, together, replacing, merging);
         } else if (key.section().isEmpty()) {
             for (String rule : reads.get(model.routes, key.owner())
                     .map(PolicyStatuses::ruleNames)
@@ -294,6 +345,7 @@ final class PolicyStatuses {
             Attached<S> attached,
             Resource<S> policy,
             TargetKey key,
+            Together<S> together,
             Set<String> replacing,
             Set<String> merging) {
         boolean wholeGateway = key.kind().equals("Gateway") && key.section().isEmpty();
@@ -326,9 +378,13 @@ final class PolicyStatuses {
                 }
                 String name = binding.route().kind() + " " + binding.route().key();
                 boolean mergedHere = routePolicies.stream()
-                        .anyMatch(each -> attached.parent(reads, each, listener.key())
-                                .filter(parent -> parent.key().equals(policy.key()))
-                                .isPresent());
+                        .flatMap(each -> attached.merged(reads, each, listener.key()).stream())
+                        .anyMatch(merged -> merged.members().getLast().key().equals(policy.key())
+                                && together.problem(
+                                                merged,
+                                                CONNECTIONS.contains(
+                                                        binding.route().kind()))
+                                        .isEmpty());
                 if (mergedHere) {
                     merging.add(name);
                 } else if (seen.add(binding.route()) && isBelow(reads, binding.route(), key)) {
@@ -352,10 +408,11 @@ final class PolicyStatuses {
         return found;
     }
 
-    /** Whether a route names {@code key} as a parent: a listener, if that is what the policy is for. */
+    /** Whether a route names {@code key} as a parent: a Gateway's listener, if that is what the policy is for (as Envoy Gateway tells it). */
     private boolean isBelow(Reads reads, ObjectRef route, TargetKey key) {
         return key.section().isEmpty()
-                || reads.get(model.attachments, route).map(Attachments::parents).orElse(List.of()).stream()
+                || key.kind().equals("ListenerSet")
+                || parents(reads, route).stream()
                         .map(Attachments.Parent::reference)
                         .anyMatch(parent -> parent.kind().equals(key.kind())
                                 && parent.key(route.namespace()).equals(key.object())

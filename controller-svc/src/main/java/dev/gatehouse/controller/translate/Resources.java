@@ -81,6 +81,7 @@ final class Resources {
      * @param compressors those that compress from a size of their own on
      * @param wafs the merged WAFPolicies
      * @param securities the SecurityPolicies
+     * @param access what authz-svc enforces of the merged SecurityPolicies
      * @param refusals rules of which Envoy would refuse something
      * @param fingerprint of the entries
      */
@@ -90,6 +91,7 @@ final class Resources {
             Set<Compressor> compressors,
             Set<EffectivePolicies.Waf> wafs,
             Set<Security> securities,
+            Set<Securities.MergedAccess> access,
             List<ResolvedRoute.InvalidRule> refusals,
             int fingerprint) {
         Contribution(
@@ -98,8 +100,9 @@ final class Resources {
                 Set<Compressor> compressors,
                 Set<EffectivePolicies.Waf> wafs,
                 Set<Security> securities,
+                Set<Securities.MergedAccess> access,
                 List<ResolvedRoute.InvalidRule> refusals) {
-            this(entries, limits, compressors, wafs, securities, refusals, entries.hashCode());
+            this(entries, limits, compressors, wafs, securities, access, refusals, entries.hashCode());
         }
 
         /** The same matches, answered with 500. */
@@ -207,6 +210,7 @@ final class Resources {
                         (reads, key, listener) -> singleTable(reads, key, listener, ports)),
                 graph.expand("ratelimit", model.listeners, this::rateLimits),
                 graph.expand("access", inputs.of(Kinds.SECURITY_POLICY), this::accessPolicy),
+                graph.expand("access.merged", contributions, (_, _, each) -> mergedAccess(each)),
                 graph.expand(
                         "waf",
                         model.wafOutcomes,
@@ -315,6 +319,7 @@ final class Resources {
         Set<Compressor> compressors = new HashSet<>();
         Set<EffectivePolicies.Waf> wafs = new HashSet<>();
         Set<Security> securities = new HashSet<>();
+        Set<Securities.MergedAccess> access = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
@@ -323,6 +328,9 @@ final class Resources {
                                 .flatMap(GatewayState::backendClientCertificate))
                         .after(listener.get().filters());
                 policies.security().filter(_ -> !policies.broken()).ifPresent(securities::add);
+                model.securities
+                        .mergedAccess(reads, key.listener(), key.route(), http.name())
+                        .ifPresent(access::add);
                 RouteResources.Made made =
                         maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
                 entries.addAll(made.entries());
@@ -346,7 +354,8 @@ final class Resources {
                     place.hostname(),
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
-        return Optional.of(new Contribution(byHost, limits, compressors, wafs, securities, List.copyOf(refusals)));
+        return Optional.of(
+                new Contribution(byHost, limits, compressors, wafs, securities, access, List.copyOf(refusals)));
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
@@ -361,7 +370,8 @@ final class Resources {
                     place.hostname(),
                     List.of(RouteResources.failing(key.route()).from(place.origin())));
         }
-        return Map.of(key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), List.of()));
+        return Map.of(
+                key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -882,7 +892,7 @@ final class Resources {
     }
 
     private Map<ResourceId, Output> accessPolicy(Reads reads, ObjectKey key, Resource<?> policy) {
-        Optional<AccessResources.Outcome> outcome = reads.get(model.access, key);
+        Optional<AccessResources.Outcome> outcome = reads.get(model.securities.access(), key);
         if (outcome.isEmpty()) {
             return Map.of();
         }
@@ -897,6 +907,15 @@ final class Resources {
                         Set.of(ObjectRef.of(Kinds.SECURITY_POLICY, policy.key())));
             case AccessResources.Outcome.Invalid _ -> Map.of();
         };
+    }
+
+    private static Map<ResourceId, Output> mergedAccess(Contribution contribution) {
+        Map<ResourceId, Output> resources = new HashMap<>();
+        contribution
+                .access()
+                .forEach(each -> resources.putAll(one(
+                        Fleets.AUTHZ, TypeUrls.ACCESS, each.policy().getName(), each.policy(), true, each.owners())));
+        return resources;
     }
 
     private static Set<ObjectRef> owners(UsedCluster used) {

@@ -4,6 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetAddresses;
@@ -85,6 +86,7 @@ final class Statuses {
         this.model = model;
         this.fleetStates = fleetStates;
         clientStatuses = new ClientPolicyStatuses(model);
+        ProxyStatuses proxies = new ProxyStatuses(graph, model);
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         policies = new PolicyStatuses(model, fleetStates, this.failed, settings.controllerName());
@@ -128,23 +130,40 @@ final class Statuses {
                         inputs.of(Kinds.BACKEND_TLS_POLICY),
                         (reads, _, policy) -> model.backendTls.status(
                                 reads, policy, model.backendUses.of(reads, BackendTls.backends(policy)))),
+                keyed(graph, "status.proxies", Kinds.ENVOY_PROXY, inputs.of(Kinds.ENVOY_PROXY), proxies::ofProxy),
+                keyed(
+                        graph,
+                        "status.backends",
+                        Kinds.BACKEND,
+                        inputs.of(Kinds.BACKEND),
+                        (_, _, backend) -> Optional.of(ProxyStatuses.ofBackend(
+                                backend,
+                                endpoint -> settings.backendAddresses()
+                                        .refusal(endpoint)
+                                        .map(BackendAddresses.Refusal::message)))),
                 policies(
                         graph,
-                        model.security,
-                        (reads, key) -> new Verdict(
-                                reads.get(model.securityOutcomes, key).flatMap(SecurityOutcome::problem),
-                                reads.get(model.security.policies(), key)
-                                        .flatMap(policy -> Model.streamProblem(
+                        model.securities.attached(),
+                        (reads, key) -> new Verdict<>(
+                                model.securities.outcome(reads, key).problem(),
+                                reads.get(model.securities.attached().policies(), key)
+                                        .flatMap(policy -> Securities.streamProblem(
                                                 policy.spec().settings())),
-                                reads.get(model.securityOutcomes, key).orElse(null)
-                                                instanceof SecurityOutcome.Enforced enforced
+                                model.securities.outcome(reads, key) instanceof SecurityOutcome.Enforced enforced
                                         ? enforced.warnings()
                                         : List.of(),
-                                Optional.of(Fleets.AUTHZ))),
+                                Optional.of(Fleets.AUTHZ),
+                                (merged, connections) -> model.securities
+                                        .outcome(reads, merged)
+                                        .problem()
+                                        .or(() -> connections
+                                                ? Securities.streamProblem(
+                                                        merged.spec().settings())
+                                                : Optional.empty()))),
                 policies(
                         graph,
                         model.traffic,
-                        (reads, key) -> new Verdict(
+                        (reads, key) -> new Verdict<>(
                                 reads.get(model.trafficProblems, key),
                                 Optional.empty(),
                                 reads
@@ -158,18 +177,20 @@ final class Statuses {
                                         .stream()
                                         .map(field -> "spec." + field + " is not served and has no effect")
                                         .toList(),
-                                Optional.of(Fleets.RATE_LIMIT))),
+                                Optional.of(Fleets.RATE_LIMIT),
+                                (merged, _) -> model.problem(reads, merged))),
                 policies(
                         graph,
                         model.wafs,
-                        (reads, key) -> new Verdict(
+                        (reads, key) -> new Verdict<>(
                                 reads.get(model.wafOutcomes, key)
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
                                 Optional.of("a WAFPolicy is for HTTP requests, and its target has none"),
                                 List.of(),
-                                Optional.of(Fleets.WAF))),
+                                Optional.of(Fleets.WAF),
+                                (_, _) -> Optional.empty())),
                 keyed(
                         graph,
                         "status.clients",
@@ -182,7 +203,7 @@ final class Statuses {
     }
 
     private <S extends TargetedPolicy<S>> Collection<ObjectRef, ObjectStatus> policies(
-            Graph graph, Attached<S> attached, BiFunction<Reads, ObjectKey, Verdict> verdict) {
+            Graph graph, Attached<S> attached, BiFunction<Reads, ObjectKey, Verdict<S>> verdict) {
         return keyed(
                 graph,
                 "status." + attached.kind().name(),
@@ -370,8 +391,9 @@ final class Statuses {
                                     .toList())
                     .ifPresent(conditions::add);
             int attached = reads.get(model.bindingsByListener, listener.key())
-                    .map(SortedMap::size)
-                    .orElse(0);
+                            .map(SortedMap::size)
+                            .orElse(0)
+                    + model.brokenRoutes.on(reads, listener.key());
             statuses.add(new ObjectStatus.ListenerStatus(
                     listener.key().name(), listener.supportedKinds(), attached, conditions));
         }
@@ -414,6 +436,9 @@ final class Statuses {
         String message = object.message();
         return switch (ref.kind()) {
             case "GatewayClass" -> Optional.empty();
+            case "Backend" ->
+                Optional.of(new ObjectStatus.Own(
+                        generation, List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))));
             case "Gateway" ->
                 object.owner()
                         .flatMap(name -> reads.get(model.classes, new ObjectKey("", name)))
@@ -424,6 +449,10 @@ final class Statuses {
                         .flatMap(parent -> gatewayOf(reads, parent, ref))
                         .map(_ -> unusable(generation, message));
             default -> {
+                Optional<ObjectStatus> route = model.brokenRoutes.status(reads, ref, generation, message);
+                if (route.isPresent()) {
+                    yield route;
+                }
                 List<ObjectStatus.ParentStatus> parents = new ArrayList<>();
                 for (ParentReference parent : object.parents()) {
                     gatewayOf(reads, parent, ref)
@@ -442,9 +471,18 @@ final class Statuses {
                                 reads,
                                 new Resource<>(object.metadata(), object),
                                 targets,
-                                _ -> List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))));
+                                _ -> invalid(message, object.deprecated())));
             }
         };
+    }
+
+    private static List<Condition> invalid(String message, List<String> deprecated) {
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message));
+        if (!deprecated.isEmpty()) {
+            conditions.add(Condition.isTrue(Conditions.WARNING, "DeprecatedField", String.join("; ", deprecated)));
+        }
+        return conditions;
     }
 
     /** The status of an object whose translation failed before there was anything else to say of it. */
@@ -513,6 +551,8 @@ final class Statuses {
                 conditions.add(resolvedRefs(served));
             }
             partlyInvalid(served).ifPresent(conditions::add);
+            model.availability.condition(reads, served).ifPresent(conditions::add);
+            model.overlaps.condition(reads, ref, parent).ifPresent(conditions::add);
             parent.bindings().stream()
                     .flatMap(binding ->
                             reads.get(model.gateways, binding.listener().gateway()).stream())

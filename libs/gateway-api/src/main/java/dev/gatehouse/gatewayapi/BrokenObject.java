@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param parents a route's parents, or a ListenerSet's
  * @param targets what a policy is for
  * @param selectors likewise, by labels
+ * @param deprecated the fields that say what a policy is for and have a successor, as {@link TargetedPolicy#deprecated}
+ * @param route what could be read of a route: it is not served, and what is to be said of it is told
  * @param problems at least one
  */
 public record BrokenObject(
@@ -23,11 +25,14 @@ public record BrokenObject(
         List<ParentReference> parents,
         List<PolicyTarget> targets,
         List<TargetSelector> selectors,
+        List<String> deprecated,
+        Optional<RouteSpec> route,
         List<Problem> problems) {
     public BrokenObject {
         parents = List.copyOf(parents);
         targets = List.copyOf(targets);
         selectors = List.copyOf(selectors);
+        deprecated = List.copyOf(deprecated);
         problems = List.copyOf(problems);
     }
 
@@ -47,8 +52,9 @@ public record BrokenObject(
             Optional<String> owner,
             List<ParentReference> parents,
             List<PolicyTarget> targets,
-            List<TargetSelector> selectors) {
-        static final Remains NONE = new Remains(Optional.empty(), List.of(), List.of(), List.of());
+            List<TargetSelector> selectors,
+            List<String> deprecated) {
+        static final Remains NONE = new Remains(Optional.empty(), List.of(), List.of(), List.of(), List.of());
 
         static Remains read(Fields spec) {
             List<ParentReference> parents = new ArrayList<>(spec.lenient().list("parentRefs", ParentReference::read));
@@ -59,17 +65,26 @@ public record BrokenObject(
                     PolicyTarget.readAll(spec).stream()
                             .filter(target -> !target.name().isEmpty())
                             .toList(),
-                    spec.list("targetSelectors", TargetSelector::read));
+                    spec.list("targetSelectors", TargetSelector::read),
+                    PolicyTarget.deprecated(spec));
         }
     }
 
-    static BrokenObject read(Kind<?> kind, Node.Mapping object, List<Problem> problems) {
+    /** @param rest what could be read of the object's {@code spec} */
+    static BrokenObject read(Kind<?> kind, Node.Mapping object, Object rest, List<Problem> problems) {
         return Fields.read(object, "", "", _ -> {}, fields -> {
             Metadata metadata =
                     fields.lenient().requiredObject("metadata", each -> Metadata.read(each, kind.namespaced()));
             Remains remains = fields.object("spec", Remains::read).orElse(Remains.NONE);
             return new BrokenObject(
-                    metadata, remains.owner(), remains.parents(), remains.targets(), remains.selectors(), problems);
+                    metadata,
+                    remains.owner(),
+                    remains.parents(),
+                    remains.targets(),
+                    remains.selectors(),
+                    remains.deprecated(),
+                    rest instanceof RouteSpec route ? Optional.of(route) : Optional.empty(),
+                    problems);
         });
     }
 }

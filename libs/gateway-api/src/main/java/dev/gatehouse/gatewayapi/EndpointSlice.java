@@ -46,6 +46,8 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
 
     static EndpointSlice read(Fields f) {
         return new EndpointSlice(
-                f.requiredString("addressType"), f.list("endpoints", Endpoint::read), f.list("ports", Port::read));
+                f.string("addressType").orElse("IPv4"),
+                f.list("endpoints", Endpoint::read),
+                f.list("ports", Port::read));
     }
 }

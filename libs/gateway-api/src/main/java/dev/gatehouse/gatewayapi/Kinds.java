@@ -1,6 +1,7 @@
 package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
@@ -53,7 +54,8 @@ public final class Kinds {
             envoyGateway("HTTPRouteFilter", HttpRouteFilter::read);
     public static final Kind<Policy<TrafficSettings>> BACKEND_TRAFFIC_POLICY = envoyGateway(
             "BackendTrafficPolicy", f -> Policy.read(f, TrafficSettings::read, Map.of("compression", "compressor")));
-    public static final Kind<SecurityPolicy> SECURITY_POLICY = envoyGateway("SecurityPolicy", SecurityPolicy::read);
+    public static final Kind<Policy<SecuritySettings>> SECURITY_POLICY =
+            envoyGateway("SecurityPolicy", f -> Policy.read(f, SecuritySettings::read, Map.of()));
 
     public static final Kind<ClientTrafficPolicy> CLIENT_TRAFFIC_POLICY =
             envoyGateway("ClientTrafficPolicy", ClientTrafficPolicy::read);

@@ -46,9 +46,7 @@ public record Policy<T>(
                 deprecated.add("spec." + field + " is deprecated, use spec." + successor + " instead");
             }
         });
-        if (f.has("targetRef")) {
-            deprecated.add("spec.targetRef is deprecated, use spec.targetRefs instead");
-        }
+        deprecated.addAll(PolicyTarget.deprecated(f));
         return new Policy<>(
                 PolicyTarget.readOrSelected(f),
                 f.list("targetSelectors", TargetSelector::read),

@@ -33,6 +33,11 @@ public record PolicyTarget(
         return f.has("targetSelectors") ? readAny(f) : readAll(f);
     }
 
+    /** What to say of the fields in use that have a successor. */
+    static List<String> deprecated(Fields f) {
+        return f.has("targetRef") ? List.of("spec.targetRef is deprecated, use spec.targetRefs instead") : List.of();
+    }
+
     /** Reads {@code targetRefs}, and the older {@code targetRef}. */
     static List<PolicyTarget> readAll(Fields f) {
         List<PolicyTarget> targets = readAny(f);

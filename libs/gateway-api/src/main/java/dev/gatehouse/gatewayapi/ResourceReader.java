@@ -75,8 +75,12 @@ public final class ResourceReader {
         }
     }
 
-    /** An object that is there and cannot be read. */
-    public record Broken(Kind<?> kind, BrokenObject object) {
+    /**
+     * An object that is there and cannot be read.
+     *
+     * @param document what it came from
+     */
+    public record Broken(Kind<?> kind, BrokenObject object, Node.Mapping document) {
         /** The object's reference. */
         public ObjectRef ref() {
             return ObjectRef.of(kind, object.metadata().key());
@@ -200,10 +204,13 @@ public final class ResourceReader {
                             + String.join(", ", kind.get().versions()) + ")"));
         } else {
             List<Problem> own = new ArrayList<>();
-            Optional<? extends Found<?>> object = readAs(kind.get(), document, Problem.Severity.ERROR, own);
+            Found<?> object = readAs(kind.get(), document, Problem.Severity.ERROR, own);
             problems.addAll(own);
-            object.ifPresentOrElse(
-                    found::add, () -> broken(kind.get(), document, own).ifPresent(broken::add));
+            if (errors(own).isEmpty()) {
+                found.add(object);
+            } else {
+                broken(object, own).ifPresent(broken::add);
+            }
         }
     }
 
@@ -254,12 +261,16 @@ public final class ResourceReader {
     }
 
     /** What is left of an object that cannot be read; empty: not even its name. */
-    private static Optional<Broken> broken(Kind<?> kind, Node.Mapping document, List<Problem> problems) {
+    private static Optional<Broken> broken(Found<?> rest, List<Problem> problems) {
         boolean named = problems.stream()
                 .noneMatch(problem -> problem.severity() == Problem.Severity.ERROR
                         && problem.path().startsWith("metadata"));
         return named
-                ? Optional.of(new Broken(kind, BrokenObject.read(kind, document, errors(problems))))
+                ? Optional.of(new Broken(
+                        rest.kind(),
+                        BrokenObject.read(
+                                rest.kind(), rest.document(), rest.resource().spec(), errors(problems)),
+                        rest.document()))
                 : Optional.empty();
     }
 
@@ -324,12 +335,38 @@ public final class ResourceReader {
         List<Problem> problems = new ArrayList<>();
         boolean ours =
                 kind.group().equals(Kinds.ENVOY_GATEWAY_GROUP) || kind.group().equals(Kinds.GATEHOUSE_GROUP);
-        return readAs(kind, object, ours ? Problem.Severity.ERROR : Problem.Severity.WARNING, problems)
-                .<Reading<S>>map(found -> new Reading.Readable<>(found.resource()))
-                .orElseGet(() -> new Reading.Broken<>(BrokenObject.read(kind, object, errors(problems))));
+        Found<S> found = readAs(kind, object, ours ? Problem.Severity.ERROR : Problem.Severity.WARNING, problems);
+        return errors(problems).isEmpty()
+                ? new Reading.Readable<>(found.resource())
+                : new Reading.Broken<>(
+                        BrokenObject.read(kind, object, found.resource().spec(), errors(problems)));
     }
 
-    private static <S> Optional<Found<S>> readAs(
+    /**
+     * What an object would be that its schema refuses, if an API server had taken it: for showing what becomes of it, never for serving it.
+     * Names of fields may differ in case from the schema's. Empty where the kind's reader refuses it as well, or the kind has no schema.
+     */
+    public static <S> Optional<Found<S>> preview(Kind<S> kind, Node.Mapping document) {
+        if (kind.schema().isEmpty()) {
+            return Optional.empty();
+        }
+        Node.Mapping meant = kind.schema().get().spelled(document);
+        Node.Mapping complete = kind.schema().get().check(meant, kind.name()).object();
+        List<Problem> problems = new ArrayList<>();
+        Resource<S> resource = Fields.read(complete, "", "", Problem.Severity.WARNING, problems::add, reader(kind));
+        return errors(problems).isEmpty() ? Optional.of(new Found<>(kind, resource, document)) : Optional.empty();
+    }
+
+    private static <S> Function<Fields, Resource<S>> reader(Kind<S> kind) {
+        return fields -> {
+            fields.known("apiVersion", "kind", "status");
+            Metadata metadata = fields.requiredObject("metadata", m -> Metadata.read(m, kind.namespaced()));
+            return new Resource<>(metadata, kind.body().apply(fields));
+        };
+    }
+
+    /** The object; where {@code problems} has errors afterwards, what could be read of it. */
+    private static <S> Found<S> readAs(
             Kind<S> kind, Node.Mapping document, Problem.Severity unknown, List<Problem> problems) {
         String name = document.get("metadata")
                 .flatMap(m -> m instanceof Node.Mapping mapping ? text(mapping, "name") : Optional.empty())
@@ -339,18 +376,13 @@ public final class ResourceReader {
                 .orElse("default");
         String object = kind.name() + " " + (kind.namespaced() ? namespace + "/" : "") + name;
         List<Problem> own = new ArrayList<>();
-        Function<Fields, Resource<S>> reader = fields -> {
-            fields.known("apiVersion", "kind", "status");
-            Metadata metadata = fields.requiredObject("metadata", m -> Metadata.read(m, kind.namespaced()));
-            return new Resource<>(metadata, kind.body().apply(fields));
-        };
+        Function<Fields, Resource<S>> reader = reader(kind);
         Resource<S> resource = kind.schema()
                 .map(schema -> schema.check(document, object))
                 .map(checked -> Fields.read(checked.object(), object, unknown, checked.problems(), own::add, reader))
                 .orElseGet(() -> Fields.read(document, object, "", unknown, own::add, reader));
         problems.addAll(own);
-        boolean broken = own.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
-        return broken ? Optional.empty() : Optional.of(new Found<>(kind, resource, document));
+        return new Found<>(kind, resource, document);
     }
 
     private static Optional<String> text(Node.Mapping mapping, String name) {

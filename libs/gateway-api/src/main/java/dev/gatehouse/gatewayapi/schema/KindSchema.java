@@ -45,6 +45,13 @@ public record KindSchema(String kind, String about, Schema spec, Optional<Schema
         return new Checked(complete == written.get() ? object : with(object, complete), problems);
     }
 
+    /** The same object with the schema's spelling of the names of fields that differ from it in case alone. */
+    public Node.Mapping spelled(Node.Mapping object) {
+        return object.get(SPEC)
+                .map(written -> with(object, Spelling.of(spec, written)))
+                .orElse(object);
+    }
+
     private static Node.Mapping with(Node.Mapping object, Node spec) {
         Map<String, Node.Field> fields = new LinkedHashMap<>(object.fields());
         fields.computeIfPresent(SPEC, (_, field) -> new Node.Field(field.location(), spec));

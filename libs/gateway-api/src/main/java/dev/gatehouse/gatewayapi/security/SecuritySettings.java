@@ -19,7 +19,7 @@ public record SecuritySettings(
         if (spec.has("oidc")) {
             spec.wrong("oidc", "is not served (expected: no oidc; what the policy is for stays closed)");
         }
-        SecuritySettings settings = new SecuritySettings(
+        return new SecuritySettings(
                 spec.object("cors", Cors::read),
                 spec.object("csrf", Csrf::read),
                 spec.object("apiKeyAuth", ApiKeyAuth::read),
@@ -27,25 +27,24 @@ public record SecuritySettings(
                 spec.object("jwt", Jwt::read),
                 spec.object("extAuth", ExtAuth::read),
                 spec.object("authorization", Authorization::read));
-        settings.checkProviders(spec);
-        return settings;
     }
 
-    /** A rule that looks for claims of a provider that verifies no token would never match, or always. */
-    private void checkProviders(Fields spec) {
-        List<String> known = jwt.map(each ->
-                        each.providers().stream().map(Jwt.Provider::name).toList())
-                .orElse(List.of());
-        authorization.map(Authorization::rules).orElse(List.of()).stream()
+    /** The providers that rules look for in tokens, and that verify none: such a rule would never match, or always. */
+    public List<String> unknownProviders() {
+        List<String> known = providers();
+        return authorization.map(Authorization::rules).orElse(List.of()).stream()
                 .flatMap(rule -> rule.principal().stream())
                 .flatMap(principal -> principal.jwt().stream())
                 .map(Authorization.JwtPrincipal::provider)
                 .filter(provider -> !known.contains(provider))
                 .distinct()
-                .forEach(provider -> spec.wrong(
-                        "authorization",
-                        "a rule's principal.jwt.provider \"" + provider
-                                + "\" is not among jwt.providers (expected: one of " + known + ")"));
+                .toList();
+    }
+
+    /** The names of the providers of tokens. */
+    public List<String> providers() {
+        return jwt.map(each -> each.providers().stream().map(Jwt.Provider::name).toList())
+                .orElse(List.of());
     }
 
     /** True if authz-svc has to be asked. */

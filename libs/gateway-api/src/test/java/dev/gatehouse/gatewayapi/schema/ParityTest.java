@@ -70,6 +70,8 @@ class ParityTest {
             - **no effect**: valid, and passed over with a warning where that matters.
             - **not served**: valid for the API server; the reader says in the object's status that it is not served.
 
+            How statuses differ from Envoy Gateway's, case by case of its own translator's tests, and why: [status-parity.md](status-parity.md).
+
             """);
         StringBuilder kinds = new StringBuilder();
         page.append("| kind | leaves | read | passed on whole | no effect | not served |\n|---|---|---|---|---|---|\n");

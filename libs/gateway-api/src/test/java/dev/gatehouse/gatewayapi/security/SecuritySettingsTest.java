@@ -55,7 +55,6 @@ final class SecuritySettingsTest {
                 "authorization: {rules: [{action: Allow}]} | expected at least one of principal and cel",
                 "authorization: {rules: [{action: Allow, principal: {}}]} | expected at least one of clientCIDRs",
                 "authorization: {rules: [{action: Allow, principal: {clientCIDRs: [10.0.0.1]}}]} | is not a range of addresses",
-                "authorization: {rules: [{action: Allow, principal: {jwt: {provider: a, scopes: [b]}}}]} | is not among jwt.providers",
                 "authorization: {rules: [{action: allow, principal: {clientCIDRs: [10.0.0.0/8]}}]} | action",
                 "csrf: {shadowFraction: {numerator: 101}} | is more than the denominator",
                 "cors: {allowOrigins: ['https://a.example/path']} | allowOrigins",
@@ -63,5 +62,17 @@ final class SecuritySettingsTest {
     void whatWouldWeakenAProtectionIsRefused(String yaml, String problem) {
         read(yaml);
         assertThat(problems).anySatisfy(each -> assertThat(each).contains(problem));
+    }
+
+    @Test
+    void aRuleThatLooksForTokensOfNoProviderIsTold() {
+        assertThat(read("""
+                jwt: {providers: [{name: a, localJWKS: {inline: x}}]}
+                authorization:
+                  rules:
+                  - {action: Allow, principal: {jwt: {provider: a, scopes: [b]}}}
+                  - {action: Allow, principal: {jwt: {provider: c, scopes: [b]}}}
+                """).unknownProviders()).containsExactly("c");
+        assertThat(problems).isEmpty();
     }
 }

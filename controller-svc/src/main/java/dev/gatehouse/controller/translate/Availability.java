@@ -1,0 +1,85 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
+import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.Resource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Which ports of Services have ready endpoints, for the condition BackendsAvailable of routes. An address that comes or goes beside others
+ * changes nothing here, and so no status.
+ */
+final class Availability {
+    private static final String HOST_NAMES = "FQDN";
+
+    /**
+     * @param ready the names of the ports that have a ready endpoint
+     * @param hostNames whether a slice lists host names, which Envoy does not resolve
+     */
+    private record Ports(SortedSet<String> ready, boolean hostNames) {}
+
+    private final Collection<SlicesOwner, Ports> ports;
+
+    Availability(Graph graph, Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices) {
+        ports = graph.map("availability", slices, (_, _, each) -> Optional.of(ports(each)));
+    }
+
+    private static Ports ports(SortedMap<ObjectKey, Resource<EndpointSlice>> slices) {
+        SortedSet<String> ready = new TreeSet<>();
+        boolean hostNames = false;
+        for (Resource<EndpointSlice> slice : slices.values()) {
+            if (slice.spec().addressType().equals(HOST_NAMES)) {
+                hostNames = true;
+            } else if (slice.spec().endpoints().stream().anyMatch(EndpointSlice.Endpoint::ready)) {
+                slice.spec().ports().forEach(port -> ready.add(name(port.name(), port.protocol())));
+            }
+        }
+        return new Ports(ready, hostNames);
+    }
+
+    private static String name(Optional<String> port, String transport) {
+        return port.orElse("") + "/" + transport;
+    }
+
+    /** What a route of HTTP is told of backends without a ready endpoint; empty: each has one. */
+    Optional<Condition> condition(Reads reads, ResolvedRoute route) {
+        boolean http = route.rules().stream().anyMatch(ResolvedRoute.Rule.Http.class::isInstance);
+        Set<String> missing = new TreeSet<>();
+        if (http) {
+            for (ClusterSpec cluster : route.clusters()) {
+                if (cluster.endpoints() instanceof ClusterSpec.Endpoints.ServicePort service) {
+                    missing(reads, service).ifPresent(missing::add);
+                }
+            }
+        }
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Condition.isFalse("BackendsAvailable", "EndpointsNotFound", String.join("\n", missing)));
+    }
+
+    private Optional<String> missing(Reads reads, ClusterSpec.Endpoints.ServicePort service) {
+        Optional<Ports> found = reads.get(ports, service.owner());
+        if (found.map(each -> each.ready().contains(name(service.portName(), service.transport())))
+                .orElse(false)) {
+            return Optional.empty();
+        }
+        String object = (service.owner().imported() ? "ServiceImport " : "Service ")
+                + service.owner().key();
+        return Optional.of(
+                found.map(Ports::hostNames).orElse(false)
+                        ? object + " has no address: Envoy does not resolve the host names of its EndpointSlices"
+                                + " (expected: a Backend with fqdn endpoints, or slices with addresses)."
+                        : object + " has no ready endpoint.");
+    }
+}

@@ -1,0 +1,246 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.api.authz.v1.AccessPolicy;
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.BackendAddresses;
+import dev.gatehouse.controller.backend.BackendResolver;
+import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.policy.Effective;
+import dev.gatehouse.controller.security.SecurityOutcome;
+import dev.gatehouse.controller.security.SecurityResolver;
+import dev.gatehouse.gatewayapi.Backend;
+import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.gatewayapi.ConfigMap;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.Policy;
+import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.security.Authorization;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What SecurityPolicies come to: each alone, and those that are merged at the place where they are. A policy that cannot be enforced closes
+ * what it is for.
+ */
+final class Securities {
+    private final Inputs inputs;
+    private final Model model;
+    private final BackendAddresses addresses;
+    private final Attached<Policy<SecuritySettings>> attached;
+    private final Collection<ObjectKey, AccessResources.Outcome> access;
+    private final Collection<ObjectKey, SecurityOutcome> outcomes;
+
+    Securities(Graph graph, Inputs inputs, Model model, PolicySelection selection, BackendAddresses addresses) {
+        this.inputs = inputs;
+        this.model = model;
+        this.addresses = addresses;
+        access = graph.map(
+                "access",
+                inputs.of(Kinds.SECURITY_POLICY),
+                (reads, key, policy) ->
+                        access(reads, key, _ -> key, policy.spec().settings()),
+                (_, failure) -> Optional.of(new AccessResources.Outcome.Invalid(failure.toString())));
+        outcomes = graph.map(
+                "securityOutcomes",
+                inputs.of(Kinds.SECURITY_POLICY),
+                (reads, key, policy) ->
+                        Optional.of(outcome(reads, key, _ -> key, policy.spec().settings(), reads.get(access, key))),
+                (_, failure) -> Optional.of(new SecurityOutcome.Invalid(failure.toString())));
+        attached = new Attached<>(graph, selection, Kinds.SECURITY_POLICY);
+    }
+
+    Attached<Policy<SecuritySettings>> attached() {
+        return attached;
+    }
+
+    /** What authz-svc enforces of each policy alone. */
+    Collection<ObjectKey, AccessResources.Outcome> access() {
+        return access;
+    }
+
+    /** What became of a policy alone. */
+    SecurityOutcome outcome(Reads reads, ObjectKey policy) {
+        return reads.get(outcomes, policy).orElse(new SecurityOutcome.Invalid("not resolved"));
+    }
+
+    /** What became of the policies that count for a rule of a route on a listener; empty: none does. */
+    Optional<SecurityOutcome> outcome(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return attached.effective(reads, listener, route, rule).map(effective -> outcome(reads, effective));
+    }
+
+    /** What became of policies together. */
+    SecurityOutcome outcome(Reads reads, Effective<Policy<SecuritySettings>> effective) {
+        if (effective.members().size() == 1) {
+            return outcome(reads, effective.policy());
+        }
+        if (!effective.problems().isEmpty()) {
+            return new SecurityOutcome.Invalid(String.join("; ", effective.problems()));
+        }
+        SecuritySettings settings = effective.spec().settings();
+        ObjectKey name = name(effective);
+        return outcome(reads, name, effective::owner, settings, access(reads, name, effective::owner, settings));
+    }
+
+    /**
+     * What authz-svc enforces of policies that are merged.
+     *
+     * @param owners the policies
+     */
+    record MergedAccess(AccessPolicy policy, Set<ObjectRef> owners) {
+        MergedAccess {
+            owners = Set.copyOf(owners);
+        }
+    }
+
+    /** What authz-svc enforces for a rule of a route on a listener where policies are merged; empty: nothing, or one policy alone. */
+    Optional<MergedAccess> mergedAccess(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return attached.effective(reads, listener, route, rule)
+                .filter(effective ->
+                        effective.members().size() > 1 && effective.problems().isEmpty())
+                .flatMap(effective -> access(
+                                reads,
+                                name(effective),
+                                effective::owner,
+                                effective.spec().settings())
+                        .flatMap(outcome -> outcome instanceof AccessResources.Outcome.Enforced enforced
+                                ? Optional.of(new MergedAccess(
+                                        enforced.policy(),
+                                        effective.members().stream()
+                                                .map(member -> ObjectRef.of(Kinds.SECURITY_POLICY, member.key()))
+                                                .collect(Collectors.toSet())))
+                                : Optional.empty()));
+    }
+
+    /** A name that no object has: "shop/cart+infra/all". */
+    private static ObjectKey name(Effective<?> effective) {
+        ObjectKey policy = effective.policy();
+        return new ObjectKey(
+                policy.namespace(),
+                policy.name() + "+" + effective.members().getLast().key());
+    }
+
+    private Optional<AccessResources.Outcome> access(
+            Reads reads, ObjectKey name, Function<String, ObjectKey> owners, SecuritySettings settings) {
+        return settings.asksAuthzService()
+                ? Optional.of(AccessResources.compile(
+                        name, settings, (section, reference) -> credential(reads, owners.apply(section), reference)))
+                : Optional.empty();
+    }
+
+    private SecurityOutcome outcome(
+            Reads reads,
+            ObjectKey name,
+            Function<String, ObjectKey> owners,
+            SecuritySettings settings,
+            Optional<AccessResources.Outcome> credentials) {
+        SecurityOutcome outcome = SecurityResolver.resolve(
+                name,
+                owners,
+                settings,
+                credentials.flatMap(each -> each instanceof AccessResources.Outcome.Invalid invalid
+                        ? Optional.of(invalid.message())
+                        : Optional.empty()),
+                world(reads));
+        if (outcome instanceof SecurityOutcome.Enforced enforced) {
+            Optional<String> problem = FilterNeeds.problem(enforced.security());
+            if (problem.isPresent()) {
+                return new SecurityOutcome.Invalid("Envoy would refuse what it becomes: " + problem.get());
+            }
+            if (credentials.orElse(null) instanceof AccessResources.Outcome.Enforced compiled) {
+                return new SecurityOutcome.Enforced(
+                        enforced.security(),
+                        enforced.bypassed(),
+                        Stream.concat(compiled.warnings().stream(), enforced.warnings().stream())
+                                .toList());
+            }
+        }
+        return outcome;
+    }
+
+    private AccessResources.Credential credential(Reads reads, ObjectKey policy, ObjectReference reference) {
+        ObjectKey key = reference.key(policy.namespace());
+        if (!reference.group().isEmpty() || !reference.kind().equals("Secret")) {
+            return new AccessResources.Credential.Unusable(
+                    "\"" + reference.kind() + "\" cannot hold credentials (expected: a Secret)");
+        }
+        ReferenceGrant.Origin origin =
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, "SecurityPolicy", policy.namespace());
+        if (!inputs.permitted(reads, origin, "", "Secret", key)) {
+            return new AccessResources.Credential.Unusable(
+                    "Secret " + key + " is in another namespace, and no ReferenceGrant there permits it");
+        }
+        Optional<Resource<Secret>> secret = reads.get(inputs.of(Kinds.SECRET), key);
+        return secret.isPresent()
+                ? new AccessResources.Credential.Found(secret.get().spec())
+                : new AccessResources.Credential.Unusable("Secret " + key + " is not there");
+    }
+
+    private SecurityResolver.World world(Reads reads) {
+        BackendResolver backends = model.backends(reads);
+        return new SecurityResolver.World() {
+            @Override
+            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
+                return backends.resolve(origin, reference, grpc, "TCP");
+            }
+
+            @Override
+            public Optional<String> refusal(Backend.Endpoint endpoint) {
+                return addresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
+            }
+
+            @Override
+            public Optional<ConfigMap> configMap(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<Secret> secret(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<Backend> backendObject(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
+            }
+        };
+    }
+
+    /** Why a policy cannot be enforced on connections. */
+    static Optional<String> streamProblem(SecuritySettings settings) {
+        if (settings.needsHttp()) {
+            return Optional.of(
+                    "the policy has sections for HTTP requests, and its target has none (expected: authorization alone)");
+        }
+        List<Authorization.Rule> rules =
+                settings.authorization().map(Authorization::rules).orElse(List.of());
+        for (int i = 0; i < rules.size(); i++) {
+            boolean byAddress = rules.get(i).cel().isEmpty()
+                    && rules.get(i).operation().isEmpty()
+                    && rules.get(i)
+                            .principal()
+                            .map(Authorization.Principal::byAddressOnly)
+                            .orElse(true);
+            if (!byAddress) {
+                return Optional.of(
+                        "spec.authorization.rules[" + i
+                                + "] asks for more than an address, and its target has no requests (expected: clientCIDRs alone)");
+            }
+        }
+        return Optional.empty();
+    }
+}
