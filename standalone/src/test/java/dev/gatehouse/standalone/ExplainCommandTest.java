@@ -92,13 +92,15 @@ final class ExplainCommandTest {
                 .contains("POST http://www.shop.example/cart/1")
                 .contains("Gateway default/edge, HTTP listener \"shop\", port 80")
                 .contains("hostname   *.shop.example")
-                .contains("HTTPRoute default/cart, rule 0 \"write\", match 0: path prefix /cart, method POST, header x-team a")
+                .contains(
+                        "HTTPRoute default/cart, rule 0 \"write\", match 0: path prefix /cart, method POST, header x-team a")
                 .contains("BackendTrafficPolicy default/own (for HTTPRoute default/cart) with default/defaults")
                 .contains("retry.numRetries: 4  (default/own)")
                 .contains("timeout.http.requestTimeout: 7s  (default/defaults)")
                 .contains("weight 3")
                 .contains("10.1.2.3:8080")
-                .contains("service/default/canary/80").contains("weight 1: it has no endpoints: 503")
+                .contains("service/default/canary/80")
+                .contains("weight 1: it has no endpoints: 503")
                 .contains("rule 1, match 0: query parameter q is \"x\" (expected: of the form [0-9]+)");
     }
 
@@ -108,7 +110,9 @@ final class ExplainCommandTest {
         assertThat(explain("www.shop.example/other"))
                 .contains("outcome    404: no route of this hostname matches")
                 .contains("path is not /moved");
-        assertThat(explain("http://elsewhere.example/cart")).contains("listener \"http\"").contains("404: ");
+        assertThat(explain("http://elsewhere.example/cart"))
+                .contains("listener \"http\"")
+                .contains("404: ");
         assertThat(explain("http://www.shop.example:81/"))
                 .contains("outcome    no connection: no Gateway listens on port 81");
         assertThat(explain("https://www.shop.example:80/"))
@@ -125,8 +129,9 @@ final class ExplainCommandTest {
         assertThat(gateway.getJsonObject("selected").getMap())
                 .containsEntry("route", "HTTPRoute default/cart")
                 .containsEntry("rule", 1);
-        assertThat(gateway.getJsonArray("filters").getJsonObject(
-                        gateway.getJsonArray("filters").size() - 1).getString("name"))
+        assertThat(gateway.getJsonArray("filters")
+                        .getJsonObject(gateway.getJsonArray("filters").size() - 1)
+                        .getString("name"))
                 .isEqualTo("envoy.filters.http.router");
     }
 
@@ -134,7 +139,8 @@ final class ExplainCommandTest {
     void aWrongRequestIsToldWithWhatWasExpected() {
         assertThat(execute("explain", "ftp://a/", "-f", folder.toString())).isEqualTo(2);
         assertThat(err.toString()).contains("URL \"ftp://a/\": scheme \"ftp\" (expected: http or https)");
-        assertThat(execute("explain", "http://a/", "-H", "x", "-f", folder.toString())).isEqualTo(2);
+        assertThat(execute("explain", "http://a/", "-H", "x", "-f", folder.toString()))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("header \"x\": no colon (expected: \"name: value\")");
     }
 

@@ -292,8 +292,8 @@ final class FileCommandsTest {
         assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
         assertThat(err.toString())
                 .contains(
-                        "spec.apiKeyAuth: ",
-                        "\"bob\" has the key of \"alice\" (expected: a key for each client of its own)");
+                        "spec.apiKeyAuth.credentialRefs[0]: ",
+                        "client \"bob\" has the key of client \"alice\" (expected: a key of its own)");
     }
 
     @Test

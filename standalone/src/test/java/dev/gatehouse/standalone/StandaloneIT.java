@@ -146,7 +146,8 @@ final class StandaloneIT {
         assertThat(answer.exit()).as(answer.err()).isZero();
         assertThat(answer.out()).contains("outcome    forwarded", "HTTPRoute httpbin/httpbin, rule 0", "127.0.0.1:");
         assertThat(web.status(port, "/elsewhere")).isEqualTo(404);
-        assertThat(ask("explain", "http://localhost:" + port + "/elsewhere").out()).contains("outcome    404: ");
+        assertThat(ask("explain", "http://localhost:" + port + "/elsewhere").out())
+                .contains("outcome    404: ");
     }
 
     @Test

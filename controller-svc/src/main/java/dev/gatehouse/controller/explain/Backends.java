@@ -23,9 +23,10 @@ record Backends(Map<ResourceId, Message> resources, String fleet) {
     List<Map<String, Object>> of(RouteAction action) {
         List<Map<String, Object>> backends = new ArrayList<>();
         if (action.hasWeightedClusters()) {
-            for (WeightedCluster.ClusterWeight each : action.getWeightedClusters().getClustersList()) {
-                backends.add(cluster(
-                        each.getName(), Optional.of(each.getWeight().getValue())));
+            for (WeightedCluster.ClusterWeight each :
+                    action.getWeightedClusters().getClustersList()) {
+                backends.add(
+                        cluster(each.getName(), Optional.of(each.getWeight().getValue())));
             }
         } else if (!action.getCluster().isEmpty()) {
             backends.add(cluster(action.getCluster(), Optional.empty()));

@@ -41,8 +41,8 @@ import java.util.stream.Stream;
  * translation's thread.
  */
 public final class Explainer {
-    private static final Pattern ROUTE_NAME =
-            Pattern.compile("(?<kind>[a-z]+)/(?<namespace>[^/]+)/(?<name>[^/]+)/rule/(?<rule>\\d+)(/match/(?<match>\\d+))?.*");
+    private static final Pattern ROUTE_NAME = Pattern.compile(
+            "(?<kind>[a-z]+)/(?<namespace>[^/]+)/(?<name>[^/]+)/rule/(?<rule>\\d+)(/match/(?<match>\\d+))?.*");
     private static final Map<String, String> KINDS = Map.of("httproute", "HTTPRoute", "grpcroute", "GRPCRoute");
 
     private final Translator translator;
@@ -127,7 +127,8 @@ public final class Explainer {
 
     private static String described(Served served) {
         ListenerState listener = served.listener();
-        return "Gateway " + served.gateway().gateway().key() + ", " + listener.spec().protocol() + " listener \""
+        return "Gateway " + served.gateway().gateway().key() + ", "
+                + listener.spec().protocol() + " listener \""
                 + listener.key().name() + "\", port " + listener.spec().port()
                 + (listener.boundPort() == listener.spec().port() ? "" : " (Envoy: " + listener.boundPort() + ")")
                 + listener.spec().hostname().map(name -> ", " + name).orElse("");
@@ -141,8 +142,10 @@ public final class Explainer {
                 .filter(each -> each.getAddress().getSocketAddress().getPortValue() == bound)
                 .findFirst();
         if (listener.isEmpty()) {
-            tree.put("outcome", "no connection: Envoy has no listener for " + described(listeners.getFirst())
-                    + "; its status says why");
+            tree.put(
+                    "outcome",
+                    "no connection: Envoy has no listener for " + described(listeners.getFirst())
+                            + "; its status says why");
             return tree;
         }
         Optional<FilterChain> chain = chain(listener.get(), question);
@@ -150,9 +153,10 @@ public final class Explainer {
             tree.put("listeners", listeners.stream().map(Explainer::described).toList());
             tree.put(
                     "outcome",
-                    "connection closed: " + (question.secure()
-                            ? "no listener for the server name " + question.host()
-                            : "it is not TLS, as the listeners expect"));
+                    "connection closed: "
+                            + (question.secure()
+                                    ? "no listener for the server name " + question.host()
+                                    : "it is not TLS, as the listeners expect"));
             return tree;
         }
         if (question.secure() && passesNoTls(chain.get())) {
@@ -182,9 +186,7 @@ public final class Explainer {
     private static Optional<FilterChain> chain(Listener listener, Question question) {
         List<FilterChain> able = Stream.concat(
                         listener.getFilterChainsList().stream(),
-                        listener.hasDefaultFilterChain()
-                                ? Stream.of(listener.getDefaultFilterChain())
-                                : Stream.empty())
+                        listener.hasDefaultFilterChain() ? Stream.of(listener.getDefaultFilterChain()) : Stream.empty())
                 .filter(chain -> {
                     String transport = chain.getFilterChainMatch().getTransportProtocol();
                     return transport.isEmpty() || transport.equals("tls") == question.secure();
@@ -192,13 +194,15 @@ public final class Explainer {
                 .toList();
         return Hostnames.covering(question.host()).stream()
                 .flatMap(name -> able.stream()
-                        .filter(chain -> chain.getFilterChainMatch().getServerNamesList().contains(name)))
+                        .filter(chain ->
+                                chain.getFilterChainMatch().getServerNamesList().contains(name)))
                 .findFirst()
                 .or(() -> able.stream()
                         .filter(chain -> chain.getFilterChainMatch().getServerNamesCount() == 0)
                         // A chain for TLS goes before one for anything.
-                        .max(Comparator.comparing(
-                                chain -> !chain.getFilterChainMatch().getTransportProtocol().isEmpty())));
+                        .max(Comparator.comparing(chain -> !chain.getFilterChainMatch()
+                                .getTransportProtocol()
+                                .isEmpty())));
     }
 
     /** Whether requests are read from the connection as it is. */
@@ -212,7 +216,11 @@ public final class Explainer {
     private static Served listenerOf(List<Served> listeners, String host) {
         return Hostnames.covering(host).stream()
                 .flatMap(name -> listeners.stream()
-                        .filter(each -> each.listener().spec().hostname().orElse(Hostnames.ANY).equals(name)))
+                        .filter(each -> each.listener()
+                                .spec()
+                                .hostname()
+                                .orElse(Hostnames.ANY)
+                                .equals(name)))
                 .findFirst()
                 .orElse(listeners.getFirst());
     }
@@ -296,7 +304,8 @@ public final class Explainer {
         tree.put("policy", use.kind() + " " + use.policy());
         tree.put("for", use.target().toString());
         if (!use.others().isEmpty()) {
-            tree.put("mergedWith", use.others().stream().map(ObjectKey::toString).toList());
+            tree.put(
+                    "mergedWith", use.others().stream().map(ObjectKey::toString).toList());
         }
         if (!use.problems().isEmpty()) {
             tree.put("problems", use.problems());
@@ -322,9 +331,12 @@ public final class Explainer {
             HttpConnectionManager manager, RouteConfiguration table, VirtualHost host, Optional<Route> route) {
         List<Map<String, Object>> filters = new ArrayList<>();
         for (HttpFilter filter : manager.getHttpFiltersList()) {
-            Optional<Any> own = route.map(each -> each.getTypedPerFilterConfigMap().get(filter.getName()))
-                    .or(() -> Optional.ofNullable(host.getTypedPerFilterConfigMap().get(filter.getName())))
-                    .or(() -> Optional.ofNullable(table.getTypedPerFilterConfigMap().get(filter.getName())));
+            Optional<Any> own = route.map(
+                            each -> each.getTypedPerFilterConfigMap().get(filter.getName()))
+                    .or(() -> Optional.ofNullable(
+                            host.getTypedPerFilterConfigMap().get(filter.getName())))
+                    .or(() -> Optional.ofNullable(
+                            table.getTypedPerFilterConfigMap().get(filter.getName())));
             Optional<Object> config = own.map(each -> YamlText.ofJson(text.json(each)));
             boolean off = config.map(each -> each instanceof Map<?, ?> map && Boolean.TRUE.equals(map.get("disabled")))
                     .orElse(filter.getDisabled());

@@ -49,14 +49,16 @@ final class RouteMatching {
                     case PATH -> "path " + match.getPath();
                     case PREFIX -> match.getPrefix().equals("/") ? "any path" : "path prefix " + match.getPrefix();
                     case PATH_SEPARATED_PREFIX -> "path prefix " + match.getPathSeparatedPrefix();
-                    case SAFE_REGEX -> "path of the form " + match.getSafeRegex().getRegex();
+                    case SAFE_REGEX ->
+                        "path of the form " + match.getSafeRegex().getRegex();
                     case CONNECT_MATCHER -> "CONNECT";
                     case PATH_MATCH_POLICY, PATHSPECIFIER_NOT_SET -> "path by a policy";
                 });
         match.getHeadersList()
                 .forEach(header -> parts.add(
-                        header.getName().equals(":method") ? "method " + wanted(header) : "header " + header.getName()
-                                + " " + wanted(header)));
+                        header.getName().equals(":method")
+                                ? "method " + wanted(header)
+                                : "header " + header.getName() + " " + wanted(header)));
         match.getQueryParametersList()
                 .forEach(parameter -> parts.add("query parameter " + parameter.getName()
                         + (parameter.hasStringMatch() ? " " + described(parameter.getStringMatch()) : " present")));
@@ -104,19 +106,17 @@ final class RouteMatching {
         if (value.isEmpty() && matcher.getTreatMissingHeaderAsEmpty()) {
             value = Optional.of("");
         }
-        boolean matches =
-                switch (matcher.getHeaderMatchSpecifierCase()) {
-                    case STRING_MATCH ->
-                        value.filter(text -> matches(matcher.getStringMatch(), text)).isPresent();
-                    case PRESENT_MATCH -> value.isPresent() == matcher.getPresentMatch();
-                    case EXACT_MATCH -> value.equals(Optional.of(matcher.getExactMatch()));
-                    case SAFE_REGEX_MATCH ->
-                        value.filter(text -> Pattern.matches(
-                                        matcher.getSafeRegexMatch().getRegex(), text))
-                                .isPresent();
-                    case RANGE_MATCH, PREFIX_MATCH, SUFFIX_MATCH, CONTAINS_MATCH -> false;
-                    case HEADERMATCHSPECIFIER_NOT_SET -> value.isPresent();
-                };
+        boolean matches = switch (matcher.getHeaderMatchSpecifierCase()) {
+            case STRING_MATCH ->
+                value.filter(text -> matches(matcher.getStringMatch(), text)).isPresent();
+            case PRESENT_MATCH -> value.isPresent() == matcher.getPresentMatch();
+            case EXACT_MATCH -> value.equals(Optional.of(matcher.getExactMatch()));
+            case SAFE_REGEX_MATCH ->
+                value.filter(text -> Pattern.matches(matcher.getSafeRegexMatch().getRegex(), text))
+                        .isPresent();
+            case RANGE_MATCH, PREFIX_MATCH, SUFFIX_MATCH, CONTAINS_MATCH -> false;
+            case HEADERMATCHSPECIFIER_NOT_SET -> value.isPresent();
+        };
         String subject = matcher.getName().equals(":method") ? "method" : "header " + matcher.getName();
         return unless(
                 matches != matcher.getInvertMatch(),
@@ -125,15 +125,15 @@ final class RouteMatching {
     }
 
     private static String wanted(HeaderMatcher matcher) {
-        String wanted =
-                switch (matcher.getHeaderMatchSpecifierCase()) {
-                    case STRING_MATCH -> described(matcher.getStringMatch());
-                    case PRESENT_MATCH -> matcher.getPresentMatch() ? "present" : "absent";
-                    case EXACT_MATCH -> matcher.getExactMatch();
-                    case SAFE_REGEX_MATCH -> "of the form " + matcher.getSafeRegexMatch().getRegex();
-                    case RANGE_MATCH, PREFIX_MATCH, SUFFIX_MATCH, CONTAINS_MATCH -> "of another form";
-                    case HEADERMATCHSPECIFIER_NOT_SET -> "present";
-                };
+        String wanted = switch (matcher.getHeaderMatchSpecifierCase()) {
+            case STRING_MATCH -> described(matcher.getStringMatch());
+            case PRESENT_MATCH -> matcher.getPresentMatch() ? "present" : "absent";
+            case EXACT_MATCH -> matcher.getExactMatch();
+            case SAFE_REGEX_MATCH ->
+                "of the form " + matcher.getSafeRegexMatch().getRegex();
+            case RANGE_MATCH, PREFIX_MATCH, SUFFIX_MATCH, CONTAINS_MATCH -> "of another form";
+            case HEADERMATCHSPECIFIER_NOT_SET -> "present";
+        };
         return matcher.getInvertMatch() ? "not " + wanted : wanted;
     }
 

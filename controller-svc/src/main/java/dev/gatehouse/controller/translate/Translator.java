@@ -1,6 +1,5 @@
 package dev.gatehouse.controller.translate;
 
-import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
@@ -8,6 +7,7 @@ import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
+import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.events.ResourceId;

@@ -41,12 +41,12 @@ final class AdminPage {
     private void explain(RoutingContext context) {
         try {
             Question question = Question.of(
-                    context.queryParams().contains("method") ? context.queryParams().get("method") : "GET",
+                    context.queryParams().contains("method")
+                            ? context.queryParams().get("method")
+                            : "GET",
                     Objects.requireNonNullElse(context.queryParams().get("url"), ""),
                     context.queryParams().getAll("header"));
-            answer(
-                    context,
-                    Json.encode(controller.ask(translator -> new Explainer(translator).explain(question))));
+            answer(context, Json.encode(controller.ask(translator -> new Explainer(translator).explain(question))));
         } catch (IllegalArgumentException e) {
             context.response().setStatusCode(400).end(e.getMessage());
         } catch (InterruptedException e) {
