@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,8 +139,7 @@ class OfflineTranslationTest {
 
     private static List<String> conditions(OfflineTranslation translation, String kind, String name) {
         Map<ObjectRef, ObjectStatus> statuses = translation.translator().statuses();
-        ObjectStatus status = statuses.get(new ObjectRef(kind, "default", name));
-        assertThat(status).isNotNull();
+        ObjectStatus status = Objects.requireNonNull(statuses.get(new ObjectRef(kind, "default", name)));
         Stream<Condition> conditions = switch (status) {
             case ObjectStatus.Own own -> own.conditions().stream();
             case ObjectStatus.OfClass own -> own.conditions().stream();

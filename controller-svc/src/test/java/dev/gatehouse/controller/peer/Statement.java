@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that a status says, without the words for people.
@@ -84,11 +85,11 @@ record Statement(String object, String where, String type, String value) impleme
                 .collect(Collectors.joining("/"));
     }
 
-    private static Map<?, ?> map(Object value) {
+    private static Map<?, ?> map(@Nullable Object value) {
         return value instanceof Map<?, ?> map ? map : Map.of();
     }
 
-    private static Stream<Map<?, ?>> maps(Object value) {
+    private static Stream<Map<?, ?>> maps(@Nullable Object value) {
         return value instanceof List<?> list ? list.stream().map(Statement::map) : Stream.of();
     }
 
