@@ -88,6 +88,9 @@ public record ResolvedRoute(
 
     /** A rule. */
     public sealed interface Rule {
+        /** The rule's place in the route. */
+        int index();
+
         /** By which a policy may be for the rule alone. */
         Optional<String> name();
 
