@@ -103,6 +103,10 @@ interface ControllerConfig {
         /** Serve Backends: who may write one names any address outside of the cluster's Services. */
         @WithDefault("true")
         boolean backend();
+
+        /** Serve EnvoyPatchPolicies: who may write one changes the proxies of a Gateway at will. */
+        @WithDefault("false")
+        boolean envoyPatchPolicy();
     }
 
     /**

@@ -70,7 +70,8 @@ final class Wiring {
                         config.calloutTls()),
                 infrastructure,
                 infrastructure.backendAddresses(
-                        config.extensionApis().backend(), config.ownPorts().orElse(Set.of())));
+                        config.extensionApis().backend(), config.ownPorts().orElse(Set.of())),
+                new Settings.ExtensionApis(config.extensionApis().envoyPatchPolicy()));
     }
 
     private static InfrastructureSettings fleets(ControllerConfig config) {

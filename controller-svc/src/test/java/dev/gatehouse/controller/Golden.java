@@ -24,8 +24,9 @@ final class Golden {
     static Settings settings() {
         CalloutAddress callout = new CalloutAddress("callout.test", 18000);
         return new Settings(
-                List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME),
-                Settings::shiftPrivileged,
-                new Settings.Callouts(callout, callout, callout));
+                        List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME),
+                        Settings::shiftPrivileged,
+                        new Settings.Callouts(callout, callout, callout))
+                .with(new Settings.ExtensionApis(true));
     }
 }

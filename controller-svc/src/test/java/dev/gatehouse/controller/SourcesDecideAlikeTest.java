@@ -196,10 +196,10 @@ class SourcesDecideAlikeTest {
                         "{" + TARGET + ", extProc: [{failOpen: true, backendRefs: [{name: app, port: 80}]}]}",
                         false),
                 new Case(
-                        "a patch",
+                        "a patch of an unknown type",
                         ENVOY,
                         "EnvoyPatchPolicy",
-                        "{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: gw}, type: JSONPatch, jsonPatches: []}",
+                        "{targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: gw}, type: JSONMerge, jsonPatches: []}",
                         false));
     }
 

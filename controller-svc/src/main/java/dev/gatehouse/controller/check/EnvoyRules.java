@@ -3,8 +3,12 @@ package dev.gatehouse.controller.check;
 import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import dev.gatehouse.envoyapi.EnvoyTypes;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What Envoy checks when it loads a message: the rules in its {@code .proto} files, and beyond them what its code refuses
@@ -38,19 +43,58 @@ public final class EnvoyRules {
     /** What a direct response may carry; Envoy's own limit is raised to what a table needs, up to this. */
     public static final int MAX_DIRECT_RESPONSE_BYTES = 1024 * 1024;
 
+    /** The messages that are checked by their classes. */
+    private static final List<Message> SPECIAL = List.of(
+            Any.getDefaultInstance(),
+            Duration.getDefaultInstance(),
+            Timestamp.getDefaultInstance(),
+            RegexMatcher.getDefaultInstance(),
+            RegexMatchAndSubstitute.getDefaultInstance(),
+            HeaderValueOption.getDefaultInstance(),
+            Route.getDefaultInstance(),
+            WeightedCluster.ClusterWeight.getDefaultInstance(),
+            VirtualHost.getDefaultInstance(),
+            RouteConfiguration.getDefaultInstance(),
+            RouteAction.getDefaultInstance(),
+            RedirectAction.getDefaultInstance(),
+            WeightedCluster.getDefaultInstance(),
+            DirectResponseAction.getDefaultInstance(),
+            SubstitutionFormatString.getDefaultInstance(),
+            ExpressionFilter.getDefaultInstance(),
+            OpenTelemetryAccessLogConfig.getDefaultInstance(),
+            ClusterLoadAssignment.getDefaultInstance());
+
     private static final long MAX_DURATION_SECONDS = 315_576_000_000L;
 
     private final Map<String, Message> packed;
 
+    private final boolean allTypes;
+
     /** @param packed an instance of each type that the messages pack as Any; others are not looked into */
     public EnvoyRules(List<Message> packed) {
+        this(packed, false);
+    }
+
+    private EnvoyRules(List<Message> packed, boolean allTypes) {
         this.packed = packed.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         each -> each.getDescriptorForType().getFullName(), each -> each));
+        this.allTypes = allTypes;
+    }
+
+    /**
+     * For messages that may pack any of Envoy's.
+     *
+     * @param known those that are read as the classes that the program has of them
+     */
+    public static EnvoyRules ofAllTypes(List<Message> known) {
+        return new EnvoyRules(
+                Stream.concat(known.stream(), SPECIAL.stream()).distinct().toList(), true);
     }
 
     /** What is wrong first: the field's place in the message, the value, and what was expected; empty: nothing. */
-    public Optional<String> problem(Message message) {
+    public Optional<String> problem(Message given) {
+        Message message = given instanceof DynamicMessage dynamic ? known(dynamic) : given;
         Optional<String> own = special(message).or(() -> ProtoRules.problem(message));
         if (own.isPresent()) {
             return own;
@@ -60,7 +104,7 @@ public final class EnvoyRules {
         }
         for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
             FieldDescriptor field = entry.getKey();
-            if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+            if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE || isResolved(message, field)) {
                 continue;
             }
             Optional<String> problem =
@@ -100,6 +144,9 @@ public final class EnvoyRules {
     private Optional<Message> unpacked(Any any) {
         String name = any.getTypeUrl().substring(any.getTypeUrl().lastIndexOf('/') + 1);
         Message type = packed.get(name);
+        if (type == null && allTypes) {
+            type = EnvoyTypes.find(name).map(DynamicMessage::getDefaultInstance).orElse(null);
+        }
         if (type == null) {
             return Optional.empty();
         }
@@ -108,6 +155,25 @@ public final class EnvoyRules {
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a message that was packed here cannot be read: " + name, e);
         }
+    }
+
+    /** The message as the class that the program has of it, whose fields are then of classes, too. */
+    private Message known(DynamicMessage message) {
+        Message type = packed.get(message.getDescriptorForType().getFullName());
+        try {
+            return type == null ? message : type.getParserForType().parseFrom(message.toByteString());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a message that was read here cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The endpoints in a cluster may be names that it resolves. */
+    private static boolean isResolved(Message message, FieldDescriptor field) {
+        return message instanceof Cluster cluster
+                && field.getNumber() == Cluster.LOAD_ASSIGNMENT_FIELD_NUMBER
+                && (cluster.getType() == Cluster.DiscoveryType.STRICT_DNS
+                        || cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS
+                        || cluster.hasClusterType());
     }
 
     /** What Envoy's code refuses beyond the rules in the {@code .proto} files. */

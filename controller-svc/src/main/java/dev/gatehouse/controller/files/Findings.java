@@ -3,6 +3,7 @@ package dev.gatehouse.controller.files;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.gatewayapi.EnvoyPatchPolicy;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.Listener;
@@ -126,10 +127,11 @@ public final class Findings {
                 }
             }
             case ObjectStatus.Ancestors policy -> {
+                boolean one = found.resource().spec() instanceof EnvoyPatchPolicy;
                 for (int i = 0; i < policy.ancestors().size(); i++) {
                     conditions(
                             found,
-                            "spec.targetRefs[" + i + "]",
+                            one ? "spec.targetRef" : "spec.targetRefs[" + i + "]",
                             policy.ancestors().get(i).conditions());
                 }
             }
@@ -149,7 +151,11 @@ public final class Findings {
 
     private void conditions(Found<?> found, String path, List<Condition> conditions) {
         for (Condition condition : conditions) {
-            boolean bad = BAD_WHEN_FALSE.contains(condition.type()) && condition.status() == Condition.Status.False
+            // What is programmed is a matter of proxies, but for patches, which are left out before.
+            boolean unserved = BAD_WHEN_FALSE.contains(condition.type())
+                    || condition.type().equals(Conditions.PROGRAMMED)
+                            && found.resource().spec() instanceof EnvoyPatchPolicy;
+            boolean bad = unserved && condition.status() == Condition.Status.False
                     || condition.type().equals("PartiallyInvalid") && condition.holds();
             if (bad) {
                 condition.message().replaceFirst("^Dropped Rule: ", "").lines().forEach(line -> {

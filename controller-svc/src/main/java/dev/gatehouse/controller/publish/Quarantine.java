@@ -7,6 +7,8 @@ import dev.gatehouse.controller.envoy.RouteResources;
 import dev.gatehouse.controller.translate.BindingKey;
 import dev.gatehouse.controller.translate.Hold;
 import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.controller.translate.OutputPart;
+import dev.gatehouse.controller.translate.PatchPart;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
@@ -42,10 +44,22 @@ import java.util.stream.Collectors;
  * <p>A part is tried again when it changes, and forgotten when it is gone. Not thread-safe.
  */
 public final class Quarantine {
-    /** A part of a resource; no binding: the resource as a whole. */
-    private record Part(ResourceId resource, Optional<BindingKey> binding) {
+    /** A part of a resource; no contribution: the resource as a whole, without its patches. */
+    private record Part(ResourceId resource, Optional<OutputPart> contribution) {
         static Part whole(ResourceId resource) {
             return new Part(resource, Optional.empty());
+        }
+
+        /** The route on a listener whose contribution it is. */
+        Optional<BindingKey> binding() {
+            return contribution.flatMap(each -> switch (each) {
+                case BindingKey binding -> Optional.of(binding);
+                case PatchPart _ -> Optional.empty();
+            });
+        }
+
+        boolean isPatch() {
+            return contribution.filter(PatchPart.class::isInstance).isPresent();
         }
     }
 
@@ -143,7 +157,7 @@ public final class Quarantine {
     private final Set<String> exempt;
     private final Map<PoolKey, Pool> pools = new HashMap<>();
     private final Map<String, Set<PoolKey>> poolsOf = new HashMap<>();
-    private final Map<BindingKey, Hold> held = new HashMap<>();
+    private final Map<OutputPart, Hold> held = new HashMap<>();
     private final List<Change> changes = new ArrayList<>();
     private final Set<ResourceId> again = new HashSet<>();
 
@@ -289,12 +303,10 @@ public final class Quarantine {
     private void follow(ResourceId id, Output output) {
         Pool pool = pool(key(id));
         Map<Part, Integer> parts = new HashMap<>();
-        if (output.parts().isEmpty() && output.heldBack().isEmpty()) {
-            parts.put(Part.whole(id), output.message().hashCode());
-        } else {
-            output.parts()
-                    .forEach((binding, fingerprint) -> parts.put(new Part(id, Optional.of(binding)), fingerprint));
+        if (!output.isOfRoutes()) {
+            parts.put(Part.whole(id), whole(output));
         }
+        output.parts().forEach((each, fingerprint) -> parts.put(new Part(id, Optional.of(each)), fingerprint));
         Published published = pool.published.get(id);
         if (published == null) {
             pool.published.put(id, new Published(output, parts));
@@ -303,6 +315,11 @@ public final class Quarantine {
             published.parts = parts;
         }
         release(pool, id, output, parts);
+    }
+
+    /** The fingerprint of a resource of one piece; patches have their own. */
+    private static int whole(Output output) {
+        return output.unpatched().orElse(output.message()).hashCode();
     }
 
     /** Parts that are others now, or are gone, are held back no longer. */
@@ -315,16 +332,15 @@ public final class Quarantine {
                 .filter(part -> part.resource().equals(id))
                 .forEach(own::add);
         for (Part part : own) {
-            boolean present = part.binding().isEmpty()
-                    ? fingerprint(pool, part).equals(Optional.ofNullable(parts.get(part)))
-                    : !parts.containsKey(part)
-                            && wanted.heldBack().contains(part.binding().get());
+            boolean present = part.contribution()
+                    .map(each -> !parts.containsKey(part) && wanted.heldBack().contains(each))
+                    .orElseGet(() -> fingerprint(pool, part).equals(Optional.ofNullable(parts.get(part))));
             if (!present) {
                 pool.refused.remove(part);
                 pool.suspended.remove(part);
-                part.binding()
-                        .filter(binding -> held.remove(binding) != null)
-                        .ifPresent(binding -> changes.add(new Change.Held(binding, Optional.empty())));
+                part.contribution()
+                        .filter(each -> held.remove(each) != null)
+                        .ifPresent(each -> changes.add(new Change.Held(each, Optional.empty())));
             }
         }
         withdraw(pool, id, part -> !parts.containsKey(part) && !isHeld(pool, part));
@@ -351,7 +367,7 @@ public final class Quarantine {
     /** The fingerprint of a part as it is published. */
     private static int published(Pool pool, Part part) {
         Published published = pool.of(part.resource());
-        return published.parts.getOrDefault(part, published.wanted.message().hashCode());
+        return published.parts.getOrDefault(part, whole(published.wanted));
     }
 
     private void forget(ResourceId id) {
@@ -368,9 +384,9 @@ public final class Quarantine {
         for (Part part : own) {
             pool.refused.remove(part);
             pool.suspended.remove(part);
-            part.binding()
-                    .filter(binding -> held.remove(binding) != null)
-                    .ifPresent(binding -> changes.add(new Change.Held(binding, Optional.empty())));
+            part.contribution()
+                    .filter(each -> held.remove(each) != null)
+                    .ifPresent(each -> changes.add(new Change.Held(each, Optional.empty())));
         }
     }
 
@@ -416,6 +432,12 @@ public final class Quarantine {
                     suspects.add(part);
                 }
             });
+            if (!suspects.stream().allMatch(Part::isPatch)) {
+                // A patch that was accepted may not fit what has changed beside it.
+                pool.of(id).parts.keySet().stream()
+                        .filter(part -> part.isPatch() && !isHeld(pool, part) && pool.good.remove(part) != null)
+                        .forEach(suspects::add);
+            }
             if (suspects.isEmpty() ? replace(pool, id) : suspect(pool, id, suspects)) {
                 found = true;
             }
@@ -519,8 +541,8 @@ public final class Quarantine {
         }
         Part part = suspects.getFirst();
         int fingerprint = published(pool, part);
-        Set<ObjectRef> owners = part.binding()
-                .map(binding -> Set.of(binding.route()))
+        Set<ObjectRef> owners = part.contribution()
+                .map(each -> Set.of(each.owner()))
                 .orElseGet(() -> pool.of(id).wanted.owners());
         pool.refused.put(
                 part,
@@ -532,17 +554,17 @@ public final class Quarantine {
         int fingerprint = fingerprint(pool, part).orElseGet(() -> published(pool, part));
         boolean good = pool.good.containsKey(part);
         boolean omitted = pool.omitting.contains(part.resource()) && !good;
-        pool.suspended.put(part, new Suspended(fingerprint, good || omitted));
+        pool.suspended.put(part, new Suspended(fingerprint, good || omitted || part.isPatch()));
         hold(pool, part, fingerprint, omitted ? Hold.Form.OMITTED : Hold.Form.LAST_GOOD);
     }
 
     private void hold(Pool pool, Part part, int fingerprint, Hold.Form form) {
-        part.binding()
+        part.contribution()
                 .ifPresentOrElse(
-                        binding -> {
+                        each -> {
                             Hold hold = new Hold(fingerprint, form);
-                            held.put(binding, hold);
-                            changes.add(new Change.Held(binding, Optional.of(hold)));
+                            held.put(each, hold);
+                            changes.add(new Change.Held(each, Optional.of(hold)));
                             awaitNext(pool, part.resource());
                         },
                         () -> again.add(part.resource()));
@@ -556,11 +578,11 @@ public final class Quarantine {
                     groups.pop().stream().filter(pool.suspended::containsKey).toList();
             for (Part part : group) {
                 pool.suspended.remove(part);
-                part.binding()
+                part.contribution()
                         .ifPresentOrElse(
-                                binding -> {
-                                    held.remove(binding);
-                                    changes.add(new Change.Held(binding, Optional.empty()));
+                                each -> {
+                                    held.remove(each);
+                                    changes.add(new Change.Held(each, Optional.empty()));
                                 },
                                 () -> again.add(part.resource()));
             }
@@ -617,7 +639,7 @@ public final class Quarantine {
             if (!fingerprint.equals(pool.good.put(part, fingerprint))) {
                 part.binding().ifPresent(binding -> changes.add(new Change.Accepted(binding, fingerprint)));
             }
-            if (part.binding().isEmpty()) {
+            if (part.contribution().isEmpty()) {
                 published.lastGood = Optional.of(published.wanted);
             }
         });
@@ -634,8 +656,14 @@ public final class Quarantine {
         }
     }
 
-    /** The suspects that the message quotes; where that tells nothing, a half of them. */
+    /** Patches before all else; then the suspects that the message quotes; where that tells nothing, a half of them. */
     private static List<Part> likely(Pool pool, List<Part> suspects) {
+        List<Part> patches = suspects.stream().filter(Part::isPatch).toList();
+        if (!patches.isEmpty()) {
+            return patches.size() < suspects.size()
+                    ? patches
+                    : List.copyOf(patches.subList(patches.size() / 2, patches.size()));
+        }
         List<String> words = words(pool.message);
         Map<ResourceId, Collection<Route>> routes = new HashMap<>();
         List<Part> quoted = suspects.stream()

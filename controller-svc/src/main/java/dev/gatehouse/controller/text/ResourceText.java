@@ -5,9 +5,13 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import dev.gatehouse.controller.proto.PackedTypes;
+import dev.gatehouse.envoyapi.EnvoyTypes;
 import dev.gatehouse.envoyapi.TypeUrls;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,20 +58,45 @@ public final class ResourceText {
 
     /** The resource in protobuf's JSON form. */
     public String json(Message resource) {
+        Message shown = resource instanceof Secret secret ? redacted(secret) : resource;
         try {
-            return printer.print(resource instanceof Secret secret ? redacted(secret) : resource);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a packed type is not registered: " + e.getMessage(), e);
+            return printer.print(shown);
+        } catch (InvalidProtocolBufferException unknown) {
+            // A patch has packed a type that nothing else here packs.
+            try {
+                return JsonFormat.printer()
+                        .usingTypeRegistry(EnvoyTypes.registry())
+                        .print(shown);
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException("a packed type is not registered: " + e.getMessage(), e);
+            }
         }
     }
 
     private static Secret redacted(Secret secret) {
-        if (!secret.hasTlsCertificate()) {
-            return secret;
-        }
-        return secret.toBuilder()
-                .setTlsCertificate(secret.getTlsCertificate().toBuilder()
-                        .setPrivateKey(DataSource.newBuilder().setInlineString(REDACTED)))
-                .build();
+        DataSource hidden = DataSource.newBuilder().setInlineString(REDACTED).build();
+        return switch (secret.getTypeCase()) {
+            case TLS_CERTIFICATE -> {
+                TlsCertificate.Builder certificate = secret.getTlsCertificate().toBuilder();
+                if (certificate.hasPassword()) {
+                    certificate.setPassword(hidden);
+                }
+                if (certificate.hasPkcs12()) {
+                    certificate.setPkcs12(hidden);
+                }
+                yield secret.toBuilder()
+                        .setTlsCertificate(certificate.setPrivateKey(hidden))
+                        .build();
+            }
+            case SESSION_TICKET_KEYS ->
+                secret.toBuilder()
+                        .setSessionTicketKeys(TlsSessionTicketKeys.newBuilder().addKeys(hidden))
+                        .build();
+            case GENERIC_SECRET ->
+                secret.toBuilder()
+                        .setGenericSecret(GenericSecret.newBuilder().setSecret(hidden))
+                        .build();
+            case VALIDATION_CONTEXT, TYPE_NOT_SET -> secret;
+        };
     }
 }

@@ -150,8 +150,10 @@ final class Model {
         selection = new PolicySelection(graph, inputs);
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
                 graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
-                    // A policy that an edit broke goes on in its last good version.
-                    if (inputs.isReadable(reads, ref) || ClientPolicies.isOurs(ref)) {
+                    // A policy that an edit broke goes on in its last good version. A patch protects nothing.
+                    if (inputs.isReadable(reads, ref)
+                            || ClientPolicies.isOurs(ref)
+                            || ref.kind().equals(Kinds.ENVOY_PATCH_POLICY.name())) {
                         return Optional.empty();
                     }
                     Set<TargetKey> targets = new HashSet<>();

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.translate;
 import com.google.protobuf.Message;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -10,15 +11,18 @@ import java.util.Set;
  *
  * @param secret it holds a private key or a client secret
  * @param owners the objects that it was made from: to whom a rejection is told
- * @param parts of a route table: what each route contributes to it, by a fingerprint; empty for resources of one piece
- * @param heldBack of a route table: the routes whose contribution is held back ({@link Hold})
+ * @param parts what each route contributes to a table, and each patch to any resource, by a fingerprint; empty for resources of one
+ *     piece
+ * @param heldBack the routes and patches whose contribution is held back ({@link Hold})
+ * @param unpatched the resource without its patches, where it has some
  */
 public record Output(
         Message message,
         boolean secret,
         Set<ObjectRef> owners,
-        Map<BindingKey, Integer> parts,
-        Set<BindingKey> heldBack) {
+        Map<OutputPart, Integer> parts,
+        Set<OutputPart> heldBack,
+        Optional<Message> unpatched) {
     public Output {
         owners = Set.copyOf(owners);
         parts = Map.copyOf(parts);
@@ -27,6 +31,22 @@ public record Output(
 
     /** A resource of one piece. */
     public Output(Message message, boolean secret, Set<ObjectRef> owners) {
-        this(message, secret, owners, Map.of(), Set.of());
+        this(message, secret, owners, Map.of(), Set.of(), Optional.empty());
+    }
+
+    /** A route table. */
+    public Output(
+            Message message,
+            boolean secret,
+            Set<ObjectRef> owners,
+            Map<OutputPart, Integer> parts,
+            Set<OutputPart> heldBack) {
+        this(message, secret, owners, parts, heldBack, Optional.empty());
+    }
+
+    /** Whether routes contribute to it, so that it is never refused as a whole. */
+    public boolean isOfRoutes() {
+        return parts.keySet().stream().anyMatch(BindingKey.class::isInstance)
+                || heldBack.stream().anyMatch(BindingKey.class::isInstance);
     }
 }

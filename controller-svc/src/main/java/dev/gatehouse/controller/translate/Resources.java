@@ -65,11 +65,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The resources, as collections derived from the {@link Model}. */
 final class Resources {
@@ -141,6 +143,7 @@ final class Resources {
     private final Inputs inputs;
     private final Model model;
     private final Settings settings;
+    private final Patches patches;
     private final List<Collection<ResourceId, Output>> all;
 
     private final Collection<BindingKey, Contribution> contributions;
@@ -185,7 +188,7 @@ final class Resources {
         Collection<ClusterKey, UsedCluster> filters =
                 graph.expand("filterClusters", model.listeners, this::filterClusters);
 
-        all = List.of(
+        List<Collection<ResourceId, Output>> made = List.of(
                 graph.expand("cds", clusters, this::cluster),
                 graph.expand("cds.telemetry", telemetry, this::cluster),
                 graph.expand("cds.filters", filters, this::cluster),
@@ -219,7 +222,66 @@ final class Resources {
                 graph.expand(
                         "waf.configMap",
                         model.wafConfigMap,
-                        (_, key, made) -> waf(made, Set.of(ObjectRef.of(Kinds.CONFIG_MAP, key)))));
+                        (_, key, outcome) -> waf(outcome, Set.of(ObjectRef.of(Kinds.CONFIG_MAP, key)))));
+        patches = new Patches(graph, inputs, model, settings, new PatchNames(), made);
+        all = Stream.concat(Stream.of(patches.patched()), made.stream()).toList();
+    }
+
+    /** What resources are called, for patches that name them. */
+    private final class PatchNames implements PatchTargets.Names {
+        @Override
+        public Optional<String> table(Reads reads, ListenerState listener) {
+            return switch (listener.protocol().orElseThrow()) {
+                case HTTP -> {
+                    String fleet = fleet(reads, listener.key().gateway());
+                    PortKey port = new PortKey(fleet, listener.spec().port(), false);
+                    List<ListenerState> listeners =
+                            reads.get(model.fleets, fleet).map(FleetMembers::listeners).orElse(List.of()).stream()
+                                    .filter(each -> each.serving()
+                                            && each.spec().port()
+                                                    == listener.spec().port())
+                                    .toList();
+                    yield Optional.of(ListenerResources.sharedTableName(
+                            port, listeners, needs(reads, ListenerResources.http(listeners))));
+                }
+                case HTTPS -> Optional.of(ListenerResources.tableName(listener, needs(reads, List.of(listener))));
+                case TLS_PASSTHROUGH, TLS_TERMINATE, TCP, UDP -> Optional.empty();
+            };
+        }
+
+        @Override
+        public List<ClusterSpec> clusters(Reads reads, String fleet, ObjectRef ref, OptionalInt index) {
+            List<ClusterSpec> specs = new ArrayList<>();
+            List<Attachments.Parent> parents =
+                    reads.get(model.attachments, ref).map(Attachments::parents).orElse(List.of());
+            for (Attachments.Binding binding : parents.stream()
+                    .flatMap(parent -> parent.bindings().stream())
+                    .toList()) {
+                if (!fleet(reads, binding.listener().gateway()).equals(fleet)) {
+                    continue;
+                }
+                route(reads, new BindingKey(binding.listener(), ref), binding)
+                        .map(ResolvedRoute::rules)
+                        .orElse(List.of())
+                        .stream()
+                        .filter(rule -> index.isEmpty() || rule.index() == index.getAsInt())
+                        .forEach(rule -> {
+                            for (WeightedTarget target : rule.targets()) {
+                                if (target.target() instanceof Target.Found found) {
+                                    specs.add(found.cluster());
+                                }
+                            }
+                            if (ref.kind().equals("UDPRoute")) {
+                                specs.add(udpCluster(ref, rule));
+                            }
+                        });
+            }
+            return specs;
+        }
+    }
+
+    Patches patches() {
+        return patches;
     }
 
     /** Every collection of resources; of a key that several have (a certificate that is used twice), the first one's counts. */
@@ -235,8 +297,12 @@ final class Resources {
         return model.gateways;
     }
 
-    void hold(Graph.Writes writes, BindingKey binding, Optional<Hold> hold) {
-        hold.ifPresentOrElse(each -> writes.put(held, binding, each), () -> writes.remove(held, binding));
+    void hold(Graph.Writes writes, OutputPart part, Optional<Hold> hold) {
+        switch (part) {
+            case BindingKey binding ->
+                hold.ifPresentOrElse(each -> writes.put(held, binding, each), () -> writes.remove(held, binding));
+            case PatchPart patch -> patches.hold(writes, patch, hold);
+        }
     }
 
     /** The contribution with that fingerprint, if it is still the present one, is what to serve where a later one is refused. */
@@ -801,8 +867,8 @@ final class Resources {
     /** Whose a table is, what it is made of, and what is held back of it. */
     private static final class TableParts {
         private final Set<ObjectRef> owners;
-        private final Map<BindingKey, Integer> parts = new HashMap<>();
-        private final Set<BindingKey> heldBack = new HashSet<>();
+        private final Map<OutputPart, Integer> parts = new HashMap<>();
+        private final Set<OutputPart> heldBack = new HashSet<>();
 
         TableParts(Set<ObjectRef> owners) {
             this.owners = new HashSet<>(owners);

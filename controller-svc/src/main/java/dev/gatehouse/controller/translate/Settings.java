@@ -16,13 +16,25 @@ import java.util.function.IntUnaryOperator;
  * @param callouts where the proxies reach the callout services
  * @param infrastructure where the proxies run
  * @param backendAddresses which addresses backends may have
+ * @param extensionApis which kinds that reach further than Gateway API are served
  */
 public record Settings(
         List<String> controllerNames,
         IntUnaryOperator boundPort,
         Callouts callouts,
         Infrastructure infrastructure,
-        BackendAddresses backendAddresses) {
+        BackendAddresses backendAddresses,
+        ExtensionApis extensionApis) {
+    /**
+     * Kinds of Envoy Gateway's API that reach further than Gateway API does, and are served only where that is wanted.
+     *
+     * @param envoyPatchPolicy who may write an EnvoyPatchPolicy changes the proxies of a Gateway at will
+     */
+    public record ExtensionApis(boolean envoyPatchPolicy) {
+        /** As Envoy Gateway has it where nothing is configured. */
+        public static final ExtensionApis DEFAULT = new ExtensionApis(false);
+    }
+
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
@@ -40,7 +52,18 @@ public record Settings(
             IntUnaryOperator boundPort,
             Callouts callouts,
             Infrastructure infrastructure) {
-        this(controllerNames, boundPort, callouts, infrastructure, infrastructure.backendAddresses(true, Set.of()));
+        this(
+                controllerNames,
+                boundPort,
+                callouts,
+                infrastructure,
+                infrastructure.backendAddresses(true, Set.of()),
+                ExtensionApis.DEFAULT);
+    }
+
+    /** The same with other extension APIs. */
+    public Settings with(ExtensionApis apis) {
+        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, apis);
     }
 
     public Settings {

@@ -76,9 +76,10 @@ final class Statuses {
             Collection<String, Infrastructure> infrastructure,
             Source<String, String> refusals,
             FailedObjects failed,
-            Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules,
+            Resources resources,
             Settings settings) {
-        this.refusedRules = refusedRules;
+        refusedRules = resources.refusals();
+        PatchStatuses patchStatuses = new PatchStatuses(model, resources.patches(), fleetStates, settings);
         this.failed = failed.messages();
         this.infrastructure = infrastructure;
         this.refusals = refusals;
@@ -197,6 +198,12 @@ final class Statuses {
                         Kinds.CLIENT_TRAFFIC_POLICY,
                         model.clients.policies(),
                         (reads, _, policy) -> Optional.of(client(reads, policy))),
+                keyed(
+                        graph,
+                        "status.patches",
+                        Kinds.ENVOY_PATCH_POLICY,
+                        inputs.of(Kinds.ENVOY_PATCH_POLICY),
+                        (reads, _, policy) -> Optional.of(patchStatuses.of(reads, policy))),
                 // Counts for an object that has no other status.
                 graph.map("status.failed", this.failed, this::failed));
         all = Stream.concat(unserved.stream(), served.stream()).toList();

@@ -65,8 +65,8 @@ public final class Translator {
         resources = new Resources(graph, inputs, model, settings);
         refusals = graph.source("refusals");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
-        statuses = new Statuses(
-                graph, inputs, model, fleetStates, infrastructure, refusals, failed, resources.refusals(), settings);
+        statuses =
+                new Statuses(graph, inputs, model, fleetStates, infrastructure, refusals, failed, resources, settings);
     }
 
     /** A change of inputs. */
@@ -81,8 +81,8 @@ public final class Translator {
         /** What a fleet's proxies say changed. */
         record Fleet(String fleet, FleetState state) implements Change {}
 
-        /** What a route contributes to a table is held back; empty: no longer. */
-        record Held(BindingKey binding, Optional<Hold> hold) implements Change {}
+        /** What a route contributes to a table, or a patch to a resource, is held back; empty: no longer. */
+        record Held(OutputPart part, Optional<Hold> hold) implements Change {}
 
         /** Proxies have accepted what a route contributes to a table. */
         record Accepted(BindingKey binding, int fingerprint) implements Change {}
@@ -119,7 +119,7 @@ public final class Translator {
                     case Change.Broken broken -> inputs.putBroken(writes, broken.kind(), broken.object());
                     case Change.Remove remove -> inputs.remove(writes, remove.kind(), remove.key());
                     case Change.Fleet fleet -> writes.put(fleetStates, fleet.fleet(), fleet.state());
-                    case Change.Held held -> resources.hold(writes, held.binding(), held.hold());
+                    case Change.Held held -> resources.hold(writes, held.part(), held.hold());
                     case Change.Accepted accepted ->
                         resources.accept(writes, accepted.binding(), accepted.fingerprint());
                     case Change.Withdrawn withdrawn -> resources.forget(writes, withdrawn.binding());

@@ -8,6 +8,8 @@ import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.translate.BindingKey;
 import dev.gatehouse.controller.translate.Hold;
 import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.controller.translate.OutputPart;
+import dev.gatehouse.controller.translate.PatchPart;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
@@ -27,6 +29,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -46,7 +49,10 @@ class QuarantineTest {
         /** Those of them that are refused even where they are answered by 500. */
         final Set<Integer> badInMatch = new HashSet<>();
 
-        final Map<BindingKey, Hold> held = new HashMap<>();
+        /** Patches of tables and clusters, each a number too. */
+        final Map<ResourceId, Map<PatchPart, Integer>> patches = new HashMap<>();
+
+        final Map<OutputPart, Hold> held = new HashMap<>();
         final Map<BindingKey, Integer> lastGood = new HashMap<>();
         /** What the proxy has: the numbers in each table as they are. */
         final Map<ResourceId, Set<Integer>> inForce = new HashMap<>();
@@ -99,8 +105,8 @@ class QuarantineTest {
         }
 
         Output translated(ResourceId id) {
-            Map<BindingKey, Integer> parts = new HashMap<>();
-            Set<BindingKey> back = new HashSet<>();
+            Map<OutputPart, Integer> parts = new HashMap<>();
+            Set<OutputPart> back = new HashSet<>();
             Set<Integer> published = new HashSet<>();
             tables.getOrDefault(id, Map.of()).forEach((key, value) -> {
                 Hold hold = held.get(key);
@@ -114,6 +120,7 @@ class QuarantineTest {
                     published.add(value);
                 }
             });
+            published.addAll(patched(id, parts, back));
             return new Output(
                     RouteConfiguration.newBuilder()
                             .setName(id.name())
@@ -126,6 +133,44 @@ class QuarantineTest {
                     Set.of(),
                     parts,
                     back);
+        }
+
+        private Set<Integer> patched(ResourceId id, Map<OutputPart, Integer> parts, Set<OutputPart> back) {
+            Set<Integer> published = new HashSet<>();
+            patches.getOrDefault(id, Map.of()).forEach((key, value) -> {
+                Hold hold = held.get(key);
+                if (hold != null && hold.fingerprint() == value) {
+                    back.add(key);
+                } else {
+                    parts.put(key, value);
+                    published.add(value);
+                }
+            });
+            return published;
+        }
+
+        void patch(ResourceId id, int policy, int value) {
+            patches.computeIfAbsent(id, _ -> new HashMap<>())
+                    .put(new PatchPart(id, new ObjectKey("default", "patch-" + policy), 0), value);
+        }
+
+        private Output cluster(ResourceId id, int value) {
+            Map<OutputPart, Integer> parts = new HashMap<>();
+            Set<OutputPart> back = new HashSet<>();
+            Cluster own = Cluster.newBuilder().setName(id.name() + "=" + value).build();
+            Set<Integer> published = patched(id, parts, back);
+            return new Output(
+                    own.toBuilder()
+                            .setAltStatName(published.stream()
+                                    .sorted()
+                                    .map(String::valueOf)
+                                    .collect(Collectors.joining(",")))
+                            .build(),
+                    false,
+                    Set.of(new ObjectRef("Backend", "default", id.name())),
+                    parts,
+                    back,
+                    Optional.of(own));
         }
 
         /** Publishes and answers until there is nothing left to say. */
@@ -161,7 +206,7 @@ class QuarantineTest {
         private boolean publish() {
             for (Change change : quarantine.changes()) {
                 if (change instanceof Change.Held each) {
-                    each.hold().ifPresentOrElse(h -> held.put(each.binding(), h), () -> held.remove(each.binding()));
+                    each.hold().ifPresentOrElse(h -> held.put(each.part(), h), () -> held.remove(each.part()));
                 }
                 if (change instanceof Change.Accepted each) {
                     lastGood.put(each.binding(), each.fingerprint());
@@ -172,14 +217,7 @@ class QuarantineTest {
             }
             Map<ResourceId, Optional<Output>> wanted = new HashMap<>();
             tables.keySet().forEach(id -> wanted.put(id, Optional.of(translated(id))));
-            clusters.forEach((id, value) -> wanted.put(
-                    id,
-                    Optional.of(new Output(
-                            Cluster.newBuilder()
-                                    .setName(id.name() + "=" + value)
-                                    .build(),
-                            false,
-                            Set.of(new ObjectRef("Backend", "default", id.name()))))));
+            clusters.forEach((id, value) -> wanted.put(id, Optional.of(cluster(id, value))));
             // Only what is not as before is translated anew.
             wanted.entrySet()
                     .removeIf(entry -> entry.getValue().equals(translated.put(entry.getKey(), entry.getValue())));
@@ -231,7 +269,9 @@ class QuarantineTest {
         /** As Envoy: all of a resource or none; a refusal names the resource. */
         private void answer(ResourceId id, Message message) {
             Set<Integer> values = message instanceof Cluster cluster
-                    ? Set.of(Integer.parseInt(cluster.getName().replaceAll(".*=", "")))
+                    ? Stream.of((cluster.getName().replaceAll(".*=", "") + "," + cluster.getAltStatName()).split(","))
+                            .map(Integer::parseInt)
+                            .collect(Collectors.toSet())
                     : ((RouteConfiguration) message)
                             .getInternalOnlyHeadersList().stream()
                                     .map(Integer::parseInt)
@@ -259,6 +299,7 @@ class QuarantineTest {
                 Set<Integer> wanted = routes.values().stream()
                         .filter(value -> !bad.contains(value))
                         .collect(Collectors.toSet());
+                wanted.addAll(goodPatches(id));
                 assertThat(inForce.get(id)).describedAs("%s", id).isEqualTo(wanted);
             });
             Set<ObjectRef> culprits = new HashSet<>();
@@ -273,7 +314,19 @@ class QuarantineTest {
                     culprits.add(new ObjectRef("Backend", "default", id.name()));
                 }
             });
+            patches.values()
+                    .forEach(each -> each.forEach((key, value) -> {
+                        if (bad.contains(value)) {
+                            culprits.add(key.owner());
+                        }
+                    }));
             assertThat(quarantine.rejections(FLEET).keySet()).isEqualTo(culprits);
+        }
+
+        private Set<Integer> goodPatches(ResourceId id) {
+            return patches.getOrDefault(id, Map.of()).values().stream()
+                    .filter(value -> !bad.contains(value))
+                    .collect(Collectors.toSet());
         }
     }
 
@@ -405,6 +458,58 @@ class QuarantineTest {
         world.settle();
         world.assertIsolated();
         assertThat(world.inForce.get(cluster)).containsExactly(3);
+    }
+
+    @Property(tries = 300)
+    void aPatchThatIsRefusedIsLeftOutAndAllElseIsInForce(@ForAll long seed) {
+        Random random = new Random(seed);
+        World world = new World();
+        for (int route = 0; route < 20; route++) {
+            world.put(0, route, route);
+        }
+        ResourceId cluster = new ResourceId(FLEET, TypeUrls.CLUSTER, "c");
+        world.clusters.put(cluster, 500);
+        List<ResourceId> patched = List.of(World.table(0), cluster);
+        for (int edit = 0; edit < 12; edit++) {
+            int value = 1000 + edit;
+            ResourceId id = patched.get(random.nextInt(2));
+            switch (random.nextInt(5)) {
+                case 0 -> world.put(0, random.nextInt(20), value);
+                case 1 ->
+                    world.patches.getOrDefault(id, new HashMap<>()).keySet().removeIf(_ -> random.nextBoolean());
+                default -> world.patch(id, random.nextInt(4), value);
+            }
+            if (random.nextInt(3) == 0) {
+                world.bad.add(value);
+            }
+            if (random.nextBoolean()) {
+                world.settle();
+                world.assertIsolated();
+            }
+        }
+        world.settle();
+        world.assertIsolated();
+        assertThat(world.inForce.get(cluster))
+                .containsAll(world.goodPatches(cluster))
+                .contains(500);
+    }
+
+    @Test
+    void aClusterThatIsRefusedKeepsItsPatchesWhenItIsMended() {
+        World world = new World();
+        ResourceId cluster = new ResourceId(FLEET, TypeUrls.CLUSTER, "c");
+        world.clusters.put(cluster, 1);
+        world.patch(cluster, 1, 11);
+        world.put(0, 1, 1);
+        world.settle();
+        world.bad.add(2);
+        world.clusters.put(cluster, 2);
+        world.settle();
+        assertThat(world.inForce.get(cluster)).contains(1);
+        assertThat(world.quarantine.rejections(FLEET)).containsOnlyKeys(new ObjectRef("Backend", "default", "c"));
+        world.clusters.put(cluster, 3);
+        world.settle();
+        assertThat(world.inForce.get(cluster)).containsExactlyInAnyOrder(3, 11);
     }
 
     @Test

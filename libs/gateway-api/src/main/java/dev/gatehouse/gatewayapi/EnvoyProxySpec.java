@@ -596,13 +596,8 @@ public record EnvoyProxySpec(
     }
 
     private static JsonPatch.Operation operation(Fields f) {
-        if (f.has("jsonPath")) {
-            f.wrong("jsonPath", "is not supported (expected: a JSON pointer in path alone)");
-        }
-        return new JsonPatch.Operation(
-                f.requiredChoice("op", JsonPatch.Op.class),
-                f.requiredString("path"),
-                f.string("from"),
-                f.anyTree("value"));
+        JsonPatch.Operation operation = PatchOperation.read(f);
+        PatchOperation.problem(f, operation).ifPresent(f::wrong);
+        return operation;
     }
 }

@@ -61,11 +61,11 @@ public final class Kinds {
             envoyGateway("ClientTrafficPolicy", ClientTrafficPolicy::read);
     public static final Kind<UnservedPolicy> ENVOY_EXTENSION_POLICY =
             envoyGateway("EnvoyExtensionPolicy", UnservedPolicy::readExtension);
-    public static final Kind<UnservedPolicy> ENVOY_PATCH_POLICY =
-            envoyGateway("EnvoyPatchPolicy", UnservedPolicy::readPatch);
+    public static final Kind<EnvoyPatchPolicy> ENVOY_PATCH_POLICY =
+            envoyGateway("EnvoyPatchPolicy", EnvoyPatchPolicy::read);
 
     /** The policies that are known and not served. */
-    public static final List<Kind<UnservedPolicy>> UNSERVED = List.of(ENVOY_EXTENSION_POLICY, ENVOY_PATCH_POLICY);
+    public static final List<Kind<UnservedPolicy>> UNSERVED = List.of(ENVOY_EXTENSION_POLICY);
 
     public static final Kind<EnvoyProxy> ENVOY_PROXY =
             new Kind<>(ENVOY_GATEWAY_GROUP, List.of("v1alpha1"), "EnvoyProxy", true, EnvoyProxy::read);

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public record PolicyTarget(
         String group, String kind, Optional<String> namespace, String name, Optional<String> sectionName) {
-    private static PolicyTarget read(Fields f) {
+    static PolicyTarget read(Fields f) {
         return new PolicyTarget(
                 f.string("group").orElse(""),
                 f.requiredString("kind"),

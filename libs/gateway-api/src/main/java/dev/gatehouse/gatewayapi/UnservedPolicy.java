@@ -4,8 +4,8 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 
 /**
- * A policy of a kind of Envoy Gateway's API that Gatehouse knows and does not serve: EnvoyExtensionPolicy, EnvoyPatchPolicy. It has no
- * effect, and its status says so; where it protects something, that is closed.
+ * A policy of a kind of Envoy Gateway's API that Gatehouse knows and does not serve: EnvoyExtensionPolicy. It has no effect,
+ * and its status says so; where it protects something, that is closed.
  *
  * @param protects what it asks for keeps requests out: an extension that must not be left out
  */
@@ -32,10 +32,6 @@ public record UnservedPolicy(List<PolicyTarget> targets, List<TargetSelector> se
                                                 .orElse(false))
                                 .contains(false));
         return read(f, protects);
-    }
-
-    static UnservedPolicy readPatch(Fields f) {
-        return read(f, false);
     }
 
     private static UnservedPolicy read(Fields f, boolean protects) {

@@ -89,7 +89,10 @@ final class BreakingWorld implements AutoCloseable {
         CalloutAddress nobody = new CalloutAddress("127.0.0.1", FreePorts.one());
         controller = new Controller(
                 new Settings(
-                        List.of(Settings.CONTROLLER_NAME), port -> port, new Settings.Callouts(nobody, nobody, nobody)),
+                                List.of(Settings.CONTROLLER_NAME),
+                                port -> port,
+                                new Settings.Callouts(nobody, nobody, nobody))
+                        .with(new Settings.ExtensionApis(true)),
                 log,
                 InstantSource.system());
         topic.subscribe(this::hand);
@@ -227,6 +230,11 @@ final class BreakingWorld implements AutoCloseable {
                 .filter(entry -> entry.getValue().toString().contains("A proxy refused it"))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
+    }
+
+    /** What the status of an object says. */
+    String status(ObjectRef object) {
+        return Objects.toString(controller.view().statuses().get(object));
     }
 
     /** Whether every proxy has acknowledged the Gateway's present generation. */

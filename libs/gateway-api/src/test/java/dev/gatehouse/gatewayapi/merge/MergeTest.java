@@ -118,6 +118,59 @@ class MergeTest {
         }
 
         @Test
+        void anAdditionMakesWhatIsMissingOnTheWay() throws PatchFailure {
+            assertThat(JsonPatch.apply(tree("{}"), List.of(operation(Op.add, "/a/0/b", 1L))))
+                    .isEqualTo(tree("{a: [{b: 1}]}"));
+            assertThat(JsonPatch.apply(tree("{a: null}"), List.of(operation(Op.add, "/a/b/-", 1L))))
+                    .isEqualTo(tree("{a: {b: [1]}}"));
+        }
+
+        @Test
+        void anIndexMayCountFromTheEnd() throws PatchFailure {
+            assertThat(JsonPatch.apply(
+                            tree("{a: [1, 2, 3]}"),
+                            List.of(
+                                    operation(Op.replace, "/a/-1", 4L),
+                                    new Operation(Op.remove, "/a/-2", Optional.empty(), null))))
+                    .isEqualTo(tree("{a: [1, 4]}"));
+        }
+
+        @Test
+        void theRootIsReplacedAsAWhole() throws PatchFailure {
+            assertThat(JsonPatch.apply(tree("{a: 1}"), List.of(operation(Op.replace, "", Map.of("b", 2L)))))
+                    .isEqualTo(tree("{b: 2}"));
+            assertThatThrownBy(() -> JsonPatch.apply(
+                            tree("{a: 1}"), List.of(new Operation(Op.remove, "", Optional.empty(), null))))
+                    .hasMessage("[0].path: is empty (expected: a JSON pointer below the root for remove)");
+        }
+
+        @Test
+        void allNodesOfAJsonPathArePatched() throws PatchFailure {
+            Map<String, Object> target = tree("{l: [{v: a}, {v: b}, {v: a}]}");
+            assertThat(JsonPatch.apply(
+                            target,
+                            List.of(new Operation(
+                                    Op.add, Optional.of("$.l[?(@.v=='a')]"), "x/z", Optional.empty(), 1L))))
+                    .isEqualTo(tree("{l: [{v: a, x: {z: 1}}, {v: b}, {v: a, x: {z: 1}}]}"));
+            assertThat(JsonPatch.apply(
+                            target,
+                            List.of(new Operation(
+                                    Op.remove, Optional.of("$.l[?(@.v=='a')]"), "", Optional.empty(), null))))
+                    .isEqualTo(tree("{l: [{v: b}]}"));
+            assertThatThrownBy(() -> JsonPatch.apply(
+                            target, List.of(new Operation(Op.remove, Optional.of("$.m"), "", Optional.empty(), null))))
+                    .hasMessage("[0].jsonPath: \"$.m\" selects nothing"
+                            + " (expected: a node; a field that is not there yet is named by path)");
+        }
+
+        @Test
+        void numbersAreComparedByWhatTheySay() throws PatchFailure {
+            Map<String, Object> target = tree("{a: [1, {b: 2}]}");
+            assertThat(JsonPatch.apply(target, List.of(operation(Op.test, "/a", List.of(1.0, Map.of("b", 2))))))
+                    .isEqualTo(target);
+        }
+
+        @Test
         void aTestThatFailsChangesNothing() {
             Map<String, Object> target = tree("{a: 1}");
             assertThatThrownBy(() -> JsonPatch.apply(

@@ -23,8 +23,6 @@ class ParityTest {
     private static final List<String> REFUSED_BEFORE = List.of(
             "EnvoyExtensionPolicy spec.dynamicModule[].failOpen",
             "EnvoyPatchPolicy spec.targetRef.sectionName",
-            "EnvoyPatchPolicy spec.targetRefs",
-            "EnvoyPatchPolicy spec.targetSelectors",
             ".als.host",
             ".als.port",
             ".backendRef.fallback",

@@ -1,0 +1,66 @@
+package dev.gatehouse.controller.patch;
+
+import dev.gatehouse.gatewayapi.EnvoyPatchPolicy.Patch;
+import dev.gatehouse.gatewayapi.merge.JsonPatch;
+import dev.gatehouse.gatewayapi.merge.PatchFailure;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The filter chain of a listener that takes every connection. Envoy Gateway makes it the {@code default_filter_chain} and so its users'
+ * patches say; here it is the one among the {@code filter_chains} that has no condition. A patch that says
+ * {@code default_filter_chain} is for it.
+ */
+final class DefaultChain {
+    private static final String DEFAULT = "default_filter_chain";
+    private static final String CHAINS = "filter_chains";
+
+    private DefaultChain() {}
+
+    /** {@code tree} of a listener with the patch. */
+    static Map<String, Object> apply(Map<String, Object> tree, Patch patch) throws PatchFailure {
+        int index = index(tree);
+        if (!names(patch.operation()) || tree.containsKey(DEFAULT) || index < 0) {
+            return JsonPatch.apply(tree, List.of(patch.operation()));
+        }
+        List<Object> chains = new ArrayList<>((List<?>) tree.getOrDefault(CHAINS, List.of()));
+        Map<String, Object> renamed = new LinkedHashMap<>(tree);
+        renamed.put(DEFAULT, chains.remove(index));
+        renamed.put(CHAINS, chains);
+        Map<String, Object> patched = JsonPatch.apply(renamed, List.of(patch.operation()));
+        Object chain = patched.remove(DEFAULT);
+        if (chain != null && patched.get(CHAINS) instanceof List<?> left) {
+            List<Object> restored = new ArrayList<>(left);
+            restored.add(Math.min(index, restored.size()), chain);
+            patched.put(CHAINS, restored);
+        }
+        return patched;
+    }
+
+    private static boolean names(JsonPatch.Operation operation) {
+        return Stream.of(
+                        operation.path(),
+                        operation.jsonPath().orElse(""),
+                        operation.from().orElse(""))
+                .anyMatch(text -> text.contains(DEFAULT));
+    }
+
+    /** The place of the one chain without a condition; negative: there is none, or several. */
+    private static int index(Map<String, Object> tree) {
+        int found = -1;
+        if (tree.get(CHAINS) instanceof List<?> chains) {
+            for (int i = 0; i < chains.size(); i++) {
+                if (chains.get(i) instanceof Map<?, ?> chain && !chain.containsKey("filter_chain_match")) {
+                    if (found >= 0) {
+                        return -1;
+                    }
+                    found = i;
+                }
+            }
+        }
+        return found;
+    }
+}

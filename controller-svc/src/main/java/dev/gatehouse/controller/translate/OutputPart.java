@@ -1,0 +1,9 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.gatewayapi.ObjectRef;
+
+/** What an object contributes to a resource, which can be held back by itself: a route to a table, a patch to any resource. */
+public sealed interface OutputPart permits BindingKey, PatchPart {
+    /** The object that contributes it. */
+    ObjectRef owner();
+}
