@@ -6,6 +6,7 @@ import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.testkit.GoldenFolder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** The golden folders: objects in, resources and statuses out. */
 final class Golden {
@@ -22,10 +23,14 @@ final class Golden {
     }
 
     static Settings settings() {
+        Settings.Infrastructure host = new Settings.Infrastructure.Host();
         CalloutAddress callout = new CalloutAddress("callout.test", 18000);
         return new Settings(
                 List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME),
                 Settings::shiftPrivileged,
-                new Settings.Callouts(callout, callout, callout));
+                new Settings.Callouts(callout, callout, callout),
+                host,
+                host.backendAddresses(true, Set.of()),
+                Settings.Extensions.OFFLINE.withLua(true));
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,6 +34,12 @@ final class FileOptions {
     @Option(names = "--privileged-ports", description = "Bind ports below 1024 as they are, instead of 10000 higher.")
     private boolean privilegedPorts;
 
+    @Option(
+            names = "--allow-lua",
+            defaultValue = "${env:GATEHOUSE_CONTROLLER_EXTENSION_APIS_LUA:-false}",
+            description = "Let EnvoyExtensionPolicies have Lua scripts.")
+    private boolean allowLua;
+
     List<Path> roots() {
         List<Path> roots = new ArrayList<>(named);
         roots.addAll(positional);
@@ -43,12 +50,16 @@ final class FileOptions {
         List<String> names = Optional.ofNullable(controllerName)
                 .map(List::of)
                 .orElse(List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME));
+        Settings.Infrastructure host = new Settings.Infrastructure.Host();
         CalloutAddress loopback = new CalloutAddress("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
         return OfflineTranslation.of(
                 roots(),
                 new Settings(
                         names,
                         privilegedPorts ? port -> port : Settings::shiftPrivileged,
-                        new Settings.Callouts(loopback, loopback, loopback)));
+                        new Settings.Callouts(loopback, loopback, loopback),
+                        host,
+                        host.backendAddresses(true, Set.of()),
+                        Settings.Extensions.OFFLINE.withLua(allowLua)));
     }
 }

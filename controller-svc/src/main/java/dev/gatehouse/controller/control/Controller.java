@@ -12,6 +12,9 @@ import dev.gatehouse.controller.translate.Served;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator;
 import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.controller.wasm.WasmCode;
+import dev.gatehouse.controller.wasm.WasmRequest;
+import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.ResourceId;
@@ -54,6 +57,7 @@ public final class Controller implements AutoCloseable {
     }
 
     private final Translator translator;
+    private final WasmCode code;
     private final Publisher publisher;
     private final DataPlane dataPlane;
     private final Quarantine quarantine;
@@ -68,7 +72,13 @@ public final class Controller implements AutoCloseable {
     private volatile ControllerView view = ControllerView.EMPTY;
     private volatile long derivations;
 
+    /** A controller that has no code fetched for Wasm extensions. */
     public Controller(Settings settings, ConfigLog log, InstantSource clock) {
+        this(settings, log, clock, WasmCode.NOBODY);
+    }
+
+    public Controller(Settings settings, ConfigLog log, InstantSource clock, WasmCode code) {
+        this.code = code;
         translator = new Translator(
                 settings,
                 (collection, key, failure) -> LOG.log(
@@ -178,6 +188,7 @@ public final class Controller implements AutoCloseable {
         changes.addAll(quarantine.changes());
         try {
             Translator.Effect effect = translator.apply(changes);
+            code.want(translator.wasmRequests(), this::fetched);
             Map<ResourceId, Optional<Output>> resources = quarantine.pass(effect.resources());
             Map<String, Position> positions = publisher.publish(resources);
             quarantine.published(resources.keySet(), positions);
@@ -214,6 +225,14 @@ public final class Controller implements AutoCloseable {
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
         questions.forEach(question -> question.complete(translator.resources()));
+    }
+
+    private void fetched(WasmRequest request, WasmState state) {
+        try {
+            queue.put(new Work.Changes(List.of(new Change.Code(request, state)), 0));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What the fleets' states are after generations of objects have been published. */

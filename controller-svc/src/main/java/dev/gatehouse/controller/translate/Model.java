@@ -12,7 +12,13 @@ import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.envoy.filter.ExtensionNeeds;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.extension.Candidates;
+import dev.gatehouse.controller.extension.ExtensionOutcome;
+import dev.gatehouse.controller.extension.ExtensionResolver;
+import dev.gatehouse.controller.extension.Extensions;
+import dev.gatehouse.controller.extension.WasmRequests;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -37,11 +43,14 @@ import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.security.SecurityResolver;
 import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.wasm.WasmRequest;
+import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
@@ -62,9 +71,11 @@ import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
 import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -111,6 +122,14 @@ final class Model {
     final Attached<SecurityPolicy> security;
     final Attached<Policy<TrafficSettings>> traffic;
     final Attached<WafPolicy> wafs;
+    final Attached<Policy<ExtensionSettings>> extensions;
+
+    /** What has to be fetched for EnvoyExtensionPolicies. */
+    final Collection<ObjectKey, List<WasmRequest>> wasmRequests;
+
+    /** What the EnvoyExtensionPolicies ask for, each alone. */
+    private final Collection<ObjectKey, Candidates> extensionCandidates;
+
 
     /** What Envoy would refuse of a BackendTrafficPolicy. */
     final Collection<ObjectKey, String> trafficProblems;
@@ -139,10 +158,12 @@ final class Model {
     final BackendTls backendTls;
     final BackendUses backendUses;
     private final BackendAddresses backendAddresses;
+    private final Settings.Extensions extensionSettings;
 
     Model(Graph graph, Inputs inputs, Settings settings) {
         this.inputs = inputs;
         backendAddresses = settings.backendAddresses();
+        extensionSettings = settings.extensions();
         classes = graph.map(
                 "classes",
                 inputs.of(Kinds.GATEWAY_CLASS),
@@ -192,6 +213,17 @@ final class Model {
         security = new Attached<>(graph, selection, Kinds.SECURITY_POLICY);
         traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
         wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
+        extensions = new Attached<>(graph, selection, Kinds.ENVOY_EXTENSION_POLICY);
+        wasmRequests = graph.map("wasmRequests", inputs.of(Kinds.ENVOY_EXTENSION_POLICY), (reads, _, policy) -> {
+            List<WasmRequest> requests = WasmRequests.of(policy, extensionWorld(reads));
+            return requests.isEmpty() ? Optional.empty() : Optional.of(requests);
+        });
+        extensionCandidates = graph.map(
+                "extensionCandidates",
+                inputs.of(Kinds.ENVOY_EXTENSION_POLICY),
+                (reads, _, policy) ->
+                        Optional.of(ExtensionResolver.resolve(Effective.of(policy), extensionWorld(reads))),
+                (_, failure) -> Optional.of(Candidates.unusable(failure.toString())));
         unserved = Kinds.UNSERVED.stream()
                 .map(kind -> new Attached<>(graph, selection, kind))
                 .toList();
@@ -337,11 +369,13 @@ final class Model {
                 security.counting(reads, listener, route, rule).map(policy -> securityOutcome(reads, policy.key()));
         Optional<Effective<Policy<TrafficSettings>>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
+        Optional<ExtensionOutcome> extension = extension(reads, listener, route, rule);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
                 || clients.of(reads, listener).closed()
                 || outcome.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
+                || extension.map(ExtensionOutcome.Invalid.class::isInstance).orElse(false)
                 || effective
                         .filter(each -> !each.problems().isEmpty()
                                 || each.members().stream()
@@ -358,7 +392,119 @@ final class Model {
                                     policy.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))));
                 }),
                 waf,
+                extension.flatMap(Model::enforced),
                 broken);
+    }
+
+    private Optional<ExtensionOutcome> extension(
+            Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return extensions.effective(reads, listener, route, rule).map(policy -> {
+            if (!policy.problems().isEmpty()) {
+                return new ExtensionOutcome.Invalid(String.join("; ", policy.problems()));
+            }
+            Candidates candidates = policy.members().size() == 1
+                    ? candidates(reads, policy.policy())
+                    : ExtensionResolver.resolve(policy, extensionWorld(reads));
+            return onGateway(reads, candidates, listener.gateway());
+        });
+    }
+
+    /** Why the extensions of a policy cannot all be made on {@code gateways}, where its targets attach to. */
+    Optional<String> extensionProblem(Reads reads, ObjectKey policy, Set<ObjectKey> gateways) {
+        Candidates candidates = candidates(reads, policy);
+        String problems = gateways.stream()
+                .sorted()
+                .flatMap(gateway -> onGateway(reads, candidates, gateway).problem().stream())
+                .distinct()
+                .collect(Collectors.joining("; "));
+        return problems.isEmpty() ? Optional.empty() : Optional.of(problems);
+    }
+
+    private Candidates candidates(Reads reads, ObjectKey policy) {
+        return reads.get(extensionCandidates, policy).orElse(Candidates.unusable("not resolved"));
+    }
+
+    private ExtensionOutcome onGateway(Reads reads, Candidates candidates, ObjectKey gateway) {
+        ExtensionOutcome outcome = candidates.on(reads.get(gateways, gateway)
+                .map(state -> state.proxy().spec())
+                .orElse(EnvoyProxySpec.DEFAULT));
+        return switch (outcome) {
+            case ExtensionOutcome.Invalid _ -> outcome;
+            case ExtensionOutcome.Enforced enforced ->
+                ExtensionNeeds.problem(enforced.extensions())
+                        .<ExtensionOutcome>map(problem ->
+                                new ExtensionOutcome.Invalid("Envoy would refuse what it becomes: " + problem))
+                        .orElse(outcome);
+        };
+    }
+
+    private static Optional<Extensions> enforced(ExtensionOutcome outcome) {
+        return switch (outcome) {
+            case ExtensionOutcome.Enforced enforced -> Optional.of(enforced.extensions());
+            case ExtensionOutcome.Invalid _ -> Optional.empty();
+        };
+    }
+
+    private ExtensionResolver.World extensionWorld(Reads reads) {
+        BackendResolver backends = backends(reads);
+        return new ExtensionResolver.World() {
+            @Override
+            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
+                return backends.resolve(origin, reference, grpc, "TCP");
+            }
+
+            @Override
+            public Optional<Backend> backendObject(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<ConfigMap> configMap(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<Secret> secret(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<String> bundle(String kind, ObjectKey key) {
+                return Model.this.bundle(reads, kind, key);
+            }
+
+            @Override
+            public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
+                return inputs.permitted(reads, from, group, kind, to);
+            }
+
+            @Override
+            public Optional<String> refusal(Backend.Endpoint endpoint) {
+                return backendAddresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
+            }
+
+            @Override
+            public Optional<WasmState> code(WasmRequest request) {
+                return extensionSettings.fetches()
+                        ? reads.get(inputs.code(), request.key())
+                        : Optional.of(new WasmState.Ready(request.sha256().orElse("0".repeat(64))));
+            }
+
+            @Override
+            public Optional<WasmState.Ready> lastCode(String user) {
+                return reads.get(inputs.lastCode(), user);
+            }
+
+            @Override
+            public URI codeServer() {
+                return extensionSettings.codeServer();
+            }
+
+            @Override
+            public boolean allowsLua() {
+                return extensionSettings.lua();
+            }
+        };
     }
 
     /** The settings of the BackendTrafficPolicy that counts for a rule. */
@@ -422,7 +568,12 @@ final class Model {
                 .filter(target -> target.kind().equals(route.kind()))
                 .toList();
         if (isClosed(reads, ofRoute)
-                || ofRoute.stream().anyMatch(target -> wafs.at(reads, target).isPresent())) {
+                || ofRoute.stream()
+                        .anyMatch(target -> wafs.at(reads, target).isPresent()
+                                || extensions
+                                        .at(reads, target)
+                                        .filter(policy -> policy.spec().settings().closes())
+                                        .isPresent())) {
             return Connections.CLOSED;
         }
         Optional<Resource<SecurityPolicy>> own = ofRoute.stream()

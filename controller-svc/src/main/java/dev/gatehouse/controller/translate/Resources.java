@@ -27,6 +27,7 @@ import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.envoy.filter.RateLimitResources;
+import dev.gatehouse.controller.extension.Extensions;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.Hostnames;
@@ -70,6 +71,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The resources, as collections derived from the {@link Model}. */
 final class Resources {
@@ -81,6 +83,7 @@ final class Resources {
      * @param compressors those that compress from a size of their own on
      * @param wafs the merged WAFPolicies
      * @param securities the SecurityPolicies
+     * @param extensions those of EnvoyExtensionPolicies
      * @param refusals rules of which Envoy would refuse something
      * @param fingerprint of the entries
      */
@@ -90,6 +93,7 @@ final class Resources {
             Set<Compressor> compressors,
             Set<EffectivePolicies.Waf> wafs,
             Set<Security> securities,
+            Set<Extensions> extensions,
             List<ResolvedRoute.InvalidRule> refusals,
             int fingerprint) {
         Contribution(
@@ -98,8 +102,9 @@ final class Resources {
                 Set<Compressor> compressors,
                 Set<EffectivePolicies.Waf> wafs,
                 Set<Security> securities,
+                Set<Extensions> extensions,
                 List<ResolvedRoute.InvalidRule> refusals) {
-            this(entries, limits, compressors, wafs, securities, refusals, entries.hashCode());
+            this(entries, limits, compressors, wafs, securities, extensions, refusals, entries.hashCode());
         }
 
         /** The same matches, answered with 500. */
@@ -315,6 +320,7 @@ final class Resources {
         Set<Compressor> compressors = new HashSet<>();
         Set<EffectivePolicies.Waf> wafs = new HashSet<>();
         Set<Security> securities = new HashSet<>();
+        Set<Extensions> extensions = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
@@ -323,6 +329,7 @@ final class Resources {
                                 .flatMap(GatewayState::backendClientCertificate))
                         .after(listener.get().filters());
                 policies.security().filter(_ -> !policies.broken()).ifPresent(securities::add);
+                policies.extensions().filter(_ -> !policies.broken()).ifPresent(extensions::add);
                 RouteResources.Made made =
                         maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
                 entries.addAll(made.entries());
@@ -346,7 +353,8 @@ final class Resources {
                     place.hostname(),
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
-        return Optional.of(new Contribution(byHost, limits, compressors, wafs, securities, List.copyOf(refusals)));
+        return Optional.of(
+                new Contribution(byHost, limits, compressors, wafs, securities, extensions, List.copyOf(refusals)));
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
@@ -361,7 +369,8 @@ final class Resources {
                     place.hostname(),
                     List.of(RouteResources.failing(key.route()).from(place.origin())));
         }
-        return Map.of(key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), List.of()));
+        return Map.of(key, 
+                new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -407,11 +416,11 @@ final class Resources {
 
     /** A contribution that is held back needs what the one that is served instead needs, too. */
     private Map<BindingKey, FilterNeeds> filterNeeds(Reads reads, BindingKey key, Contribution contribution) {
-        FilterNeeds own = FilterNeeds.of(contribution.securities(), contribution.compressors());
+        FilterNeeds own = FilterNeeds.of(contribution.securities(), contribution.compressors(), contribution.extensions());
         FilterNeeds needs = reads.get(held, key).isEmpty()
                 ? own
                 : reads.get(lastGood, key)
-                        .map(good -> own.and(FilterNeeds.of(good.securities(), good.compressors())))
+                        .map(good -> own.and(FilterNeeds.of(good.securities(), good.compressors(), good.extensions())))
                         .orElse(own);
         return needs.equals(FilterNeeds.NONE) ? Map.of() : Map.of(key, needs);
     }
@@ -430,13 +439,14 @@ final class Resources {
 
     private Map<ClusterKey, UsedCluster> policyClusters(Reads reads, BindingKey key, Contribution contribution) {
         Map<ClusterKey, UsedCluster> clusters = new HashMap<>();
-        if (!contribution.securities().isEmpty()) {
+        List<ClusterSpec> specs = Stream.concat(
+                        contribution.securities().stream().flatMap(security -> security.clusters().stream()),
+                        contribution.extensions().stream().flatMap(each -> each.clusters().stream()))
+                .toList();
+        if (!specs.isEmpty()) {
             String fleet = fleet(reads, key.listener().gateway());
-            for (Security security : contribution.securities()) {
-                security.clusters()
-                        .forEach(spec ->
-                                clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, key.route())));
-            }
+            specs.forEach(
+                    spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, key.route())));
         }
         return clusters;
     }

@@ -4,6 +4,7 @@ import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
+import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -16,13 +17,15 @@ import java.util.function.IntUnaryOperator;
  * @param callouts where the proxies reach the callout services
  * @param infrastructure where the proxies run
  * @param backendAddresses which addresses backends may have
+ * @param extensions what EnvoyExtensionPolicies may have
  */
 public record Settings(
         List<String> controllerNames,
         IntUnaryOperator boundPort,
         Callouts callouts,
         Infrastructure infrastructure,
-        BackendAddresses backendAddresses) {
+        BackendAddresses backendAddresses,
+        Extensions extensions) {
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
@@ -40,7 +43,7 @@ public record Settings(
             IntUnaryOperator boundPort,
             Callouts callouts,
             Infrastructure infrastructure) {
-        this(controllerNames, boundPort, callouts, infrastructure, infrastructure.backendAddresses(true, Set.of()));
+        this(controllerNames, boundPort, callouts, infrastructure, infrastructure.backendAddresses(true, Set.of()), Extensions.OFFLINE);
     }
 
     public Settings {
@@ -111,6 +114,24 @@ public record Settings(
         /** In plain text. */
         public Callouts(CalloutAddress rateLimit, CalloutAddress waf, CalloutAddress authz) {
             this(rateLimit, waf, authz, false);
+        }
+    }
+
+    /**
+     * What EnvoyExtensionPolicies may have.
+     *
+     * @param lua Lua scripts
+     * @param codeServer where proxies fetch the code of Wasm extensions
+     * @param fetches the code is fetched; false: there is no data plane, and the code is taken to be there
+     */
+    public record Extensions(boolean lua, URI codeServer, boolean fetches) {
+        /** For a translation without a data plane. */
+        public static final Extensions OFFLINE =
+                new Extensions(false, URI.create("http://127.0.0.1:18110/wasm"), false);
+
+        /** The same, with Lua scripts. */
+        public Extensions withLua(boolean allowed) {
+            return new Extensions(allowed, codeServer, fetches);
         }
     }
 

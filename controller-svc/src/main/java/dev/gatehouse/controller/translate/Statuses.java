@@ -161,6 +161,19 @@ final class Statuses {
                                 Optional.of(Fleets.RATE_LIMIT))),
                 policies(
                         graph,
+                        model.extensions,
+                        (reads, key) -> new Verdict(
+                                reads.get(model.extensions.policies(), key)
+                                        .flatMap(policy -> model.extensionProblem(
+                                                reads, key, policies.gateways(reads, policy))),
+                                reads.get(model.extensions.policies(), key)
+                                        .filter(policy ->
+                                                policy.spec().settings().closes())
+                                        .map(_ -> "an extension is for HTTP requests, and its target has none"),
+                                List.of(),
+                                Optional.empty())),
+                policies(
+                        graph,
                         model.wafs,
                         (reads, key) -> new Verdict(
                                 reads.get(model.wafOutcomes, key)

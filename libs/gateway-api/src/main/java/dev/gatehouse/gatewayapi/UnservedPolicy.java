@@ -4,7 +4,7 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 
 /**
- * A policy of a kind of Envoy Gateway's API that Gatehouse knows and does not serve: EnvoyExtensionPolicy, EnvoyPatchPolicy. It has no
+ * A policy of a kind of Envoy Gateway's API that Gatehouse knows and does not serve: EnvoyPatchPolicy. It has no
  * effect, and its status says so; where it protects something, that is closed.
  *
  * @param protects what it asks for keeps requests out: an extension that must not be left out
@@ -19,19 +19,6 @@ public record UnservedPolicy(List<PolicyTarget> targets, List<TargetSelector> se
     @Override
     public UnservedPolicy withTargets(List<PolicyTarget> targets) {
         return new UnservedPolicy(targets, selectors, protects);
-    }
-
-    static UnservedPolicy readExtension(Fields f) {
-        boolean protects = f.has("lua")
-                || List.of("extProc", "wasm", "dynamicModule").stream()
-                        .anyMatch(field -> f.list(
-                                        field,
-                                        extension -> extension
-                                                .lenient()
-                                                .bool("failOpen")
-                                                .orElse(false))
-                                .contains(false));
-        return read(f, protects);
     }
 
     static UnservedPolicy readPatch(Fields f) {
