@@ -107,6 +107,22 @@ interface ControllerConfig {
         /** Serve EnvoyPatchPolicies: who may write one changes the proxies of a Gateway at will. */
         @WithDefault("false")
         boolean envoyPatchPolicy();
+
+        /** Let EnvoyExtensionPolicies have Lua scripts: who may write one runs code in the proxies. */
+        @WithDefault("false")
+        boolean lua();
+    }
+
+    Wasm wasm();
+
+    /** The code of Wasm extensions, which this service fetches and serves to the proxies. */
+    interface Wasm {
+        /** Where the proxies reach this service by HTTP, as host:port. */
+        @WithDefault("localhost:18110")
+        String address();
+
+        /** The folder that keeps the code; default: one for temporary files. */
+        Optional<Path> cache();
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.kubernetes.CertificateSecrets;
 import dev.gatehouse.controller.kubernetes.Cluster;
 import dev.gatehouse.controller.translate.Settings;
+import dev.gatehouse.controller.wasm.WasmFetcher;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.events.ReportTopic;
@@ -26,6 +27,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.InstantSource;
@@ -71,7 +73,11 @@ final class Wiring {
                 infrastructure,
                 infrastructure.backendAddresses(
                         config.extensionApis().backend(), config.ownPorts().orElse(Set.of())),
-                new Settings.ExtensionApis(config.extensionApis().envoyPatchPolicy()));
+                new Settings.Extensions(
+                        config.extensionApis().envoyPatchPolicy(),
+                        config.extensionApis().lua(),
+                        URI.create("http://" + config.wasm().address() + "/wasm"),
+                        true));
     }
 
     private static InfrastructureSettings fleets(ControllerConfig config) {
@@ -86,8 +92,16 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Controller controller(Settings settings, ConfigLog log) {
-        return new Controller(settings, log, InstantSource.system());
+    WasmFetcher wasm(ControllerConfig config) {
+        return new WasmFetcher(
+                config.wasm().cache().orElse(Path.of(System.getProperty("java.io.tmpdir"), "gatehouse-wasm")),
+                WasmFetcher.Limits.USUAL);
+    }
+
+    @Produces
+    @Singleton
+    Controller controller(Settings settings, ConfigLog log, WasmFetcher wasm) {
+        return new Controller(settings, log, InstantSource.system(), wasm);
     }
 
     @Produces
@@ -196,6 +210,10 @@ final class Wiring {
 
     void close(@Disposes Cluster cluster) throws InterruptedException {
         cluster.close();
+    }
+
+    void close(@Disposes WasmFetcher wasm) {
+        wasm.close();
     }
 
     void close(@Disposes Controller controller) {

@@ -27,6 +27,6 @@ final class Golden {
                         List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME),
                         Settings::shiftPrivileged,
                         new Settings.Callouts(callout, callout, callout))
-                .with(new Settings.ExtensionApis(true));
+                .with(Settings.Extensions.OFFLINE.withLua(true).withPatches(true));
     }
 }

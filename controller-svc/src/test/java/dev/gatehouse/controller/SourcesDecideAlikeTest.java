@@ -187,13 +187,13 @@ class SourcesDecideAlikeTest {
                         "an external processor",
                         ENVOY,
                         "EnvoyExtensionPolicy",
-                        "{" + TARGET + ", extProc: [{backendRefs: [{name: app, port: 80}]}]}",
+                        "{" + TARGET + ", extProc: [{backendRefs: [{name: nobody, port: 80}]}]}",
                         true),
                 new Case(
                         "an external processor that may fail",
                         ENVOY,
                         "EnvoyExtensionPolicy",
-                        "{" + TARGET + ", extProc: [{failOpen: true, backendRefs: [{name: app, port: 80}]}]}",
+                        "{" + TARGET + ", extProc: [{failOpen: true, backendRefs: [{name: nobody, port: 80}]}]}",
                         false),
                 new Case(
                         "a patch of an unknown type",

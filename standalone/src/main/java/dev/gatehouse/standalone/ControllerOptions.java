@@ -18,14 +18,21 @@ final class ControllerOptions {
     @Option(names = "--privileged-ports", description = "Bind ports below 1024 as they are, instead of 10000 higher.")
     private boolean privilegedPorts;
 
+    @Option(
+            names = "--allow-lua",
+            defaultValue = "${env:GATEHOUSE_CONTROLLER_EXTENSION_APIS_LUA:-false}",
+            description = "Let EnvoyExtensionPolicies have Lua scripts.")
+    private boolean allowLua;
+
     Settings settings() {
         List<String> names = Optional.ofNullable(controllerName)
                 .map(List::of)
                 .orElse(List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME));
         CalloutAddress loopback = new CalloutAddress("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
         return new Settings(
-                names,
-                privilegedPorts ? port -> port : Settings::shiftPrivileged,
-                new Settings.Callouts(loopback, loopback, loopback));
+                        names,
+                        privilegedPorts ? port -> port : Settings::shiftPrivileged,
+                        new Settings.Callouts(loopback, loopback, loopback))
+                .with(Settings.Extensions.OFFLINE.withLua(allowLua));
     }
 }

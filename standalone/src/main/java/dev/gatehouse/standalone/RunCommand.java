@@ -76,6 +76,11 @@ final class RunCommand implements Callable<Integer> {
     private boolean privilegedPorts;
 
     @Option(
+            names = "--allow-lua",
+            description = "Let EnvoyExtensionPolicies have Lua scripts, which run in Envoy.")
+    private boolean allowLua;
+
+    @Option(
             names = "--redis",
             paramLabel = "URL",
             description = "Count global rate limits, and keep the WAF's persistent collections, in this Redis,"
@@ -147,6 +152,7 @@ final class RunCommand implements Callable<Integer> {
                         "gatehouse.authz.xds.address", services)
                 // What the JVM is told by -D counts: a waf-svc of its own, say.
                 .forEach(System.getProperties()::putIfAbsent);
+        System.getProperties().putIfAbsent("gatehouse.controller.wasm.address", "127.0.0.1:" + adminPort);
         System.setProperty(
                 "gatehouse.controller.files",
                 String.join(
@@ -155,6 +161,9 @@ final class RunCommand implements Callable<Integer> {
                                 .map(root ->
                                         root.toString().replace("\\", "\\\\").replace(",", "\\,"))
                                 .toList()));
+        if (allowLua) {
+            System.setProperty("gatehouse.controller.extension-apis.lua", "true");
+        }
         if (redis != null) {
             System.setProperty("gatehouse.ratelimit.redis.url", redis);
             System.setProperty("gatehouse.waf.redis.url", redis);

@@ -143,7 +143,7 @@ final class BrokenObjectsIT {
                     "apiKeyAuth: {credentialRefs: [{name: missing}], extractFrom: [{headers: [x-key]}]}"),
             policy("WAFPolicy", "directives: ['SecRule ARGS @rx']"),
             policy("WAFPolicy", "crz: {}"),
-            policy("EnvoyExtensionPolicy", "extProc: [{backendRefs: [{name: httpbin, port: 8000}]}]"),
+            policy("EnvoyExtensionPolicy", "extProc: [{backendRefs: [{name: nobody, port: 8000}]}]"),
             extension("directResponse: {statusCode: 200, body: {type: Inline, inline: " + "a".repeat(1_100_000) + "}}"),
             rule("") + """
                 ---

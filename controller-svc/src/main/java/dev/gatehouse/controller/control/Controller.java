@@ -12,6 +12,9 @@ import dev.gatehouse.controller.translate.Served;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator;
 import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.controller.wasm.WasmCode;
+import dev.gatehouse.controller.wasm.WasmRequest;
+import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.ResourceId;
@@ -55,6 +58,7 @@ public final class Controller implements AutoCloseable {
     }
 
     private final Translator translator;
+    private final WasmCode code;
     private final Publisher publisher;
     private final DataPlane dataPlane;
     private final Quarantine quarantine;
@@ -69,7 +73,13 @@ public final class Controller implements AutoCloseable {
     private volatile ControllerView view = ControllerView.EMPTY;
     private volatile long derivations;
 
+    /** A controller that has no code fetched for Wasm extensions. */
     public Controller(Settings settings, ConfigLog log, InstantSource clock) {
+        this(settings, log, clock, WasmCode.NOBODY);
+    }
+
+    public Controller(Settings settings, ConfigLog log, InstantSource clock, WasmCode code) {
+        this.code = code;
         translator = new Translator(
                 settings,
                 (collection, key, failure) -> LOG.log(
@@ -197,6 +207,7 @@ public final class Controller implements AutoCloseable {
             // What is published has consequences: milestones, and what is held back no longer.
             for (List<Change> next = changes; ; ) {
                 Translator.Effect effect = translator.apply(next);
+                code.want(translator.wasmRequests(), this::fetched);
                 statuses.putAll(effect.statuses());
                 next = publish(effect);
                 if (next.isEmpty() && !quarantine.isPending()) {
@@ -239,6 +250,14 @@ public final class Controller implements AutoCloseable {
                 .filter(change -> !change.state().equals(FleetState.UNKNOWN))
                 .forEach(consequences::add);
         return consequences;
+    }
+
+    private void fetched(WasmRequest request, WasmState state) {
+        try {
+            queue.put(new Work.Changes(List.of(new Change.Code(request, state)), 0));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What the fleets' states are after generations of objects have been published. */

@@ -140,7 +140,8 @@ final class PreRoutingFilters {
      * once with the table that goes with it, since that has another name.
      */
     static String tableSuffix(List<ListenerState> listeners, FilterNeeds needs) {
-        if (!any(listeners) && !needs.reroutes()) {
+        List<String> extensions = needs.extensions().names();
+        if (!any(listeners) && !needs.reroutes() && extensions.isEmpty()) {
             return "";
         }
         try {
@@ -150,6 +151,7 @@ final class PreRoutingFilters {
                 hostConfig(listener).values().forEach(config -> digest.update(config.toByteArray()));
             }
             needs.authorizers().forEach(name -> digest.update(name.getBytes(StandardCharsets.UTF_8)));
+            extensions.forEach(name -> digest.update(name.getBytes(StandardCharsets.UTF_8)));
             return "/filters-" + HexFormat.of().formatHex(digest.digest(), 0, 4);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("the JDK has no SHA-256", e);

@@ -51,7 +51,7 @@ final class KindWatch implements AutoCloseable {
      * cost nothing here.
      */
     private static final String SECRETS = "type!=kubernetes.io/service-account-token,type!=helm.sh/release.v1,"
-            + "type!=bootstrap.kubernetes.io/token,type!=kubernetes.io/dockerconfigjson,"
+            + "type!=bootstrap.kubernetes.io/token,"
             + "type!=kubernetes.io/dockercfg,type!=kubernetes.io/ssh-auth";
 
     /** Hears of what the API server says. Called by one thread at a time for each kind; may wait. */

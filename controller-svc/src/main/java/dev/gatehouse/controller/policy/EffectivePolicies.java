@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.policy;
 
+import dev.gatehouse.controller.extension.Extensions;
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -13,18 +14,28 @@ import java.util.Optional;
  * The policies that count for one rule of a route on one listener.
  *
  * @param security the SecurityPolicy
+ * @param extensions of the EnvoyExtensionPolicy
  * @param broken a policy that counts and cannot be enforced: requests are refused with 500
  */
 public record EffectivePolicies(
-        Optional<Security> security, Optional<Traffic> traffic, Optional<Waf> waf, boolean broken) {
+        Optional<Security> security,
+        Optional<Traffic> traffic,
+        Optional<Waf> waf,
+        Optional<Extensions> extensions,
+        boolean broken) {
     /** No policy. */
     public static final EffectivePolicies NONE =
-            new EffectivePolicies(Optional.empty(), Optional.empty(), Optional.empty(), false);
+            new EffectivePolicies(
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
 
     /** The same on a Gateway that shows {@code certificate} to its backends. */
     public EffectivePolicies presenting(Optional<ObjectKey> certificate) {
         return new EffectivePolicies(
-                security.map(each -> certificate.map(each::presenting).orElse(each)), traffic, waf, broken);
+                security.map(each -> certificate.map(each::presenting).orElse(each)),
+                traffic,
+                waf,
+                extensions.map(each -> certificate.map(each::presenting).orElse(each)),
+                broken);
     }
 
     /** Without the policies that {@code before} has run already: to ask twice would answer the same. */
@@ -35,6 +46,7 @@ public record EffectivePolicies(
                         : policy),
                 traffic,
                 waf.filter(each -> before.stream().noneMatch(each::isEnforcedBy)),
+                extensions,
                 broken);
     }
 

@@ -1,13 +1,11 @@
 package dev.gatehouse.controller.security;
 
-import dev.gatehouse.controller.backend.ClusterGroup;
 import dev.gatehouse.controller.backend.ClusterSpec;
-import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.backend.ServiceClusters;
 import dev.gatehouse.controller.backend.UriCluster;
 import dev.gatehouse.controller.check.CelText;
 import dev.gatehouse.controller.check.Expressions;
 import dev.gatehouse.gatewayapi.Backend;
-import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -34,17 +32,13 @@ public final class SecurityResolver {
     private static final String EXT_AUTH = "extAuth";
 
     /** What the resolver needs to know of other objects. */
-    public interface World {
-        Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc);
-
+    public interface World extends ServiceClusters.World {
         /** Why proxies must not call {@code endpoint}. */
         Optional<String> refusal(Backend.Endpoint endpoint);
 
         Optional<ConfigMap> configMap(ObjectKey key);
 
         Optional<Secret> secret(ObjectKey key);
-
-        Optional<Backend> backendObject(ObjectKey key);
     }
 
     private final ObjectKey policy;
@@ -160,34 +154,8 @@ public final class SecurityResolver {
     private Optional<ClusterSpec> cluster(
             ObjectKey owner, ServiceBackends backends, boolean grpc, String place, List<String> unresolvable) {
         ReferenceGrant.Origin origin =
-                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.SECURITY_POLICY.name(), owner.namespace());
-        List<ClusterGroup.Member> members = new ArrayList<>();
-        int before = unresolvable.size();
-        for (int i = 0; i < backends.references().size(); i++) {
-            BackendReference reference = backends.references().get(i);
-            switch (world.backend(origin, reference, grpc)) {
-                case Target.Found found ->
-                    members.add(new ClusterGroup.Member(found.cluster(), reference.weight(), found.standBy()));
-                case Target.Unresolved unresolved ->
-                    unresolvable.add(place + ".backendRefs[" + i + "]: " + withoutDot(unresolved.message()));
-            }
-        }
-        members.removeIf(member -> member.weight() == 0);
-        if (unresolvable.size() > before) {
-            return Optional.empty();
-        }
-        Optional<String> obstacle = members.isEmpty()
-                ? Optional.of("have no weight (expected: at least one with a weight above 0)")
-                : ClusterGroup.obstacle(members);
-        if (obstacle.isPresent()) {
-            unresolvable.add(place + ".backendRefs: the backends " + obstacle.get());
-            return Optional.empty();
-        }
-        return Optional.of(members.size() == 1 ? members.getFirst().cluster() : ClusterGroup.of(members));
-    }
-
-    private static String withoutDot(String message) {
-        return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.SECURITY_POLICY.name(), policy.namespace());
+        return ServiceClusters.cluster(world, origin, backends.references(), grpc, place, unresolvable);
     }
 
     private Optional<Security.Authorizer> authorizer(ExtAuth auth) {
@@ -214,7 +182,8 @@ public final class SecurityResolver {
         return Optional.of(new Security.Authorizer(
                 auth,
                 cluster.get(),
-                authority(auth.service().backends().references().getFirst()),
+                ServiceClusters.authority(
+                        world, auth.service().backends().references().getFirst(), policy.namespace()),
                 extensions,
                 secret));
     }
@@ -237,23 +206,6 @@ public final class SecurityResolver {
             authorizerProblems.add(place + ": " + object + " has no key \"" + in.key() + "\"");
         }
         return value;
-    }
-
-    /** The name by which a service is called: that of its first backend. */
-    private String authority(BackendReference reference) {
-        ObjectKey key = reference.key(owners.apply(EXT_AUTH).namespace());
-        if (reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)) {
-            return world.backendObject(key).stream()
-                    .flatMap(backend -> backend.endpoints().stream())
-                    .map(Backend.Member::endpoint)
-                    .flatMap(endpoint -> endpoint instanceof Backend.Endpoint.Fqdn fqdn
-                            ? Optional.of(fqdn.hostname() + ":" + fqdn.port()).stream()
-                            : Optional.<String>empty().stream())
-                    .findFirst()
-                    .orElse(key.name() + "." + key.namespace());
-        }
-        return key.name() + "." + key.namespace()
-                + reference.port().map(port -> ":" + port).orElse("");
     }
 
     private void check(Authorization authorization) {

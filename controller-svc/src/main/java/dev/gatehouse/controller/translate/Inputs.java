@@ -4,6 +4,8 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.wasm.WasmRequest;
+import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -26,11 +28,15 @@ final class Inputs {
     private final Map<Kind<?>, Source<ObjectKey, Resource<?>>> sources = new HashMap<>();
     private final Source<ObjectRef, Resource<? extends RouteSpec>> routes;
     private final Source<ObjectRef, BrokenObject> broken;
+    private final Source<String, WasmState> code;
+    private final Source<String, WasmState.Ready> lastCode;
     private final Collection<String, SortedMap<ObjectKey, Resource<ReferenceGrant>>> grants;
 
     Inputs(Graph graph) {
         routes = graph.source("routes");
         broken = graph.source("broken");
+        code = graph.source("code");
+        lastCode = graph.source("lastCode");
         for (Kind<?> kind : Kinds.ALL) {
             if (!ROUTES.contains(kind)) {
                 sources.put(kind, graph.source(kind.name()));
@@ -62,6 +68,23 @@ final class Inputs {
     /** The objects that cannot be read. */
     Collection<ObjectRef, BrokenObject> broken() {
         return broken;
+    }
+
+    /** What came of the requests for code, by their keys. */
+    Collection<String, WasmState> code() {
+        return code;
+    }
+
+    /** The code that users of requests had last. */
+    Collection<String, WasmState.Ready> lastCode() {
+        return lastCode;
+    }
+
+    void putCode(Graph.Writes writes, WasmRequest request, WasmState state) {
+        writes.put(code, request.key(), state);
+        if (state instanceof WasmState.Ready ready) {
+            writes.put(lastCode, request.user(), ready);
+        }
     }
 
     void put(Graph.Writes writes, Kind<?> kind, Resource<?> resource) {

@@ -11,6 +11,12 @@ import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.envoy.filter.ExtensionNeeds;
+import dev.gatehouse.controller.extension.Candidates;
+import dev.gatehouse.controller.extension.ExtensionOutcome;
+import dev.gatehouse.controller.extension.ExtensionResolver;
+import dev.gatehouse.controller.extension.Extensions;
+import dev.gatehouse.controller.extension.WasmRequests;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -34,11 +40,14 @@ import dev.gatehouse.controller.route.RouteResolver;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.wasm.WasmRequest;
+import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
@@ -56,9 +65,10 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
-import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -100,17 +110,19 @@ final class Model {
     final Securities securities;
     final Attached<Policy<TrafficSettings>> traffic;
     final Attached<WafPolicy> wafs;
+    final Attached<Policy<ExtensionSettings>> extensions;
+
+    /** What has to be fetched for EnvoyExtensionPolicies. */
+    final Collection<ObjectKey, List<WasmRequest>> wasmRequests;
+
+    /** What the EnvoyExtensionPolicies ask for, each alone. */
+    private final Collection<ObjectKey, Candidates> extensionCandidates;
+
 
     /** What Envoy would refuse of a BackendTrafficPolicy. */
     final Collection<ObjectKey, String> trafficProblems;
 
-    /** The policies that are known and not served. */
-    final List<Attached<UnservedPolicy>> unserved;
-
     final ClientPolicies clients;
-
-    /** By target: the policies that are not served and protect it. */
-    private final List<Collection<TargetKey, SortedMap<ObjectKey, Resource<UnservedPolicy>>>> unservedProtections;
 
     final Collection<ObjectKey, WafResources.Outcome> wafOutcomes;
 
@@ -131,10 +143,12 @@ final class Model {
     final Overlaps overlaps;
     final BackendUses backendUses;
     private final BackendAddresses backendAddresses;
+    private final Settings.Extensions extensionSettings;
 
     Model(Graph graph, Inputs inputs, Settings settings) {
         this.inputs = inputs;
         backendAddresses = settings.backendAddresses();
+        extensionSettings = settings.extensions();
         classes = graph.map(
                 "classes",
                 inputs.of(Kinds.GATEWAY_CLASS),
@@ -172,17 +186,17 @@ final class Model {
         securities = new Securities(graph, inputs, this, selection, backendAddresses);
         traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
         wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
-        unserved = Kinds.UNSERVED.stream()
-                .map(kind -> new Attached<>(graph, selection, kind))
-                .toList();
-        unservedProtections = unserved.stream()
-                .map(each -> graph.group(
-                        each.kind().name() + ".protections",
-                        each.policies(),
-                        (key, policy) -> policy.spec().protects()
-                                ? Attached.keys(policy.spec().targets(), key)
-                                : Set.of()))
-                .toList();
+        extensions = new Attached<>(graph, selection, Kinds.ENVOY_EXTENSION_POLICY);
+        wasmRequests = graph.map("wasmRequests", inputs.of(Kinds.ENVOY_EXTENSION_POLICY), (reads, _, policy) -> {
+            List<WasmRequest> requests = WasmRequests.of(policy, extensionWorld(reads));
+            return requests.isEmpty() ? Optional.empty() : Optional.of(requests);
+        });
+        extensionCandidates = graph.map(
+                "extensionCandidates",
+                inputs.of(Kinds.ENVOY_EXTENSION_POLICY),
+                (reads, _, policy) ->
+                        Optional.of(ExtensionResolver.resolve(Effective.of(policy), extensionWorld(reads))),
+                (_, failure) -> Optional.of(Candidates.unusable(failure.toString())));
         wafOutcomes = graph.map(
                 "wafOutcomes",
                 wafs.policies(),
@@ -319,11 +333,13 @@ final class Model {
         Optional<SecurityOutcome> outcome = securities.outcome(reads, listener, route, rule);
         Optional<Effective<Policy<TrafficSettings>>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
+        Optional<ExtensionOutcome> extension = extension(reads, listener, route, rule);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
                 || clients.of(reads, listener).closed()
                 || outcome.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
+                || extension.map(ExtensionOutcome.Invalid.class::isInstance).orElse(false)
                 || effective.flatMap(each -> problem(reads, each)).isPresent();
         return new EffectivePolicies(
                 outcome.flatMap(Model::enforced),
@@ -335,6 +351,7 @@ final class Model {
                                     policy.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))));
                 }),
                 waf,
+                extension.flatMap(Model::enforced),
                 broken);
     }
 
@@ -357,7 +374,7 @@ final class Model {
                                 List.of(),
                                 List.of())))
                 .ifPresent(uses::add);
-        unserved.forEach(each -> each.use(reads, listener, route, rule).ifPresent(uses::add));
+        extensions.use(reads, listener, route, rule).ifPresent(uses::add);
         traffic.use(reads, listener, route, rule).ifPresent(uses::add);
         return uses;
     }
@@ -372,6 +389,128 @@ final class Model {
                 .findFirst()
                 .or(() -> TrafficPolicies.problem(
                         effective.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))));
+    }
+
+    private Optional<ExtensionOutcome> extension(
+            Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return extensions.effective(reads, listener, route, rule).map(policy -> {
+            if (!policy.problems().isEmpty()) {
+                return new ExtensionOutcome.Invalid(String.join("; ", policy.problems()));
+            }
+            Candidates candidates = policy.members().size() == 1
+                    ? candidates(reads, policy.policy())
+                    : ExtensionResolver.resolve(policy, extensionWorld(reads));
+            return onGateway(reads, candidates, listener.gateway());
+        });
+    }
+
+    /** Why the extensions of a policy cannot all be made on {@code gateways}, where its targets attach to. */
+    Optional<String> extensionProblem(Reads reads, ObjectKey policy, Set<ObjectKey> gateways) {
+        return problem(reads, candidates(reads, policy), gateways);
+    }
+
+    /** The same of policies that are merged. */
+    Optional<String> extensionProblem(
+            Reads reads, Effective<Policy<ExtensionSettings>> merged, Set<ObjectKey> gateways) {
+        return merged.problems().isEmpty()
+                ? problem(reads, ExtensionResolver.resolve(merged, extensionWorld(reads)), gateways)
+                : Optional.of(String.join("; ", merged.problems()));
+    }
+
+    private Optional<String> problem(Reads reads, Candidates candidates, Set<ObjectKey> gateways) {
+        String problems = gateways.stream()
+                .sorted()
+                .flatMap(gateway -> onGateway(reads, candidates, gateway).problem().stream())
+                .distinct()
+                .collect(Collectors.joining("; "));
+        return problems.isEmpty() ? Optional.empty() : Optional.of(problems);
+    }
+
+    private Candidates candidates(Reads reads, ObjectKey policy) {
+        return reads.get(extensionCandidates, policy).orElse(Candidates.unusable("not resolved"));
+    }
+
+    private ExtensionOutcome onGateway(Reads reads, Candidates candidates, ObjectKey gateway) {
+        ExtensionOutcome outcome = candidates.on(reads.get(gateways, gateway)
+                .map(state -> state.proxy().spec())
+                .orElse(EnvoyProxySpec.DEFAULT));
+        return switch (outcome) {
+            case ExtensionOutcome.Invalid _ -> outcome;
+            case ExtensionOutcome.Enforced enforced ->
+                ExtensionNeeds.problem(enforced.extensions())
+                        .<ExtensionOutcome>map(problem ->
+                                new ExtensionOutcome.Invalid("Envoy would refuse what it becomes: " + problem))
+                        .orElse(outcome);
+        };
+    }
+
+    private static Optional<Extensions> enforced(ExtensionOutcome outcome) {
+        return switch (outcome) {
+            case ExtensionOutcome.Enforced enforced -> Optional.of(enforced.extensions());
+            case ExtensionOutcome.Invalid _ -> Optional.empty();
+        };
+    }
+
+    private ExtensionResolver.World extensionWorld(Reads reads) {
+        BackendResolver backends = backends(reads);
+        return new ExtensionResolver.World() {
+            @Override
+            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
+                return backends.resolve(origin, reference, grpc, "TCP");
+            }
+
+            @Override
+            public Optional<Backend> backendObject(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<ConfigMap> configMap(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<Secret> secret(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<String> bundle(String kind, ObjectKey key) {
+                return Model.this.bundle(reads, kind, key);
+            }
+
+            @Override
+            public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
+                return inputs.permitted(reads, from, group, kind, to);
+            }
+
+            @Override
+            public Optional<String> refusal(Backend.Endpoint endpoint) {
+                return backendAddresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
+            }
+
+            @Override
+            public Optional<WasmState> code(WasmRequest request) {
+                return extensionSettings.fetches()
+                        ? reads.get(inputs.code(), request.key())
+                        : Optional.of(new WasmState.Ready(request.sha256().orElse("0".repeat(64))));
+            }
+
+            @Override
+            public Optional<WasmState.Ready> lastCode(String user) {
+                return reads.get(inputs.lastCode(), user);
+            }
+
+            @Override
+            public URI codeServer() {
+                return extensionSettings.codeServer();
+            }
+
+            @Override
+            public boolean allowsLua() {
+                return extensionSettings.lua();
+            }
+        };
     }
 
     /** The settings of the BackendTrafficPolicy that counts for a rule. */
@@ -411,12 +550,10 @@ final class Model {
                 .orElse("");
     }
 
-    /** Whether a policy that cannot be read or is not served protects one of the targets: it stays closed. */
+    /** Whether a policy that cannot be read protects one of the targets: it stays closed. */
     boolean isClosed(Reads reads, List<TargetKey> targets) {
         return targets.stream()
-                .anyMatch(target -> reads.get(brokenPolicies, target).isPresent()
-                        || unservedProtections.stream()
-                                .anyMatch(each -> reads.get(each, target).isPresent()));
+                .anyMatch(target -> reads.get(brokenPolicies, target).isPresent());
     }
 
     /**
@@ -435,7 +572,12 @@ final class Model {
                 .filter(target -> target.kind().equals(route.kind()))
                 .toList();
         if (isClosed(reads, ofRoute)
-                || ofRoute.stream().anyMatch(target -> wafs.at(reads, target).isPresent())) {
+                || ofRoute.stream()
+                        .anyMatch(target -> wafs.at(reads, target).isPresent()
+                                || extensions
+                                        .at(reads, target)
+                                        .filter(policy -> policy.spec().settings().closes())
+                                        .isPresent())) {
             return Connections.CLOSED;
         }
         boolean own = ofRoute.stream()

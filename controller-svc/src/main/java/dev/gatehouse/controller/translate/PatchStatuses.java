@@ -40,7 +40,7 @@ final class PatchStatuses {
         ParentReference ancestor = reference(target, policy.namespace(), reach);
         String controller = controllerName(reads, target, policy.namespace(), reach);
         conditions.put(ancestor, controller, accepted(target, policy.namespace(), reach));
-        if (settings.extensionApis().envoyPatchPolicy()) {
+        if (settings.extensions().patches()) {
             patches.report(reads, policy.key())
                     .ifPresent(report -> conditions.put(ancestor, controller, programmed(reads, policy, report)));
         }
@@ -58,7 +58,7 @@ final class PatchStatuses {
                         name + " is not there (expected: a Gateway in the policy's namespace, or a GatewayClass with"
                                 + " mergeGateways).");
             case Patches.Reach.OfFleet _, Patches.Reach.Wrong _
-            when !settings.extensionApis().envoyPatchPolicy() ->
+            when !settings.extensions().patches() ->
                 Condition.isFalse(
                         Conditions.ACCEPTED,
                         "Disabled",

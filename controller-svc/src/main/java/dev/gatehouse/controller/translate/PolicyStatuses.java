@@ -149,6 +149,20 @@ final class PolicyStatuses {
         return new ObjectStatus.Ancestors(policy.metadata().generation(), all.statuses());
     }
 
+    /** The Gateways that the targets of {@code policy} attach to. */
+    <S extends TargetedPolicy<S>> Set<ObjectKey> gateways(Reads reads, Resource<S> policy) {
+        Set<ObjectKey> gateways = new HashSet<>();
+        for (PolicyTarget target : policy.spec().targets()) {
+            TargetKey key = TargetKey.of(target, policy.namespace());
+            gateway(reads, key).ifPresent(state -> gateways.add(state.gateway().key()));
+            reads.get(model.attachments, key.owner()).stream()
+                    .flatMap(attachments -> attachments.parents().stream())
+                    .flatMap(parent -> parent.bindings().stream())
+                    .forEach(binding -> gateways.add(binding.listener().gateway()));
+        }
+        return gateways;
+    }
+
     /** @param merged whether the policy is merged with another wherever it counts: what it says alone is then no problem */
     private Optional<Condition> refusal(
             Reads reads, ObjectRef policy, TargetKey target, Verdict<?> verdict, boolean merged) {

@@ -27,6 +27,7 @@ import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.envoy.filter.RateLimitResources;
+import dev.gatehouse.controller.extension.Extensions;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.Hostnames;
@@ -84,6 +85,7 @@ final class Resources {
      * @param wafs the merged WAFPolicies
      * @param securities the SecurityPolicies
      * @param access what authz-svc enforces of the merged SecurityPolicies
+     * @param extensions those of EnvoyExtensionPolicies
      * @param refusals rules of which Envoy would refuse something
      * @param fingerprint of the entries
      */
@@ -94,6 +96,7 @@ final class Resources {
             Set<EffectivePolicies.Waf> wafs,
             Set<Security> securities,
             Set<Securities.MergedAccess> access,
+            Set<Extensions> extensions,
             List<ResolvedRoute.InvalidRule> refusals,
             int fingerprint) {
         Contribution(
@@ -103,8 +106,9 @@ final class Resources {
                 Set<EffectivePolicies.Waf> wafs,
                 Set<Security> securities,
                 Set<Securities.MergedAccess> access,
+                Set<Extensions> extensions,
                 List<ResolvedRoute.InvalidRule> refusals) {
-            this(entries, limits, compressors, wafs, securities, access, refusals, entries.hashCode());
+            this(entries, limits, compressors, wafs, securities, access, extensions, refusals, entries.hashCode());
         }
 
         /** The same matches, answered with 500. */
@@ -386,6 +390,7 @@ final class Resources {
         Set<EffectivePolicies.Waf> wafs = new HashSet<>();
         Set<Security> securities = new HashSet<>();
         Set<Securities.MergedAccess> access = new HashSet<>();
+        Set<Extensions> extensions = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
@@ -397,6 +402,7 @@ final class Resources {
                 model.securities
                         .mergedAccess(reads, key.listener(), key.route(), http.name())
                         .ifPresent(access::add);
+                policies.extensions().filter(_ -> !policies.broken()).ifPresent(extensions::add);
                 RouteResources.Made made =
                         maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
                 entries.addAll(made.entries());
@@ -421,7 +427,8 @@ final class Resources {
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
         return Optional.of(
-                new Contribution(byHost, limits, compressors, wafs, securities, access, List.copyOf(refusals)));
+                new Contribution(
+                        byHost, limits, compressors, wafs, securities, access, extensions, List.copyOf(refusals)));
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
@@ -437,7 +444,9 @@ final class Resources {
                     List.of(RouteResources.failing(key.route()).from(place.origin())));
         }
         return Map.of(
-                key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
+                key,
+                new Contribution(
+                        closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -483,11 +492,11 @@ final class Resources {
 
     /** A contribution that is held back needs what the one that is served instead needs, too. */
     private Map<BindingKey, FilterNeeds> filterNeeds(Reads reads, BindingKey key, Contribution contribution) {
-        FilterNeeds own = FilterNeeds.of(contribution.securities(), contribution.compressors());
+        FilterNeeds own = FilterNeeds.of(contribution.securities(), contribution.compressors(), contribution.extensions());
         FilterNeeds needs = reads.get(held, key).isEmpty()
                 ? own
                 : reads.get(lastGood, key)
-                        .map(good -> own.and(FilterNeeds.of(good.securities(), good.compressors())))
+                        .map(good -> own.and(FilterNeeds.of(good.securities(), good.compressors(), good.extensions())))
                         .orElse(own);
         return needs.equals(FilterNeeds.NONE) ? Map.of() : Map.of(key, needs);
     }
@@ -506,13 +515,14 @@ final class Resources {
 
     private Map<ClusterKey, UsedCluster> policyClusters(Reads reads, BindingKey key, Contribution contribution) {
         Map<ClusterKey, UsedCluster> clusters = new HashMap<>();
-        if (!contribution.securities().isEmpty()) {
+        List<ClusterSpec> specs = Stream.concat(
+                        contribution.securities().stream().flatMap(security -> security.clusters().stream()),
+                        contribution.extensions().stream().flatMap(each -> each.clusters().stream()))
+                .toList();
+        if (!specs.isEmpty()) {
             String fleet = fleet(reads, key.listener().gateway());
-            for (Security security : contribution.securities()) {
-                security.clusters()
-                        .forEach(spec ->
-                                clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, key.route())));
-            }
+            specs.forEach(
+                    spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, key.route())));
         }
         return clusters;
     }

@@ -4,6 +4,7 @@ import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
+import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -16,7 +17,7 @@ import java.util.function.IntUnaryOperator;
  * @param callouts where the proxies reach the callout services
  * @param infrastructure where the proxies run
  * @param backendAddresses which addresses backends may have
- * @param extensionApis which kinds that reach further than Gateway API are served
+ * @param extensions what reaches further than Gateway API does
  */
 public record Settings(
         List<String> controllerNames,
@@ -24,17 +25,7 @@ public record Settings(
         Callouts callouts,
         Infrastructure infrastructure,
         BackendAddresses backendAddresses,
-        ExtensionApis extensionApis) {
-    /**
-     * Kinds of Envoy Gateway's API that reach further than Gateway API does, and are served only where that is wanted.
-     *
-     * @param envoyPatchPolicy who may write an EnvoyPatchPolicy changes the proxies of a Gateway at will
-     */
-    public record ExtensionApis(boolean envoyPatchPolicy) {
-        /** As Envoy Gateway has it where nothing is configured. */
-        public static final ExtensionApis DEFAULT = new ExtensionApis(false);
-    }
-
+        Extensions extensions) {
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
@@ -58,12 +49,12 @@ public record Settings(
                 callouts,
                 infrastructure,
                 infrastructure.backendAddresses(true, Set.of()),
-                ExtensionApis.DEFAULT);
+                Extensions.OFFLINE);
     }
 
-    /** The same with other extension APIs. */
-    public Settings with(ExtensionApis apis) {
-        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, apis);
+    /** The same with other extensions. */
+    public Settings with(Extensions other) {
+        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, other);
     }
 
     public Settings {
@@ -134,6 +125,30 @@ public record Settings(
         /** In plain text. */
         public Callouts(CalloutAddress rateLimit, CalloutAddress waf, CalloutAddress authz) {
             this(rateLimit, waf, authz, false);
+        }
+    }
+
+    /**
+     * What reaches further than Gateway API does, and is served only where that is wanted.
+     *
+     * @param patches EnvoyPatchPolicies: who may write one changes the proxies of a Gateway at will
+     * @param lua Lua scripts in EnvoyExtensionPolicies
+     * @param codeServer where proxies fetch the code of Wasm extensions
+     * @param fetches the code is fetched; false: there is no data plane, and the code is taken to be there
+     */
+    public record Extensions(boolean patches, boolean lua, URI codeServer, boolean fetches) {
+        /** For a translation without a data plane. */
+        public static final Extensions OFFLINE =
+                new Extensions(false, false, URI.create("http://127.0.0.1:18110/wasm"), false);
+
+        /** The same, with Lua scripts. */
+        public Extensions withLua(boolean allowed) {
+            return new Extensions(patches, allowed, codeServer, fetches);
+        }
+
+        /** The same, with EnvoyPatchPolicies. */
+        public Extensions withPatches(boolean allowed) {
+            return new Extensions(allowed, lua, codeServer, fetches);
         }
     }
 

@@ -36,7 +36,6 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
-import dev.gatehouse.gatewayapi.UnservedPolicy;
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import java.util.ArrayList;
@@ -51,10 +50,11 @@ import java.util.SortedMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The statuses, as collections derived from the {@link Model} and from what the fleets say. */
 final class Statuses {
+    private static final String NO_REQUESTS = "an extension is for HTTP requests, and its target has none";
+
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
@@ -91,15 +91,7 @@ final class Statuses {
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         policies = new PolicyStatuses(model, fleetStates, this.failed, settings.controllerName());
-        List<Collection<ObjectRef, ObjectStatus>> unserved = model.unserved.stream()
-                .map(each -> keyed(
-                        graph,
-                        "status." + each.kind().name(),
-                        each.kind(),
-                        each.policies(),
-                        (reads, _, policy) -> Optional.of(unserved(reads, each.kind(), policy))))
-                .toList();
-        List<Collection<ObjectRef, ObjectStatus>> served = List.of(
+        all = List.of(
                 // Comes before what is said of the last good version of an object that an edit broke.
                 graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
@@ -182,6 +174,28 @@ final class Statuses {
                                 (merged, _) -> model.problem(reads, merged))),
                 policies(
                         graph,
+                        model.extensions,
+                        (reads, key) -> new Verdict<>(
+                                reads.get(model.extensions.policies(), key)
+                                        .flatMap(policy -> model.extensionProblem(
+                                                reads, key, policies.gateways(reads, policy))),
+                                reads.get(model.extensions.policies(), key)
+                                        .filter(policy ->
+                                                policy.spec().settings().closes())
+                                        .map(_ -> NO_REQUESTS),
+                                List.of(),
+                                Optional.empty(),
+                                (merged, connections) -> model.extensionProblem(
+                                                reads,
+                                                merged,
+                                                policies.gateways(
+                                                        reads, merged.members().getFirst()))
+                                        .or(() -> connections
+                                                        && merged.spec().settings().closes()
+                                                ? Optional.of(NO_REQUESTS)
+                                                : Optional.empty()))),
+                policies(
+                        graph,
                         model.wafs,
                         (reads, key) -> new Verdict<>(
                                 reads.get(model.wafOutcomes, key)
@@ -206,7 +220,6 @@ final class Statuses {
                         (reads, _, policy) -> Optional.of(patchStatuses.of(reads, policy))),
                 // Counts for an object that has no other status.
                 graph.map("status.failed", this.failed, this::failed));
-        all = Stream.concat(unserved.stream(), served.stream()).toList();
     }
 
     private <S extends TargetedPolicy<S>> Collection<ObjectRef, ObjectStatus> policies(
@@ -634,18 +647,5 @@ final class Statuses {
                             key + " is not there (expected: a Gateway or ListenerSet of " + Kinds.GATEWAY_GROUP
                                     + ", or a listener of one)."));
         });
-    }
-
-    /** The status of a policy that is not served: what it is for is closed where it protects. */
-    private ObjectStatus unserved(Reads reads, Kind<UnservedPolicy> kind, Resource<UnservedPolicy> policy) {
-        String message = kind.name() + " is not served by Gatehouse and has no effect"
-                + (policy.spec().protects()
-                        ? "; requests to its targets are answered with 500, since it asks for protection."
-                        : ".");
-        return policies.of(
-                reads,
-                policy,
-                policy.spec().targets(),
-                _ -> List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", message)));
     }
 }

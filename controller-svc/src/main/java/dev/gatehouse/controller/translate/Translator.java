@@ -10,6 +10,8 @@ import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.controller.wasm.WasmRequest;
+import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Kind;
@@ -48,6 +50,7 @@ public final class Translator {
     private final Source<String, String> refusals;
     private final Collection<String, Infrastructure> infrastructure;
     private final Resources resources;
+    private final Collection<ObjectKey, List<WasmRequest>> wasmRequests;
     private final Statuses statuses;
 
     /** Hears of faults of the translation: a derivation that threw. Its last good output stays, and the object's status says so. */
@@ -63,6 +66,7 @@ public final class Translator {
         fleetStates = graph.source("fleetStates");
         model = new Model(graph, inputs, settings);
         resources = new Resources(graph, inputs, model, settings);
+        wasmRequests = model.wasmRequests;
         refusals = graph.source("refusals");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
         statuses =
@@ -77,6 +81,9 @@ public final class Translator {
         record Broken(Kind<?> kind, BrokenObject object) implements Change {}
 
         record Remove(Kind<?> kind, ObjectKey key) implements Change {}
+
+        /** What came of a request for code. */
+        record Code(WasmRequest request, WasmState state) implements Change {}
 
         /** What a fleet's proxies say changed. */
         record Fleet(String fleet, FleetState state) implements Change {}
@@ -118,6 +125,7 @@ public final class Translator {
                     case Change.Put put -> inputs.put(writes, put.kind(), put.resource());
                     case Change.Broken broken -> inputs.putBroken(writes, broken.kind(), broken.object());
                     case Change.Remove remove -> inputs.remove(writes, remove.kind(), remove.key());
+                    case Change.Code code -> inputs.putCode(writes, code.request(), code.state());
                     case Change.Fleet fleet -> writes.put(fleetStates, fleet.fleet(), fleet.state());
                     case Change.Held held -> resources.hold(writes, held.part(), held.hold());
                     case Change.Accepted accepted ->
@@ -132,6 +140,15 @@ public final class Translator {
             }
         });
         return new Effect(changesOf(resources.all()), changesOf(statuses.all()), changesOf(List.of(statuses.served())));
+    }
+
+    /** The code that is wanted for Wasm extensions, by the requests' keys. */
+    public Map<String, WasmRequest> wasmRequests() {
+        Map<String, WasmRequest> requests = new HashMap<>();
+        wasmRequests.entries().values().stream()
+                .flatMap(List::stream)
+                .forEach(request -> requests.put(request.key(), request));
+        return requests;
     }
 
     /** Every resource. */

@@ -24,7 +24,12 @@ public record ConfigMap(Map<String, String> data) {
 
     /** The body of a response: in "response.body", else in the first key; empty: there is none. */
     public Optional<String> responseBody() {
-        return Optional.ofNullable(data.get(BODY))
+        return value(BODY);
+    }
+
+    /** The value of {@code key}, else of the first key; empty: there is none. */
+    public Optional<String> value(String key) {
+        return Optional.ofNullable(data.get(key))
                 .or(() ->
                         data.entrySet().stream().min(Map.Entry.comparingByKey()).map(Map.Entry::getValue));
     }

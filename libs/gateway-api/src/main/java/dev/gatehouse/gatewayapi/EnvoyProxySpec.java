@@ -1,5 +1,10 @@
 package dev.gatehouse.gatewayapi;
 
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
+import dev.gatehouse.gatewayapi.merge.StrategicMerge;
+import dev.gatehouse.controller.kubernetes.Cluster;
+import dev.gatehouse.gatewayapi.extension.LuaValidation;
+import dev.gatehouse.gatewayapi.extension.ModuleRegistration;
 import dev.gatehouse.gatewayapi.merge.JsonPatch;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
@@ -23,6 +28,8 @@ import java.util.Set;
  * @param filterOrder where HTTP filters stand that are not at their usual place
  * @param backendTls of connections to backends that a BackendTLSPolicy asks TLS for
  * @param preserveRouteOrder a route's rules are tried in the order in which they stand there
+ * @param luaValidation how scripts are checked before proxies get them
+ * @param dynamicModules the libraries that policies may have proxies load
  */
 public record EnvoyProxySpec(
         MergeType mergeType,
@@ -38,7 +45,9 @@ public record EnvoyProxySpec(
         ProxyTelemetry telemetry,
         List<FilterPosition> filterOrder,
         BackendTls backendTls,
-        boolean preserveRouteOrder) {
+        boolean preserveRouteOrder,
+        LuaValidation luaValidation,
+        List<ModuleRegistration> dynamicModules) {
     /** Where there is no EnvoyProxy. */
     public static final EnvoyProxySpec DEFAULT = new EnvoyProxySpec(
             MergeType.Replace,
@@ -54,7 +63,9 @@ public record EnvoyProxySpec(
             ProxyTelemetry.DEFAULT,
             List.of(),
             BackendTls.DEFAULT,
-            false);
+            false,
+            LuaValidation.Strict,
+            List.of());
 
     private static final Syntax LOG_LEVEL = Syntax.of(
             "trace|debug|info|warn|error|off|critical", 16, "trace, debug, info, warn, error, critical or off");
@@ -76,6 +87,7 @@ public record EnvoyProxySpec(
         logLevels = Map.copyOf(logLevels);
         extraArgs = List.copyOf(extraArgs);
         filterOrder = List.copyOf(filterOrder);
+        dynamicModules = List.copyOf(dynamicModules);
     }
 
     /**
@@ -539,8 +551,6 @@ public record EnvoyProxySpec(
     }
 
     static EnvoyProxySpec read(Fields f) {
-        f.passOver("luaValidation", "is not supported: there are no Lua filters");
-        f.passOver("dynamicModules", "is not supported");
         f.passOver("geoIP", "is not supported");
         // Clusters are those of backends: routes that use the same share it, whatever this asks for.
         f.object("mergeBackends", x -> x.object("selector", LabelSelector::read));
@@ -558,7 +568,9 @@ public record EnvoyProxySpec(
                 f.object("telemetry", ProxyTelemetry::read).orElse(ProxyTelemetry.DEFAULT),
                 f.list("filterOrder", FilterPosition::read),
                 f.object("backendTLS", BackendTls::read).orElse(BackendTls.DEFAULT),
-                f.bool("preserveRouteOrder").orElse(false));
+                f.bool("preserveRouteOrder").orElse(false),
+                f.choice("luaValidation", LuaValidation.class).orElse(LuaValidation.Strict),
+                f.list("dynamicModules", ModuleRegistration::read));
     }
 
     private static Map<String, String> logLevels(Fields f) {

@@ -1,6 +1,7 @@
 package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
+import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import dev.gatehouse.gatewayapi.yaml.Fields;
@@ -59,13 +60,10 @@ public final class Kinds {
 
     public static final Kind<ClientTrafficPolicy> CLIENT_TRAFFIC_POLICY =
             envoyGateway("ClientTrafficPolicy", ClientTrafficPolicy::read);
-    public static final Kind<UnservedPolicy> ENVOY_EXTENSION_POLICY =
-            envoyGateway("EnvoyExtensionPolicy", UnservedPolicy::readExtension);
+    public static final Kind<Policy<ExtensionSettings>> ENVOY_EXTENSION_POLICY =
+            envoyGateway("EnvoyExtensionPolicy", f -> Policy.read(f, ExtensionSettings::read, Map.of()));
     public static final Kind<EnvoyPatchPolicy> ENVOY_PATCH_POLICY =
             envoyGateway("EnvoyPatchPolicy", EnvoyPatchPolicy::read);
-
-    /** The policies that are known and not served. */
-    public static final List<Kind<UnservedPolicy>> UNSERVED = List.of(ENVOY_EXTENSION_POLICY);
 
     public static final Kind<EnvoyProxy> ENVOY_PROXY =
             new Kind<>(ENVOY_GATEWAY_GROUP, List.of("v1alpha1"), "EnvoyProxy", true, EnvoyProxy::read);

@@ -70,7 +70,14 @@ public final class ChildJvm implements AutoCloseable {
 
     /** {@code gatehouse run} with the real Envoy, once it serves what the folders say. */
     public static ChildJvm serving(int grpcPort, int adminPort, Path... folders) throws Exception {
+        return serving(grpcPort, adminPort, List.of(), folders);
+    }
+
+    /** As {@link #serving(int, int, Path...)}, with further options. */
+    public static ChildJvm serving(int grpcPort, int adminPort, List<String> options, Path... folders)
+            throws Exception {
         List<String> arguments = new ArrayList<>(List.of("run"));
+        arguments.addAll(options);
         for (Path folder : folders) {
             arguments.add(folder.toString());
         }

@@ -1,5 +1,9 @@
 package dev.gatehouse.standalone.quarantine;
 
+import dev.gatehouse.gatewayapi.Service;
+import dev.gatehouse.gatewayapi.GatewayClass;
+import dev.gatehouse.gatewayapi.Gateway;
+import dev.gatehouse.gatewayapi.EndpointSlice;
 import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.callout.CalloutAddress;
@@ -92,7 +96,7 @@ final class BreakingWorld implements AutoCloseable {
                                 List.of(Settings.CONTROLLER_NAME),
                                 port -> port,
                                 new Settings.Callouts(nobody, nobody, nobody))
-                        .with(new Settings.ExtensionApis(true)),
+                        .with(Settings.Extensions.OFFLINE.withPatches(true)),
                 log,
                 InstantSource.system());
         topic.subscribe(this::hand);

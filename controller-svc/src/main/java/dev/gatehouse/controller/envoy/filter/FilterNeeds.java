@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.envoy.filter;
 
 import dev.gatehouse.controller.check.EnvoyRules;
+import dev.gatehouse.controller.extension.Extensions;
 import dev.gatehouse.controller.proto.PackedTypes;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.traffic.Compressor;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param tokens whose providers and requirements stand there
  * @param variants of the filter for authorization servers
  * @param compressors that compress from a size of their own on
+ * @param extensions of EnvoyExtensionPolicies
  * @param reroutes a filter may have the route selected again. Envoy decides by the first route which of the filters that are switched off it
  *     makes for a request, so all of them are switched on, for those of the second route
  */
@@ -24,11 +26,13 @@ public record FilterNeeds(
         Set<Security.Tokens> tokens,
         Set<ExtAuthFilter.Variant> variants,
         Set<Compressor> compressors,
+        ExtensionNeeds extensions,
         boolean reroutes) {
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
 
     /** Nothing but what every listener has. */
-    public static final FilterNeeds NONE = new FilterNeeds(Set.of(), Set.of(), Set.of(), false);
+    public static final FilterNeeds NONE = 
+            new FilterNeeds(Set.of(), Set.of(), Set.of(), ExtensionNeeds.NONE, false);
 
     public FilterNeeds {
         tokens = Set.copyOf(tokens);
@@ -36,8 +40,9 @@ public record FilterNeeds(
         compressors = Set.copyOf(compressors);
     }
 
-    /** What {@code policies} need, and those that compress from a size of their own on. */
-    public static FilterNeeds of(Collection<Security> policies, Collection<Compressor> compressors) {
+    /** What policies need, and those that compress from a size of their own on. */
+    public static FilterNeeds of(
+            Collection<Security> policies, Collection<Compressor> compressors, Collection<Extensions> extensions) {
         Set<Security.Tokens> tokens = new HashSet<>();
         Set<ExtAuthFilter.Variant> variants = new HashSet<>();
         boolean reroutes = false;
@@ -49,7 +54,9 @@ public record FilterNeeds(
                     .ifPresent(variants::add);
             reroutes |= policy.reroutes();
         }
-        return new FilterNeeds(tokens, variants, Set.copyOf(compressors), reroutes);
+        ExtensionNeeds needed =
+                extensions.stream().map(ExtensionNeeds::of).reduce(ExtensionNeeds.NONE, ExtensionNeeds::and);
+        return new FilterNeeds(tokens, variants, Set.copyOf(compressors), needed, reroutes);
     }
 
     /** True if the route may be selected again before tokens are verified. */
@@ -65,7 +72,12 @@ public record FilterNeeds(
         allVariants.addAll(more.variants);
         Set<Compressor> allCompressors = new HashSet<>(compressors);
         allCompressors.addAll(more.compressors);
-        return new FilterNeeds(allTokens, allVariants, allCompressors, reroutes || more.reroutes);
+        return new FilterNeeds(
+                allTokens,
+                allVariants,
+                allCompressors,
+                extensions.and(more.extensions),
+                reroutes || more.reroutes);
     }
 
     /** The names of the filters for authorization servers that are on the listener. */

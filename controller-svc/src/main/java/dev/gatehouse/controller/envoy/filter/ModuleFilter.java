@@ -1,0 +1,96 @@
+package dev.gatehouse.controller.envoy.filter;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.StringValue;
+import com.google.protobuf.UnknownFieldSet;
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.extension.Extensions;
+import dev.gatehouse.controller.extension.Extensions.Module;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.gatewayapi.extension.ModuleRegistration.Source;
+import dev.gatehouse.gatewayapi.yaml.JsonText;
+import io.envoyproxy.envoy.config.core.v3.AsyncDataSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.HttpUri;
+import io.envoyproxy.envoy.config.core.v3.RemoteDataSource;
+import io.envoyproxy.envoy.extensions.dynamic_modules.v3.DynamicModuleConfig;
+import io.envoyproxy.envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The dynamic modules of EnvoyExtensionPolicies, by Envoy's filter {@code dynamic_modules}. A listener has a filter for each that is in use on
+ * it, which a route switches on. One that answers requests itself may stand before others: requests of other routes do not pass it.
+ */
+final class ModuleFilter implements ChainFilter {
+    private static final String NAME = "envoy.filters.http.dynamic_modules/extension-";
+    private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(10);
+
+    /**
+     * The number of {@code DynamicModuleConfig.module}, which Envoy 1.40 has and the generated classes of its API do not have yet.
+     */
+    private static final int MODULE = 6;
+
+    @Override
+    public List<HttpFilter> onListener(ChainContext chain) {
+        return chain.needs().extensions().sortedModules().stream()
+                .map(filter -> chain.forPolicies(filter.name(), filter.config()))
+                .toList();
+    }
+
+    @Override
+    public Map<String, Message> onRoute(RouteContext route) {
+        Map<String, Message> config = new HashMap<>();
+        filters(route.policies().extensions().map(Extensions::modules).orElse(List.of()))
+                .forEach(filter -> config.put(filter.name(), SkippedFilter.passed()));
+        return config;
+    }
+
+    /** The filter of each of a policy's modules. */
+    static List<PlacedFilter> filters(List<Module> modules) {
+        return PlacedFilter.all(NAME, modules, ModuleFilter::filter);
+    }
+
+    private static DynamicModuleFilter filter(Module module) {
+        AsyncDataSource source =
+                switch (module.registration().source()) {
+                    case Source.Local local ->
+                        AsyncDataSource.newBuilder()
+                                .setLocal(DataSource.newBuilder().setFilename(local.path()))
+                                .build();
+                    case Source.Remote remote ->
+                        AsyncDataSource.newBuilder()
+                                .setRemote(RemoteDataSource.newBuilder()
+                                        .setHttpUri(HttpUri.newBuilder()
+                                                .setUri(remote.url())
+                                                .setCluster(module.cluster()
+                                                        .map(ClusterSpec::name)
+                                                        .orElse(""))
+                                                .setTimeout(Protos.duration(FETCH_TIMEOUT)))
+                                        .setSha256(remote.sha256()))
+                                .build();
+                };
+        DynamicModuleFilter.Builder filter = DynamicModuleFilter.newBuilder()
+                .setDynamicModuleConfig(DynamicModuleConfig.newBuilder()
+                        // Envoy 1.40 takes the source instead of the name; the API's older rules ask for a name.
+                        .setName(module.registration().name())
+                        .setDoNotClose(module.registration().doNotClose())
+                        .setLoadGlobally(module.registration().loadGlobally())
+                        .setUnknownFields(UnknownFieldSet.newBuilder()
+                                .addField(
+                                        MODULE,
+                                        UnknownFieldSet.Field.newBuilder()
+                                                .addLengthDelimited(source.toByteString())
+                                                .build())
+                                .build()))
+                .setFilterName(module.spec().filter())
+                .setTerminalFilter(module.spec().terminal());
+        module.spec()
+                .config()
+                .ifPresent(config -> filter.setFilterConfig(Protos.any(StringValue.of(JsonText.of(config)))));
+        return filter.build();
+    }
+}

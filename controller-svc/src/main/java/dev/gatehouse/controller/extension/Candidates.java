@@ -1,0 +1,143 @@
+package dev.gatehouse.controller.extension;
+
+import dev.gatehouse.controller.backend.UriCluster;
+import dev.gatehouse.controller.extension.Extensions.Module;
+import dev.gatehouse.controller.extension.Extensions.Plugin;
+import dev.gatehouse.controller.extension.Extensions.Processor;
+import dev.gatehouse.controller.extension.Extensions.Script;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.extension.DynamicModule;
+import dev.gatehouse.gatewayapi.extension.ModuleRegistration;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The extensions that a policy asks for, resolved as far as that is the same on every Gateway. */
+public record Candidates(
+        List<CheckedScript> scripts,
+        List<Candidate<Processor>> processors,
+        List<Candidate<Plugin>> plugins,
+        List<WantedModule> modules) {
+    public Candidates {
+        scripts = List.copyOf(scripts);
+        processors = List.copyOf(processors);
+        plugins = List.copyOf(plugins);
+        modules = List.copyOf(modules);
+    }
+
+    /**
+     * An extension to be.
+     *
+     * @param place the path of its field
+     * @param failOpen requests pass without it where it cannot be made
+     * @param made where there are problems as well, what runs meanwhile
+     * @param problems why it cannot be made; empty: it can
+     */
+    record Candidate<T>(String place, boolean failOpen, Optional<T> made, List<String> problems) {
+        Candidate {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** A script, and what is wrong with it; which of that matters, an EnvoyProxy says. */
+    record CheckedScript(Candidate<Script> candidate, LuaCheck.Findings findings) {
+        private Candidate<Script> on(EnvoyProxySpec proxy) {
+            Optional<String> problem = findings.problem(proxy.luaValidation());
+            return problem.isEmpty()
+                    ? candidate
+                    : new Candidate<>(
+                            candidate.place(),
+                            candidate.failOpen(),
+                            Optional.empty(),
+                            Stream.concat(
+                                            candidate.problems().stream(),
+                                            problem.map(text -> candidate.place() + ": " + text).stream())
+                                    .toList());
+        }
+    }
+
+    /**
+     * A filter of a library, which only an EnvoyProxy lets a policy have.
+     *
+     * @param owner the policy that has it
+     */
+    record WantedModule(String place, DynamicModule spec, ObjectKey owner) {
+        private Candidate<Module> on(EnvoyProxySpec proxy) {
+            Optional<ModuleRegistration> registration = proxy.dynamicModules().stream()
+                    .filter(each -> each.name().equals(spec.name()))
+                    .findFirst();
+            return registration
+                    .map(found -> new Candidate<>(
+                            place,
+                            false,
+                            Optional.of(new Module(
+                                    spec,
+                                    found,
+                                    found.source() instanceof ModuleRegistration.Source.Remote remote
+                                            ? Optional.of(UriCluster.of(URI.create(remote.url()), owner)
+                                                    .spec())
+                                            : Optional.empty())),
+                            List.<String>of()))
+                    .orElseGet(() -> new Candidate<>(
+                            place,
+                            false,
+                            Optional.empty(),
+                            List.of(place + ".name: \"" + spec.name()
+                                    + "\" is not registered (expected: one of spec.dynamicModules of the Gateway's EnvoyProxy, "
+                                    + proxy.dynamicModules().stream()
+                                            .map(ModuleRegistration::name)
+                                            .toList()
+                                    + ")")));
+        }
+    }
+
+    /** Extensions none of which can be made, since {@code problem}. */
+    public static Candidates unusable(String problem) {
+        return new Candidates(
+                List.of(new CheckedScript(
+                        new Candidate<>("spec", false, Optional.empty(), List.of(problem)), LuaCheck.Findings.NONE)),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    /** What becomes of them on Gateways with {@code proxy}. */
+    public ExtensionOutcome on(EnvoyProxySpec proxy) {
+        List<String> closing = new ArrayList<>();
+        List<String> bypassed = new ArrayList<>();
+        List<String> meanwhile = new ArrayList<>();
+        Extensions extensions = new Extensions(
+                made(scripts.stream().map(each -> each.on(proxy)).toList(), closing, bypassed, meanwhile),
+                made(processors, closing, bypassed, meanwhile),
+                made(plugins, closing, bypassed, meanwhile),
+                made(modules.stream().map(each -> each.on(proxy)).toList(), closing, bypassed, meanwhile));
+        if (!closing.isEmpty()) {
+            closing.addAll(bypassed);
+            closing.addAll(meanwhile);
+            return new ExtensionOutcome.Invalid(String.join("; ", closing));
+        }
+        if (!bypassed.isEmpty()) {
+            meanwhile.add(String.join("; ", bypassed) + "; since failOpen is true, requests pass without it");
+        }
+        return new ExtensionOutcome.Enforced(
+                extensions, meanwhile.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", meanwhile)));
+    }
+
+    private static <T> List<T> made(
+            List<Candidate<T>> candidates, List<String> closing, List<String> bypassed, List<String> meanwhile) {
+        List<T> made = new ArrayList<>();
+        for (Candidate<T> each : candidates) {
+            each.made().ifPresent(made::add);
+            if (each.made().isPresent()) {
+                meanwhile.addAll(each.problems());
+            } else {
+                (each.failOpen() ? bypassed : closing).addAll(each.problems());
+            }
+        }
+        return made;
+    }
+
+}

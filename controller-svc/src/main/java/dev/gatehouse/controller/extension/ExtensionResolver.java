@@ -1,0 +1,186 @@
+package dev.gatehouse.controller.extension;
+
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.ServiceClusters;
+import dev.gatehouse.controller.backend.UriCluster;
+import dev.gatehouse.controller.extension.Candidates.Candidate;
+import dev.gatehouse.controller.extension.Candidates.CheckedScript;
+import dev.gatehouse.controller.extension.Candidates.WantedModule;
+import dev.gatehouse.controller.extension.Extensions.Plugin;
+import dev.gatehouse.controller.extension.Extensions.Processor;
+import dev.gatehouse.controller.extension.Extensions.Script;
+import dev.gatehouse.controller.policy.Effective;
+import dev.gatehouse.controller.wasm.WasmRequest;
+import dev.gatehouse.controller.wasm.WasmState;
+import dev.gatehouse.gatewayapi.Backend;
+import dev.gatehouse.gatewayapi.ConfigMap;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.Policy;
+import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.extension.ExtProc;
+import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
+import dev.gatehouse.gatewayapi.extension.Lua;
+import dev.gatehouse.gatewayapi.extension.Wasm;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Resolves what the extensions of EnvoyExtensionPolicies refer to. */
+public final class ExtensionResolver {
+    /** What a script's refusal says where the controller does not allow scripts. */
+    private static final String LUA_OFF = "Lua is off (expected: no lua, or a controller that allows it, with"
+            + " gatehouse.controller.extension-apis.lua=true)";
+
+    /** What the resolver needs to know of other objects, and of the controller. */
+    public interface World extends ServiceClusters.World {
+        Optional<ConfigMap> configMap(ObjectKey key);
+
+        Optional<Secret> secret(ObjectKey key);
+
+        /** The CA certificates in a ConfigMap, Secret or ClusterTrustBundle. */
+        Optional<String> bundle(String kind, ObjectKey key);
+
+        /** Whether the policy may refer to the object. */
+        boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to);
+
+        /** Why the controller must not fetch from {@code endpoint}. */
+        Optional<String> refusal(Backend.Endpoint endpoint);
+
+        /** What came of a request for code; empty: nothing yet. */
+        Optional<WasmState> code(WasmRequest request);
+
+        /** The code that the user of the request had last. */
+        Optional<WasmState.Ready> lastCode(String user);
+
+        /** Where proxies fetch code, for instance http://controller:18110/wasm. */
+        URI codeServer();
+
+        /** Whether policies may have scripts: they run in the proxies, with what the proxies may do. */
+        boolean allowsLua();
+    }
+
+    private final Effective<Policy<ExtensionSettings>> policy;
+    private final World world;
+
+    private ExtensionResolver(Effective<Policy<ExtensionSettings>> policy, World world) {
+        this.policy = policy;
+        this.world = world;
+    }
+
+    /** Resolves what {@code policy}, which may be merged of two, asks for. */
+    public static Candidates resolve(Effective<Policy<ExtensionSettings>> policy, World world) {
+        return new ExtensionResolver(policy, world).resolve();
+    }
+
+    private Candidates resolve() {
+        ExtensionSettings settings = policy.spec().settings();
+        List<CheckedScript> scripts = new ArrayList<>();
+        for (int i = 0; i < settings.scripts().size(); i++) {
+            scripts.add(script(settings.scripts().get(i), "spec.lua[" + i + "]"));
+        }
+        List<Candidate<Processor>> processors = new ArrayList<>();
+        for (int i = 0; i < settings.processors().size(); i++) {
+            processors.add(processor(settings.processors().get(i), "spec.extProc[" + i + "]"));
+        }
+        List<Candidate<Plugin>> plugins = new ArrayList<>();
+        for (int i = 0; i < settings.wasms().size(); i++) {
+            plugins.add(plugin(settings.wasms().get(i), i));
+        }
+        List<WantedModule> modules = new ArrayList<>();
+        for (int i = 0; i < settings.modules().size(); i++) {
+            modules.add(new WantedModule(
+                    "spec.dynamicModule[" + i + "]", settings.modules().get(i), policy.owner("dynamicModule")));
+        }
+        return new Candidates(scripts, processors, plugins, modules);
+    }
+
+    /** References in a field of a merged policy are meant in the namespace of the one that has the field. */
+    private String namespace(String field) {
+        return policy.owner(field).namespace();
+    }
+
+    private CheckedScript script(Lua lua, String place) {
+        if (!world.allowsLua()) {
+            return refused(place, place + ": " + LUA_OFF);
+        }
+        return switch (lua.source()) {
+            case Lua.Source.Inline inline -> checked(lua, inline.code(), place + ".inline");
+            case Lua.Source.InConfigMap map -> {
+                ObjectKey key = new ObjectKey(namespace("lua"), map.name());
+                Optional<ConfigMap> object = world.configMap(key);
+                Optional<String> code = object.flatMap(each -> each.value("lua"));
+                yield code.isPresent()
+                        ? checked(lua, code.get(), place + ".valueRef: ConfigMap " + key)
+                        : refused(
+                                place,
+                                place + ".valueRef: ConfigMap " + key
+                                        + (object.isPresent() ? " is empty" : " is not there")
+                                        + " (expected: the script under \"lua\", or another key)");
+            }
+        };
+    }
+
+    private static CheckedScript checked(Lua lua, String code, String place) {
+        return new CheckedScript(
+                new Candidate<>(place, false, Optional.of(new Script(code, lua.context())), List.of()),
+                LuaCheck.of(code));
+    }
+
+    private static CheckedScript refused(String place, String problem) {
+        return new CheckedScript(
+                new Candidate<>(place, false, Optional.empty(), List.of(problem)), LuaCheck.Findings.NONE);
+    }
+
+    private Candidate<Plugin> plugin(Wasm spec, int index) {
+        String place = "spec.wasm[" + index + "]";
+        WasmRequests.Made made = WasmRequests.of(policy, spec, index, world);
+        if (!made.problems().isEmpty()) {
+            return new Candidate<>(place, spec.failOpen(), Optional.empty(), made.problems());
+        }
+        WasmRequest request = made.request();
+        Optional<WasmState> state = world.code(request);
+        if (state.orElse(null) instanceof WasmState.Ready ready) {
+            return new Candidate<>(place, spec.failOpen(), Optional.of(plugin(request, spec, ready)), List.of());
+        }
+        Optional<WasmState.Ready> last = world.lastCode(request.user());
+        String problem = place + ".code: " + request.shownPlace() + " "
+                + (state.orElse(null) instanceof WasmState.Failed failed ? failed.message() : "is being fetched")
+                + (last.isPresent() ? "; the code that was there before runs meanwhile" : "");
+        return new Candidate<>(
+                place, spec.failOpen(), last.map(ready -> plugin(request, spec, ready)), List.of(problem));
+    }
+
+    private Plugin plugin(WasmRequest request, Wasm spec, WasmState.Ready code) {
+        URI server = world.codeServer();
+        return new Plugin(
+                request.user(),
+                spec,
+                server + "/" + code.sha256(),
+                UriCluster.of(server, policy.policy()).spec(),
+                code.sha256());
+    }
+
+    private Candidate<Processor> processor(ExtProc spec, String place) {
+        List<String> problems = new ArrayList<>();
+        String namespace = namespace("extProc");
+        Optional<ClusterSpec> cluster = ServiceClusters.cluster(
+                world,
+                new ReferenceGrant.Origin(
+                        Kinds.ENVOY_GATEWAY_GROUP, Kinds.ENVOY_EXTENSION_POLICY.name(), namespace),
+                spec.backends(),
+                true,
+                place,
+                problems);
+        return new Candidate<>(
+                place,
+                spec.failOpen(),
+                cluster.map(each -> new Processor(
+                        spec,
+                        each.with(spec.settings()),
+                        ServiceClusters.authority(world, spec.backends().getFirst(), namespace))),
+                problems);
+    }
+}

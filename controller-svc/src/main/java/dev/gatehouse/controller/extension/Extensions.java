@@ -1,0 +1,81 @@
+package dev.gatehouse.controller.extension;
+
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.extension.DynamicModule;
+import dev.gatehouse.gatewayapi.extension.ExtProc;
+import dev.gatehouse.gatewayapi.extension.ModuleRegistration;
+import dev.gatehouse.gatewayapi.extension.Wasm;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The extensions that requests pass, each list in order. */
+public record Extensions(
+        List<Script> scripts, List<Processor> processors, List<Plugin> plugins, List<Module> modules) {
+    public Extensions {
+        scripts = List.copyOf(scripts);
+        processors = List.copyOf(processors);
+        plugins = List.copyOf(plugins);
+        modules = List.copyOf(modules);
+    }
+
+    /** The clusters of the services that proxies call. */
+    public List<ClusterSpec> clusters() {
+        return Stream.of(
+                        processors.stream().map(Processor::cluster),
+                        plugins.stream().map(Plugin::cluster),
+                        modules.stream().flatMap(module -> module.cluster().stream()))
+                .flatMap(each -> each)
+                .toList();
+    }
+
+    /** The same on a Gateway that shows {@code certificate} to its backends. */
+    public Extensions presenting(ObjectKey certificate) {
+        return new Extensions(
+                scripts,
+                processors.stream()
+                        .map(each -> new Processor(
+                                each.spec(), each.cluster().presenting(certificate), each.authority()))
+                        .toList(),
+                plugins,
+                modules.stream()
+                        .map(each -> new Module(
+                                each.spec(),
+                                each.registration(),
+                                each.cluster().map(cluster -> cluster.presenting(certificate))))
+                        .toList());
+    }
+
+    /**
+     * A Lua script.
+     *
+     * @param context values that the script can read
+     */
+    public record Script(String code, Map<String, Object> context) {}
+
+    /**
+     * An external processor.
+     *
+     * @param authority by which the service is called
+     */
+    public record Processor(ExtProc spec, ClusterSpec cluster, String authority) {}
+
+    /**
+     * A Wasm extension.
+     *
+     * @param id of its virtual machine, which it shares with nobody
+     * @param uri where proxies fetch the code
+     * @param cluster of the server there
+     * @param sha256 of the code
+     */
+    public record Plugin(String id, Wasm spec, String uri, ClusterSpec cluster, String sha256) {}
+
+    /**
+     * A filter of a library.
+     *
+     * @param cluster of the server from which proxies download the library; empty: it is beside them
+     */
+    public record Module(DynamicModule spec, ModuleRegistration registration, Optional<ClusterSpec> cluster) {}
+}

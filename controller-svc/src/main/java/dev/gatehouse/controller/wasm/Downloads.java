@@ -1,0 +1,130 @@
+package dev.gatehouse.controller.wasm;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * GET by HTTP, with bounds: on the size of an answer, on its time, and on redirects. Credentials go to the host that they are for, and to no
+ * other.
+ */
+final class Downloads implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final int REDIRECTS = 5;
+    private static final int FIRST_REDIRECT = 300;
+    private static final int LAST_REDIRECT = 399;
+
+    /**
+     * An answer.
+     *
+     * @param challenge of a 401
+     */
+    record Answer(int status, byte[] body, Optional<String> contentType, Optional<String> challenge) {}
+
+    private final HttpClient client;
+    private final Duration timeout;
+
+    /**
+     * @param authorities the CAs that are trusted, as PEM; empty: those of the system
+     * @param timeout of an answer with all of its body
+     */
+    Downloads(Optional<String> authorities, Duration timeout) throws IOException {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .connectTimeout(CONNECT_TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER);
+        if (authorities.isPresent()) {
+            builder.sslContext(trusting(authorities.get()));
+        }
+        client = builder.build();
+        this.timeout = timeout;
+    }
+
+    /**
+     * GET of {@code uri}.
+     *
+     * @param headers for its host alone
+     * @param limit how large the body may be
+     */
+    Answer get(URI uri, Map<String, String> headers, int limit) throws IOException, InterruptedException {
+        URI at = uri;
+        for (int i = 0; i <= REDIRECTS; i++) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(at).timeout(timeout);
+            if (at.getAuthority().equals(uri.getAuthority()) && at.getScheme().equals(uri.getScheme())) {
+                headers.forEach(request::header);
+            }
+            HttpResponse<InputStream> response =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            try (InputStream body = response.body()) {
+                Optional<String> location = response.headers().firstValue("Location");
+                if (response.statusCode() >= FIRST_REDIRECT
+                        && response.statusCode() <= LAST_REDIRECT
+                        && location.isPresent()) {
+                    at = redirected(at, location.get());
+                    continue;
+                }
+                byte[] bytes = body.readNBytes(limit + 1);
+                if (bytes.length > limit) {
+                    throw new IOException("is larger than " + limit + " bytes");
+                }
+                return new Answer(
+                        response.statusCode(),
+                        bytes,
+                        response.headers().firstValue("Content-Type"),
+                        response.headers().firstValue("WWW-Authenticate"));
+            }
+        }
+        throw new IOException("is redirected more than " + REDIRECTS + " times");
+    }
+
+    private static URI redirected(URI from, String location) throws IOException {
+        try {
+            URI to = from.resolve(location);
+            boolean safe = "https".equals(to.getScheme())
+                    || "http".equals(to.getScheme()) && "http".equals(from.getScheme());
+            if (!safe || to.getHost() == null) {
+                throw new IOException("is redirected to \"" + location + "\" (expected: a URL of the same or a safer scheme)");
+            }
+            return to;
+        } catch (IllegalArgumentException e) {
+            throw new IOException("is redirected to \"" + location + "\", which is no URL", e);
+        }
+    }
+
+    private static SSLContext trusting(String pem) throws IOException {
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            int count = 0;
+            for (Certificate each : CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
+                trusted.setCertificateEntry(Integer.toString(count++), each);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot be fetched with the CAs of tls.caCertificateRef: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the fetching of Wasm code. */
+@NullMarked
+package dev.gatehouse.controller.wasm;
+
+import org.jspecify.annotations.NullMarked;
