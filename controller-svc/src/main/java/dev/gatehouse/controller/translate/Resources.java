@@ -369,8 +369,8 @@ final class Resources {
                     place.hostname(),
                     List.of(RouteResources.failing(key.route()).from(place.origin())));
         }
-        return Map.of(key, 
-                new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
+        return Map.of(
+                key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -416,7 +416,8 @@ final class Resources {
 
     /** A contribution that is held back needs what the one that is served instead needs, too. */
     private Map<BindingKey, FilterNeeds> filterNeeds(Reads reads, BindingKey key, Contribution contribution) {
-        FilterNeeds own = FilterNeeds.of(contribution.securities(), contribution.compressors(), contribution.extensions());
+        FilterNeeds own =
+                FilterNeeds.of(contribution.securities(), contribution.compressors(), contribution.extensions());
         FilterNeeds needs = reads.get(held, key).isEmpty()
                 ? own
                 : reads.get(lastGood, key)
@@ -445,8 +446,7 @@ final class Resources {
                 .toList();
         if (!specs.isEmpty()) {
             String fleet = fleet(reads, key.listener().gateway());
-            specs.forEach(
-                    spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, key.route())));
+            specs.forEach(spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, key.route())));
         }
         return clusters;
     }

@@ -43,7 +43,13 @@ public record Settings(
             IntUnaryOperator boundPort,
             Callouts callouts,
             Infrastructure infrastructure) {
-        this(controllerNames, boundPort, callouts, infrastructure, infrastructure.backendAddresses(true, Set.of()), Extensions.OFFLINE);
+        this(
+                controllerNames,
+                boundPort,
+                callouts,
+                infrastructure,
+                infrastructure.backendAddresses(true, Set.of()),
+                Extensions.OFFLINE);
     }
 
     public Settings {
