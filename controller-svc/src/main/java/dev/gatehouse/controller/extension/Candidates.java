@@ -139,5 +139,4 @@ public record Candidates(
         }
         return made;
     }
-
 }

@@ -168,8 +168,7 @@ public final class ExtensionResolver {
         String namespace = namespace("extProc");
         Optional<ClusterSpec> cluster = ServiceClusters.cluster(
                 world,
-                new ReferenceGrant.Origin(
-                        Kinds.ENVOY_GATEWAY_GROUP, Kinds.ENVOY_EXTENSION_POLICY.name(), namespace),
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.ENVOY_EXTENSION_POLICY.name(), namespace),
                 spec.backends(),
                 true,
                 place,

@@ -12,8 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The extensions that requests pass, each list in order. */
-public record Extensions(
-        List<Script> scripts, List<Processor> processors, List<Plugin> plugins, List<Module> modules) {
+public record Extensions(List<Script> scripts, List<Processor> processors, List<Plugin> plugins, List<Module> modules) {
     public Extensions {
         scripts = List.copyOf(scripts);
         processors = List.copyOf(processors);
@@ -36,8 +35,8 @@ public record Extensions(
         return new Extensions(
                 scripts,
                 processors.stream()
-                        .map(each -> new Processor(
-                                each.spec(), each.cluster().presenting(certificate), each.authority()))
+                        .map(each ->
+                                new Processor(each.spec(), each.cluster().presenting(certificate), each.authority()))
                         .toList(),
                 plugins,
                 modules.stream()

@@ -16,8 +16,22 @@ final class LuaCheck {
 
     /** Global names by which a script reaches files, processes, libraries, or code that no check has seen. */
     private static final Set<String> REACHING_OUT = Set.of(
-            "io", "package", "debug", "ffi", "jit", "require", "module", "dofile", "loadfile", "load", "loadstring",
-            "getfenv", "setfenv", "collectgarbage", "newproxy", "_G");
+            "io",
+            "package",
+            "debug",
+            "ffi",
+            "jit",
+            "require",
+            "module",
+            "dofile",
+            "loadfile",
+            "load",
+            "loadstring",
+            "getfenv",
+            "setfenv",
+            "collectgarbage",
+            "newproxy",
+            "_G");
 
     /** What of the library {@code os} reaches nothing. */
     private static final Set<String> HARMLESS_OF_OS = Set.of("clock", "date", "difftime", "time");

@@ -42,8 +42,28 @@ final class LuaLexer {
     }
 
     private static final Set<String> KEYWORDS = Set.of(
-            "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil", "not",
-            "or", "repeat", "return", "then", "true", "until", "while");
+            "and",
+            "break",
+            "do",
+            "else",
+            "elseif",
+            "end",
+            "false",
+            "for",
+            "function",
+            "goto",
+            "if",
+            "in",
+            "local",
+            "nil",
+            "not",
+            "or",
+            "repeat",
+            "return",
+            "then",
+            "true",
+            "until",
+            "while");
 
     private static final char NOTHING = '\0';
 
@@ -103,7 +123,10 @@ final class LuaLexer {
     }
 
     private String shortened(int begin) {
-        return code.substring(begin, Math.min(at, begin + SHOWN)).lines().findFirst().orElse("");
+        return code.substring(begin, Math.min(at, begin + SHOWN))
+                .lines()
+                .findFirst()
+                .orElse("");
     }
 
     private char peek(int ahead) {

@@ -127,7 +127,8 @@ final class LuaSyntax {
     /** The end of what began in {@code line} with {@code opening}. */
     private void close(String symbol, String opening, int line) throws LuaError {
         if (!take(symbol)) {
-            throw unexpected("\"" + symbol + "\"" + (line == token.line() ? "" : " to close \"" + opening + "\" of line " + line));
+            throw unexpected("\"" + symbol + "\""
+                    + (line == token.line() ? "" : " to close \"" + opening + "\" of line " + line));
         }
     }
 
@@ -382,9 +383,8 @@ final class LuaSyntax {
     }
 
     private void expressionStatement() throws LuaError {
-        Optional<String> global = token.type() == Type.NAME && !isLocal(token.text())
-                ? Optional.of(token.text())
-                : Optional.empty();
+        Optional<String> global =
+                token.type() == Type.NAME && !isLocal(token.text()) ? Optional.of(token.text()) : Optional.empty();
         boolean bare = ahead.is("=") || ahead.is(",");
         Form form = suffixed();
         if (token.is("=") || token.is(",")) {

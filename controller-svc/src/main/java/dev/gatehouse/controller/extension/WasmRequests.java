@@ -59,8 +59,7 @@ public final class WasmRequests {
     }
 
     /** What has to be fetched for an extension. */
-    static Made of(
-            Effective<Policy<ExtensionSettings>> policy, Wasm wasm, int index, ExtensionResolver.World world) {
+    static Made of(Effective<Policy<ExtensionSettings>> policy, Wasm wasm, int index, ExtensionResolver.World world) {
         return new WasmRequests(policy, world).made(wasm, index);
     }
 
@@ -126,7 +125,8 @@ public final class WasmRequests {
     private Optional<String> authorities(ObjectReference reference, String place) {
         ObjectKey key = reference.authoritiesKey(owner.namespace());
         if (!reference.holdsAuthorities()) {
-            problems.add(place + ": \"" + reference.kind() + "\" cannot hold certificates (expected: ConfigMap, Secret or ClusterTrustBundle)");
+            problems.add(place + ": \"" + reference.kind()
+                    + "\" cannot hold certificates (expected: ConfigMap, Secret or ClusterTrustBundle)");
             return Optional.empty();
         }
         if (!key.namespace().isEmpty() && !world.permitted(origin(), reference.group(), reference.kind(), key)) {
@@ -136,7 +136,8 @@ public final class WasmRequests {
         }
         Optional<String> pem = world.bundle(reference.kind(), key).filter(text -> !text.isBlank());
         if (pem.isEmpty()) {
-            problems.add(place + ": " + reference.kind() + " " + key + " is not there, or has no certificates (expected: them under \"ca.crt\")");
+            problems.add(place + ": " + reference.kind() + " " + key
+                    + " is not there, or has no certificates (expected: them under \"ca.crt\")");
         }
         return pem;
     }
@@ -148,7 +149,8 @@ public final class WasmRequests {
             return Optional.empty();
         }
         if (!world.permitted(origin(), "", "Secret", key)) {
-            problems.add(place + ": Secret " + key + " is in another namespace, and no ReferenceGrant there permits it");
+            problems.add(
+                    place + ": Secret " + key + " is in another namespace, and no ReferenceGrant there permits it");
             return Optional.empty();
         }
         Optional<Secret> secret = world.secret(key);

@@ -25,8 +25,7 @@ public record EffectivePolicies(
         boolean broken) {
     /** No policy. */
     public static final EffectivePolicies NONE =
-            new EffectivePolicies(
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+            new EffectivePolicies(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
 
     /** The same on a Gateway that shows {@code certificate} to its backends. */
     public EffectivePolicies presenting(Optional<ObjectKey> certificate) {

@@ -118,7 +118,6 @@ final class Model {
     /** What the EnvoyExtensionPolicies ask for, each alone. */
     private final Collection<ObjectKey, Candidates> extensionCandidates;
 
-
     /** What Envoy would refuse of a BackendTrafficPolicy. */
     final Collection<ObjectKey, String> trafficProblems;
 
@@ -431,9 +430,8 @@ final class Model {
     }
 
     private ExtensionOutcome onGateway(Reads reads, Candidates candidates, ObjectKey gateway) {
-        ExtensionOutcome outcome = candidates.on(reads.get(gateways, gateway)
-                .map(state -> state.proxy().spec())
-                .orElse(EnvoyProxySpec.DEFAULT));
+        ExtensionOutcome outcome = candidates.on(
+                reads.get(gateways, gateway).map(state -> state.proxy().spec()).orElse(EnvoyProxySpec.DEFAULT));
         return switch (outcome) {
             case ExtensionOutcome.Invalid _ -> outcome;
             case ExtensionOutcome.Enforced enforced ->
@@ -576,7 +574,8 @@ final class Model {
                         .anyMatch(target -> wafs.at(reads, target).isPresent()
                                 || extensions
                                         .at(reads, target)
-                                        .filter(policy -> policy.spec().settings().closes())
+                                        .filter(policy ->
+                                                policy.spec().settings().closes())
                                         .isPresent())) {
             return Connections.CLOSED;
         }

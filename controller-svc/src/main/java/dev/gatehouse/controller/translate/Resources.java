@@ -444,9 +444,13 @@ final class Resources {
                     List.of(RouteResources.failing(key.route()).from(place.origin())));
         }
         return Map.of(
+<<<<<<< HEAD
                 key,
                 new Contribution(
                         closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
+=======
+                key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
+>>>>>>> part-ext
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -492,7 +496,8 @@ final class Resources {
 
     /** A contribution that is held back needs what the one that is served instead needs, too. */
     private Map<BindingKey, FilterNeeds> filterNeeds(Reads reads, BindingKey key, Contribution contribution) {
-        FilterNeeds own = FilterNeeds.of(contribution.securities(), contribution.compressors(), contribution.extensions());
+        FilterNeeds own =
+                FilterNeeds.of(contribution.securities(), contribution.compressors(), contribution.extensions());
         FilterNeeds needs = reads.get(held, key).isEmpty()
                 ? own
                 : reads.get(lastGood, key)
@@ -521,8 +526,7 @@ final class Resources {
                 .toList();
         if (!specs.isEmpty()) {
             String fleet = fleet(reads, key.listener().gateway());
-            specs.forEach(
-                    spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, key.route())));
+            specs.forEach(spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, key.route())));
         }
         return clusters;
     }

@@ -177,8 +177,8 @@ final class Statuses {
                         model.extensions,
                         (reads, key) -> new Verdict<>(
                                 reads.get(model.extensions.policies(), key)
-                                        .flatMap(policy -> model.extensionProblem(
-                                                reads, key, policies.gateways(reads, policy))),
+                                        .flatMap(policy ->
+                                                model.extensionProblem(reads, key, policies.gateways(reads, policy))),
                                 reads.get(model.extensions.policies(), key)
                                         .filter(policy ->
                                                 policy.spec().settings().closes())

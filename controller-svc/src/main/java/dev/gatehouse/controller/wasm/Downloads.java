@@ -43,9 +43,8 @@ final class Downloads implements AutoCloseable {
      * @param timeout of an answer with all of its body
      */
     Downloads(Optional<String> authorities, Duration timeout) throws IOException {
-        HttpClient.Builder builder = HttpClient.newBuilder()
-                .connectTimeout(CONNECT_TIMEOUT)
-                .followRedirects(HttpClient.Redirect.NEVER);
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).followRedirects(HttpClient.Redirect.NEVER);
         if (authorities.isPresent()) {
             builder.sslContext(trusting(authorities.get()));
         }
@@ -93,10 +92,11 @@ final class Downloads implements AutoCloseable {
     private static URI redirected(URI from, String location) throws IOException {
         try {
             URI to = from.resolve(location);
-            boolean safe = "https".equals(to.getScheme())
-                    || "http".equals(to.getScheme()) && "http".equals(from.getScheme());
+            boolean safe =
+                    "https".equals(to.getScheme()) || "http".equals(to.getScheme()) && "http".equals(from.getScheme());
             if (!safe || to.getHost() == null) {
-                throw new IOException("is redirected to \"" + location + "\" (expected: a URL of the same or a safer scheme)");
+                throw new IOException(
+                        "is redirected to \"" + location + "\" (expected: a URL of the same or a safer scheme)");
             }
             return to;
         } catch (IllegalArgumentException e) {

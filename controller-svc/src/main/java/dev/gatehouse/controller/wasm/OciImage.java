@@ -137,7 +137,8 @@ final class OciImage {
     /** What answers a challenge: the credentials, or a token that they are good for. */
     private String authorize(String challenge) throws IOException, InterruptedException {
         if (challenge.regionMatches(true, 0, "Basic", 0, "Basic".length())) {
-            return basic.orElseThrow(() -> new IOException("needs credentials for " + host + " (expected: a pullSecretRef)"));
+            return basic.orElseThrow(
+                    () -> new IOException("needs credentials for " + host + " (expected: a pullSecretRef)"));
         }
         Map<String, String> parameters = new HashMap<>();
         Matcher matcher = PARAMETER.matcher(challenge);
@@ -145,9 +146,11 @@ final class OciImage {
             parameters.put(matcher.group(1), matcher.group(2));
         }
         String realm = parameters.getOrDefault("realm", "");
-        boolean usable = realm.startsWith("https://") || realm.startsWith("http://") && host.matches("(localhost|127\\..*)");
+        boolean usable =
+                realm.startsWith("https://") || realm.startsWith("http://") && host.matches("(localhost|127\\..*)");
         if (!usable) {
-            throw new IOException("is answered with a challenge that is not known, \"" + challenge + "\" (expected: Basic, or Bearer with an HTTPS realm)");
+            throw new IOException("is answered with a challenge that is not known, \"" + challenge
+                    + "\" (expected: Basic, or Bearer with an HTTPS realm)");
         }
         String scope = parameters.getOrDefault("scope", "repository:" + repository + ":pull");
         URI uri = URI.create(realm + (realm.contains("?") ? "&" : "?") + "service="
@@ -155,7 +158,8 @@ final class OciImage {
         Downloads.Answer answer = downloads.get(
                 uri, basic.map(value -> Map.of("Authorization", value)).orElse(Map.of()), TOKEN_BYTES);
         if (answer.status() != OK) {
-            throw new IOException("is answered with status " + answer.status() + " by " + uri.getHost() + ", which gives tokens (expected: 200)");
+            throw new IOException("is answered with status " + answer.status() + " by " + uri.getHost()
+                    + ", which gives tokens (expected: 200)");
         }
         Map<String, Value> fields = json(answer.body());
         Value token = fields.getOrDefault("token", fields.getOrDefault("access_token", Value.getDefaultInstance()));
@@ -181,7 +185,8 @@ final class OciImage {
                     return Optional.of("Basic " + fields.get("auth").getStringValue());
                 }
                 String pair = text(each.getValue(), "username") + ":" + text(each.getValue(), "password");
-                return Optional.of("Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+                return Optional.of(
+                        "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
             }
         }
         return Optional.empty();
@@ -198,7 +203,9 @@ final class OciImage {
     }
 
     private static List<Value> list(Map<String, Value> fields, String name) {
-        return fields.getOrDefault(name, Value.getDefaultInstance()).getListValue().getValuesList();
+        return fields.getOrDefault(name, Value.getDefaultInstance())
+                .getListValue()
+                .getValuesList();
     }
 
     private static String text(Value object, String name) throws IOException {

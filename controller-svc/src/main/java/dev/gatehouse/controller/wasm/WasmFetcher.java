@@ -62,8 +62,7 @@ public final class WasmFetcher implements WasmCode, AutoCloseable {
             return gone;
         });
         requests.forEach((key, request) -> threads.computeIfAbsent(
-                key,
-                _ -> Thread.ofVirtual().name("wasm " + request.user()).start(() -> fetch(request, news))));
+                key, _ -> Thread.ofVirtual().name("wasm " + request.user()).start(() -> fetch(request, news))));
     }
 
     @Override
@@ -86,7 +85,12 @@ public final class WasmFetcher implements WasmCode, AutoCloseable {
                     return;
                 } catch (IOException | IllegalArgumentException e) {
                     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-                    LOG.log(Level.WARNING, "Wasm code of {0} from {1}: {2}", request.user(), request.shownPlace(), message);
+                    LOG.log(
+                            Level.WARNING,
+                            "Wasm code of {0} from {1}: {2}",
+                            request.user(),
+                            request.shownPlace(),
+                            message);
                     news.accept(request, new WasmState.Failed(message));
                 }
                 Thread.sleep(pause);

@@ -42,8 +42,8 @@ final class WasmText {
         if (begins(content, MAGIC)) {
             return content;
         }
-        boolean archive = content.length > BLOCK
-                && new String(content, MAGIC_AT, 5, StandardCharsets.US_ASCII).equals("ustar");
+        boolean archive =
+                content.length > BLOCK && new String(content, MAGIC_AT, 5, StandardCharsets.US_ASCII).equals("ustar");
         if (!archive) {
             throw new IOException("is no Wasm module (expected: one, as it is, by gzip, or in a tar archive)");
         }

@@ -77,7 +77,8 @@ class LuaCheckTest {
         assertThat(LuaCheck.of("function envoy_on_request(handle)\n  handle:headers(:add('a', 'b')\nend")
                         .syntax())
                 .contains("line 2: expected a name before \":\"");
-        assertThat(LuaCheck.of("function envoy_on_request(handle)\n  if handle then\nend").syntax())
+        assertThat(LuaCheck.of("function envoy_on_request(handle)\n  if handle then\nend")
+                        .syntax())
                 .contains("line 3: expected \"end\" to close \"function\" of line 1 before the end of the script");
     }
 
@@ -109,7 +110,8 @@ class LuaCheckTest {
         assertThat(LuaCheck.of("nonsense").problem(LuaValidation.InsecureSyntax))
                 .isPresent();
         assertThat(LuaCheck.of("nonsense").problem(LuaValidation.Disabled)).isEmpty();
-        for (String reaching : new String[] {"local o = os", "require('x')", "_G['io'] = 1", "local f = debug.getinfo"}) {
+        for (String reaching :
+                new String[] {"local o = os", "require('x')", "_G['io'] = 1", "local f = debug.getinfo"}) {
             assertThat(LuaCheck.of(reaching + ENTRY).reach()).as(reaching).isPresent();
         }
         for (String harmless : new String[] {

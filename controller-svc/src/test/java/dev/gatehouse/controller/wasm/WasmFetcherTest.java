@@ -74,7 +74,9 @@ class WasmFetcherTest {
             send(exchange, right ? 200 : 401, "{\"token\": \"t\"}".getBytes(StandardCharsets.UTF_8));
         } else if (path.startsWith("/v2/") && !password.isEmpty() && !authorization.equals("Bearer t")) {
             exchange.getResponseHeaders()
-                    .set("WWW-Authenticate", "Bearer realm=\"http://" + host() + "/token\",service=\"s\",scope=\"a:b:pull\"");
+                    .set(
+                            "WWW-Authenticate",
+                            "Bearer realm=\"http://" + host() + "/token\",service=\"s\",scope=\"a:b:pull\"");
             send(exchange, 401, new byte[0]);
         } else if (path.equals("/moved")) {
             exchange.getResponseHeaders().set("Location", "/plain.wasm");

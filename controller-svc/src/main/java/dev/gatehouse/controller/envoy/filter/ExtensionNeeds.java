@@ -86,7 +86,8 @@ public record ExtensionNeeds(
     /** Why Envoy would refuse the filters of {@code extensions} on a listener. */
     public static Optional<String> problem(Extensions extensions) {
         return Stream.of(
-                        ProcessorFilter.variants(extensions.processors()).stream().map(ProcessorFilter::filter),
+                        ProcessorFilter.variants(extensions.processors()).stream()
+                                .map(ProcessorFilter::filter),
                         WasmFilter.filters(extensions.plugins()).stream().map(PlacedFilter::config),
                         ModuleFilter.filters(extensions.modules()).stream().map(PlacedFilter::config))
                 .flatMap(each -> each)

@@ -31,8 +31,7 @@ public record FilterNeeds(
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
 
     /** Nothing but what every listener has. */
-    public static final FilterNeeds NONE = 
-            new FilterNeeds(Set.of(), Set.of(), Set.of(), ExtensionNeeds.NONE, false);
+    public static final FilterNeeds NONE = new FilterNeeds(Set.of(), Set.of(), Set.of(), ExtensionNeeds.NONE, false);
 
     public FilterNeeds {
         tokens = Set.copyOf(tokens);
@@ -73,11 +72,7 @@ public record FilterNeeds(
         Set<Compressor> allCompressors = new HashSet<>(compressors);
         allCompressors.addAll(more.compressors);
         return new FilterNeeds(
-                allTokens,
-                allVariants,
-                allCompressors,
-                extensions.and(more.extensions),
-                reroutes || more.reroutes);
+                allTokens, allVariants, allCompressors, extensions.and(more.extensions), reroutes || more.reroutes);
     }
 
     /** The names of the filters for authorization servers that are on the listener. */

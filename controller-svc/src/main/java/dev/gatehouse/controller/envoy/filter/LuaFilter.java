@@ -54,8 +54,8 @@ final class LuaFilter implements ChainFilter {
     }
 
     private static LuaPerRoute running(Script script) {
-        LuaPerRoute.Builder route = LuaPerRoute.newBuilder()
-                .setSourceCode(DataSource.newBuilder().setInlineString(script.code()));
+        LuaPerRoute.Builder route =
+                LuaPerRoute.newBuilder().setSourceCode(DataSource.newBuilder().setInlineString(script.code()));
         if (!script.context().isEmpty()) {
             route.setFilterContext(struct(script.context()));
         }

@@ -55,24 +55,23 @@ final class ModuleFilter implements ChainFilter {
     }
 
     private static DynamicModuleFilter filter(Module module) {
-        AsyncDataSource source =
-                switch (module.registration().source()) {
-                    case Source.Local local ->
-                        AsyncDataSource.newBuilder()
-                                .setLocal(DataSource.newBuilder().setFilename(local.path()))
-                                .build();
-                    case Source.Remote remote ->
-                        AsyncDataSource.newBuilder()
-                                .setRemote(RemoteDataSource.newBuilder()
-                                        .setHttpUri(HttpUri.newBuilder()
-                                                .setUri(remote.url())
-                                                .setCluster(module.cluster()
-                                                        .map(ClusterSpec::name)
-                                                        .orElse(""))
-                                                .setTimeout(Protos.duration(FETCH_TIMEOUT)))
-                                        .setSha256(remote.sha256()))
-                                .build();
-                };
+        AsyncDataSource source = switch (module.registration().source()) {
+            case Source.Local local ->
+                AsyncDataSource.newBuilder()
+                        .setLocal(DataSource.newBuilder().setFilename(local.path()))
+                        .build();
+            case Source.Remote remote ->
+                AsyncDataSource.newBuilder()
+                        .setRemote(RemoteDataSource.newBuilder()
+                                .setHttpUri(HttpUri.newBuilder()
+                                        .setUri(remote.url())
+                                        .setCluster(module.cluster()
+                                                .map(ClusterSpec::name)
+                                                .orElse(""))
+                                        .setTimeout(Protos.duration(FETCH_TIMEOUT)))
+                                .setSha256(remote.sha256()))
+                        .build();
+        };
         DynamicModuleFilter.Builder filter = DynamicModuleFilter.newBuilder()
                 .setDynamicModuleConfig(DynamicModuleConfig.newBuilder()
                         // Envoy 1.40 takes the source instead of the name; the API's older rules ask for a name.

@@ -152,8 +152,7 @@ public final class ProcessorFilter implements ChainFilter {
                 .build();
     }
 
-    private static ProcessingMode seeing(
-            Optional<ExtProc.Direction> requests, Optional<ExtProc.Direction> responses) {
+    private static ProcessingMode seeing(Optional<ExtProc.Direction> requests, Optional<ExtProc.Direction> responses) {
         return ProcessingMode.newBuilder()
                 .setRequestHeaderMode(sent(requests.isPresent()))
                 .setResponseHeaderMode(sent(responses.isPresent()))

@@ -19,9 +19,8 @@ final class SkippedFilter {
     static ExtensionWithMatcher of(String name, Message filter) {
         return ExtensionWithMatcher.newBuilder()
                 .setXdsMatcher(always(Protos.any(SkipFilter.getDefaultInstance())))
-                .setExtensionConfig(TypedExtensionConfig.newBuilder()
-                        .setName(name)
-                        .setTypedConfig(Protos.any(filter)))
+                .setExtensionConfig(
+                        TypedExtensionConfig.newBuilder().setName(name).setTypedConfig(Protos.any(filter)))
                 .build();
     }
 
