@@ -1,13 +1,18 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.controller.callout.CalloutAddress;
+import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.translate.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,14 +38,20 @@ final class FileOptions {
     @Option(names = "--privileged-ports", description = "Bind ports below 1024 as they are, instead of 10000 higher.")
     private boolean privilegedPorts;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private EnvoyGatewayOption configuration;
+
     List<Path> roots() {
         List<Path> roots = new ArrayList<>(named);
         roots.addAll(positional);
         return roots;
     }
 
-    OfflineTranslation translate() {
+    OfflineTranslation translate(CommandLine command) {
+        Map<String, String> configured = configuration.properties(command);
         List<String> names = Optional.ofNullable(controllerName)
+                .or(() -> Optional.ofNullable(configured.get(EnvoyGatewayFile.CONTROLLER_NAMES)))
                 .map(List::of)
                 .orElse(List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME));
         CalloutAddress loopback = new CalloutAddress("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
@@ -49,6 +60,11 @@ final class FileOptions {
                 new Settings(
                         names,
                         privilegedPorts ? port -> port : Settings::shiftPrivileged,
-                        new Settings.Callouts(loopback, loopback, loopback)));
+                        new Settings.Callouts(loopback, loopback, loopback),
+                        new Settings.Infrastructure.Host(),
+                        new Settings.Infrastructure.Host()
+                                .backendAddresses(!"false".equals(configured.get(EnvoyGatewayFile.BACKEND)), Set.of()),
+                        new Settings.ExtensionApis(
+                                Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY)))));
     }
 }

@@ -74,7 +74,7 @@ final class TranslateCommand implements Callable<Integer> {
                     "Type \"" + type + "\" is not known (expected: " + String.join(", ", ResourceText.typeNames())
                             + " or status).");
         }
-        OfflineTranslation translation = files.translate();
+        OfflineTranslation translation = files.translate(spec.commandLine());
         PrintWriter out = spec.commandLine().getOut();
         if (STATUS.equals(type)) {
             output.printDocuments(
