@@ -10,6 +10,9 @@ import java.util.Set;
 /** {@code gatehouse.controller.*}. As environment variables: {@code GATEHOUSE_CONTROLLER_FILES} and so on. */
 @ConfigMapping(prefix = "gatehouse.controller")
 interface ControllerConfig {
+    /** An EnvoyGateway configuration file, whose fields are settings here; {@link EnvoyGatewayConfigSource} reads it. */
+    Optional<Path> config();
+
     /** Where the objects come from. */
     @WithDefault("files")
     Source source();

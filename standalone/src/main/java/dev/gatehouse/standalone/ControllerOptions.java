@@ -1,10 +1,15 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.controller.callout.CalloutAddress;
+import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.translate.Settings;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** As which controller files are translated. */
@@ -24,15 +29,27 @@ final class ControllerOptions {
             description = "Let EnvoyExtensionPolicies have Lua scripts.")
     private boolean allowLua;
 
-    Settings settings() {
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private EnvoyGatewayOption configuration;
+
+    /** @param command hears what is wrong with the configuration */
+    Settings settings(CommandLine command) {
+        Map<String, String> configured = configuration.properties(command);
         List<String> names = Optional.ofNullable(controllerName)
+                .or(() -> Optional.ofNullable(configured.get(EnvoyGatewayFile.CONTROLLER_NAMES)))
                 .map(List::of)
                 .orElse(List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME));
         CalloutAddress loopback = new CalloutAddress("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
+        Settings.Infrastructure host = new Settings.Infrastructure.Host();
         return new Settings(
-                        names,
-                        privilegedPorts ? port -> port : Settings::shiftPrivileged,
-                        new Settings.Callouts(loopback, loopback, loopback))
-                .with(Settings.Extensions.OFFLINE.withLua(allowLua));
+                names,
+                privilegedPorts ? port -> port : Settings::shiftPrivileged,
+                new Settings.Callouts(loopback, loopback, loopback),
+                host,
+                host.backendAddresses(!"false".equals(configured.get(EnvoyGatewayFile.BACKEND)), Set.of()),
+                Settings.Extensions.OFFLINE
+                        .withLua(allowLua)
+                        .withPatches(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY))));
     }
 }

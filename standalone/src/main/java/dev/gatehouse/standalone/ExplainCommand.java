@@ -106,7 +106,7 @@ final class ExplainCommand implements Callable<Integer> {
             print(new JsonObject(instance.get(path())).getMap());
             return 0;
         }
-        OfflineTranslation translation = OfflineTranslation.of(files, controller.settings());
+        OfflineTranslation translation = OfflineTranslation.of(files, controller.settings(spec.commandLine()));
         print(new Explainer(translation.translator()).explain(question));
         Problems.print(
                 translation.problems(),

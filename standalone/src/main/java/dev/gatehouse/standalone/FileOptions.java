@@ -4,6 +4,7 @@ import dev.gatehouse.controller.files.OfflineTranslation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,11 +32,13 @@ final class FileOptions {
         return roots;
     }
 
-    OfflineTranslation translate() {
-        return OfflineTranslation.of(roots(), controller.settings());
+    /** @param command hears what is wrong with the configuration */
+    OfflineTranslation translate(CommandLine command) {
+        return OfflineTranslation.of(roots(), controller.settings(command));
     }
 
-    OfflineTranslation preview() {
-        return OfflineTranslation.preview(roots(), controller.settings());
+    /** As {@link #translate}, with what statuses become once proxies have everything. */
+    OfflineTranslation preview(CommandLine command) {
+        return OfflineTranslation.preview(roots(), controller.settings(command));
     }
 }

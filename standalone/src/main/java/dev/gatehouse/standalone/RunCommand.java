@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -119,8 +120,13 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String logLevel;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private EnvoyGatewayOption configuration;
+
     @Override
     public Integer call() throws IOException {
+        Map<String, String> configured = configuration.properties(spec.commandLine());
         List<Path> roots = files.isEmpty() ? List.of(quickstart()) : files;
         for (Path root : roots) {
             if (!root.equals(FileSet.STANDARD_INPUT) && !Files.exists(root)) {
@@ -153,6 +159,7 @@ final class RunCommand implements Callable<Integer> {
                 // What the JVM is told by -D counts: a waf-svc of its own, say.
                 .forEach(System.getProperties()::putIfAbsent);
         System.getProperties().putIfAbsent("gatehouse.controller.wasm.address", "127.0.0.1:" + adminPort);
+        configured.forEach(System.getProperties()::putIfAbsent);
         System.setProperty(
                 "gatehouse.controller.files",
                 String.join(

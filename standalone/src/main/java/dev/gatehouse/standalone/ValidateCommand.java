@@ -57,7 +57,7 @@ final class ValidateCommand implements Callable<Integer> {
         if (files.roots().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "Which files? Name them with -f FILE.");
         }
-        OfflineTranslation translation = files.translate();
+        OfflineTranslation translation = files.translate(spec.commandLine());
         List<Problem> problems = new ArrayList<>(translation.problems());
         problems.addAll(WafRuleCheck.of(translation, new InstalledRuleSets(Optional.ofNullable(coreRuleSets))));
         problems.addAll(CalloutCheck.of(translation));

@@ -393,4 +393,60 @@ final class FileCommandsTest {
                 .setErr(new PrintWriter(err, true))
                 .execute(args);
     }
+
+    @Test
+    void theConfigurationOfEnvoyGatewayCounts(@TempDir Path folder) throws IOException {
+        Path objects = folder.resolve("objects.yaml");
+        Files.writeString(objects, """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: GatewayClass
+                metadata: {name: own}
+                spec: {controllerName: example.com/own}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: edge}
+                spec:
+                  gatewayClassName: own
+                  listeners: [{name: http, port: 80, protocol: HTTP}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyPatchPolicy
+                metadata: {name: buffers}
+                spec:
+                  targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: edge}
+                  type: JSONPatch
+                  jsonPatches:
+                  - type: type.googleapis.com/envoy.config.listener.v3.Listener
+                    name: default/edge/http
+                    operation: {op: replace, path: /per_connection_buffer_limit_bytes, value: 4321}
+                """);
+        Path config = folder.resolve("envoy-gateway.yaml");
+        Files.writeString(config, """
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyGateway
+                gateway: {controllerName: example.com/own}
+                extensionApis: {enableEnvoyPatchPolicy: true}
+                telemetry: {}
+                """);
+        assertThat(execute("translate", "-f", objects.toString(), "--config", config.toString()))
+                .isZero();
+        assertThat(out.toString()).contains("perConnectionBufferLimitBytes: 4321");
+        assertThat(err.toString()).contains("envoy-gateway.yaml:5:1: warning: EnvoyGateway: telemetry: is not served");
+        assertThat(execute("validate", "-f", objects.toString(), "--config", config.toString()))
+                .isZero();
+
+        Files.writeString(config, "apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyGateway\nextensionApi: {}\n");
+        for (String command : List.of("translate", "validate", "run")) {
+            assertThat(execute(command, objects.toString(), "--config", config.toString()))
+                    .isEqualTo(1);
+            assertThat(err.toString()).contains("envoy-gateway.yaml:3:1: EnvoyGateway: extensionApi: ");
+        }
+        assertThat(execute(
+                        "translate",
+                        objects.toString(),
+                        "--config",
+                        folder.resolve("absent").toString()))
+                .isEqualTo(1);
+    }
 }

@@ -444,13 +444,9 @@ final class Resources {
                     List.of(RouteResources.failing(key.route()).from(place.origin())));
         }
         return Map.of(
-<<<<<<< HEAD
                 key,
                 new Contribution(
                         closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
-=======
-                key, new Contribution(closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
->>>>>>> part-ext
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {

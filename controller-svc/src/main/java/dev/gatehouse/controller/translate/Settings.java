@@ -50,14 +50,11 @@ public record Settings(
                 infrastructure,
                 infrastructure.backendAddresses(true, Set.of()),
                 Extensions.OFFLINE);
-<<<<<<< HEAD
     }
 
     /** The same with other extensions. */
     public Settings with(Extensions other) {
         return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, other);
-=======
->>>>>>> part-ext
     }
 
     public Settings {
