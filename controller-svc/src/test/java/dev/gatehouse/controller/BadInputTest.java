@@ -228,6 +228,7 @@ class BadInputTest {
     private static Stream<Condition> conditions(ObjectStatus status) {
         return switch (status) {
             case ObjectStatus.OfClass own -> own.conditions().stream();
+            case ObjectStatus.Own own -> own.conditions().stream();
             case ObjectStatus.Listeners own ->
                 Stream.concat(
                         own.conditions().stream(),

@@ -127,6 +127,8 @@ public final class SecurityResolver {
                 (remote.service().references().isEmpty()
                                 ? uri(remote, place + ".remoteJWKS.uri")
                                 : cluster(remote.service(), false, place + ".remoteJWKS", problems))
+                        .map(cluster -> cluster.with(
+                                remote.service().settings(), remote.uri().getHost()))
                         .map(cluster -> new Security.Keys.Fetched(remote, cluster));
         };
     }
@@ -138,7 +140,7 @@ public final class SecurityResolver {
     }
 
     private Optional<ClusterSpec> uri(Jwt.Jwks.Remote remote, String place) {
-        UriCluster cluster = UriCluster.of(remote.uri(), policy);
+        UriCluster cluster = UriCluster.of(remote.uri());
         Optional<String> refusal = world.refusal(cluster.endpoint());
         refusal.ifPresent(reason -> problems.add(place + ": " + reason));
         return refusal.isPresent() ? Optional.empty() : Optional.of(cluster.spec());
@@ -197,12 +199,14 @@ public final class SecurityResolver {
         if (cluster.isEmpty() || !authorizerProblems.isEmpty()) {
             return Optional.empty();
         }
+        String authority = authority(auth.service().backends().references().getFirst());
         return Optional.of(new Security.Authorizer(
                 auth,
-                cluster.get(),
-                authority(auth.service().backends().references().getFirst()),
+                cluster.get().with(auth.service().backends().settings(), host(authority)),
+                authority,
                 extensions,
-                secret));
+                secret,
+                false));
     }
 
     private Optional<String> value(ContextExtension.Value.In in, String place) {
@@ -240,6 +244,11 @@ public final class SecurityResolver {
         }
         return key.name() + "." + key.namespace()
                 + reference.port().map(port -> ":" + port).orElse("");
+    }
+
+    private static String host(String authority) {
+        int colon = authority.lastIndexOf(':');
+        return colon < 0 ? authority : authority.substring(0, colon);
     }
 
     private void check(Authorization authorization) {

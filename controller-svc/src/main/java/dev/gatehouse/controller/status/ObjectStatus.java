@@ -19,6 +19,13 @@ public sealed interface ObjectStatus {
         }
     }
 
+    /** The status of an object that has conditions of its own alone, such as a Backend. */
+    record Own(long generation, List<Condition> conditions) implements ObjectStatus {
+        public Own {
+            conditions = List.copyOf(conditions);
+        }
+    }
+
     /**
      * Where a Gateway is reached.
      *

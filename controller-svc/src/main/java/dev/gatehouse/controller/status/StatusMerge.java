@@ -72,7 +72,7 @@ public final class StatusMerge {
         Map<String, Object> desired = normal(StatusTree.of(status, now));
         Map<String, Object> merged = new LinkedHashMap<>();
         switch (status) {
-            case ObjectStatus.OfClass _ -> {
+            case ObjectStatus.OfClass _, ObjectStatus.Own _ -> {
                 merged.putAll(desired);
                 merged.put("conditions", conditions(list(live, "conditions"), list(desired, "conditions")));
             }

@@ -34,6 +34,7 @@ public final class StatusTree {
                 tree.put("conditions", conditions(own.conditions()));
                 tree.put("supportedFeatures", list(own.supportedFeatures(), name -> Map.of("name", name)));
             }
+            case ObjectStatus.Own own -> tree.put("conditions", conditions(own.conditions()));
             case ObjectStatus.Listeners gateway -> {
                 if (!gateway.addresses().isEmpty()) {
                     tree.put("addresses", list(gateway.addresses(), each -> {

@@ -128,6 +128,13 @@ final class Statuses {
                         inputs.of(Kinds.BACKEND_TLS_POLICY),
                         (reads, _, policy) -> model.backendTls.status(
                                 reads, policy, model.backendUses.of(reads, BackendTls.backends(policy)))),
+                keyed(
+                        graph,
+                        "status.backends",
+                        Kinds.BACKEND,
+                        inputs.of(Kinds.BACKEND),
+                        (reads, key, backend) ->
+                                backend(reads, key, backend.metadata().generation(), model.backendProblem(reads, key))),
                 policies(
                         graph,
                         model.security,
@@ -147,16 +154,19 @@ final class Statuses {
                         (reads, key) -> new Verdict(
                                 reads.get(model.trafficProblems, key),
                                 Optional.empty(),
-                                reads
-                                        .get(model.traffic.policies(), key)
-                                        .flatMap(policy -> policy.spec()
-                                                .settings()
-                                                .backend()
-                                                .loadBalancer())
-                                        .map(LoadBalancer::unserved)
-                                        .orElse(List.of())
-                                        .stream()
-                                        .map(field -> "spec." + field + " is not served and has no effect")
+                                Stream.concat(
+                                                reads
+                                                        .get(model.traffic.policies(), key)
+                                                        .flatMap(policy -> policy.spec()
+                                                                .settings()
+                                                                .backend()
+                                                                .loadBalancer())
+                                                        .map(LoadBalancer::unserved)
+                                                        .orElse(List.of())
+                                                        .stream()
+                                                        .map(field ->
+                                                                "spec." + field + " is not served and has no effect"),
+                                                model.unchecked.warnings(reads, key).stream())
                                         .toList(),
                                 Optional.of(Fleets.RATE_LIMIT))),
                 policies(
@@ -409,11 +419,25 @@ final class Statuses {
     }
 
     /** The status of an object that cannot be read: its problems, for whoever it concerns. */
+    /** Of a Backend that Gateways of ours use. */
+    private Optional<ObjectStatus> backend(Reads reads, ObjectKey key, long generation, Optional<String> problem) {
+        if (model.backendUses
+                .of(reads, Stream.of(ObjectRef.of(Kinds.BACKEND, key)))
+                .isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new ObjectStatus.Own(
+                generation,
+                List.of(problem.map(message -> Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))
+                        .orElse(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The Backend is accepted.")))));
+    }
+
     private Optional<ObjectStatus> broken(Reads reads, ObjectRef ref, BrokenObject object) {
         long generation = object.metadata().generation();
         String message = object.message();
         return switch (ref.kind()) {
             case "GatewayClass" -> Optional.empty();
+            case "Backend" -> backend(reads, ref.key(), generation, Optional.of(message));
             case "Gateway" ->
                 object.owner()
                         .flatMap(name -> reads.get(model.classes, new ObjectKey("", name)))
