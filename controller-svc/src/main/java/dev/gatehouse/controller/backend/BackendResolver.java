@@ -7,6 +7,7 @@ import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Service;
@@ -35,6 +36,12 @@ public final class BackendResolver {
          * @param section the port's name; of a Backend, its number
          */
         TlsVerdict tls(ObjectRef backend, Optional<String> section);
+
+        /** Why the CAs of {@code references}, seen from {@code namespace}, cannot be used. */
+        Optional<String> authoritiesProblem(List<ObjectReference> references, String namespace);
+
+        /** Why the certificate in a Secret cannot be used. */
+        Optional<String> certificateProblem(ObjectKey secret);
     }
 
     /** What BackendTLSPolicies ask for. */
@@ -64,11 +71,29 @@ public final class BackendResolver {
      * @param grpc the route is a GRPCRoute: HTTP/2 unless the Service says otherwise
      */
     public Target resolve(ObjectRef route, BackendReference reference, boolean grpc, String transport) {
-        return resolve(
+        Target target = resolve(
                 new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, route.kind(), route.namespace()),
                 reference,
                 grpc,
                 transport);
+        boolean requests =
+                route.kind().equals(Kinds.HTTP_ROUTE.name()) || route.kind().equals(Kinds.GRPC_ROUTE.name());
+        return requests ? target : forConnections(target);
+    }
+
+    /** Connections have no host of a request: where a certificate has to be verified by it, there is nothing to verify. */
+    private static Target forConnections(Target target) {
+        boolean byRequest = target instanceof Target.Found found
+                && found.cluster().tls().stream()
+                        .anyMatch(tls -> tls.sni() instanceof ClusterSpec.Sni.OfRequest
+                                && !(tls.trust() instanceof ClusterSpec.Trust.Anything));
+        return byRequest
+                ? new Target.Unresolved(
+                        target.reference(),
+                        INVALID_TLS,
+                        "Backend " + target.reference().name() + ": spec.tls has no name to verify certificates by, and"
+                                + " the route has no requests (expected: sni or autoSNIFromEndpointHostname).")
+                : target;
     }
 
     /**
@@ -140,8 +165,9 @@ public final class BackendResolver {
             Function<Optional<ClusterSpec.Tls>, ClusterSpec> with) {
         TlsVerdict verdict = transport.equals("TCP") ? world.tls(backend, section) : new TlsVerdict.None();
         return switch (verdict) {
-            case TlsVerdict.None _ -> new Target.Found(reference, with.apply(Optional.empty()), false);
-            case TlsVerdict.Wanted wanted -> new Target.Found(reference, with.apply(Optional.of(wanted.tls())), false);
+            case TlsVerdict.None _ -> new Target.Found(reference, with.apply(Optional.empty()), reference.standBy());
+            case TlsVerdict.Wanted wanted ->
+                new Target.Found(reference, with.apply(Optional.of(wanted.tls())), reference.standBy());
             case TlsVerdict.Broken broken -> unprotected(reference, broken);
         };
     }
@@ -174,6 +200,22 @@ public final class BackendResolver {
         return transport.equals("UDP") ? "/udp" : "";
     }
 
+    /** Why the Backend {@code key} cannot be used; empty: it can, or it is not there. */
+    public Optional<String> problem(ObjectKey key) {
+        BackendReference reference = new BackendReference(
+                Kinds.ENVOY_GATEWAY_GROUP,
+                Kinds.BACKEND.name(),
+                Optional.of(key.namespace()),
+                key.name(),
+                Optional.empty(),
+                1,
+                List.of(),
+                false);
+        return resolveBackend(reference, key, false) instanceof Target.Unresolved unresolved
+                ? Optional.of(unresolved.message())
+                : Optional.empty();
+    }
+
     private Target resolveBackend(BackendReference reference, ObjectKey key, boolean grpc) {
         if (!addresses.backends()) {
             return new Target.Unresolved(
@@ -186,6 +228,13 @@ public final class BackendResolver {
         if (backend.isEmpty()) {
             return new Target.Unresolved(reference, "BackendNotFound", "Backend " + key + " is not there.");
         }
+        if (backend.get().spec().dynamic()) {
+            return new Target.Unresolved(
+                    reference,
+                    "UnsupportedValue",
+                    "Backend " + key + ": spec.type: DynamicResolver is not served: it would let clients choose which"
+                            + " host a proxy calls (expected: Endpoints).");
+        }
         boolean h2c = backend.get().spec().appProtocols().contains(Kinds.ENVOY_GATEWAY_GROUP + "/h2c");
         Protocol protocol = grpc || h2c ? Protocol.HTTP2 : Protocol.HTTP1;
         List<ClusterSpec.Place> places = new ArrayList<>();
@@ -197,9 +246,14 @@ public final class BackendResolver {
                         refusal.get().reason(),
                         "Backend " + key + ": " + refusal.get().message());
             }
-            switch (world.tls(
+            TlsVerdict policy = world.tls(
                     ObjectRef.of(Kinds.BACKEND, key),
-                    member.endpoint().portNumber().map(String::valueOf))) {
+                    member.endpoint().portNumber().map(String::valueOf));
+            switch (backend.get()
+                    .spec()
+                    .tls()
+                    .map(own -> new BackendOwnTls(key, own, world).with(policy))
+                    .orElse(policy)) {
                 case TlsVerdict.None _ -> places.add(new ClusterSpec.Place(member, Optional.empty()));
                 case TlsVerdict.Wanted wanted -> places.add(new ClusterSpec.Place(member, Optional.of(wanted.tls())));
                 case TlsVerdict.Broken broken -> {
@@ -207,10 +261,16 @@ public final class BackendResolver {
                 }
             }
         }
+        if (ClusterGroup.mixesNames(places.stream().map(ClusterSpec.Place::tls))) {
+            return unprotected(
+                    reference,
+                    new TlsVerdict.Broken("Backend " + key + ": spec.tls calls some endpoints by the host of requests,"
+                            + " and a BackendTLSPolicy others by a name (expected: spec.tls.sni)."));
+        }
         return new Target.Found(
                 reference,
                 new ClusterSpec("backend/" + key + suffix(protocol, ""), new Endpoints.Listed(places), protocol),
-                backend.get().spec().fallback());
+                backend.get().spec().fallback() || reference.standBy());
     }
 
     private Target resolveService(BackendReference reference, ObjectKey key, boolean grpc, String transport) {

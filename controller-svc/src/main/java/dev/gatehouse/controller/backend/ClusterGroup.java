@@ -5,6 +5,7 @@ import dev.gatehouse.gatewayapi.Backend;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Several backends as one cluster. A split by route would do for shares; that a session stays with its endpoint, and that a backend
@@ -25,6 +26,11 @@ public final class ClusterGroup {
         if (protocols.size() > 1) {
             return Optional.of("speak different protocols (expected: HTTP/1.1 or HTTP/2 for all of them)");
         }
+        if (mixesNames(
+                members.stream().flatMap(member -> member.cluster().endpoints().transports()))) {
+            return Optional.of("are called by the host of requests, and by names of their own (expected: tls.sni in the"
+                    + " Backends)");
+        }
         boolean dns =
                 members.stream().anyMatch(member -> member.cluster().endpoints().dns());
         boolean sockets = members.stream()
@@ -35,6 +41,16 @@ public final class ClusterGroup {
         return dns && sockets
                 ? Optional.of("have DNS names and Unix sockets (expected: one or the other for all of them)")
                 : Optional.empty();
+    }
+
+    /** True if some endpoints are called by the host of requests and others by a name: Envoy takes the host for all of a cluster. */
+    static boolean mixesNames(Stream<Optional<ClusterSpec.Tls>> transports) {
+        List<Boolean> byRequest = transports
+                .flatMap(Optional::stream)
+                .map(tls -> tls.sni() instanceof ClusterSpec.Sni.OfRequest)
+                .distinct()
+                .toList();
+        return byRequest.size() > 1;
     }
 
     /** The cluster of {@code members}, of which there is at least one; named by them. */

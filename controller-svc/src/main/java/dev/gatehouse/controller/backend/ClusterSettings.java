@@ -30,10 +30,18 @@ public record ClusterSettings(
     public static final ClusterSettings NONE =
             new ClusterSettings(BackendSettings.NONE, false, false, Optional.empty(), Optional.empty());
 
-    /** Those of a reference to a backend that is no route's. */
-    public static ClusterSettings of(BackendSettings settings) {
+    /**
+     * Those of a reference to a backend that is no route's.
+     *
+     * @param hostname what health checks ask for that do not say it
+     */
+    public static ClusterSettings of(BackendSettings settings, String hostname) {
         return new ClusterSettings(
-                settings.ofBackend(), settings.retry().isPresent(), false, Optional.empty(), Optional.empty());
+                settings.ofBackend().checkedAs(hostname),
+                settings.retry().isPresent(),
+                false,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /**

@@ -2,8 +2,11 @@ package dev.gatehouse.controller.backend;
 
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -14,11 +17,28 @@ import java.util.stream.Stream;
  *
  * @param name unique in a fleet; equal specifications have equal names
  * @param endpointsName of the resource with the endpoints, which clusters with different settings share where the settings do not show there
+ * @param credentials that requests get, one after the other
  */
 public record ClusterSpec(
-        String name, Endpoints endpoints, Protocol protocol, ClusterSettings settings, String endpointsName) {
+        String name,
+        Endpoints endpoints,
+        Protocol protocol,
+        ClusterSettings settings,
+        String endpointsName,
+        List<InjectedCredential> credentials) {
     public ClusterSpec(String name, Endpoints endpoints, Protocol protocol) {
-        this(name, endpoints, protocol, ClusterSettings.NONE, name);
+        this(name, endpoints, protocol, ClusterSettings.NONE, name, List.of());
+    }
+
+    public ClusterSpec {
+        credentials = List.copyOf(credentials);
+    }
+
+    /** The same backend, whose requests get {@code credential} too. */
+    public ClusterSpec injecting(InjectedCredential credential) {
+        List<InjectedCredential> all = new ArrayList<>(credentials);
+        all.add(credential);
+        return new ClusterSpec(name + credential.suffix(), endpoints, protocol, settings, endpointsName, all);
     }
 
     /** The same endpoints, and where TLS is spoken to them, by a Gateway that shows {@code certificate}. */
@@ -28,12 +48,21 @@ public record ClusterSpec(
         }
         String suffix = "/as/" + certificate;
         return new ClusterSpec(
-                name + suffix, endpoints.presenting(certificate), protocol, settings, endpointsName + suffix);
+                name + suffix,
+                endpoints.presenting(certificate),
+                protocol,
+                settings,
+                endpointsName + suffix,
+                credentials);
     }
 
-    /** The same backend, treated as {@code settings} say. */
-    public ClusterSpec with(BackendSettings settings) {
-        return with(ClusterSettings.of(settings));
+    /**
+     * The same backend, treated as {@code settings} of a reference say that is no route's.
+     *
+     * @param hostname what health checks ask for that do not say it
+     */
+    public ClusterSpec with(BackendSettings settings, String hostname) {
+        return with(ClusterSettings.of(settings, hostname));
     }
 
     /** The same backend, treated as {@code more} say. */
@@ -48,7 +77,8 @@ public record ClusterSpec(
                 more,
                 more.endpointsDigest()
                         .map(digest -> endpointsName + "/with/" + digest)
-                        .orElse(endpointsName));
+                        .orElse(endpointsName),
+                credentials);
     }
 
     /** Each way in which TLS is spoken to endpoints. */
@@ -167,7 +197,7 @@ public record ClusterSpec(
     public record Place(Backend.Member member, Optional<Tls> tls) {
         /** An endpoint that is called as its address says. */
         static Place of(Backend.Endpoint endpoint, Optional<Tls> tls) {
-            return new Place(new Backend.Member(endpoint, Optional.empty()), tls);
+            return new Place(new Backend.Member(endpoint, Optional.empty(), Optional.empty()), tls);
         }
     }
 
@@ -182,22 +212,62 @@ public record ClusterSpec(
     /**
      * TLS to the endpoints.
      *
-     * @param policy the BackendTLSPolicy that asks for it: names the SDS resource with the CAs
-     * @param systemCertificates true: the CAs of the system
-     * @param clientCertificate the Secret that the Gateway shows to the endpoints, where it has one
+     * @param subjectAltNames one of which an endpoint's certificate must have; empty: the name that the endpoint is called by
+     * @param clientCertificate the Secret that the endpoints are shown
+     * @param connection what the backend itself says of the connection
      */
     public record Tls(
-            ObjectKey policy,
-            boolean systemCertificates,
-            String hostname,
+            Trust trust,
+            Sni sni,
             List<BackendTlsPolicy.SubjectAltName> subjectAltNames,
-            Optional<ObjectKey> clientCertificate) {
+            Optional<ObjectKey> clientCertificate,
+            EnvoyProxySpec.BackendTls connection) {
         public Tls {
             subjectAltNames = List.copyOf(subjectAltNames);
         }
 
-        private Tls presenting(ObjectKey certificate) {
-            return new Tls(policy, systemCertificates, hostname, subjectAltNames, Optional.of(certificate));
+        /** As a BackendTLSPolicy asks for it. */
+        public static Tls of(Trust trust, String hostname, List<BackendTlsPolicy.SubjectAltName> subjectAltNames) {
+            return new Tls(
+                    trust,
+                    new Sni.Fixed(hostname),
+                    subjectAltNames,
+                    Optional.empty(),
+                    EnvoyProxySpec.BackendTls.DEFAULT);
         }
+
+        /** The same, where {@code own} of the backend counts for what {@code this} says nothing of. */
+        Tls over(Tls own) {
+            return new Tls(trust, sni, subjectAltNames, own.clientCertificate, own.connection);
+        }
+
+        /** A certificate that the backend asks for wins over the Gateway's. */
+        private Tls presenting(ObjectKey certificate) {
+            return new Tls(
+                    trust, sni, subjectAltNames, clientCertificate.or(() -> Optional.of(certificate)), connection);
+        }
+    }
+
+    /** What the endpoints' certificates are verified with. */
+    public sealed interface Trust {
+        /** The CAs of the system. */
+        record System() implements Trust {}
+
+        /** The CAs that a BackendTLSPolicy or Backend refers to: names the SDS resource with them. */
+        record Authorities(ObjectRef owner) implements Trust {}
+
+        /** Nothing: any certificate is accepted. */
+        record Anything() implements Trust {}
+    }
+
+    /** The name that endpoints are called by. */
+    public sealed interface Sni {
+        record Fixed(String hostname) implements Sni {}
+
+        /** Each by its own name. */
+        record OfEndpoint() implements Sni {}
+
+        /** By the host of each request. */
+        record OfRequest() implements Sni {}
     }
 }

@@ -77,6 +77,12 @@ public final class ServiceClusters {
                 + reference.port().map(port -> ":" + port).orElse("");
     }
 
+    /** An authority without its port. */
+    public static String hostname(String authority) {
+        int colon = authority.lastIndexOf(':');
+        return colon < 0 ? authority : authority.substring(0, colon);
+    }
+
     private static String withoutDot(String message) {
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }

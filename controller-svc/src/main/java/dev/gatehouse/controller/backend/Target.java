@@ -16,6 +16,14 @@ public sealed interface Target {
         };
     }
 
+    /** The same target, whose requests get {@code credential} too. */
+    default Target injecting(InjectedCredential credential) {
+        return switch (this) {
+            case Found found -> new Found(found.reference(), found.cluster().injecting(credential), found.standBy());
+            case Unresolved unresolved -> unresolved;
+        };
+    }
+
     /** The same target, treated as {@code settings} say. */
     default Target with(ClusterSettings settings) {
         return switch (this) {

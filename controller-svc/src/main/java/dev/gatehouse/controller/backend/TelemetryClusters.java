@@ -52,7 +52,7 @@ public record TelemetryClusters(
             for (BackendReference reference : destination.backends()) {
                 switch (backends.resolve(origin, reference, destination.grpc(), "TCP")) {
                     case Target.Found target ->
-                        found.add(new ClusterGroup.Member(target.cluster(), 1, target.standBy()));
+                        found.add(new ClusterGroup.Member(target.cluster(), reference.weight(), target.standBy()));
                     case Target.Unresolved unresolved ->
                         problems.add("EnvoyProxy " + proxy + ": spec.telemetry: " + unresolved.message());
                 }
@@ -87,18 +87,31 @@ public record TelemetryClusters(
 
     private static Optional<ClusterSpec> together(Destination destination, List<ClusterGroup.Member> found) {
         if (destination.backends().isEmpty()) {
-            return destination.host().map(host -> host(host, destination));
+            return destination.host().map(host -> host(host, destination).with(destination.settings(), host));
         }
+        found.removeIf(member -> member.weight() == 0);
         if (found.isEmpty()) {
             return Optional.empty();
         }
         ClusterSpec first = found.getFirst().cluster();
         String name =
-                "telemetry/" + found.stream().map(each -> each.cluster().name()).collect(Collectors.joining(","));
+                "telemetry/" + found.stream().map(TelemetryClusters::share).collect(Collectors.joining(","));
+        ClusterSpec cluster = found.size() == 1
+                ? new ClusterSpec(name, first.endpoints(), first.protocol())
+                : ClusterGroup.named(name, found);
         return Optional.of(
-                found.size() == 1
-                        ? new ClusterSpec(name, first.endpoints(), first.protocol())
-                        : ClusterGroup.named(name, found));
+                cluster.with(destination.settings(), host(destination.backends().getFirst())));
+    }
+
+    private static String share(ClusterGroup.Member member) {
+        return member.cluster().name()
+                + (member.weight() == 1 ? "" : "*" + member.weight())
+                + (member.standBy() ? "(stand-by)" : "");
+    }
+
+    /** By which a health check calls a backend that does not say it. */
+    private static String host(BackendReference reference) {
+        return reference.name() + reference.namespace().map(each -> "." + each).orElse("");
     }
 
     private static ClusterSpec host(String host, Destination destination) {

@@ -3,7 +3,6 @@ package dev.gatehouse.controller.backend;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
 import dev.gatehouse.controller.backend.ClusterSpec.Protocol;
 import dev.gatehouse.gatewayapi.Backend;
-import dev.gatehouse.gatewayapi.ObjectKey;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -11,12 +10,8 @@ import java.util.Optional;
 
 /** The cluster of a service that is known by a URI alone: its host is looked up by DNS, and has a certificate that the system trusts. */
 public record UriCluster(Backend.Endpoint endpoint, ClusterSpec spec) {
-    /**
-     * Makes the cluster of {@code uri}, of scheme http or https.
-     *
-     * @param owner the policy that names it
-     */
-    public static UriCluster of(URI uri, ObjectKey owner) {
+    /** Makes the cluster of {@code uri}, of scheme http or https. */
+    public static UriCluster of(URI uri) {
         boolean tls = uri.getScheme().equalsIgnoreCase("https");
         int port = uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80;
         String host = uri.getHost().toLowerCase(Locale.ROOT);
@@ -26,7 +21,7 @@ public record UriCluster(Backend.Endpoint endpoint, ClusterSpec spec) {
                 ? new Backend.Endpoint.Ip(address, port)
                 : new Backend.Endpoint.Fqdn(address, port);
         Optional<ClusterSpec.Tls> transport = tls
-                ? Optional.of(new ClusterSpec.Tls(owner, true, address, List.of(), Optional.empty()))
+                ? Optional.of(ClusterSpec.Tls.of(new ClusterSpec.Trust.System(), address, List.of()))
                 : Optional.empty();
         return new UriCluster(
                 endpoint,

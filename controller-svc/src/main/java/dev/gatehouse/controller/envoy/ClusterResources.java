@@ -9,7 +9,6 @@ import dev.gatehouse.controller.envoy.cluster.ClusterTuning;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.proto.Upstreams;
 import dev.gatehouse.gatewayapi.Backend;
-import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
@@ -27,12 +26,6 @@ import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -83,7 +76,8 @@ public final class ClusterResources {
                     .setLoadAssignment(endpoints(spec, slices));
         }
         ClusterTuning.apply(spec, cluster);
-        ClusterTuning.http(spec)
+        boolean negotiated = UpstreamTls.negotiates(spec, settings.backendTls());
+        ClusterTuning.http(spec, negotiated)
                 .ifPresent(options ->
                         cluster.putTypedExtensionProtocolOptions(Upstreams.HTTP_OPTIONS, Protos.any(options)));
         List<Optional<ClusterSpec.Tls>> transports = spec.transports();
@@ -96,12 +90,17 @@ public final class ClusterResources {
                                 spec.settings(),
                                 transports
                                         .get(i)
-                                        .map(tls -> tlsSocket(tls, spec.protocol(), settings.backendTls()))
+                                        .map(tls -> UpstreamTls.socket(tls, spec.protocol(), settings.backendTls()))
                                         .orElse(PLAIN_TEXT))));
+            }
+            if (negotiated) {
+                // Envoy asks for it, though no endpoint uses it.
+                cluster.setTransportSocket(cluster.getTransportSocketMatches(0).getTransportSocket());
             }
         } else if (!spec.tls().isEmpty()) {
             cluster.setTransportSocket(ClusterTuning.transport(
-                    spec.settings(), tlsSocket(spec.tls().getFirst(), spec.protocol(), settings.backendTls())));
+                    spec.settings(),
+                    UpstreamTls.socket(spec.tls().getFirst(), spec.protocol(), settings.backendTls())));
         } else if (ClusterTuning.wrapsTransport(spec.settings())) {
             cluster.setTransportSocket(ClusterTuning.transport(spec.settings(), PLAIN_TEXT));
         }
@@ -152,83 +151,16 @@ public final class ClusterResources {
                     }
                 }
             }
-            case Endpoints.ServicePort port -> {
+            case Endpoints.ServicePort _, Endpoints.Listed _ -> {
                 if (spec.settings().byZone()) {
-                    assignment.addAllEndpoints(
-                            localities.byZone(port, spec.settings().backend().loadBalancer()));
+                    assignment.addAllEndpoints(localities.byZone(
+                            spec.endpoints(), spec.settings().backend().loadBalancer()));
                 } else {
-                    assignment.addEndpoints(localities.of(port));
+                    assignment.addEndpoints(localities.of(spec.endpoints()));
                 }
             }
-            case Endpoints.Listed listed -> assignment.addEndpoints(localities.of(listed));
         }
         return assignment.build();
-    }
-
-    private static TransportSocket tlsSocket(
-            ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, EnvoyProxySpec.BackendTls settings) {
-        CertificateValidationContext.Builder expected = CertificateValidationContext.newBuilder();
-        if (tls.subjectAltNames().isEmpty()) {
-            expected.addMatchTypedSubjectAltNames(Upstreams.altName(SubjectAltNameMatcher.SanType.DNS, tls.hostname()));
-        }
-        for (BackendTlsPolicy.SubjectAltName name : tls.subjectAltNames()) {
-            expected.addMatchTypedSubjectAltNames(
-                    switch (name.type()) {
-                        case Hostname -> Upstreams.altName(SubjectAltNameMatcher.SanType.DNS, name.value());
-                        case URI -> Upstreams.altName(SubjectAltNameMatcher.SanType.URI, name.value());
-                    });
-        }
-        String authorities =
-                tls.systemCertificates() ? SecretResources.SYSTEM : SecretResources.policyName(tls.policy());
-        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
-                .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
-                        .setDefaultValidationContext(expected)
-                        .setValidationContextSdsSecretConfig(sds(authorities)));
-        if (!settings.alpn().isEmpty()) {
-            common.addAllAlpnProtocols(settings.alpn());
-        } else if (protocol == ClusterSpec.Protocol.HTTP2) {
-            common.addAlpnProtocols("h2");
-        }
-        parameters(settings).ifPresent(common::setTlsParams);
-        tls.clientCertificate()
-                .ifPresent(secret ->
-                        common.addTlsCertificateSdsSecretConfigs(sds(SecretResources.certificateName(secret))));
-        return TransportSocket.newBuilder()
-                .setName("envoy.transport_sockets.tls")
-                .setTypedConfig(Protos.any(UpstreamTlsContext.newBuilder()
-                        .setCommonTlsContext(common)
-                        .setSni(tls.hostname())
-                        .build()))
-                .build();
-    }
-
-    private static Optional<TlsParameters> parameters(EnvoyProxySpec.BackendTls settings) {
-        TlsParameters.Builder parameters = TlsParameters.newBuilder()
-                .addAllCipherSuites(settings.ciphers())
-                .addAllEcdhCurves(settings.ecdhCurves())
-                .addAllSignatureAlgorithms(settings.signatureAlgorithms());
-        settings.minVersion().ifPresent(version -> parameters.setTlsMinimumProtocolVersion(version(version)));
-        settings.maxVersion().ifPresent(version -> parameters.setTlsMaximumProtocolVersion(version(version)));
-        return parameters.build().equals(TlsParameters.getDefaultInstance())
-                ? Optional.empty()
-                : Optional.of(parameters.build());
-    }
-
-    private static TlsParameters.TlsProtocol version(EnvoyProxySpec.TlsVersion version) {
-        return switch (version) {
-            case Auto -> TlsParameters.TlsProtocol.TLS_AUTO;
-            case V1_0 -> TlsParameters.TlsProtocol.TLSv1_0;
-            case V1_1 -> TlsParameters.TlsProtocol.TLSv1_1;
-            case V1_2 -> TlsParameters.TlsProtocol.TLSv1_2;
-            case V1_3 -> TlsParameters.TlsProtocol.TLSv1_3;
-        };
-    }
-
-    static SdsSecretConfig sds(String name) {
-        return SdsSecretConfig.newBuilder()
-                .setName(name)
-                .setSdsConfig(Protos.ADS)
-                .build();
     }
 
     private record SocketKey(String host, int port, String zone) implements Comparable<SocketKey> {
@@ -241,30 +173,54 @@ public final class ClusterResources {
         }
     }
 
+    private record Zoned(String zone, LbEndpoint.Builder endpoint) {}
+
     /** Makes groups of endpoints; each endpoint names its transport, where a cluster has several. */
     private record Localities(
             List<Optional<ClusterSpec.Tls>> transports,
             OptionalInt healthPort,
             Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
         /** A group for each zone, with the zone's weight; a zone that weighs nothing is left out. */
-        List<LocalityLbEndpoints> byZone(Endpoints.ServicePort port, Optional<LoadBalancer> balancer) {
+        List<LocalityLbEndpoints> byZone(Endpoints endpoints, Optional<LoadBalancer> balancer) {
             Map<String, Integer> weights =
                     balancer.map(LoadBalancer::weightedZones).orElse(Map.of());
             SortedMap<String, LocalityLbEndpoints.Builder> zones = new TreeMap<>();
-            for (SocketKey key : ready(port, slices.apply(port.owner()))) {
-                int weight = weights.getOrDefault(key.zone(), 1);
+            for (Zoned each : zoned(endpoints)) {
+                int weight = weights.getOrDefault(each.zone(), 1);
                 if (weight > 0) {
                     zones.computeIfAbsent(
-                                    key.zone(),
+                                    each.zone(),
                                     zone -> LocalityLbEndpoints.newBuilder()
                                             .setLocality(Locality.newBuilder().setZone(zone))
                                             .setLoadBalancingWeight(Protos.uint32(weight)))
-                            .addLbEndpoints(endpoint(port, key));
+                            .addLbEndpoints(each.endpoint());
                 }
             }
             return zones.values().stream()
                     .map(LocalityLbEndpoints.Builder::build)
                     .toList();
+        }
+
+        private List<Zoned> zoned(Endpoints endpoints) {
+            return switch (endpoints) {
+                case Endpoints.ServicePort port ->
+                    ready(port, slices.apply(port.owner())).stream()
+                            .map(key -> new Zoned(key.zone(), endpoint(port, key)))
+                            .toList();
+                case Endpoints.Listed listed ->
+                    listed.places().stream()
+                            .map(place -> new Zoned(place.member().zone().orElse(""), endpoint(place)))
+                            .toList();
+                case Endpoints.Weighted weighted ->
+                    throw new IllegalArgumentException("nested shares: " + weighted + " (expected: one level)");
+            };
+        }
+
+        private LbEndpoint.Builder endpoint(ClusterSpec.Place place) {
+            LbEndpoint.Builder endpoint =
+                    Upstreams.endpoint(address(place.member().endpoint()));
+            place.member().hostname().ifPresent(endpoint.getEndpointBuilder()::setHostname);
+            return over(place.tls(), endpoint);
         }
 
         private LbEndpoint.Builder endpoint(Endpoints.ServicePort port, SocketKey key) {
@@ -276,23 +232,7 @@ public final class ClusterResources {
         LocalityLbEndpoints.Builder of(Endpoints endpoints) {
             LocalityLbEndpoints.Builder locality =
                     LocalityLbEndpoints.newBuilder().setLoadBalancingWeight(Protos.uint32(1));
-            switch (endpoints) {
-                case Endpoints.ServicePort port -> {
-                    for (SocketKey key : ready(port, slices.apply(port.owner()))) {
-                        locality.addLbEndpoints(endpoint(port, key));
-                    }
-                }
-                case Endpoints.Listed listed -> {
-                    for (ClusterSpec.Place place : listed.places()) {
-                        LbEndpoint.Builder endpoint =
-                                Upstreams.endpoint(address(place.member().endpoint()));
-                        place.member().hostname().ifPresent(endpoint.getEndpointBuilder()::setHostname);
-                        locality.addLbEndpoints(over(place.tls(), endpoint));
-                    }
-                }
-                case Endpoints.Weighted weighted ->
-                    throw new IllegalArgumentException("nested shares: " + weighted + " (expected: one level)");
-            }
+            zoned(endpoints).forEach(each -> locality.addLbEndpoints(each.endpoint()));
             return locality;
         }
 

@@ -68,8 +68,7 @@ final class DownstreamTls {
         CommonTlsContext.Builder common =
                 CommonTlsContext.newBuilder().setTlsParams(parameters(tls)).addAllAlpnProtocols(alpn);
         for (ObjectKey certificate : listener.certificates()) {
-            common.addTlsCertificateSdsSecretConfigs(
-                    ClusterResources.sds(SecretResources.certificateName(certificate)));
+            common.addTlsCertificateSdsSecretConfigs(UpstreamTls.sds(SecretResources.certificateName(certificate)));
         }
         DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder().setCommonTlsContext(common);
         tls.ifPresent(each -> {
@@ -116,7 +115,7 @@ final class DownstreamTls {
             trust.ifPresentOrElse(
                     name -> common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                             .setDefaultValidationContext(checks)
-                            .setValidationContextSdsSecretConfig(ClusterResources.sds(name))),
+                            .setValidationContextSdsSecretConfig(UpstreamTls.sds(name))),
                     () -> common.setValidationContext(checks));
         }
     }

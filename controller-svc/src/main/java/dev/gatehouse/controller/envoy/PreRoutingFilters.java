@@ -1,17 +1,16 @@
 package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.BoolValue;
 import dev.gatehouse.controller.envoy.filter.AccessFilter;
 import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.envoy.filter.HeaderRules;
 import dev.gatehouse.controller.envoy.filter.WafFilter;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ListenerFilter;
-import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutationRules;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HttpUri;
@@ -52,11 +51,6 @@ final class PreRoutingFilters {
     /** As Envoy Gateway's for authorization servers. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /** How a message is framed is the proxy's own. Short: RE2 programs of more than 100 steps Envoy does not load. */
-    private static final String HOST_AND_FRAMING = "^(host|:a.*|:s.*|te|content-length|transfer-.*|connection)$";
-
-    private static final String PSEUDO_AND_FRAMING = "^(host|:.*|te|content-length|transfer-.*|connection)$";
-
     private PreRoutingFilters() {}
 
     /** The filters of {@code listener}. */
@@ -71,7 +65,7 @@ final class PreRoutingFilters {
                 case PreRouting.Access _ ->
                     made.setTypedConfig(Protos.any(AccessFilter.check()
                             .setClearRouteCache(true)
-                            .setDecoderHeaderMutationRules(mutations(HOST_AND_FRAMING))
+                            .setDecoderHeaderMutationRules(HeaderRules.without(HeaderRules.HOST_AND_FRAMING))
                             .build()));
                 case PreRouting.Waf _ -> made.setTypedConfig(Protos.any(WafFilter.inspection()));
             }
@@ -170,7 +164,8 @@ final class PreRoutingFilters {
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
                 .setClearRouteCache(true)
                 .setValidateMutations(true)
-                .setDecoderHeaderMutationRules(mutations(grpc ? HOST_AND_FRAMING : PSEUDO_AND_FRAMING));
+                .setDecoderHeaderMutationRules(
+                        HeaderRules.without(grpc ? HeaderRules.HOST_AND_FRAMING : HeaderRules.PSEUDO_AND_FRAMING));
         if (filter.bodyBytes() > 0) {
             // A body that is longer is refused with 413: the server has to see what the backend gets.
             config.setWithRequestBody(BufferSettings.newBuilder()
@@ -212,13 +207,5 @@ final class PreRoutingFilters {
             matcher.addPatterns(StringMatcher.newBuilder().setExact(name).setIgnoreCase(true));
         }
         return matcher.build();
-    }
-
-    /** A change that is not allowed does not take effect, and the request goes on (GEP-5224). */
-    private static HeaderMutationRules mutations(String refused) {
-        return HeaderMutationRules.newBuilder()
-                .setAllowAllRouting(BoolValue.of(true))
-                .setDisallowExpression(RegexMatcher.newBuilder().setRegex(refused))
-                .build();
     }
 }

@@ -10,13 +10,14 @@ import java.util.Optional;
 /**
  * The precedence of a match among those of its hostname, as Gateway API orders them: exact paths, then regular expressions
  * (which it leaves open; Envoy Gateway's place for them), then prefixes, the longer first; then matches on the method, more
- * headers, more query parameters; then the older route, its name, and the order within it.
+ * headers, more cookies (as Envoy Gateway places them), more query parameters; then the older route, its name, and the order within it.
  */
 public record RouteRank(
         PathType pathType,
         int pathLength,
         boolean method,
         int headers,
+        int cookies,
         int queryParams,
         Optional<Instant> createdAt,
         ObjectRef route,
@@ -44,6 +45,8 @@ public record RouteRank(
             .thenComparing(
                     Comparator.<RouteRank>comparingInt(rank -> rank.headers).reversed())
             .thenComparing(
+                    Comparator.<RouteRank>comparingInt(rank -> rank.cookies).reversed())
+            .thenComparing(
                     Comparator.<RouteRank>comparingInt(rank -> rank.queryParams).reversed())
             .thenComparing(AS_WRITTEN);
 
@@ -53,6 +56,7 @@ public record RouteRank(
                 match.path().value().length(),
                 match.method().isPresent(),
                 match.headers().size(),
+                match.cookies().size(),
                 match.queryParams().size(),
                 createdAt,
                 route,

@@ -2,6 +2,8 @@ package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt64Value;
+import dev.gatehouse.api.envoy.v1.CookieMatcher;
+import dev.gatehouse.api.envoy.v1.RouteMatchFields;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.envoy.filter.ExtAuthFilter;
@@ -12,6 +14,7 @@ import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.proto.NewerFields;
 import dev.gatehouse.controller.proto.PackedTypes;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.ResolvedRoute.Filters;
@@ -344,7 +347,11 @@ public final class RouteResources {
                     .setName(parameter.name())
                     .setStringMatch(stringMatch(parameter)));
         }
-        return builder.build();
+        RouteMatchFields.Builder cookies = RouteMatchFields.newBuilder();
+        for (ValueMatch cookie : match.cookies()) {
+            cookies.addCookies(CookieMatcher.newBuilder().setName(cookie.name()).setStringMatch(stringMatch(cookie)));
+        }
+        return match.cookies().isEmpty() ? builder.build() : NewerFields.with(builder.build(), cookies.build());
     }
 
     /** Only the first match on a name counts, as Gateway API says. */

@@ -5,11 +5,14 @@ import dev.gatehouse.controller.client.ClientTrust;
 import dev.gatehouse.controller.gateway.PemText;
 import dev.gatehouse.gatewayapi.Bytes;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Makes SDS resources. */
 public final class SecretResources {
@@ -25,9 +28,9 @@ public final class SecretResources {
         return "certificate/" + secret;
     }
 
-    /** The resource's name for the CAs of a BackendTLSPolicy. */
-    public static String policyName(ObjectKey policy) {
-        return "ca/backendtlspolicy/" + policy;
+    /** The resource's name for the CAs that a BackendTLSPolicy or Backend refers to. */
+    public static String authoritiesName(ObjectRef owner) {
+        return "ca/" + owner.kind().toLowerCase(Locale.ROOT) + "/" + owner.key();
     }
 
     /** The resource's name for the CAs that sign the certificates of a port's clients. */
@@ -75,6 +78,15 @@ public final class SecretResources {
                 .setName(SYSTEM)
                 .setValidationContext(CertificateValidationContext.newBuilder()
                         .setTrustedCa(DataSource.newBuilder().setFilename(SYSTEM_BUNDLE)))
+                .build();
+    }
+
+    /** {@code value}, under {@code name}. */
+    public static Secret credential(String name, String value) {
+        return Secret.newBuilder()
+                .setName(name)
+                .setGenericSecret(GenericSecret.newBuilder()
+                        .setSecret(DataSource.newBuilder().setInlineString(value)))
                 .build();
     }
 

@@ -173,13 +173,12 @@ public final class ExtensionResolver {
                 true,
                 place,
                 problems);
+        String authority = ServiceClusters.authority(world, spec.backends().getFirst(), namespace);
         return new Candidate<>(
                 place,
                 spec.failOpen(),
                 cluster.map(each -> new Processor(
-                        spec,
-                        each.with(spec.settings()),
-                        ServiceClusters.authority(world, spec.backends().getFirst(), namespace))),
+                        spec, each.with(spec.settings(), ServiceClusters.hostname(authority)), authority)),
                 problems);
     }
 }

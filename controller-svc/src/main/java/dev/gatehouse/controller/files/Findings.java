@@ -106,7 +106,7 @@ public final class Findings {
     private void status(Found<?> found, ObjectStatus status) {
         switch (status) {
             case ObjectStatus.OfClass own -> conditions(found, "", own.conditions());
-            case ObjectStatus.Own own -> conditions(found, "spec", own.conditions());
+            case ObjectStatus.Own own -> conditions(found, "", own.conditions());
             case ObjectStatus.Listeners own -> {
                 conditions(
                         found,

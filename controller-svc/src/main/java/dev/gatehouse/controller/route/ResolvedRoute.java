@@ -2,7 +2,9 @@ package dev.gatehouse.controller.route;
 
 import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.InjectedCredential;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.GrpcRoute;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
@@ -200,13 +202,20 @@ public record ResolvedRoute(
     }
 
     /** A mirror's backend. */
-    public record Mirror(ClusterSpec cluster, int numerator, int denominator) {}
+    public record Mirror(ClusterSpec cluster, int numerator, int denominator) {
+        /** The same mirror, whose copies get {@code credential}, as the requests do. */
+        Mirror injecting(InjectedCredential credential) {
+            return new Mirror(cluster.injecting(credential), numerator, denominator);
+        }
+    }
 
     /**
      * Filters, each kind at most once but for mirrors.
      *
      * @param directResponse from an HTTPRouteFilter, its body in place
      * @param extendedRewrite from an HTTPRouteFilter
+     * @param externalAuth the server that is asked whether a request may pass
+     * @param credential from an HTTPRouteFilter: what the clusters of backends and mirrors add to requests
      */
     public record Filters(
             Optional<RouteFilter.RequestHeaderModifier> requestHeaders,
@@ -216,11 +225,15 @@ public record ResolvedRoute(
             Optional<RouteFilter.UrlRewrite> rewrite,
             Optional<RouteFilter.Cors> cors,
             Optional<HttpRouteFilter.DirectResponse> directResponse,
-            Optional<HttpRouteFilter.UrlRewrite> extendedRewrite) {
+            Optional<HttpRouteFilter.UrlRewrite> extendedRewrite,
+            Optional<InjectedCredential> credential,
+            Optional<Security.Authorizer> externalAuth) {
         public static final Filters NONE = new Filters(
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -243,7 +256,9 @@ public record ResolvedRoute(
                     rewrite,
                     cors,
                     directResponse,
-                    extendedRewrite);
+                    extendedRewrite,
+                    credential,
+                    externalAuth.map(each -> each.presenting(certificate)));
         }
 
         /** True if the filters do no more than change headers: what Envoy can do for each cluster of a split. */
@@ -259,14 +274,33 @@ public record ResolvedRoute(
 
     /** A match of an HTTPRoute or GRPCRoute, in one form. */
     public record Match(
-            HttpRoute.PathMatch path, List<ValueMatch> headers, List<ValueMatch> queryParams, Optional<String> method) {
+            HttpRoute.PathMatch path,
+            List<ValueMatch> headers,
+            List<ValueMatch> queryParams,
+            Optional<String> method,
+            List<ValueMatch> cookies) {
         /** Matches every request. */
         public static final Match EVERYTHING =
                 new Match(HttpRoute.PathMatch.ANY, List.of(), List.of(), Optional.empty());
 
+        /** Without a condition on cookies. */
+        public Match(
+                HttpRoute.PathMatch path,
+                List<ValueMatch> headers,
+                List<ValueMatch> queryParams,
+                Optional<String> method) {
+            this(path, headers, queryParams, method, List.of());
+        }
+
+        /** The same match of requests that have {@code cookies} too. */
+        Match and(List<ValueMatch> cookies) {
+            return new Match(path, headers, queryParams, method, cookies);
+        }
+
         public Match {
             headers = List.copyOf(headers);
             queryParams = List.copyOf(queryParams);
+            cookies = List.copyOf(cookies);
         }
     }
 
@@ -278,7 +312,10 @@ public record ResolvedRoute(
             if (rule instanceof Rule.Http http) {
                 filters = Stream.concat(Stream.of(http.filters()), filters);
             }
-            filters.flatMap(f -> f.mirrors().stream()).map(Mirror::cluster).forEach(clusters::add);
+            filters.forEach(each -> {
+                each.mirrors().stream().map(Mirror::cluster).forEach(clusters::add);
+                each.externalAuth().map(Security.Authorizer::cluster).ifPresent(clusters::add);
+            });
             for (WeightedTarget target : rule.targets()) {
                 if (target.target() instanceof Target.Found found) {
                     clusters.add(found.cluster());

@@ -2,6 +2,7 @@ package dev.gatehouse.controller.route;
 
 import com.google.re2j.Pattern;
 import dev.gatehouse.controller.backend.ClusterGroup;
+import dev.gatehouse.controller.backend.InjectedCredential;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.Expressions;
 import dev.gatehouse.controller.check.HeaderText;
@@ -12,8 +13,10 @@ import dev.gatehouse.controller.route.ResolvedRoute.Mirror;
 import dev.gatehouse.controller.route.ResolvedRoute.Problem;
 import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.ConfigMap;
+import dev.gatehouse.gatewayapi.CredentialInjection;
 import dev.gatehouse.gatewayapi.GrpcRoute;
 import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
@@ -22,16 +25,19 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.L4Route;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.TlsRoute;
 import dev.gatehouse.gatewayapi.ValueMatch;
+import dev.gatehouse.gatewayapi.security.ExtAuth;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -42,6 +48,9 @@ public final class RouteResolver {
         Target backend(ObjectRef route, BackendReference reference, boolean grpc, String transport);
 
         Optional<Resource<HttpRouteFilter>> filter(ObjectKey key);
+
+        /** Why the Secret with a credential that the HTTPRouteFilter {@code filter} names cannot be used. */
+        Optional<String> credentialProblem(ObjectKey filter, ObjectReference secret);
 
         /** A ConfigMap, for a response's body. */
         Optional<ConfigMap> configMap(ObjectKey key);
@@ -81,9 +90,11 @@ public final class RouteResolver {
         void http(HttpRoute.Rule rule) {
             int index = rules.size();
             String path = "spec.rules[" + index + "]";
-            List<Match> matches = rule.matches().stream()
-                    .map(m -> new Match(m.path(), m.headers(), m.queryParams(), m.method()))
-                    .toList();
+            List<Match> matches = withCookies(
+                    rule.matches().stream()
+                            .map(m -> new Match(m.path(), m.headers(), m.queryParams(), m.method()))
+                            .toList(),
+                    rule.filters());
             Filters filters = filters(rule.filters(), path + ".filters", index);
             incompatible(rule.filters(), rule.backends(), path, index);
             rules.add(new Rule.Http(
@@ -92,11 +103,13 @@ public final class RouteResolver {
                     false,
                     matches,
                     filters,
-                    together(
-                            targets(rule.backends(), path, index, false, "TCP"),
-                            rule.sessionPersistence().isPresent(),
-                            path,
-                            index),
+                    injecting(
+                            filters,
+                            together(
+                                    targets(rule.backends(), path, index, false, "TCP"),
+                                    rule.sessionPersistence().isPresent(),
+                                    path,
+                                    index)),
                     rule.timeouts(),
                     rule.retry(),
                     rule.sessionPersistence(),
@@ -106,8 +119,8 @@ public final class RouteResolver {
         void grpc(GrpcRoute.Rule rule) {
             int index = rules.size();
             String path = "spec.rules[" + index + "]";
-            List<Match> matches =
-                    rule.matches().stream().map(RouteResolver::httpMatch).toList();
+            List<Match> matches = withCookies(
+                    rule.matches().stream().map(RouteResolver::httpMatch).toList(), rule.filters());
             Filters filters = filters(rule.filters(), path + ".filters", index);
             incompatible(rule.filters(), rule.backends(), path, index);
             rules.add(new Rule.Http(
@@ -116,15 +129,42 @@ public final class RouteResolver {
                     true,
                     matches,
                     filters,
-                    together(
-                            targets(rule.backends(), path, index, true, "TCP"),
-                            rule.sessionPersistence().isPresent(),
-                            path,
-                            index),
+                    injecting(
+                            filters,
+                            together(
+                                    targets(rule.backends(), path, index, true, "TCP"),
+                                    rule.sessionPersistence().isPresent(),
+                                    path,
+                                    index)),
                     new HttpRoute.Timeouts(Optional.empty(), Optional.empty()),
                     Optional.empty(),
                     rule.sessionPersistence(),
                     service(index, path, matches)));
+        }
+
+        /** Each match once for each list of cookies that an HTTPRouteFilter asks for. */
+        private List<Match> withCookies(List<Match> matches, List<RouteFilter> filters) {
+            List<List<ValueMatch>> cookies = filters.stream()
+                    .flatMap(filter -> filter instanceof RouteFilter.ExtensionRef extension
+                            ? world.filter(extension.reference().key(ref.namespace())).stream()
+                            : Stream.empty())
+                    .flatMap(filter -> filter.spec().matches().stream())
+                    .toList();
+            return cookies.isEmpty()
+                    ? matches
+                    : matches.stream()
+                            .flatMap(match -> cookies.stream().map(match::and))
+                            .toList();
+        }
+
+        /** The backends of a rule, whose filters may add a credential to requests. */
+        private static List<WeightedTarget> injecting(Filters rule, List<WeightedTarget> targets) {
+            return rule.credential()
+                    .map(credential -> targets.stream()
+                            .map(each -> new WeightedTarget(
+                                    each.target().injecting(credential), each.weight(), each.filters()))
+                            .toList())
+                    .orElse(targets);
         }
 
         void stream(TlsRoute.Rule rule, String transport) {
@@ -146,8 +186,9 @@ public final class RouteResolver {
                 if (target instanceof Target.Unresolved unresolved) {
                     problems.add(new Problem(unresolved.reason(), at + ": " + unresolved.message()));
                 }
+                Filters filters = filters(reference.filters(), at + ".filters", rule);
                 targets.add(new WeightedTarget(
-                        target, reference.weight(), filters(reference.filters(), at + ".filters", rule)));
+                        filters.credential().map(target::injecting).orElse(target), reference.weight(), filters));
             }
             return targets;
         }
@@ -212,6 +253,9 @@ public final class RouteResolver {
             Optional<RouteFilter.Cors> cors = Optional.empty();
             Optional<HttpRouteFilter.DirectResponse> direct = Optional.empty();
             Optional<HttpRouteFilter.UrlRewrite> extended = Optional.empty();
+            Optional<InjectedCredential> credential = Optional.empty();
+            boolean cookies = false;
+            Optional<Security.Authorizer> auth = Optional.empty();
             for (int i = 0; i < filters.size(); i++) {
                 String at = path + "[" + i + "]";
                 switch (filters.get(i)) {
@@ -236,6 +280,16 @@ public final class RouteResolver {
                                         at + ".requestMirror.backendRef: " + unresolved.message()));
                         }
                     }
+                    case RouteFilter.ExternalAuth f -> {
+                        if (at.contains(".backendRefs[")) {
+                            invalid.add(new InvalidRule(
+                                    rule,
+                                    "UnsupportedValue",
+                                    at + ": ExternalAuth cannot be for a backend alone (expected: in the filters of the"
+                                            + " rule)."));
+                        }
+                        auth = authorizer(f, at, rule);
+                    }
                     case RouteFilter.ExtensionRef f -> {
                         Optional<HttpRouteFilter> extension = extension(f, at, rule);
                         if (extension.isPresent()) {
@@ -249,6 +303,15 @@ public final class RouteResolver {
                                     .map(answer -> withBody(f, answer, at, rule))
                                     .or(orElse(direct));
                             extended = extension.get().urlRewrite().or(orElse(extended));
+                            credential = extension
+                                    .get()
+                                    .credential()
+                                    .flatMap(each -> credential(f, each, at, rule))
+                                    .or(orElse(credential));
+                            if (!extension.get().matches().isEmpty()) {
+                                matches(extension.get(), at, rule, cookies);
+                                cookies = true;
+                            }
                         }
                     }
                 }
@@ -263,7 +326,78 @@ public final class RouteResolver {
             }
             return filters.isEmpty()
                     ? result
-                    : new Filters(request, response, mirrors, redirect, rewrite, cors, direct, extended);
+                    : new Filters(
+                            request,
+                            response,
+                            credential
+                                    .map(each -> mirrors.stream()
+                                            .map(mirror -> mirror.injecting(each))
+                                            .toList())
+                                    .orElse(mirrors),
+                            redirect,
+                            rewrite,
+                            cors,
+                            direct,
+                            extended,
+                            credential,
+                            auth);
+        }
+
+        /** A server that cannot be asked lets nobody pass. */
+        private Optional<Security.Authorizer> authorizer(RouteFilter.ExternalAuth filter, String at, int rule) {
+            ExtAuth spec = ExtAuth.of(filter.server());
+            BackendReference reference = filter.server().backend();
+            return switch (backend(reference, spec.service() instanceof ExtAuth.Service.Grpc, "TCP")) {
+                case Target.Found found ->
+                    Optional.of(new Security.Authorizer(
+                            spec,
+                            found.cluster(),
+                            reference.key(ref.namespace()).name() + "."
+                                    + reference.key(ref.namespace()).namespace()
+                                    + reference.port().map(port -> ":" + port).orElse(""),
+                            new TreeMap<>(),
+                            false,
+                            true));
+                case Target.Unresolved unresolved -> {
+                    String message = at + ".externalAuth.backendRef: " + unresolved.message();
+                    problems.add(new Problem(unresolved.reason(), message));
+                    invalid.add(new InvalidRule(rule, "UnsupportedValue", message));
+                    yield Optional.empty();
+                }
+            };
+        }
+
+        private Optional<InjectedCredential> credential(
+                RouteFilter.ExtensionRef f, CredentialInjection injection, String at, int rule) {
+            ObjectKey filter = f.reference().key(ref.namespace());
+            Optional<String> problem = world.credentialProblem(filter, injection.secret())
+                    .or(() -> HeaderText.problemWithChange(injection.header()));
+            problem.ifPresent(each -> invalid.add(new InvalidRule(
+                    rule,
+                    "UnsupportedValue",
+                    at + ".extensionRef: HTTPRouteFilter " + filter + ", spec.credentialInjection: " + each + ".")));
+            return problem.isPresent()
+                    ? Optional.empty()
+                    : Optional.of(new InjectedCredential(
+                            injection.secret().key(filter.namespace()), injection.header(), injection.overwrite()));
+        }
+
+        /** Conditions belong to a rule, and to one filter of it: several lists would leave open which of them must hold. */
+        private void matches(HttpRouteFilter filter, String at, int rule, boolean second) {
+            if (at.contains(".backendRefs[")) {
+                invalid.add(new InvalidRule(
+                        rule,
+                        "UnsupportedValue",
+                        at + ".extensionRef: the HTTPRouteFilter has matches, which a backend cannot have"
+                                + " (expected: in the filters of the rule)."));
+            }
+            if (second) {
+                invalid.add(new InvalidRule(
+                        rule,
+                        "UnsupportedValue",
+                        at + ".extensionRef: is the second HTTPRouteFilter of the rule that has matches"
+                                + " (expected: one)."));
+            }
         }
 
         private static InvalidRule twoRewrites(int rule, String at, String what) {
@@ -400,6 +534,7 @@ public final class RouteResolver {
                 }
                 check(rule, at + ".headers", match.headers());
                 check(rule, at + ".queryParams", match.queryParams());
+                check(rule, at + ".cookies", match.cookies());
             }
             if (invalid.size() > before) {
                 return Rule.Service.NEVER_MATCHES;

@@ -70,12 +70,7 @@ public record Security(
                 cors,
                 csrf,
                 tokens.map(each -> each.presenting(certificate)),
-                authorizer.map(each -> new Authorizer(
-                        each.spec(),
-                        each.cluster().presenting(certificate),
-                        each.authority(),
-                        each.contextExtensions(),
-                        each.secret())),
+                authorizer.map(each -> each.presenting(certificate)),
                 authorization);
     }
 
@@ -143,15 +138,22 @@ public record Security(
      * @param authority by which it is called
      * @param contextExtensions what it is told with each request
      * @param secret true if some of that comes from a Secret
+     * @param ofRule a filter of the route's rule asks for it, beside what policies ask for
      */
     public record Authorizer(
             ExtAuth spec,
             ClusterSpec cluster,
             String authority,
             SortedMap<String, String> contextExtensions,
-            boolean secret) {
+            boolean secret,
+            boolean ofRule) {
         public Authorizer {
             contextExtensions = new TreeMap<>(contextExtensions);
+        }
+
+        /** The same on a Gateway that shows {@code certificate} to its backends. */
+        public Authorizer presenting(ObjectKey certificate) {
+            return new Authorizer(spec, cluster.presenting(certificate), authority, contextExtensions, secret, ofRule);
         }
 
         /** The values are not shown: they may be secret. */

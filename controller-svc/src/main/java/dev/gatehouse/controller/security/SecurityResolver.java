@@ -134,6 +134,8 @@ public final class SecurityResolver {
                 (remote.service().references().isEmpty()
                                 ? uri(remote, place + ".remoteJWKS.uri")
                                 : cluster(owners.apply(JWT), remote.service(), false, place + ".remoteJWKS", problems))
+                        .map(cluster -> cluster.with(
+                                remote.service().settings(), remote.uri().getHost()))
                         .map(cluster -> new Security.Keys.Fetched(remote, cluster));
         };
     }
@@ -145,7 +147,7 @@ public final class SecurityResolver {
     }
 
     private Optional<ClusterSpec> uri(Jwt.Jwks.Remote remote, String place) {
-        UriCluster cluster = UriCluster.of(remote.uri(), owners.apply(JWT));
+        UriCluster cluster = UriCluster.of(remote.uri());
         Optional<String> refusal = world.refusal(cluster.endpoint());
         refusal.ifPresent(reason -> problems.add(place + ": " + reason));
         return refusal.isPresent() ? Optional.empty() : Optional.of(cluster.spec());
@@ -154,7 +156,7 @@ public final class SecurityResolver {
     private Optional<ClusterSpec> cluster(
             ObjectKey owner, ServiceBackends backends, boolean grpc, String place, List<String> unresolvable) {
         ReferenceGrant.Origin origin =
-                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.SECURITY_POLICY.name(), policy.namespace());
+                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.SECURITY_POLICY.name(), owner.namespace());
         return ServiceClusters.cluster(world, origin, backends.references(), grpc, place, unresolvable);
     }
 
@@ -179,13 +181,17 @@ public final class SecurityResolver {
         if (cluster.isEmpty() || !authorizerProblems.isEmpty()) {
             return Optional.empty();
         }
+        String authority = ServiceClusters.authority(
+                world,
+                auth.service().backends().references().getFirst(),
+                owners.apply(EXT_AUTH).namespace());
         return Optional.of(new Security.Authorizer(
                 auth,
-                cluster.get(),
-                ServiceClusters.authority(
-                        world, auth.service().backends().references().getFirst(), policy.namespace()),
+                cluster.get().with(auth.service().backends().settings(), ServiceClusters.hostname(authority)),
+                authority,
                 extensions,
-                secret));
+                secret,
+                false));
     }
 
     private Optional<String> value(ContextExtension.Value.In in, String place) {

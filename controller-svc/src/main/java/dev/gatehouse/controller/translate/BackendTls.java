@@ -117,12 +117,12 @@ final class BackendTls {
 
     private static ClusterSpec.Tls tls(Resource<BackendTlsPolicy> policy) {
         BackendTlsPolicy.Validation validation = policy.spec().validation();
-        return new ClusterSpec.Tls(
-                policy.key(),
-                validation.systemCertificates(),
+        return ClusterSpec.Tls.of(
+                validation.systemCertificates()
+                        ? new ClusterSpec.Trust.System()
+                        : new ClusterSpec.Trust.Authorities(ObjectRef.of(Kinds.BACKEND_TLS_POLICY, policy.key())),
                 validation.hostname(),
-                validation.subjectAltNames(),
-                Optional.empty());
+                validation.subjectAltNames());
     }
 
     /** @param users the Gateways whose routes, listeners or telemetry use one of the policy's backends, with the controllers of their classes */
@@ -215,8 +215,17 @@ final class BackendTls {
     }
 
     private Optional<Problem> authoritiesProblem(Reads reads, Resource<BackendTlsPolicy> policy) {
-        for (ObjectReference reference : policy.spec().validation().caCertificateRefs()) {
-            ObjectKey key = reference.authoritiesKey(policy.namespace());
+        return authoritiesProblem(reads, policy.spec().validation().caCertificateRefs(), policy.namespace());
+    }
+
+    /** Why the CAs of {@code references}, seen from {@code namespace}, cannot be used. */
+    Optional<String> problem(Reads reads, List<ObjectReference> references, String namespace) {
+        return authoritiesProblem(reads, references, namespace).map(Problem::message);
+    }
+
+    private Optional<Problem> authoritiesProblem(Reads reads, List<ObjectReference> references, String namespace) {
+        for (ObjectReference reference : references) {
+            ObjectKey key = reference.authoritiesKey(namespace);
             if (!reference.holdsAuthorities()) {
                 return Optional.of(
                         new Problem(

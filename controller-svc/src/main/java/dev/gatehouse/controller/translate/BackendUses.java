@@ -23,9 +23,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/** Which Gateways use a backend: by their routes, by filters of their listeners, or for their telemetry. */
+/** Which Gateways use a backend: by their routes, by filters of their listeners, by SecurityPolicies, or for their telemetry. */
 final class BackendUses {
     /**
      * Who uses a backend.
@@ -61,7 +62,9 @@ final class BackendUses {
             Collection<ObjectRef, ResolvedRoute> routes,
             Collection<ObjectKey, GatewayState> gateways,
             Collection<ListenerKey, ListenerState> listeners,
-            Collection<String, FleetMembers> fleets) {
+            Collection<String, FleetMembers> fleets,
+            Collection<BindingKey, Attachments.Binding> bindings,
+            BiFunction<Reads, BindingKey, Set<ObjectRef>> ofPolicies) {
         all = List.of(
                 byBackend(graph, "uses.routes", attachments, (reads, ref, attached) -> {
                     Map<Use, String> found = new HashMap<>();
@@ -89,6 +92,17 @@ final class BackendUses {
                                             state.controllerName()));
                         }
                     }
+                    return found;
+                }),
+                byBackend(graph, "uses.policies", bindings, (reads, key, _) -> {
+                    Map<Use, String> found = new HashMap<>();
+                    ObjectKey gateway = key.listener().gateway();
+                    reads.get(gateways, gateway)
+                            .ifPresent(state -> ofPolicies
+                                    .apply(reads, key)
+                                    .forEach(backend -> found.put(
+                                            new Use(backend, new User(gateway, Optional.empty())),
+                                            state.controllerName())));
                     return found;
                 }),
                 byBackend(graph, "uses.telemetry", fleets, (_, _, fleet) -> {

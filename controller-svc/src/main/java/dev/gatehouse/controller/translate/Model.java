@@ -46,6 +46,7 @@ import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
+import dev.gatehouse.gatewayapi.CredentialInjection;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
@@ -141,6 +142,7 @@ final class Model {
     final BrokenRoutes brokenRoutes;
     final Overlaps overlaps;
     final BackendUses backendUses;
+    final UncheckedBackends unchecked;
     private final BackendAddresses backendAddresses;
     private final Settings.Extensions extensionSettings;
 
@@ -295,6 +297,7 @@ final class Model {
             return each;
         });
         overlaps = new Overlaps(graph, bindings, routes);
+        unchecked = new UncheckedBackends(graph, bindings, routes, traffic);
         bindingsByListener = graph.group("bindingsByListener", bindings, (key, _) -> Set.of(key.listener()));
         slices = graph.group("slices", inputs.of(Kinds.ENDPOINT_SLICE), (key, slice) -> {
             Set<SlicesOwner> owners = new HashSet<>();
@@ -306,7 +309,8 @@ final class Model {
             return owners;
         });
         availability = new Availability(graph, slices);
-        backendUses = new BackendUses(graph, attachments, routes, gateways, listeners, fleets);
+        backendUses = new BackendUses(
+                graph, attachments, routes, gateways, listeners, fleets, bindings, this::securityBackends);
         clients = new ClientPolicies(graph, inputs, this, selection);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
@@ -509,6 +513,30 @@ final class Model {
                 return extensionSettings.lua();
             }
         };
+    }
+
+    /** The backends of the services that the SecurityPolicies of a route on a listener have called. */
+    private Set<ObjectRef> securityBackends(Reads reads, BindingKey key) {
+        Set<ObjectRef> backends = new HashSet<>();
+        List<ResolvedRoute.Rule> rules =
+                reads.get(routes, key.route()).map(ResolvedRoute::rules).orElse(List.of());
+        for (ResolvedRoute.Rule rule : rules) {
+            securities.attached().effective(reads, key.listener(), key.route(), rule.name()).stream()
+                    .flatMap(policy -> policy.members().stream())
+                    .forEach(member -> member.spec()
+                            .settings()
+                            .backends()
+                            .forEach(reference -> backends.add(reference.ref(member.namespace()))));
+        }
+        return backends;
+    }
+
+    /** Why a Backend cannot be used. */
+    Optional<String> backendProblem(Reads reads, ObjectKey key) {
+        String itself = "Backend " + key + ": ";
+        return backends(reads)
+                .problem(key)
+                .map(message -> message.startsWith(itself) ? message.substring(itself.length()) : message);
     }
 
     /** The settings of the BackendTrafficPolicy that counts for a rule. */
@@ -815,6 +843,21 @@ final class Model {
                     public BackendResolver.TlsVerdict tls(ObjectRef backend, Optional<String> section) {
                         return backendTls.verdict(reads, backend, section);
                     }
+
+                    @Override
+                    public Optional<String> authoritiesProblem(List<ObjectReference> references, String namespace) {
+                        return backendTls.problem(reads, references, namespace);
+                    }
+
+                    @Override
+                    public Optional<String> certificateProblem(ObjectKey secret) {
+                        return switch (reads.get(certificates, secret)
+                                .orElse(new GatewayResolver.CertificateCheck.Missing())) {
+                            case GatewayResolver.CertificateCheck.Valid _ -> Optional.empty();
+                            case GatewayResolver.CertificateCheck.Missing _ -> Optional.of("is not there");
+                            case GatewayResolver.CertificateCheck.Invalid invalid -> Optional.of(invalid.problem());
+                        };
+                    }
                 },
                 backendAddresses);
     }
@@ -833,9 +876,36 @@ final class Model {
             }
 
             @Override
+            public Optional<String> credentialProblem(ObjectKey filter, ObjectReference secret) {
+                return Model.this.credentialProblem(reads, filter, secret);
+            }
+
+            @Override
             public Optional<ConfigMap> configMap(ObjectKey key) {
                 return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
             }
         };
+    }
+
+    private Optional<String> credentialProblem(Reads reads, ObjectKey filter, ObjectReference reference) {
+        ObjectKey key = reference.key(filter.namespace());
+        if (!reference.group().isEmpty() || !reference.kind().equals(Kinds.SECRET.name())) {
+            return Optional.of("\"" + reference.kind() + "\" cannot hold a credential (expected: a Secret)");
+        }
+        ReferenceGrant.Origin origin = new ReferenceGrant.Origin(
+                Kinds.ENVOY_GATEWAY_GROUP, Kinds.HTTP_ROUTE_FILTER.name(), filter.namespace());
+        if (!inputs.permitted(reads, origin, "", Kinds.SECRET.name(), key)) {
+            return Optional.of("Secret " + key + " is in another namespace, and no ReferenceGrant there permits it");
+        }
+        Optional<Resource<Secret>> secret = reads.get(inputs.of(Kinds.SECRET), key);
+        if (secret.isEmpty()) {
+            return Optional.of("Secret " + key + " is not there");
+        }
+        Optional<String> value = secret.get().spec().text(CredentialInjection.KEY);
+        return value.filter(text -> !text.isEmpty() && text.chars().noneMatch(Character::isISOControl))
+                        .isPresent()
+                ? Optional.empty()
+                : Optional.of("Secret " + key + " has no credential that a header could have (expected: one line under"
+                        + " the key \"" + CredentialInjection.KEY + "\")");
     }
 }

@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The statuses of Backends, and of EnvoyProxies: these have an ancestor for each Gateway that names them, and for each GatewayClass that names
@@ -89,17 +87,11 @@ final class ProxyStatuses {
                         }));
     }
 
-    /** @param refusal why proxies must not call an endpoint */
-    static ObjectStatus ofBackend(Resource<Backend> backend, Function<Backend.Endpoint, Optional<String>> refusal) {
-        String refusals = backend.spec().endpoints().stream()
-                .flatMap(member -> refusal.apply(member.endpoint()).stream())
-                .distinct()
-                .collect(Collectors.joining("; "));
+    /** @param problem why the Backend cannot be used */
+    static ObjectStatus ofBackend(Resource<Backend> backend, Optional<String> problem) {
         return new ObjectStatus.Own(
                 backend.metadata().generation(),
-                List.of(
-                        refusals.isEmpty()
-                                ? Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The Backend is accepted.")
-                                : Condition.isFalse(Conditions.ACCEPTED, "Invalid", refusals)));
+                List.of(problem.map(message -> Condition.isFalse(Conditions.ACCEPTED, "Invalid", message))
+                        .orElse(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The Backend is accepted."))));
     }
 }

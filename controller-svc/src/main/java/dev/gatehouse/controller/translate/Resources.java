@@ -9,6 +9,7 @@ import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
+import dev.gatehouse.controller.backend.InjectedCredential;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.CalloutAddress;
@@ -25,6 +26,7 @@ import dev.gatehouse.controller.envoy.RouteTable;
 import dev.gatehouse.controller.envoy.SecretResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
+import dev.gatehouse.controller.envoy.cluster.UpstreamFilters;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.extension.Extensions;
@@ -42,7 +44,8 @@ import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
-import dev.gatehouse.gatewayapi.BackendTlsPolicy;
+import dev.gatehouse.gatewayapi.BackendTlsSettings;
+import dev.gatehouse.gatewayapi.CredentialInjection;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
@@ -86,6 +89,7 @@ final class Resources {
      * @param securities the SecurityPolicies
      * @param access what authz-svc enforces of the merged SecurityPolicies
      * @param extensions those of EnvoyExtensionPolicies
+     * @param authorizers the servers that filters of rules ask
      * @param refusals rules of which Envoy would refuse something
      * @param fingerprint of the entries
      */
@@ -97,6 +101,7 @@ final class Resources {
             Set<Security> securities,
             Set<Securities.MergedAccess> access,
             Set<Extensions> extensions,
+            Set<Security.Authorizer> authorizers,
             List<ResolvedRoute.InvalidRule> refusals,
             int fingerprint) {
         Contribution(
@@ -107,8 +112,30 @@ final class Resources {
                 Set<Security> securities,
                 Set<Securities.MergedAccess> access,
                 Set<Extensions> extensions,
+                Set<Security.Authorizer> authorizers,
                 List<ResolvedRoute.InvalidRule> refusals) {
-            this(entries, limits, compressors, wafs, securities, access, extensions, refusals, entries.hashCode());
+            this(
+                    entries,
+                    limits,
+                    compressors,
+                    wafs,
+                    securities,
+                    access,
+                    extensions,
+                    authorizers,
+                    refusals,
+                    entries.hashCode());
+        }
+
+        FilterNeeds filterNeeds() {
+            return FilterNeeds.of(securities, authorizers, compressors, extensions);
+        }
+
+        /** True if the entries tell an authorization server what stands in a Secret. */
+        boolean secret() {
+            return securities.stream()
+                    .flatMap(security -> security.authorizer().stream())
+                    .anyMatch(Security.Authorizer::secret);
         }
 
         /** The same matches, answered with 500. */
@@ -391,6 +418,7 @@ final class Resources {
         Set<Security> securities = new HashSet<>();
         Set<Securities.MergedAccess> access = new HashSet<>();
         Set<Extensions> extensions = new HashSet<>();
+        Set<Security.Authorizer> authorizers = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
@@ -403,6 +431,7 @@ final class Resources {
                         .mergedAccess(reads, key.listener(), key.route(), http.name())
                         .ifPresent(access::add);
                 policies.extensions().filter(_ -> !policies.broken()).ifPresent(extensions::add);
+                http.filters().externalAuth().ifPresent(authorizers::add);
                 RouteResources.Made made =
                         maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
                 entries.addAll(made.entries());
@@ -428,7 +457,15 @@ final class Resources {
         }
         return Optional.of(
                 new Contribution(
-                        byHost, limits, compressors, wafs, securities, access, extensions, List.copyOf(refusals)));
+                        byHost,
+                        limits,
+                        compressors,
+                        wafs,
+                        securities,
+                        access,
+                        extensions,
+                        authorizers,
+                        List.copyOf(refusals)));
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
@@ -446,7 +483,15 @@ final class Resources {
         return Map.of(
                 key,
                 new Contribution(
-                        closed, new TreeMap<>(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), List.of()));
+                        closed,
+                        new TreeMap<>(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        List.of()));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -492,12 +537,11 @@ final class Resources {
 
     /** A contribution that is held back needs what the one that is served instead needs, too. */
     private Map<BindingKey, FilterNeeds> filterNeeds(Reads reads, BindingKey key, Contribution contribution) {
-        FilterNeeds own =
-                FilterNeeds.of(contribution.securities(), contribution.compressors(), contribution.extensions());
+        FilterNeeds own = contribution.filterNeeds();
         FilterNeeds needs = reads.get(held, key).isEmpty()
                 ? own
                 : reads.get(lastGood, key)
-                        .map(good -> own.and(FilterNeeds.of(good.securities(), good.compressors(), good.extensions())))
+                        .map(good -> own.and(good.filterNeeds()))
                         .orElse(own);
         return needs.equals(FilterNeeds.NONE) ? Map.of() : Map.of(key, needs);
     }
@@ -626,37 +670,58 @@ final class Resources {
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
         Map<ResourceId, Output> secrets = new HashMap<>();
         for (ClusterSpec.Tls tls : used.spec().tls()) {
-            secrets.putAll(
-                    tls.systemCertificates()
-                            ? one(
-                                    key.fleet(),
-                                    TypeUrls.SECRET,
-                                    SecretResources.SYSTEM,
-                                    SecretResources.systemAuthorities(),
-                                    false,
-                                    Set.of())
-                            : authorities(reads, key.fleet(), tls.policy()));
+            switch (tls.trust()) {
+                case ClusterSpec.Trust.System _ ->
+                    secrets.putAll(one(
+                            key.fleet(),
+                            TypeUrls.SECRET,
+                            SecretResources.SYSTEM,
+                            SecretResources.systemAuthorities(),
+                            false,
+                            Set.of()));
+                case ClusterSpec.Trust.Authorities authorities ->
+                    secrets.putAll(authorities(reads, key.fleet(), authorities.owner()));
+                case ClusterSpec.Trust.Anything _ -> {}
+            }
+            tls.clientCertificate()
+                    .ifPresent(
+                            certificate -> secrets.putAll(certificate(reads, key.fleet(), certificate, used.user())));
+        }
+        for (InjectedCredential credential : used.spec().credentials()) {
+            String name = UpstreamFilters.credentialName(credential);
+            reads.get(inputs.of(Kinds.SECRET), credential.secret())
+                    .flatMap(secret -> secret.spec().text(CredentialInjection.KEY))
+                    .ifPresent(value -> secrets.putAll(one(
+                            key.fleet(),
+                            TypeUrls.SECRET,
+                            name,
+                            SecretResources.credential(name, value),
+                            true,
+                            owners(used))));
         }
         return secrets;
     }
 
-    private Map<ResourceId, Output> authorities(Reads reads, String fleet, ObjectKey policy) {
+    private Map<ResourceId, Output> authorities(Reads reads, String fleet, ObjectRef owner) {
         StringBuilder pem = new StringBuilder();
-        Optional<Resource<BackendTlsPolicy>> object = reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), policy);
-        if (object.isPresent()) {
-            for (ObjectReference reference : object.get().spec().validation().caCertificateRefs()) {
-                model.bundle(reads, reference.kind(), reference.authoritiesKey(policy.namespace()))
-                        .ifPresent(text -> pem.append(text).append('\n'));
-            }
+        for (ObjectReference reference : authoritiesOf(reads, owner)) {
+            model.bundle(reads, reference.kind(), reference.authoritiesKey(owner.namespace()))
+                    .ifPresent(text -> pem.append(text).append('\n'));
         }
-        String name = SecretResources.policyName(policy);
+        String name = SecretResources.authoritiesName(owner);
         return one(
-                fleet,
-                TypeUrls.SECRET,
-                name,
-                SecretResources.authorities(name, pem.toString()),
-                false,
-                Set.of(ObjectRef.of(Kinds.BACKEND_TLS_POLICY, policy)));
+                fleet, TypeUrls.SECRET, name, SecretResources.authorities(name, pem.toString()), false, Set.of(owner));
+    }
+
+    private List<ObjectReference> authoritiesOf(Reads reads, ObjectRef owner) {
+        return owner.kind().equals(Kinds.BACKEND.name())
+                ? reads.get(inputs.of(Kinds.BACKEND), owner.key())
+                        .flatMap(backend -> backend.spec().tls())
+                        .map(BackendTlsSettings::caCertificateRefs)
+                        .orElse(List.of())
+                : reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), owner.key())
+                        .map(policy -> policy.spec().validation().caCertificateRefs())
+                        .orElse(List.of());
     }
 
     private static Map<ResourceId, Output> callouts(FleetMembers fleet, Settings settings) {
@@ -879,6 +944,7 @@ final class Resources {
         private final Set<ObjectRef> owners;
         private final Map<OutputPart, Integer> parts = new HashMap<>();
         private final Set<OutputPart> heldBack = new HashSet<>();
+        private boolean secret;
 
         TableParts(Set<ObjectRef> owners) {
             this.owners = new HashSet<>(owners);
@@ -888,7 +954,7 @@ final class Resources {
     private static Map<ResourceId, Output> table(String fleet, RouteConfiguration table, TableParts parts) {
         return Map.of(
                 new ResourceId(fleet, TypeUrls.ROUTES, table.getName()),
-                new Output(table, false, parts.owners, parts.parts, parts.heldBack));
+                new Output(table, parts.secret, parts.owners, parts.parts, parts.heldBack));
     }
 
     private RouteConfiguration counted(Reads reads, String fleet, RouteConfiguration table) {
@@ -916,6 +982,7 @@ final class Resources {
         Optional<Hold> hold = reads.get(held, key).filter(each -> each.fingerprint() == contribution.fingerprint());
         if (hold.isEmpty()) {
             parts.parts.put(key, contribution.fingerprint());
+            parts.secret |= contribution.secret();
             return contribution.entries();
         }
         parts.heldBack.add(key);
@@ -923,7 +990,10 @@ final class Resources {
             case LAST_GOOD ->
                 reads.get(lastGood, key)
                         .filter(each -> each.fingerprint() != contribution.fingerprint())
-                        .map(Contribution::entries)
+                        .map(good -> {
+                            parts.secret |= good.secret();
+                            return good.entries();
+                        })
                         .orElseGet(contribution::closed);
             case OMITTED -> Map.of();
         };

@@ -4,7 +4,6 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
-import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetAddresses;
@@ -129,11 +128,8 @@ final class Statuses {
                         "status.backends",
                         Kinds.BACKEND,
                         inputs.of(Kinds.BACKEND),
-                        (_, _, backend) -> Optional.of(ProxyStatuses.ofBackend(
-                                backend,
-                                endpoint -> settings.backendAddresses()
-                                        .refusal(endpoint)
-                                        .map(BackendAddresses.Refusal::message)))),
+                        (reads, key, backend) ->
+                                Optional.of(ProxyStatuses.ofBackend(backend, model.backendProblem(reads, key)))),
                 policies(
                         graph,
                         model.securities.attached(),
@@ -159,16 +155,19 @@ final class Statuses {
                         (reads, key) -> new Verdict<>(
                                 reads.get(model.trafficProblems, key),
                                 Optional.empty(),
-                                reads
-                                        .get(model.traffic.policies(), key)
-                                        .flatMap(policy -> policy.spec()
-                                                .settings()
-                                                .backend()
-                                                .loadBalancer())
-                                        .map(LoadBalancer::unserved)
-                                        .orElse(List.of())
-                                        .stream()
-                                        .map(field -> "spec." + field + " is not served and has no effect")
+                                Stream.concat(
+                                                reads
+                                                        .get(model.traffic.policies(), key)
+                                                        .flatMap(policy -> policy.spec()
+                                                                .settings()
+                                                                .backend()
+                                                                .loadBalancer())
+                                                        .map(LoadBalancer::unserved)
+                                                        .orElse(List.of())
+                                                        .stream()
+                                                        .map(field ->
+                                                                "spec." + field + " is not served and has no effect"),
+                                                model.unchecked.warnings(reads, key).stream())
                                         .toList(),
                                 Optional.of(Fleets.RATE_LIMIT),
                                 (merged, _) -> model.problem(reads, merged))),
@@ -451,6 +450,7 @@ final class Statuses {
     }
 
     /** The status of an object that cannot be read: its problems, for whoever it concerns. */
+    /** Of a Backend that Gateways of ours use. */
     private Optional<ObjectStatus> broken(Reads reads, ObjectRef ref, BrokenObject object) {
         long generation = object.metadata().generation();
         String message = object.message();

@@ -15,8 +15,8 @@ class ClusterSettingsTest {
     private static final ClusterSpec CLUSTER =
             new ClusterSpec("service/default/app/80", new Endpoints.Listed(List.of()), Protocol.HTTP1);
 
-    private static BackendSettings settings(Map<String, Object> tree) {
-        return Fields.read(
+    private static ClusterSettings settings(Map<String, Object> tree) {
+        BackendSettings read = Fields.read(
                 Trees.node(tree),
                 "settings",
                 "",
@@ -24,6 +24,7 @@ class ClusterSettingsTest {
                     throw new AssertionError(problem);
                 },
                 BackendSettings::read);
+        return ClusterSettings.of(read, "app.example");
     }
 
     @Test

@@ -54,6 +54,7 @@ class RouteRankTest {
                 length,
                 method,
                 headers,
+                0,
                 queryParams,
                 Optional.of(createdAt),
                 new ObjectRef("HTTPRoute", "default", name),

@@ -139,6 +139,7 @@ class RouteTableTest {
                         false,
                         0,
                         0,
+                        0,
                         Optional.empty(),
                         new ObjectRef("HTTPRoute", "default", name),
                         0,

@@ -5,8 +5,18 @@ import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.List;
 import java.util.Optional;
 
-/** Envoy Gateway's Backend: endpoints that are not a Kubernetes Service. */
-public record Backend(List<Member> endpoints, List<String> appProtocols, boolean fallback) {
+/**
+ * Envoy Gateway's Backend: endpoints that are not a Kubernetes Service.
+ *
+ * @param dynamic each request goes to its own host; there are no endpoints
+ * @param tls what the Backend itself says; a BackendTLSPolicy wins
+ */
+public record Backend(
+        boolean dynamic,
+        List<Member> endpoints,
+        List<String> appProtocols,
+        boolean fallback,
+        Optional<BackendTlsSettings> tls) {
     public Backend {
         endpoints = List.copyOf(endpoints);
         appProtocols = List.copyOf(appProtocols);
@@ -16,10 +26,20 @@ public record Backend(List<Member> endpoints, List<String> appProtocols, boolean
      * An endpoint.
      *
      * @param hostname what the endpoint is called, where its address does not say it
+     * @param zone where it is
      */
-    public record Member(Endpoint endpoint, Optional<String> hostname) {
+    public record Member(Endpoint endpoint, Optional<String> hostname, Optional<String> zone) {
         private static Member read(Fields f) {
-            return new Member(Endpoint.read(f), f.string("hostname", Syntax.PRECISE_HOSTNAME));
+            return new Member(
+                    Endpoint.read(f),
+                    f.string("hostname", Syntax.PRECISE_HOSTNAME),
+                    f.string("zone").filter(zone -> !zone.isEmpty()));
+        }
+
+        /** The name that the endpoint is called by, where it has one. */
+        public Optional<String> name() {
+            return hostname.or(
+                    () -> endpoint instanceof Endpoint.Fqdn fqdn ? Optional.of(fqdn.hostname()) : Optional.empty());
         }
     }
 
@@ -41,7 +61,6 @@ public record Backend(List<Member> endpoints, List<String> appProtocols, boolean
         record Unix(String path) implements Endpoint {}
 
         private static Endpoint read(Fields f) {
-            f.known("zone");
             Optional<Endpoint> fqdn = f.object(
                     "fqdn",
                     x -> new Fqdn(
@@ -64,19 +83,29 @@ public record Backend(List<Member> endpoints, List<String> appProtocols, boolean
     }
 
     private enum Type {
-        Endpoints
+        Endpoints,
+        DynamicResolver
     }
 
     static Backend read(Fields f) {
-        f.choice("type", Type.class);
-        List<Member> endpoints = f.list("endpoints", 1, 64, Member::read);
+        boolean dynamic = f.choice("type", Type.class).orElse(Type.Endpoints) == Type.DynamicResolver;
+        List<Member> endpoints = f.list("endpoints", dynamic ? 0 : 1, dynamic ? 0 : 256, Member::read);
         long names = endpoints.stream()
                 .filter(each -> each.endpoint() instanceof Endpoint.Fqdn)
                 .count();
         if (names > 0 && names < endpoints.size()) {
             f.wrong("endpoints", "has fqdn beside other addresses (expected: fqdn in all endpoints, or in none)");
         }
+        Optional<BackendTlsSettings> tls = f.object("tls", BackendTlsSettings::read);
+        if (tls.filter(BackendTlsSettings::endpointNames).isPresent()
+                && endpoints.stream().anyMatch(each -> each.name().isEmpty())) {
+            f.wrong("tls", "has autoSNIFromEndpointHostname (expected: a hostname in each endpoint)");
+        }
         return new Backend(
-                endpoints, f.strings("appProtocols"), f.bool("fallback").orElse(false));
+                dynamic,
+                endpoints,
+                f.strings("appProtocols"),
+                f.bool("fallback").orElse(false),
+                tls);
     }
 }

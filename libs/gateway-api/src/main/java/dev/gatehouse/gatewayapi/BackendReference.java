@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param weight 1 where none is given; 0 gets no traffic
  * @param filters applied to what goes to this backend
+ * @param standBy the reference itself says that the backend stands by for the others
  */
 public record BackendReference(
         String group,
@@ -17,24 +18,36 @@ public record BackendReference(
         String name,
         Optional<Integer> port,
         int weight,
-        List<RouteFilter> filters) {
+        List<RouteFilter> filters,
+        boolean standBy) {
     public static BackendReference read(Fields f) {
-        return read(f, 1, List.of());
+        return read(f, 1, List.of(), false);
+    }
+
+    /** A backend of a service that the proxies call themselves (Envoy Gateway's BackendRef). */
+    public static BackendReference readOfService(Fields f) {
+        return read(
+                f,
+                f.integer("weight", 0, 1_000_000).orElse(1),
+                List.of(),
+                f.bool("fallback").orElse(false));
     }
 
     public static BackendReference readWeighted(Fields f) {
-        return read(f, f.integer("weight", 0, 1_000_000).orElse(1), List.of());
+        return read(f, f.integer("weight", 0, 1_000_000).orElse(1), List.of(), false);
     }
 
     static BackendReference readHttp(Fields f) {
-        return read(f, f.integer("weight", 0, 1_000_000).orElse(1), f.list("filters", 0, 16, RouteFilter::readHttp));
+        return read(
+                f, f.integer("weight", 0, 1_000_000).orElse(1), f.list("filters", 0, 16, RouteFilter::readHttp), false);
     }
 
     static BackendReference readGrpc(Fields f) {
-        return read(f, f.integer("weight", 0, 1_000_000).orElse(1), f.list("filters", 0, 16, RouteFilter::readGrpc));
+        return read(
+                f, f.integer("weight", 0, 1_000_000).orElse(1), f.list("filters", 0, 16, RouteFilter::readGrpc), false);
     }
 
-    private static BackendReference read(Fields f, int weight, List<RouteFilter> filters) {
+    private static BackendReference read(Fields f, int weight, List<RouteFilter> filters, boolean standBy) {
         BackendReference reference = new BackendReference(
                 f.string("group").orElse(""),
                 f.string("kind").orElse("Service"),
@@ -42,7 +55,8 @@ public record BackendReference(
                 f.requiredString("name"),
                 f.port("port"),
                 weight,
-                filters);
+                filters,
+                standBy);
         if (reference.isService() && !f.has("port")) {
             f.wrong("port", "is missing (expected: the port of Service \"" + reference.name + "\")");
         }

@@ -139,7 +139,7 @@ public record EnvoyProxySpec(
      * TLS to backends.
      *
      * @param clientCertificate shown to them by Gateways that have none of their own
-     * @param alpn empty: what the backend's protocol asks for
+     * @param alpn absent: what the backend's protocol asks for; empty: none is offered
      */
     public record BackendTls(
             Optional<ObjectReference> clientCertificate,
@@ -148,18 +148,37 @@ public record EnvoyProxySpec(
             List<String> ciphers,
             List<String> ecdhCurves,
             List<String> signatureAlgorithms,
-            List<String> alpn) {
-        static final BackendTls DEFAULT = new BackendTls(
-                Optional.empty(), Optional.empty(), Optional.empty(), List.of(), List.of(), List.of(), List.of());
+            Optional<List<String>> alpn) {
+        /** Nothing is asked for. */
+        public static final BackendTls DEFAULT = new BackendTls(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty());
 
         public BackendTls {
             ciphers = List.copyOf(ciphers);
             ecdhCurves = List.copyOf(ecdhCurves);
             signatureAlgorithms = List.copyOf(signatureAlgorithms);
-            alpn = List.copyOf(alpn);
+            alpn = alpn.map(List::copyOf);
         }
 
-        private static BackendTls read(Fields f) {
+        /** These settings, and where they say nothing those of {@code less}. */
+        public BackendTls over(BackendTls less) {
+            return new BackendTls(
+                    clientCertificate.or(less::clientCertificate),
+                    minVersion.or(less::minVersion),
+                    maxVersion.or(less::maxVersion),
+                    ciphers.isEmpty() ? less.ciphers : ciphers,
+                    ecdhCurves.isEmpty() ? less.ecdhCurves : ecdhCurves,
+                    signatureAlgorithms.isEmpty() ? less.signatureAlgorithms : signatureAlgorithms,
+                    alpn.or(less::alpn));
+        }
+
+        static BackendTls read(Fields f) {
             f.passOver("fingerprints", "is not for backends");
             BackendTls tls = new BackendTls(
                     f.object("clientCertificateRef", ObjectReference::readSecret),
@@ -168,7 +187,7 @@ public record EnvoyProxySpec(
                     f.strings("ciphers"),
                     f.strings("ecdhCurves"),
                     f.strings("signatureAlgorithms"),
-                    f.strings("alpnProtocols"));
+                    f.has("alpnProtocols") ? Optional.of(f.strings("alpnProtocols")) : Optional.empty());
             if (tls.minVersion.isPresent()
                     && tls.maxVersion.isPresent()
                     && tls.maxVersion.get() != TlsVersion.Auto

@@ -142,7 +142,12 @@ public record HttpRoute(List<ParentReference> parents, List<String> hostnames, L
                 f.wrong("backendRefs", "is set beside a RequestRedirect (expected: none)");
             }
             for (String once : List.of(
-                    "RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS")) {
+                    "RequestHeaderModifier",
+                    "ResponseHeaderModifier",
+                    "RequestRedirect",
+                    "URLRewrite",
+                    "CORS",
+                    "ExternalAuth")) {
                 if (rule.filters.stream().filter(x -> x.type().equals(once)).count() > 1) {
                     f.wrong("filters", "has " + once + " twice (expected: at most once)");
                 }
@@ -167,6 +172,7 @@ public record HttpRoute(List<ParentReference> parents, List<String> hostnames, L
                             .isPresent();
                 case RouteFilter.RequestHeaderModifier _,
                         RouteFilter.ResponseHeaderModifier _,
+                        RouteFilter.ExternalAuth _,
                         RouteFilter.RequestMirror _,
                         RouteFilter.Cors _,
                         RouteFilter.ExtensionRef _ -> false;

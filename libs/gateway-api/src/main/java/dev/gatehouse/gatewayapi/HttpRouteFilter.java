@@ -2,10 +2,33 @@ package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
+import java.util.List;
 import java.util.Optional;
 
-/** Envoy Gateway's HTTPRouteFilter: answers without a backend, and rewrites that Gateway API does not have. */
-public record HttpRouteFilter(Optional<DirectResponse> directResponse, Optional<UrlRewrite> urlRewrite) {
+/**
+ * Envoy Gateway's HTTPRouteFilter: what Gateway API does not have.
+ *
+ * @param matches cookies that requests of the rule must have: all of one list; empty: no condition
+ */
+public record HttpRouteFilter(
+        Optional<DirectResponse> directResponse,
+        Optional<UrlRewrite> urlRewrite,
+        Optional<CredentialInjection> credential,
+        List<List<ValueMatch>> matches) {
+    private static final Syntax COOKIE =
+            Syntax.of("[^()<>@,;:\\\\\"/\\[\\]?={}\\s\\x00-\\x1f\\x7f]+", 256, "the name of a cookie");
+
+    public HttpRouteFilter {
+        matches = matches.stream().map(List::copyOf).toList();
+    }
+
+    private static ValueMatch cookie(Fields f) {
+        return new ValueMatch(
+                f.choice("type", ValueMatch.Type.class).orElse(ValueMatch.Type.Exact),
+                f.requiredString("name", COOKIE),
+                f.requiredString("value", Syntax.NOT_EMPTY));
+    }
+
     /**
      * The whole response.
      *
@@ -128,9 +151,15 @@ public record HttpRouteFilter(Optional<DirectResponse> directResponse, Optional<
 
     static HttpRouteFilter read(Fields f) {
         HttpRouteFilter filter = new HttpRouteFilter(
-                f.object("directResponse", DirectResponse::read), f.object("urlRewrite", UrlRewrite::read));
-        if (filter.directResponse.isEmpty() && filter.urlRewrite.isEmpty()) {
-            f.wrong("expected at least one of directResponse and urlRewrite");
+                f.object("directResponse", DirectResponse::read),
+                f.object("urlRewrite", UrlRewrite::read),
+                f.object("credentialInjection", CredentialInjection::read),
+                f.list("matches", 0, 8, x -> x.list("cookies", 1, 16, HttpRouteFilter::cookie)));
+        if (filter.directResponse.isEmpty()
+                && filter.urlRewrite.isEmpty()
+                && filter.credential.isEmpty()
+                && filter.matches.isEmpty()) {
+            f.wrong("expected at least one of credentialInjection, directResponse, matches and urlRewrite");
         }
         return filter;
     }

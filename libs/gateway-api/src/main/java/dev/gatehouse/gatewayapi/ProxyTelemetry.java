@@ -1,5 +1,7 @@
 package dev.gatehouse.gatewayapi;
 
+import dev.gatehouse.gatewayapi.security.ServiceBackends;
+import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.ArrayList;
@@ -36,8 +38,10 @@ public record ProxyTelemetry(
      *
      * @param backends one or more; or, the deprecated form, none and a host
      * @param grpc by gRPC; otherwise by HTTP/1.1
+     * @param settings of the connections
      */
-    public record Destination(List<BackendReference> backends, Optional<String> host, int port, boolean grpc) {
+    public record Destination(
+            List<BackendReference> backends, Optional<String> host, int port, boolean grpc, BackendSettings settings) {
         private static final int OTLP = 4317;
 
         public Destination {
@@ -49,20 +53,21 @@ public record ProxyTelemetry(
         }
 
         private static Destination read(Fields f, boolean grpc) {
-            List<BackendReference> backends = new ArrayList<>(f.list("backendRefs", 0, 16, Destination::backend));
-            f.object("backendRef", Destination::backend).ifPresent(backends::add);
-            f.passOver("backendSettings", "is not supported: the defaults of backends count");
+            ServiceBackends service = ServiceBackends.read(f);
+            List<BackendReference> backends = service.references();
             Destination destination = new Destination(
-                    backends, f.string("host", Syntax.NOT_EMPTY), f.port("port").orElse(OTLP), grpc);
+                    backends,
+                    f.string("host", Syntax.NOT_EMPTY),
+                    f.port("port").orElse(OTLP),
+                    grpc,
+                    service.settings());
+            if (destination.settings.retry().isPresent()) {
+                f.warn("backendSettings", "retry has no effect: proxies do not send telemetry twice; passed over");
+            }
             if (backends.isEmpty() && destination.host.isEmpty()) {
                 f.wrong("backendRefs", "is missing (expected: at least one backend)");
             }
             return destination;
-        }
-
-        private static BackendReference backend(Fields f) {
-            f.passOver("fallback", "is not supported: all backends are used");
-            return BackendReference.readWeighted(f);
         }
     }
 
@@ -335,6 +340,9 @@ public record ProxyTelemetry(
             f.choice("type", Type.class);
             return f.requiredObject("openTelemetry", x -> {
                 Destination destination = Destination.read(x);
+                if (!destination.settings().equals(BackendSettings.NONE)) {
+                    x.warn("backendSettings", "has no effect (a sink is part of the bootstrap); passed over");
+                }
                 if (!destination.backends().stream().allMatch(BackendReference::isService)) {
                     x.warn(
                             "backendRefs",

@@ -94,6 +94,14 @@ public sealed interface RouteFilter {
         }
     }
 
+    /** HTTPExternalAuthFilter: a server is asked whether a request may pass. */
+    record ExternalAuth(ListenerFilter.ExternalAuth server) implements RouteFilter {
+        @Override
+        public String type() {
+            return "ExternalAuth";
+        }
+    }
+
     private static Optional<PathModifier> readPath(Fields f) {
         return f.object("path", path -> {
                     String type = path.requiredString("type");
@@ -184,6 +192,7 @@ public sealed interface RouteFilter {
                 "RequestRedirect",
                 "URLRewrite",
                 "CORS",
+                "ExternalAuth",
                 "ExtensionRef");
     }
 
@@ -199,6 +208,7 @@ public sealed interface RouteFilter {
                 "RequestRedirect", "requestRedirect",
                 "URLRewrite", "urlRewrite",
                 "CORS", "cors",
+                "ExternalAuth", "externalAuth",
                 "ExtensionRef", "extensionRef");
         String type = f.requiredString("type");
         if (!type.isEmpty() && !Arrays.asList(types).contains(type)) {
@@ -219,6 +229,8 @@ public sealed interface RouteFilter {
                 f.requiredObject(
                         "urlRewrite", u -> new UrlRewrite(u.string("hostname", Syntax.PRECISE_HOSTNAME), readPath(u)));
             case "CORS" -> f.requiredObject("cors", RouteFilter::readCors);
+            case "ExternalAuth" ->
+                new ExternalAuth(f.requiredObject("externalAuth", ListenerFilter.ExternalAuth::read));
             case "ExtensionRef" -> new ExtensionRef(f.requiredObject("extensionRef", ObjectReference::readLocal));
             case "RequestHeaderModifier" ->
                 new RequestHeaderModifier(f.requiredObject("requestHeaderModifier", HeaderChange::read));

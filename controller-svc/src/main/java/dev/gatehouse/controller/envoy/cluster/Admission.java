@@ -5,11 +5,9 @@ import dev.gatehouse.gatewayapi.traffic.AdmissionControl;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.core.v3.RuntimePercent;
 import io.envoyproxy.envoy.config.core.v3.RuntimeUInt32;
-import io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 import io.envoyproxy.envoy.type.v3.Percent;
-import java.util.List;
 
 /**
  * Refuses requests to a backend that fails many: a filter of the cluster, since what is counted is the backend's success, whatever route
@@ -18,16 +16,11 @@ import java.util.List;
 final class Admission {
     private Admission() {}
 
-    static List<HttpFilter> filters(AdmissionControl settings) {
-        return List.of(
-                HttpFilter.newBuilder()
-                        .setName("envoy.filters.http.admission_control")
-                        .setTypedConfig(Protos.any(control(settings)))
-                        .build(),
-                HttpFilter.newBuilder()
-                        .setName("envoy.filters.http.upstream_codec")
-                        .setTypedConfig(Protos.any(UpstreamCodec.getDefaultInstance()))
-                        .build());
+    static HttpFilter filter(AdmissionControl settings) {
+        return HttpFilter.newBuilder()
+                .setName("envoy.filters.http.admission_control")
+                .setTypedConfig(Protos.any(control(settings)))
+                .build();
     }
 
     private static io.envoyproxy.envoy.extensions.filters.http.admission_control.v3.AdmissionControl control(

@@ -23,9 +23,12 @@ import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.SocketOption;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.v3.Percent;
+import java.util.List;
 import java.util.Optional;
 
 /** Tells a cluster what its settings ask for; without settings, nothing. */
@@ -155,8 +158,12 @@ public final class ClusterTuning {
         return breakers.addThresholds(thresholds).build();
     }
 
-    /** How HTTP is spoken to the backend; empty: HTTP/1.1 with Envoy's presets. */
-    public static Optional<HttpProtocolOptions> http(ClusterSpec spec) {
+    /**
+     * How HTTP is spoken to the backend; empty: HTTP/1.1 with Envoy's presets.
+     *
+     * @param negotiated the version is what the TLS handshake says
+     */
+    public static Optional<HttpProtocolOptions> http(ClusterSpec spec, boolean negotiated) {
         ClusterSettings settings = spec.settings();
         boolean http2 = spec.protocol() == ClusterSpec.Protocol.HTTP2;
         HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
@@ -172,8 +179,13 @@ public final class ClusterTuning {
                 .map(CircuitBreaker::maxRequestsPerConnection)
                 .ifPresent(most ->
                         most.ifPresent(requests -> common.setMaxRequestsPerConnection(UInt32Value.of(requests))));
-        boolean any =
-                http2 || settings.useClientProtocol() || settings.admission().isPresent();
+        List<HttpFilter> filters = UpstreamFilters.of(spec);
+        boolean requestNames = spec.tls().stream().anyMatch(tls -> tls.sni() instanceof ClusterSpec.Sni.OfRequest);
+        boolean any = http2 || negotiated || requestNames || settings.useClientProtocol() || !filters.isEmpty();
+        if (requestNames) {
+            options.setUpstreamHttpProtocolOptions(
+                    UpstreamHttpProtocolOptions.newBuilder().setAutoSni(true));
+        }
         if (!common.build().equals(common.getDefaultInstanceForType())) {
             options.setCommonHttpProtocolOptions(common);
             any = true;
@@ -186,6 +198,10 @@ public final class ClusterTuning {
             options.setUseDownstreamProtocolConfig(HttpProtocolOptions.UseDownstreamHttpConfig.newBuilder()
                     .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
                     .setHttp2ProtocolOptions(http2Options));
+        } else if (negotiated) {
+            options.setAutoConfig(HttpProtocolOptions.AutoHttpConfig.newBuilder()
+                    .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                    .setHttp2ProtocolOptions(http2Options));
         } else if (http2) {
             options.setExplicitHttpConfig(
                     HttpProtocolOptions.ExplicitHttpConfig.newBuilder().setHttp2ProtocolOptions(http2Options));
@@ -193,8 +209,7 @@ public final class ClusterTuning {
             options.setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
                     .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()));
         }
-        settings.admission().map(Admission::filters).ifPresent(options::addAllHttpFilters);
-        return Optional.of(options.build());
+        return Optional.of(options.addAllHttpFilters(filters).build());
     }
 
     private static Http2ProtocolOptions http2(Optional<Http2> settings) {

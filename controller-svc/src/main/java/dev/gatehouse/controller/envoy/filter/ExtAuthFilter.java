@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The authorization servers of users, by Envoy's filter {@code ext_authz}. Which server is asked, and with what, a route says. A few settings
@@ -66,16 +67,21 @@ public final class ExtAuthFilter implements ChainFilter {
 
     @Override
     public Map<String, Message> onRoute(RouteContext route) {
-        return route.policies()
-                .security()
-                .flatMap(Security::authorizer)
-                .<Map<String, Message>>map(
-                        authorizer -> Map.of(Variant.of(authorizer).name(), asking(authorizer)))
-                .orElse(Map.of());
+        Map<String, Message> asked = new HashMap<>();
+        Stream.concat(
+                        route.policies().security().flatMap(Security::authorizer).stream(),
+                        route.rule().filters().externalAuth().stream())
+                .forEach(authorizer -> asked.put(Variant.of(authorizer).name(), asking(authorizer)));
+        return asked;
     }
 
-    /** What a route cannot say. */
+    /**
+     * What a route cannot say.
+     *
+     * @param ofRule for filters of rules, which are asked beside the server of a policy
+     */
     record Variant(
+            boolean ofRule,
             boolean http,
             boolean failOpen,
             boolean reroutes,
@@ -84,8 +90,8 @@ public final class ExtAuthFilter implements ChainFilter {
             List<String> headers) {
         /** The ones that every listener has. */
         static final List<Variant> USUAL = List.of(
-                new Variant(false, false, false, false, Optional.empty(), List.of()),
-                new Variant(true, false, false, false, Optional.empty(), List.of()));
+                new Variant(false, false, false, false, false, Optional.empty(), List.of()),
+                new Variant(false, true, false, false, false, Optional.empty(), List.of()));
 
         Variant {
             headers = headers.stream()
@@ -98,6 +104,7 @@ public final class ExtAuthFilter implements ChainFilter {
         static Variant of(Security.Authorizer authorizer) {
             ExtAuth spec = authorizer.spec();
             return new Variant(
+                    authorizer.ofRule(),
                     spec.service() instanceof ExtAuth.Service.Http,
                     spec.failOpen(),
                     spec.recomputeRoute(),
@@ -108,7 +115,7 @@ public final class ExtAuthFilter implements ChainFilter {
 
         /** The name of the filter, which begins as the kind's: an EnvoyProxy's filterOrder moves all of them. */
         String name() {
-            return AccessFilter.NAME + "/" + (http ? "http" : "grpc")
+            return AccessFilter.NAME + "/" + (ofRule ? "rule-" : "") + (http ? "http" : "grpc")
                     + (USUAL.contains(this) ? "" : "-" + Protos.digest(filter(this)));
         }
     }
@@ -124,6 +131,10 @@ public final class ExtAuthFilter implements ChainFilter {
                         filter.setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.forNumber(status))));
         if (variant.routeMetadata()) {
             filter.addRouteMetadataContextNamespaces(METADATA);
+        }
+        if (variant.ofRule()) {
+            filter.setDecoderHeaderMutationRules(HeaderRules.without(
+                    variant.http() ? HeaderRules.PSEUDO_AND_FRAMING : HeaderRules.HOST_AND_FRAMING));
         }
         if (!variant.headers().isEmpty()) {
             filter.setAllowedHeaders(exactly(variant.headers()));
@@ -149,12 +160,15 @@ public final class ExtAuthFilter implements ChainFilter {
                 .ifPresent(bytes ->
                         settings.setWithRequestBody(BufferSettings.newBuilder().setMaxRequestBytes(bytes)));
         switch (spec.service()) {
-            case ExtAuth.Service.Grpc _ ->
-                settings.setGrpcService(GrpcService.newBuilder()
+            case ExtAuth.Service.Grpc grpc -> {
+                GrpcService.Builder service = GrpcService.newBuilder()
                         .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
                                 .setClusterName(authorizer.cluster().name())
                                 .setAuthority(authorizer.authority()))
-                        .setTimeout(Protos.duration(spec.timeout())));
+                        .setTimeout(Protos.duration(spec.timeout()));
+                CallRetry.of(grpc.backends().settings(), spec.timeout()).ifPresent(service::setRetryPolicy);
+                settings.setGrpcService(service);
+            }
             case ExtAuth.Service.Http http -> settings.setHttpService(service(authorizer, http));
         }
         return ExtAuthzPerRoute.newBuilder().setCheckSettings(settings).build();
@@ -168,6 +182,7 @@ public final class ExtAuthFilter implements ChainFilter {
                                 + http.pathOverride().or(http::path).orElse(""))
                         .setCluster(authorizer.cluster().name())
                         .setTimeout(Protos.duration(authorizer.spec().timeout())));
+        CallRetry.of(http.backends().settings(), authorizer.spec().timeout()).ifPresent(service::setRetryPolicy);
         http.path().ifPresent(service::setPathPrefix);
         http.pathOverride()
                 .ifPresent(path -> service.setUnknownFields(UnknownFieldSet.newBuilder()
@@ -180,6 +195,11 @@ public final class ExtAuthFilter implements ChainFilter {
         if (!http.headersToBackend().isEmpty()) {
             service.setAuthorizationResponse(
                     AuthorizationResponse.newBuilder().setAllowedUpstreamHeaders(exactly(http.headersToBackend())));
+        } else if (authorizer.ofRule()) {
+            // Gateway API's filter names the headers that a request gets; all of them where it names none.
+            service.setAuthorizationResponse(AuthorizationResponse.newBuilder()
+                    .setAllowedUpstreamHeaders(ListStringMatcher.newBuilder()
+                            .addPatterns(StringMatcher.newBuilder().setSafeRegex(Protos.regex(".*")))));
         }
         return service.build();
     }

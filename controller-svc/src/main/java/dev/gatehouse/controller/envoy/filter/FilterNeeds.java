@@ -39,12 +39,16 @@ public record FilterNeeds(
         compressors = Set.copyOf(compressors);
     }
 
-    /** What policies need, and those that compress from a size of their own on. */
+    /** What policies need, filters of rules, and those that compress from a size of their own on. */
     public static FilterNeeds of(
-            Collection<Security> policies, Collection<Compressor> compressors, Collection<Extensions> extensions) {
+            Collection<Security> policies,
+            Collection<Security.Authorizer> ofRules,
+            Collection<Compressor> compressors,
+            Collection<Extensions> extensions) {
         Set<Security.Tokens> tokens = new HashSet<>();
         Set<ExtAuthFilter.Variant> variants = new HashSet<>();
         boolean reroutes = false;
+        ofRules.stream().map(ExtAuthFilter.Variant::of).forEach(variants::add);
         for (Security policy : policies) {
             policy.tokens().ifPresent(tokens::add);
             policy.authorizer()

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.security.Jwt;
+import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HttpUri;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch;
@@ -151,13 +152,17 @@ final class JwtFilter implements ChainFilter {
         // The listener does not wait for the keys: without them tokens are refused, and everything else is served.
         JwksAsyncFetch.Builder fetch = JwksAsyncFetch.newBuilder().setFastListener(true);
         keys.from().failedRefetch().ifPresent(each -> fetch.setFailedRefetchDuration(Protos.duration(each)));
-        return RemoteJwks.newBuilder()
+        BackendSettings settings = keys.from().service().settings();
+        Duration timeout =
+                settings.timeouts().request().filter(each -> !each.isZero()).orElse(FETCH_TIMEOUT);
+        RemoteJwks.Builder remote = RemoteJwks.newBuilder()
                 .setHttpUri(HttpUri.newBuilder()
                         .setUri(keys.from().uri().toString())
                         .setCluster(keys.at().name())
-                        .setTimeout(Protos.duration(FETCH_TIMEOUT)))
+                        .setTimeout(Protos.duration(timeout)))
                 .setCacheDuration(Protos.duration(keys.from().cache()))
-                .setAsyncFetch(fetch)
-                .build();
+                .setAsyncFetch(fetch);
+        CallRetry.of(settings, timeout).ifPresent(remote::setRetryPolicy);
+        return remote.build();
     }
 }

@@ -1,5 +1,7 @@
 package dev.gatehouse.gatewayapi.security;
 
+import dev.gatehouse.gatewayapi.ListenerFilter;
+import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.time.Duration;
@@ -34,6 +36,29 @@ public record ExtAuth(
     private static final Set<Integer> STATUSES = Set.of(
             400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 423,
             424, 426, 428, 429, 431, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511);
+
+    /** What a filter of Gateway API asks for: it has no more settings. */
+    public static ExtAuth of(ListenerFilter.ExternalAuth filter) {
+        ServiceBackends backends = new ServiceBackends(List.of(filter.backend()), BackendSettings.NONE);
+        return new ExtAuth(
+                switch (filter.protocol()) {
+                    case GRPC -> new Service.Grpc(backends);
+                    case HTTP ->
+                        new Service.Http(
+                                backends,
+                                Optional.of(filter.path()).filter(path -> !path.isEmpty()),
+                                Optional.empty(),
+                                filter.allowedResponseHeaders());
+                },
+                filter.allowedHeaders(),
+                Optional.of(filter.bodyBytes()).filter(bytes -> bytes > 0),
+                TIMEOUT,
+                false,
+                false,
+                false,
+                List.of(),
+                Optional.of(503));
+    }
 
     public ExtAuth {
         headersToExtAuth = List.copyOf(headersToExtAuth);
@@ -161,7 +186,7 @@ public record ExtAuth(
                 .ifPresent(code ->
                         f.wrong("statusOnError", code + " is not known (expected: an HTTP status of an error)"));
         return new ExtAuth(
-                grpc.or(() -> http).orElse(new Service.Grpc(new ServiceBackends(List.of(), false))),
+                grpc.or(() -> http).orElse(new Service.Grpc(ServiceBackends.NONE)),
                 f.strings("headersToExtAuth", Syntax.HEADER_NAME),
                 f.object("bodyToExtAuth", body -> body.requiredInteger("maxRequestBytes", 1, Integer.MAX_VALUE)),
                 f.duration("timeout").orElse(TIMEOUT),

@@ -1,5 +1,6 @@
 package dev.gatehouse.gatewayapi.security;
 
+import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,18 @@ public record SecuritySettings(
                 || basicAuth.isPresent()
                 || jwt.isPresent()
                 || extAuth.isPresent();
+    }
+
+    /** The backends of the services that proxies call for the policy. */
+    public List<BackendReference> backends() {
+        List<BackendReference> all = new ArrayList<>();
+        jwt.ifPresent(each -> each.providers().forEach(provider -> {
+            if (provider.jwks() instanceof Jwt.Jwks.Remote remote) {
+                all.addAll(remote.service().references());
+            }
+        }));
+        extAuth.ifPresent(each -> all.addAll(each.service().backends().references()));
+        return all;
     }
 
     /** The fields that tune, are not served and have no effect. */

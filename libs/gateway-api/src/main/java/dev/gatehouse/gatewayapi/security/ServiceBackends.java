@@ -1,6 +1,8 @@
 package dev.gatehouse.gatewayapi.security;
 
 import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.gatewayapi.traffic.BackendSettings;
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,28 +10,34 @@ import java.util.List;
 /**
  * The backends of a service that the proxy itself calls (Envoy Gateway's BackendCluster).
  *
- * @param settings true if there are {@code backendSettings}, which tune the connections and have no effect yet
+ * @param settings of the connections, and of the calls
  */
-public record ServiceBackends(List<BackendReference> references, boolean settings) {
+public record ServiceBackends(List<BackendReference> references, BackendSettings settings) {
+    /** No backend. */
+    static final ServiceBackends NONE = new ServiceBackends(List.of(), BackendSettings.NONE);
+
     public ServiceBackends {
         references = List.copyOf(references);
     }
 
     /** Reads the fields, which stand beside others of {@code f}. */
-    static ServiceBackends read(Fields f) {
+    public static ServiceBackends read(Fields f) {
         List<BackendReference> references =
-                new ArrayList<>(f.list("backendRefs", 0, 16, BackendReference::readWeighted));
+                new ArrayList<>(f.list("backendRefs", 0, 16, BackendReference::readOfService));
         if (references.isEmpty()) {
             // The older field counts where the newer one says nothing.
             f.object("backendRef", BackendReference::read).ifPresent(references::add);
         } else {
             f.known("backendRef");
         }
-        f.passOver("backendSettings", "is not served and has no effect");
-        return new ServiceBackends(references, f.has("backendSettings"));
+        return new ServiceBackends(
+                references, f.object("backendSettings", BackendSettings::read).orElse(BackendSettings.NONE));
     }
 
-    List<String> passedOver(String place) {
-        return settings ? List.of(place + ".backendSettings") : List.of();
+    /** The fields at {@code place} that have no effect. */
+    public List<String> passedOver(String place) {
+        return settings.loadBalancer().map(LoadBalancer::unserved).orElse(List.of()).stream()
+                .map(field -> place + ".backendSettings." + field)
+                .toList();
     }
 }

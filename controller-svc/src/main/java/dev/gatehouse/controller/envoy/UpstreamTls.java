@@ -1,0 +1,124 @@
+package dev.gatehouse.controller.envoy;
+
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.proto.Upstreams;
+import dev.gatehouse.gatewayapi.BackendTlsPolicy;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec.BackendTls;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes TLS to backends. */
+final class UpstreamTls {
+    private static final String HTTP2 = "h2";
+
+    private UpstreamTls() {}
+
+    /**
+     * The socket by which endpoints are reached.
+     *
+     * @param fleet what the fleet's EnvoyProxy says where the backend says nothing
+     */
+    static TransportSocket socket(ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, BackendTls fleet) {
+        BackendTls settings = tls.connection().over(fleet);
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder();
+        UpstreamTlsContext.Builder context = UpstreamTlsContext.newBuilder();
+        authorities(tls.trust())
+                .ifPresent(authorities -> common.setCombinedValidationContext(
+                        CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
+                                .setDefaultValidationContext(expected(tls))
+                                .setValidationContextSdsSecretConfig(sds(authorities))));
+        common.addAllAlpnProtocols(
+                settings.alpn().orElse(protocol == ClusterSpec.Protocol.HTTP2 ? List.of(HTTP2) : List.of()));
+        common.setTlsParams(parameters(settings));
+        tls.clientCertificate()
+                .ifPresent(secret ->
+                        common.addTlsCertificateSdsSecretConfigs(sds(SecretResources.certificateName(secret))));
+        switch (tls.sni()) {
+            case ClusterSpec.Sni.Fixed fixed -> context.setSni(fixed.hostname());
+            case ClusterSpec.Sni.OfEndpoint _ -> context.setAutoHostSni(true);
+            // The cluster says it, for all of its endpoints.
+            case ClusterSpec.Sni.OfRequest _ -> {}
+        }
+        boolean byName = tls.subjectAltNames().isEmpty() && !(tls.sni() instanceof ClusterSpec.Sni.Fixed);
+        context.setAutoSniSanValidation(byName && !(tls.trust() instanceof ClusterSpec.Trust.Anything));
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.tls")
+                .setTypedConfig(Protos.any(context.setCommonTlsContext(common).build()))
+                .build();
+    }
+
+    /** True if HTTP/1.1 or HTTP/2 is spoken as the handshake says: all endpoints are offered both, of a backend that asks for neither. */
+    static boolean negotiates(ClusterSpec spec, BackendTls fleet) {
+        return spec.protocol() == ClusterSpec.Protocol.HTTP1
+                && spec.transports().stream()
+                        .allMatch(transport -> transport
+                                .flatMap(tls -> tls.connection().over(fleet).alpn())
+                                .filter(offered -> offered.contains(HTTP2))
+                                .isPresent());
+    }
+
+    private static Optional<String> authorities(ClusterSpec.Trust trust) {
+        return switch (trust) {
+            case ClusterSpec.Trust.System _ -> Optional.of(SecretResources.SYSTEM);
+            case ClusterSpec.Trust.Authorities own -> Optional.of(SecretResources.authoritiesName(own.owner()));
+            case ClusterSpec.Trust.Anything _ -> Optional.empty();
+        };
+    }
+
+    private static CertificateValidationContext expected(ClusterSpec.Tls tls) {
+        CertificateValidationContext.Builder expected = CertificateValidationContext.newBuilder();
+        if (tls.subjectAltNames().isEmpty() && tls.sni() instanceof ClusterSpec.Sni.Fixed fixed) {
+            expected.addMatchTypedSubjectAltNames(
+                    Upstreams.altName(SubjectAltNameMatcher.SanType.DNS, fixed.hostname()));
+        }
+        for (BackendTlsPolicy.SubjectAltName name : tls.subjectAltNames()) {
+            expected.addMatchTypedSubjectAltNames(
+                    switch (name.type()) {
+                        case Hostname -> Upstreams.altName(SubjectAltNameMatcher.SanType.DNS, name.value());
+                        case URI -> Upstreams.altName(SubjectAltNameMatcher.SanType.URI, name.value());
+                    });
+        }
+        return expected.build();
+    }
+
+    /** TLS 1.2 or 1.3 where nothing else is asked for: Envoy itself would offer 1.2 alone. */
+    private static TlsParameters parameters(BackendTls settings) {
+        boolean old = settings.maxVersion()
+                .filter(most -> most == EnvoyProxySpec.TlsVersion.V1_0 || most == EnvoyProxySpec.TlsVersion.V1_1)
+                .isPresent();
+        return TlsParameters.newBuilder()
+                .setTlsMinimumProtocolVersion(version(settings.minVersion()
+                        .orElse(old ? settings.maxVersion().get() : EnvoyProxySpec.TlsVersion.V1_2)))
+                .setTlsMaximumProtocolVersion(version(settings.maxVersion().orElse(EnvoyProxySpec.TlsVersion.V1_3)))
+                .addAllCipherSuites(settings.ciphers())
+                .addAllEcdhCurves(settings.ecdhCurves())
+                .addAllSignatureAlgorithms(settings.signatureAlgorithms())
+                .build();
+    }
+
+    private static TlsParameters.TlsProtocol version(EnvoyProxySpec.TlsVersion version) {
+        return switch (version) {
+            case Auto -> TlsParameters.TlsProtocol.TLS_AUTO;
+            case V1_0 -> TlsParameters.TlsProtocol.TLSv1_0;
+            case V1_1 -> TlsParameters.TlsProtocol.TLSv1_1;
+            case V1_2 -> TlsParameters.TlsProtocol.TLSv1_2;
+            case V1_3 -> TlsParameters.TlsProtocol.TLSv1_3;
+        };
+    }
+
+    static SdsSecretConfig sds(String name) {
+        return SdsSecretConfig.newBuilder()
+                .setName(name)
+                .setSdsConfig(Protos.ADS)
+                .build();
+    }
+}
