@@ -4,7 +4,6 @@ import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
-import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -127,13 +126,13 @@ public record Settings(
      * What EnvoyExtensionPolicies may have.
      *
      * @param lua Lua scripts
-     * @param codeServer where proxies fetch the code of Wasm extensions
+     * @param codeServer the URL where proxies fetch the code of Wasm extensions
      * @param fetches the code is fetched; false: there is no data plane, and the code is taken to be there
      */
-    public record Extensions(boolean lua, URI codeServer, boolean fetches) {
+    public record Extensions(boolean lua, String codeServer, boolean fetches) {
         /** For a translation without a data plane. */
         public static final Extensions OFFLINE =
-                new Extensions(false, URI.create("http://127.0.0.1:18110/wasm"), false);
+                new Extensions(false, "http://127.0.0.1:18110/wasm", false);
 
         /** The same, with Lua scripts. */
         public Extensions withLua(boolean allowed) {
