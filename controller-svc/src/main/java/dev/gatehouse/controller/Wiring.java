@@ -73,9 +73,7 @@ final class Wiring {
                 infrastructure.backendAddresses(
                         config.extensionApis().backend(), config.ownPorts().orElse(Set.of())),
                 new Settings.Extensions(
-                        config.extensionApis().lua(),
-                        "http://" + config.wasm().address() + "/wasm",
-                        true));
+                        config.extensionApis().lua(), "http://" + config.wasm().address() + "/wasm", true));
     }
 
     private static InfrastructureSettings fleets(ControllerConfig config) {
