@@ -27,7 +27,6 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.InstantSource;
@@ -76,7 +75,7 @@ final class Wiring {
                 new Settings.Extensions(
                         config.extensionApis().envoyPatchPolicy(),
                         config.extensionApis().lua(),
-                        URI.create("http://" + config.wasm().address() + "/wasm"),
+                        "http://" + config.wasm().address() + "/wasm",
                         true));
     }
 

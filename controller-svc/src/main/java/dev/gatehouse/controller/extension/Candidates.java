@@ -62,9 +62,8 @@ public record Candidates(
     /**
      * A filter of a library, which only an EnvoyProxy lets a policy have.
      *
-     * @param owner the policy that has it
      */
-    record WantedModule(String place, DynamicModule spec, ObjectKey owner) {
+    record WantedModule(String place, DynamicModule spec) {
         private Candidate<Module> on(EnvoyProxySpec proxy) {
             Optional<ModuleRegistration> registration = proxy.dynamicModules().stream()
                     .filter(each -> each.name().equals(spec.name()))
@@ -77,7 +76,7 @@ public record Candidates(
                                     spec,
                                     found,
                                     found.source() instanceof ModuleRegistration.Source.Remote remote
-                                            ? Optional.of(UriCluster.of(URI.create(remote.url()), owner)
+                                            ? Optional.of(UriCluster.of(URI.create(remote.url()))
                                                     .spec())
                                             : Optional.empty())),
                             List.<String>of()))

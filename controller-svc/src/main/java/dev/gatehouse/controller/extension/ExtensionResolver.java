@@ -9,14 +9,12 @@ import dev.gatehouse.controller.extension.Candidates.WantedModule;
 import dev.gatehouse.controller.extension.Extensions.Plugin;
 import dev.gatehouse.controller.extension.Extensions.Processor;
 import dev.gatehouse.controller.extension.Extensions.Script;
-import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.wasm.WasmRequest;
 import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
-import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.extension.ExtProc;
@@ -56,27 +54,27 @@ public final class ExtensionResolver {
         Optional<WasmState.Ready> lastCode(String user);
 
         /** Where proxies fetch code, for instance http://controller:18110/wasm. */
-        URI codeServer();
+        String codeServer();
 
         /** Whether policies may have scripts: they run in the proxies, with what the proxies may do. */
         boolean allowsLua();
     }
 
-    private final Effective<Policy<ExtensionSettings>> policy;
+    private final Wanted policy;
     private final World world;
 
-    private ExtensionResolver(Effective<Policy<ExtensionSettings>> policy, World world) {
+    private ExtensionResolver(Wanted policy, World world) {
         this.policy = policy;
         this.world = world;
     }
 
     /** Resolves what {@code policy}, which may be merged of two, asks for. */
-    public static Candidates resolve(Effective<Policy<ExtensionSettings>> policy, World world) {
+    public static Candidates resolve(Wanted policy, World world) {
         return new ExtensionResolver(policy, world).resolve();
     }
 
     private Candidates resolve() {
-        ExtensionSettings settings = policy.spec().settings();
+        ExtensionSettings settings = policy.settings();
         List<CheckedScript> scripts = new ArrayList<>();
         for (int i = 0; i < settings.scripts().size(); i++) {
             scripts.add(script(settings.scripts().get(i), "spec.lua[" + i + "]"));
@@ -92,7 +90,7 @@ public final class ExtensionResolver {
         List<WantedModule> modules = new ArrayList<>();
         for (int i = 0; i < settings.modules().size(); i++) {
             modules.add(new WantedModule(
-                    "spec.dynamicModule[" + i + "]", settings.modules().get(i), policy.owner("dynamicModule")));
+                    "spec.dynamicModule[" + i + "]", settings.modules().get(i)));
         }
         return new Candidates(scripts, processors, plugins, modules);
     }
@@ -154,12 +152,12 @@ public final class ExtensionResolver {
     }
 
     private Plugin plugin(WasmRequest request, Wasm spec, WasmState.Ready code) {
-        URI server = world.codeServer();
+        String server = world.codeServer();
         return new Plugin(
                 request.user(),
                 spec,
                 server + "/" + code.sha256(),
-                UriCluster.of(server, policy.policy()).spec(),
+                UriCluster.of(URI.create(server)).spec(),
                 code.sha256());
     }
 

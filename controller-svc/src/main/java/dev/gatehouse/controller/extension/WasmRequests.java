@@ -1,16 +1,12 @@
 package dev.gatehouse.controller.extension;
 
 import dev.gatehouse.controller.backend.UriCluster;
-import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.wasm.WasmRequest;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
-import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
-import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
-import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
 import dev.gatehouse.gatewayapi.extension.Wasm;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -34,23 +30,18 @@ public final class WasmRequests {
     private final ExtensionResolver.World world;
     private final List<String> problems = new ArrayList<>();
 
-    private WasmRequests(Effective<Policy<ExtensionSettings>> policy, ExtensionResolver.World world) {
+    private WasmRequests(Wanted policy, ExtensionResolver.World world) {
         owner = policy.owner("wasm");
-        generation = policy.members().stream()
-                .filter(member -> member.key().equals(owner))
-                .map(Resource::metadata)
-                .mapToLong(metadata -> metadata.generation())
-                .findFirst()
-                .orElse(0);
+        generation = policy.generations().applyAsLong(owner);
         this.world = world;
     }
 
-    /** What has to be fetched for {@code policy} alone. */
-    public static List<WasmRequest> of(Resource<Policy<ExtensionSettings>> policy, ExtensionResolver.World world) {
-        List<Wasm> wasms = policy.spec().settings().wasms();
+    /** What has to be fetched for {@code policy}. */
+    public static List<WasmRequest> of(Wanted policy, ExtensionResolver.World world) {
+        List<Wasm> wasms = policy.settings().wasms();
         List<WasmRequest> requests = new ArrayList<>();
         for (int i = 0; i < wasms.size(); i++) {
-            Made made = of(Effective.of(policy), wasms.get(i), i, world);
+            Made made = of(policy, wasms.get(i), i, world);
             if (made.problems().isEmpty()) {
                 requests.add(made.request());
             }
@@ -59,7 +50,7 @@ public final class WasmRequests {
     }
 
     /** What has to be fetched for an extension. */
-    static Made of(Effective<Policy<ExtensionSettings>> policy, Wasm wasm, int index, ExtensionResolver.World world) {
+    static Made of(Wanted policy, Wasm wasm, int index, ExtensionResolver.World world) {
         return new WasmRequests(policy, world).made(wasm, index);
     }
 
@@ -109,7 +100,7 @@ public final class WasmRequests {
         try {
             URI uri = new URI(url);
             if (uri.getHost() != null) {
-                world.refusal(UriCluster.of(uri, owner).endpoint())
+                world.refusal(UriCluster.of(uri).endpoint())
                         .ifPresent(reason -> problems.add(place + ": " + reason));
             }
         } catch (URISyntaxException e) {

@@ -16,6 +16,7 @@ import dev.gatehouse.controller.extension.Candidates;
 import dev.gatehouse.controller.extension.ExtensionOutcome;
 import dev.gatehouse.controller.extension.ExtensionResolver;
 import dev.gatehouse.controller.extension.Extensions;
+import dev.gatehouse.controller.extension.Wanted;
 import dev.gatehouse.controller.extension.WasmRequests;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
@@ -69,7 +70,6 @@ import dev.gatehouse.gatewayapi.ServiceImport;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -189,14 +189,14 @@ final class Model {
         wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
         extensions = new Attached<>(graph, selection, Kinds.ENVOY_EXTENSION_POLICY);
         wasmRequests = graph.map("wasmRequests", inputs.of(Kinds.ENVOY_EXTENSION_POLICY), (reads, _, policy) -> {
-            List<WasmRequest> requests = WasmRequests.of(policy, extensionWorld(reads));
+            List<WasmRequest> requests = WasmRequests.of(wanted(Effective.of(policy)), extensionWorld(reads));
             return requests.isEmpty() ? Optional.empty() : Optional.of(requests);
         });
         extensionCandidates = graph.map(
                 "extensionCandidates",
                 inputs.of(Kinds.ENVOY_EXTENSION_POLICY),
                 (reads, _, policy) ->
-                        Optional.of(ExtensionResolver.resolve(Effective.of(policy), extensionWorld(reads))),
+                        Optional.of(ExtensionResolver.resolve(wanted(Effective.of(policy)), extensionWorld(reads))),
                 (_, failure) -> Optional.of(Candidates.unusable(failure.toString())));
         wafOutcomes = graph.map(
                 "wafOutcomes",
@@ -402,9 +402,21 @@ final class Model {
             }
             Candidates candidates = policy.members().size() == 1
                     ? candidates(reads, policy.policy())
-                    : ExtensionResolver.resolve(policy, extensionWorld(reads));
+                    : ExtensionResolver.resolve(wanted(policy), extensionWorld(reads));
             return onGateway(reads, candidates, listener.gateway());
         });
+    }
+
+    private static Wanted wanted(Effective<Policy<ExtensionSettings>> policy) {
+        return new Wanted(
+                policy.spec().settings(),
+                policy.policy(),
+                policy::owner,
+                key -> policy.members().stream()
+                        .filter(member -> member.key().equals(key))
+                        .mapToLong(member -> member.metadata().generation())
+                        .findFirst()
+                        .orElse(0));
     }
 
     /** Why the extensions of a policy cannot all be made on {@code gateways}, where its targets attach to. */
@@ -504,7 +516,7 @@ final class Model {
             }
 
             @Override
-            public URI codeServer() {
+            public String codeServer() {
                 return extensionSettings.codeServer();
             }
 

@@ -4,7 +4,6 @@ import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
-import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -133,13 +132,13 @@ public record Settings(
      *
      * @param patches EnvoyPatchPolicies: who may write one changes the proxies of a Gateway at will
      * @param lua Lua scripts in EnvoyExtensionPolicies
-     * @param codeServer where proxies fetch the code of Wasm extensions
+     * @param codeServer the URL where proxies fetch the code of Wasm extensions
      * @param fetches the code is fetched; false: there is no data plane, and the code is taken to be there
      */
-    public record Extensions(boolean patches, boolean lua, URI codeServer, boolean fetches) {
+    public record Extensions(boolean patches, boolean lua, String codeServer, boolean fetches) {
         /** For a translation without a data plane. */
         public static final Extensions OFFLINE =
-                new Extensions(false, false, URI.create("http://127.0.0.1:18110/wasm"), false);
+                new Extensions(false, false, "http://127.0.0.1:18110/wasm", false);
 
         /** The same, with Lua scripts. */
         public Extensions withLua(boolean allowed) {
