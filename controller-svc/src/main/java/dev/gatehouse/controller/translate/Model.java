@@ -428,7 +428,7 @@ final class Model {
     Optional<String> extensionProblem(
             Reads reads, Effective<Policy<ExtensionSettings>> merged, Set<ObjectKey> gateways) {
         return merged.problems().isEmpty()
-                ? problem(reads, ExtensionResolver.resolve(merged, extensionWorld(reads)), gateways)
+                ? problem(reads, ExtensionResolver.resolve(wanted(merged), extensionWorld(reads)), gateways)
                 : Optional.of(String.join("; ", merged.problems()));
     }
 
