@@ -49,7 +49,7 @@ final class ControllerOptions {
                 host,
                 host.backendAddresses(!"false".equals(configured.get(EnvoyGatewayFile.BACKEND)), Set.of()),
                 Settings.Extensions.OFFLINE
-                        .withLua(allowLua)
+                        .withLua(allowLua || Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LUA)))
                         .withPatches(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY))));
     }
 }

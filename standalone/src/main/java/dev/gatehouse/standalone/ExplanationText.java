@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of a request, for people: the same as in YAML, with the outcome first and details of filters left out. */
 final class ExplanationText {
@@ -129,11 +130,11 @@ final class ExplanationText {
         }
     }
 
-    private void line(String label, Object text) {
+    private void line(String label, @Nullable Object text) {
         out.printf("%-10s %s%n", label, text);
     }
 
-    private static String value(Object value) {
+    private static String value(@Nullable Object value) {
         return value instanceof List<?> list
                 ? list.stream().map(String::valueOf).collect(Collectors.joining(", "))
                 : Objects.toString(value);

@@ -76,9 +76,7 @@ final class RunCommand implements Callable<Integer> {
             description = "Bind ports below 1024 as they are. The process must be allowed to.")
     private boolean privilegedPorts;
 
-    @Option(
-            names = "--allow-lua",
-            description = "Let EnvoyExtensionPolicies have Lua scripts, which run in Envoy.")
+    @Option(names = "--allow-lua", description = "Let EnvoyExtensionPolicies have Lua scripts, which run in Envoy.")
     private boolean allowLua;
 
     @Option(

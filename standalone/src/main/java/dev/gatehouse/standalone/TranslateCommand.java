@@ -74,9 +74,8 @@ final class TranslateCommand implements Callable<Integer> {
                     "Type \"" + type + "\" is not known (expected: " + String.join(", ", ResourceText.typeNames())
                             + " or status).");
         }
-        OfflineTranslation translation = STATUS.equals(type)
-                ? files.preview(spec.commandLine())
-                : files.translate(spec.commandLine());
+        OfflineTranslation translation =
+                STATUS.equals(type) ? files.preview(spec.commandLine()) : files.translate(spec.commandLine());
         PrintWriter out = spec.commandLine().getOut();
         if (STATUS.equals(type)) {
             output.printDocuments(

@@ -1,6 +1,5 @@
 package dev.gatehouse.standalone;
 
-import dev.gatehouse.gatewayapi.ConfigMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -125,12 +124,13 @@ final class ExtensionPolicyIT {
     /**
      * A module of proxy-wasm 0.2.0, assembled by hand: proxy_on_request_headers calls proxy_add_header_map_value with x-wasm and yes.
      */
-    private static final byte[] MODULE = HexFormat.of().parseHex(
-            "0061736d01000000011e0560057f7f7f7f7f017f60000060017f017f60037f7f7f017f60027f7f0002220103656e761a7072"
-            + "6f78795f6164645f6865616465725f6d61705f76616c75650000030504010203040503010001076205066d656d6f72790200"
-            + "1770726f78795f6162695f76657273696f6e5f305f325f300001066d616c6c6f6300021870726f78795f6f6e5f7265717565"
-            + "73745f6865616465727300031770726f78795f6f6e5f636f6e746578745f63726561746500040a210402000b05004180100b"
-            + "130041004180084106418808410310001a41000b02000b0b1201004180080b0b782d7761736d0000796573");
+    private static final byte[] MODULE = HexFormat.of()
+            .parseHex(
+                    "0061736d01000000011e0560057f7f7f7f7f017f60000060017f017f60037f7f7f017f60027f7f0002220103656e761a7072"
+                            + "6f78795f6164645f6865616465725f6d61705f76616c75650000030504010203040503010001076205066d656d6f72790200"
+                            + "1770726f78795f6162695f76657273696f6e5f305f325f300001066d616c6c6f6300021870726f78795f6f6e5f7265717565"
+                            + "73745f6865616465727300031770726f78795f6f6e5f636f6e746578745f63726561746500040a210402000b05004180100b"
+                            + "130041004180084106418808410310001a41000b02000b0b1201004180080b0b782d7761736d0000796573");
 
     private static final byte[] NO_MODULE = {0, 'a', 's', 'm', 1, 0, 0, 0, 99, 99};
 
@@ -313,12 +313,8 @@ final class ExtensionPolicyIT {
         assertThat(get("status", "/anything")).startsWith("HTTP/1.1 511");
         assertThat(get("open", "/anything")).startsWith("HTTP/1.1 200");
         assertThat(get("missing", "/anything")).startsWith("HTTP/1.1 500");
-        assertThat(get("missingopen", "/anything"))
-                .startsWith("HTTP/1.1 200")
-                .containsIgnoringCase("\"x-processed\"");
-        assertThat(get("plain", "/anything"))
-                .startsWith("HTTP/1.1 200")
-                .doesNotContainIgnoringCase("x-processed");
+        assertThat(get("missingopen", "/anything")).startsWith("HTTP/1.1 200").containsIgnoringCase("\"x-processed\"");
+        assertThat(get("plain", "/anything")).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("x-processed");
     }
 
     @Test
@@ -360,9 +356,7 @@ final class ExtensionPolicyIT {
                 () -> gatehouse.lines().size(),
                 () -> gatehouse.output());
         assertThat(get("wasm", "/anything")).containsIgnoringCase("\"x-wasm\"");
-        assertThat(get("plain", "/anything"))
-                .startsWith("HTTP/1.1 200")
-                .doesNotContainIgnoringCase("x-wasm");
+        assertThat(get("plain", "/anything")).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("x-wasm");
     }
 
     @Test
@@ -412,8 +406,7 @@ final class ExtensionPolicyIT {
         if (request.hasRequestHeaders()) {
             if (header(request, "x-refuse").equals("yes")) {
                 return answer.setImmediateResponse(ImmediateResponse.newBuilder()
-                                .setStatus(HttpStatus.newBuilder()
-                                        .setCode(StatusCode.Forbidden))
+                                .setStatus(HttpStatus.newBuilder().setCode(StatusCode.Forbidden))
                                 .setBody(ByteString.copyFromUtf8("refused by " + name)))
                         .build();
             }
@@ -428,7 +421,8 @@ final class ExtensionPolicyIT {
             return answer.setRequestHeaders(HeadersResponse.newBuilder()
                             .setResponse(CommonResponse.newBuilder()
                                     .setHeaderMutation(HeaderMutation.newBuilder()
-                                            .addSetHeaders(setting("x-processed", before.isEmpty() ? name : before + ", then " + name))
+                                            .addSetHeaders(setting(
+                                                    "x-processed", before.isEmpty() ? name : before + ", then " + name))
                                             .addSetHeaders(setting("x-told", path))
                                             .addSetHeaders(setting("x-after", "after " + seen)))))
                     .build();
@@ -440,12 +434,14 @@ final class ExtensionPolicyIT {
                                             HeaderMutation.newBuilder().addSetHeaders(setting("x-response", name)))))
                     .build();
         }
-        ByteString body =
-                request.hasRequestBody() ? request.getRequestBody().getBody() : request.getResponseBody().getBody();
+        ByteString body = request.hasRequestBody()
+                ? request.getRequestBody().getBody()
+                : request.getResponseBody().getBody();
         BodyResponse changed = BodyResponse.newBuilder()
                 .setResponse(CommonResponse.newBuilder()
                         .setBodyMutation(BodyMutation.newBuilder()
-                                .setBody(ByteString.copyFromUtf8(body.toStringUtf8().toUpperCase(Locale.ROOT)))))
+                                .setBody(ByteString.copyFromUtf8(
+                                        body.toStringUtf8().toUpperCase(Locale.ROOT)))))
                 .build();
         return request.hasRequestBody()
                 ? answer.setRequestBody(changed).build()

@@ -26,6 +26,7 @@ public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> pro
     public static final String CONTROLLER_NAMES = "gatehouse.controller.names";
 
     public static final String ENVOY_PATCH_POLICY = "gatehouse.controller.extension-apis.envoy-patch-policy";
+    public static final String LUA = "gatehouse.controller.extension-apis.lua";
     public static final String BACKEND = "gatehouse.controller.extension-apis.backend";
     private static final String GATEWAY_NAMESPACE = "gatehouse.controller.fleet.gateway-namespace";
     private static final String LOG_LEVEL = "quarkus.log.level";
@@ -95,7 +96,13 @@ public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> pro
         f.object("extensionApis", apis -> {
             apis.bool("enableEnvoyPatchPolicy").ifPresent(on -> properties.put(ENVOY_PATCH_POLICY, on.toString()));
             apis.bool("enableBackend").ifPresent(on -> properties.put(BACKEND, on.toString()));
-            passOver(apis, "disableLua", "enableLua", "enableSDSSecretRef");
+            if (apis.has("enableLua") && apis.has("disableLua")) {
+                apis.wrong("disableLua", "stands beside enableLua (expected: one of them)");
+            }
+            apis.bool("enableLua")
+                    .or(() -> apis.bool("disableLua").map(off -> !off))
+                    .ifPresent(on -> properties.put(LUA, on.toString()));
+            passOver(apis, "enableSDSSecretRef");
             return "";
         });
         f.passOver("rateLimit", "is configured at ratelimit-svc (GATEHOUSE_RATELIMIT_REDIS_URL; run --redis)");

@@ -6,7 +6,6 @@ import dev.gatehouse.controller.extension.Extensions.Plugin;
 import dev.gatehouse.controller.extension.Extensions.Processor;
 import dev.gatehouse.controller.extension.Extensions.Script;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
-import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.extension.DynamicModule;
 import dev.gatehouse.gatewayapi.extension.ModuleRegistration;
 import java.net.URI;

@@ -100,8 +100,7 @@ public final class WasmRequests {
         try {
             URI uri = new URI(url);
             if (uri.getHost() != null) {
-                world.refusal(UriCluster.of(uri).endpoint())
-                        .ifPresent(reason -> problems.add(place + ": " + reason));
+                world.refusal(UriCluster.of(uri).endpoint()).ifPresent(reason -> problems.add(place + ": " + reason));
             }
         } catch (URISyntaxException e) {
             problems.add(place + ": \"" + url + "\" is no URL");

@@ -101,8 +101,7 @@ final class Patches {
         placements = graph.map(
                 "patches",
                 inputs.of(Kinds.ENVOY_PATCH_POLICY),
-                (reads, _, policy) ->
-                        settings.extensions().patches() ? placement(reads, policy) : Optional.empty());
+                (reads, _, policy) -> settings.extensions().patches() ? placement(reads, policy) : Optional.empty());
         Collection<ResourceId, SortedMap<ObjectKey, Placement>> byResource =
                 graph.group("patchesByResource", placements, (_, placement) -> placement.resources());
         results = graph.map("patchResults", byResource, (reads, id, each) -> Optional.of(result(reads, id, each)));

@@ -455,17 +455,8 @@ final class Resources {
                     place.hostname(),
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
-        return Optional.of(
-                new Contribution(
-                        byHost,
-                        limits,
-                        compressors,
-                        wafs,
-                        securities,
-                        access,
-                        extensions,
-                        authorizers,
-                        List.copyOf(refusals)));
+        return Optional.of(new Contribution(
+                byHost, limits, compressors, wafs, securities, access, extensions, authorizers, List.copyOf(refusals)));
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {

@@ -137,8 +137,7 @@ public record Settings(
      */
     public record Extensions(boolean patches, boolean lua, String codeServer, boolean fetches) {
         /** For a translation without a data plane. */
-        public static final Extensions OFFLINE =
-                new Extensions(false, false, "http://127.0.0.1:18110/wasm", false);
+        public static final Extensions OFFLINE = new Extensions(false, false, "http://127.0.0.1:18110/wasm", false);
 
         /** The same, with Lua scripts. */
         public Extensions withLua(boolean allowed) {

@@ -191,7 +191,9 @@ final class Statuses {
                                                 policies.gateways(
                                                         reads, merged.members().getFirst()))
                                         .or(() -> connections
-                                                        && merged.spec().settings().closes()
+                                                        && merged.spec()
+                                                                .settings()
+                                                                .closes()
                                                 ? Optional.of(NO_REQUESTS)
                                                 : Optional.empty()))),
                 policies(

@@ -48,6 +48,17 @@ class EnvoyGatewayFileTest {
     }
 
     @Test
+    void luaIsAllowedByEitherFieldAndNotByBoth() {
+        String property = "gatehouse.controller.extension-apis.lua";
+        assertThat(read("extensionApis: {enableLua: true}").properties()).containsEntry(property, "true");
+        assertThat(read("extensionApis: {disableLua: false}").properties()).containsEntry(property, "true");
+        assertThat(read("extensionApis: {disableLua: true}").properties()).containsEntry(property, "false");
+        EnvoyGatewayFile both = read("extensionApis: {enableLua: true, disableLua: true}");
+        assertThat(both.hasErrors()).isTrue();
+        assertThat(problems(both)).singleElement().asString().contains("disableLua", "expected: one of them");
+    }
+
+    @Test
     void whatTheFileDoesNotSayIsLeftToTheDefaults() {
         EnvoyGatewayFile file = read("gateway: {}\nprovider: {type: Kubernetes}\n");
         assertThat(problems(file)).isEmpty();

@@ -1,7 +1,5 @@
 package dev.gatehouse.gatewayapi;
 
-import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
-import dev.gatehouse.gatewayapi.merge.StrategicMerge;
 import dev.gatehouse.gatewayapi.extension.LuaValidation;
 import dev.gatehouse.gatewayapi.extension.ModuleRegistration;
 import dev.gatehouse.gatewayapi.merge.JsonPatch;

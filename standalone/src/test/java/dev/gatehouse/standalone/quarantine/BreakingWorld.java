@@ -1,9 +1,5 @@
 package dev.gatehouse.standalone.quarantine;
 
-import dev.gatehouse.gatewayapi.Service;
-import dev.gatehouse.gatewayapi.GatewayClass;
-import dev.gatehouse.gatewayapi.Gateway;
-import dev.gatehouse.gatewayapi.EndpointSlice;
 import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.callout.CalloutAddress;
