@@ -76,10 +76,12 @@ class EnvoyGatewayStatusesIT {
 
     private static Settings settings() {
         CalloutAddress callout = new CalloutAddress("127.0.0.1", 18000);
+        // As the peer's test has them.
         return new Settings(
-                List.of(PeerCase.CONTROLLER),
-                Settings::shiftPrivileged,
-                new Settings.Callouts(callout, callout, callout));
+                        List.of(PeerCase.CONTROLLER),
+                        Settings::shiftPrivileged,
+                        new Settings.Callouts(callout, callout, callout))
+                .with(Settings.Extensions.OFFLINE.withLua(true).withPatches(true));
     }
 
     private static void strike(Set<String> different) throws IOException {
