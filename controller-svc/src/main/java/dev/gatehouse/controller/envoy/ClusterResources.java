@@ -75,7 +75,7 @@ public final class ClusterResources {
                     .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
                     .setLoadAssignment(endpoints(spec, slices));
         }
-        ClusterTuning.apply(spec, cluster);
+        ClusterTuning.apply(spec, settings.telemetry().healthCheckLog(), cluster);
         boolean negotiated = UpstreamTls.negotiates(spec, settings.backendTls());
         ClusterTuning.http(spec, negotiated)
                 .ifPresent(options ->

@@ -1,5 +1,8 @@
 package dev.gatehouse.controller.envoy;
 
+import dev.gatehouse.controller.proto.NewerFields;
+import dev.gatehouse.api.envoy.v1.CustomTagFields;
+import dev.gatehouse.api.envoy.v1.ConnectionTracingFields;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
@@ -306,8 +309,15 @@ final class Observability {
                     .setOverallSampling(percent(tracing.overallSampled()))
                     .setSpawnUpstreamSpan(BoolValue.of(true))
                     .setProvider(provider(tracing.provider(), cluster));
-            new TreeMap<>(tracing.tags()).forEach((name, tag) -> built.addCustomTags(tag(name, tag)));
-            return built.build();
+            built.addAllCustomTags(tags(tracing.tags(), tracing.formats()));
+            return tracing.spanName()
+                    .map(name -> NewerFields.with(
+                            built.build(),
+                            ConnectionTracingFields.newBuilder()
+                                    .setOperation(name.client())
+                                    .setUpstreamOperation(name.server())
+                                    .build()))
+                    .orElseGet(built::build);
         });
     }
 
@@ -323,7 +333,26 @@ final class Observability {
         return Percent.newBuilder().setValue(fraction.percent()).build();
     }
 
-    static CustomTag tag(String name, Tag tag) {
+    /**
+     * Tags of spans.
+     *
+     * @param formats values with Envoy's operators; they count before {@code tags} of the same name
+     */
+    static List<CustomTag> tags(Map<String, Tag> tags, Map<String, String> formats) {
+        List<CustomTag> made = new ArrayList<>();
+        new TreeMap<>(tags).forEach((name, tag) -> {
+            if (!formats.containsKey(name)) {
+                made.add(tag(name, tag));
+            }
+        });
+        new TreeMap<>(formats)
+                .forEach((name, format) -> made.add(NewerFields.with(
+                        CustomTag.newBuilder().setTag(name).build(),
+                        CustomTagFields.newBuilder().setValue(format).build())));
+        return made;
+    }
+
+    private static CustomTag tag(String name, Tag tag) {
         CustomTag.Builder built = CustomTag.newBuilder().setTag(name);
         switch (tag) {
             case Tag.Literal literal ->

@@ -2,7 +2,6 @@ package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
-import dev.gatehouse.api.envoy.v1.CustomTagFields;
 import dev.gatehouse.api.envoy.v1.TracingFields;
 import dev.gatehouse.controller.proto.NewerFields;
 import dev.gatehouse.controller.proto.Protos;
@@ -25,7 +24,6 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
 import io.envoyproxy.envoy.config.route.v3.Tracing;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
-import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -234,15 +232,7 @@ final class RouteTuning {
         Tracing.Builder tracing = Tracing.newBuilder().setClientSampling(share(settings.clientSampled()));
         settings.sampled().map(RouteTuning::share).ifPresent(tracing::setRandomSampling);
         settings.overallSampled().map(RouteTuning::share).ifPresent(tracing::setOverallSampling);
-        settings.tags().forEach((name, tag) -> {
-            if (!settings.formats().containsKey(name)) {
-                tracing.addCustomTags(Observability.tag(name, tag));
-            }
-        });
-        settings.formats()
-                .forEach((name, format) -> tracing.addCustomTags(NewerFields.with(
-                        CustomTag.newBuilder().setTag(name).build(),
-                        CustomTagFields.newBuilder().setValue(format).build())));
+        tracing.addAllCustomTags(Observability.tags(settings.tags(), settings.formats()));
         return settings.spanName()
                 .map(name -> NewerFields.with(
                         tracing.build(),

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Checks the access logs of an EnvoyProxy: Envoy refuses a whole listener for a format or an expression that it cannot read. */
+/**
+ * Checks what an EnvoyProxy says of access logs and spans: Envoy refuses a whole listener for a format or an expression that it cannot read.
+ */
 public final class LogFormats {
     private static final String PATH = "spec.telemetry.accessLog.settings[";
 
@@ -24,7 +26,17 @@ public final class LogFormats {
                 return problem.map(text -> path + text);
             }
         }
-        return Optional.empty();
+        return telemetry.tracing().flatMap(LogFormats::problem);
+    }
+
+    private static Optional<String> problem(ProxyTelemetry.Tracing tracing) {
+        String path = "spec.telemetry.tracing.";
+        return tracing.spanName()
+                .flatMap(name -> at(path + "spanName.client", FormatText.problem(name.client()))
+                        .or(() -> at(path + "spanName.server", FormatText.problem(name.server()))))
+                .or(() -> tracing.formats().entrySet().stream()
+                        .flatMap(tag -> at(path + "tags[" + tag.getKey() + "]", FormatText.problem(tag.getValue())).stream())
+                        .findFirst());
     }
 
     /** What Envoy would refuse of one log: it is left out, so that proxies that run go on. */

@@ -11,13 +11,7 @@ import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
-import dev.gatehouse.controller.envoy.filter.ExtensionNeeds;
-import dev.gatehouse.controller.extension.Candidates;
 import dev.gatehouse.controller.extension.ExtensionOutcome;
-import dev.gatehouse.controller.extension.ExtensionResolver;
-import dev.gatehouse.controller.extension.Extensions;
-import dev.gatehouse.controller.extension.Wanted;
-import dev.gatehouse.controller.extension.WasmRequests;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -41,15 +35,12 @@ import dev.gatehouse.controller.route.RouteResolver;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.Condition;
-import dev.gatehouse.controller.wasm.WasmRequest;
-import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.CredentialInjection;
 import dev.gatehouse.gatewayapi.EndpointSlice;
-import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
@@ -68,7 +59,6 @@ import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
 import dev.gatehouse.gatewayapi.WafPolicy;
-import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -111,13 +101,7 @@ final class Model {
     final Securities securities;
     final Attached<Policy<TrafficSettings>> traffic;
     final Attached<WafPolicy> wafs;
-    final Attached<Policy<ExtensionSettings>> extensions;
-
-    /** What has to be fetched for EnvoyExtensionPolicies. */
-    final Collection<ObjectKey, List<WasmRequest>> wasmRequests;
-
-    /** What the EnvoyExtensionPolicies ask for, each alone. */
-    private final Collection<ObjectKey, Candidates> extensionCandidates;
+    final ExtensionPolicies extensions;
 
     /** What Envoy would refuse of a BackendTrafficPolicy. */
     final Collection<ObjectKey, String> trafficProblems;
@@ -144,12 +128,10 @@ final class Model {
     final BackendUses backendUses;
     final UncheckedBackends unchecked;
     private final BackendAddresses backendAddresses;
-    private final Settings.Extensions extensionSettings;
 
     Model(Graph graph, Inputs inputs, Settings settings) {
         this.inputs = inputs;
         backendAddresses = settings.backendAddresses();
-        extensionSettings = settings.extensions();
         classes = graph.map(
                 "classes",
                 inputs.of(Kinds.GATEWAY_CLASS),
@@ -187,17 +169,7 @@ final class Model {
         securities = new Securities(graph, inputs, this, selection, backendAddresses);
         traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
         wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
-        extensions = new Attached<>(graph, selection, Kinds.ENVOY_EXTENSION_POLICY);
-        wasmRequests = graph.map("wasmRequests", inputs.of(Kinds.ENVOY_EXTENSION_POLICY), (reads, _, policy) -> {
-            List<WasmRequest> requests = WasmRequests.of(wanted(Effective.of(policy)), extensionWorld(reads));
-            return requests.isEmpty() ? Optional.empty() : Optional.of(requests);
-        });
-        extensionCandidates = graph.map(
-                "extensionCandidates",
-                inputs.of(Kinds.ENVOY_EXTENSION_POLICY),
-                (reads, _, policy) ->
-                        Optional.of(ExtensionResolver.resolve(wanted(Effective.of(policy)), extensionWorld(reads))),
-                (_, failure) -> Optional.of(Candidates.unusable(failure.toString())));
+        extensions = new ExtensionPolicies(graph, inputs, this, selection, backendAddresses, settings.extensions());
         wafOutcomes = graph.map(
                 "wafOutcomes",
                 wafs.policies(),
@@ -310,7 +282,7 @@ final class Model {
         });
         availability = new Availability(graph, slices);
         backendUses = new BackendUses(
-                graph, attachments, routes, gateways, listeners, fleets, bindings, this::securityBackends);
+                graph, attachments, routes, gateways, listeners, fleets, bindings, this::calledBackends);
         clients = new ClientPolicies(graph, inputs, this, selection);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
@@ -336,7 +308,7 @@ final class Model {
         Optional<SecurityOutcome> outcome = securities.outcome(reads, listener, route, rule);
         Optional<Effective<Policy<TrafficSettings>>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
-        Optional<ExtensionOutcome> extension = extension(reads, listener, route, rule);
+        Optional<ExtensionOutcome> extension = extensions.outcome(reads, listener, route, rule);
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
@@ -354,7 +326,7 @@ final class Model {
                                     policy.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))));
                 }),
                 waf,
-                extension.flatMap(Model::enforced),
+                extension.flatMap(ExtensionPolicies::enforced),
                 broken);
     }
 
@@ -377,7 +349,7 @@ final class Model {
                                 List.of(),
                                 List.of())))
                 .ifPresent(uses::add);
-        extensions.use(reads, listener, route, rule).ifPresent(uses::add);
+        extensions.attached().use(reads, listener, route, rule).ifPresent(uses::add);
         traffic.use(reads, listener, route, rule).ifPresent(uses::add);
         return uses;
     }
@@ -394,141 +366,8 @@ final class Model {
                         effective.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))));
     }
 
-    private Optional<ExtensionOutcome> extension(
-            Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        return extensions.effective(reads, listener, route, rule).map(policy -> {
-            if (!policy.problems().isEmpty()) {
-                return new ExtensionOutcome.Invalid(String.join("; ", policy.problems()));
-            }
-            Candidates candidates = policy.members().size() == 1
-                    ? candidates(reads, policy.policy())
-                    : ExtensionResolver.resolve(wanted(policy), extensionWorld(reads));
-            return onGateway(reads, candidates, listener.gateway());
-        });
-    }
-
-    private static Wanted wanted(Effective<Policy<ExtensionSettings>> policy) {
-        return new Wanted(
-                policy.spec().settings(),
-                policy.policy(),
-                policy::owner,
-                key -> policy.members().stream()
-                        .filter(member -> member.key().equals(key))
-                        .mapToLong(member -> member.metadata().generation())
-                        .findFirst()
-                        .orElse(0));
-    }
-
-    /** Why the extensions of a policy cannot all be made on {@code gateways}, where its targets attach to. */
-    Optional<String> extensionProblem(Reads reads, ObjectKey policy, Set<ObjectKey> gateways) {
-        return problem(reads, candidates(reads, policy), gateways);
-    }
-
-    /** The same of policies that are merged. */
-    Optional<String> extensionProblem(
-            Reads reads, Effective<Policy<ExtensionSettings>> merged, Set<ObjectKey> gateways) {
-        return merged.problems().isEmpty()
-                ? problem(reads, ExtensionResolver.resolve(wanted(merged), extensionWorld(reads)), gateways)
-                : Optional.of(String.join("; ", merged.problems()));
-    }
-
-    private Optional<String> problem(Reads reads, Candidates candidates, Set<ObjectKey> gateways) {
-        String problems = gateways.stream()
-                .sorted()
-                .flatMap(gateway -> onGateway(reads, candidates, gateway).problem().stream())
-                .distinct()
-                .collect(Collectors.joining("; "));
-        return problems.isEmpty() ? Optional.empty() : Optional.of(problems);
-    }
-
-    private Candidates candidates(Reads reads, ObjectKey policy) {
-        return reads.get(extensionCandidates, policy).orElse(Candidates.unusable("not resolved"));
-    }
-
-    private ExtensionOutcome onGateway(Reads reads, Candidates candidates, ObjectKey gateway) {
-        ExtensionOutcome outcome = candidates.on(
-                reads.get(gateways, gateway).map(state -> state.proxy().spec()).orElse(EnvoyProxySpec.DEFAULT));
-        return switch (outcome) {
-            case ExtensionOutcome.Invalid _ -> outcome;
-            case ExtensionOutcome.Enforced enforced ->
-                ExtensionNeeds.problem(enforced.extensions())
-                        .<ExtensionOutcome>map(problem ->
-                                new ExtensionOutcome.Invalid("Envoy would refuse what it becomes: " + problem))
-                        .orElse(outcome);
-        };
-    }
-
-    private static Optional<Extensions> enforced(ExtensionOutcome outcome) {
-        return switch (outcome) {
-            case ExtensionOutcome.Enforced enforced -> Optional.of(enforced.extensions());
-            case ExtensionOutcome.Invalid _ -> Optional.empty();
-        };
-    }
-
-    private ExtensionResolver.World extensionWorld(Reads reads) {
-        BackendResolver backends = backends(reads);
-        return new ExtensionResolver.World() {
-            @Override
-            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
-                return backends.resolve(origin, reference, grpc, "TCP");
-            }
-
-            @Override
-            public Optional<Backend> backendObject(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
-            }
-
-            @Override
-            public Optional<ConfigMap> configMap(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
-            }
-
-            @Override
-            public Optional<Secret> secret(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
-            }
-
-            @Override
-            public Optional<String> bundle(String kind, ObjectKey key) {
-                return Model.this.bundle(reads, kind, key);
-            }
-
-            @Override
-            public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
-                return inputs.permitted(reads, from, group, kind, to);
-            }
-
-            @Override
-            public Optional<String> refusal(Backend.Endpoint endpoint) {
-                return backendAddresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
-            }
-
-            @Override
-            public Optional<WasmState> code(WasmRequest request) {
-                return extensionSettings.fetches()
-                        ? reads.get(inputs.code(), request.key())
-                        : Optional.of(new WasmState.Ready(request.sha256().orElse("0".repeat(64))));
-            }
-
-            @Override
-            public Optional<WasmState.Ready> lastCode(String user) {
-                return reads.get(inputs.lastCode(), user);
-            }
-
-            @Override
-            public String codeServer() {
-                return extensionSettings.codeServer();
-            }
-
-            @Override
-            public boolean allowsLua() {
-                return extensionSettings.lua();
-            }
-        };
-    }
-
-    /** The backends of the services that the SecurityPolicies of a route on a listener have called. */
-    private Set<ObjectRef> securityBackends(Reads reads, BindingKey key) {
+    /** The backends of the services that proxies call for the policies of a route on a listener. */
+    private Set<ObjectRef> calledBackends(Reads reads, BindingKey key) {
         Set<ObjectRef> backends = new HashSet<>();
         List<ResolvedRoute.Rule> rules =
                 reads.get(routes, key.route()).map(ResolvedRoute::rules).orElse(List.of());
@@ -538,6 +377,11 @@ final class Model {
                     .forEach(member -> member.spec()
                             .settings()
                             .backends()
+                            .forEach(reference -> backends.add(reference.ref(member.namespace()))));
+            extensions.attached().effective(reads, key.listener(), key.route(), rule.name()).stream()
+                    .flatMap(policy -> policy.members().stream())
+                    .forEach(member -> member.spec().settings().processors().stream()
+                            .flatMap(processor -> processor.backends().stream())
                             .forEach(reference -> backends.add(reference.ref(member.namespace()))));
         }
         return backends;
@@ -613,6 +457,7 @@ final class Model {
                 || ofRoute.stream()
                         .anyMatch(target -> wafs.at(reads, target).isPresent()
                                 || extensions
+                                        .attached()
                                         .at(reads, target)
                                         .filter(policy ->
                                                 policy.spec().settings().closes())

@@ -174,18 +174,18 @@ final class Statuses {
                                 (merged, _) -> model.problem(reads, merged))),
                 policies(
                         graph,
-                        model.extensions,
+                        model.extensions.attached(),
                         (reads, key) -> new Verdict<>(
-                                reads.get(model.extensions.policies(), key)
+                                reads.get(model.extensions.attached().policies(), key)
                                         .flatMap(policy ->
-                                                model.extensionProblem(reads, key, policies.gateways(reads, policy))),
-                                reads.get(model.extensions.policies(), key)
+                                                model.extensions.problem(reads, key, policies.gateways(reads, policy))),
+                                reads.get(model.extensions.attached().policies(), key)
                                         .filter(policy ->
                                                 policy.spec().settings().closes())
                                         .map(_ -> NO_REQUESTS),
                                 List.of(),
                                 Optional.empty(),
-                                (merged, connections) -> model.extensionProblem(
+                                (merged, connections) -> model.extensions.problem(
                                                 reads,
                                                 merged,
                                                 policies.gateways(

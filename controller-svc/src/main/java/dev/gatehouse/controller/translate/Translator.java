@@ -66,7 +66,7 @@ public final class Translator {
         fleetStates = graph.source("fleetStates");
         model = new Model(graph, inputs, settings);
         resources = new Resources(graph, inputs, model, settings);
-        wasmRequests = model.wasmRequests;
+        wasmRequests = model.extensions.wasmRequests;
         refusals = graph.source("refusals");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
         statuses =

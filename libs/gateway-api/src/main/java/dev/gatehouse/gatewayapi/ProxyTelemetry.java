@@ -2,6 +2,8 @@ package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.security.ServiceBackends;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings;
+import dev.gatehouse.gatewayapi.traffic.HealthCheck;
+import dev.gatehouse.gatewayapi.traffic.RouteTracing;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.ArrayList;
@@ -19,15 +21,18 @@ import java.util.Set;
  * @param accessLogDisabled nothing is logged of requests
  * @param accessLogs where that is empty, one line of JSON for each request on standard output
  * @param requestId how a request's id takes part in tracing
+ * @param healthCheckLog where the outcomes of health checks are written that do not say it themselves
  */
 public record ProxyTelemetry(
         boolean accessLogDisabled,
         List<AccessLog> accessLogs,
         Metrics metrics,
         Optional<Tracing> tracing,
-        Optional<RequestIdTracing> requestId) {
+        Optional<RequestIdTracing> requestId,
+        Optional<HealthCheck.Log> healthCheckLog) {
     static final ProxyTelemetry DEFAULT =
-            new ProxyTelemetry(false, List.of(), Metrics.DEFAULT, Optional.empty(), Optional.empty());
+            new ProxyTelemetry(
+                    false, List.of(), Metrics.DEFAULT, Optional.empty(), Optional.empty(), Optional.empty());
 
     public ProxyTelemetry {
         accessLogs = List.copyOf(accessLogs);
@@ -406,20 +411,22 @@ public record ProxyTelemetry(
      * @param sampled of requests without a decision yet
      * @param clientSampled of requests whose client asks for it
      * @param overallSampled after all other decisions
+     * @param formats values of tags with Envoy's operators, by name; they count before {@code tags}
      */
     public record Tracing(
             Provider provider,
             Fraction sampled,
             Fraction clientSampled,
             Fraction overallSampled,
-            Map<String, Tag> tags) {
+            Map<String, Tag> tags,
+            Map<String, String> formats,
+            Optional<RouteTracing.SpanName> spanName) {
         public Tracing {
             tags = Map.copyOf(tags);
+            formats = Map.copyOf(formats);
         }
 
         private static Tracing read(Fields f) {
-            f.passOver("spanName", "is not supported: the provider's names are used");
-            f.passOver("tags", "is not supported (customTags is)");
             Optional<Integer> rate = f.integer("samplingRate", 0, 100);
             Optional<Fraction> fraction = f.object("samplingFraction", Fraction::read);
             if (rate.isPresent() && fraction.isPresent()) {
@@ -431,7 +438,9 @@ public record ProxyTelemetry(
                             .orElse(Fraction.ALL),
                     f.object("clientSamplingFraction", Fraction::read).orElse(Fraction.NONE),
                     f.object("overallSamplingFraction", Fraction::read).orElse(Fraction.ALL),
-                    f.objects("customTags", Tag::read));
+                    f.objects("customTags", Tag::read),
+                    f.stringMap("tags"),
+                    f.object("spanName", RouteTracing.SpanName::read));
         }
     }
 
@@ -555,7 +564,6 @@ public record ProxyTelemetry(
 
     static ProxyTelemetry read(Fields f) {
         record Logs(boolean disabled, List<AccessLog> settings) {}
-        f.passOver("healthCheckLog", "is not supported: backends are not checked");
         Logs logs = f.object(
                         "accessLog",
                         x -> new Logs(x.bool("disable").orElse(false), x.list("settings", 0, 50, AccessLog::read)))
@@ -566,6 +574,7 @@ public record ProxyTelemetry(
                 f.object("metrics", Metrics::read).orElse(Metrics.DEFAULT),
                 f.object("tracing", Tracing::read),
                 f.object("requestID", x -> x.choice("tracing", RequestIdTracing.class))
-                        .flatMap(each -> each));
+                        .flatMap(each -> each),
+                f.object("healthCheckLog", HealthCheck.Log::read));
     }
 }

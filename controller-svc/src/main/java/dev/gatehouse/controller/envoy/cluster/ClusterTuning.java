@@ -43,8 +43,12 @@ public final class ClusterTuning {
 
     private ClusterTuning() {}
 
-    /** Sets all but the transport and the protocol. */
-    public static void apply(ClusterSpec spec, Cluster.Builder cluster) {
+    /**
+     * Sets all but the transport and the protocol.
+     *
+     * @param checks where the outcomes of health checks are written, unless they say it themselves
+     */
+    public static void apply(ClusterSpec spec, Optional<HealthCheck.Log> checks, Cluster.Builder cluster) {
         ClusterSettings settings = spec.settings();
         BackendSettings backend = settings.backend();
         backend.loadBalancer().ifPresent(balancer -> {
@@ -55,7 +59,7 @@ public final class ClusterTuning {
         backend.healthCheck().ifPresent(check -> {
             check.active()
                     .filter(active -> canCheck(spec, active))
-                    .map(HealthChecks::active)
+                    .map(active -> HealthChecks.active(active, checks))
                     .ifPresent(cluster::addHealthChecks);
             check.passive().map(HealthChecks::passive).ifPresent(cluster::setOutlierDetection);
             check.panicThreshold()

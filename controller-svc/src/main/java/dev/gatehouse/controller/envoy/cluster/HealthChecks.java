@@ -5,6 +5,7 @@ import com.google.protobuf.UInt32Value;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.traffic.HealthCheck.Active;
 import dev.gatehouse.gatewayapi.traffic.HealthCheck.Checker;
+import dev.gatehouse.gatewayapi.traffic.HealthCheck.Log;
 import dev.gatehouse.gatewayapi.traffic.HealthCheck.Method;
 import dev.gatehouse.gatewayapi.traffic.HealthCheck.Passive;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
@@ -14,6 +15,7 @@ import io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.HealthChe
 import io.envoyproxy.envoy.type.v3.Int64Range;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes the checks of a cluster's endpoints. */
 final class HealthChecks {
@@ -22,7 +24,8 @@ final class HealthChecks {
 
     private HealthChecks() {}
 
-    static HealthCheck active(Active check) {
+    /** @param usual where outcomes are written, unless the check says it */
+    static HealthCheck active(Active check, Optional<Log> usual) {
         HealthCheck.Builder made = HealthCheck.newBuilder()
                 .setTimeout(Protos.duration(check.timeout()))
                 .setInterval(Protos.duration(check.interval()))
@@ -41,7 +44,7 @@ final class HealthChecks {
                 made.setGrpcHealthCheck(HealthCheck.GrpcHealthCheck.newBuilder()
                         .setServiceName(grpc.service().orElse("")));
         }
-        check.log().ifPresent(log -> {
+        check.log().or(() -> usual).ifPresent(log -> {
             made.setAlwaysLogHealthCheckFailures(log.everyFailure()).setAlwaysLogHealthCheckSuccess(log.everySuccess());
             log.files()
                     .forEach(file -> made.addEventLogger(Protos.extension(

@@ -28,7 +28,12 @@ public record RouteTracing(
     }
 
     /** What spans are called, with Envoy's operators. */
-    public record SpanName(String client, String server) {}
+    public record SpanName(String client, String server) {
+        /** Reads the names of an EnvoyProxy's spans too. */
+        public static SpanName read(Fields f) {
+            return new SpanName(f.requiredString("client"), f.requiredString("server"));
+        }
+    }
 
     static RouteTracing read(Fields f) {
         return new RouteTracing(
@@ -37,6 +42,6 @@ public record RouteTracing(
                 f.object("overallSamplingFraction", Fraction::read),
                 f.objects("customTags", Tag::read),
                 f.stringMap("tags"),
-                f.object("spanName", x -> new SpanName(x.requiredString("client"), x.requiredString("server"))));
+                f.object("spanName", SpanName::read));
     }
 }

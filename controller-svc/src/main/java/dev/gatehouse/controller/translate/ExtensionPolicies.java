@@ -1,0 +1,216 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.BackendAddresses;
+import dev.gatehouse.controller.backend.BackendResolver;
+import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.envoy.filter.ExtensionNeeds;
+import dev.gatehouse.controller.extension.Candidates;
+import dev.gatehouse.controller.extension.ExtensionOutcome;
+import dev.gatehouse.controller.extension.ExtensionResolver;
+import dev.gatehouse.controller.extension.Extensions;
+import dev.gatehouse.controller.extension.Wanted;
+import dev.gatehouse.controller.extension.WasmRequests;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.policy.Effective;
+import dev.gatehouse.controller.wasm.WasmRequest;
+import dev.gatehouse.controller.wasm.WasmState;
+import dev.gatehouse.gatewayapi.Backend;
+import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.gatewayapi.ConfigMap;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.Policy;
+import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What EnvoyExtensionPolicies come to: each alone, and those that are merged at the place where they are. An extension that cannot be made
+ * closes what it is for, unless it may be left out.
+ */
+final class ExtensionPolicies {
+    private final Inputs inputs;
+    private final Model model;
+    private final BackendAddresses addresses;
+    private final Settings.Extensions settings;
+    private final Attached<Policy<ExtensionSettings>> attached;
+
+    /** What has to be fetched. */
+    final Collection<ObjectKey, List<WasmRequest>> wasmRequests;
+
+    /** What each policy alone asks for. */
+    private final Collection<ObjectKey, Candidates> candidates;
+
+    ExtensionPolicies(
+            Graph graph,
+            Inputs inputs,
+            Model model,
+            PolicySelection selection,
+            BackendAddresses addresses,
+            Settings.Extensions settings) {
+        this.inputs = inputs;
+        this.model = model;
+        this.addresses = addresses;
+        this.settings = settings;
+        attached = new Attached<>(graph, selection, Kinds.ENVOY_EXTENSION_POLICY);
+        wasmRequests = graph.map("wasmRequests", inputs.of(Kinds.ENVOY_EXTENSION_POLICY), (reads, _, policy) -> {
+            List<WasmRequest> requests = WasmRequests.of(wanted(Effective.of(policy)), world(reads));
+            return requests.isEmpty() ? Optional.empty() : Optional.of(requests);
+        });
+        candidates = graph.map(
+                "extensionCandidates",
+                inputs.of(Kinds.ENVOY_EXTENSION_POLICY),
+                (reads, _, policy) ->
+                        Optional.of(ExtensionResolver.resolve(wanted(Effective.of(policy)), world(reads))),
+                (_, failure) -> Optional.of(Candidates.unusable(failure.toString())));
+    }
+
+    Attached<Policy<ExtensionSettings>> attached() {
+        return attached;
+    }
+
+    /** What the policies for a rule of a route on a listener come to together. */
+    Optional<ExtensionOutcome> outcome(
+            Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return attached.effective(reads, listener, route, rule).map(policy -> {
+            if (!policy.problems().isEmpty()) {
+                return new ExtensionOutcome.Invalid(String.join("; ", policy.problems()));
+            }
+            Candidates candidates = policy.members().size() == 1
+                    ? candidates(reads, policy.policy())
+                    : ExtensionResolver.resolve(wanted(policy), world(reads));
+            return onGateway(reads, candidates, listener.gateway());
+        });
+    }
+
+    private static Wanted wanted(Effective<Policy<ExtensionSettings>> policy) {
+        return new Wanted(
+                policy.spec().settings(),
+                policy.policy(),
+                policy::owner,
+                key -> policy.members().stream()
+                        .filter(member -> member.key().equals(key))
+                        .mapToLong(member -> member.metadata().generation())
+                        .findFirst()
+                        .orElse(0));
+    }
+
+    /** Why the extensions of a policy cannot all be made on {@code gateways}, where its targets attach to. */
+    Optional<String> problem(Reads reads, ObjectKey policy, Set<ObjectKey> gateways) {
+        return problem(reads, candidates(reads, policy), gateways);
+    }
+
+    /** The same of policies that are merged. */
+    Optional<String> problem(
+            Reads reads, Effective<Policy<ExtensionSettings>> merged, Set<ObjectKey> gateways) {
+        return merged.problems().isEmpty()
+                ? problem(reads, ExtensionResolver.resolve(wanted(merged), world(reads)), gateways)
+                : Optional.of(String.join("; ", merged.problems()));
+    }
+
+    private Optional<String> problem(Reads reads, Candidates candidates, Set<ObjectKey> gateways) {
+        String problems = gateways.stream()
+                .sorted()
+                .flatMap(gateway -> onGateway(reads, candidates, gateway).problem().stream())
+                .distinct()
+                .collect(Collectors.joining("; "));
+        return problems.isEmpty() ? Optional.empty() : Optional.of(problems);
+    }
+
+    private Candidates candidates(Reads reads, ObjectKey policy) {
+        return reads.get(candidates, policy).orElse(Candidates.unusable("not resolved"));
+    }
+
+    private ExtensionOutcome onGateway(Reads reads, Candidates candidates, ObjectKey gateway) {
+        ExtensionOutcome outcome = candidates.on(
+                reads.get(model.gateways, gateway).map(state -> state.proxy().spec()).orElse(EnvoyProxySpec.DEFAULT));
+        return switch (outcome) {
+            case ExtensionOutcome.Invalid _ -> outcome;
+            case ExtensionOutcome.Enforced enforced ->
+                ExtensionNeeds.problem(enforced.extensions())
+                        .<ExtensionOutcome>map(problem ->
+                                new ExtensionOutcome.Invalid("Envoy would refuse what it becomes: " + problem))
+                        .orElse(outcome);
+        };
+    }
+
+    /** The extensions of an outcome. */
+    static Optional<Extensions> enforced(ExtensionOutcome outcome) {
+        return switch (outcome) {
+            case ExtensionOutcome.Enforced enforced -> Optional.of(enforced.extensions());
+            case ExtensionOutcome.Invalid _ -> Optional.empty();
+        };
+    }
+
+    private ExtensionResolver.World world(Reads reads) {
+        BackendResolver backends = model.backends(reads);
+        return new ExtensionResolver.World() {
+            @Override
+            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
+                return backends.resolve(origin, reference, grpc, "TCP");
+            }
+
+            @Override
+            public Optional<Backend> backendObject(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<ConfigMap> configMap(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<Secret> secret(ObjectKey key) {
+                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
+            }
+
+            @Override
+            public Optional<String> bundle(String kind, ObjectKey key) {
+                return model.bundle(reads, kind, key);
+            }
+
+            @Override
+            public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
+                return inputs.permitted(reads, from, group, kind, to);
+            }
+
+            @Override
+            public Optional<String> refusal(Backend.Endpoint endpoint) {
+                return addresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
+            }
+
+            @Override
+            public Optional<WasmState> code(WasmRequest request) {
+                return settings.fetches()
+                        ? reads.get(inputs.code(), request.key())
+                        : Optional.of(new WasmState.Ready(request.sha256().orElse("0".repeat(64))));
+            }
+
+            @Override
+            public Optional<WasmState.Ready> lastCode(String user) {
+                return reads.get(inputs.lastCode(), user);
+            }
+
+            @Override
+            public String codeServer() {
+                return settings.codeServer();
+            }
+
+            @Override
+            public boolean allowsLua() {
+                return settings.lua();
+            }
+        };
+    }
+}
