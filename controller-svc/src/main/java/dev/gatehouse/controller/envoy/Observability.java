@@ -1,13 +1,13 @@
 package dev.gatehouse.controller.envoy;
 
-import dev.gatehouse.controller.proto.NewerFields;
-import dev.gatehouse.api.envoy.v1.CustomTagFields;
-import dev.gatehouse.api.envoy.v1.ConnectionTracingFields;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.gatehouse.api.envoy.v1.ConnectionTracingFields;
+import dev.gatehouse.api.envoy.v1.CustomTagFields;
 import dev.gatehouse.controller.gateway.LogFormats;
+import dev.gatehouse.controller.proto.NewerFields;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.ProxyTelemetry.AccessLogType;

@@ -35,7 +35,8 @@ public final class LogFormats {
                 .flatMap(name -> at(path + "spanName.client", FormatText.problem(name.client()))
                         .or(() -> at(path + "spanName.server", FormatText.problem(name.server()))))
                 .or(() -> tracing.formats().entrySet().stream()
-                        .flatMap(tag -> at(path + "tags[" + tag.getKey() + "]", FormatText.problem(tag.getValue())).stream())
+                        .flatMap(tag ->
+                                at(path + "tags[" + tag.getKey() + "]", FormatText.problem(tag.getValue())).stream())
                         .findFirst());
     }
 

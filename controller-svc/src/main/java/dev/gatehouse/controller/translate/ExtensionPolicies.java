@@ -80,8 +80,7 @@ final class ExtensionPolicies {
     }
 
     /** What the policies for a rule of a route on a listener come to together. */
-    Optional<ExtensionOutcome> outcome(
-            Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+    Optional<ExtensionOutcome> outcome(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return attached.effective(reads, listener, route, rule).map(policy -> {
             if (!policy.problems().isEmpty()) {
                 return new ExtensionOutcome.Invalid(String.join("; ", policy.problems()));
@@ -111,8 +110,7 @@ final class ExtensionPolicies {
     }
 
     /** The same of policies that are merged. */
-    Optional<String> problem(
-            Reads reads, Effective<Policy<ExtensionSettings>> merged, Set<ObjectKey> gateways) {
+    Optional<String> problem(Reads reads, Effective<Policy<ExtensionSettings>> merged, Set<ObjectKey> gateways) {
         return merged.problems().isEmpty()
                 ? problem(reads, ExtensionResolver.resolve(wanted(merged), world(reads)), gateways)
                 : Optional.of(String.join("; ", merged.problems()));
@@ -132,8 +130,9 @@ final class ExtensionPolicies {
     }
 
     private ExtensionOutcome onGateway(Reads reads, Candidates candidates, ObjectKey gateway) {
-        ExtensionOutcome outcome = candidates.on(
-                reads.get(model.gateways, gateway).map(state -> state.proxy().spec()).orElse(EnvoyProxySpec.DEFAULT));
+        ExtensionOutcome outcome = candidates.on(reads.get(model.gateways, gateway)
+                .map(state -> state.proxy().spec())
+                .orElse(EnvoyProxySpec.DEFAULT));
         return switch (outcome) {
             case ExtensionOutcome.Invalid _ -> outcome;
             case ExtensionOutcome.Enforced enforced ->

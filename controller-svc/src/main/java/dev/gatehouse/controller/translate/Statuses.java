@@ -185,7 +185,8 @@ final class Statuses {
                                         .map(_ -> NO_REQUESTS),
                                 List.of(),
                                 Optional.empty(),
-                                (merged, connections) -> model.extensions.problem(
+                                (merged, connections) -> model.extensions
+                                        .problem(
                                                 reads,
                                                 merged,
                                                 policies.gateways(

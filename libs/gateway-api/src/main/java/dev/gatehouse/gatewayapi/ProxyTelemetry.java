@@ -31,8 +31,7 @@ public record ProxyTelemetry(
         Optional<RequestIdTracing> requestId,
         Optional<HealthCheck.Log> healthCheckLog) {
     static final ProxyTelemetry DEFAULT =
-            new ProxyTelemetry(
-                    false, List.of(), Metrics.DEFAULT, Optional.empty(), Optional.empty(), Optional.empty());
+            new ProxyTelemetry(false, List.of(), Metrics.DEFAULT, Optional.empty(), Optional.empty(), Optional.empty());
 
     public ProxyTelemetry {
         accessLogs = List.copyOf(accessLogs);
