@@ -207,13 +207,13 @@ public final class Controller implements AutoCloseable {
             // What is published has consequences: milestones, and what is held back no longer.
             for (List<Change> next = changes; ; ) {
                 Translator.Effect effect = translator.apply(next);
-                code.want(translator.wasmRequests(), this::fetched);
                 statuses.putAll(effect.statuses());
                 next = publish(effect);
                 if (next.isEmpty() && !quarantine.isPending()) {
                     break;
                 }
             }
+            code.want(translator.wasmRequests(), this::fetched);
             ControllerView next = new ControllerView(
                     translator.gateways(), translator.statuses(), translator.infrastructure(), published, taken);
             derivations = translator.derivations();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /**
  * The policies of one kind: what each is for, and which of them counts where. The same for every kind.
@@ -81,6 +82,13 @@ final class Attached<S extends TargetedPolicy<S>> {
     Optional<Effective<S>> effective(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return counting(reads, listener, route, rule)
                 .map(policy -> merged(reads, policy, listener).orElseGet(() -> Effective.of(policy)));
+    }
+
+    /** The policies that {@link #effective} is made of, the more specific first: for who asks whose they are, not what they say together. */
+    List<Resource<S>> members(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return counting(reads, listener, route, rule).stream()
+                .flatMap(policy -> Stream.concat(Stream.of(policy), parent(reads, policy, listener).stream()))
+                .toList();
     }
 
     /** Which policy counts for a rule of a route on a listener, by which target, and with what it is merged. */

@@ -4,8 +4,6 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
-import dev.gatehouse.controller.backend.BackendResolver;
-import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.envoy.filter.ExtensionNeeds;
 import dev.gatehouse.controller.extension.Candidates;
 import dev.gatehouse.controller.extension.ExtensionOutcome;
@@ -17,17 +15,12 @@ import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.wasm.WasmRequest;
 import dev.gatehouse.controller.wasm.WasmState;
-import dev.gatehouse.gatewayapi.Backend;
-import dev.gatehouse.gatewayapi.BackendReference;
-import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
-import dev.gatehouse.gatewayapi.Resource;
-import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
 import java.util.List;
 import java.util.Optional;
@@ -152,64 +145,47 @@ final class ExtensionPolicies {
     }
 
     private ExtensionResolver.World world(Reads reads) {
-        BackendResolver backends = model.backends(reads);
-        return new ExtensionResolver.World() {
-            @Override
-            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
-                return backends.resolve(origin, reference, grpc, "TCP");
-            }
+        return new World(reads);
+    }
 
-            @Override
-            public Optional<Backend> backendObject(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
-            }
+    private final class World extends CalledServices implements ExtensionResolver.World {
+        private final Reads reads;
 
-            @Override
-            public Optional<ConfigMap> configMap(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
-            }
+        World(Reads reads) {
+            super(reads, inputs, model, addresses);
+            this.reads = reads;
+        }
 
-            @Override
-            public Optional<Secret> secret(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
-            }
+        @Override
+        public Optional<String> bundle(String kind, ObjectKey key) {
+            return model.bundle(reads, kind, key);
+        }
 
-            @Override
-            public Optional<String> bundle(String kind, ObjectKey key) {
-                return model.bundle(reads, kind, key);
-            }
+        @Override
+        public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
+            return inputs.permitted(reads, from, group, kind, to);
+        }
 
-            @Override
-            public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
-                return inputs.permitted(reads, from, group, kind, to);
-            }
+        @Override
+        public Optional<WasmState> code(WasmRequest request) {
+            return settings.fetches()
+                    ? reads.get(inputs.code(), request.key())
+                    : Optional.of(new WasmState.Ready(request.sha256().orElse("0".repeat(64))));
+        }
 
-            @Override
-            public Optional<String> refusal(Backend.Endpoint endpoint) {
-                return addresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
-            }
+        @Override
+        public Optional<WasmState.Ready> lastCode(String user) {
+            return reads.get(inputs.lastCode(), user);
+        }
 
-            @Override
-            public Optional<WasmState> code(WasmRequest request) {
-                return settings.fetches()
-                        ? reads.get(inputs.code(), request.key())
-                        : Optional.of(new WasmState.Ready(request.sha256().orElse("0".repeat(64))));
-            }
+        @Override
+        public String codeServer() {
+            return settings.codeServer();
+        }
 
-            @Override
-            public Optional<WasmState.Ready> lastCode(String user) {
-                return reads.get(inputs.lastCode(), user);
-            }
-
-            @Override
-            public String codeServer() {
-                return settings.codeServer();
-            }
-
-            @Override
-            public boolean allowsLua() {
-                return settings.lua();
-            }
-        };
+        @Override
+        public boolean allowsLua() {
+            return settings.lua();
+        }
     }
 }

@@ -372,14 +372,16 @@ final class Model {
         List<ResolvedRoute.Rule> rules =
                 reads.get(routes, key.route()).map(ResolvedRoute::rules).orElse(List.of());
         for (ResolvedRoute.Rule rule : rules) {
-            securities.attached().effective(reads, key.listener(), key.route(), rule.name()).stream()
-                    .flatMap(policy -> policy.members().stream())
+            securities
+                    .attached()
+                    .members(reads, key.listener(), key.route(), rule.name())
                     .forEach(member -> member.spec()
                             .settings()
                             .backends()
                             .forEach(reference -> backends.add(reference.ref(member.namespace()))));
-            extensions.attached().effective(reads, key.listener(), key.route(), rule.name()).stream()
-                    .flatMap(policy -> policy.members().stream())
+            extensions
+                    .attached()
+                    .members(reads, key.listener(), key.route(), rule.name())
                     .forEach(member -> member.spec().settings().processors().stream()
                             .flatMap(processor -> processor.backends().stream())
                             .forEach(reference -> backends.add(reference.ref(member.namespace()))));

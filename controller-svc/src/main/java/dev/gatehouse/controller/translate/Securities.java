@@ -5,17 +5,12 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
-import dev.gatehouse.controller.backend.BackendResolver;
-import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.security.SecurityResolver;
-import dev.gatehouse.gatewayapi.Backend;
-import dev.gatehouse.gatewayapi.BackendReference;
-import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
@@ -191,33 +186,7 @@ final class Securities {
     }
 
     private SecurityResolver.World world(Reads reads) {
-        BackendResolver backends = model.backends(reads);
-        return new SecurityResolver.World() {
-            @Override
-            public Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc) {
-                return backends.resolve(origin, reference, grpc, "TCP");
-            }
-
-            @Override
-            public Optional<String> refusal(Backend.Endpoint endpoint) {
-                return addresses.refusal(endpoint).map(BackendAddresses.Refusal::message);
-            }
-
-            @Override
-            public Optional<ConfigMap> configMap(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
-            }
-
-            @Override
-            public Optional<Secret> secret(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
-            }
-
-            @Override
-            public Optional<Backend> backendObject(ObjectKey key) {
-                return reads.get(inputs.of(Kinds.BACKEND), key).map(Resource::spec);
-            }
-        };
+        return new CalledServices(reads, inputs, model, addresses);
     }
 
     /** Why a policy cannot be enforced on connections. */
