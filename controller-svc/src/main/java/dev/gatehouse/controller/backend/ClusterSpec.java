@@ -81,6 +81,11 @@ public record ClusterSpec(
                 credentials);
     }
 
+    /** The same under a name of its own. */
+    public ClusterSpec renamed(String other) {
+        return new ClusterSpec(other, endpoints, protocol, settings, endpointsName, credentials);
+    }
+
     /** Each way in which TLS is spoken to endpoints. */
     public List<Tls> tls() {
         return transports().stream().flatMap(Optional::stream).toList();
