@@ -99,6 +99,7 @@ final class Model {
     final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
     final Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices;
     final Securities securities;
+    final GeoSources geo;
     final Attached<Policy<TrafficSettings>> traffic;
     final Attached<WafPolicy> wafs;
     final ExtensionPolicies extensions;
@@ -167,6 +168,7 @@ final class Model {
                 (reads, key, policy) -> TrafficPolicies.problem(
                         policy.spec().settings(), name -> body(reads, new ObjectKey(key.namespace(), name))));
         securities = new Securities(graph, inputs, this, selection, backendAddresses);
+        geo = new GeoSources(this);
         traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
         wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
         extensions = new ExtensionPolicies(graph, inputs, this, selection, backendAddresses, settings.extensions());
@@ -315,6 +317,11 @@ final class Model {
                 || clients.of(reads, listener).closed()
                 || outcome.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
                 || extension.map(ExtensionOutcome.Invalid.class::isInstance).orElse(false)
+                || securities
+                        .attached()
+                        .effective(reads, listener, route, rule)
+                        .flatMap(each -> geo.problem(reads, each.spec().settings(), Set.of(listener)))
+                        .isPresent()
                 || effective.flatMap(each -> problem(reads, each)).isPresent();
         return new EffectivePolicies(
                 outcome.flatMap(Model::enforced),

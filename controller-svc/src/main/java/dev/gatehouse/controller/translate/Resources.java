@@ -10,6 +10,7 @@ import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.InjectedCredential;
+import dev.gatehouse.controller.backend.NameCache;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.CalloutAddress;
@@ -90,6 +91,7 @@ final class Resources {
      * @param access what authz-svc enforces of the merged SecurityPolicies
      * @param extensions those of EnvoyExtensionPolicies
      * @param authorizers the servers that filters of rules ask
+     * @param caches of the names of hosts that requests go to
      * @param refusals rules of which Envoy would refuse something
      * @param fingerprint of the entries
      */
@@ -102,6 +104,7 @@ final class Resources {
             Set<Securities.MergedAccess> access,
             Set<Extensions> extensions,
             Set<Security.Authorizer> authorizers,
+            Set<NameCache> caches,
             List<ResolvedRoute.InvalidRule> refusals,
             int fingerprint) {
         Contribution(
@@ -113,6 +116,7 @@ final class Resources {
                 Set<Securities.MergedAccess> access,
                 Set<Extensions> extensions,
                 Set<Security.Authorizer> authorizers,
+                Set<NameCache> caches,
                 List<ResolvedRoute.InvalidRule> refusals) {
             this(
                     entries,
@@ -123,12 +127,13 @@ final class Resources {
                     access,
                     extensions,
                     authorizers,
+                    caches,
                     refusals,
                     entries.hashCode());
         }
 
         FilterNeeds filterNeeds() {
-            return FilterNeeds.of(securities, authorizers, compressors, extensions);
+            return FilterNeeds.of(securities, authorizers, compressors, extensions, caches);
         }
 
         /** True if the entries tell an authorization server what stands in a Secret. */
@@ -446,6 +451,7 @@ final class Resources {
         Set<Securities.MergedAccess> access = new HashSet<>();
         Set<Extensions> extensions = new HashSet<>();
         Set<Security.Authorizer> authorizers = new HashSet<>();
+        Set<NameCache> caches = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
@@ -459,6 +465,12 @@ final class Resources {
                         .ifPresent(access::add);
                 policies.extensions().filter(_ -> !policies.broken()).ifPresent(extensions::add);
                 http.filters().externalAuth().ifPresent(authorizers::add);
+                for (WeightedTarget target : http.targets()) {
+                    if (target.target() instanceof Target.Found found
+                            && found.cluster().resolved().isPresent()) {
+                        caches.add(NameCache.of(found.cluster()));
+                    }
+                }
                 RouteResources.Made made =
                         maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
                 entries.addAll(made.entries());
@@ -483,7 +495,16 @@ final class Resources {
                     entries.stream().map(entry -> entry.from(place.origin())).toList());
         }
         return Optional.of(new Contribution(
-                byHost, limits, compressors, wafs, securities, access, extensions, authorizers, List.copyOf(refusals)));
+                byHost,
+                limits,
+                compressors,
+                wafs,
+                securities,
+                access,
+                extensions,
+                authorizers,
+                caches,
+                List.copyOf(refusals)));
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
@@ -503,6 +524,7 @@ final class Resources {
                 new Contribution(
                         closed,
                         new TreeMap<>(),
+                        Set.of(),
                         Set.of(),
                         Set.of(),
                         Set.of(),
