@@ -90,17 +90,22 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
         };
     }
 
-    /** The slice without what may not be used. Kubernetes' API server lets no such address in; a file may name any. */
+    /**
+     * The slice without what may not be used. Kubernetes' API server lets no such address in; a file may name any, and anybody who may write a
+     * slice any host name.
+     */
     public EndpointSlice usable(EndpointSlice slice) {
         List<EndpointSlice.Endpoint> endpoints = slice.endpoints().stream()
                 .filter(endpoint -> endpoint.addresses().stream()
-                        .noneMatch(
-                                address -> parse(address).map(this::isForbidden).orElse(false)))
+                        .noneMatch(address -> slice.named()
+                                ? nameProblem(address).isPresent()
+                                : parse(address).map(this::isForbidden).orElse(false)))
                 .toList();
-        boolean local = endpoints.stream()
-                .flatMap(endpoint -> endpoint.addresses().stream())
-                .anyMatch(address ->
-                        parse(address).map(BackendAddresses::isThisHost).orElse(false));
+        boolean local = slice.named()
+                || endpoints.stream()
+                        .flatMap(endpoint -> endpoint.addresses().stream())
+                        .anyMatch(address ->
+                                parse(address).map(BackendAddresses::isThisHost).orElse(false));
         List<EndpointSlice.Port> ports = slice.ports().stream()
                 .filter(port ->
                         !local || port.port().map(p -> !ownPorts.contains(p)).orElse(true))
@@ -121,6 +126,11 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
     }
 
     private Optional<Refusal> name(String hostname, int port) {
+        // Whatever the name is, it may lead to loopback.
+        return nameProblem(hostname).or(() -> own(port));
+    }
+
+    private Optional<Refusal> nameProblem(String hostname) {
         String name = hostname.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
         String field = "the hostname \"" + hostname + "\"";
         if (NUMBER.matcher(name.substring(name.lastIndexOf('.') + 1)).matches()) {
@@ -132,8 +142,7 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
         if (!onHost && name.indexOf('.') < 0) {
             return invalid(field + " has no dot (expected: a domain of at least two labels).");
         }
-        // Whatever the name is, it may lead to loopback.
-        return own(port);
+        return Optional.empty();
     }
 
     private Optional<Refusal> own(int port) {

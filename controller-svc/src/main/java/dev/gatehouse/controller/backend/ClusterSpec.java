@@ -118,6 +118,17 @@ public record ClusterSpec(
         /** How each endpoint is spoken to: by TLS, or in plain text. */
         Stream<Optional<Tls>> transports();
 
+        /** What has the EndpointSlices that some are from. */
+        default Stream<SlicesOwner> owners() {
+            return switch (this) {
+                case ServicePort port -> Stream.of(port.owner());
+                case Weighted weighted ->
+                    weighted.shares().stream()
+                            .flatMap(share -> share.endpoints().owners());
+                case Listed _, Resolved _ -> Stream.empty();
+            };
+        }
+
         /** The same endpoints for a Gateway that shows {@code certificate}. */
         Endpoints presenting(ObjectKey certificate);
 

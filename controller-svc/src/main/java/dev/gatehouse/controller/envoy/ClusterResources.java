@@ -70,7 +70,7 @@ public final class ClusterResources {
                                 Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()));
         if (spec.resolved().isPresent()) {
             Resolvers.resolve(spec, cluster);
-        } else if (hasEndpointResource(spec)) {
+        } else if (hasEndpointResource(spec, slices)) {
             cluster.setType(Cluster.DiscoveryType.EDS).setEdsClusterConfig(endpointsOf(spec));
         } else {
             cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
@@ -126,8 +126,13 @@ public final class ClusterResources {
     }
 
     /** True if the cluster's endpoints come as a resource of their own: where there are no names that Envoy has to resolve. */
-    public static boolean hasEndpointResource(ClusterSpec spec) {
-        return !spec.endpoints().dns();
+    public static boolean hasEndpointResource(
+            ClusterSpec spec, Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
+        return !spec.endpoints().dns()
+                && spec.endpoints()
+                        .owners()
+                        .flatMap(owner -> slices.apply(owner).stream())
+                        .noneMatch(EndpointSlice::named);
     }
 
     /**
@@ -286,10 +291,10 @@ public final class ClusterResources {
                     continue;
                 }
                 for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
-                    // Envoy resolves no names of endpoints that come by EDS: a slice of type FQDN has none for it.
                     if (endpoint.ready()
                             && !endpoint.addresses().isEmpty()
-                            && IpText.isAddress(endpoint.addresses().getFirst())) {
+                            && (slice.named()
+                                    || IpText.isAddress(endpoint.addresses().getFirst()))) {
                         keys.add(new SocketKey(
                                 endpoint.addresses().getFirst(),
                                 slicePort.port().get(),

@@ -26,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Warns of what is right by itself and does not do what its user expects: a Service without endpoints, which files must bring along
@@ -39,9 +38,8 @@ public final class Advice {
     private static final int LIFE_LEFT = 4;
 
     /** The type of EndpointSlices that have host names. */
-    private static final String HOST_NAMES = "FQDN";
-
     private final Map<ObjectRef, Found<?>> objects;
+
     private final Instant now;
     private final List<Problem> warnings = new ArrayList<>();
 
@@ -154,22 +152,9 @@ public final class Advice {
                             + " selector could find (expected: an EndpointSlice with the addresses, or a Backend)");
             return;
         }
-        Map<Boolean, List<EndpointSlice>> byNames = slices.stream()
+        List<EndpointSlice> ready = slices.stream()
                 .filter(slice -> slice.endpoints().stream().anyMatch(EndpointSlice.Endpoint::ready))
-                .collect(Collectors.partitioningBy(slice -> slice.addressType().equals(HOST_NAMES)));
-        List<EndpointSlice> ready = byNames.getOrDefault(false, List.of());
-        if (!byNames.getOrDefault(true, List.of()).isEmpty()) {
-            warn(
-                    found,
-                    "metadata.name",
-                    "host names in its EndpointSlices (addressType " + HOST_NAMES
-                            + ") get no requests, since Envoy does not resolve them"
-                            + (ready.isEmpty() ? ", so requests to it are answered with 503" : "")
-                            + " (expected: addresses, or a Backend with \"fqdn\")");
-            if (ready.isEmpty()) {
-                return;
-            }
-        }
+                .toList();
         Optional<Service.Port> port = service.ports().stream()
                 .filter(each -> used.port().equals(Optional.of(each.port())))
                 .findFirst();

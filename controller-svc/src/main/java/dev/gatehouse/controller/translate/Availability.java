@@ -21,13 +21,8 @@ import java.util.TreeSet;
  * changes nothing here, and so no status.
  */
 final class Availability {
-    private static final String HOST_NAMES = "FQDN";
-
-    /**
-     * @param ready the names of the ports that have a ready endpoint
-     * @param hostNames whether a slice lists host names, which Envoy does not resolve
-     */
-    private record Ports(SortedSet<String> ready, boolean hostNames) {}
+    /** @param ready the names of the ports that have a ready endpoint */
+    private record Ports(SortedSet<String> ready) {}
 
     private final Collection<SlicesOwner, Ports> ports;
 
@@ -37,15 +32,12 @@ final class Availability {
 
     private static Ports ports(SortedMap<ObjectKey, Resource<EndpointSlice>> slices) {
         SortedSet<String> ready = new TreeSet<>();
-        boolean hostNames = false;
         for (Resource<EndpointSlice> slice : slices.values()) {
-            if (slice.spec().addressType().equals(HOST_NAMES)) {
-                hostNames = true;
-            } else if (slice.spec().endpoints().stream().anyMatch(EndpointSlice.Endpoint::ready)) {
+            if (slice.spec().endpoints().stream().anyMatch(EndpointSlice.Endpoint::ready)) {
                 slice.spec().ports().forEach(port -> ready.add(name(port.name(), port.protocol())));
             }
         }
-        return new Ports(ready, hostNames);
+        return new Ports(ready);
     }
 
     private static String name(Optional<String> port, String transport) {
@@ -76,10 +68,6 @@ final class Availability {
         }
         String object = (service.owner().imported() ? "ServiceImport " : "Service ")
                 + service.owner().key();
-        return Optional.of(
-                found.map(Ports::hostNames).orElse(false)
-                        ? object + " has no address: Envoy does not resolve the host names of its EndpointSlices"
-                                + " (expected: a Backend with fqdn endpoints, or slices with addresses)."
-                        : object + " has no ready endpoint.");
+        return Optional.of(object + " has no ready endpoint.");
     }
 }

@@ -674,16 +674,17 @@ final class Resources {
     }
 
     private Map<ResourceId, Output> endpoints(Reads reads, ClusterKey key, UsedCluster used) {
-        if (!ClusterResources.hasEndpointResource(used.spec())) {
-            return Map.of();
-        }
-        return one(
-                key.fleet(),
-                TypeUrls.ENDPOINTS,
-                used.spec().endpointsName(),
-                ClusterResources.endpoints(used.spec(), owner -> slices(reads, key.fleet(), used.spec(), owner)),
-                false,
-                owners(used));
+        Function<SlicesOwner, java.util.Collection<EndpointSlice>> slices =
+                owner -> slices(reads, key.fleet(), used.spec(), owner);
+        return ClusterResources.hasEndpointResource(used.spec(), slices)
+                ? one(
+                        key.fleet(),
+                        TypeUrls.ENDPOINTS,
+                        used.spec().endpointsName(),
+                        ClusterResources.endpoints(used.spec(), slices),
+                        false,
+                        owners(used))
+                : Map.of();
     }
 
     /** Where requests to a Service go: to its endpoints, or to its cluster IP where a policy or the fleet's EnvoyProxy says so. */

@@ -134,6 +134,17 @@ class BackendAddressesTest {
                         "IPv4", List.of(endpoint("127.0.0.1"), endpoint("10.0.0.1")), List.of(port(8080))));
     }
 
+    @Test
+    void hostNamesInSlicesAreCheckedAsThoseOfBackendsAre() {
+        EndpointSlice slice = new EndpointSlice(
+                "FQDN",
+                List.of(endpoint("app.example.com"), endpoint("localhost"), endpoint("127.1")),
+                List.of(port(8080), port(19000)));
+
+        assertThat(CLUSTER.usable(slice))
+                .isEqualTo(new EndpointSlice("FQDN", List.of(endpoint("app.example.com")), List.of(port(8080))));
+    }
+
     private static EndpointSlice.Endpoint endpoint(String address) {
         return new EndpointSlice.Endpoint(List.of(address), true, Optional.empty());
     }

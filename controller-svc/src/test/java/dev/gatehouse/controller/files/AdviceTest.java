@@ -110,19 +110,9 @@ class AdviceTest {
     }
 
     @Test
-    void hostNamesInEndpointSlicesAreTold() throws IOException {
-        String names = SLICE.replace("name: app, labels", "name: names, labels")
-                .replace("IPv4", "FQDN")
-                .replace("10.0.0.1", "app.example.com");
-        assertThat(advice(ROUTE + names))
-                .singleElement()
-                .asString()
-                .contains("host names in its EndpointSlices (addressType FQDN) get no requests", "503", "fqdn");
-        assertThat(advice(ROUTE + SLICE + names))
-                .singleElement()
-                .asString()
-                .contains("host names in its EndpointSlices")
-                .doesNotContain("503");
+    void hostNamesInEndpointSlicesAreEndpoints() throws IOException {
+        assertThat(advice(ROUTE + SLICE.replace("IPv4", "FQDN").replace("10.0.0.1", "app.example.com")))
+                .isEmpty();
     }
 
     @Test

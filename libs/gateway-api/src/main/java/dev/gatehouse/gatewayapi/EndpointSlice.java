@@ -9,9 +9,16 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
     /** The label that names the slice's Service. */
     public static final String SERVICE_NAME = "kubernetes.io/service-name";
 
+    private static final String HOST_NAMES = "FQDN";
+
     public EndpointSlice {
         endpoints = List.copyOf(endpoints);
         ports = List.copyOf(ports);
+    }
+
+    /** True if addresses are host names, which have to be resolved. */
+    public boolean named() {
+        return addressType.equals(HOST_NAMES);
     }
 
     /** @param ready takes new connections; unknown counts as ready */

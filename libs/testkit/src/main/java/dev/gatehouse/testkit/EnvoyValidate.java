@@ -7,8 +7,10 @@ import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -75,18 +77,21 @@ public final class EnvoyValidate {
     }
 
     /**
-     * The cluster, and its TLS in another one where it forwards to what requests name: in this mode, though not when it runs, Envoy 1.40 crashes
-     * on such a cluster that waits for a secret.
+     * The cluster, and its TLS in another one where its endpoints are not a resource of their own: in this mode, though not when it runs, Envoy
+     * 1.40 crashes on such a cluster that waits for a secret.
      */
     private static List<Cluster> apart(Cluster cluster) {
-        if (!cluster.getClusterType().getName().equals("envoy.clusters.dynamic_forward_proxy")
-                || !cluster.hasTransportSocket()) {
+        if (cluster.getType() == Cluster.DiscoveryType.EDS || !cluster.hasTransportSocket()) {
             return List.of(cluster);
         }
         return List.of(
                 cluster.toBuilder().clearTransportSocket().build(),
                 Cluster.newBuilder()
                         .setName(cluster.getName() + "/transport")
+                        .setType(Cluster.DiscoveryType.EDS)
+                        .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder()
+                                .setEdsConfig(
+                                        ConfigSource.newBuilder().setAds(AggregatedConfigSource.getDefaultInstance())))
                         .setTransportSocket(cluster.getTransportSocket())
                         .build());
     }
