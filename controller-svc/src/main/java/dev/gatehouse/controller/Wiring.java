@@ -1,8 +1,11 @@
 package dev.gatehouse.controller;
 
 import dev.gatehouse.controller.callout.CalloutAddress;
+import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.control.Controller;
+import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.files.FileSource;
+import dev.gatehouse.controller.hookgrpc.GrpcHookCalls;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.kubernetes.CertificateSecrets;
 import dev.gatehouse.controller.kubernetes.Cluster;
@@ -27,8 +30,11 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +42,9 @@ import java.util.UUID;
 
 /** Puts controller-svc together. */
 final class Wiring {
+    /** Of a call to an extension server, with all that is tried again. */
+    private static final Duration HOOK_DEADLINE = Duration.ofSeconds(10);
+
     @Produces
     @Singleton
     MemoryConfigLog configLog() {
@@ -76,7 +85,18 @@ final class Wiring {
                         config.extensionApis().envoyPatchPolicy(),
                         config.extensionApis().lua(),
                         "http://" + config.wasm().address() + "/wasm",
-                        true));
+                        true,
+                        config.config().map(Wiring::servers).orElse(ExtensionServers.NONE)));
+    }
+
+    private static ExtensionServers servers(Path file) {
+        try {
+            // What is wrong with it was told when the settings were read.
+            return EnvoyGatewayFile.read(file.toString(), Files.readString(file))
+                    .servers();
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        }
     }
 
     private static InfrastructureSettings fleets(ControllerConfig config) {
@@ -99,8 +119,14 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Controller controller(Settings settings, ConfigLog log, WasmFetcher wasm) {
-        return new Controller(settings, log, InstantSource.system(), wasm);
+    GrpcHookCalls hookCalls() {
+        return new GrpcHookCalls(HOOK_DEADLINE);
+    }
+
+    @Produces
+    @Singleton
+    Controller controller(Settings settings, ConfigLog log, WasmFetcher wasm, GrpcHookCalls calls) {
+        return new Controller(settings, log, InstantSource.system(), wasm, calls);
     }
 
     @Produces
@@ -108,7 +134,12 @@ final class Wiring {
     FileSource files(ControllerConfig config, Settings settings, Controller controller) {
         List<Path> roots =
                 config.files().orElse(List.of()).stream().map(Path::of).toList();
-        return new FileSource(roots, settings.controllerName(), controller, InstantSource.system());
+        return new FileSource(
+                roots,
+                settings.controllerName(),
+                controller,
+                InstantSource.system(),
+                settings.extensions().servers().kinds());
     }
 
     /** Made on Kubernetes only: whoever reads files has no cluster to talk to. */
@@ -131,6 +162,7 @@ final class Wiring {
                         config.kubernetes().identity()),
                 fleets(config),
                 config.kubernetes().secretNamespaces().orElse(List.of()),
+                settings.extensions().servers().kinds(),
                 tls.credentials()
                         .map(credentials -> new CertificateSecrets.Identity(
                                 config.kubernetes().namespace(), material -> use(credentials, material), seal::use)));
@@ -181,7 +213,8 @@ final class Wiring {
                 .description("Problems in the texts of the files")
                 .register(meters);
         controller.watch(view -> {
-            if (view.taken() > 0) {
+            // Who is not there yet must not empty the proxies: extension servers answer first.
+            if (view.taken() > 0 && controller.settled(config.source() == ControllerConfig.Source.KUBERNETES)) {
                 log.loaded();
             }
         });
@@ -209,6 +242,10 @@ final class Wiring {
 
     void close(@Disposes Cluster cluster) throws InterruptedException {
         cluster.close();
+    }
+
+    void close(@Disposes GrpcHookCalls calls) {
+        calls.close();
     }
 
     void close(@Disposes WasmFetcher wasm) {

@@ -2,6 +2,7 @@ package dev.gatehouse.standalone;
 
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.config.EnvoyGatewayFile;
+import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.translate.Settings;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,8 @@ final class ControllerOptions {
 
     /** @param command hears what is wrong with the configuration */
     Settings settings(CommandLine command) {
-        Map<String, String> configured = configuration.properties(command);
+        Optional<EnvoyGatewayFile> file = configuration.read(command);
+        Map<String, String> configured = file.map(EnvoyGatewayFile::properties).orElse(Map.of());
         List<String> names = Optional.ofNullable(controllerName)
                 .or(() -> Optional.ofNullable(configured.get(EnvoyGatewayFile.CONTROLLER_NAMES)))
                 .map(List::of)
@@ -50,6 +52,7 @@ final class ControllerOptions {
                 host.backendAddresses(!"false".equals(configured.get(EnvoyGatewayFile.BACKEND)), Set.of()),
                 Settings.Extensions.OFFLINE
                         .withLua(allowLua || Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LUA)))
-                        .withPatches(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY))));
+                        .withPatches(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY)))
+                        .withServers(file.map(EnvoyGatewayFile::servers).orElse(ExtensionServers.NONE)));
     }
 }

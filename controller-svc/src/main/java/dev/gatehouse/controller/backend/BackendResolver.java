@@ -2,6 +2,7 @@ package dev.gatehouse.controller.backend;
 
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
 import dev.gatehouse.controller.backend.ClusterSpec.Protocol;
+import dev.gatehouse.controller.extensionserver.ExtensionReference;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -42,6 +43,12 @@ public final class BackendResolver {
 
         /** Why the certificate in a Secret cannot be used. */
         Optional<String> certificateProblem(ObjectKey secret);
+
+        /** Whether objects of the kind are an extension server's backends. */
+        boolean isExtension(String group, String kind);
+
+        /** Whether that backend of an extension server is there. */
+        boolean extension(ExtensionReference backend);
     }
 
     /** What BackendTLSPolicies ask for. */
@@ -107,7 +114,8 @@ public final class BackendResolver {
                 && reference.kind().equals("Backend");
         boolean imported = reference.group().equals(Kinds.SERVICE_IMPORT.group())
                 && reference.kind().equals(Kinds.SERVICE_IMPORT.name());
-        if (!reference.isService() && !backendKind && !imported) {
+        boolean extension = world.isExtension(reference.group(), reference.kind());
+        if (!reference.isService() && !backendKind && !imported && !extension) {
             return new Target.Unresolved(
                     reference,
                     "InvalidKind",
@@ -125,9 +133,27 @@ public final class BackendResolver {
         if (backendKind) {
             return resolveBackend(reference, key, grpc);
         }
+        if (extension) {
+            return resolveExtension(reference, new ExtensionReference(reference.group(), reference.kind(), key), grpc);
+        }
         return imported
                 ? resolveImport(reference, key, grpc, transport)
                 : resolveService(reference, key, grpc, transport);
+    }
+
+    private Target resolveExtension(BackendReference reference, ExtensionReference backend, boolean grpc) {
+        Protocol protocol = grpc ? Protocol.HTTP2 : Protocol.HTTP1;
+        return world.extension(backend)
+                ? new Target.Found(
+                        reference,
+                        new ClusterSpec(
+                                "extension/" + backend.group() + "/" + backend.kind() + "/" + backend.key()
+                                        + suffix(protocol, ""),
+                                new Endpoints.OfExtension(backend),
+                                protocol),
+                        reference.standBy())
+                : new Target.Unresolved(
+                        reference, "BackendNotFound", backend.kind() + " " + backend.key() + " is not there.");
     }
 
     private Target resolveImport(BackendReference reference, ObjectKey key, boolean grpc, String transport) {

@@ -1,5 +1,7 @@
 package dev.gatehouse.controller.config;
 
+import dev.gatehouse.controller.extensionserver.ExtensionServer;
+import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Location;
@@ -16,9 +18,10 @@ import java.util.TreeMap;
  * The configuration of an Envoy Gateway ({@code kind: EnvoyGateway}), read as it is.
  *
  * @param properties the settings that it stands for, by the names of Gatehouse's properties; only of fields that are in the file
+ * @param servers the extension servers
  * @param problems errors: the file must not be used; warnings: fields that have no effect
  */
-public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> problems) {
+public record EnvoyGatewayFile(Map<String, String> properties, ExtensionServers servers, List<Problem> problems) {
     /** The file's name as a setting of the controller. */
     public static final String PROPERTY = "gatehouse.controller.config";
 
@@ -67,14 +70,14 @@ public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> pro
                     "",
                     (documents.documents().size() + documents.others().size())
                             + " documents (expected: one, of kind EnvoyGateway)"));
-            return new EnvoyGatewayFile(properties, problems);
+            return new EnvoyGatewayFile(properties, ExtensionServers.NONE, problems);
         }
         Node.Mapping document = documents.documents().getFirst();
-        Fields.read(document, "EnvoyGateway", "", problems::add, f -> {
+        List<ExtensionServer> servers = Fields.read(document, "EnvoyGateway", "", problems::add, f -> {
             root(f, properties);
-            return "";
+            return ExtensionManagerFields.read(f);
         });
-        return new EnvoyGatewayFile(properties, problems);
+        return new EnvoyGatewayFile(properties, new ExtensionServers(servers), problems);
     }
 
     public boolean hasErrors() {
@@ -107,8 +110,6 @@ public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> pro
         });
         f.passOver("rateLimit", "is configured at ratelimit-svc (GATEHOUSE_RATELIMIT_REDIS_URL; run --redis)");
         f.passOver("admin", "is not served: /q/health and /q/metrics are on GATEHOUSE_HTTP_PORT");
-        refuse(f, "extensionManager", "extension servers are not served, and what they add would be missing");
-        refuse(f, "extensionManagers", "extension servers are not served, and what they add would be missing");
         passOver(f, "telemetry", "xdsServer", "sdsServer", "gatewayAPI", "runtimeFlags", "envoyProxy");
     }
 

@@ -151,7 +151,7 @@ public final class ClusterResources {
                     }
                 }
             }
-            case Endpoints.ServicePort _, Endpoints.Listed _ -> {
+            case Endpoints.ServicePort _, Endpoints.Listed _, Endpoints.OfExtension _ -> {
                 if (spec.settings().byZone()) {
                     assignment.addAllEndpoints(localities.byZone(
                             spec.endpoints(), spec.settings().backend().loadBalancer()));
@@ -211,6 +211,7 @@ public final class ClusterResources {
                     listed.places().stream()
                             .map(place -> new Zoned(place.member().zone().orElse(""), endpoint(place)))
                             .toList();
+                case Endpoints.OfExtension _ -> List.of();
                 case Endpoints.Weighted weighted ->
                     throw new IllegalArgumentException("nested shares: " + weighted + " (expected: one level)");
             };

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.kubernetes;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.identity.authority.CertificatePlan;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -40,6 +41,7 @@ public final class Cluster implements AutoCloseable {
     /**
      * @param controllerNames whose entries in statuses are ours
      * @param secretNamespaces where Secrets are read; none: everywhere
+     * @param more kinds that are followed besides Gatehouse's own
      * @param identity takes this replica's certificate; empty: nobody uses certificates
      */
     public Cluster(
@@ -49,6 +51,7 @@ public final class Cluster implements AutoCloseable {
             Replica replica,
             InfrastructureSettings settings,
             List<String> secretNamespaces,
+            List<? extends Kind<?>> more,
             Optional<CertificateSecrets.Identity> identity) {
         this.controller = controller;
         leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity());
@@ -60,7 +63,7 @@ public final class Cluster implements AutoCloseable {
                 leadership::leads,
                 this::applied,
                 InstantSource.system());
-        source = new KubernetesSource(client, controller, statuses, secretNamespaces);
+        source = new KubernetesSource(client, controller, statuses, secretNamespaces, more);
         certificates = identity.map(own -> new CertificateSecrets(
                 client,
                 events,

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Feeds the controller from the Kubernetes API. Nothing is handed over before every kind that is served has been listed: a
@@ -40,6 +41,7 @@ public final class KubernetesSource implements AutoCloseable {
     private final Discovery discovery;
     private final KubernetesClient client;
     private final List<String> secretNamespaces;
+    private final List<Kind<?>> kinds;
     private final Controller controller;
     private final StatusWriter statuses;
     private final Map<Kind<?>, KindWatch> watches = new HashMap<>();
@@ -52,11 +54,19 @@ public final class KubernetesSource implements AutoCloseable {
     private final List<Change> initial = new ArrayList<>();
     private volatile boolean complete;
 
-    /** @param secretNamespaces where Secrets are read; none: everywhere */
+    /**
+     * @param secretNamespaces where Secrets are read; none: everywhere
+     * @param more kinds that are followed besides Gatehouse's own
+     */
     KubernetesSource(
-            KubernetesClient client, Controller controller, StatusWriter statuses, List<String> secretNamespaces) {
+            KubernetesClient client,
+            Controller controller,
+            StatusWriter statuses,
+            List<String> secretNamespaces,
+            List<? extends Kind<?>> more) {
+        this.kinds = Stream.concat(Kinds.ALL.stream(), more.stream()).toList();
         this.secretNamespaces = List.copyOf(secretNamespaces);
-        this.discovery = new Discovery(client);
+        this.discovery = new Discovery(client, kinds);
         this.client = client;
         this.controller = controller;
         this.statuses = statuses;
@@ -105,7 +115,7 @@ public final class KubernetesSource implements AutoCloseable {
             synchronized (first) {
                 pending.addAll(served.keySet());
             }
-            Set<Kind<?>> absent = new HashSet<>(Kinds.ALL);
+            Set<Kind<?>> absent = new HashSet<>(kinds);
             absent.removeAll(served.keySet());
             if (!absent.isEmpty()) {
                 LOG.log(

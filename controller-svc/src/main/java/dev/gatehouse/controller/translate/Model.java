@@ -12,6 +12,8 @@ import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.extension.ExtensionOutcome;
+import dev.gatehouse.controller.extensionserver.ExtensionReference;
+import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -108,6 +110,8 @@ final class Model {
 
     final ClientPolicies clients;
 
+    final ServedExtensions served;
+
     final Collection<ObjectKey, WafResources.Outcome> wafOutcomes;
 
     /** What TEG's ConfigMap makes, under its name; none: it is not there, or says nothing. */
@@ -128,10 +132,12 @@ final class Model {
     final BackendUses backendUses;
     final UncheckedBackends unchecked;
     private final BackendAddresses backendAddresses;
+    private final ExtensionServers servers;
 
     Model(Graph graph, Inputs inputs, Settings settings) {
         this.inputs = inputs;
         backendAddresses = settings.backendAddresses();
+        servers = settings.extensions().servers();
         classes = graph.map(
                 "classes",
                 inputs.of(Kinds.GATEWAY_CLASS),
@@ -284,6 +290,7 @@ final class Model {
         backendUses = new BackendUses(
                 graph, attachments, routes, gateways, listeners, fleets, bindings, this::calledBackends);
         clients = new ClientPolicies(graph, inputs, this, selection);
+        served = new ServedExtensions(graph, inputs, selection, fleets, servers);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -717,6 +724,18 @@ final class Model {
                             case GatewayResolver.CertificateCheck.Invalid invalid -> Optional.of(invalid.problem());
                         };
                     }
+
+                    @Override
+                    public boolean isExtension(String group, String kind) {
+                        return servers.backend(group, kind).isPresent();
+                    }
+
+                    @Override
+                    public boolean extension(ExtensionReference backend) {
+                        return servers.backend(backend.group(), backend.kind())
+                                .flatMap(kind -> reads.get(inputs.of(kind), backend.key()))
+                                .isPresent();
+                    }
                 },
                 backendAddresses);
     }
@@ -742,6 +761,18 @@ final class Model {
             @Override
             public Optional<ConfigMap> configMap(ObjectKey key) {
                 return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
+            }
+
+            @Override
+            public boolean isExtension(String group, String kind) {
+                return servers.resource(group, kind).isPresent();
+            }
+
+            @Override
+            public boolean extension(ExtensionReference object) {
+                return servers.resource(object.group(), object.kind())
+                        .flatMap(kind -> reads.get(inputs.of(kind), object.key()))
+                        .isPresent();
             }
         };
     }

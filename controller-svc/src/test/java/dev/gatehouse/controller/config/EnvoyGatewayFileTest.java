@@ -91,14 +91,11 @@ class EnvoyGatewayFileTest {
     void whatWouldBeServedOtherwiseIsRefused() {
         EnvoyGatewayFile file = read("""
             provider: {type: Kubernetes, kubernetes: {watch: {type: Namespaces, namespaces: [shop]}}}
-            extensionManager: {hooks: {xdsTranslator: {post: [Route]}}}
             """);
         assertThat(file.hasErrors()).isTrue();
         assertThat(problems(file))
                 .anySatisfy(each -> assertThat(each)
-                        .startsWith("envoy-gateway.yaml:3:43: EnvoyGateway: provider.kubernetes.watch: is not served"))
-                .anySatisfy(each -> assertThat(each)
-                        .startsWith("envoy-gateway.yaml:4:1: EnvoyGateway: extensionManager: is not served"));
+                        .startsWith("envoy-gateway.yaml:3:43: EnvoyGateway: provider.kubernetes.watch: is not served"));
     }
 
     @Test
