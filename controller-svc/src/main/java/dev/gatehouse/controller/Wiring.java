@@ -5,10 +5,13 @@ import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.files.FileSource;
+import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.hookgrpc.GrpcHookCalls;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.kubernetes.CertificateSecrets;
 import dev.gatehouse.controller.kubernetes.Cluster;
+import dev.gatehouse.controller.kubernetes.Leadership;
+import dev.gatehouse.controller.kubernetes.WatchedNamespaces;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.wasm.WasmFetcher;
 import dev.gatehouse.events.ConfigLog;
@@ -37,6 +40,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -70,6 +74,7 @@ final class Wiring {
             case FILES -> new Settings.Infrastructure.Host();
             case KUBERNETES -> new Settings.Infrastructure.Cluster(fleets(config));
         };
+        Optional<EnvoyGatewayFile> file = config.config().map(Wiring::configuration);
         return new Settings(
                 config.names(),
                 config.privilegedPorts() ? port -> port : Settings::shiftPrivileged,
@@ -86,14 +91,17 @@ final class Wiring {
                         config.extensionApis().lua(),
                         "http://" + config.wasm().address() + "/wasm",
                         true,
-                        config.config().map(Wiring::servers).orElse(ExtensionServers.NONE)));
+                        file.map(EnvoyGatewayFile::servers).orElse(ExtensionServers.NONE)),
+                new Settings.Configured(
+                        file.flatMap(EnvoyGatewayFile::proxy),
+                        new LimitCalls(
+                                config.limits().timeout(), config.limits().failClosed())));
     }
 
-    private static ExtensionServers servers(Path file) {
+    private static EnvoyGatewayFile configuration(Path file) {
         try {
             // What is wrong with it was told when the settings were read.
-            return EnvoyGatewayFile.read(file.toString(), Files.readString(file))
-                    .servers();
+            return EnvoyGatewayFile.read(file.toString(), Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);
         }
@@ -159,13 +167,23 @@ final class Wiring {
                 new Cluster.Replica(
                         config.kubernetes().namespace(),
                         config.kubernetes().lease(),
-                        config.kubernetes().identity()),
+                        config.kubernetes().identity(),
+                        timing(config.kubernetes().leaderElection())),
                 fleets(config),
                 config.kubernetes().secretNamespaces().orElse(List.of()),
                 settings.extensions().servers().kinds(),
+                new WatchedNamespaces(
+                        config.kubernetes().namespace(),
+                        config.kubernetes().namespaces().orElse(List.of()),
+                        config.kubernetes().namespaceSelector()),
                 tls.credentials()
                         .map(credentials -> new CertificateSecrets.Identity(
                                 config.kubernetes().namespace(), material -> use(credentials, material), seal::use)));
+    }
+
+    private static Leadership.Timing timing(ControllerConfig.Kubernetes.LeaderElection election) {
+        return new Leadership.Timing(
+                election.leaseDuration(), election.renewDeadline(), election.retryPeriod(), election.enabled());
     }
 
     private static void use(TransportCredentials credentials, KeyMaterial material) {

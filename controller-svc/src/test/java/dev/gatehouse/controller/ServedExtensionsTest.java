@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,8 +92,7 @@ class ServedExtensionsTest {
         EnvoyGatewayFile file = EnvoyGatewayFile.read("config.yaml", CONFIG);
         assertThat(file.problems()).isEmpty();
         return OfflineTranslation.of(
-                List.of(folder),
-                Golden.settings().with(Settings.Extensions.OFFLINE.withServers(file.servers())));
+                List.of(folder), Golden.settings().with(Settings.Extensions.OFFLINE.withServers(file.servers())));
     }
 
     private static Output only(OfflineTranslation translation, String type, String name) {
@@ -154,8 +154,8 @@ class ServedExtensionsTest {
     }
 
     private static Condition accepted(OfflineTranslation translation, String name) {
-        ObjectStatus.Ancestors status = (ObjectStatus.Ancestors)
-                translation.translator().statuses().get(new ObjectRef("Naming", "default", name));
+        ObjectStatus.Ancestors status = (ObjectStatus.Ancestors) Objects.requireNonNull(
+                translation.translator().statuses().get(new ObjectRef("Naming", "default", name)));
         assertThat(status.ancestors()).hasSize(1);
         assertThat(status.ancestors().getFirst().reference().name()).isEqualTo("front");
         return status.ancestors().getFirst().conditions().getFirst();

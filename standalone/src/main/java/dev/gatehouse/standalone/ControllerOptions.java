@@ -3,7 +3,9 @@ package dev.gatehouse.standalone;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.extensionserver.ExtensionServers;
+import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.translate.Settings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,13 @@ final class ControllerOptions {
                 Settings.Extensions.OFFLINE
                         .withLua(allowLua || Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LUA)))
                         .withPatches(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY)))
-                        .withServers(file.map(EnvoyGatewayFile::servers).orElse(ExtensionServers.NONE)));
+                        .withServers(file.map(EnvoyGatewayFile::servers).orElse(ExtensionServers.NONE)),
+                new Settings.Configured(
+                        file.flatMap(EnvoyGatewayFile::proxy),
+                        new LimitCalls(
+                                Optional.ofNullable(configured.get(EnvoyGatewayFile.LIMIT_TIMEOUT))
+                                        .map(Duration::parse)
+                                        .orElse(LimitCalls.DEFAULT.timeout()),
+                                Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LIMIT_FAIL_CLOSED)))));
     }
 }

@@ -362,6 +362,7 @@ public final class ListenerResources {
                 fleet.settings().telemetry(),
                 observability.upstream(),
                 needs,
+                fleet.limits(),
                 PreRoutingFilters.any(listeners) || needs.reroutes());
         manager.addAllHttpFilters(FilterChains.beforeAll(context))
                 .addAllHttpFilters(listeners.stream()

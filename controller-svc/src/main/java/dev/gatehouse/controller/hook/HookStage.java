@@ -142,7 +142,7 @@ public final class HookStage implements AutoCloseable {
         Map<ResourceId, Output> all = delivery.outcome().all();
         all.forEach((id, output) -> {
             Output before = fleet.published.get(id);
-            if (before != output && !output.equals(before)) {
+            if (!output.equals(before)) {
                 passed.put(id, Optional.of(output));
             }
         });

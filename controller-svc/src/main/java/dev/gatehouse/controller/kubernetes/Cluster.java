@@ -24,7 +24,7 @@ public final class Cluster implements AutoCloseable {
      * @param namespace where the Lease is
      * @param identity unique among them
      */
-    public record Replica(String namespace, String lease, String identity) {}
+    public record Replica(String namespace, String lease, String identity, Leadership.Timing timing) {}
 
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
     private static final Duration CERTIFICATE_LIFE = Duration.ofDays(90);
@@ -42,6 +42,7 @@ public final class Cluster implements AutoCloseable {
      * @param controllerNames whose entries in statuses are ours
      * @param secretNamespaces where Secrets are read; none: everywhere
      * @param more kinds that are followed besides Gatehouse's own
+     * @param watched where objects are followed
      * @param identity takes this replica's certificate; empty: nobody uses certificates
      */
     public Cluster(
@@ -52,9 +53,10 @@ public final class Cluster implements AutoCloseable {
             InfrastructureSettings settings,
             List<String> secretNamespaces,
             List<? extends Kind<?>> more,
+            WatchedNamespaces watched,
             Optional<CertificateSecrets.Identity> identity) {
         this.controller = controller;
-        leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity());
+        leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity(), replica.timing());
         label = new LeaderLabel(client, replica, leadership);
         events = new ClusterEvents(client, leadership::leads, InstantSource.system());
         statuses = new StatusWriter(client, leadership::leads, events, controllerNames, InstantSource.system());
@@ -63,7 +65,7 @@ public final class Cluster implements AutoCloseable {
                 leadership::leads,
                 this::applied,
                 InstantSource.system());
-        source = new KubernetesSource(client, controller, statuses, secretNamespaces, more);
+        source = new KubernetesSource(client, controller, statuses, secretNamespaces, more, watched);
         certificates = identity.map(own -> new CertificateSecrets(
                 client,
                 events,

@@ -189,7 +189,9 @@ final class Model {
                 "classProxies",
                 classes,
                 (reads, key, each) -> Optional.of(new ProxyResolver(
-                                reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference), Fleets.ALL)
+                                reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference),
+                                Fleets.ALL,
+                                settings.configured().proxy())
                         .ofClass(each)));
         Collection<ObjectKey, Membership> memberships =
                 graph.map("memberships", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
@@ -203,7 +205,8 @@ final class Model {
                                 itsClass,
                                 new ProxyResolver(
                                                 reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference),
-                                                Fleets.ALL)
+                                                Fleets.ALL,
+                                                settings.configured().proxy())
                                         .ofGateway(gateway, itsClass),
                                 new GatewayResolver(gatewayWorld(reads), settings.boundPort()).claims(gateway, sets));
                     });
@@ -242,7 +245,8 @@ final class Model {
                         name,
                         members.values().stream()
                                 .sorted(Comparator.comparing(GatewayState::gateway))
-                                .toList())));
+                                .toList(),
+                        settings.configured().limits())));
         listeners = graph.expand("listeners", gateways, (_, _, state) -> {
             Map<ListenerKey, ListenerState> each = new HashMap<>();
             state.listeners().forEach(listener -> each.put(listener.key(), listener));

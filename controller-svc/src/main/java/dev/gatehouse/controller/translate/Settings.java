@@ -3,9 +3,12 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.extensionserver.ExtensionServers;
+import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
+import dev.gatehouse.gatewayapi.EnvoyProxy;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
@@ -25,7 +28,8 @@ public record Settings(
         Callouts callouts,
         Infrastructure infrastructure,
         BackendAddresses backendAddresses,
-        Extensions extensions) {
+        Extensions extensions,
+        Configured configured) {
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
@@ -49,12 +53,28 @@ public record Settings(
                 callouts,
                 infrastructure,
                 infrastructure.backendAddresses(true, Set.of()),
-                Extensions.OFFLINE);
+                Extensions.OFFLINE,
+                Configured.NOTHING);
     }
 
     /** The same with other extensions. */
     public Settings with(Extensions other) {
-        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, other);
+        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, other, configured);
+    }
+
+    /** The same with other settings of all proxies. */
+    public Settings with(Configured other) {
+        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, extensions, other);
+    }
+
+    /**
+     * What counts for all proxies.
+     *
+     * @param proxy below the EnvoyProxies of classes and Gateways
+     * @param limits how they call ratelimit-svc
+     */
+    public record Configured(Optional<EnvoyProxy> proxy, LimitCalls limits) {
+        public static final Configured NOTHING = new Configured(Optional.empty(), LimitCalls.DEFAULT);
     }
 
     public Settings {

@@ -51,6 +51,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -259,10 +260,12 @@ class HookStageTest {
                                 HookContext.NONE));
     }
 
+    private Output served(ResourceId id) {
+        return Objects.requireNonNull(published.get(id), () -> id + " is not published");
+    }
+
     private Route published(int index) {
-        return ((RouteConfiguration) published.get(TABLE).message())
-                .getVirtualHosts(0)
-                .getRoutes(index);
+        return ((RouteConfiguration) served(TABLE).message()).getVirtualHosts(0).getRoutes(index);
     }
 
     @Test
@@ -270,25 +273,23 @@ class HookStageTest {
         HookStage stage = stage(false);
         settle(stage, world());
 
-        assertThat(((Listener) published.get(LISTENER).message()).getStatPrefix())
-                .isEqualTo("mark");
+        assertThat(((Listener) served(LISTENER).message()).getStatPrefix()).isEqualTo("mark");
         assertThat(published(0).getStatPrefix()).isEqualTo("mark");
         assertThat(published(1).getStatPrefix())
                 .as("a rule without the extension's objects")
                 .isEmpty();
-        assertThat(((RouteConfiguration) published.get(TABLE).message())
+        assertThat(((RouteConfiguration) served(TABLE).message())
                         .getVirtualHosts(0)
                         .getRequestHeadersToRemoveList())
                 .containsExactly("x-mark");
-        assertThat(((Cluster) published.get(CLUSTER).message()).getAltStatName())
-                .isEqualTo("mark");
-        assertThat(((Cluster) published.get(PLAIN).message()).getAltStatName()).isEmpty();
-        assertThat(((ClusterLoadAssignment) published.get(ENDPOINTS).message())
+        assertThat(((Cluster) served(CLUSTER).message()).getAltStatName()).isEqualTo("mark");
+        assertThat(((Cluster) served(PLAIN).message()).getAltStatName()).isEmpty();
+        assertThat(((ClusterLoadAssignment) served(ENDPOINTS).message())
                         .getPolicy()
                         .getWeightedPriorityHealth())
                 .isTrue();
         assertThat(published).containsKey(id(TypeUrls.CLUSTER, "mark"));
-        assertThat(published.get(LISTENER).parts().keySet()).containsExactly(new HookPart(LISTENER, GATEWAY));
+        assertThat(served(LISTENER).parts().keySet()).containsExactly(new HookPart(LISTENER, GATEWAY));
     }
 
     @Test
@@ -346,9 +347,7 @@ class HookStageTest {
         server.reconnected.run();
         until(
                 stage,
-                () -> ((Listener) published.get(LISTENER).message())
-                        .getStatPrefix()
-                        .equals("newer"));
+                () -> ((Listener) served(LISTENER).message()).getStatPrefix().equals("newer"));
     }
 
     @Test
@@ -362,7 +361,7 @@ class HookStageTest {
         assertThat(trouble.get().closed()).isTrue();
         assertThat(trouble.get().message()).contains("marker", "UNAVAILABLE");
         assertThat(stage.isBusy(FLEET)).isTrue();
-        assertThat(((Listener) published.get(LISTENER).message()).getTrafficDirectionValue())
+        assertThat(((Listener) served(LISTENER).message()).getTrafficDirectionValue())
                 .isEqualTo(1);
         assertThat(published(0).getMatch().getPrefix()).isEqualTo("/a");
         assertThat(published(1).getMatch().getPrefix())
@@ -373,7 +372,7 @@ class HookStageTest {
         until(stage, () -> !stage.isBusy(FLEET));
         assertThat(trouble).isEmpty();
         assertThat(published(0).getMatch().getPrefix()).isEqualTo("/changed");
-        assertThat(((Listener) published.get(LISTENER).message()).getTrafficDirectionValue())
+        assertThat(((Listener) served(LISTENER).message()).getTrafficDirectionValue())
                 .isZero();
     }
 
@@ -399,8 +398,7 @@ class HookStageTest {
         until(stage, () -> trouble.isPresent());
 
         assertThat(trouble.get().closed()).isFalse();
-        assertThat(published.get(LISTENER).message())
-                .isEqualTo(listener("1").get().message());
+        assertThat(served(LISTENER).message()).isEqualTo(listener("1").get().message());
         assertThat(published(0).getStatPrefix()).isEmpty();
         assertThat(published(0).getDirectResponse().getStatus()).isEqualTo(200);
 
@@ -450,8 +448,7 @@ class HookStageTest {
         until(stage, () -> trouble.isPresent());
 
         assertThat(trouble.get().message()).contains("Cluster", "\"bucket\"", "Envoy would refuse", "connect_timeout");
-        assertThat(((Cluster) published.get(CLUSTER).message()).hasConnectTimeout())
-                .isFalse();
+        assertThat(((Cluster) served(CLUSTER).message()).hasConnectTimeout()).isFalse();
     }
 
     @Test
@@ -471,17 +468,19 @@ class HookStageTest {
     void whatProxiesRefuseIsReplacedByTheVersionBefore() {
         HookStage stage = stage(false, Hook.HTTPListener);
         settle(stage, world());
-        Message before = published.get(LISTENER).message();
+        Message before = served(LISTENER).message();
         settle(stage, Map.of(LISTENER, listener("22")));
-        Output refused = published.get(LISTENER);
+        Output refused = served(LISTENER);
         HookPart part = new HookPart(LISTENER, GATEWAY);
-        stage.hold(part, Optional.of(new Hold(refused.parts().get(part), Hold.Form.LAST_GOOD)));
-        until(stage, () -> published.get(LISTENER).message().equals(before));
+        stage.hold(
+                part,
+                Optional.of(new Hold(Objects.requireNonNull(refused.parts().get(part)), Hold.Form.LAST_GOOD)));
+        until(stage, () -> served(LISTENER).message().equals(before));
         until(stage, () -> trouble.isPresent());
         assertThat(trouble.get().message()).contains("proxies refuse");
 
         stage.hold(part, Optional.empty());
-        until(stage, () -> published.get(LISTENER).message().equals(refused.message()) && trouble.isEmpty());
+        until(stage, () -> served(LISTENER).message().equals(refused.message()) && trouble.isEmpty());
     }
 
     @Test
@@ -492,7 +491,7 @@ class HookStageTest {
         HookStage stage = stage(false, Hook.Translation);
         settle(stage, world());
         assertThat(published).containsKey(id(TypeUrls.CLUSTER, "added")).doesNotContainKeys(CLUSTER, PLAIN);
-        assertThat(published.get(id(TypeUrls.CLUSTER, "added")).owners()).containsExactly(GATEWAY);
+        assertThat(served(id(TypeUrls.CLUSTER, "added")).owners()).containsExactly(GATEWAY);
     }
 
     @Test
@@ -507,7 +506,7 @@ class HookStageTest {
         pass(stage, Map.of(PLAIN, Optional.empty(), ENDPOINTS, output(newer, HookContext.NONE)));
         until(stage, () -> trouble.isPresent());
         assertThat(published).containsKey(PLAIN);
-        assertThat(published.get(ENDPOINTS).message()).isEqualTo(newer);
+        assertThat(served(ENDPOINTS).message()).isEqualTo(newer);
 
         server.failure = Optional.empty();
         until(stage, () -> !published.containsKey(PLAIN));

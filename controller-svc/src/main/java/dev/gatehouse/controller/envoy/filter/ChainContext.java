@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.Message;
+import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param telemetry the fleet's
  * @param upstreamLog what logs the requests to backends
  * @param needs what the policies of the routes need to be in the chain
+ * @param limits how ratelimit-svc is called
  * @param routesChange filters may change the route: Envoy decides by the first which of the filters that are switched off it
  *     makes, so those of policies are switched on
  */
@@ -26,6 +28,7 @@ public record ChainContext(
         ProxyTelemetry telemetry,
         List<AccessLog> upstreamLog,
         FilterNeeds needs,
+        LimitCalls limits,
         boolean routesChange) {
     /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
     public static final int CONNECTION_BUFFER_BYTES = 32 * 1024;
