@@ -21,6 +21,7 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -207,6 +208,15 @@ public final class Translator {
     /** The policies that count for a rule of a route on a listener, in the order in which a request meets them. */
     public List<PolicyUse> policies(ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return model.uses(PRESENT, listener, route, rule);
+    }
+
+    /** What the SecurityPolicies for a rule of a route on a listener ask for together; empty: nothing, or it cannot be used. */
+    public Optional<SecuritySettings> security(ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return model.securities
+                .attached()
+                .effective(PRESENT, listener, route, rule)
+                .filter(policy -> policy.problems().isEmpty())
+                .map(policy -> policy.spec().settings());
     }
 
     /** The name of a rule of a route, where it has one. */
