@@ -6,7 +6,6 @@ import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.kubernetes.ClusterObjects;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -152,9 +151,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     private int ofCluster(Question question) {
         Settings settings = controller.settings(spec.commandLine());
-        try (KubernetesClient client = new KubernetesClientBuilder()
-                .withConfig(Config.autoConfigure(context))
-                .build()) {
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(Kubeconfig.of(context)).build()) {
             ClusterObjects objects =
                     ClusterObjects.read(client, settings.extensions().servers().kinds());
             Translator translator = new Translator(settings, (_, _, _) -> {});
@@ -163,11 +161,12 @@ final class ExplainCommand implements Callable<Integer> {
             objects.unread().forEach(each -> spec.commandLine().getErr().println("not read: " + each));
             return 0;
         } catch (KubernetesClientException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
             spec.commandLine()
                     .getErr()
                     .println(spec.commandLine()
                             .getColorScheme()
-                            .errorText("gatehouse: the cluster cannot be asked: " + e.getMessage()));
+                            .errorText("gatehouse: the cluster cannot be asked: " + cause.getMessage()));
             return Gatehouse.FAILED;
         }
     }
