@@ -175,6 +175,14 @@ interface ControllerConfig {
      */
     Optional<Set<Integer>> ownPorts();
 
+    DynamicResolver dynamicResolver();
+
+    /** Backends of type DynamicResolver: the host of a request says where it goes. */
+    interface DynamicResolver {
+        /** CIDRs that the host of a request must not lead to, separated by commas; default: loopback, link-local and the like. */
+        Optional<List<String>> refuses();
+    }
+
     Seal seal();
 
     interface Seal {

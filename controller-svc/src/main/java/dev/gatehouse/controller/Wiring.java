@@ -1,5 +1,6 @@
 package dev.gatehouse.controller;
 
+import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.control.Controller;
@@ -18,6 +19,7 @@ import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.events.ReportTopic;
 import dev.gatehouse.events.SealRing;
+import dev.gatehouse.gatewayapi.security.Cidr;
 import dev.gatehouse.identity.KeyMaterial;
 import dev.gatehouse.identity.TransportCredentials;
 import dev.gatehouse.identity.quarkus.ServiceTls;
@@ -84,8 +86,11 @@ final class Wiring {
                         CalloutAddress.parse(config.authzAddress()),
                         config.calloutTls()),
                 infrastructure,
-                infrastructure.backendAddresses(
-                        config.extensionApis().backend(), config.ownPorts().orElse(Set.of())),
+                infrastructure
+                        .backendAddresses(
+                                config.extensionApis().backend(),
+                                config.ownPorts().orElse(Set.of()))
+                        .resolvingAllBut(unresolved(config)),
                 new Settings.Extensions(
                         config.extensionApis().envoyPatchPolicy(),
                         config.extensionApis().lua(),
@@ -105,6 +110,18 @@ final class Wiring {
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);
         }
+    }
+
+    private static List<Cidr> unresolved(ControllerConfig config) {
+        return config.dynamicResolver()
+                .refuses()
+                .map(texts -> texts.stream()
+                        .map(text -> Cidr.parse(text.strip())
+                                .orElseThrow(() ->
+                                        new IllegalArgumentException("gatehouse.controller.dynamic-resolver.refuses: \""
+                                                + text + "\" is no range of addresses (expected: address/length).")))
+                        .toList())
+                .orElse(BackendAddresses.NEVER_RESOLVED);
     }
 
     private static InfrastructureSettings fleets(ControllerConfig config) {

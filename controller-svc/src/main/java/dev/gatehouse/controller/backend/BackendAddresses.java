@@ -2,6 +2,7 @@ package dev.gatehouse.controller.backend;
 
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.security.Cidr;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -19,8 +20,23 @@ import java.util.regex.Pattern;
  * @param backends Envoy Gateway's Backends may be used
  * @param onHost the proxies run on the host that the user works on: loopback and Unix sockets lead to the user's own servers
  * @param ownPorts ports of Gatehouse's own on loopback: administration, and gRPC between its parts
+ * @param unresolved addresses that the host of a request must not lead to (Backends of type DynamicResolver)
  */
-public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ownPorts) {
+public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ownPorts, List<Cidr> unresolved) {
+    /**
+     * What no client has any business with: this host, link-local, and multicast. IPv4 in the forms of IPv6 is refused as a whole, since no
+     * name server answers so.
+     */
+    public static final List<Cidr> NEVER_RESOLVED = List.of(
+            new Cidr("0.0.0.0", 8),
+            new Cidr("127.0.0.0", 8),
+            new Cidr("169.254.0.0", 16),
+            new Cidr("224.0.0.0", 3),
+            new Cidr("::", 96),
+            new Cidr("::ffff:0:0", 96),
+            new Cidr("fe80::", 10),
+            new Cidr("ff00::", 8));
+
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
 
     /** What resolvers read as a number, and so as an IPv4 address in one of its short forms. */
@@ -38,6 +54,17 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
 
     public BackendAddresses {
         ownPorts = Set.copyOf(ownPorts);
+        unresolved = List.copyOf(unresolved);
+    }
+
+    /** With what the host of a request must not lead to unless somebody says otherwise. */
+    public BackendAddresses(boolean backends, boolean onHost, Set<Integer> ownPorts) {
+        this(backends, onHost, ownPorts, NEVER_RESOLVED);
+    }
+
+    /** The same, where the host of a request must not lead to {@code addresses}. */
+    public BackendAddresses resolvingAllBut(List<Cidr> addresses) {
+        return new BackendAddresses(backends, onHost, ownPorts, addresses);
     }
 
     /**

@@ -78,14 +78,16 @@ public final class BackendResolver {
      * @param grpc the route is a GRPCRoute: HTTP/2 unless the Service says otherwise
      */
     public Target resolve(ObjectRef route, BackendReference reference, boolean grpc, String transport) {
-        Target target = resolve(
+        Target target = any(
                 new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, route.kind(), route.namespace()),
                 reference,
                 grpc,
                 transport);
         boolean requests =
                 route.kind().equals(Kinds.HTTP_ROUTE.name()) || route.kind().equals(Kinds.GRPC_ROUTE.name());
-        return requests ? target : forConnections(target);
+        boolean named = requests || route.kind().equals(Kinds.TLS_ROUTE.name());
+        Target known = named ? target : target.withEndpoints(route.kind() + "s, whose connections name no host");
+        return requests ? known : forConnections(known);
     }
 
     /** Connections have no host of a request: where a certificate has to be verified by it, there is nothing to verify. */
@@ -109,13 +111,50 @@ public final class BackendResolver {
      * @param grpc HTTP/2 unless the Service says otherwise
      */
     public Target resolve(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc, String transport) {
+        return any(origin, reference, grpc, transport).withEndpoints("anything but the rules of routes");
+    }
+
+    private Target any(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc, String transport) {
         ObjectKey key = reference.key(origin.namespace());
-        boolean backendKind = reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)
+        return (isBackend(reference) || isExtension(reference))
+                        && !world.permitted(origin, reference.group(), reference.kind(), key)
+                ? new Target.Unresolved(
+                        reference,
+                        "RefNotPermitted",
+                        reference.kind() + " " + key
+                                + " is in another namespace, and no ReferenceGrant there permits it.")
+                : resolve(key, reference, grpc, transport);
+    }
+
+    /**
+     * Resolves a backend that needs no ReferenceGrant.
+     *
+     * @param namespace of the object that names it
+     */
+    public Target resolveGranted(String namespace, BackendReference reference, boolean grpc) {
+        return resolve(reference.key(namespace), reference, grpc, "TCP");
+    }
+
+    private static boolean isBackend(BackendReference reference) {
+        return reference.isService() || isBackendKind(reference) || isImport(reference);
+    }
+
+    private static boolean isBackendKind(BackendReference reference) {
+        return reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)
                 && reference.kind().equals("Backend");
-        boolean imported = reference.group().equals(Kinds.SERVICE_IMPORT.group())
+    }
+
+    private static boolean isImport(BackendReference reference) {
+        return reference.group().equals(Kinds.SERVICE_IMPORT.group())
                 && reference.kind().equals(Kinds.SERVICE_IMPORT.name());
-        boolean extension = world.isExtension(reference.group(), reference.kind());
-        if (!reference.isService() && !backendKind && !imported && !extension) {
+    }
+
+    private boolean isExtension(BackendReference reference) {
+        return world.isExtension(reference.group(), reference.kind());
+    }
+
+    private Target resolve(ObjectKey key, BackendReference reference, boolean grpc, String transport) {
+        if (!isBackend(reference) && !isExtension(reference)) {
             return new Target.Unresolved(
                     reference,
                     "InvalidKind",
@@ -124,19 +163,13 @@ public final class BackendResolver {
                             + Kinds.SERVICE_IMPORT.group()
                             + ", or Backend of " + Kinds.ENVOY_GATEWAY_GROUP + ").");
         }
-        if (!world.permitted(origin, reference.group(), reference.kind(), key)) {
-            return new Target.Unresolved(
-                    reference,
-                    "RefNotPermitted",
-                    reference.kind() + " " + key + " is in another namespace, and no ReferenceGrant there permits it.");
-        }
-        if (backendKind) {
+        if (isBackendKind(reference)) {
             return resolveBackend(reference, key, grpc);
         }
-        if (extension) {
+        if (isExtension(reference)) {
             return resolveExtension(reference, new ExtensionReference(reference.group(), reference.kind(), key), grpc);
         }
-        return imported
+        return isImport(reference)
                 ? resolveImport(reference, key, grpc, transport)
                 : resolveService(reference, key, grpc, transport);
     }
@@ -254,15 +287,16 @@ public final class BackendResolver {
         if (backend.isEmpty()) {
             return new Target.Unresolved(reference, "BackendNotFound", "Backend " + key + " is not there.");
         }
-        if (backend.get().spec().dynamic()) {
-            return new Target.Unresolved(
-                    reference,
-                    "UnsupportedValue",
-                    "Backend " + key + ": spec.type: DynamicResolver is not served: it would let clients choose which"
-                            + " host a proxy calls (expected: Endpoints).");
-        }
         boolean h2c = backend.get().spec().appProtocols().contains(Kinds.ENVOY_GATEWAY_GROUP + "/h2c");
         Protocol protocol = grpc || h2c ? Protocol.HTTP2 : Protocol.HTTP1;
+        if (backend.get().spec().dynamic()) {
+            TlsVerdict policy = world.tls(ObjectRef.of(Kinds.BACKEND, key), Optional.empty());
+            return switch (own(backend.get(), key, policy)) {
+                case TlsVerdict.None _ -> resolved(reference, key, protocol, Optional.empty());
+                case TlsVerdict.Wanted wanted -> resolved(reference, key, protocol, Optional.of(wanted.tls()));
+                case TlsVerdict.Broken broken -> unprotected(reference, broken);
+            };
+        }
         List<ClusterSpec.Place> places = new ArrayList<>();
         for (Backend.Member member : backend.get().spec().endpoints()) {
             Optional<BackendAddresses.Refusal> refusal = addresses.refusal(member.endpoint());
@@ -275,11 +309,7 @@ public final class BackendResolver {
             TlsVerdict policy = world.tls(
                     ObjectRef.of(Kinds.BACKEND, key),
                     member.endpoint().portNumber().map(String::valueOf));
-            switch (backend.get()
-                    .spec()
-                    .tls()
-                    .map(own -> new BackendOwnTls(key, own, world).with(policy))
-                    .orElse(policy)) {
+            switch (own(backend.get(), key, policy)) {
                 case TlsVerdict.None _ -> places.add(new ClusterSpec.Place(member, Optional.empty()));
                 case TlsVerdict.Wanted wanted -> places.add(new ClusterSpec.Place(member, Optional.of(wanted.tls())));
                 case TlsVerdict.Broken broken -> {
@@ -297,6 +327,25 @@ public final class BackendResolver {
                 reference,
                 new ClusterSpec("backend/" + key + suffix(protocol, ""), new Endpoints.Listed(places), protocol),
                 backend.get().spec().fallback() || reference.standBy());
+    }
+
+    /** What a Backend's own TLS makes of {@code policy}. */
+    private TlsVerdict own(Resource<Backend> backend, ObjectKey key, TlsVerdict policy) {
+        return backend.spec()
+                .tls()
+                .map(own -> new BackendOwnTls(key, own, world).with(policy))
+                .orElse(policy);
+    }
+
+    private Target resolved(
+            BackendReference reference, ObjectKey key, Protocol protocol, Optional<ClusterSpec.Tls> tls) {
+        return new Target.Found(
+                reference,
+                new ClusterSpec(
+                        "backend/" + key + suffix(protocol, ""),
+                        new Endpoints.Resolved(tls, addresses.unresolved(), addresses.ownPorts()),
+                        protocol),
+                false);
     }
 
     private Target resolveService(BackendReference reference, ObjectKey key, boolean grpc, String transport) {

@@ -26,6 +26,9 @@ public final class ClusterGroup {
         if (protocols.size() > 1) {
             return Optional.of("speak different protocols (expected: HTTP/1.1 or HTTP/2 for all of them)");
         }
+        if (members.stream().anyMatch(member -> member.cluster().resolved().isPresent())) {
+            return Optional.of("have one of type DynamicResolver (expected: Endpoints for all of them)");
+        }
         if (mixesNames(
                 members.stream().flatMap(member -> member.cluster().endpoints().transports()))) {
             return Optional.of("are called by the host of requests, and by names of their own (expected: tls.sni in the"

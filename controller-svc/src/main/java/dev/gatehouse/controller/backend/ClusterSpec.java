@@ -6,11 +6,13 @@ import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.security.Cidr;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -80,6 +82,16 @@ public record ClusterSpec(
                         .map(digest -> endpointsName + "/with/" + digest)
                         .orElse(endpointsName),
                 credentials);
+    }
+
+    /** The same under a name of its own. */
+    public ClusterSpec renamed(String other) {
+        return new ClusterSpec(other, endpoints, protocol, settings, endpointsName, credentials);
+    }
+
+    /** Where each request goes to its own host: what that may be. */
+    public Optional<Endpoints.Resolved> resolved() {
+        return endpoints instanceof Endpoints.Resolved each ? Optional.of(each) : Optional.empty();
     }
 
     /** Each way in which TLS is spoken to endpoints. */
@@ -172,6 +184,34 @@ public record ClusterSpec(
             @Override
             public OfExtension presenting(ObjectKey certificate) {
                 return this;
+            }
+        }
+
+        /**
+         * Each request's own host, or each connection's SNI, that a name server resolves.
+         *
+         * @param refused addresses that none may lead to
+         * @param refusedPorts ports that none may name
+         */
+        record Resolved(Optional<Tls> tls, List<Cidr> refused, Set<Integer> refusedPorts) implements Endpoints {
+            public Resolved {
+                refused = List.copyOf(refused);
+                refusedPorts = Set.copyOf(refusedPorts);
+            }
+
+            @Override
+            public boolean dns() {
+                return true;
+            }
+
+            @Override
+            public Stream<Optional<Tls>> transports() {
+                return Stream.of(tls);
+            }
+
+            @Override
+            public Resolved presenting(ObjectKey certificate) {
+                return new Resolved(tls.map(each -> each.presenting(certificate)), refused, refusedPorts);
             }
         }
 

@@ -32,6 +32,17 @@ public sealed interface Target {
         };
     }
 
+    /** The same target, unless its endpoints are what each request names. */
+    default Target withEndpoints(String user) {
+        return this instanceof Found found && found.cluster().resolved().isPresent()
+                ? new Unresolved(
+                        found.reference(),
+                        "UnsupportedValue",
+                        "Backend " + found.reference().name() + ": spec.type: DynamicResolver cannot be used by " + user
+                                + " (expected: Endpoints).")
+                : this;
+    }
+
     /**
      * A cluster.
      *

@@ -6,6 +6,7 @@ import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
 import dev.gatehouse.controller.check.IpText;
 import dev.gatehouse.controller.envoy.cluster.ClusterTuning;
+import dev.gatehouse.controller.envoy.cluster.Resolvers;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.proto.Upstreams;
 import dev.gatehouse.gatewayapi.Backend;
@@ -67,7 +68,9 @@ public final class ClusterResources {
                 .setCommonLbConfig(Cluster.CommonLbConfig.newBuilder()
                         .setLocalityWeightedLbConfig(
                                 Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()));
-        if (hasEndpointResource(spec)) {
+        if (spec.resolved().isPresent()) {
+            Resolvers.resolve(spec, cluster);
+        } else if (hasEndpointResource(spec)) {
             cluster.setType(Cluster.DiscoveryType.EDS).setEdsClusterConfig(endpointsOf(spec));
         } else {
             cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
@@ -151,6 +154,7 @@ public final class ClusterResources {
                     }
                 }
             }
+            case Endpoints.Resolved _ -> {}
             case Endpoints.ServicePort _, Endpoints.Listed _, Endpoints.OfExtension _ -> {
                 if (spec.settings().byZone()) {
                     assignment.addAllEndpoints(localities.byZone(
@@ -211,7 +215,7 @@ public final class ClusterResources {
                     listed.places().stream()
                             .map(place -> new Zoned(place.member().zone().orElse(""), endpoint(place)))
                             .toList();
-                case Endpoints.OfExtension _ -> List.of();
+                case Endpoints.OfExtension _, Endpoints.Resolved _ -> List.of();
                 case Endpoints.Weighted weighted ->
                     throw new IllegalArgumentException("nested shares: " + weighted + " (expected: one level)");
             };

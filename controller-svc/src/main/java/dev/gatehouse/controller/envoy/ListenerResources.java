@@ -144,16 +144,17 @@ public final class ListenerResources {
                 case TCP ->
                     fallback = streams.apply(each.key()).stream()
                             .findFirst()
-                            .map(stream ->
-                                    tcpChain(stream, client, observability).build());
+                            .map(stream -> tcpChain(stream, client, observability, false)
+                                    .build());
                 case TLS_PASSTHROUGH, TLS_TERMINATE -> {
                     inspect = true;
+                    boolean passthrough = each.protocol().get() == Protocol.TLS_PASSTHROUGH;
                     bySpecificity(streams.apply(each.key())).forEach((stream, hostnames) -> {
                         List<String> own = hostnames.stream().filter(names::add).toList();
                         if (!own.isEmpty()) {
-                            FilterChain.Builder chain =
-                                    tcpChain(stream, client, observability).setFilterChainMatch(bySni(own));
-                            if (each.protocol().get() == Protocol.TLS_TERMINATE) {
+                            FilterChain.Builder chain = tcpChain(stream, client, observability, passthrough)
+                                    .setFilterChainMatch(bySni(own));
+                            if (!passthrough) {
                                 chain.setTransportSocket(DownstreamTls.socket(fleet, each, client, List.of()));
                             }
                             chains.add(chain.build());
@@ -293,7 +294,9 @@ public final class ListenerResources {
         return match.setTransportProtocol("tls").build();
     }
 
-    private static FilterChain.Builder tcpChain(StreamRoute stream, ClientPolicy client, Observability observability) {
+    /** @param sni the connections name a host, which they go to where their backend is of type DynamicResolver */
+    private static FilterChain.Builder tcpChain(
+            StreamRoute stream, ClientPolicy client, Observability observability, boolean sni) {
         TcpProxy.Builder proxy =
                 TcpProxy.newBuilder().setStatPrefix(stream.statPrefix()).addAllAccessLog(observability.connections());
         if (stream.bySourceIp()) {
@@ -302,12 +305,12 @@ public final class ListenerResources {
         List<WeightedTarget> targets =
                 stream.targets().stream().filter(target -> target.weight() > 0).toList();
         if (targets.size() <= 1) {
-            proxy.setCluster(targets.isEmpty() ? RouteResources.UNRESOLVED : clusterName(targets.getFirst()));
+            proxy.setCluster(targets.isEmpty() ? RouteResources.UNRESOLVED : clusterName(targets.getFirst(), sni));
         } else {
             TcpProxy.WeightedCluster.Builder clusters = TcpProxy.WeightedCluster.newBuilder();
             for (WeightedTarget target : targets) {
                 clusters.addClusters(TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
-                        .setName(clusterName(target))
+                        .setName(clusterName(target, sni))
                         .setWeight(target.weight()));
             }
             proxy.setWeightedClusters(clusters);
@@ -319,6 +322,9 @@ public final class ListenerResources {
                         .setName("envoy.filters.network.rbac")
                         .setTypedConfig(Protos.any(AuthorizationFilter.onConnections(
                                 each.authorization(), each.policy(), stream.name())))));
+        if (sni && targets.size() == 1 && targets.getFirst().target() instanceof Target.Found found) {
+            chain.addAllFilters(SniResolver.filters(found.cluster(), stream.name()));
+        }
         chain.addFilters(Filter.newBuilder()
                 .setName("envoy.filters.network.tcp_proxy")
                 .setTypedConfig(Protos.any(proxy.build())));
@@ -326,8 +332,11 @@ public final class ListenerResources {
         return chain;
     }
 
-    private static String clusterName(WeightedTarget target) {
-        return target.target() instanceof Target.Found found ? found.cluster().name() : RouteResources.UNRESOLVED;
+    private static String clusterName(WeightedTarget target, boolean sni) {
+        return target.target() instanceof Target.Found found
+                        && (sni || found.cluster().resolved().isEmpty())
+                ? found.cluster().name()
+                : RouteResources.UNRESOLVED;
     }
 
     /** The chain of {@code manager}, with what counts for its clients. */
@@ -360,6 +369,7 @@ public final class ListenerResources {
                 listeners,
                 client.settings(),
                 fleet.settings().telemetry(),
+                fleet.settings().geoIp(),
                 observability.upstream(),
                 needs,
                 fleet.limits(),

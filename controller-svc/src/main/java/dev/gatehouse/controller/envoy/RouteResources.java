@@ -307,7 +307,9 @@ public final class RouteResources {
                                 action.setHostRewriteLiteral(hostname).setAppendXForwardedHost(true));
                 rewrite.path().ifPresent(path -> rewritePath(action, path, match));
             });
-            each.extendedRewrite().ifPresent(rewrite -> rewrite(action, rewrite));
+            boolean resolved = targets.getFirst().target() instanceof Target.Found found
+                    && found.cluster().resolved().isPresent();
+            each.extendedRewrite().ifPresent(rewrite -> rewrite(action, rewrite, resolved));
         }
         RouteTuning.apply(action, rule, settings);
         return action.build();
@@ -408,13 +410,18 @@ public final class RouteResources {
         }
     }
 
-    private static void rewrite(RouteAction.Builder action, HttpRouteFilter.UrlRewrite rewrite) {
+    /** @param resolved the host is that of the request: there is no other to rewrite it to */
+    private static void rewrite(RouteAction.Builder action, HttpRouteFilter.UrlRewrite rewrite, boolean resolved) {
         rewrite.path().ifPresent(path -> action.setRegexRewrite(substitute(path.pattern(), path.substitution())));
         rewrite.hostname().ifPresent(hostname -> {
             action.setAppendXForwardedHost(rewrite.appendXForwardedHost());
             switch (hostname) {
                 case HttpRouteFilter.HostRewrite.OfHeader header -> action.setHostRewriteHeader(header.header());
-                case HttpRouteFilter.HostRewrite.OfBackend _ -> action.setAutoHostRewrite(BoolValue.of(true));
+                case HttpRouteFilter.HostRewrite.OfBackend _ -> {
+                    if (!resolved) {
+                        action.setAutoHostRewrite(BoolValue.of(true));
+                    }
+                }
                 case HttpRouteFilter.HostRewrite.OfPath path ->
                     action.setHostRewritePathRegex(
                             substitute(path.rewrite().pattern(), path.rewrite().substitution()));

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.envoy.filter.GeoFilter;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerState;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -155,6 +156,7 @@ public final class RouteTable {
                         .anyMatch(each -> !each.host().filters().isEmpty())) {
             table.putAllTypedPerFilterConfig(PreRoutingFilters.tableConfig(needs));
         }
+        table.addAllRequestHeadersToRemove(GeoFilter.headers(needs));
         domains.forEach((domain, each) -> table.addVirtualHosts(virtualHost(name, domain, each)));
         for (String domain : misdirected) {
             table.addVirtualHosts(VirtualHost.newBuilder()

@@ -62,6 +62,10 @@ record Backends(Map<ResourceId, Message> resources, String fleet) {
         Message assignment = cluster.hasLoadAssignment()
                 ? cluster.getLoadAssignment()
                 : resources.get(new ResourceId(fleet, TypeUrls.ENDPOINTS, service.isEmpty() ? name : service));
+        if (cluster.getClusterType().getName().equals("envoy.clusters.dynamic_forward_proxy")) {
+            tree.put("endpoints", List.of(Map.of("address", "the host of the request, by DNS")));
+            return tree;
+        }
         List<Object> endpoints = assignment instanceof ClusterLoadAssignment known ? endpoints(known) : List.of();
         if (endpoints.isEmpty()) {
             tree.put("problem", "it has no endpoints: 503");

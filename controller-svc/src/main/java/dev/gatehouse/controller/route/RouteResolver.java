@@ -113,7 +113,11 @@ public final class RouteResolver {
                     injecting(
                             filters,
                             together(
-                                    targets(rule.backends(), path, index, false, "TCP"),
+                                    byRequest(
+                                            targets(rule.backends(), path, index, false, "TCP"),
+                                            filters,
+                                            rule.sessionPersistence().isPresent(),
+                                            path),
                                     rule.sessionPersistence().isPresent(),
                                     path,
                                     index)),
@@ -139,7 +143,11 @@ public final class RouteResolver {
                     injecting(
                             filters,
                             together(
-                                    targets(rule.backends(), path, index, true, "TCP"),
+                                    byRequest(
+                                            targets(rule.backends(), path, index, true, "TCP"),
+                                            filters,
+                                            rule.sessionPersistence().isPresent(),
+                                            path),
                                     rule.sessionPersistence().isPresent(),
                                     path,
                                     index)),
@@ -183,7 +191,12 @@ public final class RouteResolver {
             rules.add(new Rule.Stream(
                     index,
                     rule.name(),
-                    together(targets(rule.backends(), path, index, false, transport), false, path, index)));
+                    together(
+                            byRequest(
+                                    targets(rule.backends(), path, index, false, transport), Filters.NONE, false, path),
+                            false,
+                            path,
+                            index)));
         }
 
         private List<WeightedTarget> targets(
@@ -201,6 +214,44 @@ public final class RouteResolver {
                         filters.credential().map(target::injecting).orElse(target), reference.weight(), filters));
             }
             return targets;
+        }
+
+        /** The backends of a rule; none of them where one that each request names cannot be what the rule asks for. */
+        private List<WeightedTarget> byRequest(
+                List<WeightedTarget> targets, Filters filters, boolean session, String path) {
+            Optional<WeightedTarget> named = targets.stream()
+                    .filter(each -> each.target() instanceof Target.Found found
+                            && found.cluster().resolved().isPresent())
+                    .findFirst();
+            Optional<Problem> problem = named.flatMap(each -> targets.size() > 1
+                    ? Optional.of(new Problem(
+                            "InvalidBackendRef",
+                            path + ".backendRefs: a Backend of type DynamicResolver is beside others (expected: as the"
+                                    + " only one of its rule)."))
+                    : Stream.of(filters, each.filters())
+                                    .flatMap(list -> list.extendedRewrite().stream())
+                                    .flatMap(rewrite -> rewrite.hostname().stream())
+                                    .anyMatch(HttpRouteFilter.HostRewrite.OfPath.class::isInstance)
+                            ? Optional.of(new Problem(
+                                    "UnsupportedValue",
+                                    path
+                                            + ".filters: urlRewrite.hostname.type: PathRegex has a path choose the host of a"
+                                            + " Backend of type DynamicResolver (expected: Header or Backend)."))
+                            : session
+                                    ? Optional.of(new Problem(
+                                            "UnsupportedValue",
+                                            path
+                                                    + ".sessionPersistence: a Backend of type DynamicResolver has no endpoint"
+                                                    + " to keep a session with (expected: none)."))
+                                    : Optional.empty());
+            problem.ifPresent(problems::add);
+            return problem.map(each -> targets.stream()
+                            .map(target -> new WeightedTarget(
+                                    new Target.Unresolved(target.target().reference(), each.reason(), each.message()),
+                                    target.weight(),
+                                    target.filters()))
+                            .toList())
+                    .orElse(targets);
         }
 
         /** Makes one cluster of the backends where a session stays with an endpoint of one, or one stands by for the others. */
@@ -281,7 +332,8 @@ public final class RouteResolver {
                     case RouteFilter.UrlRewrite f -> rewrite = Optional.of(f);
                     case RouteFilter.Cors f -> cors = Optional.of(f);
                     case RouteFilter.RequestMirror f -> {
-                        switch (backend(f.backend(), ref.kind().equals("GRPCRoute"), "TCP")) {
+                        switch (backend(f.backend(), ref.kind().equals("GRPCRoute"), "TCP")
+                                .withEndpoints("mirrors")) {
                             case Target.Found found ->
                                 mirrors.add(new Mirror(found.cluster(), f.numerator(), f.denominator()));
                             case Target.Unresolved unresolved ->
@@ -357,7 +409,8 @@ public final class RouteResolver {
         private Optional<Security.Authorizer> authorizer(RouteFilter.ExternalAuth filter, String at, int rule) {
             ExtAuth spec = ExtAuth.of(filter.server());
             BackendReference reference = filter.server().backend();
-            return switch (backend(reference, spec.service() instanceof ExtAuth.Service.Grpc, "TCP")) {
+            return switch (backend(reference, spec.service() instanceof ExtAuth.Service.Grpc, "TCP")
+                    .withEndpoints("ExternalAuth")) {
                 case Target.Found found ->
                     Optional.of(new Security.Authorizer(
                             spec,

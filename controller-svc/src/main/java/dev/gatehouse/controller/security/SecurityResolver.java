@@ -224,13 +224,6 @@ public final class SecurityResolver {
                     .filter(path -> path.type() == Authorization.PathType.RegularExpression)
                     .flatMap(path -> Expressions.problem(path.value()))
                     .ifPresent(problem -> problems.add(place + ".operation.path.value: " + problem));
-            boolean geo = rule.principal()
-                    .map(principal -> !principal.geoLocations().isEmpty())
-                    .orElse(false);
-            if (geo) {
-                problems.add(place + ".principal.clientIPGeoLocations: no EnvoyProxy has a spec.geoIP.provider that is"
-                        + " served (expected: rules without locations)");
-            }
         }
     }
 }

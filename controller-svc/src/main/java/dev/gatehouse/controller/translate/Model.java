@@ -101,6 +101,7 @@ final class Model {
     final Collection<ListenerKey, SortedMap<BindingKey, Attachments.Binding>> bindingsByListener;
     final Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices;
     final Securities securities;
+    final GeoSources geo;
     final Attached<Policy<TrafficSettings>> traffic;
     final Attached<WafPolicy> wafs;
     final ExtensionPolicies extensions;
@@ -173,6 +174,7 @@ final class Model {
                 (reads, key, policy) -> TrafficPolicies.problem(
                         policy.spec().settings(), name -> body(reads, new ObjectKey(key.namespace(), name))));
         securities = new Securities(graph, inputs, this, selection, backendAddresses);
+        geo = new GeoSources(this);
         traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
         wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
         extensions = new ExtensionPolicies(graph, inputs, this, selection, backendAddresses, settings.extensions());
@@ -326,6 +328,11 @@ final class Model {
                 || clients.of(reads, listener).closed()
                 || outcome.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
                 || extension.map(ExtensionOutcome.Invalid.class::isInstance).orElse(false)
+                || securities
+                        .attached()
+                        .effective(reads, listener, route, rule)
+                        .flatMap(each -> geo.problem(reads, each.spec().settings(), Set.of(listener)))
+                        .isPresent()
                 || effective.flatMap(each -> problem(reads, each)).isPresent();
         return new EffectivePolicies(
                 outcome.flatMap(Model::enforced),
@@ -378,8 +385,8 @@ final class Model {
     }
 
     /** The backends of the services that proxies call for the policies of a route on a listener. */
-    private Set<ObjectRef> calledBackends(Reads reads, BindingKey key) {
-        Set<ObjectRef> backends = new HashSet<>();
+    private Set<BackendUses.Call> calledBackends(Reads reads, BindingKey key) {
+        Set<BackendUses.Call> calls = new HashSet<>();
         List<ResolvedRoute.Rule> rules =
                 reads.get(routes, key.route()).map(ResolvedRoute::rules).orElse(List.of());
         for (ResolvedRoute.Rule rule : rules) {
@@ -389,15 +396,19 @@ final class Model {
                     .forEach(member -> member.spec()
                             .settings()
                             .backends()
-                            .forEach(reference -> backends.add(reference.ref(member.namespace()))));
+                            .forEach(reference -> calls.add(new BackendUses.Call(
+                                    reference.ref(member.namespace()), Kinds.SECURITY_POLICY, member.key()))));
             extensions
                     .attached()
                     .members(reads, key.listener(), key.route(), rule.name())
                     .forEach(member -> member.spec().settings().processors().stream()
                             .flatMap(processor -> processor.backends().stream())
-                            .forEach(reference -> backends.add(reference.ref(member.namespace()))));
+                            .forEach(reference -> calls.add(new BackendUses.Call(
+                                    reference.ref(member.namespace()),
+                                    Kinds.ENVOY_EXTENSION_POLICY,
+                                    member.key()))));
         }
-        return backends;
+        return calls;
     }
 
     /** Why a Backend cannot be used. */

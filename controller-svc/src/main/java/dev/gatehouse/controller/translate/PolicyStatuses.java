@@ -163,6 +163,32 @@ final class PolicyStatuses {
         return gateways;
     }
 
+    /** The listeners with requests that the targets of {@code policy} are, have, or attach to. */
+    <S extends TargetedPolicy<S>> Set<ListenerKey> httpListeners(Reads reads, Resource<S> policy) {
+        Set<ListenerKey> listeners = new HashSet<>();
+        for (PolicyTarget target : policy.spec().targets()) {
+            TargetKey key = TargetKey.of(target, policy.namespace());
+            gateway(reads, key).stream()
+                    .flatMap(state -> state.listeners().stream())
+                    .map(ListenerState::key)
+                    .filter(listener -> listener.owner().equals(key.owner())
+                            || key.section().isEmpty() && key.kind().equals(Kinds.GATEWAY.name()))
+                    .filter(listener ->
+                            key.section().map(listener.name()::equals).orElse(true))
+                    .forEach(listeners::add);
+            reads.get(model.attachments, key.owner()).stream()
+                    .flatMap(attachments -> attachments.parents().stream())
+                    .flatMap(parent -> parent.bindings().stream())
+                    .map(Attachments.Binding::listener)
+                    .forEach(listeners::add);
+        }
+        listeners.removeIf(listener -> !reads.get(model.listeners, listener)
+                .flatMap(ListenerState::protocol)
+                .map(ListenerState.Protocol::http)
+                .orElse(false));
+        return listeners;
+    }
+
     /** @param merged whether the policy is merged with another wherever it counts: what it says alone is then no problem */
     private Optional<Condition> refusal(
             Reads reads, ObjectRef policy, TargetKey target, Verdict<?> verdict, boolean merged) {

@@ -10,6 +10,7 @@ import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.InjectedCredential;
+import dev.gatehouse.controller.backend.NameCache;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.CalloutAddress;
@@ -91,6 +92,7 @@ final class Resources {
      * @param access what authz-svc enforces of the merged SecurityPolicies
      * @param extensions those of EnvoyExtensionPolicies
      * @param authorizers the servers that filters of rules ask
+     * @param caches of the names of hosts that requests go to
      * @param refusals rules of which Envoy would refuse something
      * @param hooks the objects of extension servers that each rule concerns
      * @param fingerprint of the entries
@@ -104,6 +106,7 @@ final class Resources {
             Set<Securities.MergedAccess> access,
             Set<Extensions> extensions,
             Set<Security.Authorizer> authorizers,
+            Set<NameCache> caches,
             List<ResolvedRoute.InvalidRule> refusals,
             HookContext hooks,
             int fingerprint) {
@@ -116,6 +119,7 @@ final class Resources {
                 Set<Securities.MergedAccess> access,
                 Set<Extensions> extensions,
                 Set<Security.Authorizer> authorizers,
+                Set<NameCache> caches,
                 List<ResolvedRoute.InvalidRule> refusals,
                 HookContext hooks) {
             this(
@@ -127,13 +131,14 @@ final class Resources {
                     access,
                     extensions,
                     authorizers,
+                    caches,
                     refusals,
                     hooks,
                     entries.hashCode());
         }
 
         FilterNeeds filterNeeds() {
-            return FilterNeeds.of(securities, authorizers, compressors, extensions);
+            return FilterNeeds.of(securities, authorizers, compressors, extensions, caches);
         }
 
         /** True if the entries tell an authorization server what stands in a Secret. */
@@ -392,6 +397,33 @@ final class Resources {
 
     private ClusterSettings clusterSettings(
             Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
+        ClusterSettings own = trafficSettings(reads, key, binding, rule);
+        return rule instanceof ResolvedRoute.Rule.Http
+                ? settings(reads, fleet(reads, key.listener().gateway()))
+                        .telemetry()
+                        .metrics()
+                        .clusterStatName()
+                        .map(pattern -> own.countedAs(statName(pattern, key.route(), rule)))
+                        .orElse(own)
+                : own;
+    }
+
+    private static String statName(String pattern, ObjectRef route, ResolvedRoute.Rule rule) {
+        return StatNames.ofCluster(
+                pattern,
+                route,
+                rule.name(),
+                rule.index(),
+                rule.targets().stream()
+                        .map(target -> target.target()
+                                .reference()
+                                .key(route.namespace())
+                                .toString())
+                        .toList());
+    }
+
+    private ClusterSettings trafficSettings(
+            Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
         TrafficSettings settings = model.trafficSettings(reads, key.listener(), key.route(), rule.name());
         if (settings.equals(TrafficSettings.NONE)) {
             return ClusterSettings.NONE;
@@ -427,6 +459,7 @@ final class Resources {
         Set<Securities.MergedAccess> access = new HashSet<>();
         Set<Extensions> extensions = new HashSet<>();
         Set<Security.Authorizer> authorizers = new HashSet<>();
+        Set<NameCache> caches = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
         Map<String, HookContext.OfRule> hooks = new HashMap<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
@@ -441,6 +474,12 @@ final class Resources {
                         .ifPresent(access::add);
                 policies.extensions().filter(_ -> !policies.broken()).ifPresent(extensions::add);
                 http.filters().externalAuth().ifPresent(authorizers::add);
+                for (WeightedTarget target : http.targets()) {
+                    if (target.target() instanceof Target.Found found
+                            && found.cluster().resolved().isPresent()) {
+                        caches.add(NameCache.of(found.cluster()));
+                    }
+                }
                 RouteResources.Made made =
                         maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
                 entries.addAll(made.entries());
@@ -478,6 +517,7 @@ final class Resources {
                 access,
                 extensions,
                 authorizers,
+                caches,
                 List.copyOf(refusals),
                 new HookContext(List.of(), hooks)));
     }
@@ -499,6 +539,7 @@ final class Resources {
                 new Contribution(
                         closed,
                         new TreeMap<>(),
+                        Set.of(),
                         Set.of(),
                         Set.of(),
                         Set.of(),
@@ -611,8 +652,7 @@ final class Resources {
         reads.get(model.fleets, fleet)
                 .map(members -> ref(members.gateways().getFirst()))
                 .ifPresent(user -> telemetry
-                        .clusters()
-                        .values()
+                        .all()
                         .forEach(
                                 spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, user))));
         return clusters;
@@ -898,12 +938,7 @@ final class Resources {
                 streams.add(new StreamRoute(
                         name,
                         traffic.routeStatName()
-                                .map(pattern -> StatNames.of(
-                                        pattern,
-                                        ref.kind(),
-                                        ref.key().namespace(),
-                                        ref.key().name(),
-                                        rule.name()))
+                                .map(pattern -> StatNames.of(pattern, ref, rule.name()))
                                 .orElse(name),
                         each.binding().places(),
                         rule.targets(),

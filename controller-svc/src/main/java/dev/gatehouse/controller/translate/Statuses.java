@@ -4,6 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.gateway.FleetAddresses;
@@ -138,7 +139,18 @@ final class Statuses {
                         graph,
                         model.securities.attached(),
                         (reads, key) -> new Verdict<>(
-                                model.securities.outcome(reads, key).problem(),
+                                model.securities
+                                        .outcome(reads, key)
+                                        .problem()
+                                        .or(() -> reads.get(
+                                                        model.securities
+                                                                .attached()
+                                                                .policies(),
+                                                        key)
+                                                .flatMap(policy -> model.geo.problem(
+                                                        reads,
+                                                        policy.spec().settings(),
+                                                        policies.httpListeners(reads, policy)))),
                                 reads.get(model.securities.attached().policies(), key)
                                         .flatMap(policy -> Securities.streamProblem(
                                                 policy.spec().settings())),
@@ -149,6 +161,11 @@ final class Statuses {
                                 (merged, connections) -> model.securities
                                         .outcome(reads, merged)
                                         .problem()
+                                        .or(() -> model.geo.problem(
+                                                reads,
+                                                merged.spec().settings(),
+                                                policies.httpListeners(
+                                                        reads, merged.members().getFirst())))
                                         .or(() -> connections
                                                 ? Securities.streamProblem(
                                                         merged.spec().settings())
@@ -588,7 +605,7 @@ final class Statuses {
                     .map(failures -> translationFailed(FailedObjects.message(failures)))
                     .orElse(accepted(parent, served)));
             if (!parent.accepted().reason().equals(RouteAttacher.INVALID_RULE)) {
-                conditions.add(resolvedRefs(served));
+                conditions.add(terminatedNames(reads, parent, served).orElseGet(() -> resolvedRefs(served)));
             }
             partlyInvalid(served).ifPresent(conditions::add);
             model.availability.condition(reads, served).ifPresent(conditions::add);
@@ -630,6 +647,28 @@ final class Statuses {
         }
         return Optional.of(Condition.isTrue(
                 "PartiallyInvalid", route.invalidRules().getFirst().reason(), "Dropped Rule: " + invalidRules(route)));
+    }
+
+    /** What a TLSRoute is told of a backend that each connection names, where the listener ends TLS and with it the name. */
+    private Optional<Condition> terminatedNames(Reads reads, Attachments.Parent parent, ResolvedRoute route) {
+        boolean named = route.rules().stream()
+                .anyMatch(rule -> rule instanceof ResolvedRoute.Rule.Stream
+                        && rule.targets().stream()
+                                .anyMatch(each -> each.target() instanceof Target.Found found
+                                        && found.cluster().resolved().isPresent()));
+        boolean terminated = named
+                && parent.bindings().stream()
+                        .flatMap(binding -> reads.get(model.listeners, binding.listener()).stream())
+                        .anyMatch(listener -> listener.protocol()
+                                .filter(protocol -> protocol == ListenerState.Protocol.TLS_TERMINATE)
+                                .isPresent());
+        return terminated
+                ? Optional.of(Condition.isFalse(
+                        Conditions.RESOLVED_REFS,
+                        "UnsupportedValue",
+                        "A Backend of type DynamicResolver is reached by the SNI of connections that are passed through"
+                                + " (expected: a listener with tls.mode: Passthrough)."))
+                : Optional.empty();
     }
 
     private static Condition resolvedRefs(ResolvedRoute route) {

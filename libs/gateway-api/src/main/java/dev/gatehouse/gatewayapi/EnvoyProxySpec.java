@@ -44,7 +44,8 @@ public record EnvoyProxySpec(
         BackendTls backendTls,
         boolean preserveRouteOrder,
         LuaValidation luaValidation,
-        List<ModuleRegistration> dynamicModules) {
+        List<ModuleRegistration> dynamicModules,
+        Optional<GeoDatabases> geoIp) {
     /** Where there is no EnvoyProxy. */
     public static final EnvoyProxySpec DEFAULT = new EnvoyProxySpec(
             MergeType.Replace,
@@ -62,7 +63,8 @@ public record EnvoyProxySpec(
             BackendTls.DEFAULT,
             false,
             LuaValidation.Strict,
-            List.of());
+            List.of(),
+            Optional.empty());
 
     private static final Syntax LOG_LEVEL = Syntax.of(
             "trace|debug|info|warn|error|off|critical", 16, "trace, debug, info, warn, error, critical or off");
@@ -567,7 +569,6 @@ public record EnvoyProxySpec(
     }
 
     static EnvoyProxySpec read(Fields f) {
-        f.passOver("geoIP", "is not supported");
         // Clusters are those of backends: routes that use the same share it, whatever this asks for.
         f.object("mergeBackends", x -> x.object("selector", LabelSelector::read));
         return new EnvoyProxySpec(
@@ -586,7 +587,8 @@ public record EnvoyProxySpec(
                 f.object("backendTLS", BackendTls::read).orElse(BackendTls.DEFAULT),
                 f.bool("preserveRouteOrder").orElse(false),
                 f.choice("luaValidation", LuaValidation.class).orElse(LuaValidation.Strict),
-                f.list("dynamicModules", ModuleRegistration::read));
+                f.list("dynamicModules", ModuleRegistration::read),
+                f.object("geoIP", GeoDatabases::read).flatMap(each -> each));
     }
 
     private static Map<String, String> logLevels(Fields f) {

@@ -51,7 +51,8 @@ public final class ClusterTuning {
     public static void apply(ClusterSpec spec, Optional<HealthCheck.Log> checks, Cluster.Builder cluster) {
         ClusterSettings settings = spec.settings();
         BackendSettings backend = settings.backend();
-        backend.loadBalancer().ifPresent(balancer -> {
+        settings.statName().ifPresent(cluster::setAltStatName);
+        backend.loadBalancer().filter(_ -> spec.resolved().isEmpty()).ifPresent(balancer -> {
             // Envoy refuses a cluster that says it in both ways.
             cluster.clearLbPolicy().setLoadBalancingPolicy(LoadBalancing.policy(balancer));
             cluster.getCommonLbConfigBuilder().clearLocalityConfigSpecifier();
@@ -80,8 +81,13 @@ public final class ClusterTuning {
         }
     }
 
-    /** gRPC is HTTP/2: a backend that is spoken to otherwise cannot be asked, and Envoy refuses the cluster. */
     private static boolean canCheck(ClusterSpec spec, HealthCheck.Active check) {
+        // A host that a client named once would be called again and again, also one that it must not reach.
+        return spec.resolved().isEmpty() && canBeAsked(spec, check);
+    }
+
+    /** gRPC is HTTP/2: a backend that is spoken to otherwise cannot be asked, and Envoy refuses the cluster. */
+    private static boolean canBeAsked(ClusterSpec spec, HealthCheck.Active check) {
         return !(check.checker() instanceof HealthCheck.Checker.Grpc)
                 || spec.protocol() == ClusterSpec.Protocol.HTTP2
                 || spec.settings().useClientProtocol();
@@ -119,15 +125,17 @@ public final class ClusterTuning {
     private static void dns(Dns dns, Cluster.Builder cluster) {
         dns.refreshRate().map(Protos::duration).ifPresent(cluster::setDnsRefreshRate);
         cluster.setRespectDnsTtl(dns.respectTtl());
-        dns.lookupFamily()
-                .ifPresent(family -> cluster.setDnsLookupFamily(
-                        switch (family) {
-                            case IPv4 -> Cluster.DnsLookupFamily.V4_ONLY;
-                            case IPv6 -> Cluster.DnsLookupFamily.V6_ONLY;
-                            case IPv4Preferred -> Cluster.DnsLookupFamily.V4_PREFERRED;
-                            case IPv6Preferred -> Cluster.DnsLookupFamily.AUTO;
-                            case IPv4AndIPv6 -> Cluster.DnsLookupFamily.ALL;
-                        }));
+        dns.lookupFamily().map(ClusterTuning::family).ifPresent(cluster::setDnsLookupFamily);
+    }
+
+    static Cluster.DnsLookupFamily family(Dns.LookupFamily family) {
+        return switch (family) {
+            case IPv4 -> Cluster.DnsLookupFamily.V4_ONLY;
+            case IPv6 -> Cluster.DnsLookupFamily.V6_ONLY;
+            case IPv4Preferred -> Cluster.DnsLookupFamily.V4_PREFERRED;
+            case IPv6Preferred -> Cluster.DnsLookupFamily.AUTO;
+            case IPv4AndIPv6 -> Cluster.DnsLookupFamily.ALL;
+        };
     }
 
     private static io.envoyproxy.envoy.config.core.v3.TcpKeepalive keepalive(TcpKeepalive settings) {
@@ -187,8 +195,9 @@ public final class ClusterTuning {
         boolean requestNames = spec.tls().stream().anyMatch(tls -> tls.sni() instanceof ClusterSpec.Sni.OfRequest);
         boolean any = http2 || negotiated || requestNames || settings.useClientProtocol() || !filters.isEmpty();
         if (requestNames) {
-            options.setUpstreamHttpProtocolOptions(
-                    UpstreamHttpProtocolOptions.newBuilder().setAutoSni(true));
+            options.setUpstreamHttpProtocolOptions(UpstreamHttpProtocolOptions.newBuilder()
+                    .setAutoSni(true)
+                    .setAutoSanValidation(Resolvers.verifiesHosts(spec)));
         }
         if (!common.build().equals(common.getDefaultInstanceForType())) {
             options.setCommonHttpProtocolOptions(common);

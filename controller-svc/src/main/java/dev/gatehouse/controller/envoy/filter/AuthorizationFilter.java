@@ -14,6 +14,7 @@ import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cidr;
+import dev.gatehouse.gatewayapi.security.GeoLocation;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.rbac.v3.Action;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -144,6 +145,9 @@ public final class AuthorizationFilter implements ChainFilter {
                 parts.add(address(principal.clientCidrs()));
             }
             principal.jwt().ifPresent(jwt -> parts.addAll(token(jwt)));
+            if (!principal.geoLocations().isEmpty()) {
+                parts.add(anyOf(principal.geoLocations().stream().map(AuthorizationFilter::location)));
+            }
             principal
                     .headers()
                     .forEach(each ->
@@ -213,6 +217,19 @@ public final class AuthorizationFilter implements ChainFilter {
                 .setAddressPrefix(cidr.address())
                 .setPrefixLen(Protos.uint32(cidr.prefixLength()))));
         return custom("client_ip", SourceIPInput.getDefaultInstance(), ranges.build());
+    }
+
+    /** What no database says of an address is not so. */
+    private static Predicate location(GeoLocation location) {
+        List<Predicate> parts = new ArrayList<>();
+        location.texts()
+                .forEach((field, text) ->
+                        parts.add(header(GeoFilter.header(field), exactly(text).setIgnoreCase(true))));
+        location.flags().forEach((field, flag) -> {
+            Predicate so = header(GeoFilter.header(field), exactly("true"));
+            parts.add(flag ? so : Predicate.newBuilder().setNotMatcher(so).build());
+        });
+        return allOf(parts);
     }
 
     private static Predicate anyAddress() {

@@ -4,11 +4,13 @@ import com.google.protobuf.Message;
 import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.gatewayapi.GeoDatabases;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.client.ClientSettings;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a filter may know of the chain that it stands in.
@@ -16,6 +18,7 @@ import java.util.List;
  * @param listeners those whose requests the chain gets
  * @param client what counts for their clients
  * @param telemetry the fleet's
+ * @param geo by which the fleet finds out where clients are
  * @param upstreamLog what logs the requests to backends
  * @param needs what the policies of the routes need to be in the chain
  * @param limits how ratelimit-svc is called
@@ -26,6 +29,7 @@ public record ChainContext(
         List<ListenerState> listeners,
         ClientSettings client,
         ProxyTelemetry telemetry,
+        Optional<GeoDatabases> geo,
         List<AccessLog> upstreamLog,
         FilterNeeds needs,
         LimitCalls limits,

@@ -28,6 +28,7 @@ public final class FilterChains {
             new ProcessorFilter(),
             new WasmFilter(),
             new ModuleFilter(),
+            new GeoFilter(),
             new AuthorizationFilter(),
             new SessionFilter(),
             new LocalLimitFilter(),
@@ -36,13 +37,15 @@ public final class FilterChains {
             new BandwidthFilter(),
             new GrpcStatsFilter(),
             new CompressorFilter(),
+            new ResolverFilter(),
             new RouterFilter());
 
     private FilterChains() {}
 
     /** What comes before all other filters, those before routing too: health checks show no credentials. */
     public static List<HttpFilter> beforeAll(ChainContext chain) {
-        return HealthCheckFilter.of(chain.client()).stream().toList();
+        return Stream.concat(GeoFilter.strip(chain).stream(), HealthCheckFilter.of(chain.client()).stream())
+                .toList();
     }
 
     /** The filters that are made of what counts for clients alone, to be checked. */

@@ -4,6 +4,8 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Who may do what. The first rule that matches a request decides.
@@ -13,6 +15,18 @@ import java.util.Optional;
 public record Authorization(List<Rule> rules, boolean allowOthers) {
     public Authorization {
         rules = List.copyOf(rules);
+    }
+
+    /** What the rules have to know of where clients are. */
+    public SortedSet<GeoLocation.Field> geoFields() {
+        SortedSet<GeoLocation.Field> fields = new TreeSet<>();
+        for (Rule rule : rules) {
+            rule.principal().map(Principal::geoLocations).orElse(List.of()).forEach(location -> {
+                fields.addAll(location.texts().keySet());
+                fields.addAll(location.flags().keySet());
+            });
+        }
+        return fields;
     }
 
     /** What becomes of a request. */

@@ -3,6 +3,8 @@ package dev.gatehouse.gatewayapi.security;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Where a client's address is, as a GeoIP database says: all that is given must match. */
 public record GeoLocation(
@@ -12,6 +14,44 @@ public record GeoLocation(
         Optional<Long> asn,
         Optional<String> isp,
         Optional<Anonymous> anonymous) {
+    /** What a database can say of an address. */
+    public enum Field {
+        COUNTRY,
+        REGION,
+        CITY,
+        ASN,
+        ISP,
+        ANONYMOUS,
+        VPN,
+        HOSTING,
+        TOR,
+        PROXY
+    }
+
+    /** What has to be said of the address. */
+    public SortedMap<Field, String> texts() {
+        SortedMap<Field, String> texts = new TreeMap<>();
+        country.ifPresent(each -> texts.put(Field.COUNTRY, each));
+        region.ifPresent(each -> texts.put(Field.REGION, each));
+        city.ifPresent(each -> texts.put(Field.CITY, each));
+        asn.ifPresent(each -> texts.put(Field.ASN, each.toString()));
+        isp.ifPresent(each -> texts.put(Field.ISP, each));
+        return texts;
+    }
+
+    /** What has to be so, or not, of the address. */
+    public SortedMap<Field, Boolean> flags() {
+        SortedMap<Field, Boolean> flags = new TreeMap<>();
+        anonymous.ifPresent(hides -> {
+            hides.anonymous.ifPresent(each -> flags.put(Field.ANONYMOUS, each));
+            hides.vpn.ifPresent(each -> flags.put(Field.VPN, each));
+            hides.hosting.ifPresent(each -> flags.put(Field.HOSTING, each));
+            hides.tor.ifPresent(each -> flags.put(Field.TOR, each));
+            hides.proxy.ifPresent(each -> flags.put(Field.PROXY, each));
+        });
+        return flags;
+    }
+
     /** What hides a client. */
     public record Anonymous(
             Optional<Boolean> anonymous,
