@@ -3,6 +3,7 @@ package dev.gatehouse.controller;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,33 @@ interface ControllerConfig {
 
         /** The namespaces in which Secrets are read, separated by commas; default: all. Its own has to be among them. */
         Optional<List<String>> secretNamespaces();
+
+        /** The namespaces whose objects are followed, separated by commas; default: all. Its own is always among them. */
+        Optional<List<String>> namespaces();
+
+        /** The same by their labels, as kubectl takes a selector. */
+        Optional<String> namespaceSelector();
+
+        LeaderElection leaderElection();
+
+        /** How replicas agree on the leader. */
+        interface LeaderElection {
+            /** False: this is the only replica, and it leads. */
+            @WithDefault("true")
+            boolean enabled();
+
+            /** How long a leader that is silent leads on. */
+            @WithDefault("15s")
+            Duration leaseDuration();
+
+            /** How long the leader tries to renew its lease. */
+            @WithDefault("10s")
+            Duration renewDeadline();
+
+            /** Between two tries. */
+            @WithDefault("2s")
+            Duration retryPeriod();
+        }
 
         /** This replica's name, unique among them. */
         @WithDefault("${POD_NAME:${HOSTNAME:controller}}")
@@ -83,6 +111,19 @@ interface ControllerConfig {
     /** Where the proxies reach ratelimit-svc, as host:port. */
     @WithDefault("localhost:18020")
     String ratelimitAddress();
+
+    Limits limits();
+
+    /** How the proxies call ratelimit-svc. */
+    interface Limits {
+        /** After which it counts as away. */
+        @WithDefault("100ms")
+        Duration timeout();
+
+        /** Answer requests with 500 while it is away, instead of letting them pass. */
+        @WithDefault("false")
+        boolean failClosed();
+    }
 
     /** Where the proxies reach waf-svc; {@code unix:/path} where it is in their pods. */
     @WithDefault("localhost:18030")

@@ -2,11 +2,17 @@ package dev.gatehouse.controller;
 
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.CalloutAddress;
+import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.control.Controller;
+import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.files.FileSource;
+import dev.gatehouse.controller.gateway.LimitCalls;
+import dev.gatehouse.controller.hookgrpc.GrpcHookCalls;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.kubernetes.CertificateSecrets;
 import dev.gatehouse.controller.kubernetes.Cluster;
+import dev.gatehouse.controller.kubernetes.Leadership;
+import dev.gatehouse.controller.kubernetes.WatchedNamespaces;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.wasm.WasmFetcher;
 import dev.gatehouse.events.ConfigLog;
@@ -29,15 +35,22 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
 /** Puts controller-svc together. */
 final class Wiring {
+    /** Of a call to an extension server, with all that is tried again. */
+    private static final Duration HOOK_DEADLINE = Duration.ofSeconds(10);
+
     @Produces
     @Singleton
     MemoryConfigLog configLog() {
@@ -63,6 +76,7 @@ final class Wiring {
             case FILES -> new Settings.Infrastructure.Host();
             case KUBERNETES -> new Settings.Infrastructure.Cluster(fleets(config));
         };
+        Optional<EnvoyGatewayFile> file = config.config().map(Wiring::configuration);
         return new Settings(
                 config.names(),
                 config.privilegedPorts() ? port -> port : Settings::shiftPrivileged,
@@ -81,7 +95,21 @@ final class Wiring {
                         config.extensionApis().envoyPatchPolicy(),
                         config.extensionApis().lua(),
                         "http://" + config.wasm().address() + "/wasm",
-                        true));
+                        true,
+                        file.map(EnvoyGatewayFile::servers).orElse(ExtensionServers.NONE)),
+                new Settings.Configured(
+                        file.flatMap(EnvoyGatewayFile::proxy),
+                        new LimitCalls(
+                                config.limits().timeout(), config.limits().failClosed())));
+    }
+
+    private static EnvoyGatewayFile configuration(Path file) {
+        try {
+            // What is wrong with it was told when the settings were read.
+            return EnvoyGatewayFile.read(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        }
     }
 
     private static List<Cidr> unresolved(ControllerConfig config) {
@@ -116,8 +144,14 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Controller controller(Settings settings, ConfigLog log, WasmFetcher wasm) {
-        return new Controller(settings, log, InstantSource.system(), wasm);
+    GrpcHookCalls hookCalls() {
+        return new GrpcHookCalls(HOOK_DEADLINE);
+    }
+
+    @Produces
+    @Singleton
+    Controller controller(Settings settings, ConfigLog log, WasmFetcher wasm, GrpcHookCalls calls) {
+        return new Controller(settings, log, InstantSource.system(), wasm, calls);
     }
 
     @Produces
@@ -125,7 +159,12 @@ final class Wiring {
     FileSource files(ControllerConfig config, Settings settings, Controller controller) {
         List<Path> roots =
                 config.files().orElse(List.of()).stream().map(Path::of).toList();
-        return new FileSource(roots, settings.controllerName(), controller, InstantSource.system());
+        return new FileSource(
+                roots,
+                settings.controllerName(),
+                controller,
+                InstantSource.system(),
+                settings.extensions().servers().kinds());
     }
 
     /** Made on Kubernetes only: whoever reads files has no cluster to talk to. */
@@ -145,12 +184,23 @@ final class Wiring {
                 new Cluster.Replica(
                         config.kubernetes().namespace(),
                         config.kubernetes().lease(),
-                        config.kubernetes().identity()),
+                        config.kubernetes().identity(),
+                        timing(config.kubernetes().leaderElection())),
                 fleets(config),
                 config.kubernetes().secretNamespaces().orElse(List.of()),
+                settings.extensions().servers().kinds(),
+                new WatchedNamespaces(
+                        config.kubernetes().namespace(),
+                        config.kubernetes().namespaces().orElse(List.of()),
+                        config.kubernetes().namespaceSelector()),
                 tls.credentials()
                         .map(credentials -> new CertificateSecrets.Identity(
                                 config.kubernetes().namespace(), material -> use(credentials, material), seal::use)));
+    }
+
+    private static Leadership.Timing timing(ControllerConfig.Kubernetes.LeaderElection election) {
+        return new Leadership.Timing(
+                election.leaseDuration(), election.renewDeadline(), election.retryPeriod(), election.enabled());
     }
 
     private static void use(TransportCredentials credentials, KeyMaterial material) {
@@ -198,7 +248,8 @@ final class Wiring {
                 .description("Problems in the texts of the files")
                 .register(meters);
         controller.watch(view -> {
-            if (view.taken() > 0) {
+            // Who is not there yet must not empty the proxies: extension servers answer first.
+            if (view.taken() > 0 && controller.settled(config.source() == ControllerConfig.Source.KUBERNETES)) {
                 log.loaded();
             }
         });
@@ -226,6 +277,10 @@ final class Wiring {
 
     void close(@Disposes Cluster cluster) throws InterruptedException {
         cluster.close();
+    }
+
+    void close(@Disposes GrpcHookCalls calls) {
+        calls.close();
     }
 
     void close(@Disposes WasmFetcher wasm) {

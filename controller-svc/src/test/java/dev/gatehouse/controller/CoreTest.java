@@ -32,6 +32,8 @@ class CoreTest {
                     "..controller.publish..",
                     "..controller.control..",
                     "..controller.files..",
+                    "..controller.extensionserver..",
+                    "..controller.hook..",
                     "..controller.text..")
             .should()
             .dependOnClassesThat()

@@ -2,7 +2,10 @@ package dev.gatehouse.standalone;
 
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.config.EnvoyGatewayFile;
+import dev.gatehouse.controller.extensionserver.ExtensionServers;
+import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.translate.Settings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +38,8 @@ final class ControllerOptions {
 
     /** @param command hears what is wrong with the configuration */
     Settings settings(CommandLine command) {
-        Map<String, String> configured = configuration.properties(command);
+        Optional<EnvoyGatewayFile> file = configuration.read(command);
+        Map<String, String> configured = file.map(EnvoyGatewayFile::properties).orElse(Map.of());
         List<String> names = Optional.ofNullable(controllerName)
                 .or(() -> Optional.ofNullable(configured.get(EnvoyGatewayFile.CONTROLLER_NAMES)))
                 .map(List::of)
@@ -50,6 +54,14 @@ final class ControllerOptions {
                 host.backendAddresses(!"false".equals(configured.get(EnvoyGatewayFile.BACKEND)), Set.of()),
                 Settings.Extensions.OFFLINE
                         .withLua(allowLua || Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LUA)))
-                        .withPatches(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY))));
+                        .withPatches(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY)))
+                        .withServers(file.map(EnvoyGatewayFile::servers).orElse(ExtensionServers.NONE)),
+                new Settings.Configured(
+                        file.flatMap(EnvoyGatewayFile::proxy),
+                        new LimitCalls(
+                                Optional.ofNullable(configured.get(EnvoyGatewayFile.LIMIT_TIMEOUT))
+                                        .map(Duration::parse)
+                                        .orElse(LimitCalls.DEFAULT.timeout()),
+                                Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LIMIT_FAIL_CLOSED)))));
     }
 }

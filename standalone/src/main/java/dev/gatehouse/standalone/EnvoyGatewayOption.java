@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -21,13 +22,28 @@ final class EnvoyGatewayOption {
     private @Nullable Path file;
 
     /**
-     * The settings of the file, by the names of Gatehouse's properties; fields without effect are told.
+     * What the file says; fields without effect are told.
      *
      * @throws IllegalArgumentException the file is wrong
      */
-    Map<String, String> properties(CommandLine command) {
+    Optional<EnvoyGatewayFile> read(CommandLine command) {
+        Optional<EnvoyGatewayFile> read = checked(command);
+        read.ifPresent(each -> Problems.print(each.problems(), command.getErr(), command.getColorScheme()));
+        return read;
+    }
+
+    /**
+     * The file, for a service that reads it itself, and tells of fields without effect.
+     *
+     * @throws IllegalArgumentException the file is wrong
+     */
+    Optional<Path> path(CommandLine command) {
+        return checked(command).map(_ -> Objects.requireNonNull(file));
+    }
+
+    private Optional<EnvoyGatewayFile> checked(CommandLine command) {
         if (file == null) {
-            return Map.of();
+            return Optional.empty();
         }
         EnvoyGatewayFile read;
         try {
@@ -35,10 +51,10 @@ final class EnvoyGatewayOption {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Problems.print(read.problems(), command.getErr(), command.getColorScheme());
         if (read.hasErrors()) {
+            Problems.print(read.problems(), command.getErr(), command.getColorScheme());
             throw new IllegalArgumentException(file + " cannot be used (expected: a file without the errors above)");
         }
-        return read.properties();
+        return Optional.of(read);
     }
 }

@@ -3,6 +3,12 @@ package dev.gatehouse.standalone;
 import dev.gatehouse.controller.explain.Explainer;
 import dev.gatehouse.controller.explain.Question;
 import dev.gatehouse.controller.files.OfflineTranslation;
+import dev.gatehouse.controller.kubernetes.ClusterObjects;
+import dev.gatehouse.controller.translate.Settings;
+import dev.gatehouse.controller.translate.Translator;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,7 +18,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Say what becomes of a request: the listener, the route and why not the others, the policies that count and"
                     + " what each says, the filters in order, the backends. No request is sent.",
             "",
-            "Asks a running instance, or with -f reads files.",
+            "Asks a running instance; with -f reads files, and with --kubernetes the objects of a cluster, by your kubeconfig.",
             ""
         },
         parameterListHeading = "%nWhich request:%n",
@@ -39,7 +47,9 @@ import picocli.CommandLine.Spec;
             "  gatehouse explain -X POST -H 'x-team: a' https://shop.example.com/cart -f examples/quickstart",
             "  kubectl get gateways,httproutes,services,endpointslices -A -o yaml | gatehouse explain -f - shop.example.com",
             "",
-            "Exit code 1: there is no instance, or the files have errors (the answer is printed all the same)."
+            "  gatehouse explain --kubernetes --source 10.1.2.3 https://shop.example.com/cart",
+            "",
+            "Exit code 1: there is no instance or cluster, or the files have errors (the answer is printed all the same)."
         })
 final class ExplainCommand implements Callable<Integer> {
     /** The forms of the answer. */
@@ -78,6 +88,23 @@ final class ExplainCommand implements Callable<Integer> {
                     + " repeated.")
     private List<Path> files = new ArrayList<>();
 
+    @Option(
+            names = "--source",
+            paramLabel = "IP",
+            description = "The client's address, as the proxy sees it: for rules about addresses.")
+    private @Nullable String source;
+
+    @Option(
+            names = {"-k", "--kubernetes"},
+            description = "Read the objects of the cluster that your kubeconfig names, instead of a running instance.")
+    private boolean kubernetes;
+
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            description = "A context of the kubeconfig; implies --kubernetes.")
+    private @Nullable String context;
+
     @Mixin
     @SuppressWarnings("NullAway.Init")
     private ControllerOptions controller;
@@ -98,9 +125,16 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Question question;
         try {
-            question = Question.of(method, url, headers);
+            question = Question.of(method, url, headers, Optional.ofNullable(source));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        if (kubernetes || context != null) {
+            if (!files.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--kubernetes and -f: one of them says where objects come from");
+            }
+            return ofCluster(question);
         }
         if (files.isEmpty()) {
             print(new JsonObject(instance.get(path())).getMap());
@@ -115,9 +149,34 @@ final class ExplainCommand implements Callable<Integer> {
         return Problems.haveErrors(translation.problems()) ? Gatehouse.FAILED : 0;
     }
 
+    private int ofCluster(Question question) {
+        Settings settings = controller.settings(spec.commandLine());
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(Kubeconfig.of(context)).build()) {
+            ClusterObjects objects =
+                    ClusterObjects.read(client, settings.extensions().servers().kinds());
+            Translator translator = new Translator(settings, (_, _, _) -> {});
+            translator.apply(objects.changes());
+            print(new Explainer(translator).explain(question));
+            objects.unread().forEach(each -> spec.commandLine().getErr().println("not read: " + each));
+            return 0;
+        } catch (KubernetesClientException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            spec.commandLine()
+                    .getErr()
+                    .println(spec.commandLine()
+                            .getColorScheme()
+                            .errorText("gatehouse: the cluster cannot be asked: " + cause.getMessage()));
+            return Gatehouse.FAILED;
+        }
+    }
+
     private String path() {
         StringBuilder path = new StringBuilder("/gatehouse/explain?method=" + encoded(method) + "&url=" + encoded(url));
         headers.forEach(header -> path.append("&header=").append(encoded(header)));
+        if (source != null) {
+            path.append("&source=").append(encoded(source));
+        }
         return path.toString();
     }
 

@@ -46,6 +46,11 @@ final class ExplanationText {
             }
         }
         policies(gateway);
+        String may = "may pass";
+        for (Map<?, ?> step : maps(gateway, "access")) {
+            line(may, step.get("asks") + ": " + step.get("verdict") + ", " + step.get("why"));
+            may = "";
+        }
         String names = maps(gateway, "filters").stream()
                 .map(filter -> String.valueOf(filter.get("name")))
                 .collect(Collectors.joining(", "));

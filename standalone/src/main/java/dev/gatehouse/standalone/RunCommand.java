@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.files.FileSet;
 import dev.gatehouse.envoyprocess.EnvoyBinary;
 import dev.gatehouse.envoyprocess.EnvoyUnavailable;
@@ -124,7 +125,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Map<String, String> configured = configuration.properties(spec.commandLine());
+        Optional<Path> configured = configuration.path(spec.commandLine());
         List<Path> roots = files.isEmpty() ? List.of(quickstart()) : files;
         for (Path root : roots) {
             if (!root.equals(FileSet.STANDARD_INPUT) && !Files.exists(root)) {
@@ -157,7 +158,8 @@ final class RunCommand implements Callable<Integer> {
                 // What the JVM is told by -D counts: a waf-svc of its own, say.
                 .forEach(System.getProperties()::putIfAbsent);
         System.getProperties().putIfAbsent("gatehouse.controller.wasm.address", "127.0.0.1:" + adminPort);
-        configured.forEach(System.getProperties()::putIfAbsent);
+        configured.ifPresent(file -> System.getProperties()
+                .putIfAbsent(EnvoyGatewayFile.PROPERTY, file.toAbsolutePath().toString()));
         System.setProperty(
                 "gatehouse.controller.files",
                 String.join(

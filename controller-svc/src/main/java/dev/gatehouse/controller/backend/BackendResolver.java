@@ -2,6 +2,7 @@ package dev.gatehouse.controller.backend;
 
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
 import dev.gatehouse.controller.backend.ClusterSpec.Protocol;
+import dev.gatehouse.controller.extensionserver.ExtensionReference;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -42,6 +43,12 @@ public final class BackendResolver {
 
         /** Why the certificate in a Secret cannot be used. */
         Optional<String> certificateProblem(ObjectKey secret);
+
+        /** Whether objects of the kind are an extension server's backends. */
+        boolean isExtension(String group, String kind);
+
+        /** Whether that backend of an extension server is there. */
+        boolean extension(ExtensionReference backend);
     }
 
     /** What BackendTLSPolicies ask for. */
@@ -109,7 +116,8 @@ public final class BackendResolver {
 
     private Target any(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc, String transport) {
         ObjectKey key = reference.key(origin.namespace());
-        return isBackend(reference) && !world.permitted(origin, reference.group(), reference.kind(), key)
+        return (isBackend(reference) || isExtension(reference))
+                        && !world.permitted(origin, reference.group(), reference.kind(), key)
                 ? new Target.Unresolved(
                         reference,
                         "RefNotPermitted",
@@ -141,8 +149,12 @@ public final class BackendResolver {
                 && reference.kind().equals(Kinds.SERVICE_IMPORT.name());
     }
 
+    private boolean isExtension(BackendReference reference) {
+        return world.isExtension(reference.group(), reference.kind());
+    }
+
     private Target resolve(ObjectKey key, BackendReference reference, boolean grpc, String transport) {
-        if (!isBackend(reference)) {
+        if (!isBackend(reference) && !isExtension(reference)) {
             return new Target.Unresolved(
                     reference,
                     "InvalidKind",
@@ -154,9 +166,27 @@ public final class BackendResolver {
         if (isBackendKind(reference)) {
             return resolveBackend(reference, key, grpc);
         }
+        if (isExtension(reference)) {
+            return resolveExtension(reference, new ExtensionReference(reference.group(), reference.kind(), key), grpc);
+        }
         return isImport(reference)
                 ? resolveImport(reference, key, grpc, transport)
                 : resolveService(reference, key, grpc, transport);
+    }
+
+    private Target resolveExtension(BackendReference reference, ExtensionReference backend, boolean grpc) {
+        Protocol protocol = grpc ? Protocol.HTTP2 : Protocol.HTTP1;
+        return world.extension(backend)
+                ? new Target.Found(
+                        reference,
+                        new ClusterSpec(
+                                "extension/" + backend.group() + "/" + backend.kind() + "/" + backend.key()
+                                        + suffix(protocol, ""),
+                                new Endpoints.OfExtension(backend),
+                                protocol),
+                        reference.standBy())
+                : new Target.Unresolved(
+                        reference, "BackendNotFound", backend.kind() + " " + backend.key() + " is not there.");
     }
 
     private Target resolveImport(BackendReference reference, ObjectKey key, boolean grpc, String transport) {

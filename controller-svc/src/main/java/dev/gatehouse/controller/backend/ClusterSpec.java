@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.backend;
 
+import dev.gatehouse.controller.extensionserver.ExtensionReference;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
@@ -176,6 +177,24 @@ public record ClusterSpec(
                 return new Listed(places.stream()
                         .map(place -> new Place(place.member(), place.tls().map(each -> each.presenting(certificate))))
                         .toList());
+            }
+        }
+
+        /** None: the backend is an object of an extension server, which makes the cluster what it is. */
+        record OfExtension(ExtensionReference backend) implements Endpoints {
+            @Override
+            public boolean dns() {
+                return false;
+            }
+
+            @Override
+            public Stream<Optional<Tls>> transports() {
+                return Stream.of(Optional.empty());
+            }
+
+            @Override
+            public OfExtension presenting(ObjectKey certificate) {
+                return this;
             }
         }
 

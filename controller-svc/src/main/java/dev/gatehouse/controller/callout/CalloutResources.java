@@ -41,9 +41,6 @@ public final class CalloutResources {
     /** For an answer of authz-svc, or one of waf-svc: enough for the first of a process that has just begun on a busy node. */
     public static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-    /** For an answer of ratelimit-svc. */
-    public static final Duration LIMIT_TIMEOUT = Duration.ofMillis(100);
-
     /** TLS included; half of {@link #TIMEOUT}, so that another replica can still answer. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 

@@ -1,5 +1,8 @@
 package dev.gatehouse.controller.config;
 
+import dev.gatehouse.controller.extensionserver.ExtensionServer;
+import dev.gatehouse.controller.extensionserver.ExtensionServers;
+import dev.gatehouse.gatewayapi.EnvoyProxy;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Location;
@@ -8,17 +11,20 @@ import dev.gatehouse.gatewayapi.yaml.Problem;
 import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * The configuration of an Envoy Gateway ({@code kind: EnvoyGateway}), read as it is.
  *
  * @param properties the settings that it stands for, by the names of Gatehouse's properties; only of fields that are in the file
+ * @param servers the extension servers
+ * @param proxy what counts for all proxies, where their EnvoyProxies do not say otherwise
  * @param problems errors: the file must not be used; warnings: fields that have no effect
  */
-public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> problems) {
+public record EnvoyGatewayFile(
+        Map<String, String> properties, ExtensionServers servers, Optional<EnvoyProxy> proxy, List<Problem> problems) {
     /** The file's name as a setting of the controller. */
     public static final String PROPERTY = "gatehouse.controller.config";
 
@@ -28,26 +34,13 @@ public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> pro
     public static final String ENVOY_PATCH_POLICY = "gatehouse.controller.extension-apis.envoy-patch-policy";
     public static final String LUA = "gatehouse.controller.extension-apis.lua";
     public static final String BACKEND = "gatehouse.controller.extension-apis.backend";
-    private static final String GATEWAY_NAMESPACE = "gatehouse.controller.fleet.gateway-namespace";
-    private static final String LOG_LEVEL = "quarkus.log.level";
-    private static final String NO_EFFECT = "is not served and has no effect";
 
-    private enum Level {
-        debug,
-        info,
-        warn,
-        error
-    }
+    /** How long proxies wait for ratelimit-svc, and what becomes of requests where it does not answer. */
+    public static final String LIMIT_TIMEOUT = "gatehouse.controller.limits.timeout";
 
-    private enum DeployType {
-        ControllerNamespace,
-        GatewayNamespace
-    }
+    public static final String LIMIT_FAIL_CLOSED = "gatehouse.controller.limits.fail-closed";
 
-    private enum ProviderType {
-        Kubernetes,
-        Custom
-    }
+    private record Typed(List<ExtensionServer> servers, Optional<EnvoyProxy> proxy) {}
 
     public EnvoyGatewayFile {
         properties = Map.copyOf(properties);
@@ -67,14 +60,14 @@ public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> pro
                     "",
                     (documents.documents().size() + documents.others().size())
                             + " documents (expected: one, of kind EnvoyGateway)"));
-            return new EnvoyGatewayFile(properties, problems);
+            return new EnvoyGatewayFile(properties, ExtensionServers.NONE, Optional.empty(), problems);
         }
         Node.Mapping document = documents.documents().getFirst();
-        Fields.read(document, "EnvoyGateway", "", problems::add, f -> {
+        Typed typed = Fields.read(document, "EnvoyGateway", "", problems::add, f -> {
             root(f, properties);
-            return "";
+            return new Typed(ExtensionManagerFields.read(f), EnvoyProxy.readDefault(f, "envoyProxy"));
         });
-        return new EnvoyGatewayFile(properties, problems);
+        return new EnvoyGatewayFile(properties, new ExtensionServers(typed.servers()), typed.proxy(), problems);
     }
 
     public boolean hasErrors() {
@@ -91,71 +84,35 @@ public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> pro
                     .ifPresent(name -> properties.put(CONTROLLER_NAMES, name));
             return "";
         });
-        f.object("provider", provider -> provider(provider, properties));
-        f.object("logging", logging -> logging(logging, properties));
-        f.object("extensionApis", apis -> {
-            apis.bool("enableEnvoyPatchPolicy").ifPresent(on -> properties.put(ENVOY_PATCH_POLICY, on.toString()));
-            apis.bool("enableBackend").ifPresent(on -> properties.put(BACKEND, on.toString()));
-            if (apis.has("enableLua") && apis.has("disableLua")) {
-                apis.wrong("disableLua", "stands beside enableLua (expected: one of them)");
-            }
-            apis.bool("enableLua")
-                    .or(() -> apis.bool("disableLua").map(off -> !off))
-                    .ifPresent(on -> properties.put(LUA, on.toString()));
-            passOver(apis, "enableSDSSecretRef");
+        f.object("provider", provider -> ProviderFields.read(provider, properties));
+        f.object("logging", logging -> LoggingFields.read(logging, properties));
+        f.object("extensionApis", apis -> extensionApis(apis, properties));
+        f.object("rateLimit", limit -> RateLimitFields.read(limit, properties));
+        f.object("gatewayAPI", api -> {
+            api.passOver("enabled", "XBackendTrafficPolicy is not served (expected: BackendTrafficPolicy)");
             return "";
         });
-        f.passOver("rateLimit", "is configured at ratelimit-svc (GATEHOUSE_RATELIMIT_REDIS_URL; run --redis)");
+        f.object("runtimeFlags", flags -> {
+            flags.passOver("enabled", "Gatehouse has no such flags: both naming schemes of Envoy Gateway are known");
+            flags.passOver("disabled", "Gatehouse has no such flags");
+            return "";
+        });
         f.passOver("admin", "is not served: /q/health and /q/metrics are on GATEHOUSE_HTTP_PORT");
-        refuse(f, "extensionManager", "extension servers are not served, and what they add would be missing");
-        refuse(f, "extensionManagers", "extension servers are not served, and what they add would be missing");
-        passOver(f, "telemetry", "xdsServer", "sdsServer", "gatewayAPI", "runtimeFlags", "envoyProxy");
+        f.passOver("telemetry", "is not served: every service has Prometheus metrics at /q/metrics");
+        f.passOver("xdsServer", "is for xds-svc, whose streams have no maximal age and whose messages no maximal size");
+        f.passOver("sdsServer", "is not served and has no effect");
     }
 
-    private static String provider(Fields f, Map<String, String> properties) {
-        f.choice("type", ProviderType.class);
-        f.object("kubernetes", kubernetes -> {
-            kubernetes.object("deploy", deploy -> {
-                deploy.choice("type", DeployType.class)
-                        .ifPresent(type -> properties.put(
-                                GATEWAY_NAMESPACE, Boolean.toString(type == DeployType.GatewayNamespace)));
-                return "";
-            });
-            refuse(kubernetes, "watch", "all namespaces are followed, and objects of others would be served");
-            kubernetes.passOver(
-                    "shutdownManager", "is GATEHOUSE_CONTROLLER_FLEET_SHUTDOWN_MANAGER_IMAGE, an image of Gatehouse's");
-            passOver(
-                    kubernetes,
-                    "leaderElection",
-                    "client",
-                    "cacheSyncPeriod",
-                    "rateLimitDeployment",
-                    "rateLimitHpa",
-                    "rateLimitPDB",
-                    "proxyTopologyInjector");
-            return "";
-        });
-        f.passOver("custom", "is not served: GATEHOUSE_CONTROLLER_SOURCE and _FILES say where objects come from");
-        return "";
-    }
-
-    private static String logging(Fields f, Map<String, String> properties) {
-        f.object("level", level -> {
-            level.choice("default", Level.class)
-                    .ifPresent(each -> properties.put(LOG_LEVEL, each.name().toUpperCase(Locale.ROOT)));
-            passOver(
-                    level,
-                    "provider",
-                    "gateway-api",
-                    "xds-translator",
-                    "xds-server",
-                    "xds",
-                    "infrastructure",
-                    "global-ratelimit",
-                    "sds-server");
-            return "";
-        });
-        passOver(f, "encoder");
+    private static String extensionApis(Fields apis, Map<String, String> properties) {
+        apis.bool("enableEnvoyPatchPolicy").ifPresent(on -> properties.put(ENVOY_PATCH_POLICY, on.toString()));
+        apis.bool("enableBackend").ifPresent(on -> properties.put(BACKEND, on.toString()));
+        if (apis.has("enableLua") && apis.has("disableLua")) {
+            apis.wrong("disableLua", "stands beside enableLua (expected: one of them)");
+        }
+        apis.bool("enableLua")
+                .or(() -> apis.bool("disableLua").map(off -> !off))
+                .ifPresent(on -> properties.put(LUA, on.toString()));
+        apis.passOver("enableSDSSecretRef", "is not served and has no effect");
         return "";
     }
 
@@ -163,20 +120,6 @@ public record EnvoyGatewayFile(Map<String, String> properties, List<Problem> pro
         String text = f.requiredString(field);
         if (!text.isEmpty() && !text.equals(expected)) {
             f.wrong(field, "\"" + text + "\" (expected: " + expected + ")");
-        }
-    }
-
-    private static void passOver(Fields f, String... fields) {
-        for (String field : fields) {
-            f.passOver(field, NO_EFFECT);
-        }
-    }
-
-    /** What would be served otherwise than the file says is refused. */
-    private static void refuse(Fields f, String field, String reason) {
-        f.known(field);
-        if (f.has(field)) {
-            f.wrong(field, "is not served (expected: nothing, since " + reason + ")");
         }
     }
 }

@@ -2,11 +2,14 @@ package dev.gatehouse.controller.control;
 
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.callout.Fleets;
+import dev.gatehouse.controller.hook.HookCalls;
+import dev.gatehouse.controller.hook.HookStage;
 import dev.gatehouse.controller.publish.DataPlane;
 import dev.gatehouse.controller.publish.Publisher;
 import dev.gatehouse.controller.publish.Quarantine;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.controller.translate.HookPart;
 import dev.gatehouse.controller.translate.Output;
 import dev.gatehouse.controller.translate.Served;
 import dev.gatehouse.controller.translate.Settings;
@@ -55,10 +58,16 @@ public final class Controller implements AutoCloseable {
         record Report(DataPlaneReport report) implements Work {}
 
         record Question(Consumer<Translator> ask) implements Work {}
+
+        /** Extension servers have answered. */
+        record Hooked() implements Work {}
     }
 
     private final Translator translator;
     private final WasmCode code;
+    private final HookCalls calls;
+    private final HookStage hooks;
+    private final Settings settings;
     private final Publisher publisher;
     private final DataPlane dataPlane;
     private final Quarantine quarantine;
@@ -66,6 +75,10 @@ public final class Controller implements AutoCloseable {
     private final List<Consumer<ControllerView>> watchers = new CopyOnWriteArrayList<>();
     private final List<Consumer<Map<ObjectRef, Optional<ObjectStatus>>>> statusWatchers = new CopyOnWriteArrayList<>();
     private final Map<ObjectRef, Served> served = new HashMap<>();
+
+    /** The generations that wait for extension servers. */
+    private final Map<ObjectRef, Optional<Served>> awaited = new HashMap<>();
+
     private final Map<String, Position> published = new HashMap<>();
     private final AtomicLong tickets = new AtomicLong();
     private final Thread thread;
@@ -79,7 +92,13 @@ public final class Controller implements AutoCloseable {
     }
 
     public Controller(Settings settings, ConfigLog log, InstantSource clock, WasmCode code) {
+        this(settings, log, clock, code, HookCalls.NOBODY);
+    }
+
+    public Controller(Settings settings, ConfigLog log, InstantSource clock, WasmCode code, HookCalls calls) {
         this.code = code;
+        this.calls = calls;
+        this.settings = settings;
         translator = new Translator(
                 settings,
                 (collection, key, failure) -> LOG.log(
@@ -91,6 +110,12 @@ public final class Controller implements AutoCloseable {
         quarantine = new Quarantine(callouts);
         dataPlane =
                 new DataPlane(id -> translator.resource(id).map(Output::owners).orElse(Set.of()), quarantine);
+        hooks = new HookStage(
+                settings.extensions().servers(),
+                calls,
+                fleet -> !callouts.contains(fleet),
+                HookStage.Pauses.USUAL,
+                () -> enqueue(new Work.Hooked()));
         thread = Thread.ofPlatform().name("controller").daemon().start(this::run);
     }
 
@@ -119,6 +144,15 @@ public final class Controller implements AutoCloseable {
     /** The state after what was taken last. */
     public ControllerView view() {
         return view;
+    }
+
+    /**
+     * Whether extension servers have answered for every fleet once: until then the last good configuration is not to be replaced.
+     *
+     * @param good so that nothing was held back; otherwise a failure is an answer, too
+     */
+    public boolean settled(boolean good) {
+        return hooks.settled(good);
     }
 
     /** How many derivations have run since the start. */
@@ -164,6 +198,7 @@ public final class Controller implements AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
+        hooks.close();
     }
 
     private void run() {
@@ -198,14 +233,23 @@ public final class Controller implements AutoCloseable {
                     fleets.put(report.report().getFleet(), dataPlane.take(report.report()));
                 }
                 case Work.Question question -> questions.add(question.ask());
+                case Work.Hooked _ -> {
+                    // What they made is published below.
+                }
             }
         }
         fleets.forEach((fleet, state) -> changes.add(new Change.Fleet(fleet, state)));
         changes.addAll(quarantine.changes());
         try {
+            if (!settings.extensions().servers().isEmpty()) {
+                calls.use(
+                        settings.extensions().servers(),
+                        reference -> translator.secret(reference.key(settings.namespace())));
+            }
             Map<ObjectRef, Optional<ObjectStatus>> statuses = new HashMap<>();
             // What is published has consequences: milestones, and what is held back no longer.
             for (List<Change> next = changes; ; ) {
+                hold(next);
                 Translator.Effect effect = translator.apply(next);
                 statuses.putAll(effect.statuses());
                 next = publish(effect);
@@ -235,11 +279,18 @@ public final class Controller implements AutoCloseable {
 
     /** Publishes what changed; what follows of it for the translation. */
     private List<Change> publish(Translator.Effect effect) {
-        Map<ResourceId, Optional<Output>> resources = quarantine.pass(effect.resources());
+        Map<ResourceId, Optional<Output>> resources =
+                quarantine.pass(hooks.pass(effect.resources(), translator.extensionPolicies()));
         Map<String, Position> positions = publisher.publish(resources);
         quarantine.published(resources, positions);
         published.putAll(positions);
-        List<Change> consequences = milestones(effect.served());
+        awaited.putAll(effect.served());
+        Map<ObjectRef, Optional<Served>> reached = new HashMap<>(awaited);
+        reached.values()
+                .removeIf(each -> each.filter(now -> hooks.isBusy(now.fleet())).isPresent());
+        awaited.keySet().removeAll(reached.keySet());
+        List<Change> consequences = milestones(reached);
+        hooks.news().forEach((fleet, trouble) -> consequences.add(new Change.Extensions(fleet, trouble)));
         // What is mended or gone is held back no longer: its refusal leaves the status.
         consequences.addAll(quarantine.changes());
         resources.keySet().stream()
@@ -252,9 +303,22 @@ public final class Controller implements AutoCloseable {
         return consequences;
     }
 
+    /** What extension servers make is held back where they make it. */
+    private void hold(List<Change> changes) {
+        for (Change change : changes) {
+            if (change instanceof Change.Held held && held.part() instanceof HookPart part) {
+                hooks.hold(part, held.hold());
+            }
+        }
+    }
+
     private void fetched(WasmRequest request, WasmState state) {
+        enqueue(new Work.Changes(List.of(new Change.Code(request, state)), 0));
+    }
+
+    private void enqueue(Work work) {
         try {
-            queue.put(new Work.Changes(List.of(new Change.Code(request, state)), 0));
+            queue.put(work);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

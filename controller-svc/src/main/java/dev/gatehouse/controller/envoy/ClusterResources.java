@@ -160,7 +160,7 @@ public final class ClusterResources {
                 }
             }
             case Endpoints.Resolved _ -> {}
-            case Endpoints.ServicePort _, Endpoints.Listed _ -> {
+            case Endpoints.ServicePort _, Endpoints.Listed _, Endpoints.OfExtension _ -> {
                 if (spec.settings().byZone()) {
                     assignment.addAllEndpoints(localities.byZone(
                             spec.endpoints(), spec.settings().backend().loadBalancer()));
@@ -220,7 +220,7 @@ public final class ClusterResources {
                     listed.places().stream()
                             .map(place -> new Zoned(place.member().zone().orElse(""), endpoint(place)))
                             .toList();
-                case Endpoints.Resolved _ -> List.of();
+                case Endpoints.OfExtension _, Endpoints.Resolved _ -> List.of();
                 case Endpoints.Weighted weighted ->
                     throw new IllegalArgumentException("nested shares: " + weighted + " (expected: one level)");
             };

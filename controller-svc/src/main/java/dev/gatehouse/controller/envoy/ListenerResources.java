@@ -372,6 +372,7 @@ public final class ListenerResources {
                 fleet.settings().geoIp(),
                 observability.upstream(),
                 needs,
+                fleet.limits(),
                 PreRoutingFilters.any(listeners) || needs.reroutes());
         manager.addAllHttpFilters(FilterChains.beforeAll(context))
                 .addAllHttpFilters(listeners.stream()

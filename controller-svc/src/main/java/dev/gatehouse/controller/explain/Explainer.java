@@ -273,7 +273,13 @@ public final class Explainer {
             tree.put("outcome", Actions.outcome(selected.get()));
             Actions.changes(selected.get()).ifPresent(changes -> tree.put("changes", changes));
         }
-        origin.ifPresent(each -> tree.put("policies", policies(listener, each)));
+        origin.ifPresent(each -> {
+            tree.put("policies", policies(listener, each));
+            List<Map<String, Object>> access = access(listener, each, question);
+            if (!access.isEmpty()) {
+                tree.put("access", access);
+            }
+        });
         tree.put("filters", filters(manager, table.orElseThrow(), host.get(), selected));
         selected.filter(Route::hasRoute)
                 .ifPresent(route -> tree.put("backends", new Backends(resources, fleet).of(route.getRoute())));
@@ -297,6 +303,14 @@ public final class Explainer {
         return translator.policies(listener.listener().key(), origin.route(), rule).stream()
                 .map(this::policy)
                 .toList();
+    }
+
+    private List<Map<String, Object>> access(Served listener, Origin origin, Question question) {
+        Optional<String> rule = translator.ruleName(origin.route(), origin.rule());
+        return translator
+                .security(listener.listener().key(), origin.route(), rule)
+                .map(settings -> Access.of(settings, question))
+                .orElse(List.of());
     }
 
     private Map<String, Object> policy(PolicyUse use) {

@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.explain;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param port empty: that of the scheme
  * @param path as it is sent, without query
  * @param query the values of each parameter, decoded
+ * @param source the client's address, as the proxy sees it
  * @param headers the values of each, by names in lower case, in the order in which they came
  */
 public record Question(
@@ -28,7 +30,8 @@ public record Question(
         OptionalInt port,
         String path,
         Map<String, List<String>> query,
-        Map<String, List<String>> headers) {
+        Map<String, List<String>> headers,
+        Optional<InetAddress> source) {
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
 
@@ -42,9 +45,10 @@ public record Question(
      *
      * @param url http or https; without a scheme it is http
      * @param headers "name: value" each; "Host" says for which host it is, wherever the URL leads
+     * @param source the client's IP address; empty: not known
      * @throws IllegalArgumentException one of them is wrong; the message says which, and what was expected
      */
-    public static Question of(String method, String url, List<String> headers) {
+    public static Question of(String method, String url, List<String> headers, Optional<String> source) {
         URI uri = uri(url.contains("://") ? url : "http://" + url);
         Map<String, List<String>> fields = new LinkedHashMap<>();
         for (String header : headers) {
@@ -67,7 +71,17 @@ public record Question(
                 uri.getPort() < 0 ? OptionalInt.empty() : OptionalInt.of(uri.getPort()),
                 path == null || path.isEmpty() ? "/" : path,
                 query,
-                fields);
+                fields,
+                source.map(Question::address));
+    }
+
+    private static InetAddress address(String text) {
+        try {
+            return InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "source \"" + text + "\" is no IP address (expected: for example 10.0.0.1)", e);
+        }
     }
 
     private static URI uri(String url) {
@@ -137,7 +151,7 @@ public record Question(
         if (merged) {
             seen = seen.replaceAll("/{2,}", "/");
         }
-        return new Question(method, scheme, host, port, seen, query, headers);
+        return new Question(method, scheme, host, port, seen, query, headers, source);
     }
 
     /** Whether it comes over TLS. */

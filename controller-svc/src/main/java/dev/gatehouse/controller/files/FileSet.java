@@ -2,6 +2,7 @@ package dev.gatehouse.controller.files;
 
 import dev.gatehouse.controller.files.FileTree.Listed;
 import dev.gatehouse.controller.files.FileTree.Listing;
+import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ResourceReader;
 import dev.gatehouse.gatewayapi.ResourceReader.Broken;
@@ -66,6 +67,7 @@ public final class FileSet {
 
     private final List<Path> roots;
     private final InputStream standardInput;
+    private final List<? extends Kind<?>> more;
     private final InstantSource clock;
     private Map<Path, Source> sources = new LinkedHashMap<>();
     /** What is wrong with the tree, and since when. */
@@ -159,6 +161,12 @@ public final class FileSet {
      * @param clock the one by which files have their times
      */
     public FileSet(List<Path> roots, InputStream standardInput, InstantSource clock) {
+        this(roots, standardInput, clock, List.of());
+    }
+
+    /** @param more kinds that are known besides Gatehouse's own */
+    public FileSet(List<Path> roots, InputStream standardInput, InstantSource clock, List<? extends Kind<?>> more) {
+        this.more = List.copyOf(more);
         this.roots = List.copyOf(roots);
         this.standardInput = standardInput;
         this.clock = clock;
@@ -433,7 +441,7 @@ public final class FileSet {
                         "the file has more than " + MAX_BYTES + " bytes (expected: at most "
                                 + YamlDocuments.MAX_CHARACTERS + "); split it into several files"));
             } else {
-                ResourceReader.Result result = ResourceReader.read(shown(file), text, file.inTree());
+                ResourceReader.Result result = ResourceReader.read(shown(file), text, file.inTree(), more);
                 problems.addAll(result.problems());
                 found = result.found();
                 broken = result.broken();

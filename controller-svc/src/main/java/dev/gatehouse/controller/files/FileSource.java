@@ -3,6 +3,7 @@ package dev.gatehouse.controller.files;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ResourceReader.Found;
 import dev.gatehouse.gatewayapi.yaml.Problem;
@@ -45,8 +46,18 @@ public final class FileSource implements AutoCloseable {
      * @param clock for telling which certificates are valid
      */
     public FileSource(List<Path> roots, String controllerName, Controller controller, InstantSource clock) {
+        this(roots, controllerName, controller, clock, List.of());
+    }
+
+    /** @param more kinds that are known besides Gatehouse's own */
+    public FileSource(
+            List<Path> roots,
+            String controllerName,
+            Controller controller,
+            InstantSource clock,
+            List<? extends Kind<?>> more) {
         this.clock = clock;
-        this.files = new FileSet(roots, System.in, clock);
+        this.files = new FileSet(roots, System.in, clock, more);
         this.changes = new FileChanges(controllerName);
         this.controller = controller;
     }

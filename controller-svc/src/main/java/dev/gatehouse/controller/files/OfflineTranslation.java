@@ -35,7 +35,7 @@ public record OfflineTranslation(
 
     /** Translates the files and folders {@code roots} as a controller does; {@code -} is standard input. */
     public static OfflineTranslation of(List<Path> roots, Settings settings) {
-        return of(read(roots), settings);
+        return of(read(roots, settings), settings);
     }
 
     /**
@@ -43,7 +43,7 @@ public record OfflineTranslation(
      * same where its reader can read it, as if an API server had taken it.
      */
     public static OfflineTranslation preview(List<Path> roots, Settings settings) {
-        FileSet.Contents contents = read(roots);
+        FileSet.Contents contents = read(roots, settings);
         Map<ObjectRef, Found<?>> objects = new LinkedHashMap<>(contents.objects());
         Map<ObjectRef, Broken> broken = new LinkedHashMap<>(contents.broken());
         contents.broken()
@@ -66,8 +66,13 @@ public record OfflineTranslation(
         return translation;
     }
 
-    private static FileSet.Contents read(List<Path> roots) {
-        return new FileSet(roots, System.in, InstantSource.system()).read(System.nanoTime());
+    private static FileSet.Contents read(List<Path> roots, Settings settings) {
+        return new FileSet(
+                        roots,
+                        System.in,
+                        InstantSource.system(),
+                        settings.extensions().servers().kinds())
+                .read(System.nanoTime());
     }
 
     private static OfflineTranslation of(FileSet.Contents contents, Settings settings) {

@@ -10,8 +10,9 @@ import java.util.Optional;
  * The Gateways that a fleet of proxies serves: one, or all of a class that merges them.
  *
  * @param gateways at least one, in order of precedence
+ * @param limits how the proxies call ratelimit-svc
  */
-public record FleetMembers(String name, List<GatewayState> gateways) {
+public record FleetMembers(String name, List<GatewayState> gateways, LimitCalls limits) {
     public FleetMembers {
         gateways = List.copyOf(gateways);
         if (gateways.isEmpty()) {

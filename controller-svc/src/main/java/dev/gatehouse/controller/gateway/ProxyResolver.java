@@ -8,20 +8,28 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Resource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
 /** Resolves {@code parametersRef} of Gateways and GatewayClasses to the EnvoyProxy that counts. */
 public final class ProxyResolver {
+    /** What counts for all proxies, in messages. */
+    private static final String BASE = "envoyProxy of the EnvoyGateway file";
+
     private final Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies;
     private final Set<String> taken;
+    private final Optional<EnvoyProxy> base;
 
     /**
      * @param proxies the EnvoyProxies by name
      * @param taken names of fleets that are no Gateway's
+     * @param base what counts for all proxies, below the EnvoyProxies of classes and Gateways
      */
-    public ProxyResolver(Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies, Set<String> taken) {
+    public ProxyResolver(
+            Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies, Set<String> taken, Optional<EnvoyProxy> base) {
+        this.base = base;
         this.proxies = proxies;
         this.taken = Set.copyOf(taken);
     }
@@ -37,10 +45,35 @@ public final class ProxyResolver {
     /** What a GatewayClass alone says. */
     public ProxyParameters ofClass(Resource<GatewayClass> gatewayClass) {
         return switch (classProxy(gatewayClass)) {
-            case Found.None _ -> ProxyParameters.DEFAULT;
+            case Found.None _ -> withoutProxy();
             case Found.Problem problem -> unusable(problem.message());
-            case Found.Proxy found -> parameters("EnvoyProxy " + found.key(), found.key(), found.proxy());
+            case Found.Proxy found -> {
+                Based based = based(found);
+                yield parameters(based.what(), found.key(), based.proxy());
+            }
         };
+    }
+
+    /** @param what names the EnvoyProxy, and what it was merged with */
+    private record Based(String what, EnvoyProxy proxy) {}
+
+    /** An EnvoyProxy, over what counts for all. */
+    private Based based(Found.Proxy found) {
+        String what = "EnvoyProxy " + found.key();
+        return base.filter(_ -> found.proxy().merges())
+                .map(less -> new Based(what + " over " + BASE, found.proxy().over(less, what + " over " + BASE)))
+                .orElseGet(() -> new Based(what, found.proxy()));
+    }
+
+    private ProxyParameters withoutProxy() {
+        return base.flatMap(each -> each.reading() instanceof EnvoyProxy.Reading.Valid valid
+                        ? Optional.of(valid.spec())
+                        : Optional.empty())
+                .<ProxyParameters>map(spec -> LogFormats.problem(spec.telemetry())
+                        .<ProxyParameters>map(
+                                problem -> new ProxyParameters.Unusable(BASE + ": " + problem, spec, Optional.empty()))
+                        .orElseGet(() -> new ProxyParameters.Usable(spec, Optional.empty(), List.of())))
+                .orElse(ProxyParameters.DEFAULT);
     }
 
     /**
@@ -81,11 +114,15 @@ public final class ProxyResolver {
             case Found.Problem problem -> own(gateway, unusable(problem.message()));
             case Found.None _ -> own(gateway, ofClass);
             case Found.Proxy found -> {
-                String what = "EnvoyProxy " + found.key();
-                ProxyParameters parameters = parameters(what, found.key(), found.proxy());
-                if (less instanceof Found.Proxy base && found.proxy().merges()) {
-                    String merged = what + " over " + base.key();
-                    parameters = parameters(merged, found.key(), found.proxy().over(base.proxy(), merged));
+                Based basedOwn = based(found);
+                String what = basedOwn.what();
+                ProxyParameters parameters = parameters(what, found.key(), basedOwn.proxy());
+                if (less instanceof Found.Proxy ofClassAlone && found.proxy().merges()) {
+                    String merged = "EnvoyProxy " + found.key() + " over " + ofClassAlone.key();
+                    parameters = parameters(
+                            merged,
+                            found.key(),
+                            found.proxy().over(based(ofClassAlone).proxy(), merged));
                 }
                 yield own(
                         gateway,

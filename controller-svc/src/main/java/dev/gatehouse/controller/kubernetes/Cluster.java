@@ -3,6 +3,7 @@ package dev.gatehouse.controller.kubernetes;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.identity.authority.CertificatePlan;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -23,7 +24,7 @@ public final class Cluster implements AutoCloseable {
      * @param namespace where the Lease is
      * @param identity unique among them
      */
-    public record Replica(String namespace, String lease, String identity) {}
+    public record Replica(String namespace, String lease, String identity, Leadership.Timing timing) {}
 
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
     private static final Duration CERTIFICATE_LIFE = Duration.ofDays(90);
@@ -40,6 +41,8 @@ public final class Cluster implements AutoCloseable {
     /**
      * @param controllerNames whose entries in statuses are ours
      * @param secretNamespaces where Secrets are read; none: everywhere
+     * @param more kinds that are followed besides Gatehouse's own
+     * @param watched where objects are followed
      * @param identity takes this replica's certificate; empty: nobody uses certificates
      */
     public Cluster(
@@ -49,9 +52,11 @@ public final class Cluster implements AutoCloseable {
             Replica replica,
             InfrastructureSettings settings,
             List<String> secretNamespaces,
+            List<? extends Kind<?>> more,
+            WatchedNamespaces watched,
             Optional<CertificateSecrets.Identity> identity) {
         this.controller = controller;
-        leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity());
+        leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity(), replica.timing());
         label = new LeaderLabel(client, replica, leadership);
         events = new ClusterEvents(client, leadership::leads, InstantSource.system());
         statuses = new StatusWriter(client, leadership::leads, events, controllerNames, InstantSource.system());
@@ -60,7 +65,7 @@ public final class Cluster implements AutoCloseable {
                 leadership::leads,
                 this::applied,
                 InstantSource.system());
-        source = new KubernetesSource(client, controller, statuses, secretNamespaces);
+        source = new KubernetesSource(client, controller, statuses, secretNamespaces, more, watched);
         certificates = identity.map(own -> new CertificateSecrets(
                 client,
                 events,

@@ -1,7 +1,6 @@
 package dev.gatehouse.controller.kubernetes;
 
 import dev.gatehouse.gatewayapi.Kind;
-import dev.gatehouse.gatewayapi.Kinds;
 import io.fabric8.kubernetes.api.model.APIGroup;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
@@ -20,17 +19,21 @@ import java.util.stream.Collectors;
 final class Discovery {
     private final KubernetesClient client;
 
-    Discovery(KubernetesClient client) {
+    private final List<Kind<?>> kinds;
+
+    /** @param kinds that are looked for */
+    Discovery(KubernetesClient client, List<Kind<?>> kinds) {
         this.client = client;
+        this.kinds = List.copyOf(kinds);
     }
 
-    /** The kinds of {@link Kinds#ALL} that are served; throws KubernetesClientException where the API server does not answer. */
+    /** The kinds that are served; throws KubernetesClientException where the API server does not answer. */
     Map<Kind<?>, ServedKind> served() {
         Map<Kind<?>, ServedKind> served = new HashMap<>();
-        Map<String, List<Kind<?>>> byGroup = Kinds.ALL.stream().collect(Collectors.groupingBy(Kind::group));
-        byGroup.forEach((group, kinds) -> {
+        Map<String, List<Kind<?>>> byGroup = kinds.stream().collect(Collectors.groupingBy(Kind::group));
+        byGroup.forEach((group, each) -> {
             if (group.isEmpty()) {
-                find(kinds, "v1", "v1", served);
+                find(each, "v1", "v1", served);
                 return;
             }
             APIGroup found = client.getApiGroup(group);
@@ -40,14 +43,14 @@ final class Discovery {
                             .map(GroupVersionForDiscovery::getVersion)
                             .collect(Collectors.toSet());
             for (String version : versions) {
-                find(kinds, version, group + "/" + version, served);
+                find(each, version, group + "/" + version, served);
             }
         });
         return served;
     }
 
-    private void find(List<Kind<?>> kinds, String version, String groupVersion, Map<Kind<?>, ServedKind> served) {
-        if (kinds.stream().noneMatch(kind -> kind.versions().contains(version))) {
+    private void find(List<Kind<?>> wanted, String version, String groupVersion, Map<Kind<?>, ServedKind> served) {
+        if (wanted.stream().noneMatch(kind -> kind.versions().contains(version))) {
             return;
         }
         APIResourceList resources = client.getApiResources(groupVersion);
@@ -58,7 +61,7 @@ final class Discovery {
             if (resource.getName().contains("/")) {
                 continue;
             }
-            for (Kind<?> kind : kinds) {
+            for (Kind<?> kind : wanted) {
                 if (kind.name().equals(resource.getKind()) && kind.versions().contains(version)) {
                     served.merge(kind, new ServedKind(kind, version, resource.getName()), Discovery::preferred);
                 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Feeds the controller from the Kubernetes API. Nothing is handed over before every kind that is served has been listed: a
@@ -40,6 +41,9 @@ public final class KubernetesSource implements AutoCloseable {
     private final Discovery discovery;
     private final KubernetesClient client;
     private final List<String> secretNamespaces;
+    private final List<Kind<?>> kinds;
+    private final WatchedNamespaces watched;
+    private List<String> selected = List.of();
     private final Controller controller;
     private final StatusWriter statuses;
     private final Map<Kind<?>, KindWatch> watches = new HashMap<>();
@@ -52,11 +56,22 @@ public final class KubernetesSource implements AutoCloseable {
     private final List<Change> initial = new ArrayList<>();
     private volatile boolean complete;
 
-    /** @param secretNamespaces where Secrets are read; none: everywhere */
+    /**
+     * @param secretNamespaces where Secrets are read; none: everywhere
+     * @param more kinds that are followed besides Gatehouse's own
+     * @param watched where objects are followed
+     */
     KubernetesSource(
-            KubernetesClient client, Controller controller, StatusWriter statuses, List<String> secretNamespaces) {
+            KubernetesClient client,
+            Controller controller,
+            StatusWriter statuses,
+            List<String> secretNamespaces,
+            List<? extends Kind<?>> more,
+            WatchedNamespaces watched) {
+        this.watched = watched;
+        this.kinds = Stream.concat(Kinds.ALL.stream(), more.stream()).toList();
         this.secretNamespaces = List.copyOf(secretNamespaces);
-        this.discovery = new Discovery(client);
+        this.discovery = new Discovery(client, kinds);
         this.client = client;
         this.controller = controller;
         this.statuses = statuses;
@@ -85,7 +100,7 @@ public final class KubernetesSource implements AutoCloseable {
             while (!Thread.currentThread().isInterrupted()) {
                 Duration next = LOOK;
                 try {
-                    follow(discovery.served());
+                    follow(discovery.served(), watched.now(client));
                 } catch (KubernetesClientException e) {
                     LOG.log(Level.WARNING, "the API server does not say which kinds it serves: {0}", e.getMessage());
                     next = LOOK_AGAIN;
@@ -100,12 +115,17 @@ public final class KubernetesSource implements AutoCloseable {
         }
     }
 
-    private void follow(Map<Kind<?>, ServedKind> served) throws InterruptedException {
+    private void follow(Map<Kind<?>, ServedKind> served, List<String> namespaces) throws InterruptedException {
+        boolean moved = !namespaces.equals(selected);
+        if (moved) {
+            LOG.log(Level.INFO, "namespaces that are followed: {0}", namespaces);
+            selected = namespaces;
+        }
         if (watches.isEmpty()) {
             synchronized (first) {
                 pending.addAll(served.keySet());
             }
-            Set<Kind<?>> absent = new HashSet<>(Kinds.ALL);
+            Set<Kind<?>> absent = new HashSet<>(kinds);
             absent.removeAll(served.keySet());
             if (!absent.isEmpty()) {
                 LOG.log(
@@ -123,6 +143,8 @@ public final class KubernetesSource implements AutoCloseable {
                 LOG.log(Level.INFO, "{0} is followed as {1} from now on", watch.served(), kind);
                 // The same objects in another version: what is gone meanwhile is found by comparing names.
                 begin(kind, watch);
+            } else if (moved && kind.kind().namespaced()) {
+                begin(kind, watch);
             }
         }
         for (KindWatch watch : List.copyOf(watches.values())) {
@@ -137,7 +159,12 @@ public final class KubernetesSource implements AutoCloseable {
     }
 
     private List<String> namespaces(ServedKind kind) {
-        return kind.kind().equals(Kinds.SECRET) ? secretNamespaces : List.of();
+        if (!kind.kind().equals(Kinds.SECRET) || secretNamespaces.isEmpty()) {
+            return selected;
+        }
+        return selected.isEmpty()
+                ? secretNamespaces
+                : secretNamespaces.stream().filter(selected::contains).toList();
     }
 
     private void begin(ServedKind kind) {
@@ -199,6 +226,9 @@ public final class KubernetesSource implements AutoCloseable {
 
         @Override
         public void namespace(String name, boolean ending) {
+            if (watched.selector().isPresent()) {
+                wake.release();
+            }
             if (ending) {
                 statuses.ending(name);
             } else {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -21,14 +22,25 @@ import java.util.concurrent.ExecutionException;
  */
 public final class Leadership implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Leadership.class.getName());
-    private static final Duration LEASE = Duration.ofSeconds(15);
-    private static final Duration RENEW = Duration.ofSeconds(10);
-    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    /**
+     * How replicas agree.
+     *
+     * @param lease how long a leader that is silent leads on
+     * @param renew how long the leader tries to renew its lease before it gives up
+     * @param retry between two tries
+     * @param elects false: there is one replica only, and it leads
+     */
+    public record Timing(Duration lease, Duration renew, Duration retry, boolean elects) {
+        public static final Timing USUAL =
+                new Timing(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2), true);
+    }
 
     private final KubernetesClient client;
     private final String namespace;
     private final String lease;
     private final String identity;
+    private final Timing timing;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> overtaken = new CopyOnWriteArrayList<>();
     private final Thread thread;
@@ -37,7 +49,8 @@ public final class Leadership implements AutoCloseable {
     private volatile boolean anotherLeads;
 
     /** @param identity of this replica: unique, the pod's name */
-    public Leadership(KubernetesClient client, String namespace, String lease, String identity) {
+    public Leadership(KubernetesClient client, String namespace, String lease, String identity, Timing timing) {
+        this.timing = timing;
         this.client = client;
         this.namespace = namespace;
         this.lease = lease;
@@ -77,11 +90,15 @@ public final class Leadership implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         thread.interrupt();
-        thread.join(LEASE);
+        thread.join(timing.lease());
     }
 
     private void run() {
         try {
+            if (!timing.elects()) {
+                began();
+                new CountDownLatch(1).await();
+            }
             while (!Thread.currentThread().isInterrupted()) {
                 try {
                     await(stand());
@@ -90,7 +107,7 @@ public final class Leadership implements AutoCloseable {
                 } finally {
                     leads = false;
                 }
-                Thread.sleep(RETRY);
+                Thread.sleep(timing.retry());
             }
         } catch (InterruptedException e) {
             // Closed.
@@ -111,9 +128,9 @@ public final class Leadership implements AutoCloseable {
                 .withConfig(new LeaderElectionConfigBuilder()
                         .withName(lease)
                         .withLock(new LeaseLock(namespace, lease, identity))
-                        .withLeaseDuration(LEASE)
-                        .withRenewDeadline(RENEW)
-                        .withRetryPeriod(RETRY)
+                        .withLeaseDuration(timing.lease())
+                        .withRenewDeadline(timing.renew())
+                        .withRetryPeriod(timing.retry())
                         .withReleaseOnCancel(true)
                         .withLeaderCallbacks(new LeaderCallbacks(this::began, this::ended, this::follows))
                         .build())

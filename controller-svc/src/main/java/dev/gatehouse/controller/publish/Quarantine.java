@@ -6,6 +6,7 @@ import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.envoy.RouteResources;
 import dev.gatehouse.controller.translate.BindingKey;
 import dev.gatehouse.controller.translate.Hold;
+import dev.gatehouse.controller.translate.HookPart;
 import dev.gatehouse.controller.translate.Output;
 import dev.gatehouse.controller.translate.OutputPart;
 import dev.gatehouse.controller.translate.PatchPart;
@@ -54,12 +55,15 @@ public final class Quarantine {
         Optional<BindingKey> binding() {
             return contribution.flatMap(each -> switch (each) {
                 case BindingKey binding -> Optional.of(binding);
-                case PatchPart _ -> Optional.empty();
+                case PatchPart _, HookPart _ -> Optional.empty();
             });
         }
 
+        /** A change of the finished resource: a patch, or what an extension server makes of it. */
         boolean isPatch() {
-            return contribution.filter(PatchPart.class::isInstance).isPresent();
+            return contribution
+                    .filter(each -> each instanceof PatchPart || each instanceof HookPart)
+                    .isPresent();
         }
     }
 

@@ -6,6 +6,7 @@ import dev.gatehouse.controller.backend.InjectedCredential;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.Expressions;
 import dev.gatehouse.controller.check.HeaderText;
+import dev.gatehouse.controller.extensionserver.ExtensionReference;
 import dev.gatehouse.controller.route.ResolvedRoute.Filters;
 import dev.gatehouse.controller.route.ResolvedRoute.InvalidRule;
 import dev.gatehouse.controller.route.ResolvedRoute.Match;
@@ -54,6 +55,12 @@ public final class RouteResolver {
 
         /** A ConfigMap, for a response's body. */
         Optional<ConfigMap> configMap(ObjectKey key);
+
+        /** Whether filters may refer to objects of the kind, which is an extension server's. */
+        boolean isExtension(String group, String kind);
+
+        /** Whether that object of an extension server is there. */
+        boolean extension(ExtensionReference object);
     }
 
     private final World world;
@@ -154,6 +161,9 @@ public final class RouteResolver {
         private List<Match> withCookies(List<Match> matches, List<RouteFilter> filters) {
             List<List<ValueMatch>> cookies = filters.stream()
                     .flatMap(filter -> filter instanceof RouteFilter.ExtensionRef extension
+                                    && !world.isExtension(
+                                            extension.reference().group(),
+                                            extension.reference().kind())
                             ? world.filter(extension.reference().key(ref.namespace())).stream()
                             : Stream.empty())
                     .flatMap(filter -> filter.spec().matches().stream())
@@ -495,8 +505,31 @@ public final class RouteResolver {
             }
         }
 
+        /** What the extension server makes of the rule comes after the translation; without its object the rule is closed. */
+        private void ofServer(ExtensionReference object, String at, int rule) {
+            if (at.contains(".backendRefs[")) {
+                invalid.add(new InvalidRule(
+                        rule,
+                        "UnsupportedValue",
+                        at + ": " + object.kind() + " cannot be for a backend alone (expected: in the filters of the"
+                                + " rule)."));
+            } else if (!world.extension(object)) {
+                String message = at + ".extensionRef: " + object.kind() + " " + object.key() + " is not there.";
+                problems.add(new Problem("BackendNotFound", message));
+                invalid.add(new InvalidRule(rule, "UnsupportedValue", message));
+            }
+        }
+
         private Optional<HttpRouteFilter> extension(RouteFilter.ExtensionRef f, String at, int rule) {
             ObjectKey key = f.reference().key(ref.namespace());
+            if (world.isExtension(f.reference().group(), f.reference().kind())) {
+                ofServer(
+                        new ExtensionReference(
+                                f.reference().group(), f.reference().kind(), key),
+                        at,
+                        rule);
+                return Optional.empty();
+            }
             boolean known = f.reference().group().equals(Kinds.ENVOY_GATEWAY_GROUP)
                     && f.reference().kind().equals("HTTPRouteFilter");
             Optional<HttpRouteFilter> filter = known ? world.filter(key).map(Resource::spec) : Optional.empty();

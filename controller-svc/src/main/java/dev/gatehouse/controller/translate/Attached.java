@@ -56,6 +56,14 @@ final class Attached<S extends TargetedPolicy<S>> {
         return reads.get(byTarget, target).flatMap(each -> PolicyIndex.winner(each.values()));
     }
 
+    /** All policies for {@code target} itself, the older first. */
+    List<Resource<S>> all(Reads reads, TargetKey target) {
+        return reads.get(byTarget, target).stream()
+                .flatMap(each -> each.values().stream())
+                .sorted()
+                .toList();
+    }
+
     /** The policy that counts for all of a listener. */
     Optional<Resource<S>> onListener(Reads reads, ListenerKey listener) {
         return first(reads, listenerTargets(listener));

@@ -32,7 +32,8 @@ final class Inputs {
     private final Source<String, WasmState.Ready> lastCode;
     private final Collection<String, SortedMap<ObjectKey, Resource<ReferenceGrant>>> grants;
 
-    Inputs(Graph graph) {
+    /** @param more kinds besides Gatehouse's own */
+    Inputs(Graph graph, List<? extends Kind<?>> more) {
         routes = graph.source("routes");
         broken = graph.source("broken");
         code = graph.source("code");
@@ -41,6 +42,9 @@ final class Inputs {
             if (!ROUTES.contains(kind)) {
                 sources.put(kind, graph.source(kind.name()));
             }
+        }
+        for (Kind<?> kind : more) {
+            sources.put(kind, graph.source(kind.name()));
         }
         grants = graph.group("grants", of(Kinds.REFERENCE_GRANT), (key, _) -> Set.of(key.namespace()));
     }

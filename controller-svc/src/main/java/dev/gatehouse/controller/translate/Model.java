@@ -12,6 +12,8 @@ import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.extension.ExtensionOutcome;
+import dev.gatehouse.controller.extensionserver.ExtensionReference;
+import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayClaims;
@@ -109,6 +111,8 @@ final class Model {
 
     final ClientPolicies clients;
 
+    final ServedExtensions served;
+
     final Collection<ObjectKey, WafResources.Outcome> wafOutcomes;
 
     /** What TEG's ConfigMap makes, under its name; none: it is not there, or says nothing. */
@@ -129,10 +133,12 @@ final class Model {
     final BackendUses backendUses;
     final UncheckedBackends unchecked;
     private final BackendAddresses backendAddresses;
+    private final ExtensionServers servers;
 
     Model(Graph graph, Inputs inputs, Settings settings) {
         this.inputs = inputs;
         backendAddresses = settings.backendAddresses();
+        servers = settings.extensions().servers();
         classes = graph.map(
                 "classes",
                 inputs.of(Kinds.GATEWAY_CLASS),
@@ -185,7 +191,9 @@ final class Model {
                 "classProxies",
                 classes,
                 (reads, key, each) -> Optional.of(new ProxyResolver(
-                                reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference), Fleets.ALL)
+                                reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference),
+                                Fleets.ALL,
+                                settings.configured().proxy())
                         .ofClass(each)));
         Collection<ObjectKey, Membership> memberships =
                 graph.map("memberships", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
@@ -199,7 +207,8 @@ final class Model {
                                 itsClass,
                                 new ProxyResolver(
                                                 reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference),
-                                                Fleets.ALL)
+                                                Fleets.ALL,
+                                                settings.configured().proxy())
                                         .ofGateway(gateway, itsClass),
                                 new GatewayResolver(gatewayWorld(reads), settings.boundPort()).claims(gateway, sets));
                     });
@@ -238,7 +247,8 @@ final class Model {
                         name,
                         members.values().stream()
                                 .sorted(Comparator.comparing(GatewayState::gateway))
-                                .toList())));
+                                .toList(),
+                        settings.configured().limits())));
         listeners = graph.expand("listeners", gateways, (_, _, state) -> {
             Map<ListenerKey, ListenerState> each = new HashMap<>();
             state.listeners().forEach(listener -> each.put(listener.key(), listener));
@@ -286,6 +296,7 @@ final class Model {
         backendUses = new BackendUses(
                 graph, attachments, routes, gateways, listeners, fleets, bindings, this::calledBackends);
         clients = new ClientPolicies(graph, inputs, this, selection);
+        served = new ServedExtensions(graph, inputs, selection, fleets, servers);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
         wafConfigMap = graph.map("wafConfigMap", inputs.of(Kinds.CONFIG_MAP), (_, key, map) -> {
             List<String> directives = key.equals(wafConfigMapKey) ? WafConfigMap.directives(map.spec()) : List.of();
@@ -728,6 +739,18 @@ final class Model {
                             case GatewayResolver.CertificateCheck.Invalid invalid -> Optional.of(invalid.problem());
                         };
                     }
+
+                    @Override
+                    public boolean isExtension(String group, String kind) {
+                        return servers.backend(group, kind).isPresent();
+                    }
+
+                    @Override
+                    public boolean extension(ExtensionReference backend) {
+                        return servers.backend(backend.group(), backend.kind())
+                                .flatMap(kind -> reads.get(inputs.of(kind), backend.key()))
+                                .isPresent();
+                    }
                 },
                 backendAddresses);
     }
@@ -753,6 +776,18 @@ final class Model {
             @Override
             public Optional<ConfigMap> configMap(ObjectKey key) {
                 return reads.get(inputs.of(Kinds.CONFIG_MAP), key).map(Resource::spec);
+            }
+
+            @Override
+            public boolean isExtension(String group, String kind) {
+                return servers.resource(group, kind).isPresent();
+            }
+
+            @Override
+            public boolean extension(ExtensionReference object) {
+                return servers.resource(object.group(), object.kind())
+                        .flatMap(kind -> reads.get(inputs.of(kind), object.key()))
+                        .isPresent();
             }
         };
     }

@@ -1,7 +1,9 @@
 package dev.gatehouse.controller.translate;
 
 import com.google.protobuf.Message;
+import dev.gatehouse.controller.extensionserver.HookContext;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,7 +16,8 @@ import java.util.Set;
  * @param parts what each route contributes to a table, and each patch to any resource, by a fingerprint; empty for resources of one
  *     piece
  * @param heldBack the routes and patches whose contribution is held back ({@link Hold})
- * @param unpatched the resource without its patches, where it has some
+ * @param unpatched the resource without its patches and without what extension servers make of it, where it has some
+ * @param hooks the objects of extension servers that it concerns
  */
 public record Output(
         Message message,
@@ -22,7 +25,8 @@ public record Output(
         Set<ObjectRef> owners,
         Map<OutputPart, Integer> parts,
         Set<OutputPart> heldBack,
-        Optional<Message> unpatched) {
+        Optional<Message> unpatched,
+        HookContext hooks) {
     public Output {
         owners = Set.copyOf(owners);
         parts = Map.copyOf(parts);
@@ -31,7 +35,7 @@ public record Output(
 
     /** A resource of one piece. */
     public Output(Message message, boolean secret, Set<ObjectRef> owners) {
-        this(message, secret, owners, Map.of(), Set.of(), Optional.empty());
+        this(message, secret, owners, Map.of(), Set.of(), Optional.empty(), HookContext.NONE);
     }
 
     /** A route table. */
@@ -41,7 +45,21 @@ public record Output(
             Set<ObjectRef> owners,
             Map<OutputPart, Integer> parts,
             Set<OutputPart> heldBack) {
-        this(message, secret, owners, parts, heldBack, Optional.empty());
+        this(message, secret, owners, parts, heldBack, Optional.empty(), HookContext.NONE);
+    }
+
+    /** The same resource, which concerns objects of extension servers. */
+    public Output with(HookContext concerned) {
+        return concerned.equals(hooks)
+                ? this
+                : new Output(message, secret, owners, parts, heldBack, unpatched, concerned);
+    }
+
+    /** What an extension server made of it: a part that is held back by itself. */
+    public Output madeOver(Message made, HookPart part) {
+        Map<OutputPart, Integer> all = new HashMap<>(parts);
+        all.put(part, made.hashCode());
+        return new Output(made, secret, owners, all, heldBack, unpatched.or(() -> Optional.of(message)), hooks);
     }
 
     /** Whether routes contribute to it, so that it is never refused as a whole. */

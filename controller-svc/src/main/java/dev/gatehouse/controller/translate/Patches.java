@@ -4,6 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.extensionserver.HookContext;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.patch.PatchedResource;
@@ -215,7 +216,8 @@ final class Patches {
                     base.map(Output::owners).orElse(adders),
                     effective,
                     heldBack,
-                    result.unpatched());
+                    result.unpatched(),
+                    base.map(Output::hooks).orElse(HookContext.NONE));
         });
         return new Result(output, outcomes);
     }

@@ -31,6 +31,7 @@ import dev.gatehouse.controller.envoy.cluster.UpstreamFilters;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.envoy.filter.RateLimitResources;
 import dev.gatehouse.controller.extension.Extensions;
+import dev.gatehouse.controller.extensionserver.HookContext;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.Hostnames;
@@ -93,6 +94,7 @@ final class Resources {
      * @param authorizers the servers that filters of rules ask
      * @param caches of the names of hosts that requests go to
      * @param refusals rules of which Envoy would refuse something
+     * @param hooks the objects of extension servers that each rule concerns
      * @param fingerprint of the entries
      */
     private record Contribution(
@@ -106,6 +108,7 @@ final class Resources {
             Set<Security.Authorizer> authorizers,
             Set<NameCache> caches,
             List<ResolvedRoute.InvalidRule> refusals,
+            HookContext hooks,
             int fingerprint) {
         Contribution(
                 Map<String, List<RouteEntry>> entries,
@@ -117,7 +120,8 @@ final class Resources {
                 Set<Extensions> extensions,
                 Set<Security.Authorizer> authorizers,
                 Set<NameCache> caches,
-                List<ResolvedRoute.InvalidRule> refusals) {
+                List<ResolvedRoute.InvalidRule> refusals,
+                HookContext hooks) {
             this(
                     entries,
                     limits,
@@ -129,6 +133,7 @@ final class Resources {
                     authorizers,
                     caches,
                     refusals,
+                    hooks,
                     entries.hashCode());
         }
 
@@ -338,6 +343,9 @@ final class Resources {
             case BindingKey binding ->
                 hold.ifPresentOrElse(each -> writes.put(held, binding, each), () -> writes.remove(held, binding));
             case PatchPart patch -> patches.hold(writes, patch, hold);
+            case HookPart _ -> {
+                // Extension servers change what comes out of the translation.
+            }
         }
     }
 
@@ -453,6 +461,7 @@ final class Resources {
         Set<Security.Authorizer> authorizers = new HashSet<>();
         Set<NameCache> caches = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
+        Map<String, HookContext.OfRule> hooks = new HashMap<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
                 EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name())
@@ -479,6 +488,11 @@ final class Resources {
                                 http.index(),
                                 "UnsupportedValue",
                                 "spec.rules[" + http.index() + "]: Envoy would refuse what it becomes: " + refusal)));
+                HookContext.OfRule hook =
+                        model.served.ofRule(reads, key.route(), object.get().spec(), http.index(), http.name());
+                if (!hook.isEmpty()) {
+                    hooks.put(RouteResources.ruleName(key.route(), http.index()), hook);
+                }
                 policies.waf().filter(EffectivePolicies.Waf::merged).ifPresent(wafs::add);
                 policies.traffic()
                         .filter(traffic -> traffic.settings().globalLimit().isPresent())
@@ -504,7 +518,8 @@ final class Resources {
                 extensions,
                 authorizers,
                 caches,
-                List.copyOf(refusals)));
+                List.copyOf(refusals),
+                new HookContext(List.of(), hooks)));
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
@@ -531,7 +546,8 @@ final class Resources {
                         Set.of(),
                         Set.of(),
                         Set.of(),
-                        List.of()));
+                        List.of(),
+                        HookContext.NONE));
     }
 
     private static Map<ResourceId, Output> waf(WafResources.Outcome outcome, Set<ObjectRef> owners) {
@@ -666,7 +682,8 @@ final class Resources {
                         settings(reads, key.fleet()),
                         owner -> slices(reads, key.fleet(), used.spec(), owner)),
                 false,
-                owners(used));
+                owners(used),
+                model.served.ofCluster(reads, used.spec()));
     }
 
     private EnvoyProxySpec settings(Reads reads, String fleet) {
@@ -863,6 +880,7 @@ final class Resources {
             client.owner().ifPresent(policy -> owners.add(ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, policy)));
         }
         Function<ListenerKey, ClientPolicy> client = listener -> clients.getOrDefault(listener, ClientPolicy.NONE);
+        HookContext hooks = model.served.ofListeners(reads, port.listeners());
         Map<ResourceId, Output> listeners = new HashMap<>();
         ListenerResources.listener(
                         key,
@@ -873,13 +891,13 @@ final class Resources {
                         each -> needs(reads, each),
                         telemetry::name)
                 .ifPresent(listener -> listeners.putAll(
-                        one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners)));
+                        one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners, hooks)));
         PortKey quic = new PortKey(key.fleet(), key.port(), true);
         if (!key.udp()) {
             ListenerResources.quic(
                             quic, port.fleet(), port.listeners(), client, each -> needs(reads, each), telemetry::name)
                     .ifPresent(listener -> listeners.putAll(
-                            one(key.fleet(), TypeUrls.LISTENER, quic.listenerName(), listener, false, owners)));
+                            one(key.fleet(), TypeUrls.LISTENER, quic.listenerName(), listener, false, owners, hooks)));
         }
         return listeners;
     }
@@ -979,6 +997,7 @@ final class Resources {
         private final Set<ObjectRef> owners;
         private final Map<OutputPart, Integer> parts = new HashMap<>();
         private final Set<OutputPart> heldBack = new HashSet<>();
+        private HookContext hooks = HookContext.NONE;
         private boolean secret;
 
         TableParts(Set<ObjectRef> owners) {
@@ -989,7 +1008,7 @@ final class Resources {
     private static Map<ResourceId, Output> table(String fleet, RouteConfiguration table, TableParts parts) {
         return Map.of(
                 new ResourceId(fleet, TypeUrls.ROUTES, table.getName()),
-                new Output(table, parts.secret, parts.owners, parts.parts, parts.heldBack));
+                new Output(table, parts.secret, parts.owners, parts.parts, parts.heldBack).with(parts.hooks));
     }
 
     private RouteConfiguration counted(Reads reads, String fleet, RouteConfiguration table) {
@@ -1001,6 +1020,7 @@ final class Resources {
         reads.get(contributionsByListener, listener.key())
                 .ifPresent(contributions -> contributions.forEach((key, contribution) -> {
                     parts.owners.add(key.route());
+                    parts.hooks = parts.hooks.and(contribution.hooks());
                     served(reads, key, contribution, parts)
                             .forEach((host, entries) -> routes.computeIfAbsent(host, _ -> new ArrayList<>())
                                     .addAll(entries));
@@ -1109,6 +1129,17 @@ final class Resources {
 
     private static Map<ResourceId, Output> one(
             String fleet, String typeUrl, String name, Message message, boolean secret, Set<ObjectRef> owners) {
-        return Map.of(new ResourceId(fleet, typeUrl, name), new Output(message, secret, owners));
+        return one(fleet, typeUrl, name, message, secret, owners, HookContext.NONE);
+    }
+
+    private static Map<ResourceId, Output> one(
+            String fleet,
+            String typeUrl,
+            String name,
+            Message message,
+            boolean secret,
+            Set<ObjectRef> owners,
+            HookContext hooks) {
+        return Map.of(new ResourceId(fleet, typeUrl, name), new Output(message, secret, owners).with(hooks));
     }
 }

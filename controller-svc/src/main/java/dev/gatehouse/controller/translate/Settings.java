@@ -2,9 +2,13 @@ package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.CalloutAddress;
+import dev.gatehouse.controller.extensionserver.ExtensionServers;
+import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
+import dev.gatehouse.gatewayapi.EnvoyProxy;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
@@ -24,7 +28,8 @@ public record Settings(
         Callouts callouts,
         Infrastructure infrastructure,
         BackendAddresses backendAddresses,
-        Extensions extensions) {
+        Extensions extensions,
+        Configured configured) {
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
@@ -48,12 +53,28 @@ public record Settings(
                 callouts,
                 infrastructure,
                 infrastructure.backendAddresses(true, Set.of()),
-                Extensions.OFFLINE);
+                Extensions.OFFLINE,
+                Configured.NOTHING);
     }
 
     /** The same with other extensions. */
     public Settings with(Extensions other) {
-        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, other);
+        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, other, configured);
+    }
+
+    /** The same with other settings of all proxies. */
+    public Settings with(Configured other) {
+        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, extensions, other);
+    }
+
+    /**
+     * What counts for all proxies.
+     *
+     * @param proxy below the EnvoyProxies of classes and Gateways
+     * @param limits how they call ratelimit-svc
+     */
+    public record Configured(Optional<EnvoyProxy> proxy, LimitCalls limits) {
+        public static final Configured NOTHING = new Configured(Optional.empty(), LimitCalls.DEFAULT);
     }
 
     public Settings {
@@ -72,7 +93,7 @@ public record Settings(
     }
 
     /** Where TEG has its ConfigMap {@code waf-config}: the controller's namespace; in files Envoy Gateway's. */
-    String namespace() {
+    public String namespace() {
         return switch (infrastructure) {
             case Infrastructure.Host _ -> "envoy-gateway-system";
             case Infrastructure.Cluster cluster -> cluster.namespace();
@@ -134,19 +155,27 @@ public record Settings(
      * @param lua Lua scripts in EnvoyExtensionPolicies
      * @param codeServer the URL where proxies fetch the code of Wasm extensions
      * @param fetches the code is fetched; false: there is no data plane, and the code is taken to be there
+     * @param servers that change resources before they are published
      */
-    public record Extensions(boolean patches, boolean lua, String codeServer, boolean fetches) {
+    public record Extensions(
+            boolean patches, boolean lua, String codeServer, boolean fetches, ExtensionServers servers) {
         /** For a translation without a data plane. */
-        public static final Extensions OFFLINE = new Extensions(false, false, "http://127.0.0.1:18110/wasm", false);
+        public static final Extensions OFFLINE =
+                new Extensions(false, false, "http://127.0.0.1:18110/wasm", false, ExtensionServers.NONE);
 
         /** The same, with Lua scripts. */
         public Extensions withLua(boolean allowed) {
-            return new Extensions(patches, allowed, codeServer, fetches);
+            return new Extensions(patches, allowed, codeServer, fetches, servers);
         }
 
         /** The same, with EnvoyPatchPolicies. */
         public Extensions withPatches(boolean allowed) {
-            return new Extensions(allowed, lua, codeServer, fetches);
+            return new Extensions(allowed, lua, codeServer, fetches, servers);
+        }
+
+        /** The same, with extension servers. */
+        public Extensions withServers(ExtensionServers other) {
+            return new Extensions(patches, lua, codeServer, fetches, other);
         }
     }
 

@@ -61,6 +61,7 @@ final class Statuses {
     private final Source<String, FleetState> fleetStates;
     private final Collection<String, Infrastructure> infrastructure;
     private final Source<String, String> refusals;
+    private final Source<String, ExtensionTrouble> troubles;
     private final Collection<ObjectRef, SortedMap<String, String>> failed;
     private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
@@ -76,6 +77,7 @@ final class Statuses {
             Source<String, FleetState> fleetStates,
             Collection<String, Infrastructure> infrastructure,
             Source<String, String> refusals,
+            Source<String, ExtensionTrouble> troubles,
             FailedObjects failed,
             Resources resources,
             Settings settings) {
@@ -84,6 +86,7 @@ final class Statuses {
         this.failed = failed.messages();
         this.infrastructure = infrastructure;
         this.refusals = refusals;
+        this.troubles = troubles;
         this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
@@ -92,7 +95,7 @@ final class Statuses {
         addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         policies = new PolicyStatuses(model, fleetStates, this.failed, settings.controllerName());
-        all = List.of(
+        List<Collection<ObjectRef, ObjectStatus>> own = List.of(
                 // Comes before what is said of the last good version of an object that an edit broke.
                 graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
@@ -240,6 +243,8 @@ final class Statuses {
                         (reads, _, policy) -> Optional.of(patchStatuses.of(reads, policy))),
                 // Counts for an object that has no other status.
                 graph.map("status.failed", this.failed, this::failed));
+        all = Stream.concat(own.stream(), new ExtensionStatuses(model).all(graph).stream())
+                .toList();
     }
 
     private <S extends TargetedPolicy<S>> Collection<ObjectRef, ObjectStatus> policies(
@@ -339,6 +344,9 @@ final class Statuses {
         reads.get(model.fleets, state.fleet())
                 .flatMap(fleet -> exposure(state, fleet))
                 .ifPresent(warnings::add);
+        reads.get(troubles, state.fleet())
+                .filter(trouble -> !trouble.closed())
+                .ifPresent(trouble -> warnings.add(trouble.message() + " What it would change passes unchanged"));
         return warnings.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
@@ -378,7 +386,15 @@ final class Statuses {
     }
 
     private Condition programmed(Reads reads, GatewayState state, ObjectRef ref, long generation) {
-        Optional<Condition> problem = addresses(reads, state).problem();
+        Optional<Condition> problem = addresses(reads, state)
+                .problem()
+                .or(() -> reads.get(troubles, state.fleet())
+                        .filter(ExtensionTrouble::closed)
+                        .map(trouble -> Condition.isFalse(
+                                Conditions.PROGRAMMED,
+                                "ExtensionServerFailed",
+                                trouble.message()
+                                        + " The last good configuration stays; what had none is not served.")));
         if (problem.isPresent()) {
             return problem.get();
         }

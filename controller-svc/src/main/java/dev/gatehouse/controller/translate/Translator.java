@@ -4,6 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.extensionserver.HookContext;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
@@ -15,9 +16,12 @@ import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +52,7 @@ public final class Translator {
     private final Model model;
     private final Source<String, FleetState> fleetStates;
     private final Source<String, String> refusals;
+    private final Source<String, ExtensionTrouble> troubles;
     private final Collection<String, Infrastructure> infrastructure;
     private final Resources resources;
     private final Collection<ObjectKey, List<WasmRequest>> wasmRequests;
@@ -62,15 +67,16 @@ public final class Translator {
     public Translator(Settings settings, FaultLog faults) {
         FailedObjects failed = new FailedObjects(faults);
         graph = failed.graph();
-        inputs = new Inputs(graph);
+        inputs = new Inputs(graph, settings.extensions().servers().kinds());
         fleetStates = graph.source("fleetStates");
         model = new Model(graph, inputs, settings);
         resources = new Resources(graph, inputs, model, settings);
         wasmRequests = model.extensions.wasmRequests;
         refusals = graph.source("refusals");
+        troubles = graph.source("extensionTroubles");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
-        statuses =
-                new Statuses(graph, inputs, model, fleetStates, infrastructure, refusals, failed, resources, settings);
+        statuses = new Statuses(
+                graph, inputs, model, fleetStates, infrastructure, refusals, troubles, failed, resources, settings);
     }
 
     /** A change of inputs. */
@@ -103,6 +109,9 @@ public final class Translator {
          * @param refusal what Kubernetes says against them; empty: nothing
          */
         record Applied(String fleet, Optional<String> refusal) implements Change {}
+
+        /** What extension servers fail at for a fleet; empty: nothing. */
+        record Extensions(String fleet, Optional<ExtensionTrouble> trouble) implements Change {}
     }
 
     /**
@@ -131,6 +140,12 @@ public final class Translator {
                     case Change.Accepted accepted ->
                         resources.accept(writes, accepted.binding(), accepted.fingerprint());
                     case Change.Withdrawn withdrawn -> resources.forget(writes, withdrawn.binding());
+                    case Change.Extensions extensions ->
+                        extensions
+                                .trouble()
+                                .ifPresentOrElse(
+                                        trouble -> writes.put(troubles, extensions.fleet(), trouble),
+                                        () -> writes.remove(troubles, extensions.fleet()));
                     case Change.Applied applied ->
                         applied.refusal()
                                 .ifPresentOrElse(
@@ -149,6 +164,16 @@ public final class Translator {
                 .flatMap(List::stream)
                 .forEach(request -> requests.put(request.key(), request));
         return requests;
+    }
+
+    /** The policies of extension servers for each fleet's Gateways and their listeners. */
+    public Map<String, List<HookContext.Part>> extensionPolicies() {
+        return model.served.ofFleets.entries();
+    }
+
+    /** The Secret {@code key}. */
+    public Optional<Secret> secret(ObjectKey key) {
+        return inputs.of(Kinds.SECRET).get(key).map(Resource::spec);
     }
 
     /** Every resource. */
@@ -183,6 +208,15 @@ public final class Translator {
     /** The policies that count for a rule of a route on a listener, in the order in which a request meets them. */
     public List<PolicyUse> policies(ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return model.uses(PRESENT, listener, route, rule);
+    }
+
+    /** What the SecurityPolicies for a rule of a route on a listener ask for together; empty: nothing, or it cannot be used. */
+    public Optional<SecuritySettings> security(ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return model.securities
+                .attached()
+                .effective(PRESENT, listener, route, rule)
+                .filter(policy -> policy.problems().isEmpty())
+                .map(policy -> policy.spec().settings());
     }
 
     /** The name of a rule of a route, where it has one. */

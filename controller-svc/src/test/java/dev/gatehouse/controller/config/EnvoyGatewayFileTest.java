@@ -66,39 +66,138 @@ class EnvoyGatewayFileTest {
     }
 
     @Test
-    void whatHasNoEffectIsToldWithItsPlace() {
+    void whatHasNoEffectIsToldWithItsPlaceAndTheReason() {
         EnvoyGatewayFile file = read("""
-            rateLimit: {backend: {type: Redis, redis: {url: 'redis:6379'}}}
             telemetry: {metrics: {prometheus: {disable: true}}}
-            provider: {type: Kubernetes, kubernetes: {leaderElection: {disable: true}, client: {rateLimit: {qps: 1}}}}
-            logging: {level: {xds-server: debug}}
+            admin: {enablePprof: true}
+            xdsServer: {maxConnectionAge: 1h}
+            gatewayAPI: {enabled: [XBackendTrafficPolicy]}
+            runtimeFlags: {enabled: [XDSNameSchemeV2]}
+            provider:
+              type: Kubernetes
+              kubernetes:
+                client: {rateLimit: {qps: 1}}
+                cacheSyncPeriod: 1h
+                shutdownManager: {image: own}
+                rateLimitDeployment: {replicas: 2}
+                rateLimitHpa: {maxReplicas: 2}
+                rateLimitPDB: {minAvailable: 1}
+                proxyTopologyInjector: {disabled: true}
+            rateLimit:
+              backend: {type: Redis, redis: {urlRef: {secretKeyRef: {name: redis, key: url}}}}
+              telemetry: {tracing: {samplingRate: 1}}
             """);
         assertThat(file.hasErrors()).isFalse();
+        assertThat(file.properties()).isEmpty();
         assertThat(problems(file))
+                .allSatisfy(each -> assertThat(each)
+                        .matches(
+                                "envoy-gateway\\.yaml:\\d+:\\d+: warning: EnvoyGateway: [A-Za-z.]+: i?.*; passed over"))
+                .extracting(each -> each.split(": ")[3])
                 .containsExactlyInAnyOrder(
-                        "envoy-gateway.yaml:3:1: warning: EnvoyGateway: rateLimit: is configured at ratelimit-svc"
-                                + " (GATEHOUSE_RATELIMIT_REDIS_URL; run --redis); passed over",
-                        "envoy-gateway.yaml:4:1: warning: EnvoyGateway: telemetry: is not served and has no effect; passed over",
-                        "envoy-gateway.yaml:5:43: warning: EnvoyGateway: provider.kubernetes.leaderElection: is not served"
-                                + " and has no effect; passed over",
-                        "envoy-gateway.yaml:5:76: warning: EnvoyGateway: provider.kubernetes.client: is not served and has"
-                                + " no effect; passed over",
-                        "envoy-gateway.yaml:6:19: warning: EnvoyGateway: logging.level.xds-server: is not served and has no"
-                                + " effect; passed over");
+                        "telemetry",
+                        "admin",
+                        "xdsServer",
+                        "gatewayAPI.enabled",
+                        "runtimeFlags.enabled",
+                        "provider.kubernetes.client",
+                        "provider.kubernetes.cacheSyncPeriod",
+                        "provider.kubernetes.shutdownManager",
+                        "provider.kubernetes.rateLimitDeployment",
+                        "provider.kubernetes.rateLimitHpa",
+                        "provider.kubernetes.rateLimitPDB",
+                        "provider.kubernetes.proxyTopologyInjector",
+                        "rateLimit.backend.redis.urlRef",
+                        "rateLimit.telemetry");
     }
 
     @Test
-    void whatWouldBeServedOtherwiseIsRefused() {
-        EnvoyGatewayFile file = read("""
-            provider: {type: Kubernetes, kubernetes: {watch: {type: Namespaces, namespaces: [shop]}}}
-            extensionManager: {hooks: {xdsTranslator: {post: [Route]}}}
-            """);
-        assertThat(file.hasErrors()).isTrue();
-        assertThat(problems(file))
-                .anySatisfy(each -> assertThat(each)
-                        .startsWith("envoy-gateway.yaml:3:43: EnvoyGateway: provider.kubernetes.watch: is not served"))
-                .anySatisfy(each -> assertThat(each)
-                        .startsWith("envoy-gateway.yaml:4:1: EnvoyGateway: extensionManager: is not served"));
+    void theNamespacesThatAreFollowedAreThoseThatTheFileSays() {
+        String watch = "provider: {type: Kubernetes, kubernetes: {watch: %s}}\n";
+        assertThat(read(watch.formatted("{type: Namespaces, namespaces: [shop, till]}"))
+                        .properties())
+                .containsExactly(Map.entry("gatehouse.controller.kubernetes.namespaces", "shop,till"));
+        assertThat(read(watch.formatted("{type: NamespaceSelector, namespaceSelector: {matchLabels: {a: b},"
+                                + " matchExpressions: [{key: c, operator: In, values: [d, e]},"
+                                + " {key: f, operator: NotIn, values: [g]}, {key: h, operator: Exists},"
+                                + " {key: i, operator: DoesNotExist}]}}"))
+                        .properties())
+                .containsExactly(Map.entry(
+                        "gatehouse.controller.kubernetes.namespace-selector", "a=b,c in (d,e),f notin (g),h,!i"));
+        for (String wrong :
+                List.of("{type: Namespaces}", "{type: NamespaceSelector}", "{namespaces: [shop]}", "{type: Some}")) {
+            assertThat(read(watch.formatted(wrong)).hasErrors()).as(wrong).isTrue();
+        }
+    }
+
+    @Test
+    void leadersAreElectedAsTheFileSays() {
+        String election = "provider: {type: Kubernetes, kubernetes: {leaderElection: %s}}\n";
+        String prefix = "gatehouse.controller.kubernetes.leader-election.";
+        assertThat(read(election.formatted("{leaseDuration: 30s, renewDeadline: 20s, retryPeriod: 4s, disable: true}"))
+                        .properties())
+                .isEqualTo(Map.of(
+                        prefix + "lease-duration", "PT30S",
+                        prefix + "renew-deadline", "PT20S",
+                        prefix + "retry-period", "PT4S",
+                        prefix + "enabled", "false"));
+        assertThat(problems(read(election.formatted("{leaseDuration: 5s}"))))
+                .singleElement()
+                .asString()
+                .contains("leaderElection.leaseDuration: 5s (expected: more than renewDeadline, 10s)");
+    }
+
+    @Test
+    void rateLimitsAreCountedWhereTheFileSays() {
+        String limit = "rateLimit: {backend: {type: Redis, redis: %s}, timeout: 20ms, failClosed: true}\n";
+        assertThat(read(limit.formatted("{url: 'redis:6379'}")).properties())
+                .isEqualTo(Map.of(
+                        "gatehouse.ratelimit.redis.url", "redis://redis:6379",
+                        "gatehouse.controller.limits.timeout", "PT0.02S",
+                        "gatehouse.controller.limits.fail-closed", "true"));
+        assertThat(read(limit.formatted("{url: 'redis:6379', tls: {}}")).properties())
+                .containsEntry("gatehouse.ratelimit.redis.url", "rediss://redis:6379");
+        assertThat(problems(read(limit.formatted("{url: 'a:1,b:1'}"))))
+                .singleElement()
+                .asString()
+                .contains("several hosts");
+        assertThat(read(limit.formatted("{}")).hasErrors()).isTrue();
+        assertThat(read("rateLimit: {}").hasErrors()).isTrue();
+    }
+
+    @Test
+    void eachComponentHasItsLogLevel() {
+        assertThat(read("logging: {level: {default: warn, xds-server: debug}, encoder: JSON}")
+                        .properties())
+                .isEqualTo(Map.of(
+                        "quarkus.log.level", "WARN",
+                        "quarkus.log.category.\"dev.gatehouse.xds\".level", "DEBUG",
+                        "quarkus.log.console.json.enabled", "true"));
+    }
+
+    @Test
+    void objectsMayComeFromFiles() {
+        String custom = "provider: {type: Custom, custom: %s}\n";
+        assertThat(read(custom.formatted(
+                                "{resource: {type: File, file: {paths: [/a, '/b,c']}}, infrastructure: {type: Host, host: {}}}"))
+                        .properties())
+                .isEqualTo(Map.of("gatehouse.controller.source", "files", "gatehouse.controller.files", "/a,/b\\,c"));
+        for (String wrong : List.of(
+                "{resource: {type: File}}",
+                "{resource: {}}",
+                "{resource: {type: Kubernetes}, infrastructure: {type: Remote, remote: {service: {host: h}}}}")) {
+            assertThat(read(custom.formatted(wrong)).hasErrors()).as(wrong).isTrue();
+        }
+    }
+
+    @Test
+    void whatCountsForAllProxiesIsReadAsAnEnvoyProxy() {
+        EnvoyGatewayFile file = read("envoyProxy: {concurrency: 3}\n");
+        assertThat(problems(file)).isEmpty();
+        assertThat(file.proxy().orElseThrow().tree()).containsKey("concurrency");
+        EnvoyGatewayFile wrong = read("envoyProxy: {concurrency: -3}\n");
+        assertThat(wrong.hasErrors()).isTrue();
+        assertThat(problems(wrong)).first().asString().contains("envoyProxy", "concurrency");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.controller.extensionserver.HookContext;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.translate.BindingKey;
 import dev.gatehouse.controller.translate.Hold;
@@ -170,7 +171,8 @@ class QuarantineTest {
                     Set.of(new ObjectRef("Backend", "default", id.name())),
                     parts,
                     back,
-                    Optional.of(own));
+                    Optional.of(own),
+                    HookContext.NONE);
         }
 
         /** Publishes and answers until there is nothing left to say. */

@@ -9,6 +9,7 @@ import dev.gatehouse.gatewayapi.yaml.Trees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Envoy Gateway's EnvoyProxy: how the proxies of a Gateway, or of all Gateways of a class, are run.
@@ -47,6 +48,17 @@ public record EnvoyProxy(Map<String, Object> tree, Reading reading) {
                         ? new Reading.Valid(checked.value().orElse(EnvoyProxySpec.DEFAULT), checked.warnings())
                         : new Reading.Invalid(
                                 checked.problems(), checked.value().orElse(EnvoyProxySpec.DEFAULT)));
+    }
+
+    /** Reads the field of another object that has a specification: what counts for all proxies. Its errors are that object's. */
+    public static Optional<EnvoyProxy> readDefault(Fields f, String field) {
+        if (!f.has(field)) {
+            return Optional.empty();
+        }
+        Fields.Checked<EnvoyProxySpec> checked = f.checked(field, EnvoyProxySpec::read);
+        checked.problems().forEach(problem -> f.wrong(field, problem));
+        checked.warnings().forEach(warning -> f.warn(field, warning));
+        return checked.value().map(spec -> new EnvoyProxy(checked.tree(), new Reading.Valid(spec, List.of())));
     }
 
     /** True if it adds to a less specific EnvoyProxy, and does not replace it. */

@@ -110,6 +110,16 @@ public final class Kinds {
                 .findFirst();
     }
 
+    /** A kind that an extension server brings, for filters and backends of routes. */
+    public static Kind<ExtensionObject> ofExtension(String group, String version, String name) {
+        return new Kind<>(group, List.of(version), name, true, ExtensionObject::resource);
+    }
+
+    /** A kind that an extension server brings, for policies. */
+    public static Kind<ExtensionObject> policyOfExtension(String group, String version, String name) {
+        return new Kind<>(group, List.of(version), name, true, ExtensionObject::policy);
+    }
+
     private static <S> Kind<S> gatewayApi(String name, Function<Fields, S> reader) {
         return new Kind<>(GATEWAY_GROUP, List.of("v1", "v1beta1", "v1alpha3", "v1alpha2"), name, true, spec(reader));
     }

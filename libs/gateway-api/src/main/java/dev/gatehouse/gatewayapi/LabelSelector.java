@@ -1,8 +1,10 @@
 package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Kubernetes' label selector: all of it must hold. Empty selects everything. */
 public record LabelSelector(Map<String, String> matchLabels, List<Requirement> matchExpressions) {
@@ -45,8 +47,25 @@ public record LabelSelector(Map<String, String> matchLabels, List<Requirement> m
         }
     }
 
-    static LabelSelector read(Fields f) {
+    public static LabelSelector read(Fields f) {
         return new LabelSelector(f.stringMap("matchLabels"), f.list("matchExpressions", Requirement::read));
+    }
+
+    /** The selector as Kubernetes' API takes it: "app=shop,tier in (a,b),!old". */
+    public String asText() {
+        List<String> parts = new ArrayList<>();
+        new TreeMap<>(matchLabels).forEach((key, value) -> parts.add(key + "=" + value));
+        for (Requirement each : matchExpressions) {
+            String values = " (" + String.join(",", each.values()) + ")";
+            parts.add(
+                    switch (each.operator()) {
+                        case In -> each.key() + " in" + values;
+                        case NotIn -> each.key() + " notin" + values;
+                        case Exists -> each.key();
+                        case DoesNotExist -> "!" + each.key();
+                    });
+        }
+        return String.join(",", parts);
     }
 
     /** True if {@code labels} satisfy the selector. */

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads Kubernetes objects from YAML. A document with an error yields problems and no object; the others are not affected.
@@ -98,7 +99,7 @@ public final class ResourceReader {
 
     /** Reads all documents of {@code text}, which stands in {@code file}. */
     public static Result read(String file, String text) {
-        return read(YamlDocuments.read(file, text), false);
+        return read(YamlDocuments.read(file, text), false, List.of());
     }
 
     /**
@@ -106,12 +107,13 @@ public final class ResourceReader {
      *
      * @param inTree whether nobody named the file, so that it may be of another tool, such as Helm's {@code values.yaml}: what is no
      *     Kubernetes object is told and left alone then, and no error
+     * @param more kinds that are known besides Gatehouse's own
      */
-    public static Result read(String file, byte[] text, boolean inTree) {
-        return read(YamlDocuments.read(file, text), inTree);
+    public static Result read(String file, byte[] text, boolean inTree, List<? extends Kind<?>> more) {
+        return read(YamlDocuments.read(file, text), inTree, more);
     }
 
-    private static Result read(YamlDocuments documents, boolean inTree) {
+    private static Result read(YamlDocuments documents, boolean inTree, List<? extends Kind<?>> more) {
         List<Problem> problems = new ArrayList<>(documents.problems());
         List<Problem> leftAlone = new ArrayList<>();
         List<Found<?>> found = new ArrayList<>();
@@ -120,7 +122,7 @@ public final class ResourceReader {
             if (inTree && isForeign(document)) {
                 leftAlone.add(warning(document.location(), "", "is no Kubernetes object (no kind); left alone"));
             } else {
-                readObject(document, found, broken, problems);
+                readObject(document, more, found, broken, problems);
             }
         }
         for (Node other : documents.others()) {
@@ -173,9 +175,13 @@ public final class ResourceReader {
     }
 
     private static void readObject(
-            Node.Mapping document, List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
-        if (isList(document)) {
-            readList(document, found, broken, problems);
+            Node.Mapping document,
+            List<? extends Kind<?>> more,
+            List<Found<?>> found,
+            List<Broken> broken,
+            List<Problem> problems) {
+        if (isList(document, more)) {
+            readList(document, more, found, broken, problems);
             return;
         }
         Optional<String> apiVersion = text(document, "apiVersion");
@@ -193,7 +199,12 @@ public final class ResourceReader {
         int slash = apiVersion.get().indexOf('/');
         String group = slash < 0 ? "" : apiVersion.get().substring(0, slash);
         String version = apiVersion.get().substring(slash + 1);
-        Optional<Kind<?>> kind = Kinds.find(group, kindName.get());
+        Optional<Kind<?>> kind = Kinds.find(group, kindName.get())
+                .or(() -> more.stream()
+                        .filter(each ->
+                                each.group().equals(group) && each.name().equals(kindName.get()))
+                        .<Kind<?>>map(each -> each)
+                        .findFirst());
         if (kind.isEmpty()) {
             unknownKind(document, apiVersion.get(), kindName.get(), problems);
         } else if (!kind.get().versions().contains(version)) {
@@ -215,13 +226,20 @@ public final class ResourceReader {
     }
 
     /** A list of objects: of any kind, or of one, as {@code HTTPRouteList}. */
-    private static boolean isList(Node.Mapping document) {
+    private static boolean isList(Node.Mapping document, List<? extends Kind<?>> more) {
         String kind = text(document, "kind").orElse("");
         return kind.equals("List")
-                || kind.endsWith(LIST) && Kinds.ALL.stream().anyMatch(each -> (each.name() + LIST).equals(kind));
+                || kind.endsWith(LIST)
+                        && Stream.concat(Kinds.ALL.stream(), more.stream())
+                                .anyMatch(each -> (each.name() + LIST).equals(kind));
     }
 
-    private static void readList(Node.Mapping list, List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
+    private static void readList(
+            Node.Mapping list,
+            List<? extends Kind<?>> more,
+            List<Found<?>> found,
+            List<Broken> broken,
+            List<Problem> problems) {
         Node items = list.get("items").orElse(new Node.Sequence(list.location(), List.of()));
         if (!(items instanceof Node.Sequence sequence)) {
             problems.add(error(items.location(), "items", "is " + items.describe() + " (expected: a list of objects)"));
@@ -229,7 +247,7 @@ public final class ResourceReader {
         }
         for (Node item : sequence.items()) {
             if (item instanceof Node.Mapping mapping) {
-                readObject(withKindOf(list, mapping), found, broken, problems);
+                readObject(withKindOf(list, mapping), more, found, broken, problems);
             } else {
                 problems.add(error(item.location(), "items", "is " + item.describe() + " (expected: an object)"));
             }

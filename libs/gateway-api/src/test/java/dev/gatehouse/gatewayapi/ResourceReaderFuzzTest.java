@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.gatehouse.gatewayapi.yaml.Problem;
+import java.util.List;
 
 /** Whatever a file holds: it is read to objects and problems, and each problem can be shown. */
 class ResourceReaderFuzzTest {
@@ -18,7 +19,7 @@ class ResourceReaderFuzzTest {
     @FuzzTest
     void anyBytesAreReadToObjectsAndProblems(FuzzedDataProvider data) {
         byte[] bytes = data.consumeRemainingAsBytes();
-        ResourceReader.Result result = ResourceReader.read("fuzz.yaml", bytes, true);
+        ResourceReader.Result result = ResourceReader.read("fuzz.yaml", bytes, true, List.of());
         for (Problem problem : result.problems()) {
             assertThat(problem.message()).isNotBlank();
             assertThat(problem.location().line()).isPositive();

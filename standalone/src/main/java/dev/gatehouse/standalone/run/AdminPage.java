@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Objects;
+import java.util.Optional;
 
 /** The pages that the command line asks, on loopback: the paths /gatehouse/status, config and explain. */
 @Singleton
@@ -45,7 +46,8 @@ final class AdminPage {
                             ? context.queryParams().get("method")
                             : "GET",
                     Objects.requireNonNullElse(context.queryParams().get("url"), ""),
-                    context.queryParams().getAll("header"));
+                    context.queryParams().getAll("header"),
+                    Optional.ofNullable(context.queryParams().get("source")));
             answer(context, Json.encode(controller.ask(translator -> new Explainer(translator).explain(question))));
         } catch (IllegalArgumentException e) {
             context.response().setStatusCode(400).end(e.getMessage());

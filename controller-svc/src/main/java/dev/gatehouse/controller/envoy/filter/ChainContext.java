@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.Message;
+import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.GeoDatabases;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param geo by which the fleet finds out where clients are
  * @param upstreamLog what logs the requests to backends
  * @param needs what the policies of the routes need to be in the chain
+ * @param limits how ratelimit-svc is called
  * @param routesChange filters may change the route: Envoy decides by the first which of the filters that are switched off it
  *     makes, so those of policies are switched on
  */
@@ -30,6 +32,7 @@ public record ChainContext(
         Optional<GeoDatabases> geo,
         List<AccessLog> upstreamLog,
         FilterNeeds needs,
+        LimitCalls limits,
         boolean routesChange) {
     /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
     public static final int CONNECTION_BUFFER_BYTES = 32 * 1024;

@@ -33,7 +33,8 @@ final class RateLimitFilter implements ChainFilter {
                 name,
                 RateLimit.newBuilder()
                         .setDomain("gatehouse")
-                        .setTimeout(Protos.duration(CalloutResources.LIMIT_TIMEOUT))
+                        .setTimeout(Protos.duration(chain.limits().timeout()))
+                        .setFailureModeDeny(chain.limits().failClosed())
                         .setEnableXRatelimitHeaders(
                                 chain.client().headers().rateLimitHeaders()
                                         ? RateLimit.XRateLimitHeadersRFCVersion.DRAFT_VERSION_03
@@ -43,7 +44,8 @@ final class RateLimitFilter implements ChainFilter {
                         .setRateLimitService(RateLimitServiceConfig.newBuilder()
                                 .setTransportApiVersion(ApiVersion.V3)
                                 .setGrpcService(CalloutResources.service(
-                                        Fleets.RATE_LIMIT, Optional.of(CalloutResources.LIMIT_TIMEOUT))))
+                                        Fleets.RATE_LIMIT,
+                                        Optional.of(chain.limits().timeout()))))
                         .build());
     }
 

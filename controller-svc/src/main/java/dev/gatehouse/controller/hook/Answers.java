@@ -1,0 +1,86 @@
+package dev.gatehouse.controller.hook;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Message;
+import dev.gatehouse.controller.extensionserver.ExtensionServer;
+import dev.gatehouse.controller.extensionserver.Hook;
+import dev.gatehouse.events.ResourceId;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The answers of extension servers, by the content of their requests. Of each resource only those are kept that it was made with last, so
+ * that their number is bounded by what is served. Not thread-safe.
+ */
+final class Answers {
+    /** @param digest of the request */
+    private record Key(String server, Hook hook, String digest) {}
+
+    private final Map<ResourceId, Map<Key, Message>> kept = new HashMap<>();
+
+    /** The answers about one resource, as it is made once. */
+    final class Round {
+        private final ResourceId resource;
+        private final Map<Key, Message> before;
+        private final Map<Key, Message> used = new HashMap<>();
+
+        Round(ResourceId resource) {
+            this.resource = resource;
+            this.before = kept.getOrDefault(resource, Map.of());
+        }
+
+        Optional<Message> known(ExtensionServer server, Hook hook, Message request) {
+            Key key = key(server, hook, request);
+            Optional<Message> answer =
+                    Optional.ofNullable(before.get(key)).or(() -> Optional.ofNullable(used.get(key)));
+            answer.ifPresent(each -> used.put(key, each));
+            return answer;
+        }
+
+        void learn(ExtensionServer server, Hook hook, Message request, Message answer) {
+            used.put(key(server, hook, request), answer);
+        }
+
+        /** The resource is made: other answers are not kept. */
+        void end() {
+            if (used.isEmpty()) {
+                kept.remove(resource);
+            } else {
+                kept.put(resource, used);
+            }
+        }
+    }
+
+    void forget(ResourceId resource) {
+        kept.remove(resource);
+    }
+
+    void forgetAll() {
+        kept.clear();
+    }
+
+    int size() {
+        return kept.values().stream().mapToInt(Map::size).sum();
+    }
+
+    private static Key key(ExtensionServer server, Hook hook, Message request) {
+        try {
+            ByteString.Output bytes = ByteString.newOutput();
+            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+            out.useDeterministicSerialization();
+            request.writeTo(out);
+            out.flush();
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(bytes.toByteString().asReadOnlyByteBuffer());
+            return new Key(server.name(), hook, HexFormat.of().formatHex(digest.digest()));
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("memory can be written to, and every JDK has SHA-256", e);
+        }
+    }
+}

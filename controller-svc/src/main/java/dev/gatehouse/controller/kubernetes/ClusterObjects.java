@@ -1,0 +1,58 @@
+package dev.gatehouse.controller.kubernetes;
+
+import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ResourceReader;
+import dev.gatehouse.gatewayapi.ResourceReader.Reading;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The objects that a cluster holds at this time, for commands: read once, with the rights of whoever asks.
+ *
+ * @param changes the objects, and those that cannot be read
+ * @param unread "secrets: forbidden", of kinds that could not be listed
+ */
+public record ClusterObjects(List<Change> changes, List<String> unread) {
+    public ClusterObjects {
+        changes = List.copyOf(changes);
+        unread = List.copyOf(unread);
+    }
+
+    /**
+     * Lists every kind that the API server serves.
+     *
+     * @param more kinds besides Gatehouse's own
+     * @throws KubernetesClientException the API server does not answer
+     */
+    public static ClusterObjects read(KubernetesClient client, List<? extends Kind<?>> more) {
+        List<Kind<?>> kinds =
+                Stream.<Kind<?>>concat(Kinds.ALL.stream(), more.stream()).toList();
+        List<Change> changes = new ArrayList<>();
+        List<String> unread = new ArrayList<>();
+        new Discovery(client, kinds).served().values().forEach(served -> {
+            try {
+                var all = client.genericKubernetesResources(served.context());
+                (served.kind().namespaced() ? all.inAnyNamespace() : all)
+                        .list()
+                        .getItems()
+                        .forEach(object -> changes.add(change(served.kind(), object)));
+            } catch (KubernetesClientException e) {
+                unread.add(served + ": " + e.getMessage());
+            }
+        });
+        return new ClusterObjects(changes, unread);
+    }
+
+    private static Change change(Kind<?> kind, GenericKubernetesResource object) {
+        return switch (ResourceReader.read(kind, ObjectTree.of(kind, object))) {
+            case Reading.Readable<?> readable -> new Change.Put(kind, readable.resource());
+            case Reading.Broken<?> broken -> new Change.Broken(kind, broken.object());
+        };
+    }
+}
