@@ -109,11 +109,40 @@ public final class BackendResolver {
 
     private Target any(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc, String transport) {
         ObjectKey key = reference.key(origin.namespace());
-        boolean backendKind = reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)
+        return isBackend(reference) && !world.permitted(origin, reference.group(), reference.kind(), key)
+                ? new Target.Unresolved(
+                        reference,
+                        "RefNotPermitted",
+                        reference.kind() + " " + key
+                                + " is in another namespace, and no ReferenceGrant there permits it.")
+                : resolve(key, reference, grpc, transport);
+    }
+
+    /**
+     * Resolves a backend that needs no ReferenceGrant.
+     *
+     * @param namespace of the object that names it
+     */
+    public Target resolveGranted(String namespace, BackendReference reference, boolean grpc) {
+        return resolve(reference.key(namespace), reference, grpc, "TCP");
+    }
+
+    private static boolean isBackend(BackendReference reference) {
+        return reference.isService() || isBackendKind(reference) || isImport(reference);
+    }
+
+    private static boolean isBackendKind(BackendReference reference) {
+        return reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)
                 && reference.kind().equals("Backend");
-        boolean imported = reference.group().equals(Kinds.SERVICE_IMPORT.group())
+    }
+
+    private static boolean isImport(BackendReference reference) {
+        return reference.group().equals(Kinds.SERVICE_IMPORT.group())
                 && reference.kind().equals(Kinds.SERVICE_IMPORT.name());
-        if (!reference.isService() && !backendKind && !imported) {
+    }
+
+    private Target resolve(ObjectKey key, BackendReference reference, boolean grpc, String transport) {
+        if (!isBackend(reference)) {
             return new Target.Unresolved(
                     reference,
                     "InvalidKind",
@@ -122,16 +151,10 @@ public final class BackendResolver {
                             + Kinds.SERVICE_IMPORT.group()
                             + ", or Backend of " + Kinds.ENVOY_GATEWAY_GROUP + ").");
         }
-        if (!world.permitted(origin, reference.group(), reference.kind(), key)) {
-            return new Target.Unresolved(
-                    reference,
-                    "RefNotPermitted",
-                    reference.kind() + " " + key + " is in another namespace, and no ReferenceGrant there permits it.");
-        }
-        if (backendKind) {
+        if (isBackendKind(reference)) {
             return resolveBackend(reference, key, grpc);
         }
-        return imported
+        return isImport(reference)
                 ? resolveImport(reference, key, grpc, transport)
                 : resolveService(reference, key, grpc, transport);
     }

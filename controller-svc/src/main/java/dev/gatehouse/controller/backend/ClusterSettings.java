@@ -19,16 +19,18 @@ import java.util.OptionalInt;
  *
  * @param retried requests are sent again: as many retries at a time as requests
  * @param routingType absent: the fleet's
+ * @param statName under which the cluster is counted; absent: its name
  */
 public record ClusterSettings(
         BackendSettings backend,
         boolean retried,
         boolean useClientProtocol,
         Optional<RoutingType> routingType,
-        Optional<AdmissionControl> admission) {
+        Optional<AdmissionControl> admission,
+        Optional<String> statName) {
     /** None. */
     public static final ClusterSettings NONE =
-            new ClusterSettings(BackendSettings.NONE, false, false, Optional.empty(), Optional.empty());
+            new ClusterSettings(BackendSettings.NONE, false, false, Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
      * Those of a reference to a backend that is no route's.
@@ -40,6 +42,7 @@ public record ClusterSettings(
                 settings.ofBackend().checkedAs(hostname),
                 settings.retry().isPresent(),
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -55,12 +58,18 @@ public record ClusterSettings(
                 settings.backend().retry().isPresent(),
                 settings.useClientProtocol(),
                 settings.routingType(),
-                settings.admission());
+                settings.admission(),
+                Optional.empty());
+    }
+
+    /** The same, counted under a name of its own. */
+    public ClusterSettings countedAs(String name) {
+        return new ClusterSettings(backend, retried, useClientProtocol, routingType, admission, Optional.of(name));
     }
 
     /** What of them counts for UDP: how an endpoint is selected, and how names are resolved. */
     public ClusterSettings forDatagrams() {
-        return new ClusterSettings(backend.forDatagrams(), false, false, routingType, Optional.empty());
+        return new ClusterSettings(backend.forDatagrams(), false, false, routingType, Optional.empty(), statName);
     }
 
     /** What of the settings shows in the endpoints of a cluster. */

@@ -88,6 +88,11 @@ public record ClusterSpec(
         return endpoints instanceof Endpoints.Resolved each ? Optional.of(each) : Optional.empty();
     }
 
+    /** The same under a name of its own. */
+    public ClusterSpec renamed(String other) {
+        return new ClusterSpec(other, endpoints, protocol, settings, endpointsName, credentials);
+    }
+
     /** Each way in which TLS is spoken to endpoints. */
     public List<Tls> tls() {
         return transports().stream().flatMap(Optional::stream).toList();

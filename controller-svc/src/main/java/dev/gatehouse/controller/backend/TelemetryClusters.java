@@ -4,80 +4,81 @@ import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
 import dev.gatehouse.controller.backend.ClusterSpec.Protocol;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
-import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.ProxyTelemetry.Destination;
-import dev.gatehouse.gatewayapi.ReferenceGrant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The clusters by which a fleet's proxies reach the destinations of their access logs and traces.
+ * The clusters by which a fleet's proxies reach the destinations of their access logs, traces and metrics.
  *
- * @param clusters by destination; one that cannot be reached is not among them
- * @param closed destinations of metrics that a BackendTLSPolicy is for: metrics go by the bootstrap, which knows no policy, and must not go
- *     in plain text
+ * @param clusters by destination of access logs and traces; one that cannot be reached is not among them
+ * @param metrics those of metrics, each by the name of {@link #metrics(int)}: the bootstrap names them
  * @param problems why some cannot be reached
  */
 public record TelemetryClusters(
-        Map<Destination, ClusterSpec> clusters, Set<Destination> closed, List<String> problems) {
+        Map<Destination, ClusterSpec> clusters, List<ClusterSpec> metrics, List<String> problems) {
     /** None. */
-    public static final TelemetryClusters NONE = new TelemetryClusters(Map.of(), Set.of(), List.of());
+    public static final TelemetryClusters NONE = new TelemetryClusters(Map.of(), List.of(), List.of());
 
     public TelemetryClusters {
         clusters = Map.copyOf(clusters);
-        closed = Set.copyOf(closed);
+        metrics = List.copyOf(metrics);
         problems = List.copyOf(problems);
     }
 
     /**
-     * Resolves the destinations of {@code telemetry}.
+     * Resolves the destinations of {@code telemetry}. They may be in any namespace, as with Envoy Gateway: who may write an EnvoyProxy runs the
+     * proxies.
      *
      * @param proxy the EnvoyProxy that names them
      */
     public static TelemetryClusters of(ProxyTelemetry telemetry, ObjectKey proxy, BackendResolver backends) {
-        ReferenceGrant.Origin origin =
-                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, Kinds.ENVOY_PROXY.name(), proxy.namespace());
         Map<Destination, ClusterSpec> clusters = new HashMap<>();
         List<String> problems = new ArrayList<>();
         for (Destination destination : telemetry.destinations()) {
-            List<ClusterGroup.Member> found = new ArrayList<>();
-            for (BackendReference reference : destination.backends()) {
-                switch (backends.resolve(origin, reference, destination.grpc(), "TCP")) {
-                    case Target.Found target ->
-                        found.add(new ClusterGroup.Member(target.cluster(), reference.weight(), target.standBy()));
-                    case Target.Unresolved unresolved ->
-                        problems.add("EnvoyProxy " + proxy + ": spec.telemetry: " + unresolved.message());
-                }
-            }
-            together(destination, found).ifPresent(cluster -> clusters.put(destination, cluster));
+            cluster(destination, proxy, backends, problems)
+                    .ifPresent(cluster -> clusters.put(destination, cluster));
         }
-        Set<Destination> closed = new HashSet<>();
-        for (ProxyTelemetry.MetricsSink sink : telemetry.metrics().sinks()) {
-            for (BackendReference reference : sink.destination().backends()) {
-                if (!isPlain(backends.resolve(origin, reference, true, "TCP"))) {
-                    closed.add(sink.destination());
-                    problems.add("EnvoyProxy " + proxy + ": spec.telemetry.metrics.sinks: " + reference.kind() + " "
-                            + reference.key(proxy.namespace())
-                            + " has a BackendTLSPolicy, and metrics cannot be sent by TLS; none are sent there.");
-                }
-            }
+        List<ClusterSpec> metrics = new ArrayList<>();
+        List<ProxyTelemetry.MetricsSink> sinks = telemetry.metrics().sinks();
+        for (int i = 0; i < sinks.size(); i++) {
+            String name = metrics(i);
+            cluster(sinks.get(i).destination(), proxy, backends, problems)
+                    .ifPresent(cluster -> metrics.add(cluster.renamed(name)));
         }
-        return new TelemetryClusters(clusters, closed, problems);
+        return new TelemetryClusters(
+                clusters, metrics, problems.stream().distinct().toList());
     }
 
-    private static boolean isPlain(Target target) {
-        return switch (target) {
-            case Target.Found found -> found.cluster().tls().isEmpty();
-            case Target.Unresolved unresolved -> !unresolved.reason().equals(BackendResolver.INVALID_TLS);
-        };
+    /** The name of the cluster of a sink of metrics, by its place: the bootstrap stays as it is when the backend changes. */
+    public static String metrics(int sink) {
+        return "telemetry/metrics/" + sink;
+    }
+
+    private static Optional<ClusterSpec> cluster(
+            Destination destination, ObjectKey proxy, BackendResolver backends, List<String> problems) {
+        List<ClusterGroup.Member> found = new ArrayList<>();
+        for (BackendReference reference : destination.backends()) {
+            switch (backends.resolveGranted(proxy.namespace(), reference, destination.grpc())) {
+                case Target.Found target ->
+                    found.add(new ClusterGroup.Member(target.cluster(), reference.weight(), target.standBy()));
+                case Target.Unresolved unresolved ->
+                    problems.add("EnvoyProxy " + proxy + ": spec.telemetry: " + unresolved.message());
+            }
+        }
+        return together(destination, found);
+    }
+
+    /** All of them. */
+    public Stream<ClusterSpec> all() {
+        return Stream.concat(clusters.values().stream(), metrics.stream());
     }
 
     /** The name of the cluster of a destination; empty: it cannot be reached. */

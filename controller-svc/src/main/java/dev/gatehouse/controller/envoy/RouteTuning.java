@@ -46,8 +46,7 @@ final class RouteTuning {
     static void apply(Route.Builder route, ObjectRef ref, Rule.Http rule, TrafficSettings settings) {
         settings.tracing().map(RouteTuning::tracing).ifPresent(route::setTracing);
         settings.routeStatName()
-                .ifPresent(name -> route.setStatPrefix(StatNames.of(
-                        name, ref.kind(), ref.key().namespace(), ref.key().name(), rule.name())));
+                .ifPresent(name -> route.setStatPrefix(StatNames.of(name, ref, rule.name())));
         if (!route.hasRoute()) {
             return;
         }

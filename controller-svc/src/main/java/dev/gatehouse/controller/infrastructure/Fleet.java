@@ -2,12 +2,10 @@ package dev.gatehouse.controller.infrastructure;
 
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.ObjectKey;
-import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -20,8 +18,6 @@ import java.util.function.Function;
  * @param addresses IP addresses that the Gateways ask for
  * @param clusterAddresses IP addresses that they ask for as the Service's own
  * @param onlyInCluster true if no Gateway asks to be reached from elsewhere than from within the cluster
- * @param closed destinations of metrics that get none: a policy asks for what proxies cannot do for them
- * @param proxyNamespace that of the EnvoyProxy: where what it refers to is; empty where there is none
  */
 public record Fleet(
         Optional<ObjectKey> gateway,
@@ -32,14 +28,11 @@ public record Fleet(
         List<String> addresses,
         List<String> clusterAddresses,
         boolean onlyInCluster,
-        EnvoyProxySpec proxy,
-        Set<ProxyTelemetry.Destination> closed,
-        String proxyNamespace) {
+        EnvoyProxySpec proxy) {
     /** The protocol of a port for HTTP/3. */
     public static final String HTTP3 = "h3";
 
     public Fleet {
-        closed = Set.copyOf(closed);
         members = List.copyOf(members);
         ports = ports.stream().sorted().distinct().toList();
         addresses = addresses.stream().distinct().toList();

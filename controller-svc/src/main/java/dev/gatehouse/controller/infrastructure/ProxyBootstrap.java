@@ -1,6 +1,6 @@
 package dev.gatehouse.controller.infrastructure;
 
-import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.BootstrapChange;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.IpFamily;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
@@ -29,14 +29,12 @@ import org.jspecify.annotations.Nullable;
  * first configuration is in, since Envoy opens its listeners then; and no more once health checks fail, since it drains.
  *
  * @param metrics what the proxies count, and who is told
- * @param proxyNamespace that of the EnvoyProxy
  * @param maxHeapBytes from the container's memory limit: where Envoy frees memory, and then refuses requests
  */
 record ProxyBootstrap(
         InfrastructureSettings settings,
         IpFamily ipFamily,
         ProxyTelemetry.Metrics metrics,
-        String proxyNamespace,
         OptionalLong maxHeapBytes) {
     static final int ADMIN_PORT = 19000;
     static final int METRICS_PORT = 19001;
@@ -212,16 +210,16 @@ record ProxyBootstrap(
           report_histograms_as_deltas: %s
         """;
 
+    /** A sink wants a cluster that is there from the start; this one stands for that of the backend, which comes with the configuration. */
     private static final String METRICS_SINK_CLUSTER = """
         name: "%s"
         connect_timeout: 5s
-        type: STRICT_DNS
-        load_assignment:
-          cluster_name: "%s"
-        typed_extension_protocol_options:
-          envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-            "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-            explicit_http_config: {http2_protocol_options: {}}
+        lb_policy: CLUSTER_PROVIDED
+        cluster_type:
+          name: envoy.clusters.aggregate
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.clusters.aggregate.v3.ClusterConfig
+            clusters: ["%s"]
         """;
 
     private static final String OVERLOAD = """
@@ -316,18 +314,7 @@ record ProxyBootstrap(
         for (int i = 0; i < metrics.sinks().size(); i++) {
             ProxyTelemetry.MetricsSink sink = metrics.sinks().get(i);
             String name = "metrics_sink_" + i;
-            List<Object> endpoints = addresses(sink.destination()).stream()
-                    .map(address -> (Object) Map.of("endpoint", Map.of("address", Map.of("socket_address", address))))
-                    .toList();
-            if (endpoints.isEmpty()) {
-                continue;
-            }
-            Map<String, Object> cluster = new LinkedHashMap<>(parse(METRICS_SINK_CLUSTER.formatted(name, name)));
-            Map<String, Object> assignment = new LinkedHashMap<>();
-            assignment.put("cluster_name", name);
-            assignment.put("endpoints", List.of(Map.of("lb_endpoints", endpoints)));
-            cluster.put("load_assignment", assignment);
-            clusters.add(cluster);
+            clusters.add(parse(METRICS_SINK_CLUSTER.formatted(name, TelemetryClusters.metrics(i))));
             sinks.add(sink(sink, name));
         }
         return sinks;
@@ -373,23 +360,6 @@ record ProxyBootstrap(
         tree.put(first, one);
         tree.put(second, two);
         return tree;
-    }
-
-    private List<Map<String, Object>> addresses(ProxyTelemetry.Destination destination) {
-        if (destination.backends().isEmpty()) {
-            return destination.host().stream()
-                    .map(host -> ordered("address", host, "port_value", destination.port()))
-                    .toList();
-        }
-        return destination.backends().stream()
-                .filter(BackendReference::isService)
-                .map(backend -> ordered(
-                        "address",
-                        backend.name() + "." + backend.namespace().orElse(proxyNamespace) + ".svc."
-                                + settings.clusterDomain() + ".",
-                        "port_value",
-                        backend.port().orElse(0)))
-                .toList();
     }
 
     private static Map<String, Object> pattern(ProxyTelemetry.NameMatch match) {

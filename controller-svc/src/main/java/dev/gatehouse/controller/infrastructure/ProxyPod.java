@@ -165,8 +165,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         ProxyBootstrap bootstrap = new ProxyBootstrap(
                 settings,
                 proxy.ipFamily(),
-                proxy.telemetry().metrics().without(fleet.closed()),
-                fleet.proxyNamespace(),
+                proxy.telemetry().metrics(),
                 maxHeapBytes(container));
         List<String> arguments = new ArrayList<>(List.of(
                 "--service-cluster",

@@ -18,7 +18,6 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ObjectReference;
-import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Service;
 import java.util.HashSet;
@@ -125,7 +124,7 @@ final class BackendTls {
                 validation.subjectAltNames());
     }
 
-    /** @param users the Gateways whose routes, listeners or telemetry use one of the policy's backends, with the controllers of their classes */
+    /** @param users who uses one of the policy's backends, with the controllers of the Gateways' classes */
     Optional<ObjectStatus> status(Reads reads, Resource<BackendTlsPolicy> policy, Map<BackendUses.User, String> users) {
         if (users.isEmpty()) {
             return Optional.empty();
@@ -133,15 +132,7 @@ final class BackendTls {
         List<Condition> conditions = conditions(reads, policy);
         AncestorConditions ancestors = new AncestorConditions();
         users.forEach((user, controller) -> conditions.forEach(condition -> ancestors.put(
-                new ParentReference(
-                        Kinds.GATEWAY_GROUP,
-                        Kinds.GATEWAY.name(),
-                        Optional.of(user.gateway().namespace()),
-                        user.gateway().name(),
-                        user.listener(),
-                        Optional.empty()),
-                controller,
-                condition)));
+                user.reference(), controller, condition)));
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors.statuses()));
     }
 

@@ -9,6 +9,7 @@ import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ListenerFilter;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -26,22 +27,45 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/** Which Gateways use a backend: by their routes, by filters of their listeners, by SecurityPolicies, or for their telemetry. */
+/**
+ * Who uses a backend: Gateways, by their routes and by filters of their listeners; policies that have services called; EnvoyProxies, for
+ * telemetry. These are the ancestors of a BackendTLSPolicy, as Envoy Gateway has them.
+ */
 final class BackendUses {
     /**
      * Who uses a backend.
      *
-     * @param listener that a route names; empty: none in particular
+     * @param object a Gateway, a policy, or an EnvoyProxy
+     * @param listener of a Gateway, that a route names; empty: none in particular
      */
-    record User(ObjectKey gateway, Optional<String> listener) implements Comparable<User> {
-        private static final Comparator<User> ORDER = Comparator.comparing(User::gateway)
+    record User(Kind<?> kind, ObjectKey object, Optional<String> listener) implements Comparable<User> {
+        private static final Comparator<User> ORDER = Comparator.<User, String>comparing(user -> user.kind().name())
+                .thenComparing(User::object)
                 .thenComparing(user -> user.listener().orElse(""));
+
+        private static User of(ObjectKey gateway, Optional<String> listener) {
+            return new User(Kinds.GATEWAY, gateway, listener);
+        }
+
+        /** The reference to it in a status. */
+        ParentReference reference() {
+            return new ParentReference(
+                    kind.group(),
+                    kind.name(),
+                    Optional.of(object.namespace()),
+                    object.name(),
+                    listener,
+                    Optional.empty());
+        }
 
         @Override
         public int compareTo(User other) {
             return ORDER.compare(this, other);
         }
     }
+
+    /** A service that a policy has proxies call. */
+    record Call(ObjectRef backend, Kind<?> kind, ObjectKey policy) {}
 
     private record Use(ObjectRef backend, User user) implements Comparable<Use> {
         private static final Comparator<Use> ORDER =
@@ -64,7 +88,7 @@ final class BackendUses {
             Collection<ListenerKey, ListenerState> listeners,
             Collection<String, FleetMembers> fleets,
             Collection<BindingKey, Attachments.Binding> bindings,
-            BiFunction<Reads, BindingKey, Set<ObjectRef>> ofPolicies) {
+            BiFunction<Reads, BindingKey, Set<Call>> ofPolicies) {
         all = List.of(
                 byBackend(graph, "uses.routes", attachments, (reads, ref, attached) -> {
                     Map<Use, String> found = new HashMap<>();
@@ -73,7 +97,7 @@ final class BackendUses {
                     for (Attachments.Parent parent : attached.parents()) {
                         for (Attachments.Binding binding : parent.bindings()) {
                             backends.forEach(backend -> found.put(
-                                    new Use(backend, new User(binding.listener().gateway(), named(parent.reference()))),
+                                    new Use(backend, User.of(binding.listener().gateway(), named(parent.reference()))),
                                     parent.controllerName()));
                         }
                     }
@@ -88,7 +112,7 @@ final class BackendUses {
                                             new Use(
                                                     auth.backend()
                                                             .ref(key.owner().namespace()),
-                                                    new User(key.gateway(), Optional.of(key.name()))),
+                                                    User.of(key.gateway(), Optional.of(key.name()))),
                                             state.controllerName()));
                         }
                     }
@@ -100,8 +124,10 @@ final class BackendUses {
                     reads.get(gateways, gateway)
                             .ifPresent(state -> ofPolicies
                                     .apply(reads, key)
-                                    .forEach(backend -> found.put(
-                                            new Use(backend, new User(gateway, Optional.empty())),
+                                    .forEach(call -> found.put(
+                                            new Use(
+                                                    call.backend(),
+                                                    new User(call.kind(), call.policy(), Optional.empty())),
                                             state.controllerName())));
                     return found;
                 }),
@@ -116,10 +142,7 @@ final class BackendUses {
                                             .forEach(state -> found.put(
                                                     new Use(
                                                             backend,
-                                                            new User(
-                                                                    state.gateway()
-                                                                            .key(),
-                                                                    Optional.empty())),
+                                                            new User(Kinds.ENVOY_PROXY, proxy, Optional.empty())),
                                                     state.controllerName()))));
                     return found;
                 }));
@@ -141,11 +164,11 @@ final class BackendUses {
         return parent.kind().equals(Kinds.GATEWAY.name()) ? parent.sectionName() : Optional.empty();
     }
 
-    /** The Gateways that use one of {@code backends}, each with the controller name of its class. */
+    /** What uses one of {@code backends}, each with the controller name of a Gateway's class. */
     SortedMap<User, String> of(Reads reads, Stream<ObjectRef> backends) {
-        SortedMap<User, String> gateways = new TreeMap<>();
+        SortedMap<User, String> users = new TreeMap<>();
         backends.forEach(backend -> all.forEach(uses -> reads.get(uses, backend)
-                .ifPresent(found -> found.forEach((use, controller) -> gateways.put(use.user(), controller)))));
-        return gateways;
+                .ifPresent(found -> found.forEach((use, controller) -> users.put(use.user(), controller)))));
+        return users;
     }
 }

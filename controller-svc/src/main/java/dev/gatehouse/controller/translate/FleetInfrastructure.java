@@ -2,7 +2,6 @@ package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
-import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.client.ClientPolicy;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
@@ -14,14 +13,11 @@ import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
-import dev.gatehouse.gatewayapi.ObjectKey;
-import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.Resource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /** What should become of each fleet's objects, as a collection derived from the {@link Model}. */
@@ -30,14 +26,11 @@ final class FleetInfrastructure {
 
     /** By the fleet's name; empty where fleets are run by something else. */
     static Collection<String, Infrastructure> collection(Graph graph, Model model, Settings settings) {
-        return graph.map("infrastructure", model.fleets, (reads, name, members) -> switch (settings.infrastructure()) {
+        return graph.map("infrastructure", model.fleets, (reads, _, members) -> switch (settings.infrastructure()) {
             case Settings.Infrastructure.Cluster cluster ->
                 Optional.of(of(
                         members,
                         listener -> model.clients.of(reads, listener.key()).http3() == ClientPolicy.Http3.SERVED,
-                        reads.get(model.telemetry, name)
-                                .orElse(TelemetryClusters.NONE)
-                                .closed(),
                         cluster.fleets()));
             case Settings.Infrastructure.Host _ -> Optional.empty();
         });
@@ -46,12 +39,11 @@ final class FleetInfrastructure {
     private static Infrastructure of(
             FleetMembers members,
             Predicate<ListenerState> http3,
-            Set<ProxyTelemetry.Destination> closed,
             InfrastructureSettings settings) {
         return switch (members.proxy()) {
             case ProxyParameters.Unusable unusable -> new Infrastructure.Invalid(unusable.message());
             case ProxyParameters.Usable _ -> {
-                Fleet fleet = fleet(members, http3, closed);
+                Fleet fleet = fleet(members, http3);
                 if (fleet.ports().isEmpty()) {
                     yield new Infrastructure.Kept();
                 }
@@ -64,7 +56,7 @@ final class FleetInfrastructure {
     }
 
     private static Fleet fleet(
-            FleetMembers members, Predicate<ListenerState> http3, Set<ProxyTelemetry.Destination> closed) {
+            FleetMembers members, Predicate<ListenerState> http3) {
         Resource<GatewayClass> itsClass = members.gateways().getFirst().gatewayClass();
         List<Resource<Gateway>> gateways =
                 members.gateways().stream().map(GatewayState::gateway).toList();
@@ -85,9 +77,7 @@ final class FleetInfrastructure {
                 addresses(gateways, false),
                 addresses(gateways, true),
                 gateways.stream().allMatch(gateway -> gateway.spec().onlyInCluster()),
-                members.settings(),
-                closed,
-                members.proxy().object().map(ObjectKey::namespace).orElse(""));
+                members.settings());
     }
 
     private static List<String> addresses(List<Resource<Gateway>> gateways, boolean inCluster) {

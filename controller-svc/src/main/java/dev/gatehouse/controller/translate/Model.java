@@ -374,8 +374,8 @@ final class Model {
     }
 
     /** The backends of the services that proxies call for the policies of a route on a listener. */
-    private Set<ObjectRef> calledBackends(Reads reads, BindingKey key) {
-        Set<ObjectRef> backends = new HashSet<>();
+    private Set<BackendUses.Call> calledBackends(Reads reads, BindingKey key) {
+        Set<BackendUses.Call> calls = new HashSet<>();
         List<ResolvedRoute.Rule> rules =
                 reads.get(routes, key.route()).map(ResolvedRoute::rules).orElse(List.of());
         for (ResolvedRoute.Rule rule : rules) {
@@ -385,15 +385,19 @@ final class Model {
                     .forEach(member -> member.spec()
                             .settings()
                             .backends()
-                            .forEach(reference -> backends.add(reference.ref(member.namespace()))));
+                            .forEach(reference -> calls.add(new BackendUses.Call(
+                                    reference.ref(member.namespace()), Kinds.SECURITY_POLICY, member.key()))));
             extensions
                     .attached()
                     .members(reads, key.listener(), key.route(), rule.name())
                     .forEach(member -> member.spec().settings().processors().stream()
                             .flatMap(processor -> processor.backends().stream())
-                            .forEach(reference -> backends.add(reference.ref(member.namespace()))));
+                            .forEach(reference -> calls.add(new BackendUses.Call(
+                                    reference.ref(member.namespace()),
+                                    Kinds.ENVOY_EXTENSION_POLICY,
+                                    member.key()))));
         }
-        return backends;
+        return calls;
     }
 
     /** Why a Backend cannot be used. */

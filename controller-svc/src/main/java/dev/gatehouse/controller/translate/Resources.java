@@ -389,6 +389,33 @@ final class Resources {
 
     private ClusterSettings clusterSettings(
             Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
+        ClusterSettings own = trafficSettings(reads, key, binding, rule);
+        return rule instanceof ResolvedRoute.Rule.Http
+                ? settings(reads, fleet(reads, key.listener().gateway()))
+                        .telemetry()
+                        .metrics()
+                        .clusterStatName()
+                        .map(pattern -> own.countedAs(statName(pattern, key.route(), rule)))
+                        .orElse(own)
+                : own;
+    }
+
+    private static String statName(String pattern, ObjectRef route, ResolvedRoute.Rule rule) {
+        return StatNames.ofCluster(
+                pattern,
+                route,
+                rule.name(),
+                rule.index(),
+                rule.targets().stream()
+                        .map(target -> target.target()
+                                .reference()
+                                .key(route.namespace())
+                                .toString())
+                        .toList());
+    }
+
+    private ClusterSettings trafficSettings(
+            Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
         TrafficSettings settings = model.trafficSettings(reads, key.listener(), key.route(), rule.name());
         if (settings.equals(TrafficSettings.NONE)) {
             return ClusterSettings.NONE;
@@ -609,8 +636,7 @@ final class Resources {
         reads.get(model.fleets, fleet)
                 .map(members -> ref(members.gateways().getFirst()))
                 .ifPresent(user -> telemetry
-                        .clusters()
-                        .values()
+                        .all()
                         .forEach(
                                 spec -> clusters.put(new ClusterKey(fleet, spec.name()), new UsedCluster(spec, user))));
         return clusters;
@@ -895,12 +921,7 @@ final class Resources {
                 streams.add(new StreamRoute(
                         name,
                         traffic.routeStatName()
-                                .map(pattern -> StatNames.of(
-                                        pattern,
-                                        ref.kind(),
-                                        ref.key().namespace(),
-                                        ref.key().name(),
-                                        rule.name()))
+                                .map(pattern -> StatNames.of(pattern, ref, rule.name()))
                                 .orElse(name),
                         each.binding().places(),
                         rule.targets(),

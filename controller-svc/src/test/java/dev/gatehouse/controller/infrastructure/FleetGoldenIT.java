@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +31,7 @@ class FleetGoldenIT {
             if (each instanceof Infrastructure.Desired desired) {
                 Map<String, String> mounted = mounted(desired.objects(), files);
                 for (KubernetesObject object : desired.objects()) {
-                    bootstrap(object.tree()).ifPresent(bootstraps::add);
+                    FleetGolden.bootstrap(object).ifPresent(bootstraps::add);
                 }
                 assertThat(mounted).containsOnlyKeys("xds-certificate.json", "xds-trusted-ca.json");
             }
@@ -67,26 +66,5 @@ class FleetGoldenIT {
 
     private static String here(String text, Path files) {
         return text.replace("\"/certs", "\"" + files + "/certs").replace("\"/sds", "\"" + files + "/sds");
-    }
-
-    private static Optional<String> bootstrap(Map<String, Object> tree) {
-        return find(tree, "args")
-                .map(arguments ->
-                        arguments.get(arguments.indexOf("--config-yaml") + 1).toString());
-    }
-
-    private static Optional<List<?>> find(Object tree, String field) {
-        if (tree instanceof Map<?, ?> map) {
-            if (map.get(field) instanceof List<?> list) {
-                return Optional.of(list);
-            }
-            return map.values().stream()
-                    .flatMap(value -> find(value, field).stream())
-                    .findFirst();
-        }
-        if (tree instanceof List<?> list) {
-            return list.stream().flatMap(value -> find(value, field).stream()).findFirst();
-        }
-        return Optional.empty();
     }
 }

@@ -10,14 +10,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a status says, without the words for people.
+ * One thing that a status says. Two are equal whatever their words for people are.
  *
  * @param object the kind, namespace and name
  * @param where empty, or the listener, parent or ancestor
  * @param type of a condition, or a field's name
  * @param value of a condition: status and reason
+ * @param message of a condition
  */
-record Statement(String object, String where, String type, String value) implements Comparable<Statement> {
+record Statement(String object, String where, String type, String value, String message) implements Comparable<Statement> {
     /** What the statuses of {@code objects} say. */
     static Set<Statement> of(List<Map<String, Object>> objects) {
         Set<Statement> statements = new TreeSet<>();
@@ -34,7 +35,8 @@ record Statement(String object, String where, String type, String value) impleme
                         subject,
                         where,
                         "attachedRoutes",
-                        String.valueOf(Objects.requireNonNullElse(listener.get("attachedRoutes"), 0L))));
+                        String.valueOf(Objects.requireNonNullElse(listener.get("attachedRoutes"), 0L)),
+                        ""));
                 statements.add(new Statement(
                         subject,
                         where,
@@ -42,7 +44,8 @@ record Statement(String object, String where, String type, String value) impleme
                         maps(listener.get("supportedKinds"))
                                 .map(kind -> String.valueOf(kind.get("kind")))
                                 .sorted()
-                                .collect(Collectors.joining(","))));
+                                .collect(Collectors.joining(",")),
+                        ""));
             });
             maps(status.get("parents"))
                     .forEach(each ->
@@ -70,7 +73,8 @@ record Statement(String object, String where, String type, String value) impleme
                         subject,
                         where,
                         String.valueOf(condition.get("type")),
-                        condition.get("status") + " " + condition.get("reason"))));
+                        condition.get("status") + " " + condition.get("reason"),
+                        String.valueOf(condition.get("message")))));
     }
 
     private static String reference(Map<?, ?> reference) {
@@ -91,6 +95,16 @@ record Statement(String object, String where, String type, String value) impleme
 
     private static Stream<Map<?, ?>> maps(@Nullable Object value) {
         return value instanceof List<?> list ? list.stream().map(Statement::map) : Stream.of();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Statement statement && toString().equals(statement.toString());
+    }
+
+    @Override
+    public int hashCode() {
+        return toString().hashCode();
     }
 
     @Override

@@ -1,22 +1,33 @@
 package dev.gatehouse.envoyprocess;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The bootstrap of an Envoy that gets all else over delta ADS ({@code envoy.config.bootstrap.v3.Bootstrap}, as JSON).
  *
  * <p>Plain text rather than protobuf types: it is on the way to the first request, and is loaded by a real Envoy in the
- * tests. The admin page is on loopback only. Listeners and clusters have no fetch timeout: an Envoy is ready when it has its
+ * tests. Listeners and clusters have no fetch timeout: an Envoy is ready when it has its
  * configuration, not 15 seconds after it got none.
  *
  * @param nodeId xDS node id, unique among the proxies of one xds-svc
  * @param cluster xDS node cluster: the fleet
  * @param xds an IP address and port of xds-svc
- * @param adminPort 0 takes a free one
+ * @param adminSocket where the admin page's Unix socket is made, which no backend's address and port leads to; empty: a free
+ *     port of loopback
  * @param maxConnections downstream connections over which new ones are refused
  */
-public record Bootstrap(String nodeId, String cluster, InetSocketAddress xds, int adminPort, int maxConnections) {
+public record Bootstrap(
+        String nodeId, String cluster, InetSocketAddress xds, Optional<Path> adminSocket, int maxConnections) {
     private static final int MAX_CONNECTIONS = 50_000;
+
+    /** Mode 0600. */
+    private static final int OWNER_ONLY = 0600;
+
+    /** {@code sun_path} of macOS, the shortest, without its end mark. */
+    private static final int MAX_SOCKET_PATH = 103;
 
     public Bootstrap {
         if (nodeId.isBlank() || cluster.isBlank()) {
@@ -26,9 +37,7 @@ public record Bootstrap(String nodeId, String cluster, InetSocketAddress xds, in
         if (xds.isUnresolved()) {
             throw new IllegalArgumentException("xDS address " + xds + " is a name; expected an IP address");
         }
-        if (adminPort < 0 || adminPort > 65_535) {
-            throw new IllegalArgumentException("admin port " + adminPort + " is not within 0..65535");
-        }
+        adminSocket.ifPresent(Bootstrap::checkLength);
         if (maxConnections < 1) {
             throw new IllegalArgumentException("max connections " + maxConnections + " is not positive");
         }
@@ -36,7 +45,11 @@ public record Bootstrap(String nodeId, String cluster, InetSocketAddress xds, in
 
     /** A proxy of {@code fleet} that is configured by {@code xds}, with the defaults for the rest. */
     public static Bootstrap of(String nodeId, String fleet, InetSocketAddress xds) {
-        return new Bootstrap(nodeId, fleet, xds, 0, MAX_CONNECTIONS);
+        return new Bootstrap(nodeId, fleet, xds, Optional.empty(), MAX_CONNECTIONS);
+    }
+
+    public Bootstrap withAdminSocket(Path socket) {
+        return new Bootstrap(nodeId, cluster, xds, Optional.of(socket), maxConnections);
     }
 
     public String json() {
@@ -44,7 +57,7 @@ public record Bootstrap(String nodeId, String cluster, InetSocketAddress xds, in
             {
               "node": {"id": %s, "cluster": %s},
               "admin": {
-                "address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}},
+                "address": %s,
                 "ignore_global_conn_limit": true
               },
               "dynamic_resources": {
@@ -105,10 +118,25 @@ public record Bootstrap(String nodeId, String cluster, InetSocketAddress xds, in
             """.formatted(
                         quoted(nodeId),
                         quoted(cluster),
-                        adminPort,
+                        adminAddress(),
                         quoted(xds.getAddress().getHostAddress()),
                         xds.getPort(),
                         maxConnections);
+    }
+
+    private String adminAddress() {
+        return adminSocket
+                .map(socket ->
+                        "{\"pipe\": {\"path\": " + quoted(socket.toString()) + ", \"mode\": " + OWNER_ONLY + "}}")
+                .orElse("{\"socket_address\": {\"address\": \"127.0.0.1\", \"port_value\": 0}}");
+    }
+
+    private static void checkLength(Path socket) {
+        if (socket.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
+            throw new IllegalArgumentException("the socket of Envoy's admin page would be " + socket
+                    + ", which is too long for a Unix socket (expected: at most " + MAX_SOCKET_PATH
+                    + " bytes; TMPDIR names another folder)");
+        }
     }
 
     private static String quoted(String text) {

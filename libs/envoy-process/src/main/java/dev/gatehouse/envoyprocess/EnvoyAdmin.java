@@ -1,25 +1,21 @@
 package dev.gatehouse.envoyprocess;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * Envoy's admin page ({@code https://www.envoyproxy.io/docs/envoy/latest/operations/admin}). Blocks at most {@value
- * #TIMEOUT_MILLIS} ms a call.
+ * Envoy's admin page ({@code https://www.envoyproxy.io/docs/envoy/latest/operations/admin}). A call fails when
+ * Envoy is silent for 5 s.
  */
 public final class EnvoyAdmin {
-    private static final int TIMEOUT_MILLIS = 5_000;
+    private static final Duration SILENCE = Duration.ofSeconds(5);
     private static final Pattern STAT = Pattern.compile("^(.*): (\\d+)$");
 
-    private final InetSocketAddress address;
+    private final SocketAddress address;
 
-    public EnvoyAdmin(InetSocketAddress address) {
+    public EnvoyAdmin(SocketAddress address) {
         this.address = address;
     }
 
@@ -99,7 +95,7 @@ public final class EnvoyAdmin {
     }
 
     private String body(String method, String path) throws IOException {
-        Answer answer = call(method, path);
+        AdminCall answer = call(method, path);
         if (answer.status() != 200) {
             throw new IOException("Envoy's admin page answered " + answer.status() + " to " + method + " " + path + ": "
                     + Command.firstLine(answer.body()));
@@ -107,18 +103,7 @@ public final class EnvoyAdmin {
         return answer.body();
     }
 
-    private record Answer(int status, String body) {}
-
-    private Answer call(String method, String path) throws IOException {
-        URI uri = URI.create("http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + path);
-        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
-        connection.setConnectTimeout(TIMEOUT_MILLIS);
-        connection.setReadTimeout(TIMEOUT_MILLIS);
-        connection.setRequestMethod(method);
-        int status = connection.getResponseCode();
-        try (InputStream in = status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
-            String body = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return new Answer(status, body);
-        }
+    private AdminCall call(String method, String path) throws IOException {
+        return AdminCall.make(address, method, path, SILENCE);
     }
 }

@@ -1,13 +1,16 @@
 package dev.gatehouse.envoyprocess;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * How one Envoy is run.
  *
  * @param name stands before its log lines and in messages: the Gateway's name
- * @param bootstrap JSON or YAML of {@code envoy.config.bootstrap.v3.Bootstrap}, with an admin address
+ * @param bootstrap makes, of the folder that a run has for its files, JSON or YAML of {@code
+ *     envoy.config.bootstrap.v3.Bootstrap}, with an admin address
  * @param logLevel Envoy's: trace, debug, info, warning, error, critical or off
  * @param concurrency worker threads; 0 is one for each processor
  * @param drainTime over which Envoy spreads the closing of its connections when it drains
@@ -16,7 +19,7 @@ import java.util.function.Consumer;
  */
 public record EnvoyLaunch(
         String name,
-        String bootstrap,
+        Function<Path, String> bootstrap,
         String logLevel,
         int concurrency,
         Duration drainTime,
@@ -30,7 +33,7 @@ public record EnvoyLaunch(
         }
     }
 
-    public static EnvoyLaunch of(String name, String bootstrap, Consumer<String> log) {
+    public static EnvoyLaunch of(String name, Function<Path, String> bootstrap, Consumer<String> log) {
         return new EnvoyLaunch(
                 name, bootstrap, "warning", 0, Duration.ofSeconds(10), Backoff.DEFAULT, log, state -> {});
     }

@@ -59,14 +59,9 @@ public final class EnvoyProcess implements AutoCloseable {
         }
     }
 
-    /** The admin page of the running Envoy; empty while there is none. A restart may change its port. */
+    /** The admin page of the running Envoy; empty while there is none. A restart changes its address. */
     public Optional<EnvoyAdmin> admin() {
-        return switch (state()) {
-            case EnvoyState.Live live -> Optional.of(new EnvoyAdmin(live.admin()));
-            case EnvoyState.Ready ready -> Optional.of(new EnvoyAdmin(ready.admin()));
-            case EnvoyState.Draining draining -> Optional.of(new EnvoyAdmin(draining.admin()));
-            case EnvoyState.Starting _, EnvoyState.Crashed _, EnvoyState.Stopped _ -> Optional.empty();
-        };
+        return state().adminAddress().map(EnvoyAdmin::new);
     }
 
     /** Waits until Envoy has its configuration; false when the time is up or it was stopped. */

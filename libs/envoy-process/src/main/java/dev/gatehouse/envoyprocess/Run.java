@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,10 +65,9 @@ final class Run {
     static Run start(EnvoyBinary binary, EnvoyLaunch launch) throws IOException {
         Path folder = Files.createTempDirectory("gatehouse-envoy-");
         try {
+            String text = launch.bootstrap().apply(folder);
             Path bootstrap = Files.writeString(
-                    folder.resolve(
-                            launch.bootstrap().stripLeading().startsWith("{") ? "bootstrap.json" : "bootstrap.yaml"),
-                    launch.bootstrap());
+                    folder.resolve(text.stripLeading().startsWith("{") ? "bootstrap.json" : "bootstrap.yaml"), text);
             List<String> command = new ArrayList<>();
             setsid().ifPresent(command::add);
             command.addAll(List.of(
@@ -97,6 +98,9 @@ final class Run {
         } catch (IOException e) {
             delete(folder);
             throw e;
+        } catch (IllegalArgumentException e) {
+            delete(folder);
+            throw new IOException(e.getMessage(), e);
         }
     }
 
@@ -125,18 +129,24 @@ final class Run {
                 return Optional.empty();
             }
             String address = Files.readString(file).strip();
-            int colon = address.lastIndexOf(':');
-            return colon < 0
-                    ? Optional.empty()
-                    : Optional.of(new EnvoyState.Live(
-                            envoy.get().pid(),
-                            new InetSocketAddress(
-                                    InetAddress.ofLiteral(address.substring(0, colon)),
-                                    Integer.parseInt(address.substring(colon + 1)))));
+            return Optional.of(new EnvoyState.Live(envoy.get().pid(), socketAddress(address)));
         } catch (IOException | IllegalArgumentException e) {
             // Written at this moment: the next look finds all of it.
             return Optional.empty();
         }
+    }
+
+    /** A path, or an IP address and port. */
+    private static SocketAddress socketAddress(String text) {
+        if (text.startsWith("/")) {
+            return UnixDomainSocketAddress.of(text);
+        }
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("\"" + text + "\" has no port");
+        }
+        return new InetSocketAddress(
+                InetAddress.ofLiteral(text.substring(0, colon)), Integer.parseInt(text.substring(colon + 1)));
     }
 
     /** SIGTERM to Envoy; SIGKILL when it is still there after {@code limit}. Blocks until it ended. */

@@ -8,15 +8,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,6 +70,36 @@ final class EnvoyProcessIT {
             assertThat(admin.get("/server_info"))
                     .contains("\"id\": \"node \\\"1\\\"\"")
                     .contains("\"cluster\": \"a/b\"");
+        }
+    }
+
+    @Test
+    void theAdminPageIsASocketThatOnlyTheUserCanOpen() throws Exception {
+        Bootstrap bootstrap =
+                Bootstrap.of("node", "a/b", new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort()));
+        try (EnvoyProcess envoy = start(folder ->
+                bootstrap.withAdminSocket(folder.resolve("admin.socket")).json())) {
+            assertThat(envoy.await(EnvoyState.Live.class::isInstance, SOON))
+                    .as("log: %s", log)
+                    .isTrue();
+            EnvoyAdmin admin = envoy.admin().orElseThrow();
+            assertThat(admin.get("/server_info")).contains("\"cluster\": \"a/b\"");
+            // Large enough to come in many parts.
+            assertThat(admin.get("/stats?usedonly").lines()).hasSizeGreaterThan(50);
+            Path socket = ((UnixDomainSocketAddress) ((EnvoyState.Live) envoy.state()).admin()).getPath();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void aSocketPathThatIsTooLongIsToldWithItsLength() throws Exception {
+        Bootstrap bootstrap =
+                Bootstrap.of("node", "a/b", new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort()));
+        try (EnvoyProcess envoy = start(folder ->
+                bootstrap.withAdminSocket(folder.resolve("x".repeat(100))).json())) {
+            assertThat(envoy.await(EnvoyState.Crashed.class::isInstance, SOON)).isTrue();
+            assertThat(((EnvoyState.Crashed) envoy.state()).lastLine()).contains("too long for a Unix socket");
         }
     }
 
@@ -167,9 +200,9 @@ final class EnvoyProcessIT {
         private Holder() {}
 
         public static void main(String[] args) throws Exception {
+            String bootstrap = Files.readString(Path.of(args[1]));
             EnvoyProcess envoy = EnvoyProcess.start(
-                    EnvoyBinary.check(Path.of(args[0])),
-                    EnvoyLaunch.of("held", Files.readString(Path.of(args[1])), System.err::println));
+                    EnvoyBinary.check(Path.of(args[0])), EnvoyLaunch.of("held", _ -> bootstrap, System.err::println));
             envoy.awaitReady(SOON);
             System.out.println(pid(envoy));
             envoy.await(EnvoyState.Stopped.class::isInstance, Duration.ofMinutes(5));
@@ -177,6 +210,10 @@ final class EnvoyProcessIT {
     }
 
     private EnvoyProcess start(String bootstrap) {
+        return start(_ -> bootstrap);
+    }
+
+    private EnvoyProcess start(Function<Path, String> bootstrap) {
         return EnvoyProcess.start(
                 binary,
                 EnvoyLaunch.of("test", bootstrap, log::add)

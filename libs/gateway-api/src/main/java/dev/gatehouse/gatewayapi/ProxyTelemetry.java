@@ -3,6 +3,7 @@ package dev.gatehouse.gatewayapi;
 import dev.gatehouse.gatewayapi.security.ServiceBackends;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import dev.gatehouse.gatewayapi.traffic.HealthCheck;
+import dev.gatehouse.gatewayapi.traffic.StatNames;
 import dev.gatehouse.gatewayapi.traffic.RouteTracing;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
@@ -75,7 +76,7 @@ public record ProxyTelemetry(
         }
     }
 
-    /** Where access logs and spans are sent: what is reached by clusters that come with the configuration. */
+    /** Where access logs and spans are sent. */
     public List<Destination> destinations() {
         List<Destination> all = new ArrayList<>();
         for (AccessLog log : accessLogs) {
@@ -240,6 +241,7 @@ public record ProxyTelemetry(
      * @param perEndpoint for each endpoint of a backend, too
      * @param sizes histograms of the sizes of requests and responses
      * @param grpc for each gRPC service, too
+     * @param clusterStatName by which the clusters of a rule are counted, with placeholders ({@link StatNames})
      */
     public record Metrics(
             boolean prometheus,
@@ -249,32 +251,17 @@ public record ProxyTelemetry(
             boolean perHost,
             boolean perEndpoint,
             boolean sizes,
-            boolean grpc) {
+            boolean grpc,
+            Optional<String> clusterStatName) {
         static final Metrics DEFAULT =
-                new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false, false);
+                new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false, false, Optional.empty());
 
         public Metrics {
             sinks = List.copyOf(sinks);
             matches = List.copyOf(matches);
         }
 
-        /** The same without the sinks that send to one of {@code destinations}. */
-        public Metrics without(Set<Destination> destinations) {
-            return new Metrics(
-                    prometheus,
-                    compression,
-                    sinks.stream()
-                            .filter(sink -> !destinations.contains(sink.destination()))
-                            .toList(),
-                    matches,
-                    perHost,
-                    perEndpoint,
-                    sizes,
-                    grpc);
-        }
-
         private static Metrics read(Fields f) {
-            f.passOver("clusterStatName", "is not supported: clusters are those of backends, which routes share");
             Prometheus prometheus = f.object("prometheus", Prometheus::read).orElse(Prometheus.DEFAULT);
             return new Metrics(
                     prometheus.served(),
@@ -284,7 +271,8 @@ public record ProxyTelemetry(
                     f.bool("enableVirtualHostStats").orElse(false),
                     f.bool("enablePerEndpointStats").orElse(false),
                     f.bool("enableRequestResponseSizesStats").orElse(false),
-                    f.bool("enableGRPCStats").orElse(false));
+                    f.bool("enableGRPCStats").orElse(false),
+                    f.string("clusterStatName", StatNames.CLUSTER));
         }
     }
 
@@ -344,14 +332,6 @@ public record ProxyTelemetry(
             f.choice("type", Type.class);
             return f.requiredObject("openTelemetry", x -> {
                 Destination destination = Destination.read(x);
-                if (!destination.settings().equals(BackendSettings.NONE)) {
-                    x.warn("backendSettings", "has no effect (a sink is part of the bootstrap); passed over");
-                }
-                if (!destination.backends().stream().allMatch(BackendReference::isService)) {
-                    x.warn(
-                            "backendRefs",
-                            "only Services can be told metrics (a sink is part of the bootstrap); others are passed over");
-                }
                 return new MetricsSink(
                         destination,
                         ProxyTelemetry.headers(x),

@@ -43,7 +43,7 @@ public final class RealEnvoy implements AutoCloseable {
     /** @param bootstrap JSON or YAML with an admin address; port 0 is best. Returns at once. */
     public static RealEnvoy withBootstrap(String bootstrap) {
         ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
-        EnvoyLaunch launch = EnvoyLaunch.of("test", bootstrap, log::add).withConcurrency(1);
+        EnvoyLaunch launch = EnvoyLaunch.of("test", _ -> bootstrap, log::add).withConcurrency(1);
         return new RealEnvoy(EnvoyProcess.start(binary(), launch), log);
     }
 

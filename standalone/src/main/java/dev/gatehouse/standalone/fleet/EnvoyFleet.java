@@ -105,7 +105,12 @@ public final class EnvoyFleet implements AutoCloseable {
         Bootstrap bootstrap = Bootstrap.of("standalone/" + fleet, fleet, settings.xds());
         return EnvoyProcess.start(
                 binary,
-                EnvoyLaunch.of(fleet, bootstrap.json(), line -> log.accept(fleet, line))
+                EnvoyLaunch.of(
+                                fleet,
+                                folder -> bootstrap
+                                        .withAdminSocket(folder.resolve("admin.socket"))
+                                        .json(),
+                                line -> log.accept(fleet, line))
                         .withLogLevel(settings.logLevel())
                         .withConcurrency(settings.concurrency())
                         .withDrainTime(settings.drainTime()));

@@ -256,7 +256,13 @@ public final class Instance {
             for (Map.Entry<String, EnvoyState> envoy : running.fleet().states().entrySet()) {
                 parts.add(new JsonObject()
                         .put("name", "envoy " + version + " of " + envoy.getKey())
-                        .put("state", state(envoy.getValue())));
+                        .put("state", state(envoy.getValue()))
+                        .put(
+                                "admin",
+                                envoy.getValue()
+                                        .adminAddress()
+                                        .map(Object::toString)
+                                        .orElse(null)));
             }
         });
         return parts;

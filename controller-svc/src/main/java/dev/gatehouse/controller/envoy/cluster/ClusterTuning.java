@@ -51,6 +51,7 @@ public final class ClusterTuning {
     public static void apply(ClusterSpec spec, Optional<HealthCheck.Log> checks, Cluster.Builder cluster) {
         ClusterSettings settings = spec.settings();
         BackendSettings backend = settings.backend();
+        settings.statName().ifPresent(cluster::setAltStatName);
         backend.loadBalancer().filter(_ -> spec.resolved().isEmpty()).ifPresent(balancer -> {
             // Envoy refuses a cluster that says it in both ways.
             cluster.clearLbPolicy().setLoadBalancingPolicy(LoadBalancing.policy(balancer));

@@ -1,0 +1,254 @@
+package dev.gatehouse.controller.infrastructure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import dev.gatehouse.controller.backend.TelemetryClusters;
+import dev.gatehouse.controller.files.OfflineTranslation;
+import dev.gatehouse.controller.translate.Output;
+import dev.gatehouse.envoyapi.EnvoyTypes;
+import dev.gatehouse.envoyapi.TypeUrls;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.identity.ProcessName;
+import dev.gatehouse.identity.authority.CertificateAuthority;
+import dev.gatehouse.identity.authority.Issued;
+import dev.gatehouse.testkit.RealEnvoy;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.TlsServerCredentials;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Metrics that the real Envoy sends to a collector behind TLS, with the bootstrap of a fleet and the clusters that it gets. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class MetricsSinkIT {
+    private static final String COLLECTOR = "203.0.113.9";
+    private static final String NAME = "collector.internal";
+
+    /** @param received the calls that have come: what their header "tenant" was */
+    private record Collector(Server server, BlockingQueue<String> received) implements AutoCloseable {
+        private static final Metadata.Key<String> TENANT =
+                Metadata.Key.of("tenant", Metadata.ASCII_STRING_MARSHALLER);
+
+        static Collector start(Issued certificate) throws IOException {
+            BlockingQueue<String> received = new LinkedBlockingQueue<>();
+            MethodDescriptor<byte[], byte[]> export = MethodDescriptor.<byte[], byte[]>newBuilder()
+                    .setType(MethodDescriptor.MethodType.UNARY)
+                    .setFullMethodName("opentelemetry.proto.collector.metrics.v1.MetricsService/Export")
+                    .setRequestMarshaller(new Bytes())
+                    .setResponseMarshaller(new Bytes())
+                    .build();
+            ServerServiceDefinition service = ServerServiceDefinition.builder(
+                            "opentelemetry.proto.collector.metrics.v1.MetricsService")
+                    .addMethod(export, ServerCalls.asyncUnaryCall((_, answer) -> {
+                        answer.onNext(new byte[0]);
+                        answer.onCompleted();
+                    }))
+                    .build();
+            ServerInterceptor tenant = new ServerInterceptor() {
+                @Override
+                public <T, R> ServerCall.Listener<T> interceptCall(
+                        ServerCall<T, R> call, Metadata headers, ServerCallHandler<T, R> next) {
+                    received.add(String.valueOf(headers.get(TENANT)));
+                    return next.startCall(call, headers);
+                }
+            };
+            Server server = NettyServerBuilder.forAddress(
+                            new InetSocketAddress("127.0.0.1", 0),
+                            TlsServerCredentials.create(
+                                    stream(certificate.certificate()), stream(certificate.key())))
+                    .addService(ServerInterceptors.intercept(service, tenant))
+                    .build()
+                    .start();
+            return new Collector(server, received);
+        }
+
+        private static InputStream stream(String text) {
+            return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void close() {
+            server.shutdownNow();
+        }
+    }
+
+    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Test
+    void goToABackendByTlsAsABackendTlsPolicySays(@TempDir Path folder) throws Exception {
+        CertificateAuthority authority =
+                CertificateAuthority.create(Instant.now(), Duration.ofDays(1), new SecureRandom());
+        Issued certificate = authority.issue(
+                new ProcessName.Service("collector"), List.of(NAME), Instant.now(), Duration.ofDays(1));
+        try (Collector collector = Collector.start(certificate)) {
+            OfflineTranslation translation =
+                    FleetGolden.translate(objects(folder, authority.keep().certificate()));
+            assertThat(translation.problems()).isEmpty();
+            try (RealEnvoy envoy =
+                    RealEnvoy.withBootstrap(bootstrap(translation, collector.server().getPort(), folder))) {
+                envoy.awaitReady();
+                assertThat(collector.received().poll(1, TimeUnit.MINUTES))
+                        .as(() -> String.join("\n", envoy.log()))
+                        .isEqualTo("a");
+            }
+        }
+    }
+
+    private static Path objects(Path folder, String authority) throws IOException {
+        return Files.writeString(folder.resolve("in.yaml"), """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: gw, namespace: default}
+                spec:
+                  gatewayClassName: gatehouse
+                  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy}}
+                  listeners:
+                  - {name: http, protocol: HTTP, port: 80}
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyProxy
+                metadata: {name: proxy, namespace: default}
+                spec:
+                  telemetry:
+                    metrics:
+                      sinks:
+                      - type: OpenTelemetry
+                        openTelemetry:
+                          backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: outside, namespace: monitoring}]
+                          headers: [{name: tenant, value: a}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: Backend
+                metadata: {name: outside, namespace: monitoring}
+                spec:
+                  endpoints: [{ip: {address: %s, port: 4317}}]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: BackendTLSPolicy
+                metadata: {name: outside, namespace: monitoring}
+                spec:
+                  targetRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: outside}]
+                  validation: {hostname: %s, caCertificateRefs: [{group: "", kind: ConfigMap, name: authority}]}
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: authority, namespace: monitoring}
+                data:
+                  ca.crt: |
+                %s
+                """.formatted(COLLECTOR, NAME, authority.strip().indent(4)));
+    }
+
+    /** The fleet's bootstrap; what comes by xDS is read from files, and the collector is where this test has it. */
+    private static String bootstrap(OfflineTranslation translation, int port, Path folder) throws IOException {
+        Map<ResourceId, Output> resources = translation.translator().resources();
+        String cluster = resources.entrySet().stream()
+                .filter(each -> each.getKey().name().equals(TelemetryClusters.metrics(0)))
+                .map(each -> resource(each.getKey(), each.getValue().message()))
+                .findFirst()
+                .orElseThrow();
+        String endpoints = of(resources, TypeUrls.ENDPOINTS);
+        Path cds = Files.writeString(
+                folder.resolve("cds.json"),
+                "{\"resources\": [" + here(cluster, folder) + "]}");
+        Files.writeString(
+                folder.resolve("eds.json"),
+                "{\"resources\": [" + endpoints.replace(COLLECTOR, "127.0.0.1").replace("4317", "" + port) + "]}");
+        Files.writeString(folder.resolve("sds.json"), "{\"resources\": [" + of(resources, TypeUrls.SECRET) + "]}");
+        Bootstrap.Builder bootstrap = Bootstrap.newBuilder();
+        JsonFormat.parser()
+                .usingTypeRegistry(EnvoyTypes.registry())
+                .merge(FleetGolden.bootstrap(translation.translator().infrastructure()), bootstrap);
+        bootstrap.getNodeBuilder().setId("a").setCluster("b");
+        bootstrap.getAdminBuilder().getAddressBuilder().getSocketAddressBuilder().setPortValue(0);
+        bootstrap.getStaticResourcesBuilder().clearListeners();
+        bootstrap.clearDynamicResources();
+        bootstrap
+                .getDynamicResourcesBuilder()
+                .getCdsConfigBuilder()
+                .getPathConfigSourceBuilder()
+                .setPath(cds.toString());
+        bootstrap.getStatsFlushIntervalBuilder().setSeconds(1);
+        for (int i = bootstrap.getStaticResources().getClustersCount() - 1; i >= 0; i--) {
+            if (!bootstrap.getStaticResources().getClusters(i).getName().startsWith("metrics_sink")) {
+                bootstrap.getStaticResourcesBuilder().removeClusters(i);
+            }
+        }
+        return JsonFormat.printer()
+                .usingTypeRegistry(EnvoyTypes.registry())
+                .preservingProtoFieldNames()
+                .print(bootstrap);
+    }
+
+    private static String of(Map<ResourceId, Output> resources, String typeUrl) {
+        return resources.entrySet().stream()
+                .filter(each -> each.getKey().typeUrl().equals(typeUrl))
+                .map(each -> resource(each.getKey(), each.getValue().message()))
+                .reduce((one, other) -> one + ", " + other)
+                .orElseThrow();
+    }
+
+    private static String resource(ResourceId id, Message message) {
+        try {
+            String json = JsonFormat.printer()
+                    .usingTypeRegistry(EnvoyTypes.registry())
+                    .preservingProtoFieldNames()
+                    .omittingInsignificantWhitespace()
+                    .print(message);
+            return "{\"@type\":\"" + id.typeUrl() + "\"," + json.substring(1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String here(String cluster, Path folder) {
+        return cluster.replaceAll(
+                        "\"eds_config\":\\{\"ads\":\\{}[^}]*}",
+                        "\"eds_config\":{\"path_config_source\":{\"path\":\"" + folder.resolve("eds.json") + "\"}}")
+                .replaceAll(
+                        "\"sds_config\":\\{\"ads\":\\{}[^}]*}",
+                        "\"sds_config\":{\"path_config_source\":{\"path\":\"" + folder.resolve("sds.json") + "\"}}");
+    }
+}
