@@ -53,9 +53,8 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
 
     public BackendAddresses {
         ownPorts = Set.copyOf(ownPorts);
-        unresolved = Stream.concat(unresolved.stream(), EMBEDDED.stream())
-                .distinct()
-                .toList();
+        unresolved =
+                Stream.concat(unresolved.stream(), EMBEDDED.stream()).distinct().toList();
     }
 
     /** With what the host of a request must not lead to unless somebody says otherwise. */
