@@ -83,14 +83,14 @@ public record ClusterSpec(
                 credentials);
     }
 
-    /** Where each request goes to its own host: what that may be. */
-    public Optional<Endpoints.Resolved> resolved() {
-        return endpoints instanceof Endpoints.Resolved each ? Optional.of(each) : Optional.empty();
-    }
-
     /** The same under a name of its own. */
     public ClusterSpec renamed(String other) {
         return new ClusterSpec(other, endpoints, protocol, settings, endpointsName, credentials);
+    }
+
+    /** Where each request goes to its own host: what that may be. */
+    public Optional<Endpoints.Resolved> resolved() {
+        return endpoints instanceof Endpoints.Resolved each ? Optional.of(each) : Optional.empty();
     }
 
     /** Each way in which TLS is spoken to endpoints. */

@@ -7,10 +7,13 @@ import dev.gatehouse.gatewayapi.yaml.JsonText;
 import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** What the {@code spec} of an EnvoyExtensionPolicy may say. */
 class ExtensionSettingsTest {
     private final List<String> problems = new ArrayList<>();
 
@@ -41,6 +44,25 @@ class ExtensionSettingsTest {
         assertThat(settings.wasms().getFirst().code().pull()).isEmpty();
         assertThat(settings.modules().getFirst().terminal()).isFalse();
         assertThat(settings.closes()).isTrue();
+    }
+
+    @Test
+    void aModuleIsToldItsConfiguration() {
+        ExtensionSettings settings = read("""
+                dynamicModule: [{name: a, filterName: limiter, config: {rate: 5}, terminalFilter: true}]
+                """);
+        assertThat(problems).isEmpty();
+        assertThat(settings.modules())
+                .containsExactly(new DynamicModule("a", "limiter", Optional.of(Map.of("rate", 5L)), true));
+    }
+
+    @Test
+    void codeOfAnImageHasADigest() {
+        ExtensionSettings settings = read("""
+                wasm: [{code: {type: Image, image: {url: "oci://a.example/x:1", sha256: %s}}}]
+                """.formatted("b".repeat(64)));
+        assertThat(problems).isEmpty();
+        assertThat(settings.wasms().getFirst().code().sha256()).contains("b".repeat(64));
     }
 
     @Test
@@ -91,7 +113,7 @@ class ExtensionSettingsTest {
         List<ModuleRegistration> modules = Fields.read(
                 YamlDocuments.read("", """
                         dynamicModules:
-                        - {name: near, doNotClose: true, source: {local: {path: /lib/a.so}}}
+                        - {name: near, doNotClose: true, loadGlobally: true, source: {local: {path: /lib/a.so}}}
                         - {name: far, source: {type: Remote, remote: {url: "https://a.example/a.so", sha256: %s}}}
                         """.formatted("A".repeat(64)))
                         .documents()
@@ -102,7 +124,7 @@ class ExtensionSettingsTest {
                 fields -> fields.list("dynamicModules", ModuleRegistration::read));
         assertThat(modules)
                 .containsExactly(
-                        new ModuleRegistration("near", true, false, new ModuleRegistration.Source.Local("/lib/a.so")),
+                        new ModuleRegistration("near", true, true, new ModuleRegistration.Source.Local("/lib/a.so")),
                         new ModuleRegistration(
                                 "far",
                                 false,

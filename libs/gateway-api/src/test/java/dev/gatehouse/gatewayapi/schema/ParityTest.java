@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,11 @@ class ParityTest {
             ".backendRef.fallback",
             ".backendRef.weight");
 
+    /** Why there is no test of a field, by the end of its path. */
+    private static final Map<String, String> REASONS = Map.of(
+            ".header.remove[]", "refused: Envoy Gateway's schema has no removal there",
+            "EnvoyProxy spec.luaValidation", "no effect on a proxy: scripts are parsed in any case");
+
     private enum Service {
         READ("read"),
         WHOLE("passed on whole"),
@@ -35,13 +41,17 @@ class ParityTest {
 
         private final String text;
 
+        boolean effective() {
+            return this == READ || this == WHOLE;
+        }
+
         Service(String text) {
             this.text = text;
         }
     }
 
     /** @param leaves how many leaves are at or below the path */
-    private record Row(String path, int leaves, Service service) {}
+    private record Row(String path, int leaves, Service service, List<ShownBy.Around> around) {}
 
     @Test
     void noReaderAsksForAFieldThatTheSchemaLacks() {
@@ -55,7 +65,28 @@ class ParityTest {
     }
 
     @Test
-    void thePageSaysWhatIsServed() throws IOException {
+    void everyFieldThatIsReadHasATestOrAReason() throws IOException {
+        ShownBy shown = ShownBy.read();
+        List<String> untested = new ArrayList<>();
+        for (String kind : Schemas.kinds()) {
+            rows(kind, new ArrayList<>()).stream()
+                    .filter(row -> row.service().effective() && shown(shown, kind, row).isEmpty())
+                    .forEach(row -> untested.add(kind + " " + row.path()));
+        }
+        assertThat(untested).isEmpty();
+    }
+
+    private static Optional<String> shown(ShownBy tests, String kind, Row row) {
+        return tests.of(kind, row.path(), row.around())
+                .or(() -> REASONS.entrySet().stream()
+                        .filter(reason -> (kind + " " + row.path()).endsWith(reason.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst());
+    }
+
+    @Test
+    void thePageSaysWhatIsServedAndWhatShowsIt() throws IOException {
+        ShownBy shown = ShownBy.read();
         StringBuilder page = new StringBuilder("""
             # Envoy Gateway's API, leaf by leaf
 
@@ -66,6 +97,10 @@ class ParityTest {
             - **passed on whole**: into an object of Kubernetes, or into Envoy's configuration, as it was written.
             - **no effect**: valid, and passed over with a warning where that matters.
             - **not served**: valid for the API server; the reader says in the object's status that it is not served.
+
+            The last column names a test in whose objects the field is: of integration tests, which send requests through the real Envoy (`…IT`), else of
+            golden folders, whose configuration the real Envoy loads, else of unit tests. A kind in parentheses: the field there that has the same type, and so
+            the same reader. The build fails where a field that is read has neither a test nor a reason.
 
             How statuses differ from Envoy Gateway's, case by case of its own translator's tests, and why: [status-parity.md](status-parity.md).
 
@@ -80,9 +115,13 @@ class ParityTest {
                 page.append(" | ").append(leaves(rows, Optional.of(service)));
             }
             page.append(" |\n");
-            kinds.append("\n## ").append(kind).append("\n\n| field | leaves | |\n|---|---|---|\n");
-            rows.forEach(row ->
-                    kinds.append("| `%s` | %d | %s |\n".formatted(row.path(), row.leaves(), row.service().text)));
+            kinds.append("\n## ").append(kind).append("\n\n| field | leaves | | shown by |\n|---|---|---|---|\n");
+            rows.forEach(row -> kinds.append("| `%s` | %d | %s | %s |\n"
+                    .formatted(
+                            row.path(),
+                            row.leaves(),
+                            row.service().text,
+                            row.service().effective() ? shown(shown, kind, row).orElse("") : "")));
         }
         page.append(kinds);
         if (Boolean.getBoolean("golden.update")) {
@@ -105,6 +144,7 @@ class ParityTest {
                 Schemas.find(name).orElseThrow().spec(),
                 Optional.ofNullable(Fields.outline(kind.body()).known().get("spec")),
                 "spec",
+                List.of(),
                 rows,
                 name,
                 strangers);
@@ -112,13 +152,19 @@ class ParityTest {
     }
 
     private static void walk(
-            Schema schema, Optional<Outline> asked, String path, List<Row> rows, String kind, List<String> strangers) {
+            Schema schema,
+            Optional<Outline> asked,
+            String path,
+            List<ShownBy.Around> around,
+            List<Row> rows,
+            String kind,
+            List<String> strangers) {
         if (asked.isEmpty()) {
-            rows.add(new Row(path, count(schema), Service.NOT));
+            rows.add(new Row(path, count(schema), Service.NOT, around));
             return;
         }
         if (asked.get() instanceof Outline.Ignored) {
-            rows.add(new Row(path, count(schema), Service.IGNORED));
+            rows.add(new Row(path, count(schema), Service.IGNORED, around));
             return;
         }
         switch (schema.form()) {
@@ -132,21 +178,23 @@ class ParityTest {
                                 field,
                                 Optional.ofNullable(outline.known().get(name)),
                                 path + "." + name,
+                                ShownBy.within(around, fields, path),
                                 rows,
                                 kind,
                                 strangers));
             }
             case Schema.Items items
             when asked.get() instanceof Outline.Items outline ->
-                walk(items.item(), Optional.of(outline.item()), path + "[]", rows, kind, strangers);
+                walk(items.item(), Optional.of(outline.item()), path + "[]", around, rows, kind, strangers);
             case Schema.Named named
             when asked.get() instanceof Outline.Named outline ->
-                walk(named.value(), Optional.of(outline.value()), path + "{}", rows, kind, strangers);
+                walk(named.value(), Optional.of(outline.value()), path + "{}", around, rows, kind, strangers);
             default ->
                 rows.add(new Row(
                         path,
                         count(schema),
-                        asked.get() instanceof Outline.Tree || count(schema) > 1 ? Service.WHOLE : Service.READ));
+                        asked.get() instanceof Outline.Tree || count(schema) > 1 ? Service.WHOLE : Service.READ,
+                        around));
         }
     }
 
