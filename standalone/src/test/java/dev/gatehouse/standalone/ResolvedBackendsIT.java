@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ResolvedBackendsIT {
     private static final String REFUSES =
-            "-Dgatehouse.controller.dynamic-resolver.refuses=127.0.0.1/32,0.0.0.0/8,169.254.0.0/16,::/96,::ffff:0:0/96";
+            "-Dgatehouse.controller.dynamic-resolver.refuses=127.0.0.1/32,0.0.0.0/8,169.254.0.0/16";
 
     private static final String GATEWAY = """
             apiVersion: gateway.networking.k8s.io/v1

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Which addresses backends may have. A proxy's loopback interface leads to the proxy's own admin page, and link-local addresses lead to
@@ -20,20 +21,18 @@ import java.util.regex.Pattern;
  * @param backends Envoy Gateway's Backends may be used
  * @param onHost the proxies run on the host that the user works on: loopback and Unix sockets lead to the user's own servers
  * @param ownPorts ports of Gatehouse's own on loopback: administration, and gRPC between its parts
- * @param unresolved addresses that the host of a request must not lead to (Backends of type DynamicResolver)
+ * @param unresolved addresses that the host of a request must not lead to (Backends of type DynamicResolver); IPv4 in the forms of IPv6 always
  */
 public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ownPorts, List<Cidr> unresolved) {
-    /**
-     * What no client has any business with: this host, link-local, and multicast. IPv4 in the forms of IPv6 is refused as a whole, since no
-     * name server answers so.
-     */
+    /** IPv4 in the forms of IPv6: no name server answers so. */
+    private static final List<Cidr> EMBEDDED = List.of(new Cidr("::", 96), new Cidr("::ffff:0:0", 96));
+
+    /** What no client has any business with: this host, link-local, and multicast. */
     public static final List<Cidr> NEVER_RESOLVED = List.of(
             new Cidr("0.0.0.0", 8),
             new Cidr("127.0.0.0", 8),
             new Cidr("169.254.0.0", 16),
             new Cidr("224.0.0.0", 3),
-            new Cidr("::", 96),
-            new Cidr("::ffff:0:0", 96),
             new Cidr("fe80::", 10),
             new Cidr("ff00::", 8));
 
@@ -54,7 +53,8 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
 
     public BackendAddresses {
         ownPorts = Set.copyOf(ownPorts);
-        unresolved = List.copyOf(unresolved);
+        unresolved =
+                Stream.concat(unresolved.stream(), EMBEDDED.stream()).distinct().toList();
     }
 
     /** With what the host of a request must not lead to unless somebody says otherwise. */

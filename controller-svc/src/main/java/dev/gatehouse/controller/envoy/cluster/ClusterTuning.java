@@ -194,6 +194,8 @@ public final class ClusterTuning {
         List<HttpFilter> filters = UpstreamFilters.of(spec);
         boolean requestNames = spec.tls().stream().anyMatch(tls -> tls.sni() instanceof ClusterSpec.Sni.OfRequest);
         boolean any = http2 || negotiated || requestNames || settings.useClientProtocol() || !filters.isEmpty();
+        // A cluster that says nothing would have Envoy call each host by its own name, whatever the TLS says.
+        any |= spec.resolved().isPresent();
         if (requestNames) {
             options.setUpstreamHttpProtocolOptions(UpstreamHttpProtocolOptions.newBuilder()
                     .setAutoSni(true)
