@@ -29,8 +29,8 @@ public record ClusterSettings(
         Optional<AdmissionControl> admission,
         Optional<String> statName) {
     /** None. */
-    public static final ClusterSettings NONE =
-            new ClusterSettings(BackendSettings.NONE, false, false, Optional.empty(), Optional.empty(), Optional.empty());
+    public static final ClusterSettings NONE = new ClusterSettings(
+            BackendSettings.NONE, false, false, Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
      * Those of a reference to a backend that is no route's.

@@ -126,7 +126,7 @@ public record ClusterSpec(
                 case Weighted weighted ->
                     weighted.shares().stream()
                             .flatMap(share -> share.endpoints().owners());
-                case Listed _, Resolved _ -> Stream.empty();
+                case Listed _, Resolved _, OfExtension _ -> Stream.empty();
             };
         }
 

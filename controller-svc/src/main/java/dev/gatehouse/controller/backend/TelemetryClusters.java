@@ -43,8 +43,7 @@ public record TelemetryClusters(
         Map<Destination, ClusterSpec> clusters = new HashMap<>();
         List<String> problems = new ArrayList<>();
         for (Destination destination : telemetry.destinations()) {
-            cluster(destination, proxy, backends, problems)
-                    .ifPresent(cluster -> clusters.put(destination, cluster));
+            cluster(destination, proxy, backends, problems).ifPresent(cluster -> clusters.put(destination, cluster));
         }
         List<ClusterSpec> metrics = new ArrayList<>();
         List<ProxyTelemetry.MetricsSink> sinks = telemetry.metrics().sinks();

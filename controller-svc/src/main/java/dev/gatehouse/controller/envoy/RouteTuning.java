@@ -45,8 +45,7 @@ final class RouteTuning {
     /** Sets what is not of the action. */
     static void apply(Route.Builder route, ObjectRef ref, Rule.Http rule, TrafficSettings settings) {
         settings.tracing().map(RouteTuning::tracing).ifPresent(route::setTracing);
-        settings.routeStatName()
-                .ifPresent(name -> route.setStatPrefix(StatNames.of(name, ref, rule.name())));
+        settings.routeStatName().ifPresent(name -> route.setStatPrefix(StatNames.of(name, ref, rule.name())));
         if (!route.hasRoute()) {
             return;
         }

@@ -32,10 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxHeapBytes from the container's memory limit: where Envoy frees memory, and then refuses requests
  */
 record ProxyBootstrap(
-        InfrastructureSettings settings,
-        IpFamily ipFamily,
-        ProxyTelemetry.Metrics metrics,
-        OptionalLong maxHeapBytes) {
+        InfrastructureSettings settings, IpFamily ipFamily, ProxyTelemetry.Metrics metrics, OptionalLong maxHeapBytes) {
     static final int ADMIN_PORT = 19000;
     static final int METRICS_PORT = 19001;
     static final int READINESS_PORT = 19003;

@@ -162,11 +162,8 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
 
     private List<String> arguments(Container container) throws PatchFailure {
         EnvoyProxySpec proxy = fleet.proxy();
-        ProxyBootstrap bootstrap = new ProxyBootstrap(
-                settings,
-                proxy.ipFamily(),
-                proxy.telemetry().metrics(),
-                maxHeapBytes(container));
+        ProxyBootstrap bootstrap =
+                new ProxyBootstrap(settings, proxy.ipFamily(), proxy.telemetry().metrics(), maxHeapBytes(container));
         List<String> arguments = new ArrayList<>(List.of(
                 "--service-cluster",
                 fleet.name(),

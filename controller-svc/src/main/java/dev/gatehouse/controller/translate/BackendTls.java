@@ -131,8 +131,8 @@ final class BackendTls {
         }
         List<Condition> conditions = conditions(reads, policy);
         AncestorConditions ancestors = new AncestorConditions();
-        users.forEach((user, controller) -> conditions.forEach(condition -> ancestors.put(
-                user.reference(), controller, condition)));
+        users.forEach((user, controller) ->
+                conditions.forEach(condition -> ancestors.put(user.reference(), controller, condition)));
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), ancestors.statuses()));
     }
 

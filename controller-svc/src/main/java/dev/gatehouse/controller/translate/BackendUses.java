@@ -39,7 +39,8 @@ final class BackendUses {
      * @param listener of a Gateway, that a route names; empty: none in particular
      */
     record User(Kind<?> kind, ObjectKey object, Optional<String> listener) implements Comparable<User> {
-        private static final Comparator<User> ORDER = Comparator.<User, String>comparing(user -> user.kind().name())
+        private static final Comparator<User> ORDER = Comparator.<User, String>comparing(
+                        user -> user.kind().name())
                 .thenComparing(User::object)
                 .thenComparing(user -> user.listener().orElse(""));
 

@@ -37,9 +37,7 @@ final class FleetInfrastructure {
     }
 
     private static Infrastructure of(
-            FleetMembers members,
-            Predicate<ListenerState> http3,
-            InfrastructureSettings settings) {
+            FleetMembers members, Predicate<ListenerState> http3, InfrastructureSettings settings) {
         return switch (members.proxy()) {
             case ProxyParameters.Unusable unusable -> new Infrastructure.Invalid(unusable.message());
             case ProxyParameters.Usable _ -> {
@@ -55,8 +53,7 @@ final class FleetInfrastructure {
         };
     }
 
-    private static Fleet fleet(
-            FleetMembers members, Predicate<ListenerState> http3) {
+    private static Fleet fleet(FleetMembers members, Predicate<ListenerState> http3) {
         Resource<GatewayClass> itsClass = members.gateways().getFirst().gatewayClass();
         List<Resource<Gateway>> gateways =
                 members.gateways().stream().map(GatewayState::gateway).toList();

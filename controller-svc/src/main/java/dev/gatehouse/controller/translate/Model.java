@@ -404,9 +404,7 @@ final class Model {
                     .forEach(member -> member.spec().settings().processors().stream()
                             .flatMap(processor -> processor.backends().stream())
                             .forEach(reference -> calls.add(new BackendUses.Call(
-                                    reference.ref(member.namespace()),
-                                    Kinds.ENVOY_EXTENSION_POLICY,
-                                    member.key()))));
+                                    reference.ref(member.namespace()), Kinds.ENVOY_EXTENSION_POLICY, member.key()))));
         }
         return calls;
     }

@@ -54,8 +54,7 @@ class MetricsSinkIT {
 
     /** @param received the calls that have come: what their header "tenant" was */
     private record Collector(Server server, BlockingQueue<String> received) implements AutoCloseable {
-        private static final Metadata.Key<String> TENANT =
-                Metadata.Key.of("tenant", Metadata.ASCII_STRING_MARSHALLER);
+        private static final Metadata.Key<String> TENANT = Metadata.Key.of("tenant", Metadata.ASCII_STRING_MARSHALLER);
 
         static Collector start(Issued certificate) throws IOException {
             BlockingQueue<String> received = new LinkedBlockingQueue<>();
@@ -82,8 +81,7 @@ class MetricsSinkIT {
             };
             Server server = NettyServerBuilder.forAddress(
                             new InetSocketAddress("127.0.0.1", 0),
-                            TlsServerCredentials.create(
-                                    stream(certificate.certificate()), stream(certificate.key())))
+                            TlsServerCredentials.create(stream(certificate.certificate()), stream(certificate.key())))
                     .addService(ServerInterceptors.intercept(service, tenant))
                     .build()
                     .start();
@@ -120,14 +118,14 @@ class MetricsSinkIT {
     void goToABackendByTlsAsABackendTlsPolicySays(@TempDir Path folder) throws Exception {
         CertificateAuthority authority =
                 CertificateAuthority.create(Instant.now(), Duration.ofDays(1), new SecureRandom());
-        Issued certificate = authority.issue(
-                new ProcessName.Service("collector"), List.of(NAME), Instant.now(), Duration.ofDays(1));
+        Issued certificate =
+                authority.issue(new ProcessName.Service("collector"), List.of(NAME), Instant.now(), Duration.ofDays(1));
         try (Collector collector = Collector.start(certificate)) {
             OfflineTranslation translation =
                     FleetGolden.translate(objects(folder, authority.keep().certificate()));
             assertThat(translation.problems()).isEmpty();
-            try (RealEnvoy envoy =
-                    RealEnvoy.withBootstrap(bootstrap(translation, collector.server().getPort(), folder))) {
+            try (RealEnvoy envoy = RealEnvoy.withBootstrap(
+                    bootstrap(translation, collector.server().getPort(), folder))) {
                 envoy.awaitReady();
                 assertThat(collector.received().poll(1, TimeUnit.MINUTES))
                         .as(() -> String.join("\n", envoy.log()))
@@ -178,7 +176,8 @@ class MetricsSinkIT {
                 data:
                   ca.crt: |
                 %s
-                """.formatted(COLLECTOR, NAME, authority.strip().indent(4)));
+                """.formatted(
+                        COLLECTOR, NAME, authority.strip().indent(4)));
     }
 
     /** The fleet's bootstrap; what comes by xDS is read from files, and the collector is where this test has it. */
@@ -190,9 +189,7 @@ class MetricsSinkIT {
                 .findFirst()
                 .orElseThrow();
         String endpoints = of(resources, TypeUrls.ENDPOINTS);
-        Path cds = Files.writeString(
-                folder.resolve("cds.json"),
-                "{\"resources\": [" + here(cluster, folder) + "]}");
+        Path cds = Files.writeString(folder.resolve("cds.json"), "{\"resources\": [" + here(cluster, folder) + "]}");
         Files.writeString(
                 folder.resolve("eds.json"),
                 "{\"resources\": [" + endpoints.replace(COLLECTOR, "127.0.0.1").replace("4317", "" + port) + "]}");
@@ -202,7 +199,11 @@ class MetricsSinkIT {
                 .usingTypeRegistry(EnvoyTypes.registry())
                 .merge(FleetGolden.bootstrap(translation.translator().infrastructure()), bootstrap);
         bootstrap.getNodeBuilder().setId("a").setCluster("b");
-        bootstrap.getAdminBuilder().getAddressBuilder().getSocketAddressBuilder().setPortValue(0);
+        bootstrap
+                .getAdminBuilder()
+                .getAddressBuilder()
+                .getSocketAddressBuilder()
+                .setPortValue(0);
         bootstrap.getStaticResourcesBuilder().clearListeners();
         bootstrap.clearDynamicResources();
         bootstrap

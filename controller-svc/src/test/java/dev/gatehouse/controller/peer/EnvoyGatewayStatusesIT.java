@@ -67,7 +67,9 @@ class EnvoyGatewayStatusesIT {
         Set<Statement> theirs = Statement.of(each.expected());
         List<String> differences = new ArrayList<>();
         theirs.stream().filter(statement -> !ours.contains(statement)).forEach(only -> differences.add("- " + only));
-        ours.stream().filter(statement -> !theirs.contains(statement)).forEach(only -> differences.add("+ " + only + ": " + only.message()));
+        ours.stream()
+                .filter(statement -> !theirs.contains(statement))
+                .forEach(only -> differences.add("+ " + only + ": " + only.message()));
         if (!differences.isEmpty()) {
             translation.problems().forEach(problem -> differences.add("! " + problem));
         }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param value of a condition: status and reason
  * @param message of a condition
  */
-record Statement(String object, String where, String type, String value, String message) implements Comparable<Statement> {
+record Statement(String object, String where, String type, String value, String message)
+        implements Comparable<Statement> {
     /** What the statuses of {@code objects} say. */
     static Set<Statement> of(List<Map<String, Object>> objects) {
         Set<Statement> statements = new TreeSet<>();

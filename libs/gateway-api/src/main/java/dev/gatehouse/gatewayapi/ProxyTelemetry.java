@@ -3,8 +3,8 @@ package dev.gatehouse.gatewayapi;
 import dev.gatehouse.gatewayapi.security.ServiceBackends;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import dev.gatehouse.gatewayapi.traffic.HealthCheck;
-import dev.gatehouse.gatewayapi.traffic.StatNames;
 import dev.gatehouse.gatewayapi.traffic.RouteTracing;
+import dev.gatehouse.gatewayapi.traffic.StatNames;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.ArrayList;
@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * What proxies tell of themselves: {@code spec.telemetry} of an EnvoyProxy.

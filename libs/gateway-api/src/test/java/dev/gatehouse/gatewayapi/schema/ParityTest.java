@@ -70,7 +70,8 @@ class ParityTest {
         List<String> untested = new ArrayList<>();
         for (String kind : Schemas.kinds()) {
             rows(kind, new ArrayList<>()).stream()
-                    .filter(row -> row.service().effective() && shown(shown, kind, row).isEmpty())
+                    .filter(row ->
+                            row.service().effective() && shown(shown, kind, row).isEmpty())
                     .forEach(row -> untested.add(kind + " " + row.path()));
         }
         assertThat(untested).isEmpty();

@@ -32,10 +32,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 final class ShownBy {
     private static final Path ROOT = Path.of("../..");
-    private static final List<String> SOURCES = List.of(
-            "standalone/src/test/java", "controller-svc/src/test/java", "libs/gateway-api/src/test/java");
-    private static final List<String> GOLDENS = List.of(
-            "controller-svc/src/test/resources/golden", "controller-svc/src/test/resources/infrastructure");
+    private static final List<String> SOURCES =
+            List.of("standalone/src/test/java", "controller-svc/src/test/java", "libs/gateway-api/src/test/java");
+    private static final List<String> GOLDENS =
+            List.of("controller-svc/src/test/resources/golden", "controller-svc/src/test/resources/infrastructure");
 
     /** What a test puts a value for. */
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{\\w+}|%[sd]");
@@ -77,7 +77,8 @@ final class ShownBy {
             known = switch (shape) {
                 case Schema.Fields fields ->
                     fields.fields().entrySet().stream()
-                            .map(field -> field.getKey() + names(field.getValue().form()))
+                            .map(field ->
+                                    field.getKey() + names(field.getValue().form()))
                             .sorted()
                             .toList()
                             .toString();
@@ -161,8 +162,7 @@ final class ShownBy {
     private void source(Path source, Fields shown) throws IOException {
         String text = Files.readString(source);
         String name = source.getFileName().toString().replace(".java", "");
-        List<String> kinds =
-                Schemas.kinds().stream().filter(text::contains).toList();
+        List<String> kinds = Schemas.kinds().stream().filter(text::contains).toList();
         for (String literal : literals(source)) {
             String value = PLACEHOLDER.matcher(literal).replaceAll("1");
             for (Object document : documents(value)) {
@@ -174,7 +174,9 @@ final class ShownBy {
 
     private void object(@Nullable Object document, String test, Fields shown) {
         if (document instanceof Map<?, ?> object && object.get("kind") instanceof String kind) {
-            Schemas.find(kind).ifPresent(schema -> new Walk(kind, test, shown).leaves(schema.spec(), object.get("spec"), "spec", List.of()));
+            Schemas.find(kind)
+                    .ifPresent(schema ->
+                            new Walk(kind, test, shown).leaves(schema.spec(), object.get("spec"), "spec", List.of()));
         }
     }
 
@@ -183,7 +185,9 @@ final class ShownBy {
         if (document instanceof Map<?, ?> map
                 && !map.isEmpty()
                 && spec.form() instanceof Schema.Fields fields
-                && map.keySet().stream().allMatch(key -> key instanceof String name && fields.fields().containsKey(name))) {
+                && map.keySet().stream()
+                        .allMatch(key ->
+                                key instanceof String name && fields.fields().containsKey(name))) {
             new Walk(kind, test, shown).leaves(spec, map, "spec", List.of());
         }
     }
@@ -191,7 +195,8 @@ final class ShownBy {
     private record Walk(String kind, String test, Fields shown) {
         void leaves(Schema schema, @Nullable Object value, String path, List<Around> around) {
             switch (schema.form()) {
-                case Schema.Fields fields when value instanceof Map<?, ?> map && !fields.fields().isEmpty() -> {
+                case Schema.Fields fields
+                when value instanceof Map<?, ?> map && !fields.fields().isEmpty() -> {
                     List<Around> within = within(around, schema.form(), path);
                     fields.fields().forEach((name, field) -> {
                         if (map.containsKey(name)) {
@@ -199,9 +204,11 @@ final class ShownBy {
                         }
                     });
                 }
-                case Schema.Items items when value instanceof List<?> list ->
+                case Schema.Items items
+                when value instanceof List<?> list ->
                     list.forEach(item -> leaves(items.item(), item, path + "[]", around));
-                case Schema.Named named when value instanceof Map<?, ?> map ->
+                case Schema.Named named
+                when value instanceof Map<?, ?> map ->
                     map.values().forEach(each -> leaves(named.value(), each, path + "{}", around));
                 default -> shown.add(kind, path, around, test);
             }
@@ -239,8 +246,8 @@ final class ShownBy {
         Set<String> literals = new TreeSet<>();
         var compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, null, null)) {
-            JavacTask task = (JavacTask)
-                    compiler.getTask(null, files, null, null, null, files.getJavaFileObjects(source));
+            JavacTask task =
+                    (JavacTask) compiler.getTask(null, files, null, null, null, files.getJavaFileObjects(source));
             for (CompilationUnitTree unit : task.parse()) {
                 new TreeScanner<@Nullable Void, @Nullable Void>() {
                     @Override
