@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -182,8 +184,24 @@ final class RunCommand implements Callable<Integer> {
                 Duration.ofSeconds(drainSeconds),
                 logLevel);
         AtomicInteger exit = new AtomicInteger();
-        Quarkus.run(Standalone.class, (code, _) -> exit.set(code), options.arguments());
-        return exit.get();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Quarkus.run(
+                Standalone.class,
+                (code, cause) -> {
+                    exit.set(code);
+                    failure.set(cause);
+                },
+                options.arguments());
+        return failure.get() == null ? exit.get() : fail(cause(failure.get()));
+    }
+
+    /** What a failed start says: a wrong setting is named by the innermost exception. */
+    private static String cause(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        return Objects.requireNonNullElse(innermost.getMessage(), innermost.toString());
     }
 
     private static Path quickstart() {

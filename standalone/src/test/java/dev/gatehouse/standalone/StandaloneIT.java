@@ -296,6 +296,23 @@ final class StandaloneIT {
         }
     }
 
+    @Test
+    void aSettingThatIsWrongIsOneClearMessage() throws Exception {
+        List<Integer> free = FreePorts.some(2);
+        try (ChildJvm child = ChildJvm.start(
+                "standalone",
+                Map.of("GATEHOUSE_CONTROLLER_DYNAMIC_RESOLVER_REFUSES", "10.0.0.0/8,here"),
+                "run",
+                "--grpc-port",
+                free.get(0).toString(),
+                "--admin-port",
+                free.get(1).toString())) {
+            assertRefused(
+                    child,
+                    "gatehouse: gatehouse.controller.dynamic-resolver.refuses: \"here\" is no range of addresses");
+        }
+    }
+
     private static void assertRefused(ChildJvm child, String message) throws InterruptedException {
         assertThat(child.exit(SOON)).as(child.output()).isEqualTo(1);
         assertThat(child.lines()).singleElement().asString().startsWith(message);

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -107,7 +108,9 @@ final class ShownBy {
         }
         for (String folder : GOLDENS) {
             for (Path objects : files(folder, "in.yaml")) {
-                String name = objects.getParent().getFileName().toString();
+                String name = Objects.requireNonNull(objects.getParent())
+                        .getFileName()
+                        .toString();
                 for (Object document : documents(Files.readString(objects))) {
                     shown.object(document, name, shown.goldens);
                 }
