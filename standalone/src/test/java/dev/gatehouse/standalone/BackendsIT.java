@@ -76,6 +76,31 @@ final class BackendsIT {
               endpoints: [{${hostname}ip: {address: 127.0.0.1, port: ${port}}}]
             """;
 
+    /** A Service whose endpoints have a name instead of an address. */
+    private static final String NAMED_SERVICE = """
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: named, namespace: default}
+            spec: {ports: [{name: http, port: 80}]}
+            ---
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: named, namespace: default, labels: {kubernetes.io/service-name: named}}
+            addressType: FQDN
+            endpoints: [{addresses: [localhost]}]
+            ports: [{name: http, port: ${port}}]
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: named, namespace: default}
+            spec:
+              parentRefs: [{name: front}]
+              rules:
+              - matches: [{path: {value: /named}}]
+                backendRefs: [{name: named, port: 80}]
+            """;
+
     private static final String FILTER = """
             ---
             apiVersion: gateway.envoyproxy.io/v1alpha1
@@ -154,6 +179,8 @@ final class BackendsIT {
                 """);
         backend("plain", plain, "");
         route("plain", "plain", "");
+        files.append(NAMED_SERVICE.replace(
+                "${port}", Integer.toString(plain.getAddress().getPort())));
         tls("verified", CA + ", sni: example.test");
         tls("othername", CA + ", sni: other.test");
         tls("system", "wellKnownCACertificates: System, sni: example.test");
@@ -227,6 +254,11 @@ final class BackendsIT {
                 server.stop(0);
             }
         }
+    }
+
+    @Test
+    void anEndpointSliceMayHaveHostNames() throws Exception {
+        assertThat(status("/named")).isEqualTo(200);
     }
 
     @Test

@@ -299,14 +299,11 @@ final class StandaloneIT {
     @Test
     void aSettingThatIsWrongIsOneClearMessage() throws Exception {
         List<Integer> free = FreePorts.some(2);
-        try (ChildJvm child = ChildJvm.start(
-                "standalone",
-                Map.of("GATEHOUSE_CONTROLLER_DYNAMIC_RESOLVER_REFUSES", "10.0.0.0/8,here"),
-                "run",
-                "--grpc-port",
-                free.get(0).toString(),
-                "--admin-port",
-                free.get(1).toString())) {
+        try (ChildJvm child = run(
+                free.get(0),
+                free.get(1),
+                ChildJvm.repository().resolve("examples/quickstart"),
+                "-Dgatehouse.controller.dynamic-resolver.refuses=10.0.0.0/8,here")) {
             assertRefused(
                     child,
                     "gatehouse: gatehouse.controller.dynamic-resolver.refuses: \"here\" is no range of addresses");

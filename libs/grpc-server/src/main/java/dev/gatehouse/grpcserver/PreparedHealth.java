@@ -1,9 +1,12 @@
 package dev.gatehouse.grpcserver;
 
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.health.SmallRyeHealth;
 import io.smallrye.health.SmallRyeHealthReporter;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import java.io.OutputStream;
 
 /**
@@ -12,8 +15,21 @@ import java.io.OutputStream;
  */
 @Singleton
 class PreparedHealth {
-    /** Writes the startup checks: no service has one, so that nothing is asked that is not there yet. */
+    /** What checks say, of each type; the page of the startup checks, of which no service has one, asks nobody. */
+    private static final JsonObject DATA = Json.createObjectBuilder()
+            .add("text", "")
+            .add("number", 1L)
+            .add("small", 1)
+            .add("yes", true)
+            .build();
+
     void prepare(@Observes StartupEvent started, SmallRyeHealthReporter reporter) {
         reporter.reportHealth(OutputStream.nullOutputStream(), reporter.getStartup());
+        reporter.reportHealth(
+                OutputStream.nullOutputStream(),
+                new SmallRyeHealth(Json.createObjectBuilder()
+                        .add("status", "UP")
+                        .add("checks", Json.createArrayBuilder().add(DATA))
+                        .build()));
     }
 }
