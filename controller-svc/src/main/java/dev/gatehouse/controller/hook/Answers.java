@@ -1,12 +1,10 @@
 package dev.gatehouse.controller.hook;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import dev.gatehouse.controller.extensionserver.ExtensionServer;
 import dev.gatehouse.controller.extensionserver.Hook;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.events.ResourceId;
-import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
@@ -71,16 +69,11 @@ final class Answers {
 
     private static Key key(ExtensionServer server, Hook hook, Message request) {
         try {
-            ByteString.Output bytes = ByteString.newOutput();
-            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-            out.useDeterministicSerialization();
-            request.writeTo(out);
-            out.flush();
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes.toByteString().asReadOnlyByteBuffer());
+            digest.update(Protos.serialise(request).asReadOnlyByteBuffer());
             return new Key(server.name(), hook, HexFormat.of().formatHex(digest.digest()));
-        } catch (IOException | NoSuchAlgorithmException e) {
-            throw new IllegalStateException("memory can be written to, and every JDK has SHA-256", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

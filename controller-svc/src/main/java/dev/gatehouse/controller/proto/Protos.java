@@ -90,4 +90,18 @@ public final class Protos {
     public static RegexMatcher regex(String pattern) {
         return RegexMatcher.newBuilder().setRegex(pattern).build();
     }
+
+    /** The bytes of a message; equal messages have equal bytes. */
+    public static ByteString serialise(Message message) {
+        ByteString.Output bytes = ByteString.newOutput(message.getSerializedSize());
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        out.useDeterministicSerialization();
+        try {
+            message.writeTo(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot write to memory", e);
+        }
+        return bytes.toByteString();
+    }
 }

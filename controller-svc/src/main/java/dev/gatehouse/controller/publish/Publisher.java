@@ -1,15 +1,13 @@
 package dev.gatehouse.controller.publish;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.Message;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.translate.Output;
 import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.Put;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.events.Transaction;
-import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
@@ -64,7 +62,7 @@ public final class Publisher {
                 }
                 return;
             }
-            ByteString bytes = serialise(output.get().message());
+            ByteString bytes = Protos.serialise(output.get().message());
             String version = version(bytes);
             if (!version.equals(known.put(id, version))) {
                 list(puts, id.fleet())
@@ -92,20 +90,6 @@ public final class Publisher {
 
     private static <T> List<T> list(Map<String, List<T>> lists, String fleet) {
         return lists.computeIfAbsent(fleet, _ -> new ArrayList<>());
-    }
-
-    /** The bytes of a message; equal messages have equal bytes. */
-    private static ByteString serialise(Message message) {
-        ByteString.Output bytes = ByteString.newOutput(message.getSerializedSize());
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        out.useDeterministicSerialization();
-        try {
-            message.writeTo(out);
-            out.flush();
-        } catch (IOException e) {
-            throw new IllegalStateException("cannot write to memory", e);
-        }
-        return bytes.toByteString();
     }
 
     private static String version(ByteString bytes) {
