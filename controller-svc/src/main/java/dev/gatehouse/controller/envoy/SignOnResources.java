@@ -17,6 +17,7 @@ import dev.gatehouse.gatewayapi.security.ServiceBackends;
 import dev.gatehouse.gatewayapi.security.SignOnAddress;
 import dev.gatehouse.gatewayapi.security.SsoPolicy;
 import dev.gatehouse.gatewayapi.traffic.Retry;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -73,10 +74,12 @@ public final class SignOnResources {
 
     /** What proxies have to know of it. */
     static Security.SignOn signOn(SecuritySettings settings, Oidc oidc, OpenIdConnect made) {
-        return new Security.SignOn(
-                List.of(oidc.callbackPath(), made.getLogoutPath(), made.getFrontChannelLogoutPath()),
-                made.getBackChannelLogoutPath(),
-                SessionTokens.headers(oidc, settings.jwt()));
+        List<String> paths =
+                new ArrayList<>(List.of(oidc.callbackPath(), made.getLogoutPath(), made.getFrontChannelLogoutPath()));
+        if (made.getProvidersCount() > 1) {
+            made.getProvidersList().forEach(provider -> paths.add(oidc.callbackPath() + "/" + provider.getName()));
+        }
+        return new Security.SignOn(paths, made.getBackChannelLogoutPath(), SessionTokens.headers(oidc, settings.jwt()));
     }
 
     private OpenIdConnect compile(SecuritySettings settings, Oidc oidc, World world, Optional<Sso> sso) {
@@ -202,6 +205,7 @@ public final class SignOnResources {
                 .addAllScopes(scopes(spec.scopes()))
                 .addAllResources(spec.resources())
                 .setPushedAuthorizationRequests(client.pushedRequests())
+                .setUserInfo(client.userInfo())
                 .addAllSigningAlgorithms(client.signingAlgorithms().stream()
                         .map(SsoPolicy.Algorithm::name)
                         .toList())

@@ -129,6 +129,7 @@ public record SsoPolicy(
      * @param privateKey a Secret: PKCS #8 in "private-key" or "tls.key", its id in "key-id"; of TLSClientAuth with "tls.crt"
      * @param authorizationParameters more parameters of the authorization request
      * @param pushedRequests authorization requests are pushed (RFC 9126), though the provider does not require it
+     * @param userInfo claims of the UserInfo endpoint count, too
      * @param signingAlgorithms those of tokens that count; empty: all that are safe
      */
     public record ClientSettings(
@@ -136,10 +137,11 @@ public record SsoPolicy(
             Optional<ObjectReference> privateKey,
             List<Parameter> authorizationParameters,
             boolean pushedRequests,
+            boolean userInfo,
             List<Algorithm> signingAlgorithms,
             Optional<TokenExchange> tokenExchange) {
-        static final ClientSettings NONE =
-                new ClientSettings(Optional.empty(), Optional.empty(), List.of(), false, List.of(), Optional.empty());
+        static final ClientSettings NONE = new ClientSettings(
+                Optional.empty(), Optional.empty(), List.of(), false, false, List.of(), Optional.empty());
 
         /** Parameters of an authorization request that are not a user's to set. */
         private static final Set<String> OURS = Set.of(
@@ -199,6 +201,7 @@ public record SsoPolicy(
                     authentication.key,
                     parameters,
                     f.bool("pushedAuthorizationRequests").orElse(false),
+                    f.bool("userInfo").orElse(false),
                     f.choices("signingAlgorithms", Algorithm.class),
                     f.object("tokenExchange", TokenExchange::read));
         }
