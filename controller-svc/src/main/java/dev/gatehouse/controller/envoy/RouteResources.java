@@ -65,7 +65,7 @@ public final class RouteResources {
 
     private static final int SERVER_ERROR = 500;
 
-    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
