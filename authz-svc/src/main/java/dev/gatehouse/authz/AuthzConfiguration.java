@@ -2,6 +2,7 @@ package dev.gatehouse.authz;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -18,6 +19,40 @@ interface AuthzConfiguration {
 
     /** This replica's name to the xDS server; default: the host name. */
     Optional<String> nodeId();
+
+    Redis redis();
+
+    interface Redis {
+        /** {@code redis://host:port}. Without it sessions are in memory, for one replica. */
+        Optional<String> url();
+
+        /** For one question about a session; past it the answer is 503. */
+        @WithDefault("500ms")
+        Duration deadline();
+
+        /** Connections that stay open; each pipelines. */
+        @WithDefault("2")
+        int connections();
+
+        /** In front of every key: installations that share a Redis need different ones. */
+        @WithDefault("gatehouse:authz:")
+        String prefix();
+    }
+
+    Session session();
+
+    interface Session {
+        /** A folder of keys that seal logins, and sessions in cookies: each file 32 bytes, as they are or as Base64. Replicas need the same. */
+        Optional<Path> keys();
+
+        /** Sessions that are kept near for at most five seconds. */
+        @WithDefault("10000")
+        int near();
+
+        /** Sessions in memory, where there is no Redis. */
+        @WithDefault("100000")
+        int maxInMemory();
+    }
 
     Bcrypt bcrypt();
 

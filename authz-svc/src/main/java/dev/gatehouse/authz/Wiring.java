@@ -2,19 +2,27 @@ package dev.gatehouse.authz;
 
 import dev.gatehouse.authz.basic.PasswordChecks;
 import dev.gatehouse.authz.bcrypt.FavreBcrypt;
-import dev.gatehouse.authz.grpc.DecisionRecord;
+import dev.gatehouse.authz.oidc.SignOns;
+import dev.gatehouse.authz.redis.RedisSessionStore;
+import dev.gatehouse.authz.session.MemorySessionStore;
+import dev.gatehouse.authz.session.Pause;
+import dev.gatehouse.authz.session.SessionVault;
+import dev.gatehouse.authz.vertx.VertxProviderHttp;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.identity.quarkus.ServiceTls;
+import dev.gatehouse.redis.RedisSettings;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 
 /** Puts authz-svc together. */
 final class Wiring {
@@ -34,16 +42,62 @@ final class Wiring {
 
     @Produces
     @Singleton
-    PolicySubscriber policies(PasswordThreads threads, AuthzConfiguration config) {
+    PolicySubscriber policies(PasswordThreads threads, AuthzConfiguration config, SignOns signOns) {
         byte[] key = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(key);
-        return new PolicySubscriber(new PasswordChecks(
-                new FavreBcrypt(),
-                threads,
-                key,
-                config.bcrypt().remembered(),
-                config.bcrypt().maxRemembered(),
-                InstantSource.system()));
+        return new PolicySubscriber(
+                new PasswordChecks(
+                        new FavreBcrypt(),
+                        threads,
+                        key,
+                        config.bcrypt().remembered(),
+                        config.bcrypt().maxRemembered(),
+                        InstantSource.system()),
+                signOns);
+    }
+
+    @Produces
+    @Singleton
+    KeyFolder keys(AuthzConfiguration config, Vertx vertx) {
+        return new KeyFolder(config.session().keys(), vertx, new SecureRandom());
+    }
+
+    @Produces
+    @Singleton
+    SignOnStores stores(AuthzConfiguration config, Vertx vertx) {
+        InstantSource clock = InstantSource.system();
+        return new SignOnStores(
+                new MemorySessionStore(config.session().maxInMemory(), clock),
+                config.redis()
+                        .url()
+                        .map(url -> new RedisSessionStore(
+                                vertx,
+                                new RedisSettings(
+                                        url,
+                                        config.redis().deadline(),
+                                        config.redis().connections()),
+                                config.redis().prefix(),
+                                clock,
+                                new SecureRandom())));
+    }
+
+    @Produces
+    @Singleton
+    SignOns signOns(SignOnStores stores, KeyFolder keys, AuthzConfiguration config, Vertx vertx, AccessLog log) {
+        InstantSource clock = InstantSource.system();
+        SecureRandom random = new SecureRandom();
+        Pause pause = duration -> vertx.timer(duration.toMillis(), TimeUnit.MILLISECONDS)
+                .<Void>mapEmpty()
+                .toCompletionStage();
+        int near = config.session().near();
+        return new SignOns(
+                connection -> new VertxProviderHttp(vertx, connection),
+                new SessionVault(stores.memory(), near, clock, random, pause),
+                stores.redis().map(redis -> new SessionVault(redis, near, clock, random, pause)),
+                keys,
+                clock,
+                random,
+                log);
     }
 
     @Produces
@@ -56,7 +110,7 @@ final class Wiring {
 
     @Produces
     @Singleton
-    DecisionRecord record(MeterRegistry meters) {
+    AccessLog log(MeterRegistry meters) {
         return new AccessLog(meters);
     }
 
@@ -71,6 +125,14 @@ final class Wiring {
 
     void close(@Disposes PolicySource source) {
         source.close();
+    }
+
+    void close(@Disposes SignOnStores stores) {
+        stores.close();
+    }
+
+    void close(@Disposes KeyFolder keys) {
+        keys.close();
     }
 
     void close(@Disposes PasswordThreads threads) {

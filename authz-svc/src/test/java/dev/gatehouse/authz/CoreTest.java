@@ -1,6 +1,7 @@
 package dev.gatehouse.authz;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -12,7 +13,16 @@ class CoreTest {
     @ArchTest
     static final ArchRule coreKnowsNoTechnology = noClasses()
             .that()
-            .resideInAnyPackage("..authz.request..", "..authz.policy..", "..authz.apikey..", "..authz.basic..")
+            .resideInAnyPackage(
+                    "..authz.request..",
+                    "..authz.policy..",
+                    "..authz.apikey..",
+                    "..authz.basic..",
+                    "..authz.seal..",
+                    "..authz.token..",
+                    "..authz.provider..",
+                    "..authz.session..",
+                    "..authz.oidc..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -29,7 +39,10 @@ class CoreTest {
                     "org.jboss..",
                     "org.eclipse..",
                     "io.smallrye..",
+                    "dev.gatehouse.redis..",
                     "..authz.bcrypt..",
+                    "..authz.redis..",
+                    "..authz.vertx..",
                     "..authz.grpc..",
                     "..authz.xds..");
 
@@ -48,4 +61,22 @@ class CoreTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("..authz.basic..");
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("dev.gatehouse.authz.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule sessionsKnowNoProviders = noClasses()
+            .that()
+            .resideInAnyPackage("..authz.session..", "..authz.seal..", "..authz.token..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..authz.provider..", "..authz.oidc..", "..authz.policy..");
+
+    @ArchTest
+    static final ArchRule theLibraryOfTokensCallsNobody = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.nimbusds.jose.jwk.source..", "com.nimbusds.jose.proc..", "com.nimbusds.jwt.proc..");
 }

@@ -2,6 +2,7 @@ package dev.gatehouse.standalone;
 
 import com.google.protobuf.Any;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.envoyapi.TypeUrls;
@@ -10,6 +11,7 @@ import dev.gatehouse.ratelimit.xds.RuleSubscriber;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Subscriber;
 import dev.gatehouse.xdsclient.Verdict;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,7 +28,7 @@ final class CalloutCheck {
 
     /** The field of a policy that a part of a resource comes from. */
     private static final Map<String, String> FIELDS =
-            Map.of("basic_auth.", "spec.basicAuth", "api_key_auth.", "spec.apiKeyAuth");
+            Map.of("basic_auth.", "spec.basicAuth", "api_key_auth.", "spec.apiKeyAuth", "oidc.", "spec.oidc");
 
     private CalloutCheck() {}
 
@@ -66,7 +68,9 @@ final class CalloutCheck {
 
     private static Optional<Subscriber> subscriber(String typeUrl) {
         return switch (typeUrl) {
-            case TypeUrls.ACCESS -> Optional.of(new PolicySubscriber(noPasswords()));
+            case TypeUrls.ACCESS ->
+                Optional.of(new PolicySubscriber(
+                        noPasswords(), SignOns.unconnected(InstantSource.system(), new SecureRandom())));
             case TypeUrls.RATE_LIMIT -> Optional.of(new RuleSubscriber());
             default -> Optional.empty();
         };

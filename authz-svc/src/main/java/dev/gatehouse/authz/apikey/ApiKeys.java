@@ -114,8 +114,8 @@ public final class ApiKeys implements Check {
     }
 
     @Override
-    public Optional<String> identityHeader() {
-        return clientIdHeader;
+    public Set<String> identityHeaders() {
+        return clientIdHeader.map(Set::of).orElse(Set.of());
     }
 
     @Override

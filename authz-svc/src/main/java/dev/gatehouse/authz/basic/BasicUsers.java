@@ -81,8 +81,8 @@ public final class BasicUsers implements Check {
     }
 
     @Override
-    public Optional<String> identityHeader() {
-        return usernameHeader;
+    public Set<String> identityHeaders() {
+        return usernameHeader.map(Set::of).orElse(Set.of());
     }
 
     @Override

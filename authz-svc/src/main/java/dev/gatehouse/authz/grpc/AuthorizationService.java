@@ -74,6 +74,8 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
                                 ? header.getValue()
                                 : header.getRawValue().toStringUtf8(),
                         (a, b) -> a + (header.getKey().equals("cookie") ? "; " : ",") + b));
-        return new HttpRequest(http.getMethod(), http.getHost(), http.getPath(), headers);
+        String body =
+                http.getRawBody().isEmpty() ? http.getBody() : http.getRawBody().toStringUtf8();
+        return new HttpRequest(http.getMethod(), http.getHost(), http.getPath(), headers, body);
     }
 }

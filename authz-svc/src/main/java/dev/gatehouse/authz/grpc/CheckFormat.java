@@ -1,7 +1,12 @@
 package dev.gatehouse.authz.grpc;
 
+import com.google.protobuf.ListValue;
+import com.google.protobuf.NullValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
+import dev.gatehouse.authz.policy.Answer;
 import dev.gatehouse.authz.policy.Changes;
 import dev.gatehouse.authz.policy.Decision;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -12,24 +17,76 @@ import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes Envoy's answer. */
 final class CheckFormat {
+    /** The key of the session's claims in the metadata of Envoy's ext_authz filter. */
+    private static final String SESSION = "gatehouse.session";
+
+    private static final String SET_COOKIE = "set-cookie";
+
     private CheckFormat() {}
 
     static CheckResponse write(Decision decision) {
         return switch (decision) {
-            case Decision.Allowed allowed ->
-                CheckResponse.newBuilder()
-                        .setStatus(status(Code.OK))
-                        .setOkResponse(ok(allowed.changes()))
-                        .build();
+            case Decision.Allowed allowed -> allowed(allowed.changes());
             case Decision.Denied denied ->
                 CheckResponse.newBuilder()
                         .setStatus(
                                 status(denied.reason().status() == 401 ? Code.UNAUTHENTICATED : Code.PERMISSION_DENIED))
                         .setDeniedResponse(denied(denied))
                         .build();
+            case Decision.Answered answered ->
+                CheckResponse.newBuilder()
+                        .setStatus(status(
+                                answered.answer().status() == 401 ? Code.UNAUTHENTICATED : Code.PERMISSION_DENIED))
+                        .setDeniedResponse(answered(answered.answer()))
+                        .build();
+        };
+    }
+
+    private static CheckResponse allowed(Changes changes) {
+        CheckResponse.Builder response =
+                CheckResponse.newBuilder().setStatus(status(Code.OK)).setOkResponse(ok(changes));
+        if (!changes.session().isEmpty()) {
+            response.setDynamicMetadata(Struct.newBuilder().putFields(SESSION, value(changes.session())));
+        }
+        return response.build();
+    }
+
+    private static DeniedHttpResponse.Builder answered(Answer answer) {
+        DeniedHttpResponse.Builder response = DeniedHttpResponse.newBuilder()
+                .setStatus(HttpStatus.newBuilder().setCode(StatusCode.forNumber(answer.status())))
+                .setBody(answer.body());
+        answer.headers()
+                .forEach(header -> response.addHeaders(
+                        header.name().equals(SET_COOKIE)
+                                ? cookie(header.value())
+                                : header(header.name(), header.value())));
+        return response;
+    }
+
+    /** JSON as protobuf has it. */
+    private static Value value(@Nullable Object json) {
+        Value.Builder value = Value.newBuilder();
+        return switch (json) {
+            case null -> value.setNullValue(NullValue.NULL_VALUE).build();
+            case Boolean flag -> value.setBoolValue(flag).build();
+            case Number number -> value.setNumberValue(number.doubleValue()).build();
+            case List<?> list -> {
+                ListValue.Builder values = ListValue.newBuilder();
+                list.forEach(element -> values.addValues(value(element)));
+                yield value.setListValue(values).build();
+            }
+            case Map<?, ?> map -> {
+                Struct.Builder fields = Struct.newBuilder();
+                map.forEach((name, field) -> fields.putFields(String.valueOf(name), value(field)));
+                yield value.setStructValue(fields).build();
+            }
+            default -> value.setStringValue(json.toString()).build();
         };
     }
 
@@ -38,6 +95,7 @@ final class CheckFormat {
                 .addAllHeadersToRemove(changes.remove())
                 .addAllQueryParametersToRemove(changes.removeParameters());
         changes.set().forEach((name, value) -> ok.addHeaders(header(name, value)));
+        changes.setCookies().forEach(value -> ok.addResponseHeadersToAdd(cookie(value)));
         return ok;
     }
 
@@ -50,6 +108,10 @@ final class CheckFormat {
                 .addHeaders(header("cache-control", "no-store"));
         denied.challenges().forEach(challenge -> response.addHeaders(header("www-authenticate", challenge)));
         return response;
+    }
+
+    private static HeaderValueOption.Builder cookie(String value) {
+        return header(SET_COOKIE, value).setAppendAction(HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD);
     }
 
     private static HeaderValueOption.Builder header(String name, String value) {

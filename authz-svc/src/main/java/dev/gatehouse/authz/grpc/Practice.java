@@ -7,6 +7,7 @@ import dev.gatehouse.api.authz.v1.ApiKeyAuth;
 import dev.gatehouse.api.authz.v1.BasicAuth;
 import dev.gatehouse.authz.basic.PasswordChecks;
 import dev.gatehouse.authz.bcrypt.FavreBcrypt;
+import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.grpcserver.WarmUp;
 import dev.gatehouse.xdsclient.Resource;
@@ -18,6 +19,7 @@ import io.grpc.ServerServiceDefinition;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -55,8 +57,10 @@ public final class Practice {
 
     private static ServerServiceDefinition service() {
         // Nothing is remembered: every password is computed.
-        PolicySubscriber policies = new PolicySubscriber(new PasswordChecks(
-                new FavreBcrypt(), Runnable::run, new byte[32], Duration.ofNanos(1), 1, InstantSource.system()));
+        PolicySubscriber policies = new PolicySubscriber(
+                new PasswordChecks(
+                        new FavreBcrypt(), Runnable::run, new byte[32], Duration.ofNanos(1), 1, InstantSource.system()),
+                SignOns.unconnected(InstantSource.system(), new SecureRandom()));
         AccessPolicy policy = AccessPolicy.newBuilder()
                 .setName(POLICY)
                 .setApiKeyAuth(ApiKeyAuth.newBuilder()

@@ -11,11 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Decides requests by the policy that their route names. Checks run one after the other; the first that denies is the answer. What
+ * Decides requests by the policy that their route names. Checks run one after the other; the first that denies, or answers itself, is the answer. What
  * looks like a header that tells the backend who it is, is taken out of the request: servers and languages differ in whether they
  * take {@code X_Client_Id} for {@code X-Client-Id}.
  */
 public final class AccessControl {
+    private static final String COOKIE = "cookie";
+
     private AccessControl() {}
 
     /**
@@ -42,8 +44,9 @@ public final class AccessControl {
         for (Check check : policy.get().checks()) {
             decision = decision.thenCompose(before -> switch (before) {
                 case Decision.Denied denied -> done(denied);
+                case Decision.Answered answered -> done(answered);
                 case Decision.Allowed allowed ->
-                    check.check(request).thenApply(verdict -> add(allowed, check, verdict));
+                    check.check(seen(request, allowed.changes())).thenApply(verdict -> add(allowed, check, verdict));
             });
         }
         return decision;
@@ -73,12 +76,24 @@ public final class AccessControl {
                         denied.reason(),
                         denied.challenge().stream().toList(),
                         denied.identity());
+            case Verdict.Answered answered ->
+                new Decision.Answered(
+                        before.policy(), check.kind(), answered.answer(), answered.outcome(), answered.identity());
         };
+    }
+
+    /** The request without the cookies that checks before have taken out: two checks may take out different ones. */
+    private static HttpRequest seen(HttpRequest request, Changes before) {
+        if (before.remove().contains(COOKIE)) {
+            return request.withCookies(Optional.empty());
+        }
+        Optional<String> rest = Optional.ofNullable(before.set().get(COOKIE));
+        return rest.isPresent() ? request.withCookies(rest) : request;
     }
 
     private static Set<String> imitations(Policy policy, HttpRequest request) {
         Set<String> guarded = new HashSet<>();
-        policy.checks().forEach(check -> check.identityHeader().ifPresent(name -> guarded.add(normal(name))));
+        policy.checks().forEach(check -> check.identityHeaders().forEach(name -> guarded.add(normal(name))));
         Set<String> imitations = new HashSet<>();
         if (!guarded.isEmpty()) {
             for (String name : request.headers().keySet()) {

@@ -1,11 +1,13 @@
 package dev.gatehouse.authz.policy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is changed in a request before it goes to the backend.
@@ -13,14 +15,27 @@ import java.util.Set;
  * @param set headers by lower-case name, in place of what the client sent
  * @param remove names of headers
  * @param removeParameters names of query parameters as they are written in the path
+ * @param setCookies values of Set-Cookie for the answer
+ * @param session what filters behind this one, and access logs, get to know of the user; values as JSON has them
  */
-public record Changes(Map<String, String> set, Set<String> remove, List<String> removeParameters) {
+public record Changes(
+        Map<String, String> set,
+        Set<String> remove,
+        List<String> removeParameters,
+        List<String> setCookies,
+        Map<String, @Nullable Object> session) {
     public static final Changes NONE = new Changes(Map.of(), Set.of(), List.of());
+
+    public Changes(Map<String, String> set, Set<String> remove, List<String> removeParameters) {
+        this(set, remove, removeParameters, List.of(), Map.of());
+    }
 
     public Changes {
         set = Map.copyOf(set);
         remove = Set.copyOf(remove);
         removeParameters = List.copyOf(removeParameters);
+        setCookies = List.copyOf(setCookies);
+        session = Collections.unmodifiableMap(new LinkedHashMap<>(session));
     }
 
     /** Both; where one removes what the other sets, it is set. */
@@ -32,7 +47,11 @@ public record Changes(Map<String, String> set, Set<String> remove, List<String> 
         bothRemove.removeAll(bothSet.keySet());
         List<String> parameters = new ArrayList<>(removeParameters);
         parameters.addAll(other.removeParameters);
-        return new Changes(bothSet, bothRemove, parameters);
+        List<String> cookies = new ArrayList<>(setCookies);
+        cookies.addAll(other.setCookies);
+        Map<String, @Nullable Object> both = new LinkedHashMap<>(session);
+        both.putAll(other.session);
+        return new Changes(bothSet, bothRemove, parameters, cookies, both);
     }
 
     /** Values may be credentials. */

@@ -36,4 +36,12 @@ public sealed interface Decision {
             return new Denied(named, Optional.empty(), reason, List.of(), Optional.empty());
         }
     }
+
+    /**
+     * A check answered the request itself.
+     *
+     * @param outcome for metrics and logs
+     */
+    record Answered(Optional<String> policy, String kind, Answer answer, String outcome, Optional<String> identity)
+            implements Decision {}
 }

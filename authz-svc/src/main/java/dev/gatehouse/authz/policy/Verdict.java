@@ -12,4 +12,12 @@ public sealed interface Verdict {
      * @param identity who it claims to be, where that is no secret
      */
     record Denied(Reason reason, Optional<String> challenge, Optional<String> identity) implements Verdict {}
+
+    /**
+     * The request does not reach the backend: the check answers it.
+     *
+     * @param outcome for metrics and logs, such as {@code login-started}
+     * @param identity who it is, where that is known and no secret
+     */
+    record Answered(Answer answer, String outcome, Optional<String> identity) implements Verdict {}
 }

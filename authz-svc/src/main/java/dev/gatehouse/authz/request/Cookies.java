@@ -3,6 +3,7 @@ package dev.gatehouse.authz.request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The Cookie header, RFC 6265 section 5.4, read as servers do: pairs between semicolons, a name before the first "=". Pairs keep
@@ -39,11 +40,21 @@ public final class Cookies {
                 .findFirst();
     }
 
+    /** Every name, once. */
+    public List<String> names() {
+        return pairs.stream().map(Pair::name).distinct().toList();
+    }
+
     /** The header without every cookie of that name; empty: none is left. */
     public String without(String name) {
+        return without(name::equals);
+    }
+
+    /** The header without every cookie of such a name; empty: none is left. */
+    public String without(Predicate<String> names) {
         StringBuilder rest = new StringBuilder();
         for (Pair pair : pairs) {
-            if (!pair.name().equals(name)) {
+            if (!names.test(pair.name())) {
                 rest.append(rest.isEmpty() ? "" : "; ").append(pair.text());
             }
         }

@@ -10,8 +10,13 @@ import java.util.Optional;
  *
  * @param path with its query, as the client sent it
  * @param headers by lower-case name; the values of a header that came more than once are joined with commas, cookies with "; "
+ * @param body empty where the route does not ask for it
  */
-public record HttpRequest(String method, String host, String path, Map<String, String> headers) {
+public record HttpRequest(String method, String host, String path, Map<String, String> headers, String body) {
+    public HttpRequest(String method, String host, String path, Map<String, String> headers) {
+        this(method, host, path, headers, "");
+    }
+
     public HttpRequest {
         Map<String, String> lower = new HashMap<>();
         headers.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
@@ -23,7 +28,15 @@ public record HttpRequest(String method, String host, String path, Map<String, S
         return Optional.ofNullable(headers.get(name));
     }
 
-    /** Headers, path and query may hold credentials. */
+    /** The same request with other cookies. */
+    public HttpRequest withCookies(Optional<String> cookies) {
+        Map<String, String> other = new HashMap<>(headers);
+        other.remove("cookie");
+        cookies.ifPresent(value -> other.put("cookie", value));
+        return new HttpRequest(method, host, path, other, body);
+    }
+
+    /** Headers, path, query and body may hold credentials. */
     @Override
     public String toString() {
         return "HttpRequest[" + method + " " + host + "]";

@@ -43,6 +43,14 @@ public final class Query {
                 .findFirst();
     }
 
+    /** Of all of that name, decoded, in their order. */
+    public List<String> values(String name) {
+        return pairs.stream()
+                .filter(pair -> pair.name().equals(name))
+                .map(Pair::value)
+                .toList();
+    }
+
     /** Every way in which the name is written in this query: an encoded one is still the same parameter to a backend. */
     public List<String> spellings(String name) {
         return pairs.stream()

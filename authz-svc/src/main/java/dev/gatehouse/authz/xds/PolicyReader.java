@@ -7,6 +7,7 @@ import dev.gatehouse.authz.apikey.ApiKeys;
 import dev.gatehouse.authz.apikey.KeySource;
 import dev.gatehouse.authz.basic.BasicUsers;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.policy.Check;
 import dev.gatehouse.authz.policy.HeaderName;
 import dev.gatehouse.authz.policy.InvalidPolicy;
@@ -18,11 +19,15 @@ import java.util.List;
 final class PolicyReader {
     private PolicyReader() {}
 
-    static Policy read(AccessPolicy resource, PasswordChecks passwords) throws InvalidPolicy {
+    static Policy read(AccessPolicy resource, PasswordChecks passwords, SignOns signOns) throws InvalidPolicy {
         if (resource.getName().isEmpty()) {
             throw new InvalidPolicy("name", "\"\"", "<namespace>/<name>");
         }
+        // The sign-on is first: the provider's answers have neither keys nor passwords.
         List<Check> checks = new ArrayList<>();
+        if (resource.hasOidc()) {
+            checks.add(OidcReader.read(resource.getName(), resource.getOidc(), signOns));
+        }
         if (resource.hasApiKeyAuth()) {
             checks.add(apiKeys(resource.getApiKeyAuth()));
         }
@@ -30,7 +35,7 @@ final class PolicyReader {
             checks.add(basic(resource.getBasicAuth(), passwords));
         }
         if (checks.isEmpty()) {
-            throw new InvalidPolicy("api_key_auth, basic_auth", "neither", "at least one of them");
+            throw new InvalidPolicy("oidc, api_key_auth, basic_auth", "none", "at least one of them");
         }
         return new Policy(resource.getName(), checks);
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.policy.InvalidPolicy;
 import dev.gatehouse.authz.policy.Policies;
 import dev.gatehouse.authz.policy.Policy;
@@ -23,11 +24,13 @@ import java.util.Optional;
  */
 public final class PolicySubscriber implements Subscriber {
     private final PasswordChecks passwords;
+    private final SignOns signOns;
     private Map<String, Policy> byName = Map.of();
     private volatile Optional<Policies> policies = Optional.empty();
 
-    public PolicySubscriber(PasswordChecks passwords) {
+    public PolicySubscriber(PasswordChecks passwords, SignOns signOns) {
         this.passwords = passwords;
+        this.signOns = signOns;
     }
 
     /** Reads a resource's name from its bytes, for servers that send it without a wrapper. */
@@ -51,7 +54,7 @@ public final class PolicySubscriber implements Subscriber {
         for (Resource resource : resources) {
             try {
                 Policy policy =
-                        PolicyReader.read(AccessPolicy.parseFrom(resource.any().getValue()), passwords);
+                        PolicyReader.read(AccessPolicy.parseFrom(resource.any().getValue()), passwords, signOns);
                 if (!policy.name().equals(resource.name())) {
                     throw new InvalidPolicy("name", "\"" + policy.name() + "\"", "that of its resource");
                 }

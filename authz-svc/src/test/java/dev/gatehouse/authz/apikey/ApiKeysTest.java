@@ -48,6 +48,7 @@ class ApiKeysTest {
         return switch (verdict) {
             case Verdict.Passed passed -> passed.identity();
             case Verdict.Denied denied -> denied.reason().name();
+            case Verdict.Answered answered -> answered.outcome();
         };
     }
 

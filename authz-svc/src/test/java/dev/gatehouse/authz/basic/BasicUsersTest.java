@@ -74,6 +74,7 @@ class BasicUsersTest {
             case Verdict.Passed passed ->
                 passed.identity() + " " + passed.changes().set();
             case Verdict.Denied denied -> denied.reason().name();
+            case Verdict.Answered answered -> answered.outcome();
         };
     }
 

@@ -23,8 +23,8 @@ class AccessControlTest {
         }
 
         @Override
-        public Optional<String> identityHeader() {
-            return Optional.of("x-user");
+        public Set<String> identityHeaders() {
+            return Set.of("x-user");
         }
 
         @Override

@@ -1,0 +1,56 @@
+package dev.gatehouse.authz.oidc;
+
+import dev.gatehouse.authz.request.HttpRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Who sent a request, as far as that decides the answer's form. */
+enum Caller {
+    /** A browser that shows the answer, and can be led elsewhere. */
+    NAVIGATION,
+    /** A browser that sent a form, and shows the answer: its content would be lost on the way. */
+    FORM,
+    /** A script or a program, which takes a redirect for the answer. */
+    PROGRAM,
+    GRPC;
+
+    static Caller of(HttpRequest request, List<HeaderMatcher> denyRedirect) {
+        if (request.header("content-type")
+                .filter(type -> type.startsWith("application/grpc"))
+                .isPresent()) {
+            return GRPC;
+        }
+        if (request.header("upgrade").isPresent()
+                || denyRedirect.stream().anyMatch(header -> header.matches(request))
+                || !navigates(request)) {
+            return PROGRAM;
+        }
+        return switch (request.method()) {
+            case "GET", "HEAD" -> NAVIGATION;
+            case "POST" -> FORM;
+            default -> PROGRAM;
+        };
+    }
+
+    /** Browsers say it (Fetch Metadata); those that do not, and clients without Accept, are known by the kind of answer that they want. */
+    private static boolean navigates(HttpRequest request) {
+        Optional<String> mode = request.header("sec-fetch-mode");
+        if (mode.isPresent()) {
+            return mode.get().equals("navigate");
+        }
+        if (request.header("x-requested-with").isPresent()) {
+            return false;
+        }
+        return request.header("accept")
+                .map(accept -> accept.toLowerCase(Locale.ROOT).contains("text/html"))
+                .orElse(true);
+    }
+
+    /** A question of a browser that carries no cookies, Fetch standard section 3.2.2. */
+    static boolean preflight(HttpRequest request) {
+        return request.method().equals("OPTIONS")
+                && request.header("origin").isPresent()
+                && request.header("access-control-request-method").isPresent();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.gatehouse.authz.oidc;
+
+import dev.gatehouse.authz.seal.Fields;
+import dev.gatehouse.authz.seal.Hash;
+import dev.gatehouse.authz.seal.KeyRing;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+
+/**
+ * A login that is under way, as the parameter {@code state} carries it: sealed, for one policy. The nonce and the PKCE verifier are hashes of a seed that nobody else
+ * sees; the browser is known again by a secret in a cookie, of which the state has a hash.
+ *
+ * @param url where the user wanted to go
+ * @param tries how many logins of this user have failed for want of the cookie
+ */
+record FlowState(
+        String provider, String url, String redirectUri, Instant began, int tries, byte[] seed, byte[] browser) {
+    static final int SEED_BYTES = 32;
+    private static final int SLOTS = 5;
+    private static final int BROWSER_BYTES = 16;
+    private static final int LONGEST_URL = 8192;
+    private static final int SHORT_URL = 100;
+
+    /** The number of the browser's cookie: so few that cookies of logins that were never finished stay few. */
+    int slot() {
+        return Math.floorMod(seed[0], SLOTS);
+    }
+
+    static int slots() {
+        return SLOTS;
+    }
+
+    String nonce() {
+        return text(Hash.of("nonce", seed));
+    }
+
+    /** RFC 7636 section 4.1. */
+    String verifier() {
+        return text(Hash.of("pkce", seed));
+    }
+
+    String challenge() {
+        return text(Hash.plain(verifier()));
+    }
+
+    /** Whether the browser that began this login has {@code secret}. */
+    boolean begunWith(String secret) {
+        return MessageDigest.isEqual(browser, hash(secret));
+    }
+
+    static byte[] hash(String secret) {
+        return Arrays.copyOf(Hash.of("browser", secret), BROWSER_BYTES);
+    }
+
+    String close(KeyRing keys, String policy) {
+        boolean pack = url.length() > SHORT_URL;
+        byte[] plain = new Fields.Writer()
+                .text(provider)
+                .small(pack ? 1 : 0)
+                .bytes(pack ? deflate(url) : url.getBytes(StandardCharsets.UTF_8))
+                .text(redirectUri)
+                .time(began)
+                .small(tries)
+                .bytes(seed)
+                .bytes(browser)
+                .done();
+        return text(keys.close(plain, context(policy)));
+    }
+
+    /** Empty: this is no state of a login to this policy. */
+    static Optional<FlowState> open(KeyRing keys, String policy, String state) {
+        try {
+            Optional<byte[]> plain = keys.open(Base64.getUrlDecoder().decode(state), context(policy));
+            return plain.isEmpty() ? Optional.empty() : Optional.of(read(plain.get()));
+        } catch (IllegalArgumentException | IOException | DataFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static FlowState read(byte[] plain) throws IOException, DataFormatException {
+        Fields.Reader in = new Fields.Reader(plain);
+        String provider = in.text();
+        boolean packed = in.small() == 1;
+        byte[] url = in.bytes();
+        return new FlowState(
+                provider,
+                packed ? inflate(url) : new String(url, StandardCharsets.UTF_8),
+                in.text(),
+                in.time(),
+                in.small(),
+                in.bytes(),
+                in.bytes());
+    }
+
+    private static byte[] context(String policy) {
+        return Hash.of("login", policy);
+    }
+
+    private static String text(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static byte[] deflate(String text) {
+        try (Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true)) {
+            deflater.setInput(text.getBytes(StandardCharsets.UTF_8));
+            deflater.finish();
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            byte[] buffer = new byte[LONGEST_URL];
+            while (!deflater.finished()) {
+                out.write(buffer, 0, deflater.deflate(buffer));
+            }
+            return out.toByteArray();
+        }
+    }
+
+    private static String inflate(byte[] packed) throws DataFormatException {
+        try (Inflater inflater = new Inflater(true)) {
+            inflater.setInput(packed);
+            byte[] buffer = new byte[LONGEST_URL];
+            int count = inflater.inflate(buffer);
+            return new String(buffer, 0, count, StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "FlowState[" + provider + ", try " + tries + "]";
+    }
+}

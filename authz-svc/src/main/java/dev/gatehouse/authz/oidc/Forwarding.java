@@ -1,0 +1,131 @@
+package dev.gatehouse.authz.oidc;
+
+import dev.gatehouse.authz.policy.Changes;
+import dev.gatehouse.authz.request.Cookies;
+import dev.gatehouse.authz.request.HttpRequest;
+import dev.gatehouse.authz.seal.Secret;
+import dev.gatehouse.authz.session.Held;
+import dev.gatehouse.authz.session.OwnCookies;
+import dev.gatehouse.authz.session.Session;
+import dev.gatehouse.authz.token.Claims;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the backend, and filters behind this one, get to know of the user.
+ *
+ * @param accessToken whether the backend gets it as {@code Authorization}
+ * @param idTokenHeader in lower case
+ * @param claims header by header
+ * @param internalAccessHeader for filters behind this one, which take it out
+ */
+public record Forwarding(
+        boolean accessToken,
+        Optional<String> idTokenHeader,
+        List<ClaimHeader> claims,
+        Optional<String> internalAccessHeader,
+        Optional<String> internalIdHeader) {
+    private static final String AUTHORIZATION = "authorization";
+    private static final String COOKIE = "cookie";
+    private static final int LONGEST_VALUE = 8192;
+
+    public Forwarding {
+        claims = List.copyOf(claims);
+    }
+
+    /** @param claim with dots between names of nested objects */
+    public record ClaimHeader(String header, String claim) {}
+
+    /** Headers that no client may set. {@code Authorization} is not among them: it is replaced where a token goes into it. */
+    Set<String> headers() {
+        Set<String> names = new LinkedHashSet<>();
+        claims.forEach(claim -> names.add(claim.header()));
+        idTokenHeader.ifPresent(names::add);
+        internalAccessHeader.ifPresent(names::add);
+        internalIdHeader.ifPresent(names::add);
+        names.remove(AUTHORIZATION);
+        return names;
+    }
+
+    Changes changes(HttpRequest request, Held held) {
+        Session session = held.session();
+        Secret access = session.tokens().exchanged().orElse(session.tokens().access());
+        Map<String, String> set = new HashMap<>();
+        if (accessToken) {
+            set.put(AUTHORIZATION, "Bearer " + access.text());
+        }
+        session.tokens().id().ifPresent(token -> {
+            idTokenHeader.ifPresent(
+                    name -> set.put(name, name.equals(AUTHORIZATION) ? "Bearer " + token.text() : token.text()));
+            internalIdHeader.ifPresent(name -> set.put(name, token.text()));
+        });
+        internalAccessHeader.ifPresent(
+                name -> set.put(name, session.tokens().access().text()));
+        for (ClaimHeader claim : claims) {
+            session.claims()
+                    .at(claim.claim())
+                    .flatMap(Forwarding::text)
+                    .ifPresent(text -> set.put(claim.header(), text));
+        }
+        Set<String> remove = new HashSet<>();
+        cookies(request, set, remove);
+        return new Changes(
+                set, remove, List.of(), held.setCookies(), session.claims().values());
+    }
+
+    /** Of a request without a session: it keeps nothing that is Gatehouse's. */
+    static Changes without(HttpRequest request) {
+        Map<String, String> set = new HashMap<>();
+        Set<String> remove = new HashSet<>();
+        cookies(request, set, remove);
+        return new Changes(set, remove, List.of());
+    }
+
+    private static void cookies(HttpRequest request, Map<String, String> set, Set<String> remove) {
+        Optional<String> header = request.header(COOKIE);
+        if (header.isPresent()) {
+            Cookies cookies = Cookies.parse(header.get());
+            if (cookies.names().stream().anyMatch(OwnCookies::own)) {
+                String rest = cookies.without(OwnCookies::own);
+                if (rest.isEmpty()) {
+                    remove.add(COOKIE);
+                } else {
+                    set.put(COOKIE, rest);
+                }
+            }
+        }
+    }
+
+    /** Empty: it cannot be the value of a header. */
+    private static Optional<String> text(Object claim) {
+        String text = switch (claim) {
+            case List<?> list -> {
+                List<String> parts = new ArrayList<>();
+                list.forEach(element -> parts.add(one(element)));
+                yield String.join(",", parts);
+            }
+            default -> one(claim);
+        };
+        boolean fits = text.length() <= LONGEST_VALUE && text.chars().noneMatch(c -> c < ' ' || c == 0x7f);
+        return fits ? Optional.of(text) : Optional.empty();
+    }
+
+    private static String one(@Nullable Object value) {
+        return value instanceof Map<?, ?> map ? json(map) : Objects.toString(value);
+    }
+
+    private static String json(Map<?, ?> map) {
+        Map<String, @Nullable Object> named = new LinkedHashMap<>();
+        map.forEach((name, value) -> named.put(Objects.toString(name), value));
+        return new Claims(named).json();
+    }
+}

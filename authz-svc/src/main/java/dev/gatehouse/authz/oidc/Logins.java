@@ -1,0 +1,199 @@
+package dev.gatehouse.authz.oidc;
+
+import dev.gatehouse.authz.policy.Verdict;
+import dev.gatehouse.authz.provider.Endpoints;
+import dev.gatehouse.authz.provider.Form;
+import dev.gatehouse.authz.provider.Provider;
+import dev.gatehouse.authz.provider.ProviderSettings;
+import dev.gatehouse.authz.request.Cookies;
+import dev.gatehouse.authz.request.HttpRequest;
+import dev.gatehouse.authz.seal.KeyRing;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/**
+ * Leads a browser to the provider, or to the page where its user chooses one. Tabs that begin logins at once share the browser's secret in a cookie where they know of each
+ * other.
+ */
+final class Logins {
+    /** The parameter of the choice of a provider. */
+    static final String PROVIDER = "provider";
+
+    /** The parameter that carries where the user wanted to go. */
+    static final String START = "start";
+
+    private static final Logger LOG = System.getLogger(Logins.class.getName());
+    private static final int SECRET_BYTES = 16;
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{22}");
+
+    private final SignOnSettings settings;
+    private final Supplier<KeyRing> keys;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    Logins(SignOnSettings settings, Supplier<KeyRing> keys, InstantSource clock, RandomGenerator random) {
+        this.settings = settings;
+        this.keys = keys;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * Begins a login.
+     *
+     * @param url a path of this host, where the user wants to go
+     * @param tries how many logins have failed for want of the cookie
+     */
+    CompletionStage<Verdict> begin(HttpRequest request, String url, int tries) {
+        return settings.providers().size() == 1
+                ? begin(request, settings.providers().getFirst(), url, tries)
+                : CompletableFuture.completedFuture(choose(url, tries));
+    }
+
+    private Verdict choose(String url, int tries) {
+        String start = new FlowState("", target(url), "", now(), tries, new byte[FlowState.SEED_BYTES], new byte[0])
+                .close(keys.get(), settings.policy());
+        List<Answers.Link> links = new ArrayList<>();
+        for (Provider provider : settings.providers()) {
+            ProviderSettings known = provider.settings();
+            links.add(new Answers.Link(
+                    new Form()
+                            .add(PROVIDER, known.name())
+                            .add(START, start)
+                            .behind(settings.redirectUri().bare()),
+                    known.displayName()));
+        }
+        return new Verdict.Answered(
+                Answers.page(200, "Sign on", "Choose how to sign on.", links, List.of()),
+                "login-offered",
+                Optional.empty());
+    }
+
+    /** Begins a login with one provider. */
+    CompletionStage<Verdict> begin(HttpRequest request, Provider provider, String url, int tries) {
+        Optional<String> redirectUri = settings.redirectUri().expand(request).map(uri -> own(uri, provider));
+        if (redirectUri.isEmpty()) {
+            return CompletableFuture.completedFuture(new Verdict.Answered(
+                    Answers.page(
+                            400,
+                            "This address cannot be used",
+                            "The address of the page has characters that no address of this site has.",
+                            List.of(),
+                            List.of()),
+                    "bad-host",
+                    Optional.empty()));
+        }
+        byte[] seed = new byte[FlowState.SEED_BYTES];
+        random.nextBytes(seed);
+        int slot = new FlowState("", "", "", now(), 0, seed, new byte[0]).slot();
+        String secret = Renewals.cookies(request)
+                .value(settings.cookies().flow(slot))
+                .filter(value -> SECRET.matcher(value).matches())
+                .orElseGet(this::secret);
+        FlowState flow = new FlowState(
+                provider.settings().name(), target(url), redirectUri.get(), now(), tries, seed, FlowState.hash(secret));
+        String state = flow.close(keys.get(), settings.policy());
+        String cookie = settings.cookies().setFlow(slot, secret, settings.loginTimeout());
+        return provider.endpoints()
+                .thenCompose(where -> location(provider, where, flow, state))
+                .<Verdict>thenApply(location -> new Verdict.Answered(
+                        Answers.redirect(location, List.of(cookie)), "login-started", Optional.empty()))
+                .exceptionally(failure -> {
+                    LOG.log(
+                            Level.WARNING,
+                            "Nobody can sign on by policy {0}: provider {1}: {2}.",
+                            settings.policy(),
+                            provider.settings().issuer(),
+                            Provider.message(failure));
+                    return new Verdict.Answered(
+                            Answers.page(
+                                    503,
+                                    "Sign-on does not work at the moment",
+                                    "The service that signs you on cannot be reached. Please try again in a few seconds.",
+                                    List.of(new Answers.Link(target(url), "Try again")),
+                                    List.of()),
+                            "provider-unavailable",
+                            Optional.empty());
+                });
+    }
+
+    private CompletionStage<String> location(Provider provider, Endpoints where, FlowState flow, String state) {
+        Form request = request(provider.settings(), flow, state);
+        if (!where.pushedRequired() && !provider.settings().pushedRequests()) {
+            return CompletableFuture.completedFuture(request.behind(where.authorization()));
+        }
+        return provider.push(where, request)
+                .thenApply(pushed -> new Form()
+                        .add("client_id", provider.settings().clientId())
+                        .add("request_uri", pushed)
+                        .behind(where.authorization()));
+    }
+
+    private Form request(ProviderSettings provider, FlowState flow, String state) {
+        Map<String, String> parameters = new LinkedHashMap<>(provider.authorizationParameters());
+        settings.stepUp().maxAge().ifPresent(age -> parameters.put("max_age", Long.toString(age.toSeconds())));
+        if (!settings.stepUp().acrValues().isEmpty()) {
+            parameters.put("acr_values", String.join(" ", settings.stepUp().acrValues()));
+        }
+        parameters.put("response_type", "code");
+        parameters.put("client_id", provider.clientId());
+        parameters.put("redirect_uri", flow.redirectUri());
+        parameters.put("scope", String.join(" ", provider.scopes()));
+        parameters.put("state", state);
+        parameters.put("nonce", flow.nonce());
+        parameters.put("code_challenge", flow.challenge());
+        parameters.put("code_challenge_method", "S256");
+        Form form = new Form();
+        parameters.forEach(form::add);
+        provider.resources().forEach(resource -> form.add("resource", resource));
+        return form;
+    }
+
+    /** With several providers each has an address of its own: none can answer in another's place. */
+    private String own(String redirectUri, Provider provider) {
+        return settings.providers().size() == 1
+                ? redirectUri
+                : LocalPath.withoutQuery(redirectUri) + "/"
+                        + provider.settings().name();
+    }
+
+    /** A login that ends where logins end, or where sessions do, would not end. */
+    private String target(String url) {
+        String path = LocalPath.withoutQuery(url);
+        String callback = settings.redirectUri().bare();
+        boolean own = path.equals(callback)
+                || path.startsWith(callback + "/")
+                || Optional.of(path).equals(settings.logoutPath());
+        return own ? "/" : LocalPath.of(url);
+    }
+
+    private String secret() {
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    private Instant now() {
+        return clock.instant();
+    }
+
+    /** Values of Set-Cookie that take away the cookie of a login. */
+    List<String> forget(int slot, Cookies cookies) {
+        return cookies.value(settings.cookies().flow(slot)).isPresent()
+                ? List.of(settings.cookies().deleteFlow(slot))
+                : List.of();
+    }
+}

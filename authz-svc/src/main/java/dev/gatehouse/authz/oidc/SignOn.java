@@ -1,0 +1,205 @@
+package dev.gatehouse.authz.oidc;
+
+import dev.gatehouse.authz.oidc.Standing.Good;
+import dev.gatehouse.authz.oidc.Standing.Insufficient;
+import dev.gatehouse.authz.oidc.Standing.None;
+import dev.gatehouse.authz.oidc.Standing.Unknown;
+import dev.gatehouse.authz.policy.Answer;
+import dev.gatehouse.authz.policy.Check;
+import dev.gatehouse.authz.policy.Verdict;
+import dev.gatehouse.authz.request.HttpRequest;
+import dev.gatehouse.authz.seal.KeyRing;
+import dev.gatehouse.authz.session.Sessions;
+import dev.gatehouse.authz.session.StoreUnavailable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * Lets through who has a session of this policy, and gets others one. Answers the paths that belong to the sign-on itself: the provider's answers, and
+ * the three kinds of logout.
+ */
+public final class SignOn implements Check {
+    private static final Logger LOG = System.getLogger(SignOn.class.getName());
+    private static final String CHALLENGE = "Bearer realm=\"gatehouse\"";
+
+    private final SignOnSettings settings;
+    private final Sessions sessions;
+    private final Renewals renewals;
+    private final Logins logins;
+    private final Callback callback;
+    private final Logouts logouts;
+
+    /** @param random has to be cryptographically strong */
+    public SignOn(
+            SignOnSettings settings,
+            Sessions sessions,
+            Supplier<KeyRing> keys,
+            InstantSource clock,
+            RandomGenerator random,
+            SignOnLog log) {
+        this.settings = settings;
+        this.sessions = sessions;
+        Grants grants = new Grants(settings, clock);
+        this.renewals = new Renewals(settings, sessions, grants, clock, log);
+        this.logins = new Logins(settings, keys, clock, random);
+        this.callback = new Callback(settings, sessions, keys, grants, renewals, logins, clock, log);
+        this.logouts = new Logouts(settings, sessions, log);
+    }
+
+    @Override
+    public String kind() {
+        return "oidc";
+    }
+
+    @Override
+    public Set<String> identityHeaders() {
+        Set<String> names = settings.forwarding().headers();
+        settings.passThrough().forEach(header -> names.remove(header.header()));
+        return names;
+    }
+
+    @Override
+    public CompletionStage<Verdict> check(HttpRequest request) {
+        CompletionStage<Verdict> verdict;
+        try {
+            verdict = decide(request);
+        } catch (RuntimeException e) {
+            verdict = CompletableFuture.failedFuture(e);
+        }
+        return verdict.exceptionally(failure -> failed(request, failure));
+    }
+
+    private CompletionStage<Verdict> decide(HttpRequest request) {
+        String path = LocalPath.withoutQuery(request.path());
+        Optional<CompletionStage<Verdict>> own =
+                callback.answers(path) ? Optional.of(callback.answer(request, path)) : logouts.answer(request, path);
+        if (own.isPresent()) {
+            return own.get();
+        }
+        if (Caller.preflight(request) || passesThrough(request)) {
+            return CompletableFuture.completedFuture(new Verdict.Passed("", Forwarding.without(request)));
+        }
+        return renewals.standing(request).thenCompose(standing -> switch (standing) {
+            case Good good ->
+                CompletableFuture.completedFuture(new Verdict.Passed(
+                        good.held().session().subject(), settings.forwarding().changes(request, good.held())));
+            case None none -> signOn(request, none.reason());
+            case Insufficient insufficient ->
+                stepUp(request, insufficient.held().session().subject());
+            case Unknown unknown -> CompletableFuture.completedFuture(unavailable(request, unknown.reason()));
+        });
+    }
+
+    private boolean passesThrough(HttpRequest request) {
+        return settings.passThrough().stream()
+                .anyMatch(header ->
+                        request.header(header.header()).filter(header::matches).isPresent());
+    }
+
+    private CompletionStage<Verdict> signOn(HttpRequest request, String reason) {
+        return switch (Caller.of(request, settings.denyRedirect())) {
+            case NAVIGATION -> logins.begin(request, LocalPath.of(request.path()), 0);
+            case FORM -> done(formLost(request), reason);
+            case PROGRAM ->
+                done(
+                        Answers.json(
+                                401, "login_required", "a user has to sign on with a browser", Optional.of(CHALLENGE)),
+                        reason);
+            case GRPC -> done(grpc(401, "a user has to sign on with a browser", Optional.of(CHALLENGE)), reason);
+        };
+    }
+
+    private CompletionStage<Verdict> stepUp(HttpRequest request, String subject) {
+        String challenge = CHALLENGE + ", error=\"insufficient_user_authentication\""
+                + (settings.stepUp().acrValues().isEmpty()
+                        ? ""
+                        : ", acr_values=\""
+                                + String.join(" ", settings.stepUp().acrValues())
+                                        .replace("\"", "") + "\"")
+                + settings.stepUp()
+                        .maxAge()
+                        .map(age -> ", max_age=" + age.toSeconds())
+                        .orElse("");
+        return switch (Caller.of(request, settings.denyRedirect())) {
+            case NAVIGATION -> logins.begin(request, LocalPath.of(request.path()), 0);
+            case FORM -> done(formLost(request), "step-up-required");
+            case PROGRAM ->
+                CompletableFuture.completedFuture(new Verdict.Answered(
+                        Answers.json(
+                                401,
+                                "insufficient_user_authentication",
+                                "a stronger or more recent sign-on is needed",
+                                Optional.of(challenge)),
+                        "step-up-required",
+                        Optional.of(subject)));
+            case GRPC ->
+                done(
+                        grpc(401, "a stronger or more recent sign-on is needed", Optional.of(challenge)),
+                        "step-up-required");
+        };
+    }
+
+    private static Answer formLost(HttpRequest request) {
+        return Answers.page(
+                401,
+                "Please sign on again",
+                "Your session has ended, and what you sent was not received. Go back in your browser to keep a copy of it, then sign on and send it again.",
+                List.of(new Answers.Link(LocalPath.of(request.path()), "Sign on")),
+                List.of());
+    }
+
+    /** Envoy makes a gRPC status of it, with the body as its message. */
+    private static Answer grpc(int status, String message, Optional<String> challenge) {
+        List<Answer.Header> headers = challenge
+                .map(value -> List.of(new Answer.Header("www-authenticate", value)))
+                .orElse(List.of());
+        return new Answer(status, headers, message);
+    }
+
+    private Verdict unavailable(HttpRequest request, String reason) {
+        String text = "Sign-on does not work at the moment. Please try again in a few seconds.";
+        Answer answer = switch (Caller.of(request, settings.denyRedirect())) {
+            case NAVIGATION, FORM ->
+                Answers.page(
+                        503,
+                        "One moment, please",
+                        text,
+                        List.of(new Answers.Link(LocalPath.of(request.path()), "Try again")),
+                        List.of());
+            case PROGRAM -> Answers.json(503, "temporarily_unavailable", text, Optional.empty());
+            case GRPC -> grpc(503, text, Optional.empty());
+        };
+        return new Verdict.Answered(answer, reason, Optional.empty());
+    }
+
+    private Verdict failed(HttpRequest request, Throwable failure) {
+        Throwable cause = Failures.cause(failure);
+        if (cause instanceof StoreUnavailable) {
+            LOG.log(
+                    Level.WARNING,
+                    "Sessions of policy {0} cannot be read or written: {1}.",
+                    settings.policy(),
+                    cause.getMessage());
+            return unavailable(request, "store-unavailable");
+        }
+        LOG.log(Level.ERROR, "A sign-on of policy " + settings.policy() + " failed.", cause);
+        return unavailable(request, "failed");
+    }
+
+    private static CompletionStage<Verdict> done(Answer answer, String outcome) {
+        return CompletableFuture.completedFuture(new Verdict.Answered(answer, outcome, Optional.empty()));
+    }
+
+    @Override
+    public String toString() {
+        return "SignOn[" + settings.policy() + "]";
+    }
+}

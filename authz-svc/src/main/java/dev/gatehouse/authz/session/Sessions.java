@@ -1,0 +1,47 @@
+package dev.gatehouse.authz.session;
+
+import dev.gatehouse.authz.request.Cookies;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * The sessions of one policy. Stages fail with {@link StoreUnavailable} where the store cannot be asked: a session that cannot be read is
+ * neither there nor gone. Safe for any thread; never blocks the caller.
+ */
+public interface Sessions {
+    /** Empty: the cookies open no session of this policy. */
+    CompletionStage<Optional<Held>> find(Cookies cookies);
+
+    /** Whether the cookies have the form of a session's, right or not. */
+    boolean claimed(Cookies cookies);
+
+    /**
+     * Keeps a new session, under a ticket that no one has had before.
+     *
+     * @return values of Set-Cookie
+     */
+    CompletionStage<List<String>> begin(Session session, Cookies cookies);
+
+    /**
+     * Gets new tokens for a session: {@code call} is made once for any number of callers on any number of replicas.
+     *
+     * @param fresh whether a session needs no new tokens: another replica may have got them
+     */
+    CompletionStage<Renewal> renew(
+            Held held, Predicate<Session> fresh, Function<Session, CompletionStage<Renewal.Outcome>> call);
+
+    /** Ends a session on every replica. */
+    CompletionStage<Void> end(Held held);
+
+    /** Values of Set-Cookie that take the session's cookies away. */
+    List<String> forget(Cookies cookies);
+
+    /** Ends every session under an {@linkplain Session#index index}, of this policy and others. */
+    CompletionStage<Integer> endAll(List<String> indexes);
+
+    /** Whether {@code id} is seen for the first time, on any replica, in the last minutes. */
+    CompletionStage<Boolean> first(String id);
+}

@@ -1,0 +1,113 @@
+package dev.gatehouse.authz.grpc;
+
+import com.google.protobuf.Any;
+import dev.gatehouse.api.authz.v1.AccessPolicy;
+import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.oidc.SignOnLog;
+import dev.gatehouse.authz.oidc.SignOns;
+import dev.gatehouse.authz.policy.Decision;
+import dev.gatehouse.authz.redis.RedisSessionStore;
+import dev.gatehouse.authz.seal.KeyRing;
+import dev.gatehouse.authz.session.MemorySessionStore;
+import dev.gatehouse.authz.session.Pause;
+import dev.gatehouse.authz.session.SessionVault;
+import dev.gatehouse.authz.vertx.VertxProviderHttp;
+import dev.gatehouse.authz.xds.PolicySubscriber;
+import dev.gatehouse.redis.RedisSettings;
+import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Verdict;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.stub.StreamObserver;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** One replica of authz-svc without Quarkus and without a network in front of it. */
+public final class TestEngine implements AutoCloseable {
+    private final MemorySessionStore memory;
+    private final Optional<RedisSessionStore> redis;
+    private final PolicySubscriber policies;
+    private final AuthorizationService service;
+    private final List<SignOnLog.Event> events = new CopyOnWriteArrayList<>();
+    private final List<Decision> decisions = new CopyOnWriteArrayList<>();
+    private volatile KeyRing keys;
+
+    public TestEngine(Vertx vertx, InstantSource clock, KeyRing keys, Optional<String> redisUrl) {
+        SecureRandom random = new SecureRandom();
+        this.keys = keys;
+        Pause pause = duration -> vertx.timer(duration.toMillis(), TimeUnit.MILLISECONDS)
+                .<Void>mapEmpty()
+                .toCompletionStage();
+        memory = new MemorySessionStore(1000, clock);
+        redis = redisUrl.map(url -> new RedisSessionStore(
+                vertx, new RedisSettings(url, Duration.ofSeconds(5), 1), "test:", InstantSource.system(), random));
+        SignOns signOns = new SignOns(
+                connection -> new VertxProviderHttp(vertx, connection),
+                new SessionVault(memory, 1000, clock, random, pause),
+                redis.map(store -> new SessionVault(store, 1000, clock, random, pause)),
+                () -> this.keys,
+                clock,
+                random,
+                (request, event) -> events.add(event));
+        policies = new PolicySubscriber(
+                new PasswordChecks((a, b) -> false, Runnable::run, new byte[32], Duration.ofNanos(1), 1, clock),
+                signOns);
+        service = new AuthorizationService(policies, (request, decision) -> decisions.add(decision));
+    }
+
+    /** Pushes policies; the answer is what xds-svc would get. */
+    public Verdict push(AccessPolicy... all) {
+        return policies.take(java.util.Arrays.stream(all)
+                .map(policy -> new Resource(policy.getName(), "1", Any.pack(policy)))
+                .toList());
+    }
+
+    public CompletableFuture<CheckResponse> check(CheckRequest request) {
+        CompletableFuture<CheckResponse> answer = new CompletableFuture<>();
+        service.check(request, new StreamObserver<>() {
+            @Override
+            public void onNext(CheckResponse response) {
+                answer.complete(response);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                answer.completeExceptionally(failure);
+            }
+
+            @Override
+            public void onCompleted() {
+                answer.completeExceptionally(new IllegalStateException("no answer"));
+            }
+        });
+        return answer;
+    }
+
+    public void keys(KeyRing next) {
+        keys = next;
+    }
+
+    public List<SignOnLog.Event> events() {
+        return events;
+    }
+
+    public List<Decision> decisions() {
+        return decisions;
+    }
+
+    public MemorySessionStore memory() {
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        redis.ifPresent(RedisSessionStore::close);
+    }
+}
