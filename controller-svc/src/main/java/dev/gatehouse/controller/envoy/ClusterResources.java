@@ -150,7 +150,14 @@ public final class ClusterResources {
             case Endpoints.Weighted weighted -> {
                 for (int i = 0; i < weighted.shares().size(); i++) {
                     ClusterSpec.Share share = weighted.shares().get(i);
-                    if (share.weight() > 0) {
+                    if (share.weight() > 0 && byZone(spec)) {
+                        localities
+                                .byZone(
+                                        share.endpoints(),
+                                        spec.settings().backend().loadBalancer())
+                                .forEach(zone ->
+                                        assignment.addEndpoints(zone.toBuilder().setPriority(share.standBy() ? 1 : 0)));
+                    } else if (share.weight() > 0) {
                         assignment.addEndpoints(localities
                                 .of(share.endpoints())
                                 .setLocality(Locality.newBuilder().setRegion("share-" + i))
@@ -161,7 +168,7 @@ public final class ClusterResources {
             }
             case Endpoints.Resolved _ -> {}
             case Endpoints.ServicePort _, Endpoints.Listed _, Endpoints.OfExtension _ -> {
-                if (spec.settings().byZone()) {
+                if (byZone(spec)) {
                     assignment.addAllEndpoints(localities.byZone(
                             spec.endpoints(), spec.settings().backend().loadBalancer()));
                 } else {
@@ -170,6 +177,10 @@ public final class ClusterResources {
             }
         }
         return assignment.build();
+    }
+
+    private static boolean byZone(ClusterSpec spec) {
+        return spec.settings().byZone() && spec.endpoints().zoned();
     }
 
     private record SocketKey(String host, int port, String zone) implements Comparable<SocketKey> {

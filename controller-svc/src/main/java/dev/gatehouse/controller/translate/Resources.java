@@ -203,7 +203,7 @@ final class Resources {
     /** The rules of a route on a listener of which Envoy would refuse something; they are closed. */
     private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusals;
 
-    Resources(Graph graph, Inputs inputs, Model model, Settings settings) {
+    Resources(Graph graph, Inputs inputs, Model model, Infrastructures infrastructures, Settings settings) {
         this.inputs = inputs;
         this.model = model;
         this.settings = settings;
@@ -236,6 +236,7 @@ final class Resources {
                 graph.expand("cds.policies", policies, this::cluster),
                 graph.expand("callouts", model.fleets, (_, _, fleet) -> callouts(fleet, settings)),
                 graph.expand("eds", clusters, this::endpoints),
+                infrastructures.localClusters(),
                 graph.expand("eds.telemetry", telemetry, this::endpoints),
                 graph.expand("eds.filters", filters, this::endpoints),
                 graph.expand("eds.policies", policies, this::endpoints),

@@ -74,6 +74,7 @@ final class Statuses {
             Graph graph,
             Inputs inputs,
             Model model,
+            Infrastructures infrastructures,
             Source<String, FleetState> fleetStates,
             Collection<String, Infrastructure> infrastructure,
             Source<String, String> refusals,
@@ -92,7 +93,7 @@ final class Statuses {
         this.fleetStates = fleetStates;
         clientStatuses = new ClientPolicyStatuses(model);
         ProxyStatuses proxies = new ProxyStatuses(graph, model);
-        addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
+        addresses = infrastructures.addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         policies = new PolicyStatuses(model, fleetStates, this.failed, settings.controllerName());
         List<Collection<ObjectRef, ObjectStatus>> own = List.of(
