@@ -54,11 +54,13 @@ public final class ClusterResources {
      * Makes a backend's cluster, as {@code settings} of its fleet ask.
      *
      * @param slices the EndpointSlices of a Service, for clusters whose endpoints are not a resource of their own
+     * @param secrets which come from SDS servers beside the proxy
      */
     public static Cluster cluster(
             ClusterSpec spec,
             EnvoyProxySpec settings,
-            Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
+            Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices,
+            SecretName.Sources secrets) {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(spec.name())
                 .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
@@ -93,7 +95,8 @@ public final class ClusterResources {
                                 spec.settings(),
                                 transports
                                         .get(i)
-                                        .map(tls -> UpstreamTls.socket(tls, spec.protocol(), settings.backendTls()))
+                                        .map(tls -> UpstreamTls.socket(
+                                                tls, spec.protocol(), settings.backendTls(), secrets))
                                         .orElse(PLAIN_TEXT))));
             }
             if (negotiated) {
@@ -103,7 +106,7 @@ public final class ClusterResources {
         } else if (!spec.tls().isEmpty()) {
             cluster.setTransportSocket(ClusterTuning.transport(
                     spec.settings(),
-                    UpstreamTls.socket(spec.tls().getFirst(), spec.protocol(), settings.backendTls())));
+                    UpstreamTls.socket(spec.tls().getFirst(), spec.protocol(), settings.backendTls(), secrets)));
         } else if (ClusterTuning.wrapsTransport(spec.settings())) {
             cluster.setTransportSocket(ClusterTuning.transport(spec.settings(), PLAIN_TEXT));
         }

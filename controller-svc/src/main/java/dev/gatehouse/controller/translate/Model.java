@@ -58,6 +58,7 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.SecretDiscovery;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
 import dev.gatehouse.gatewayapi.WafPolicy;
@@ -126,6 +127,7 @@ final class Model {
     private final PolicySelection selection;
 
     private final Collection<ObjectKey, GatewayResolver.CertificateCheck> certificates;
+    final Discoveries discoveries;
     final BackendTls backendTls;
     final Availability availability;
     final BrokenRoutes brokenRoutes;
@@ -145,8 +147,11 @@ final class Model {
                 (_, _, each) -> settings.controllerNames().contains(each.spec().controllerName())
                         ? Optional.of(each)
                         : Optional.empty());
-        certificates =
-                graph.map("certificates", inputs.of(Kinds.SECRET), (_, _, secret) -> Optional.of(check(secret.spec())));
+        discoveries = new Discoveries(graph, inputs, settings.extensions().discovery());
+        certificates = graph.map(
+                "certificates",
+                inputs.of(Kinds.SECRET),
+                (_, _, secret) -> Optional.of(discoveries.certificate(secret.spec())));
         certificateNames = graph.map("certificateNames", inputs.of(Kinds.SECRET), (_, _, secret) -> {
             List<String> names = Certificates.dnsNames(secret.spec());
             return names.isEmpty() ? Optional.empty() : Optional.of(names);
@@ -167,7 +172,7 @@ final class Model {
                     return targets.isEmpty() ? Optional.empty() : Optional.of(targets);
                 });
         brokenPolicies = graph.group("brokenPolicies", brokenTargets, (_, targets) -> targets);
-        backendTls = new BackendTls(graph, inputs, brokenPolicies, this::bundle);
+        backendTls = new BackendTls(graph, inputs, brokenPolicies, this::authorities);
         trafficProblems = graph.map(
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
@@ -572,10 +577,16 @@ final class Model {
                         .orElse(false));
     }
 
-    private static GatewayResolver.CertificateCheck check(Secret secret) {
-        return Certificates.problem(secret)
-                .<GatewayResolver.CertificateCheck>map(GatewayResolver.CertificateCheck.Invalid::new)
-                .orElse(new GatewayResolver.CertificateCheck.Valid());
+    /** What becomes of CA certificates in a ConfigMap, Secret or ClusterTrustBundle. */
+    private GatewayResolver.CertificateCheck authorities(Reads reads, String kind, ObjectKey key) {
+        Optional<SecretDiscovery.Outcome> server =
+                kind.equals(Kinds.SECRET.name()) ? discoveries.outcome(reads, key) : Optional.empty();
+        return server.map(Discoveries::check)
+                .orElseGet(() -> bundle(reads, kind, key)
+                        .<GatewayResolver.CertificateCheck>map(pem -> Certificates.problemWithBundle(pem)
+                                .<GatewayResolver.CertificateCheck>map(GatewayResolver.CertificateCheck.Invalid::new)
+                                .orElse(new GatewayResolver.CertificateCheck.Valid()))
+                        .orElse(new GatewayResolver.CertificateCheck.Missing()));
     }
 
     /** The CA certificates in a ConfigMap, Secret or ClusterTrustBundle. */
@@ -608,13 +619,7 @@ final class Model {
 
             @Override
             public GatewayResolver.CertificateCheck bundle(String kind, ObjectKey key) {
-                Optional<String> pem = Model.this.bundle(reads, kind, key);
-                if (pem.isEmpty()) {
-                    return new GatewayResolver.CertificateCheck.Missing();
-                }
-                return Certificates.problemWithBundle(pem.get())
-                        .<GatewayResolver.CertificateCheck>map(GatewayResolver.CertificateCheck.Invalid::new)
-                        .orElse(new GatewayResolver.CertificateCheck.Valid());
+                return authorities(reads, kind, key);
             }
 
             @Override
@@ -732,7 +737,8 @@ final class Model {
                     public Optional<String> certificateProblem(ObjectKey secret) {
                         return switch (reads.get(certificates, secret)
                                 .orElse(new GatewayResolver.CertificateCheck.Missing())) {
-                            case GatewayResolver.CertificateCheck.Valid _ -> Optional.empty();
+                            case GatewayResolver.CertificateCheck.Valid _,
+                                    GatewayResolver.CertificateCheck.Discovered _ -> Optional.empty();
                             case GatewayResolver.CertificateCheck.Missing _ -> Optional.of("is not there");
                             case GatewayResolver.CertificateCheck.Invalid invalid -> Optional.of(invalid.problem());
                         };

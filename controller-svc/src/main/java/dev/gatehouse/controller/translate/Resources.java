@@ -17,6 +17,7 @@ import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.callout.CalloutResources;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.client.ClientPolicy;
+import dev.gatehouse.controller.client.ClientTrust;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.ListenerResources;
@@ -24,6 +25,7 @@ import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
 import dev.gatehouse.controller.envoy.RouteEntry;
 import dev.gatehouse.controller.envoy.RouteResources;
 import dev.gatehouse.controller.envoy.RouteTable;
+import dev.gatehouse.controller.envoy.SecretName;
 import dev.gatehouse.controller.envoy.SecretResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
@@ -47,6 +49,7 @@ import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.BackendTlsSettings;
+import dev.gatehouse.gatewayapi.Bytes;
 import dev.gatehouse.gatewayapi.CredentialInjection;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
@@ -76,6 +79,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -681,7 +685,8 @@ final class Resources {
                 ClusterResources.cluster(
                         used.spec(),
                         settings(reads, key.fleet()),
-                        owner -> slices(reads, key.fleet(), used.spec(), owner)),
+                        owner -> slices(reads, key.fleet(), used.spec(), owner),
+                        secrets(reads)),
                 false,
                 owners(used),
                 model.served.ofCluster(reads, used.spec()));
@@ -725,6 +730,42 @@ final class Resources {
                 .orElse(List.of());
     }
 
+    /** Which secrets come from SDS servers beside the proxies. */
+    private SecretName.Sources secrets(Reads reads) {
+        return name -> switch (name) {
+            case SecretName.System _ -> Optional.empty();
+            case SecretName.Certificate certificate -> model.discoveries.of(reads, certificate.secret());
+            case SecretName.Authorities authorities ->
+                model.discoveries.of(
+                        reads,
+                        authoritiesOf(reads, authorities.owner()),
+                        authorities.owner().namespace());
+            case SecretName.Frontend frontend ->
+                reads.get(model.gateways, frontend.gateway())
+                        .flatMap(state -> state.gateway().spec().frontendTls())
+                        .flatMap(tls -> tls.on(frontend.port()))
+                        .flatMap(validation -> model.discoveries.of(
+                                reads,
+                                model.usableAuthorities(
+                                        reads, frontend.gateway().namespace(), validation),
+                                frontend.gateway().namespace()));
+            case SecretName.Clients clients ->
+                reads.get(model.clients.checked, clients.policy())
+                        .flatMap(ClientPolicies.Checked::trust)
+                        .flatMap(ClientTrust::server);
+        };
+    }
+
+    /** A secret as a resource, or where a server beside the proxies has it, the cluster of that server. */
+    private Map<ResourceId, Output> secret(
+            Reads reads, String fleet, SecretName name, Supplier<Message> made, boolean secret, Set<ObjectRef> owners) {
+        return secrets(reads)
+                .of(name)
+                .map(SecretResources::server)
+                .map(server -> one(fleet, TypeUrls.CLUSTER, server.getName(), server, false, Set.of()))
+                .orElseGet(() -> one(fleet, TypeUrls.SECRET, name.resource(), made.get(), secret, owners));
+    }
+
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
         Map<ResourceId, Output> secrets = new HashMap<>();
         for (ClusterSpec.Tls tls : used.spec().tls()) {
@@ -766,9 +807,14 @@ final class Resources {
             model.bundle(reads, reference.kind(), reference.authoritiesKey(owner.namespace()))
                     .ifPresent(text -> pem.append(text).append('\n'));
         }
-        String name = SecretResources.authoritiesName(owner);
-        return one(
-                fleet, TypeUrls.SECRET, name, SecretResources.authorities(name, pem.toString()), false, Set.of(owner));
+        SecretName name = new SecretName.Authorities(owner);
+        return secret(
+                reads,
+                fleet,
+                name,
+                () -> SecretResources.authorities(name.resource(), pem.toString()),
+                false,
+                Set.of(owner));
     }
 
     private List<ObjectReference> authoritiesOf(Reads reads, ObjectRef owner) {
@@ -814,11 +860,11 @@ final class Resources {
                 effective.policy().trusted() ? effective.policy().owner() : Optional.empty();
         return policy.flatMap(owner -> reads.get(model.clients.checked, owner)
                         .flatMap(ClientPolicies.Checked::trust)
-                        .map(trust -> one(
+                        .map(trust -> secret(
+                                reads,
                                 fleet(reads, key.gateway()),
-                                TypeUrls.SECRET,
-                                SecretResources.clientName(owner),
-                                SecretResources.clientTrust(owner, trust),
+                                new SecretName.Clients(owner),
+                                () -> SecretResources.clientTrust(owner, trust),
                                 false,
                                 Set.of(ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, owner)))))
                 .orElse(Map.of());
@@ -839,12 +885,12 @@ final class Resources {
                     model.bundle(reads, reference.kind(), reference.authoritiesKey(key.namespace()))
                             .ifPresent(text -> pem.append(text).append('\n'));
                 }
-                String name = SecretResources.frontendName(key, port);
-                secrets.putAll(one(
+                SecretName name = new SecretName.Frontend(key, port);
+                secrets.putAll(secret(
+                        reads,
                         fleet,
-                        TypeUrls.SECRET,
                         name,
-                        SecretResources.authorities(name, pem.toString()),
+                        () -> SecretResources.authorities(name.resource(), pem.toString()),
                         false,
                         Set.of(ref(state))));
             }
@@ -854,21 +900,20 @@ final class Resources {
 
     private Map<ResourceId, Output> certificate(Reads reads, String fleet, ObjectKey key, ObjectRef owner) {
         Optional<Secret> secret = reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
-        if (secret.isEmpty()
-                || !secret.get().data().containsKey("tls.crt")
-                || !secret.get().data().containsKey("tls.key")) {
+        if (secret.isEmpty()) {
             return Map.of();
         }
-        return one(
-                fleet,
-                TypeUrls.SECRET,
-                SecretResources.certificateName(key),
-                SecretResources.certificate(
-                        key,
-                        secret.get().data().get("tls.crt"),
-                        secret.get().data().get("tls.key")),
-                true,
-                Set.of(owner));
+        Map<String, Bytes> data = secret.get().data();
+        boolean inline = data.containsKey("tls.crt") && data.containsKey("tls.key");
+        return inline || model.discoveries.of(reads, key).isPresent()
+                ? secret(
+                        reads,
+                        fleet,
+                        new SecretName.Certificate(key),
+                        () -> SecretResources.certificate(key, data.get("tls.crt"), data.get("tls.key")),
+                        true,
+                        Set.of(owner))
+                : Map.of();
     }
 
     private Map<ResourceId, Output> listener(Reads reads, PortKey key, Port port) {
@@ -890,13 +935,20 @@ final class Resources {
                         listener -> streams(reads, listener, owners),
                         client,
                         each -> needs(reads, each),
-                        telemetry::name)
+                        telemetry::name,
+                        secrets(reads))
                 .ifPresent(listener -> listeners.putAll(
                         one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners, hooks)));
         PortKey quic = new PortKey(key.fleet(), key.port(), true);
         if (!key.udp()) {
             ListenerResources.quic(
-                            quic, port.fleet(), port.listeners(), client, each -> needs(reads, each), telemetry::name)
+                            quic,
+                            port.fleet(),
+                            port.listeners(),
+                            client,
+                            each -> needs(reads, each),
+                            telemetry::name,
+                            secrets(reads))
                     .ifPresent(listener -> listeners.putAll(
                             one(key.fleet(), TypeUrls.LISTENER, quic.listenerName(), listener, false, owners, hooks)));
         }

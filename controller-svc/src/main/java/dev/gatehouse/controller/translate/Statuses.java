@@ -445,7 +445,10 @@ final class Statuses {
                             each -> each.certificates().stream()
                                     .flatMap(secret -> reads.get(model.certificateNames, secret).stream())
                                     .flatMap(List::stream)
-                                    .toList())
+                                    .toList(),
+                            each -> each.certificates().stream()
+                                    .anyMatch(secret ->
+                                            model.discoveries.of(reads, secret).isPresent()))
                     .ifPresent(conditions::add);
             int attached = reads.get(model.bindingsByListener, listener.key())
                             .map(SortedMap::size)

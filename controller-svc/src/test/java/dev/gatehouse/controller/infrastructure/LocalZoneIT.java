@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.controller.files.OfflineTranslation;
+import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.RealEnvoy;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,9 +51,7 @@ class LocalZoneIT {
     @BeforeAll
     static void start() throws IOException {
         backends = backends();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            port = free.getLocalPort();
-        }
+        port = FreePorts.one();
         Path file = Files.writeString(folder.resolve("in.yaml"), objects());
         OfflineTranslation translation = FleetGolden.translate(file);
         assertThat(translation.problems()).isEmpty();
