@@ -61,10 +61,12 @@ import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.SecretDiscovery;
 import dev.gatehouse.gatewayapi.traffic.Compressor;
 import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.traffic.StatNames;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -756,14 +758,18 @@ final class Resources {
         };
     }
 
-    /** A secret as a resource, or where a server beside the proxies has it, the cluster of that server. */
-    private Map<ResourceId, Output> secret(
-            Reads reads, String fleet, SecretName name, Supplier<Message> made, boolean secret, Set<ObjectRef> owners) {
+    /** CAs as a resource, or where a server beside the proxies has them, the cluster of that server. */
+    private Map<ResourceId, Output> authorities(
+            Reads reads, String fleet, SecretName name, Supplier<Message> made, Set<ObjectRef> owners) {
         return secrets(reads)
                 .of(name)
-                .map(SecretResources::server)
-                .map(server -> one(fleet, TypeUrls.CLUSTER, server.getName(), server, false, Set.of()))
-                .orElseGet(() -> one(fleet, TypeUrls.SECRET, name.resource(), made.get(), secret, owners));
+                .map(server -> server(fleet, server))
+                .orElseGet(() -> one(fleet, TypeUrls.SECRET, name.resource(), made.get(), false, owners));
+    }
+
+    private static Map<ResourceId, Output> server(String fleet, SecretDiscovery discovery) {
+        Cluster cluster = SecretResources.server(discovery);
+        return one(fleet, TypeUrls.CLUSTER, cluster.getName(), cluster, false, Set.of());
     }
 
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
@@ -808,13 +814,8 @@ final class Resources {
                     .ifPresent(text -> pem.append(text).append('\n'));
         }
         SecretName name = new SecretName.Authorities(owner);
-        return secret(
-                reads,
-                fleet,
-                name,
-                () -> SecretResources.authorities(name.resource(), pem.toString()),
-                false,
-                Set.of(owner));
+        return authorities(
+                reads, fleet, name, () -> SecretResources.authorities(name.resource(), pem.toString()), Set.of(owner));
     }
 
     private List<ObjectReference> authoritiesOf(Reads reads, ObjectRef owner) {
@@ -860,12 +861,11 @@ final class Resources {
                 effective.policy().trusted() ? effective.policy().owner() : Optional.empty();
         return policy.flatMap(owner -> reads.get(model.clients.checked, owner)
                         .flatMap(ClientPolicies.Checked::trust)
-                        .map(trust -> secret(
+                        .map(trust -> authorities(
                                 reads,
                                 fleet(reads, key.gateway()),
                                 new SecretName.Clients(owner),
                                 () -> SecretResources.clientTrust(owner, trust),
-                                false,
                                 Set.of(ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, owner)))))
                 .orElse(Map.of());
     }
@@ -886,12 +886,11 @@ final class Resources {
                             .ifPresent(text -> pem.append(text).append('\n'));
                 }
                 SecretName name = new SecretName.Frontend(key, port);
-                secrets.putAll(secret(
+                secrets.putAll(authorities(
                         reads,
                         fleet,
                         name,
                         () -> SecretResources.authorities(name.resource(), pem.toString()),
-                        false,
                         Set.of(ref(state))));
             }
         }
@@ -903,17 +902,21 @@ final class Resources {
         if (secret.isEmpty()) {
             return Map.of();
         }
-        Map<String, Bytes> data = secret.get().data();
-        boolean inline = data.containsKey("tls.crt") && data.containsKey("tls.key");
-        return inline || model.discoveries.of(reads, key).isPresent()
-                ? secret(
-                        reads,
+        Optional<SecretDiscovery> server = model.discoveries.of(reads, key);
+        if (server.isPresent()) {
+            return server(fleet, server.get());
+        }
+        Bytes chain = secret.get().data().get("tls.crt");
+        Bytes privateKey = secret.get().data().get("tls.key");
+        return chain == null || privateKey == null
+                ? Map.of()
+                : one(
                         fleet,
-                        new SecretName.Certificate(key),
-                        () -> SecretResources.certificate(key, data.get("tls.crt"), data.get("tls.key")),
+                        TypeUrls.SECRET,
+                        new SecretName.Certificate(key).resource(),
+                        SecretResources.certificate(key, chain, privateKey),
                         true,
-                        Set.of(owner))
-                : Map.of();
+                        Set.of(owner));
     }
 
     private Map<ResourceId, Output> listener(Reads reads, PortKey key, Port port) {
