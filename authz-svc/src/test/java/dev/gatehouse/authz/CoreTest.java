@@ -78,5 +78,6 @@ class CoreTest {
     static final ArchRule theLibraryOfTokensCallsNobody = noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("com.nimbusds.jose.jwk.source..", "com.nimbusds.jose.proc..", "com.nimbusds.jwt.proc..");
+            .resideInAnyPackage(
+                    "com.nimbusds.jose.jwk.source..", "com.nimbusds.jose.proc..", "com.nimbusds.jwt.proc..");
 }
