@@ -29,8 +29,8 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What Envoy checks when it loads a message: the rules in its {@code .proto} files, and beyond them what its code refuses
@@ -66,20 +66,18 @@ public final class EnvoyRules {
 
     private static final long MAX_DURATION_SECONDS = 315_576_000_000L;
 
-    private final Map<String, Message> packed;
+    private final Function<String, Optional<Message>> packed;
 
-    private final boolean allTypes;
+    private final Function<String, Optional<Message>> classes;
 
-    /** @param packed an instance of each type that the messages pack as Any; others are not looked into */
-    public EnvoyRules(List<Message> packed) {
-        this(packed, false);
+    /** @param packed an instance of each type, by its full name, that the messages pack as Any; others are not looked into */
+    public EnvoyRules(Function<String, Optional<Message>> packed) {
+        this(packed, packed);
     }
 
-    private EnvoyRules(List<Message> packed, boolean allTypes) {
-        this.packed = packed.stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        each -> each.getDescriptorForType().getFullName(), each -> each));
-        this.allTypes = allTypes;
+    private EnvoyRules(Function<String, Optional<Message>> packed, Function<String, Optional<Message>> classes) {
+        this.packed = packed;
+        this.classes = classes;
     }
 
     /**
@@ -87,9 +85,15 @@ public final class EnvoyRules {
      *
      * @param known those that are read as the classes that the program has of them
      */
-    public static EnvoyRules ofAllTypes(List<Message> known) {
+    public static EnvoyRules ofAllTypes(Function<String, Optional<Message>> known) {
+        Map<String, Message> special = SPECIAL.stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        each -> each.getDescriptorForType().getFullName(), each -> each));
+        Function<String, Optional<Message>> classes =
+                name -> Optional.ofNullable(special.get(name)).or(() -> known.apply(name));
         return new EnvoyRules(
-                Stream.concat(known.stream(), SPECIAL.stream()).distinct().toList(), true);
+                name -> classes.apply(name).or(() -> EnvoyTypes.find(name).map(DynamicMessage::getDefaultInstance)),
+                classes);
     }
 
     /** What is wrong first: the field's place in the message, the value, and what was expected; empty: nothing. */
@@ -143,15 +147,12 @@ public final class EnvoyRules {
 
     private Optional<Message> unpacked(Any any) {
         String name = any.getTypeUrl().substring(any.getTypeUrl().lastIndexOf('/') + 1);
-        Message type = packed.get(name);
-        if (type == null && allTypes) {
-            type = EnvoyTypes.find(name).map(DynamicMessage::getDefaultInstance).orElse(null);
-        }
-        if (type == null) {
+        Optional<Message> type = packed.apply(name);
+        if (type.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(type.getParserForType().parseFrom(any.getValue()));
+            return Optional.of(type.get().getParserForType().parseFrom(any.getValue()));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a message that was packed here cannot be read: " + name, e);
         }
@@ -159,9 +160,9 @@ public final class EnvoyRules {
 
     /** The message as the class that the program has of it, whose fields are then of classes, too. */
     private Message known(DynamicMessage message) {
-        Message type = packed.get(message.getDescriptorForType().getFullName());
+        Optional<Message> type = classes.apply(message.getDescriptorForType().getFullName());
         try {
-            return type == null ? message : type.getParserForType().parseFrom(message.toByteString());
+            return type.isEmpty() ? message : type.get().getParserForType().parseFrom(message.toByteString());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a message that was read here cannot be read: " + e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.api.authz.v1.ApiKeyAuth;
 import dev.gatehouse.api.authz.v1.BasicAuth;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Secret;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
@@ -35,8 +37,12 @@ public final class AccessResources {
 
     /** What became of a policy. */
     public sealed interface Outcome {
-        /** @param warnings what of the policy has no effect */
-        record Enforced(AccessPolicy policy, List<String> warnings) implements Outcome {
+        /**
+         * @param signOn what proxies have to know of its sign-on
+         * @param warnings what of the policy has no effect
+         */
+        record Enforced(AccessPolicy policy, Optional<Security.SignOn> signOn, List<String> warnings)
+                implements Outcome {
             public Enforced {
                 warnings = List.copyOf(warnings);
             }
@@ -49,17 +55,23 @@ public final class AccessResources {
     /**
      * Compiles the sections of the policy {@code key} that authz-svc enforces.
      *
-     * @param secrets the Secret that a section, such as "apiKeyAuth", refers to
+     * @param sso the SSOPolicy that goes with it
      */
     public static Outcome compile(
-            ObjectKey key, SecuritySettings settings, BiFunction<String, ObjectReference, Credential> secrets) {
+            ObjectKey key, SecuritySettings settings, SignOnResources.World world, Optional<SignOnResources.Sso> sso) {
+        BiFunction<String, ObjectReference, Credential> secrets = world::secret;
         AccessPolicy.Builder access = AccessPolicy.newBuilder().setName(key.toString());
         List<String> problems = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         settings.apiKeyAuth().ifPresent(auth -> access.setApiKeyAuth(apiKeys(auth, secrets, problems, warnings)));
         settings.basicAuth().ifPresent(auth -> access.setBasicAuth(basic(auth, secrets, problems)));
+        settings.oidc()
+                .ifPresent(oidc -> access.setOidc(SignOnResources.compile(settings, oidc, world, sso, problems)));
         return problems.isEmpty()
-                ? new Outcome.Enforced(access.build(), warnings)
+                ? new Outcome.Enforced(
+                        access.build(),
+                        settings.oidc().map(oidc -> SignOnResources.signOn(settings, oidc, access.getOidc())),
+                        warnings)
                 : new Outcome.Invalid(String.join("; ", problems));
     }
 

@@ -50,7 +50,7 @@ import java.util.function.Function;
 
 /** Makes listeners: one for each port and transport of a fleet. */
 public final class ListenerResources {
-    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
     private ListenerResources() {}
 

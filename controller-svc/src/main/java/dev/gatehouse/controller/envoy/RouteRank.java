@@ -25,8 +25,8 @@ public record RouteRank(
         int match)
         implements Comparable<RouteRank> {
     /** The order in which a route's rules stand there; between routes, the older comes first. */
-    static final Comparator<RouteRank> AS_WRITTEN = Comparator.<RouteRank, Instant>comparing(
-                    rank -> rank.createdAt.orElse(Instant.MIN))
+    static final Comparator<RouteRank> AS_WRITTEN = Comparator.comparing(RouteRank::isLast)
+            .<Instant>thenComparing(rank -> rank.createdAt.orElse(Instant.MIN))
             .thenComparing(rank -> rank.route.namespace())
             .thenComparing(rank -> rank.route.name())
             .thenComparing(rank -> rank.route.kind())
@@ -49,6 +49,16 @@ public record RouteRank(
             .thenComparing(
                     Comparator.<RouteRank>comparingInt(rank -> rank.queryParams).reversed())
             .thenComparing(AS_WRITTEN);
+
+    /** The place behind everything that users wrote, for what a rule needs beside its matches. */
+    static RouteRank last(Optional<Instant> createdAt, ObjectRef route, int rule, int index) {
+        return new RouteRank(PathType.PathPrefix, 0, false, 0, 0, 0, createdAt, route, rule, index);
+    }
+
+    /** Whether it is the place of {@link #last}: each match of a user has a path. */
+    boolean isLast() {
+        return pathLength == 0;
+    }
 
     static RouteRank of(Match match, Optional<Instant> createdAt, ObjectRef route, int rule, int index) {
         return new RouteRank(

@@ -65,7 +65,7 @@ public final class RouteResources {
 
     private static final int SERVER_ERROR = 500;
 
-    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
@@ -149,6 +149,28 @@ public final class RouteResources {
                         rank,
                         part,
                         parts.get(part).toBuilder().setName(name).build()));
+            }
+            if (!policies.broken()) {
+                policies.security()
+                        .flatMap(security -> SignOnRoutes.backChannel(security, match))
+                        .ifPresent(answered -> entries.add(new RouteEntry(
+                                Hostnames.ANY,
+                                rank,
+                                SignOnRoutes.BEFORE,
+                                answered.setName(name + "/back-channel").build())));
+            }
+        }
+        if (!policies.broken()) {
+            List<Route> answered =
+                    policies.security().map(SignOnRoutes::elsewhere).orElse(List.of());
+            for (int i = 0; i < answered.size(); i++) {
+                entries.add(new RouteEntry(
+                        Hostnames.ANY,
+                        RouteRank.last(createdAt, route, rule.index(), i),
+                        0,
+                        answered.get(i).toBuilder()
+                                .setName(ruleName(route, rule.index()) + "/sign-on/" + i)
+                                .build()));
             }
         }
         return new Made(entries, refusal);
@@ -243,6 +265,9 @@ public final class RouteResources {
             route.setRoute(action(rule, ruleFilters, backendFilters, targets, match, policies.settings()));
         }
         RouteTuning.apply(route, ref, rule, policies.settings());
+        policies.security()
+                .flatMap(Security::signOn)
+                .ifPresent(signOn -> route.addAllRequestHeadersToRemove(signOn.internalHeaders()));
         policies.security()
                 .flatMap(Security::authorizer)
                 .filter(authorizer -> authorizer.spec().includeRouteMetadata())

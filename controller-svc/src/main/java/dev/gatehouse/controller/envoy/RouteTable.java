@@ -18,10 +18,12 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -142,6 +144,10 @@ public final class RouteTable {
         for (String covering : Hostnames.covering(domain)) {
             List<RouteEntry> sorted = new ArrayList<>(host.routes().getOrDefault(covering, List.of()));
             sorted.sort(host.order());
+            // Rules with the same policy bring the same answers.
+            Set<RouteMatch> answered = new HashSet<>();
+            sorted.removeIf(entry ->
+                    entry.rank().isLast() && !answered.add(entry.route().getMatch()));
             entries.addAll(sorted);
         }
         return entries;

@@ -49,6 +49,16 @@ public final class Certificates {
         return Optional.of("\"tls.key\" is not the key of the certificate in \"tls.crt\"");
     }
 
+    /** What is wrong with {@code pem} as a private key; empty if nothing is. */
+    public static Optional<String> problemWithKey(String pem) {
+        try {
+            Pem.privateKey(pem);
+            return Optional.empty();
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            return Optional.of("is not a private key: " + reason(e));
+        }
+    }
+
     /** A Secret's certificate with those that follow it; none where it cannot be read. */
     public static List<X509Certificate> chain(Secret secret) {
         return bundle(secret.text("tls.crt").orElse(""));

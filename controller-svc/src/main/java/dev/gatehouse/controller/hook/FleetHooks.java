@@ -31,7 +31,7 @@ import java.util.Set;
  * version, or is left out. One thread at a time.
  */
 final class FleetHooks {
-    private static final EnvoyRules RULES = EnvoyRules.ofAllTypes(PackedTypes.ALL);
+    private static final EnvoyRules RULES = EnvoyRules.ofAllTypes(PackedTypes::find);
 
     /** Stands for all resources of a fleet together. */
     private static final String WHOLE = "translation";

@@ -36,12 +36,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the installation's certificates in Secrets of type kubernetes.io/tls: the authority's, one for each service and one for
- * each fleet of proxies; and the keys that seal the config log. The leader writes them; every replica takes its own from there.
+ * each fleet of proxies; the keys that seal the config log, and those of authz-svc for what users carry. The leader writes them; every replica takes its own from there.
  *
  * <p>A Secret that is there already and not ours is not touched: the fleet then waits, and the log says why. An authority that
  * cert-manager keeps ({@code cert-manager.io/certificate-name}) signs, and is left to it.
@@ -57,9 +58,10 @@ public final class CertificateSecrets implements AutoCloseable {
     private static final String AUTHORITY = "gatehouse-ca";
     private static final String SEAL = "gatehouse-seal";
     private static final String SEAL_KEYS = "keys";
+    private static final String SESSION_KEYS = "gatehouse-session-keys";
     private static final String CERT_MANAGER = "cert-manager.io/certificate-name";
     private static final String TLS = "kubernetes.io/tls";
-    private static final int SEAL_BYTES = 32;
+    private static final int KEY_BYTES = 32;
     private static final int LOOK_EVERY_SECONDS = 30;
     private static final int CONFLICT = 409;
 
@@ -187,7 +189,7 @@ public final class CertificateSecrets implements AutoCloseable {
     }
 
     private void renew() throws GeneralSecurityException {
-        seal();
+        keys();
         Optional<KeptAuthority> authority = authority();
         if (authority.isEmpty()) {
             return;
@@ -362,16 +364,20 @@ public final class CertificateSecrets implements AutoCloseable {
                 text(secret, "ca.crt"));
     }
 
-    /** Makes the keys that seal the config log, where there are none. */
-    private void seal() {
-        ObjectKey key = new ObjectKey(identity.namespace(), SEAL);
+    /** Makes the keys that seal the config log, and those that seal what users of sign-on carry, where there are none. */
+    private void keys() {
+        makeOnce(
+                SEAL,
+                () -> Map.of(
+                        SEAL_KEYS, base64(today() + ":" + Base64.getEncoder().encodeToString(newKey()))));
+        makeOnce(SESSION_KEYS, () -> Map.of(today(), Base64.getEncoder().encodeToString(newKey())));
+    }
+
+    private void makeOnce(String name, Supplier<Map<String, String>> data) {
+        ObjectKey key = new ObjectKey(identity.namespace(), name);
         if (secret(key) != null) {
             return;
         }
-        byte[] bytes = new byte[SEAL_BYTES];
-        random.nextBytes(bytes);
-        String ring = clock.instant().toString().substring(0, 10) + ":"
-                + Base64.getEncoder().encodeToString(bytes);
         try {
             client.secrets()
                     .resource(new SecretBuilder()
@@ -381,7 +387,7 @@ public final class CertificateSecrets implements AutoCloseable {
                             .withName(key.name())
                             .addToLabels("app.kubernetes.io/managed-by", "gatehouse")
                             .endMetadata()
-                            .addToData(SEAL_KEYS, base64(ring))
+                            .addToData(data.get())
                             .build())
                     .create();
         } catch (KubernetesClientException e) {
@@ -389,6 +395,16 @@ public final class CertificateSecrets implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    private byte[] newKey() {
+        byte[] bytes = new byte[KEY_BYTES];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private String today() {
+        return clock.instant().toString().substring(0, 10);
     }
 
     private @Nullable Secret secret(ObjectKey key) {

@@ -30,7 +30,7 @@ public record PatchedResource(
     private static final String UNSHOWN =
             "it does not fit the Secret, or the result is no Secret that Envoy takes; its values are not shown here";
 
-    private static final EnvoyRules RULES = EnvoyRules.ofAllTypes(PackedTypes.ALL);
+    private static final EnvoyRules RULES = EnvoyRules.ofAllTypes(PackedTypes::find);
 
     public PatchedResource {
         outcomes = List.copyOf(outcomes);

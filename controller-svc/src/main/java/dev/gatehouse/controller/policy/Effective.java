@@ -76,12 +76,23 @@ public record Effective<S extends TargetedPolicy<S>>(List<Resource<S>> members, 
         return new Effective<>(members, spec, problems);
     }
 
-    /** The member that a field of the specification comes from, such as "jwt": references in it are meant in that one's namespace. */
+    /**
+     * The member that a field of the specification comes from, such as "jwt" or "oidc.clientSecret": references in it are meant in that
+     * one's namespace.
+     */
     public ObjectKey owner(String field) {
         return members.stream()
-                .filter(member -> member.spec().tree().containsKey(field))
+                .filter(member -> has(member.spec().tree(), field))
                 .findFirst()
                 .orElse(members.getFirst())
                 .key();
+    }
+
+    private static boolean has(Map<?, ?> tree, String path) {
+        int dot = path.indexOf('.');
+        if (dot < 0) {
+            return tree.containsKey(path);
+        }
+        return tree.get(path.substring(0, dot)) instanceof Map<?, ?> inner && has(inner, path.substring(dot + 1));
     }
 }

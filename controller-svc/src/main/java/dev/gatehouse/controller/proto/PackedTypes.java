@@ -112,6 +112,9 @@ import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.envoyproxy.envoy.type.matcher.v3.HttpResponseHeaderMatchInput;
 import io.envoyproxy.envoy.type.matcher.v3.HttpResponseStatusCodeMatchInput;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The messages that resources are made of, or carry packed as Any. */
 public final class PackedTypes {
@@ -236,5 +239,19 @@ public final class PackedTypes {
             HttpResponseStatusCodeMatchInput.getDefaultInstance(),
             HttpResponseLocalReplyMatchInput.getDefaultInstance());
 
+    /**
+     * By the last part of their names: to ask a message for its descriptor builds those of all files that its own needs, and most programs
+     * meet a few of these types only.
+     */
+    private static final Map<String, List<Message>> BY_SIMPLE_NAME =
+            ALL.stream().collect(Collectors.groupingBy(each -> each.getClass().getSimpleName()));
+
     private PackedTypes() {}
+
+    /** The one with that full name, "envoy.extensions.filters.http.cors.v3.Cors". */
+    public static Optional<Message> find(String fullName) {
+        return BY_SIMPLE_NAME.getOrDefault(fullName.substring(fullName.lastIndexOf('.') + 1), List.of()).stream()
+                .filter(each -> each.getDescriptorForType().getFullName().equals(fullName))
+                .findFirst();
+    }
 }

@@ -17,11 +17,12 @@ import java.util.stream.Stream;
 /**
  * A SecurityPolicy that can be enforced.
  *
- * @param authzService authz-svc enforces the policy's apiKeyAuth and basicAuth, which it knows by the policy's name
+ * @param authzService authz-svc enforces the policy's apiKeyAuth, basicAuth and oidc, which it knows by the policy's name
  */
 public record Security(
         ObjectKey policy,
         boolean authzService,
+        Optional<SignOn> signOn,
         Optional<Cors> cors,
         Optional<Csrf> csrf,
         Optional<Tokens> tokens,
@@ -29,16 +30,18 @@ public record Security(
         Optional<Authorization> authorization) {
     /** The same without the sections that authz-svc enforces. */
     public Security withoutAuthzService() {
-        return new Security(policy, false, cors, csrf, tokens, authorizer, authorization);
+        return new Security(policy, false, Optional.empty(), cors, csrf, tokens, authorizer, authorization);
     }
 
-    /** True if authz-svc enforces all of it. */
+    /** True if authz-svc enforces all of it, by what a request has with it. */
     public boolean byAuthzServiceAlone() {
         return authzService
+                && signOn.isEmpty()
                 && withoutAuthzService()
                         .equals(new Security(
                                 policy,
                                 false,
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
@@ -67,11 +70,26 @@ public record Security(
         return new Security(
                 policy,
                 authzService,
+                signOn,
                 cors,
                 csrf,
                 tokens.map(each -> each.presenting(certificate)),
                 authorizer.map(each -> each.presenting(certificate)),
                 authorization);
+    }
+
+    /**
+     * Sign-on by authz-svc.
+     *
+     * @param paths requests for them are answered by authz-svc itself: the provider's answer, and ways out
+     * @param backChannelPath the provider's own requests, whose bodies authz-svc gets
+     * @param internalHeaders of tokens for filters, which no backend gets
+     */
+    public record SignOn(List<String> paths, String backChannelPath, List<String> internalHeaders) {
+        public SignOn {
+            paths = List.copyOf(paths);
+            internalHeaders = List.copyOf(internalHeaders);
+        }
     }
 
     /** Tokens that requests must have. */

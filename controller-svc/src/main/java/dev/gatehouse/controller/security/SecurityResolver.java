@@ -15,6 +15,7 @@ import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.ExtAuth;
 import dev.gatehouse.gatewayapi.security.ExtAuth.ContextExtension;
 import dev.gatehouse.gatewayapi.security.Jwt;
+import dev.gatehouse.gatewayapi.security.Oidc;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import dev.gatehouse.gatewayapi.security.ServiceBackends;
 import java.util.ArrayList;
@@ -58,19 +59,22 @@ public final class SecurityResolver {
      *
      * @param owners the policy that a section comes from, such as "jwt": references in it are meant in that one's namespace
      * @param credentialProblem why authz-svc cannot enforce its part
+     * @param signOn what authz-svc does of its oidc
      */
     public static SecurityOutcome resolve(
             ObjectKey key,
             Function<String, ObjectKey> owners,
             SecuritySettings settings,
             Optional<String> credentialProblem,
+            Optional<Security.SignOn> signOn,
             World world) {
-        return new SecurityResolver(key, owners, world).resolve(settings, credentialProblem);
+        return new SecurityResolver(key, owners, world).resolve(settings, credentialProblem, signOn);
     }
 
-    private SecurityOutcome resolve(SecuritySettings settings, Optional<String> credentialProblem) {
+    private SecurityOutcome resolve(
+            SecuritySettings settings, Optional<String> credentialProblem, Optional<Security.SignOn> signOn) {
         credentialProblem.ifPresent(problems::add);
-        Optional<Security.Tokens> tokens = settings.jwt().map(this::tokens);
+        Optional<Security.Tokens> tokens = settings.jwt().map(jwt -> tokens(jwt, settings.oidc()));
         Optional<Security.Authorizer> authorizer = settings.extAuth().flatMap(this::authorizer);
         settings.authorization().ifPresent(this::check);
         settings.unknownProviders()
@@ -86,6 +90,7 @@ public final class SecurityResolver {
                 new Security(
                         policy,
                         settings.asksAuthzService(),
+                        signOn,
                         settings.cors(),
                         settings.csrf(),
                         tokens,
@@ -100,12 +105,14 @@ public final class SecurityResolver {
                         .toList());
     }
 
-    private Security.Tokens tokens(Jwt jwt) {
+    private Security.Tokens tokens(Jwt jwt, Optional<Oidc> oidc) {
         List<Security.Provider> providers = new ArrayList<>();
         for (int i = 0; i < jwt.providers().size(); i++) {
             Jwt.Provider provider = jwt.providers().get(i);
             String place = "spec.jwt.providers[" + i + "]";
-            keys(provider.jwks(), place).ifPresent(keys -> providers.add(new Security.Provider(provider, keys)));
+            Jwt.Provider reading =
+                    oidc.map(each -> SessionTokens.reading(each, provider)).orElse(provider);
+            keys(provider.jwks(), place).ifPresent(keys -> providers.add(new Security.Provider(reading, keys)));
         }
         return new Security.Tokens(jwt.missing(), providers);
     }

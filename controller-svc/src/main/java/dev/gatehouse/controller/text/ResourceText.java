@@ -1,5 +1,7 @@
 package dev.gatehouse.controller.text;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
@@ -12,11 +14,13 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Resources as text, with what is packed in them, and without private keys. */
+/** Resources as text, with what is packed in them, and without private keys. Not for several threads at once. */
 public final class ResourceText {
     private static final String REDACTED = "(redacted)";
 
@@ -31,12 +35,10 @@ public final class ResourceText {
             TypeUrls.WAF, "waf",
             TypeUrls.ACCESS, "access");
 
-    private final JsonFormat.Printer printer = JsonFormat.printer()
-            .usingTypeRegistry(TypeRegistry.newBuilder()
-                    .add(PackedTypes.ALL.stream()
-                            .map(Message::getDescriptorForType)
-                            .toList())
-                    .build());
+    /** The packed types that were met so far: the descriptors of all that there are take longer to make than most texts. */
+    private final Set<Descriptor> met = new HashSet<>();
+
+    private JsonFormat.Printer printer = JsonFormat.printer();
 
     /** The short name of a type URL: "listener". */
     public static String typeName(String typeUrl) {
@@ -61,6 +63,11 @@ public final class ResourceText {
         Message shown = resource instanceof Secret secret ? redacted(secret) : resource;
         try {
             return printer.print(shown);
+        } catch (InvalidProtocolBufferException first) {
+            meet(shown);
+        }
+        try {
+            return printer.print(shown);
         } catch (InvalidProtocolBufferException unknown) {
             // A patch has packed a type that nothing else here packs.
             try {
@@ -71,6 +78,38 @@ public final class ResourceText {
                 throw new IllegalStateException("a packed type is not registered: " + e.getMessage(), e);
             }
         }
+    }
+
+    private void meet(Message message) {
+        if (collect(message)) {
+            printer = JsonFormat.printer()
+                    .usingTypeRegistry(TypeRegistry.newBuilder().add(met).build());
+        }
+    }
+
+    /** Collects the types that are packed in {@code message}; true if some are new. */
+    private boolean collect(Message message) {
+        if (message instanceof Any any) {
+            Optional<Message> type =
+                    PackedTypes.find(any.getTypeUrl().substring(any.getTypeUrl().lastIndexOf('/') + 1));
+            if (type.isEmpty()) {
+                return false;
+            }
+            boolean added = met.add(type.get().getDescriptorForType());
+            try {
+                return collect(type.get().getParserForType().parseFrom(any.getValue())) || added;
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException(
+                        "a message that was packed here cannot be read: " + any.getTypeUrl(), e);
+            }
+        }
+        boolean added = false;
+        for (Object value : message.getAllFields().values()) {
+            for (Object each : value instanceof List<?> list ? list : List.of(value)) {
+                added |= each instanceof Message inner && collect(inner);
+            }
+        }
+        return added;
     }
 
     private static Secret redacted(Secret secret) {

@@ -39,6 +39,7 @@ import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
+import dev.gatehouse.gatewayapi.BackendTlsSettings;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.CredentialInjection;
@@ -157,6 +158,7 @@ final class Model {
                     // A policy that an edit broke goes on in its last good version. A patch protects nothing.
                     if (inputs.isReadable(reads, ref)
                             || ClientPolicies.isOurs(ref)
+                            || SsoPolicies.isOne(ref)
                             || ref.kind().equals(Kinds.ENVOY_PATCH_POLICY.name())) {
                         return Optional.empty();
                     }
@@ -173,6 +175,15 @@ final class Model {
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
                 (reads, key, policy) -> TrafficPolicies.problem(
                         policy.spec().settings(), name -> body(reads, new ObjectKey(key.namespace(), name))));
+        slices = graph.group("slices", inputs.of(Kinds.ENDPOINT_SLICE), (key, slice) -> {
+            Set<SlicesOwner> owners = new HashSet<>();
+            Map<String, String> labels = slice.metadata().labels();
+            Optional.ofNullable(labels.get(EndpointSlice.SERVICE_NAME))
+                    .ifPresent(name -> owners.add(new SlicesOwner(false, new ObjectKey(key.namespace(), name))));
+            Optional.ofNullable(labels.get(ServiceImport.SERVICE_NAME))
+                    .ifPresent(name -> owners.add(new SlicesOwner(true, new ObjectKey(key.namespace(), name))));
+            return owners;
+        });
         securities = new Securities(graph, inputs, this, selection, backendAddresses);
         geo = new GeoSources(this);
         traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
@@ -283,15 +294,6 @@ final class Model {
         overlaps = new Overlaps(graph, bindings, routes);
         unchecked = new UncheckedBackends(graph, bindings, routes, traffic);
         bindingsByListener = graph.group("bindingsByListener", bindings, (key, _) -> Set.of(key.listener()));
-        slices = graph.group("slices", inputs.of(Kinds.ENDPOINT_SLICE), (key, slice) -> {
-            Set<SlicesOwner> owners = new HashSet<>();
-            Map<String, String> labels = slice.metadata().labels();
-            Optional.ofNullable(labels.get(EndpointSlice.SERVICE_NAME))
-                    .ifPresent(name -> owners.add(new SlicesOwner(false, new ObjectKey(key.namespace(), name))));
-            Optional.ofNullable(labels.get(ServiceImport.SERVICE_NAME))
-                    .ifPresent(name -> owners.add(new SlicesOwner(true, new ObjectKey(key.namespace(), name))));
-            return owners;
-        });
         availability = new Availability(graph, slices);
         backendUses = new BackendUses(
                 graph, attachments, routes, gateways, listeners, fleets, bindings, this::calledBackends);
@@ -592,6 +594,33 @@ final class Model {
                         .map(bundle -> bundle.spec().trustBundle());
             default -> Optional.empty();
         };
+    }
+
+    /** The EndpointSlices of {@code owner}, with what may be called of them. */
+    List<EndpointSlice> endpointSlices(Reads reads, SlicesOwner owner) {
+        return reads.get(slices, owner)
+                .map(each -> each.values().stream()
+                        .map(slice -> backendAddresses.usable(slice.spec()))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /** The CA certificates that {@code owner}, a BackendTLSPolicy or Backend, refers to, one after the other. */
+    String authorities(Reads reads, ObjectRef owner) {
+        List<ObjectReference> references = owner.kind().equals(Kinds.BACKEND.name())
+                ? reads.get(inputs.of(Kinds.BACKEND), owner.key())
+                        .flatMap(backend -> backend.spec().tls())
+                        .map(BackendTlsSettings::caCertificateRefs)
+                        .orElse(List.of())
+                : reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), owner.key())
+                        .map(policy -> policy.spec().validation().caCertificateRefs())
+                        .orElse(List.of());
+        StringBuilder pem = new StringBuilder();
+        for (ObjectReference reference : references) {
+            bundle(reads, reference.kind(), reference.authoritiesKey(owner.namespace()))
+                    .ifPresent(text -> pem.append(text).append('\n'));
+        }
+        return pem.toString();
     }
 
     /** The CAs of {@code validation} that can be used by a Gateway in {@code namespace}. */

@@ -46,7 +46,6 @@ import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
-import dev.gatehouse.gatewayapi.BackendTlsSettings;
 import dev.gatehouse.gatewayapi.CredentialInjection;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
@@ -717,11 +716,7 @@ final class Resources {
                 return List.of(clusterIp.get());
             }
         }
-        return reads.get(model.slices, owner)
-                .map(slices -> slices.values().stream()
-                        .map(slice -> settings.backendAddresses().usable(slice.spec()))
-                        .toList())
-                .orElse(List.of());
+        return model.endpointSlices(reads, owner);
     }
 
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
@@ -760,25 +755,14 @@ final class Resources {
     }
 
     private Map<ResourceId, Output> authorities(Reads reads, String fleet, ObjectRef owner) {
-        StringBuilder pem = new StringBuilder();
-        for (ObjectReference reference : authoritiesOf(reads, owner)) {
-            model.bundle(reads, reference.kind(), reference.authoritiesKey(owner.namespace()))
-                    .ifPresent(text -> pem.append(text).append('\n'));
-        }
         String name = SecretResources.authoritiesName(owner);
         return one(
-                fleet, TypeUrls.SECRET, name, SecretResources.authorities(name, pem.toString()), false, Set.of(owner));
-    }
-
-    private List<ObjectReference> authoritiesOf(Reads reads, ObjectRef owner) {
-        return owner.kind().equals(Kinds.BACKEND.name())
-                ? reads.get(inputs.of(Kinds.BACKEND), owner.key())
-                        .flatMap(backend -> backend.spec().tls())
-                        .map(BackendTlsSettings::caCertificateRefs)
-                        .orElse(List.of())
-                : reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), owner.key())
-                        .map(policy -> policy.spec().validation().caCertificateRefs())
-                        .orElse(List.of());
+                fleet,
+                TypeUrls.SECRET,
+                name,
+                SecretResources.authorities(name, model.authorities(reads, owner)),
+                false,
+                Set.of(owner));
     }
 
     private static Map<ResourceId, Output> callouts(FleetMembers fleet, Settings settings) {

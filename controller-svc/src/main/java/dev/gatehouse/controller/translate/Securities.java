@@ -6,6 +6,7 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.SignOnResources;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.policy.Effective;
@@ -14,11 +15,8 @@ import dev.gatehouse.controller.security.SecurityResolver;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
-import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Policy;
-import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
-import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.List;
@@ -37,6 +35,7 @@ final class Securities {
     private final Model model;
     private final BackendAddresses addresses;
     private final Attached<Policy<SecuritySettings>> attached;
+    private final SsoPolicies ssoPolicies;
     private final Collection<ObjectKey, AccessResources.Outcome> access;
     private final Collection<ObjectKey, SecurityOutcome> outcomes;
 
@@ -44,11 +43,13 @@ final class Securities {
         this.inputs = inputs;
         this.model = model;
         this.addresses = addresses;
+        attached = new Attached<>(graph, selection, Kinds.SECURITY_POLICY);
+        ssoPolicies = new SsoPolicies(graph, inputs, attached.policies());
         access = graph.map(
                 "access",
                 inputs.of(Kinds.SECURITY_POLICY),
                 (reads, key, policy) ->
-                        access(reads, key, _ -> key, policy.spec().settings()),
+                        access(reads, key, _ -> key, policy.spec().settings(), List.of(policy)),
                 (_, failure) -> Optional.of(new AccessResources.Outcome.Invalid(failure.toString())));
         outcomes = graph.map(
                 "securityOutcomes",
@@ -56,11 +57,14 @@ final class Securities {
                 (reads, key, policy) ->
                         Optional.of(outcome(reads, key, _ -> key, policy.spec().settings(), reads.get(access, key))),
                 (_, failure) -> Optional.of(new SecurityOutcome.Invalid(failure.toString())));
-        attached = new Attached<>(graph, selection, Kinds.SECURITY_POLICY);
     }
 
     Attached<Policy<SecuritySettings>> attached() {
         return attached;
+    }
+
+    SsoPolicies ssoPolicies() {
+        return ssoPolicies;
     }
 
     /** What authz-svc enforces of each policy alone. */
@@ -88,7 +92,12 @@ final class Securities {
         }
         SecuritySettings settings = effective.spec().settings();
         ObjectKey name = name(effective);
-        return outcome(reads, name, effective::owner, settings, access(reads, name, effective::owner, settings));
+        return outcome(
+                reads,
+                name,
+                effective::owner,
+                settings,
+                access(reads, name, effective::owner, settings, effective.members()));
     }
 
     /**
@@ -111,7 +120,8 @@ final class Securities {
                                 reads,
                                 name(effective),
                                 effective::owner,
-                                effective.spec().settings())
+                                effective.spec().settings(),
+                                effective.members())
                         .flatMap(outcome -> outcome instanceof AccessResources.Outcome.Enforced enforced
                                 ? Optional.of(new MergedAccess(
                                         enforced.policy(),
@@ -130,11 +140,32 @@ final class Securities {
     }
 
     private Optional<AccessResources.Outcome> access(
-            Reads reads, ObjectKey name, Function<String, ObjectKey> owners, SecuritySettings settings) {
-        return settings.asksAuthzService()
-                ? Optional.of(AccessResources.compile(
-                        name, settings, (section, reference) -> credential(reads, owners.apply(section), reference)))
-                : Optional.empty();
+            Reads reads,
+            ObjectKey name,
+            Function<String, ObjectKey> owners,
+            SecuritySettings settings,
+            List<Resource<Policy<SecuritySettings>>> members) {
+        if (!settings.asksAuthzService()) {
+            return Optional.empty();
+        }
+        Optional<SignOnResources.Sso> sso = Optional.empty();
+        if (settings.oidc().isPresent()) {
+            for (Resource<Policy<SecuritySettings>> member : members) {
+                SsoPolicies.Found found =
+                        ssoPolicies.of(reads, member.key(), member.spec().targets());
+                if (found.unreadable().isPresent()) {
+                    return Optional.of(new AccessResources.Outcome.Invalid(
+                            found.unreadable().get() + " cannot be read; see its status"));
+                }
+                sso = sso.or(() -> found.policy()
+                        .map(policy -> new SignOnResources.Sso(
+                                policy.spec(),
+                                new SignOnWorld(
+                                        reads, inputs, model, addresses, Kinds.SSO_POLICY, _ -> policy.key()))));
+            }
+        }
+        return Optional.of(AccessResources.compile(
+                name, settings, new SignOnWorld(reads, inputs, model, addresses, Kinds.SECURITY_POLICY, owners), sso));
     }
 
     private SecurityOutcome outcome(
@@ -149,6 +180,9 @@ final class Securities {
                 settings,
                 credentials.flatMap(each -> each instanceof AccessResources.Outcome.Invalid invalid
                         ? Optional.of(invalid.message())
+                        : Optional.empty()),
+                credentials.flatMap(each -> each instanceof AccessResources.Outcome.Enforced enforced
+                        ? enforced.signOn()
                         : Optional.empty()),
                 world(reads));
         if (outcome instanceof SecurityOutcome.Enforced enforced) {
@@ -165,24 +199,6 @@ final class Securities {
             }
         }
         return outcome;
-    }
-
-    private AccessResources.Credential credential(Reads reads, ObjectKey policy, ObjectReference reference) {
-        ObjectKey key = reference.key(policy.namespace());
-        if (!reference.group().isEmpty() || !reference.kind().equals("Secret")) {
-            return new AccessResources.Credential.Unusable(
-                    "\"" + reference.kind() + "\" cannot hold credentials (expected: a Secret)");
-        }
-        ReferenceGrant.Origin origin =
-                new ReferenceGrant.Origin(Kinds.ENVOY_GATEWAY_GROUP, "SecurityPolicy", policy.namespace());
-        if (!inputs.permitted(reads, origin, "", "Secret", key)) {
-            return new AccessResources.Credential.Unusable(
-                    "Secret " + key + " is in another namespace, and no ReferenceGrant there permits it");
-        }
-        Optional<Resource<Secret>> secret = reads.get(inputs.of(Kinds.SECRET), key);
-        return secret.isPresent()
-                ? new AccessResources.Credential.Found(secret.get().spec())
-                : new AccessResources.Credential.Unusable("Secret " + key + " is not there");
     }
 
     private SecurityResolver.World world(Reads reads) {

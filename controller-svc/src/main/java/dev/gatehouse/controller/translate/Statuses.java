@@ -170,6 +170,18 @@ final class Statuses {
                                                 ? Securities.streamProblem(
                                                         merged.spec().settings())
                                                 : Optional.empty()))),
+                keyed(
+                        graph,
+                        "status.sso",
+                        Kinds.SSO_POLICY,
+                        inputs.of(Kinds.SSO_POLICY),
+                        (reads, _, policy) -> Optional.of(policies.of(
+                                reads,
+                                policy,
+                                policy.spec().targets(),
+                                target -> model.securities
+                                        .ssoPolicies()
+                                        .conditions(reads, policy, target, model.securities)))),
                 policies(
                         graph,
                         model.traffic,

@@ -24,7 +24,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EnvoyRulesTest {
-    private final EnvoyRules rules = new EnvoyRules(PackedTypes.ALL);
+    private final EnvoyRules rules = new EnvoyRules(PackedTypes::find);
 
     private static Route.Builder route() {
         return Route.newBuilder()

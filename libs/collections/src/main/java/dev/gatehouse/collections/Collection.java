@@ -16,6 +16,9 @@ import java.util.Set;
 public abstract sealed class Collection<K, V> permits Source, Derived, Index {
     private final String name;
 
+    /** Among the collections of the graph, in the order in which they were made. */
+    private int place;
+
     Collection(String name) {
         this.name = name;
     }
@@ -38,6 +41,15 @@ public abstract sealed class Collection<K, V> permits Source, Derived, Index {
     public abstract Set<K> changed();
 
     abstract void endTransaction();
+
+    final void takePlace(int at) {
+        place = at;
+    }
+
+    /** Whether a derivation that makes {@code this} may read {@code other}: it would see it as it was before the transaction. */
+    final boolean mayRead(Collection<?, ?> other) {
+        return other instanceof Source || other.place < place;
+    }
 
     @Override
     public String toString() {

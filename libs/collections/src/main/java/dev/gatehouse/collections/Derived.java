@@ -225,19 +225,28 @@ final class Derived<I, W, K, V> extends Collection<K, V> implements Graph.Comput
         }
     }
 
-    private static final class Recorder implements Reads {
+    private final class Recorder implements Reads {
         private final Set<Dependency> dependencies = new HashSet<>();
 
         @Override
         public <A, B> Optional<B> get(Collection<A, B> collection, A key) {
+            check(collection);
             dependencies.add(new Dependency(collection, key));
             return collection.get(key);
         }
 
         @Override
         public <A, B> Map<A, B> all(Collection<A, B> collection) {
+            check(collection);
             dependencies.add(new Dependency(collection, EVERY_KEY));
             return collection.entries();
+        }
+
+        private void check(Collection<?, ?> collection) {
+            if (!mayRead(collection)) {
+                throw new IllegalStateException("\"" + name() + "\" reads \"" + collection.name()
+                        + "\", which is made after it (expected: made before)");
+            }
         }
     }
 }

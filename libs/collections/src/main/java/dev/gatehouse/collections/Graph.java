@@ -104,7 +104,7 @@ public final class Graph {
     /** Makes a collection that transactions write. */
     public <K, V> Source<K, V> source(String name) {
         Source<K, V> source = new Source<>(name);
-        collections.add(source);
+        add(source);
         return source;
     }
 
@@ -144,7 +144,7 @@ public final class Graph {
     public <I, W, K, V> Collection<K, V> expand(
             String name, Collection<I, W> primary, Expansion<I, W, K, V> expansion, Fallback<I, W, K, V> fallback) {
         Derived<I, W, K, V> result = new Derived<>(name, primary, expansion, fallback);
-        collections.add(result);
+        add(result);
         computed.add(result);
         return result;
     }
@@ -156,9 +156,14 @@ public final class Graph {
     public <G, K extends Comparable<? super K>, V> Collection<G, SortedMap<K, V>> group(
             String name, Collection<K, V> primary, BiFunction<K, V, Set<G>> groups) {
         Index<G, K, V> result = new Index<>(name, primary, groups);
-        collections.add(result);
+        add(result);
         computed.add(result);
         return result;
+    }
+
+    private void add(Collection<?, ?> collection) {
+        collection.takePlace(collections.size());
+        collections.add(collection);
     }
 
     /** Applies {@code writes}, then brings every derived collection up to date. */

@@ -48,6 +48,16 @@ class GraphTest {
     }
 
     @Test
+    void aDerivationThatReadsWhatIsMadeAfterItFails() {
+        Source<String, String> source = graph.source("source");
+        List<Collection<String, String>> later = new ArrayList<>();
+        graph.map("early", source, (reads, key, _) -> reads.get(later.getFirst(), key));
+        later.add(graph.map("late", source, (_, _, value) -> Optional.of(value)));
+        graph.transact(w -> w.put(source, "a", "1"));
+        assertThat(failures).containsExactly("early/a");
+    }
+
+    @Test
     void anUnchangedResultStopsTheWave() {
         Source<String, Integer> numbers = graph.source("numbers");
         Collection<String, Boolean> even = graph.map("even", numbers, (_, _, n) -> Optional.of(n % 2 == 0));

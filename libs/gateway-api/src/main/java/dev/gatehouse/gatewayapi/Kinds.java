@@ -3,6 +3,7 @@ package dev.gatehouse.gatewayapi;
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
+import dev.gatehouse.gatewayapi.security.SsoPolicy;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
@@ -71,6 +72,9 @@ public final class Kinds {
     public static final Kind<WafPolicy> WAF_POLICY =
             new Kind<>(GATEHOUSE_GROUP, List.of("v1alpha1"), "WAFPolicy", true, spec(WafPolicy::read));
 
+    public static final Kind<SsoPolicy> SSO_POLICY =
+            new Kind<>(GATEHOUSE_GROUP, List.of("v1alpha1"), "SSOPolicy", true, spec(SsoPolicy::read));
+
     /** Every kind, in the order in which a reader meets them best: what others refer to comes first. */
     public static final List<Kind<?>> ALL = List.of(
             NAMESPACE,
@@ -99,7 +103,8 @@ public final class Kinds {
             CLIENT_TRAFFIC_POLICY,
             ENVOY_EXTENSION_POLICY,
             ENVOY_PATCH_POLICY,
-            WAF_POLICY);
+            WAF_POLICY,
+            SSO_POLICY);
 
     private Kinds() {}
 

@@ -39,7 +39,7 @@ public record PolicyTarget(
     }
 
     /** Reads {@code targetRefs}, and the older {@code targetRef}. */
-    static List<PolicyTarget> readAll(Fields f) {
+    public static List<PolicyTarget> readAll(Fields f) {
         List<PolicyTarget> targets = readAny(f);
         if (targets.isEmpty()) {
             f.wrong("targetRefs", "is empty (expected: at least one target)");

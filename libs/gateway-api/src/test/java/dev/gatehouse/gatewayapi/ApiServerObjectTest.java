@@ -20,7 +20,7 @@ class ApiServerObjectTest {
     }
 
     @Test
-    void aSectionOfAPolicyThatIsNotServedMayBeWhatKeepsSomebodyOut() {
+    void aSectionOfAPolicyThatIsWrongMayBeWhatKeepsSomebodyOut() {
         BrokenObject broken = broken(Kinds.SECURITY_POLICY, """
                 metadata: {name: p, namespace: shop, generation: 3}
                 spec:
@@ -28,7 +28,7 @@ class ApiServerObjectTest {
                   basicAuth: {users: {name: users}}
                   oidc: {clientID: a}
                 """);
-        assertThat(broken.message()).contains("spec.oidc: is not served");
+        assertThat(broken.message()).contains("spec.oidc.provider: is missing");
         assertThat(broken.metadata().generation()).isEqualTo(3);
         assertThat(broken.targets()).extracting(PolicyTarget::name).containsExactly("r");
     }

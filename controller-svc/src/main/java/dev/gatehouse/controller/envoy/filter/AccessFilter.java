@@ -6,12 +6,14 @@ import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.BufferSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,12 @@ public final class AccessFilter implements ChainFilter {
 
     /** The context extension of a check that names the policy. */
     private static final String POLICY = "gatehouse.policy";
+
+    /** A login needs two or three answers of the provider. */
+    private static final Duration SIGN_ON_TIMEOUT = Duration.ofSeconds(15);
+
+    /** What a request with a logout token may have; a longer one is refused with 413. */
+    private static final int LOGOUT_TOKEN_BYTES = 64 * 1024;
 
     @Override
     public List<HttpFilter> onListener(ChainContext chain) {
@@ -39,7 +47,9 @@ public final class AccessFilter implements ChainFilter {
         return route.policies()
                 .security()
                 .filter(Security::authzService)
-                .<Map<String, Message>>map(security -> Map.of(NAME, enforcing(security.policy())))
+                .<Map<String, Message>>map(security -> Map.of(
+                        NAME,
+                        security.signOn().isPresent() ? signingOn(security.policy()) : enforcing(security.policy())))
                 .orElse(Map.of());
     }
 
@@ -49,6 +59,24 @@ public final class AccessFilter implements ChainFilter {
                 .setGrpcService(CalloutResources.service(Fleets.AUTHZ, Optional.of(CalloutResources.TIMEOUT)))
                 .setTransportApiVersion(ApiVersion.V3)
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
+    }
+
+    /** Has authz-svc enforce {@code policy}, by which users sign on: it may have to ask their provider. */
+    public static ExtAuthzPerRoute signingOn(ObjectKey policy) {
+        ExtAuthzPerRoute.Builder enforcing = enforcing(policy).toBuilder();
+        enforcing
+                .getCheckSettingsBuilder()
+                .setGrpcService(CalloutResources.service(Fleets.AUTHZ, Optional.of(SIGN_ON_TIMEOUT)));
+        return enforcing.build();
+    }
+
+    /** The same with the body of the request at hand. */
+    public static ExtAuthzPerRoute signingOnWithBody(ObjectKey policy) {
+        ExtAuthzPerRoute.Builder enforcing = signingOn(policy).toBuilder();
+        enforcing
+                .getCheckSettingsBuilder()
+                .setWithRequestBody(BufferSettings.newBuilder().setMaxRequestBytes(LOGOUT_TOKEN_BYTES));
+        return enforcing.build();
     }
 
     /** Has authz-svc enforce {@code policy}. */

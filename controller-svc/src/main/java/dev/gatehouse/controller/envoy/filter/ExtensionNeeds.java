@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 public record ExtensionNeeds(
         int scripts, Set<ProcessorFilter.Variant> processors, Set<PlacedFilter> plugins, Set<PlacedFilter> modules) {
-    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
     /** Nothing. */
     static final ExtensionNeeds NONE = new ExtensionNeeds(0, Set.of(), Set.of(), Set.of());

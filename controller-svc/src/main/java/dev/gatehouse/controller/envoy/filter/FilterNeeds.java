@@ -35,7 +35,7 @@ public record FilterNeeds(
         Set<NameCache> caches,
         Set<GeoLocation.Field> geo,
         boolean reroutes) {
-    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes.ALL);
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
     /** Nothing but what every listener has. */
     public static final FilterNeeds NONE =

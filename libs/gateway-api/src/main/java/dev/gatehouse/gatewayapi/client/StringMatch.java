@@ -15,7 +15,8 @@ public record StringMatch(Type type, String value) {
         RegularExpression
     }
 
-    static StringMatch read(Fields f) {
+    /** Reads it; without a type the whole text has to be equal. */
+    public static StringMatch read(Fields f) {
         return new StringMatch(f.choice("type", Type.class).orElse(Type.Exact), f.requiredString("value", VALUE));
     }
 }

@@ -26,7 +26,8 @@ public final class CustomResourceDefinitions {
             "EnvoyExtensionPolicy", "eep",
             "EnvoyPatchPolicy", "epp",
             "HTTPRouteFilter", "hrf",
-            "WAFPolicy", "wafp");
+            "WAFPolicy", "wafp",
+            "SSOPolicy", "ssop");
 
     private CustomResourceDefinitions() {}
 

@@ -12,19 +12,18 @@ public record SecuritySettings(
         Optional<Csrf> csrf,
         Optional<ApiKeyAuth> apiKeyAuth,
         Optional<BasicAuth> basicAuth,
+        Optional<Oidc> oidc,
         Optional<Jwt> jwt,
         Optional<ExtAuth> extAuth,
         Optional<Authorization> authorization) {
     /** Reads the sections of a policy's {@code spec}. */
     public static SecuritySettings read(Fields spec) {
-        if (spec.has("oidc")) {
-            spec.wrong("oidc", "is not served (expected: no oidc; what the policy is for stays closed)");
-        }
         return new SecuritySettings(
                 spec.object("cors", Cors::read),
                 spec.object("csrf", Csrf::read),
                 spec.object("apiKeyAuth", ApiKeyAuth::read),
                 spec.object("basicAuth", BasicAuth::read),
+                spec.object("oidc", Oidc::read),
                 spec.object("jwt", Jwt::read),
                 spec.object("extAuth", ExtAuth::read),
                 spec.object("authorization", Authorization::read));
@@ -50,7 +49,7 @@ public record SecuritySettings(
 
     /** True if authz-svc has to be asked. */
     public boolean asksAuthzService() {
-        return apiKeyAuth.isPresent() || basicAuth.isPresent();
+        return apiKeyAuth.isPresent() || basicAuth.isPresent() || oidc.isPresent();
     }
 
     /** True if there is a section that only HTTP requests have. */
@@ -59,11 +58,12 @@ public record SecuritySettings(
                 || csrf.isPresent()
                 || apiKeyAuth.isPresent()
                 || basicAuth.isPresent()
+                || oidc.isPresent()
                 || jwt.isPresent()
                 || extAuth.isPresent();
     }
 
-    /** The backends of the services that proxies call for the policy. */
+    /** The backends of the services that proxies, or authz-svc, call for the policy. */
     public List<BackendReference> backends() {
         List<BackendReference> all = new ArrayList<>();
         jwt.ifPresent(each -> each.providers().forEach(provider -> {
@@ -72,6 +72,7 @@ public record SecuritySettings(
             }
         }));
         extAuth.ifPresent(each -> all.addAll(each.service().backends().references()));
+        oidc.ifPresent(each -> all.addAll(each.provider().service().references()));
         return all;
     }
 
@@ -85,6 +86,7 @@ public record SecuritySettings(
                 }
             }
         });
+        oidc.ifPresent(each -> fields.addAll(each.provider().withoutEffect()));
         extAuth.ifPresent(each -> fields.addAll(
                 each.service().backends().passedOver("extAuth." + each.service().field())));
         return List.copyOf(fields);

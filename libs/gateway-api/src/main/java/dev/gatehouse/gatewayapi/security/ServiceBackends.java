@@ -34,6 +34,11 @@ public record ServiceBackends(List<BackendReference> references, BackendSettings
                 references, f.object("backendSettings", BackendSettings::read).orElse(BackendSettings.NONE));
     }
 
+    /** Reads {@code backendRefs} alone, of a kind that has no settings for them. */
+    static ServiceBackends readReferences(Fields f) {
+        return new ServiceBackends(f.list("backendRefs", 0, 16, BackendReference::readOfService), BackendSettings.NONE);
+    }
+
     /** The fields at {@code place} that have no effect. */
     public List<String> passedOver(String place) {
         return settings.loadBalancer().map(LoadBalancer::unserved).orElse(List.of()).stream()

@@ -6,6 +6,7 @@ import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Outline;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,10 +39,12 @@ class DescriptionsTest {
     }
 
     @Test
-    void everyFieldOfOurOwnKindIsExplained() {
-        assertThat(paths(Kinds.WAF_POLICY))
-                .allSatisfy(path ->
-                        assertThat(Descriptions.of("WAFPolicy", path)).as(path).isPresent());
+    void everyFieldOfOurOwnKindsIsExplained() {
+        assertThat(List.of(Kinds.WAF_POLICY, Kinds.SSO_POLICY))
+                .allSatisfy(kind -> assertThat(paths(kind))
+                        .allSatisfy(path -> assertThat(Descriptions.of(kind.name(), path))
+                                .as(path)
+                                .isPresent()));
     }
 
     @Test

@@ -28,6 +28,7 @@ class EnvoyGatewaySchemasIT {
             Map.entry("admissionControl.samplingWindow", "the rule is at the field"),
             Map.entry("ClientTrafficPolicy.spec.proxyProtocol", "minProperties: 0 demands nothing"),
             Map.entry("tracing.provider.serviceName", "the rule that it is not empty is minLength"),
+            Map.entry("oidc.provider.issuer", "a provider on the same machine needs no TLS"),
             Map.entry("envoyHpa.maxReplicas", "the rule that it is positive is a minimum"),
             Map.entry("envoyHpa.minReplicas", "the rule that it is positive is a minimum"),
             Map.entry("envoyService.loadBalancerIP", "the rule about its form is a pattern"),

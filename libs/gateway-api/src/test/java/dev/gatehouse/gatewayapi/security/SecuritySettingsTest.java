@@ -40,7 +40,12 @@ final class SecuritySettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "oidc: {clientID: a} | oidc: is not served",
+                "oidc: {clientID: a} | oidc.provider: is missing",
+                "oidc: {clientSecret: {name: a}, provider: {issuer: 'https://a.example', tokenEndpoint: 'file:///etc'}} | is no address of a provider",
+                "oidc: {clientSecret: {name: a}, provider: {issuer: 'https://a.example'}, redirectURL: /callback} | is not where a provider can send",
+                "oidc: {clientSecret: {name: a}, provider: {issuer: 'https://a.example'}, redirectURL: 'https://a.example/'} | is not where a provider can send",
+                "oidc: {clientSecret: {name: a}, provider: {issuer: 'https://a.example'}, redirectURL: 'https://%DOWNSTREAM_LOCAL_ADDRESS%/a'} | is not where",
+                "oidc: {clientSecret: {name: a}, provider: {issuer: 'https://a.example'}, logoutPath: logout} | is no path",
                 "jwt: {providers: []} | jwt.providers",
                 "jwt: {optional: true, failOpen: true, providers: [{name: a, localJWKS: {inline: x}}]} | jwt.optional: is set beside failOpen",
                 "jwt: {providers: [{name: a, localJWKS: {inline: x}, remoteJWKS: {uri: 'https://a.example'}}]} | expected either remoteJWKS or localJWKS",

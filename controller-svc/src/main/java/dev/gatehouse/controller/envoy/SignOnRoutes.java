@@ -1,0 +1,67 @@
+package dev.gatehouse.controller.envoy;
+
+import dev.gatehouse.controller.envoy.filter.AccessFilter;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.route.ResolvedRoute.Match;
+import dev.gatehouse.controller.security.Security;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Routes for what authz-svc answers itself where a policy has users sign on: the provider's answer to a login, and ways out. A rule for "/"
+ * has these paths among its own; another needs routes for them, which come behind all that users wrote for the hostname.
+ */
+final class SignOnRoutes {
+    /** Before the other routes of a match. */
+    static final int BEFORE = -1;
+
+    private static final int NOT_FOUND = 404;
+
+    private SignOnRoutes() {}
+
+    /** The routes for the paths, wherever no rule is for them. */
+    static List<Route> elsewhere(Security security) {
+        return security.signOn().stream()
+                .flatMap(signOn -> Stream.concat(
+                        signOn.paths().stream()
+                                .map(path -> answered(RouteMatch.newBuilder().setPath(path), security.policy(), false)),
+                        Stream.of(answered(
+                                RouteMatch.newBuilder().setPath(signOn.backChannelPath()), security.policy(), true))))
+                .map(Route.Builder::build)
+                .toList();
+    }
+
+    /** The route, among what {@code match} is for, for the provider's own requests: authz-svc gets their bodies. */
+    static Optional<Route.Builder> backChannel(Security security, Match match) {
+        return security.signOn()
+                .map(Security.SignOn::backChannelPath)
+                .filter(path -> covers(match, path))
+                .map(path -> answered(RouteResources.match(match).toBuilder().setPath(path), security.policy(), true));
+    }
+
+    private static boolean covers(Match match, String path) {
+        String written = match.path().value();
+        return switch (match.path().type()) {
+            case PathPrefix -> {
+                String prefix = written.endsWith("/") ? written.substring(0, written.length() - 1) : written;
+                yield path.equals(prefix) || path.startsWith(prefix + "/");
+            }
+            case Exact -> path.equals(written);
+            // Envoy's matcher is asked only once the path is this one: nothing else is answered otherwise.
+            case RegularExpression -> true;
+        };
+    }
+
+    private static Route.Builder answered(RouteMatch.Builder match, ObjectKey policy, boolean withBody) {
+        return Route.newBuilder()
+                .setMatch(match)
+                .setDirectResponse(RouteResources.direct(NOT_FOUND))
+                .putTypedPerFilterConfig(
+                        AccessFilter.NAME,
+                        Protos.any(withBody ? AccessFilter.signingOnWithBody(policy) : AccessFilter.signingOn(policy)));
+    }
+}

@@ -1,0 +1,135 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.policy.PolicyIndex;
+import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.Policy;
+import dev.gatehouse.gatewayapi.PolicyTarget;
+import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
+import dev.gatehouse.gatewayapi.security.SsoPolicy;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The SSOPolicies: which of them goes with a SecurityPolicy. */
+final class SsoPolicies {
+    private static final String SECURITY_POLICY = Kinds.SECURITY_POLICY.name();
+
+    private final Inputs inputs;
+    private final Collection<TargetKey, SortedMap<ObjectKey, Resource<SsoPolicy>>> byTarget;
+    private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> broken;
+    private final Collection<TargetKey, SortedMap<ObjectKey, Resource<Policy<SecuritySettings>>>> securityByTarget;
+
+    SsoPolicies(Graph graph, Inputs inputs, Collection<ObjectKey, Resource<Policy<SecuritySettings>>> securities) {
+        this.inputs = inputs;
+        byTarget = graph.group(
+                "SSOPolicy.byTarget",
+                inputs.of(Kinds.SSO_POLICY),
+                (key, policy) -> keys(policy.spec().targets(), key.namespace()));
+        Collection<ObjectRef, Set<TargetKey>> unreadable = graph.map(
+                "SSOPolicy.unreadable",
+                inputs.broken(),
+                (reads, ref, object) -> isOne(ref) && !inputs.isReadable(reads, ref)
+                        ? Optional.of(keys(object.targets(), ref.namespace()))
+                        : Optional.empty());
+        broken = graph.group("SSOPolicy.broken", unreadable, (_, targets) -> targets);
+        securityByTarget = graph.group(
+                "SSOPolicy.securityByTarget",
+                securities,
+                (key, policy) -> policy.spec().settings().oidc().isPresent()
+                        ? targets(key, policy.spec().targets())
+                        : Set.of());
+    }
+
+    /** Whether {@code ref} is an SSOPolicy. */
+    static boolean isOne(ObjectRef ref) {
+        return ref.kind().equals(Kinds.SSO_POLICY.name());
+    }
+
+    /**
+     * What goes with a SecurityPolicy.
+     *
+     * @param unreadable an SSOPolicy that cannot be read, which may ask for more than a session
+     */
+    record Found(Optional<Resource<SsoPolicy>> policy, Optional<ObjectRef> unreadable) {}
+
+    /** What goes with the SecurityPolicy {@code key}: an SSOPolicy for it, else one for what it is for. */
+    Found of(Reads reads, ObjectKey key, List<PolicyTarget> itsTargets) {
+        Optional<ObjectRef> unreadable = targets(key, itsTargets).stream()
+                .flatMap(target -> reads.get(broken, target).stream())
+                .map(SortedMap::firstKey)
+                .findFirst();
+        return new Found(
+                at(reads, own(key))
+                        .or(() -> PolicyIndex.winner(keys(itsTargets, key.namespace()).stream()
+                                .flatMap(target -> at(reads, target).stream())
+                                .toList())),
+                unreadable);
+    }
+
+    /** What to say of the target {@code key} of an SSOPolicy. */
+    List<Condition> conditions(Reads reads, Resource<SsoPolicy> policy, TargetKey key, Securities securities) {
+        Optional<ObjectKey> winner = at(reads, key).map(Resource::key).filter(other -> !other.equals(policy.key()));
+        if (winner.isPresent()) {
+            return List.of(Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "Conflicted",
+                    "SSOPolicy " + winner.get() + " is for " + key + " too, and comes first."));
+        }
+        Set<ObjectKey> used = reads.get(securityByTarget, key).stream()
+                .flatMap(each -> each.values().stream())
+                .filter(each -> of(reads, each.key(), each.spec().targets())
+                        .policy()
+                        .map(Resource::key)
+                        .equals(Optional.of(policy.key())))
+                .map(Resource::key)
+                .collect(Collectors.toSet());
+        if (used.isEmpty()) {
+            boolean there = key.kind().equals(SECURITY_POLICY)
+                    && reads.get(inputs.of(Kinds.SECURITY_POLICY), key.object()).isPresent();
+            return List.of(Condition.isFalse(
+                    Conditions.ACCEPTED,
+                    "TargetNotFound",
+                    there
+                            ? key + " has no oidc."
+                            : key.kind().equals(SECURITY_POLICY)
+                                    ? key + " is not there."
+                                    : "No SecurityPolicy for " + key + " has an oidc to which this one belongs."));
+        }
+        return used.stream()
+                .sorted()
+                .flatMap(each -> securities.outcome(reads, each).problem().stream()
+                        .map(problem -> "SecurityPolicy " + each + ": " + problem + "."))
+                .findFirst()
+                .map(problem -> List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", problem)))
+                .orElse(List.of(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted.")));
+    }
+
+    private Optional<Resource<SsoPolicy>> at(Reads reads, TargetKey target) {
+        return reads.get(byTarget, target).flatMap(each -> PolicyIndex.winner(each.values()));
+    }
+
+    private static TargetKey own(ObjectKey securityPolicy) {
+        return new TargetKey(SECURITY_POLICY, securityPolicy, Optional.empty());
+    }
+
+    private static Set<TargetKey> targets(ObjectKey securityPolicy, List<PolicyTarget> targets) {
+        return Stream.concat(Stream.of(own(securityPolicy)), keys(targets, securityPolicy.namespace()).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<TargetKey> keys(List<PolicyTarget> targets, String namespace) {
+        return targets.stream().map(target -> TargetKey.of(target, namespace)).collect(Collectors.toSet());
+    }
+}
