@@ -3,7 +3,6 @@ package dev.gatehouse.authz.provider;
 import dev.gatehouse.authz.token.Claims;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -71,7 +70,7 @@ public record Endpoints(
     public static boolean absolute(String url) {
         try {
             URI uri = new URI(url);
-            return List.of("http", "https").contains(uri.getScheme())
+            return ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
                     && uri.getHost() != null
                     && uri.getRawFragment() == null
                     && uri.getRawUserInfo() == null;

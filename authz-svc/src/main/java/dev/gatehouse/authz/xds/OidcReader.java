@@ -234,6 +234,7 @@ final class OidcReader {
                                 new Secret(tls.getPrivateKey()),
                                 tls.getSubjectAlternativeNamesList()))
                         : Optional.empty(),
+                connection.getPlainText(),
                 positive(connection.hasTimeout(), connection.getTimeout(), field + ".timeout")
                         .orElse(TIMEOUT),
                 connection.getRetries());

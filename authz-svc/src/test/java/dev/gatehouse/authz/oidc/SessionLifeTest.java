@@ -282,8 +282,11 @@ class SessionLifeTest extends SignOnFixture {
     @Test
     void theProviderIsReachedByItsBackends() {
         policy(oidc -> oidc.getProvidersBuilder(0)
-                .setTokenEndpoint("http://idp.internal:81/token")
-                .setConnection(OpenIdConnect.Connection.newBuilder().addAddresses(provider.address())));
+                .setTokenEndpoint("https://idp.internal:81/token")
+                .setJwksUri("https://idp.internal/jwks")
+                .setConnection(OpenIdConnect.Connection.newBuilder()
+                        .addAddresses(provider.address())
+                        .setPlainText(true)));
         browser.cookies.clear();
         assertThat(browser.signOn("/").allowed()).isTrue();
     }
