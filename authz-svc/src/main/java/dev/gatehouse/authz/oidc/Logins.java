@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -46,7 +46,7 @@ final class Logins {
     private final Supplier<KeyRing> keys;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final AtomicReference<Instant> told = new AtomicReference<>(Instant.EPOCH);
+    private final AtomicLong told = new AtomicLong();
 
     Logins(SignOnSettings settings, Supplier<KeyRing> keys, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
@@ -131,9 +131,9 @@ final class Logins {
 
     /** Once in half a minute: every user who tries again would be a line. */
     private void tell(Provider provider, Throwable failure) {
-        Instant now = now();
-        Instant last = told.get();
-        if (!last.plus(SILENCE).isAfter(now) && told.compareAndSet(last, now)) {
+        long now = now().toEpochMilli();
+        long last = told.get();
+        if (now - last >= SILENCE.toMillis() && told.compareAndSet(last, now)) {
             LOG.log(
                     Level.WARNING,
                     "Nobody can sign on by policy {0}: provider {1}: {2}.",
