@@ -110,7 +110,8 @@ class ForwardingTest extends SignOnFixture {
         Reply bearer = browser.send("GET", "/", Map.of("authorization", "bearer aa.bb.cc", "x_user", "mallory"));
         assertThat(bearer.allowed()).isTrue();
         assertThat(bearer.removed()).contains("x_user").doesNotContain("authorization");
-        for (String other : List.of("Basic aa.bb.cc", "Bearer opaque", "Bearer ", "Bearer a.b", "Bearer aa.bb.", "Bearer a.b.c.d.e")) {
+        for (String other : List.of(
+                "Basic aa.bb.cc", "Bearer opaque", "Bearer ", "Bearer a.b", "Bearer aa.bb.", "Bearer a.b.c.d.e")) {
             assertThat(browser.send("GET", "/", Map.of("authorization", other, "accept", "*/*"))
                             .status())
                     .as(other)

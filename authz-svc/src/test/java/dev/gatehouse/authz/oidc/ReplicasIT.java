@@ -113,8 +113,9 @@ class ReplicasIT extends SignOnFixture {
         tokensExpire();
         assertThat(browser.script("/").allowed()).isTrue();
         String ticket = browser.cookies.values().iterator().next();
-        List<String> names = new ArrayList<>();
-        redis.all("KEYS *").forEach(names::add);
+        // The lock of the refresh is given back after the request is answered.
+        Await.until(() -> redis.all("KEYS test:l:*").isEmpty(), Duration.ofSeconds(20), () -> "no lock is held");
+        List<String> names = redis.all("KEYS *");
         assertThat(names).isNotEmpty();
         for (String name : names) {
             assertThat(Long.parseLong(redis.ask("PTTL " + name).substring(1)))

@@ -58,6 +58,12 @@ class SignOnPolicyTest extends SignOnFixture {
                 oidc -> oidc.addDenyRedirect(
                         OpenIdConnect.HeaderMatch.newBuilder().setName("x").setRegex("(")),
                 "deny_redirect[0].regex: \"(\"");
+        isRefused(
+                oidc -> oidc.getForwardingBuilder()
+                        .addClaims(OpenIdConnect.Forwarding.ClaimHeader.newBuilder()
+                                .setHeader("Cookie")
+                                .setClaim("sub")),
+                "forwarding.claims[0].header: \"cookie\"");
         isRefused(oidc -> oidc.getCookieBuilder().setDomain("a; b"), "cookie.domain: \"a; b\"");
         isRefused(oidc -> oidc.getSessionBuilder().setStore(OpenIdConnect.Session.Store.REDIS), "session.store: REDIS");
         isRefused(oidc -> oidc.getSessionBuilder().setIdleTimeout(seconds(-1)), "session.idle_timeout: PT-1S");

@@ -362,7 +362,15 @@ class TokenChecksTest extends SignOnFixture {
 
     @Test
     void aDocumentOfOddAddressesIsNotUsed() {
-        for (Object odd : List.of("token", "/token", "ftp://x/token", "https://", "https://u:p@x/token", "https://x/#t", 7, "ht tp://x")) {
+        for (Object odd : List.of(
+                "token",
+                "/token",
+                "ftp://x/token",
+                "https://",
+                "https://u:p@x/token",
+                "https://x/#t",
+                7,
+                "ht tp://x")) {
             provider.document = document -> document.put("token_endpoint", odd);
             clock.move(Duration.ofSeconds(2));
             assertThat(browser.get("/").status()).as(String.valueOf(odd)).isEqualTo(503);
