@@ -65,7 +65,9 @@ public record Endpoints(
             throw new UnusableDocument(member + " is not an http or https URL");
         }
         // Whoever writes the document must not have secrets sent in plain text.
-        if (found.isPresent() && settings.issuer().startsWith("https:") && !found.get().startsWith("https:")) {
+        if (found.isPresent()
+                && settings.issuer().startsWith("https:")
+                && !found.get().startsWith("https:")) {
             throw new UnusableDocument(member + " is not an https URL, as the issuer is");
         }
         return found;
