@@ -15,7 +15,6 @@ import dev.gatehouse.authz.seal.KeyRing;
 import dev.gatehouse.authz.session.OwnCookies;
 import dev.gatehouse.authz.session.Session;
 import dev.gatehouse.authz.session.Sessions;
-import dev.gatehouse.authz.token.TokenRules;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,7 +181,7 @@ final class Callback {
             HttpRequest request, FlowState flow, List<String> forget, Grants.Made made, Standing standing) {
         return switch (made) {
             case Grants.Made.Ready ready ->
-                grants.sufficient(ready.session(), TokenRules.SKEW)
+                grants.sufficient(ready.session())
                         ? begin(request, flow, forget, ready.session(), standing)
                         : refused(
                                 request,

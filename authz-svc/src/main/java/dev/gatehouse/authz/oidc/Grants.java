@@ -7,7 +7,7 @@ import dev.gatehouse.authz.seal.Secret;
 import dev.gatehouse.authz.session.Session;
 import dev.gatehouse.authz.token.Claims;
 import dev.gatehouse.authz.token.Jwt;
-import java.time.Duration;
+import dev.gatehouse.authz.token.TokenRules;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -193,15 +193,16 @@ final class Grants {
                 tokens);
     }
 
-    /** Whether a session, or what a login granted, is strong and recent enough. */
-    boolean sufficient(Session session, Duration skew) {
+    /** Whether a session is strong and recent enough. The provider's clock may be behind: one rule for the login and for the session, so that no login leads to the next. */
+    boolean sufficient(Session session) {
         SignOnSettings.StepUp stepUp = settings.stepUp();
         boolean strong = stepUp.acrValues().isEmpty()
                 || session.acr().filter(stepUp.acrValues()::contains).isPresent();
         boolean recent = stepUp.maxAge().isEmpty()
                 || session.authenticated()
-                        .filter(time ->
-                                !time.plus(stepUp.maxAge().get()).plus(skew).isBefore(clock.instant()))
+                        .filter(time -> !time.plus(stepUp.maxAge().get())
+                                .plus(TokenRules.SKEW)
+                                .isBefore(clock.instant()))
                         .isPresent();
         return strong && recent;
     }

@@ -10,6 +10,7 @@ import dev.gatehouse.authz.request.HttpRequest;
 import dev.gatehouse.authz.seal.KeyRing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -36,6 +38,7 @@ final class Logins {
     static final String START = "start";
 
     private static final Logger LOG = System.getLogger(Logins.class.getName());
+    private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final int SECRET_BYTES = 16;
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{22}");
 
@@ -43,6 +46,7 @@ final class Logins {
     private final Supplier<KeyRing> keys;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final AtomicLong told = new AtomicLong();
 
     Logins(SignOnSettings settings, Supplier<KeyRing> keys, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
@@ -112,12 +116,7 @@ final class Logins {
                 .<Verdict>thenApply(location -> new Verdict.Answered(
                         Answers.redirect(location, List.of(cookie)), "login-started", Optional.empty()))
                 .exceptionally(failure -> {
-                    LOG.log(
-                            Level.WARNING,
-                            "Nobody can sign on by policy {0}: provider {1}: {2}.",
-                            settings.policy(),
-                            provider.settings().issuer(),
-                            Provider.message(failure));
+                    tell(provider, failure);
                     return new Verdict.Answered(
                             Answers.page(
                                     503,
@@ -128,6 +127,20 @@ final class Logins {
                             "provider-unavailable",
                             Optional.empty());
                 });
+    }
+
+    /** Once in half a minute: every user who tries again would be a line. */
+    private void tell(Provider provider, Throwable failure) {
+        long now = now().toEpochMilli();
+        long last = told.get();
+        if (now - last >= SILENCE.toMillis() && told.compareAndSet(last, now)) {
+            LOG.log(
+                    Level.WARNING,
+                    "Nobody can sign on by policy {0}: provider {1}: {2}.",
+                    settings.policy(),
+                    provider.settings().issuer(),
+                    Provider.message(failure));
+        }
     }
 
     private CompletionStage<String> location(Provider provider, Endpoints where, FlowState flow, String state) {

@@ -63,6 +63,12 @@ final class Logouts {
         if (!List.of("GET", "POST").contains(request.method())) {
             return done(new Answer(405, List.of(new Answer.Header("allow", "GET, POST")), ""), "bad-method");
         }
+        if (request.header("sec-purpose")
+                .filter(purpose -> purpose.startsWith("prefetch"))
+                .isPresent()) {
+            // A browser that loads pages before anyone asked for them must not log its user out.
+            return done(Answers.empty(403, Optional.empty(), List.of()), "prefetch");
+        }
         Cookies cookies = Renewals.cookies(request);
         List<String> forget = sessions.forget(cookies);
         return sessions.find(cookies).thenCompose(found -> {

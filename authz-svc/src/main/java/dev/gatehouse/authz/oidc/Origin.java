@@ -14,6 +14,7 @@ final class Origin {
             case ":scheme", "x-forwarded-proto" ->
                 request.header("x-forwarded-proto").or(() -> Optional.of("https"));
             case ":method" -> Optional.of(request.method());
+            case ":path" -> Optional.of(request.path());
             default -> request.header(name);
         };
     }

@@ -105,9 +105,7 @@ final class Renewals {
     }
 
     private Standing usable(Held held) {
-        return grants.sufficient(held.session(), Duration.ZERO)
-                ? new Standing.Good(held)
-                : new Standing.Insufficient(held);
+        return grants.sufficient(held.session()) ? new Standing.Good(held) : new Standing.Insufficient(held);
     }
 
     private Standing outage(Held held, String why) {

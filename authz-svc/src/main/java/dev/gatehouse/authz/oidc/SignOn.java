@@ -183,8 +183,9 @@ public final class SignOn implements Check {
     private Verdict failed(HttpRequest request, Throwable failure) {
         Throwable cause = Failures.cause(failure);
         if (cause instanceof StoreUnavailable) {
+            // The store says once that it is away; this would be a line for each request.
             LOG.log(
-                    Level.WARNING,
+                    Level.DEBUG,
                     "Sessions of policy {0} cannot be read or written: {1}.",
                     settings.policy(),
                     cause.getMessage());

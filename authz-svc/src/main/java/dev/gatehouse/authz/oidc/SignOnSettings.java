@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * How users sign on to what one policy protects.
@@ -46,9 +47,12 @@ public record SignOnSettings(
 
     /** Requests that another filter verifies by a token in them. */
     public record PassThrough(String header, String prefix) {
-        /** Names of schemes have no case, RFC 9110 section 11.1. */
+        private static final Pattern JWT = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+
+        /** Names of schemes have no case, RFC 9110 section 11.1. Whether the token is right that filter says: here it has the form of one. */
         boolean matches(String value) {
-            return value.regionMatches(true, 0, prefix, 0, prefix.length());
+            return value.regionMatches(true, 0, prefix, 0, prefix.length())
+                    && JWT.matcher(value.substring(prefix.length()).strip()).matches();
         }
 
         public PassThrough {

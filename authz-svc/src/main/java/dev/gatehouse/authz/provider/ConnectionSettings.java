@@ -10,10 +10,12 @@ import java.util.Optional;
  *
  * @param addresses {@code host:port} of its backends, in turn; empty: as its URLs say
  * @param tls empty: https is verified against the system's authorities
+ * @param plainText whether the backends are spoken to without TLS, whatever the URL says; with {@code addresses} only
  * @param timeout of one call
  * @param retries calls that are made again where the provider was not reached
  */
-public record ConnectionSettings(List<String> addresses, Optional<Tls> tls, Duration timeout, int retries) {
+public record ConnectionSettings(
+        List<String> addresses, Optional<Tls> tls, boolean plainText, Duration timeout, int retries) {
     public ConnectionSettings {
         addresses = List.copyOf(addresses);
     }

@@ -3,7 +3,6 @@ package dev.gatehouse.authz.provider;
 import dev.gatehouse.authz.token.Claims;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,29 +39,36 @@ public record Endpoints(
                 .map(methods -> !methods.contains("client_secret_basic") && methods.contains("client_secret_post"))
                 .orElse(false);
         return new Endpoints(
-                required(settings.authorizationEndpoint(), document, "authorization_endpoint"),
-                required(settings.tokenEndpoint(), document, "token_endpoint"),
-                either(settings.endSessionEndpoint(), document, "end_session_endpoint"),
-                required(settings.jwksUri(), document, "jwks_uri"),
-                either(Optional.empty(), document, "pushed_authorization_request_endpoint"),
-                either(Optional.empty(), document, "userinfo_endpoint"),
+                required(settings, settings.authorizationEndpoint(), document, "authorization_endpoint"),
+                required(settings, settings.tokenEndpoint(), document, "token_endpoint"),
+                either(settings, settings.endSessionEndpoint(), document, "end_session_endpoint"),
+                required(settings, settings.jwksUri(), document, "jwks_uri"),
+                either(settings, Optional.empty(), document, "pushed_authorization_request_endpoint"),
+                either(settings, Optional.empty(), document, "userinfo_endpoint"),
                 document.isTrue("require_pushed_authorization_requests"),
                 document.isTrue("authorization_response_iss_parameter_supported"),
                 posts);
     }
 
-    private static String required(Optional<String> own, Claims document, String member) throws UnusableDocument {
-        return either(own, document, member).orElseThrow(() -> new UnusableDocument(member + " is missing"));
+    private static String required(ProviderSettings settings, Optional<String> own, Claims document, String member)
+            throws UnusableDocument {
+        return either(settings, own, document, member).orElseThrow(() -> new UnusableDocument(member + " is missing"));
     }
 
-    private static Optional<String> either(Optional<String> own, Claims document, String member)
-            throws UnusableDocument {
+    private static Optional<String> either(
+            ProviderSettings settings, Optional<String> own, Claims document, String member) throws UnusableDocument {
         if (own.isPresent()) {
             return own;
         }
         Optional<String> found = document.text(member);
         if (found.isPresent() && !absolute(found.get())) {
             throw new UnusableDocument(member + " is not an http or https URL");
+        }
+        // Whoever writes the document must not have secrets sent in plain text.
+        if (found.isPresent()
+                && settings.issuer().startsWith("https:")
+                && !found.get().startsWith("https:")) {
+            throw new UnusableDocument(member + " is not an https URL, as the issuer is");
         }
         return found;
     }
@@ -71,7 +77,7 @@ public record Endpoints(
     public static boolean absolute(String url) {
         try {
             URI uri = new URI(url);
-            return List.of("http", "https").contains(uri.getScheme())
+            return ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
                     && uri.getHost() != null
                     && uri.getRawFragment() == null
                     && uri.getRawUserInfo() == null;

@@ -47,7 +47,7 @@ public final class RedisSessionStore implements SessionStore {
     private final List<RedisLink> links;
     private final AtomicInteger turn = new AtomicInteger();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-    private volatile long readMillis;
+    private volatile long readMillis = System.nanoTime() / 1_000_000 - STALE_MILLIS;
     private volatile boolean closed;
     private String last = "0-0";
 

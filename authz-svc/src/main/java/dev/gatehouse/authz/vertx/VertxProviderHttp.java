@@ -91,7 +91,9 @@ public final class VertxProviderHttp implements ProviderHttp {
 
     private Future<Answer> once(Call call) {
         URI url = URI.create(call.url());
-        boolean secure = url.getScheme().equals("https") || settings.tls().isPresent();
+        boolean plain = settings.plainText() && !settings.addresses().isEmpty();
+        boolean secure =
+                !plain && (url.getScheme().equals("https") || settings.tls().isPresent());
         int port = url.getPort() > 0 ? url.getPort() : url.getScheme().equals("https") ? HTTPS : HTTP;
         String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         String host = settings.tls()

@@ -34,6 +34,7 @@ final class OidcReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9.-]{1,253}");
     private static final Pattern ADDRESS = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):[0-9]{1,5}");
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie");
     private static final Set<String> OWN_PARAMETERS = Set.of(
             "response_type",
             "client_id",
@@ -234,6 +235,7 @@ final class OidcReader {
                                 new Secret(tls.getPrivateKey()),
                                 tls.getSubjectAlternativeNamesList()))
                         : Optional.empty(),
+                connection.getPlainText(),
                 positive(connection.hasTimeout(), connection.getTimeout(), field + ".timeout")
                         .orElse(TIMEOUT),
                 connection.getRetries());
@@ -270,8 +272,11 @@ final class OidcReader {
             if (claim.getClaim().isEmpty()) {
                 throw new InvalidPolicy(field + ".claim", "\"\"", "the name of a claim");
             }
-            claims.add(
-                    new Forwarding.ClaimHeader(HeaderName.of(claim.getHeader(), field + ".header"), claim.getClaim()));
+            String header = HeaderName.of(claim.getHeader(), field + ".header");
+            if (CREDENTIALS.contains(header)) {
+                throw new InvalidPolicy(field + ".header", "\"" + header + "\"", "a header that is for nothing else");
+            }
+            claims.add(new Forwarding.ClaimHeader(header, claim.getClaim()));
         }
         return new Forwarding(
                 forwarding.getAccessToken(),

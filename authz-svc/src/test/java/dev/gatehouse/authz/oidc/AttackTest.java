@@ -393,6 +393,77 @@ class AttackTest extends SignOnFixture {
         noDoor(reply);
     }
 
+    /** CVE-2026-40574 of oauth2-proxy: the wrong "@" of an address decided. Here no part of a claim decides; backends get all of it. */
+    @Test
+    void anAddressWithTwoDomainsIsForwardedWhole() {
+        policy(oidc -> oidc.getForwardingBuilder()
+                .addClaims(OpenIdConnect.Forwarding.ClaimHeader.newBuilder()
+                        .setHeader("x-email")
+                        .setClaim("email")));
+        provider.claims = claims -> claims.put("email", "a@evil.example@corp.example");
+        assertThat(browser.signOn("/").upstream()).containsEntry("x-email", "a@evil.example@corp.example");
+    }
+
+    /** CVE-2023-33189 of Pomerium: a crafted request was decided wrongly. */
+    @Test
+    void craftedRequestsOpenNoDoor() {
+        for (String method : List.of("GET", "get", "", "OPTIONS", "CONNECT", "TRACE", "PROPFIND", "G ET")) {
+            for (String path : List.of("", "*", "/", "//", "/%00", "/..;/admin", "http://app.example.com/", "/\u00e9")) {
+                for (String cookie : List.of("", ";", "=", "__Host-gh-=x", "a=b;;;c", "__Host-gh-AAAAAA", "x".repeat(100_000))) {
+                    noDoor(browser.send(
+                            method, path, Map.of("cookie", cookie, "accept", "*/*", "access-control-request-method", "GET")));
+                }
+            }
+        }
+    }
+
+    /** GHSA-fv82-r8qv-ch4v of Pomerium: parameters that nobody had signed led the user on. */
+    @Test
+    void theChoiceOfAProviderLeadsNowhereThatNobodySealed() {
+        policy(oidc -> oidc.addProviders(provider("second")));
+        for (String start : List.of("", "%2F%2Fevil.example", "AAAA", "https://evil.example")) {
+            Reply page = browser.get("/oauth2/callback?provider=second&start=" + start);
+            assertThat(page.body()).contains("Choose how to sign on").doesNotContain("evil");
+        }
+        // No provider has that name: the path is one of the application's.
+        assertThat(browser.script("/oauth2/callback/third?code=x&state=y").status()).isEqualTo(401);
+    }
+
+    /** A state of the page of choice is none of a login: it has no browser in it. */
+    @Test
+    void theStartOfAChoiceIsNoStateOfALogin() {
+        policy(oidc -> oidc.addProviders(provider("second")));
+        String page = browser.get("/").body();
+        String start = page.replaceAll("(?s).*?start=([A-Za-z0-9_-]+).*", "$1");
+        assertThat(browser.get("/oauth2/callback/main?code=x&state=" + start).status())
+                .isEqualTo(400);
+    }
+
+    /** GO-2022-0783 of Pomerium: a redirect carried a token to another host. */
+    @Test
+    void redirectsCarryTokensToTheProviderAlone() {
+        List<String> locations = new ArrayList<>();
+        Reply reply = browser.get("/");
+        for (int i = 0; i < 5 && reply.status() == 302; i++) {
+            locations.add(reply.location());
+            reply = browser.get(browser.visit(reply.location()));
+        }
+        assertThat(locations).hasSize(2).allSatisfy(location -> assertThat(location).doesNotContain("eyJ", "access-"));
+        assertThat(browser.get("/logout").location()).startsWith(provider.issuer() + "/logout?id_token_hint=");
+    }
+
+    /** A refresh token that a thief has used: the provider ends its family, and the session with it. */
+    @Test
+    void aRefreshTokenThatWasUsedElsewhereEndsTheSession() {
+        assertThat(browser.signOn("/").allowed()).isTrue();
+        provider.forgetRefreshTokens();
+        clock.move(Duration.ofSeconds(provider.tokenSeconds + 1));
+        assertThat(browser.script("/").status()).isEqualTo(401);
+        assertThat(engine().memory().size()).isZero();
+        assertThat(browser.script("/").status()).isEqualTo(401);
+        assertThat(provider.calls("refresh")).isEqualTo(1);
+    }
+
     /** Key rings turn without a login that breaks. */
     @Test
     void aStateOfAnOlderKeyOfTheRingStillOpens() {

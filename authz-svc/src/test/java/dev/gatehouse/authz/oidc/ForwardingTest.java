@@ -107,11 +107,15 @@ class ForwardingTest extends SignOnFixture {
                     .setPrefix("Bearer "));
             oidc.getForwardingBuilder().addClaims(claim("x-user", "sub"));
         });
-        Reply bearer = browser.send("GET", "/", Map.of("authorization", "bearer abc", "x_user", "mallory"));
+        Reply bearer = browser.send("GET", "/", Map.of("authorization", "bearer aa.bb.cc", "x_user", "mallory"));
         assertThat(bearer.allowed()).isTrue();
         assertThat(bearer.removed()).contains("x_user").doesNotContain("authorization");
-        assertThat(browser.send("GET", "/", Map.of("authorization", "Basic abc", "accept", "*/*"))
-                        .status())
-                .isEqualTo(401);
+        for (String other : List.of(
+                "Basic aa.bb.cc", "Bearer opaque", "Bearer ", "Bearer a.b", "Bearer aa.bb.", "Bearer a.b.c.d.e")) {
+            assertThat(browser.send("GET", "/", Map.of("authorization", other, "accept", "*/*"))
+                            .status())
+                    .as(other)
+                    .isEqualTo(401);
+        }
     }
 }

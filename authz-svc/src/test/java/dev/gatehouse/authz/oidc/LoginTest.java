@@ -150,9 +150,12 @@ class LoginTest extends SignOnFixture {
         policy(oidc -> oidc.addDenyRedirect(
                         OpenIdConnect.HeaderMatch.newBuilder().setName("X-Ajax").setExact("1"))
                 .addDenyRedirect(
-                        OpenIdConnect.HeaderMatch.newBuilder().setName("accept").setRegex("application/.*")));
+                        OpenIdConnect.HeaderMatch.newBuilder().setName("accept").setRegex("application/.*"))
+                .addDenyRedirect(
+                        OpenIdConnect.HeaderMatch.newBuilder().setName(":path").setPrefix("/api/")));
         Map<String, String> html = Map.of("accept", "text/html", "x-ajax", "1");
         assertThat(browser.send("GET", "/", html).status()).isEqualTo(401);
+        assertThat(browser.get("/api/items").status()).isEqualTo(401);
         assertThat(browser.get("/").status()).isEqualTo(302);
     }
 

@@ -188,6 +188,14 @@ class LogoutTest extends SignOnFixture {
     }
 
     @Test
+    void aPageThatIsLoadedBeforeAnyoneAskedForItLogsNobodyOut() {
+        assertThat(browser.send("GET", "/logout", Map.of("sec-purpose", "prefetch;prerender"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(browser.script("/").allowed()).isTrue();
+    }
+
+    @Test
     void logoutTokensComeByPost() {
         assertThat(browser.get(BACK + "?logout_token=x").status()).isEqualTo(405);
         assertThat(browser.send("PUT", "/logout", Map.of()).status()).isEqualTo(405);

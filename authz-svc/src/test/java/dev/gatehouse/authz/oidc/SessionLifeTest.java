@@ -210,12 +210,12 @@ class SessionLifeTest extends SignOnFixture {
     void aRecentSignOnIsAskedForAndChecked() {
         policy(oidc -> oidc.getStepUpBuilder().setMaxAge(seconds(120)));
         assertThat(browser.script("/").allowed()).isTrue();
-        clock.move(Duration.ofSeconds(130));
+        clock.move(Duration.ofSeconds(190));
         assertThat(browser.script("/").header("www-authenticate").orElseThrow()).contains("max_age=120");
         Reply redirect = browser.get("/");
         assertThat(parameter(redirect.location(), "max_age")).isEqualTo("120");
         assertThat(browser.follow(redirect).allowed()).isTrue();
-        clock.move(Duration.ofSeconds(130));
+        clock.move(Duration.ofSeconds(190));
         provider.claims = claims -> claims.remove("auth_time");
         assertThat(browser.signOn("/").status()).isEqualTo(403);
     }
@@ -282,8 +282,11 @@ class SessionLifeTest extends SignOnFixture {
     @Test
     void theProviderIsReachedByItsBackends() {
         policy(oidc -> oidc.getProvidersBuilder(0)
-                .setTokenEndpoint("http://idp.internal:81/token")
-                .setConnection(OpenIdConnect.Connection.newBuilder().addAddresses(provider.address())));
+                .setTokenEndpoint("https://idp.internal:81/token")
+                .setJwksUri("https://idp.internal/jwks")
+                .setConnection(OpenIdConnect.Connection.newBuilder()
+                        .addAddresses(provider.address())
+                        .setPlainText(true)));
         browser.cookies.clear();
         assertThat(browser.signOn("/").allowed()).isTrue();
     }

@@ -361,6 +361,26 @@ class TokenChecksTest extends SignOnFixture {
     }
 
     @Test
+    void aDocumentOfOddAddressesIsNotUsed() {
+        for (Object odd : List.of(
+                "token",
+                "/token",
+                "ftp://x/token",
+                "https://",
+                "https://u:p@x/token",
+                "https://x/#t",
+                7,
+                "ht tp://x")) {
+            provider.document = document -> document.put("token_endpoint", odd);
+            clock.move(Duration.ofSeconds(2));
+            assertThat(browser.get("/").status()).as(String.valueOf(odd)).isEqualTo(503);
+        }
+        provider.document = document -> {};
+        clock.move(Duration.ofSeconds(2));
+        signsOn();
+    }
+
+    @Test
     void anAnswerWithoutAnIdTokenOrAnAccessTokenIsRefused() {
         provider.tokenAnswer = answer -> answer.remove("id_token");
         isRefused("id_token is missing");

@@ -197,6 +197,11 @@ public final class OpenIdProvider implements AutoCloseable {
         published.add(key);
     }
 
+    /** No refresh token counts any more. */
+    public void forgetRefreshTokens() {
+        refreshTokens.clear();
+    }
+
     /** Publishes a further key. */
     public synchronized void publish(JWK further) {
         published.add(further);

@@ -101,6 +101,18 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** The text lines of one inline command's reply: of a list of names, or of one value. */
+    public List<String> all(String command) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(2_000);
+            socket.getOutputStream().write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.UTF_8));
+            String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            return reply.lines()
+                    .filter(line -> !line.startsWith("*") && !line.startsWith("$") && !line.equals("+OK"))
+                    .toList();
+        }
+    }
+
     /** A server that never answers is ended: nobody would. */
     private void awaitAnswer() {
         try {
