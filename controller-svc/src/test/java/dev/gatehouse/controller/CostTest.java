@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -116,14 +117,18 @@ final class CostTest {
         assertThat(many).allSatisfy((change, cost) -> {
             assertThat(cost.derivations())
                     .as("derivations of " + change)
-                    .isLessThanOrEqualTo(Math.round(few.get(change).derivations() * 1.2));
+                    .isLessThanOrEqualTo(Math.round(of(few, change).derivations() * 1.2));
             assertThat(cost.bytes()).as("bytes of " + change).isLessThanOrEqualTo((long) BYTES_OF_ROUTE * MANY);
         });
-        assertThat(many.get("EndpointSlice").bytes())
-                .isEqualTo(few.get("EndpointSlice").bytes());
-        assertThat(many.get("SSOPolicy").bytes())
+        assertThat(of(many, "EndpointSlice").bytes())
+                .isEqualTo(of(few, "EndpointSlice").bytes());
+        assertThat(of(many, "SSOPolicy").bytes())
                 .as("authz-svc alone gets it")
-                .isEqualTo(few.get("SSOPolicy").bytes());
+                .isEqualTo(of(few, "SSOPolicy").bytes());
+    }
+
+    private static Cost of(Map<String, Cost> costs, String change) {
+        return Objects.requireNonNull(costs.get(change), change);
     }
 
     /** Puts everything, and then changes one object of each kind. */

@@ -1,5 +1,7 @@
 package dev.gatehouse.controller.envoy;
 
+import com.google.re2j.Pattern;
+import dev.gatehouse.controller.check.Expressions;
 import dev.gatehouse.controller.envoy.filter.AccessFilter;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.ResolvedRoute.Match;
@@ -51,8 +53,7 @@ final class SignOnRoutes {
                 yield path.equals(prefix) || path.startsWith(prefix + "/");
             }
             case Exact -> path.equals(written);
-            // Envoy's matcher is asked only once the path is this one: nothing else is answered otherwise.
-            case RegularExpression -> true;
+            case RegularExpression -> Expressions.problem(written).isEmpty() && Pattern.matches(written, path);
         };
     }
 

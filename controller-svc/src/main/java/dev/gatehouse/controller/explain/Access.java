@@ -6,6 +6,7 @@ import dev.gatehouse.gatewayapi.security.ApiKeyAuth;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cidr;
 import dev.gatehouse.gatewayapi.security.Jwt;
+import dev.gatehouse.gatewayapi.security.Oidc;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -44,7 +45,8 @@ final class Access {
         settings.csrf().ifPresent(_ -> access.csrf());
         settings.apiKeyAuth().ifPresent(access::apiKey);
         settings.basicAuth().ifPresent(_ -> access.basic());
-        settings.jwt().ifPresent(access::token);
+        settings.oidc().ifPresent(oidc -> access.signOn(oidc, settings.jwt()));
+        settings.jwt().ifPresent(jwt -> access.token(jwt, settings.oidc().isPresent()));
         settings.extAuth().ifPresent(_ -> access.step("extAuth", Verdict.depends, "the authorization server is asked"));
         settings.authorization().ifPresent(rules -> access.authorize(rules, settings.jwt()));
         return access.steps;
@@ -103,7 +105,28 @@ final class Access {
                 there ? "user and password have to be right" : "401: no Authorization: Basic");
     }
 
-    private void token(Jwt jwt) {
+    private void signOn(Oidc oidc, Optional<Jwt> jwt) {
+        String path = question.path();
+        if (path.equals(oidc.callbackPath()) || path.equals(oidc.logoutPath())) {
+            step("oidc", Verdict.depends, "authz-svc answers itself: " + path + " is of the sign-on");
+        } else if (oidc.passThroughAuthHeader()
+                && jwt.filter(each -> each.providers().stream().anyMatch(this::hasToken))
+                        .isPresent()) {
+            step("oidc", Verdict.passes, "a token is there, which jwt verifies");
+        } else if (question.header("cookie")
+                .filter(cookies -> cookies.contains("__Host-gh-") || cookies.contains("__Secure-gh-"))
+                .isPresent()) {
+            step("oidc", Verdict.depends, "the session has to be one that goes on");
+        } else {
+            step(
+                    "oidc",
+                    Verdict.refused,
+                    "no session: a browser is led to " + oidc.provider().issuer() + ", others get 401");
+        }
+    }
+
+    /** @param signedOn a session may bring the token */
+    private void token(Jwt jwt, boolean signedOn) {
         String providers =
                 jwt.providers().stream().map(Jwt.Provider::name).sorted().collect(Collectors.joining(" or "));
         boolean there = jwt.providers().stream().anyMatch(this::hasToken);
@@ -117,8 +140,10 @@ final class Access {
             case REFUSED ->
                 step(
                         "jwt",
-                        there ? Verdict.depends : Verdict.refused,
-                        there ? "the token has to be valid, of " + providers : "401: no token of " + providers);
+                        there || signedOn ? Verdict.depends : Verdict.refused,
+                        there || signedOn
+                                ? "the token has to be valid, of " + providers
+                                : "401: no token of " + providers);
         }
     }
 

@@ -87,6 +87,31 @@ class AccessTest {
     }
 
     @Test
+    void whoHasNoSessionIsTold() {
+        String oidc = """
+                oidc:
+                  provider: {issuer: "https://id.example"}
+                  clientID: a
+                  clientSecret: {name: s}
+                  passThroughAuthHeader: true
+                jwt: {providers: [{name: issuer, localJWKS: {inline: '{}'}}]}
+                """;
+        assertThat(ask(oidc, "GET", "http://h/", ""))
+                .containsExactly(
+                        "oidc: refused, no session: a browser is led to https://id.example, others get 401",
+                        "jwt: depends, the token has to be valid, of issuer");
+        assertThat(ask(oidc, "GET", "http://h/", "", "Cookie: __Host-gh-abcdef=ticket"))
+                .first()
+                .isEqualTo("oidc: depends, the session has to be one that goes on");
+        assertThat(ask(oidc, "GET", "http://h/", "", "Authorization: Bearer a.b.c"))
+                .first()
+                .isEqualTo("oidc: passes, a token is there, which jwt verifies");
+        assertThat(ask(oidc, "GET", "http://h/oauth2/callback?code=1", ""))
+                .first()
+                .isEqualTo("oidc: depends, authz-svc answers itself: /oauth2/callback is of the sign-on");
+    }
+
+    @Test
     void anAddressIsAnAddress() {
         assertThatThrownBy(() -> Question.of("GET", "http://h/", List.of(), Optional.of("somewhere")))
                 .hasMessageContaining("source \"somewhere\"");
