@@ -155,6 +155,10 @@ interface ControllerConfig {
         /** Let EnvoyExtensionPolicies have Lua scripts: who may write one runs code in the proxies. */
         @WithDefault("false")
         boolean lua();
+
+        /** Let Secrets refer to SDS servers: who may write one names a socket beside the proxies that they connect to. */
+        @WithDefault("false")
+        boolean sdsSecretRef();
     }
 
     Wasm wasm();

@@ -94,6 +94,7 @@ final class Wiring {
                 new Settings.Extensions(
                         config.extensionApis().envoyPatchPolicy(),
                         config.extensionApis().lua(),
+                        config.extensionApis().sdsSecretRef(),
                         "http://" + config.wasm().address() + "/wasm",
                         true,
                         file.map(EnvoyGatewayFile::servers).orElse(ExtensionServers.NONE)),

@@ -27,6 +27,9 @@ final class Golden {
                         List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME),
                         Settings::shiftPrivileged,
                         new Settings.Callouts(callout, callout, callout))
-                .with(Settings.Extensions.OFFLINE.withLua(true).withPatches(true));
+                .with(Settings.Extensions.OFFLINE
+                        .withLua(true)
+                        .withPatches(true)
+                        .withDiscovery(true));
     }
 }

@@ -160,10 +160,11 @@ class SourcesDecideAlikeTest {
                                 + ", loadBalancer: {type: DynamicModule, dynamicModule: {name: mine, lbPolicyName: by-cost}}}",
                         false),
                 new Case(
-                        "zones by labels",
+                        "a load balancer by labels",
                         ENVOY,
                         "BackendTrafficPolicy",
-                        "{" + SELECTOR + ", loadBalancer: {type: Random, zoneAware: {preferLocal: {}}}}",
+                        "{" + SELECTOR
+                                + ", loadBalancer: {type: DynamicModule, dynamicModule: {name: mine, lbPolicyName: by-cost}}}",
                         false),
                 new Case(
                         "client certificates without a reference's name",

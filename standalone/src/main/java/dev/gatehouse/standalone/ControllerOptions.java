@@ -55,6 +55,7 @@ final class ControllerOptions {
                 Settings.Extensions.OFFLINE
                         .withLua(allowLua || Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LUA)))
                         .withPatches(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY)))
+                        .withDiscovery(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.SDS_SECRET_REF)))
                         .withServers(file.map(EnvoyGatewayFile::servers).orElse(ExtensionServers.NONE)),
                 new Settings.Configured(
                         file.flatMap(EnvoyGatewayFile::proxy),

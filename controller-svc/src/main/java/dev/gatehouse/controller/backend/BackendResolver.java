@@ -13,9 +13,11 @@ import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -211,7 +213,8 @@ public final class BackendResolver {
                                 new ClusterSpec.SlicesOwner(true, key),
                                 port.get().name(),
                                 transport,
-                                tls),
+                                tls,
+                                Optional.empty()),
                         protocol));
     }
 
@@ -376,15 +379,31 @@ public final class BackendResolver {
                 port.get().name(),
                 transport,
                 tls -> new ClusterSpec(
-                        "service/" + key + "/" + number + suffix(protocol, variant(transport)),
-                        external.<Endpoints>map(
-                                        endpoint -> new Endpoints.Listed(List.of(ClusterSpec.Place.of(endpoint, tls))))
-                                .orElse(new Endpoints.ServicePort(
-                                        new ClusterSpec.SlicesOwner(false, key),
-                                        port.get().name(),
-                                        transport,
-                                        tls)),
-                        protocol));
+                                "service/" + key + "/" + number + suffix(protocol, variant(transport)),
+                                external.<Endpoints>map(endpoint ->
+                                                new Endpoints.Listed(List.of(ClusterSpec.Place.of(endpoint, tls))))
+                                        .orElse(new Endpoints.ServicePort(
+                                                new ClusterSpec.SlicesOwner(false, key),
+                                                port.get().name(),
+                                                transport,
+                                                tls,
+                                                preferLocal(service.get()))),
+                                protocol)
+                        .with(ClusterSettings.NONE));
+    }
+
+    /**
+     * How far a Service wants requests to stay in a zone: all of them where there is an endpoint, by {@code trafficDistribution};
+     * where there are three, by the older annotation. As Envoy Gateway does.
+     */
+    private static Optional<LoadBalancer.PreferLocal> preferLocal(Resource<Service> service) {
+        if (service.spec().trafficDistribution().isPresent()) {
+            return Optional.of(new LoadBalancer.PreferLocal(OptionalInt.of(1), 1, 100));
+        }
+        String mode = service.metadata().annotations().getOrDefault(Service.TOPOLOGY_MODE, "");
+        return mode.equals("Auto") || mode.equals("auto")
+                ? Optional.of(new LoadBalancer.PreferLocal(OptionalInt.of(3), 3, 100))
+                : Optional.empty();
     }
 
     private static String suffix(Protocol protocol, String variant) {

@@ -67,6 +67,12 @@ public record ClusterSettings(
         return new ClusterSettings(backend, retried, useClientProtocol, routingType, admission, Optional.of(name));
     }
 
+    /** The same, where requests stay in the proxy's zone as far as {@code local} says, unless the settings say otherwise. */
+    ClusterSettings preferring(LoadBalancer.PreferLocal local) {
+        return new ClusterSettings(
+                backend.preferring(local), retried, useClientProtocol, routingType, admission, statName);
+    }
+
     /** What of them counts for UDP: how an endpoint is selected, and how names are resolved. */
     public ClusterSettings forDatagrams() {
         return new ClusterSettings(backend.forDatagrams(), false, false, routingType, Optional.empty(), statName);

@@ -8,6 +8,7 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.security.Cidr;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings;
+import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -70,15 +71,16 @@ public record ClusterSpec(
 
     /** The same backend, treated as {@code more} say. */
     public ClusterSpec with(ClusterSettings more) {
-        if (more.equals(settings)) {
+        ClusterSettings all = endpoints.preferLocal().map(more::preferring).orElse(more);
+        if (all.equals(settings)) {
             return this;
         }
         return new ClusterSpec(
-                name + "/with/" + more.digest(),
+                name + "/with/" + all.digest(),
                 endpoints,
                 protocol,
-                more,
-                more.endpointsDigest()
+                all,
+                all.endpointsDigest()
                         .map(digest -> endpointsName + "/with/" + digest)
                         .orElse(endpointsName),
                 credentials);
@@ -130,6 +132,19 @@ public record ClusterSpec(
             };
         }
 
+        /** How far their Service wants requests to stay in a zone. */
+        default Optional<LoadBalancer.PreferLocal> preferLocal() {
+            return this instanceof ServicePort port ? port.local() : Optional.empty();
+        }
+
+        /**
+         * True if the endpoints can be grouped by their zones: the backends of a split are told apart by Envoy's localities, which
+         * zones are, too.
+         */
+        default boolean zoned() {
+            return !(this instanceof Weighted weighted) || weighted.onePerPriority();
+        }
+
         /** The same endpoints for a Gateway that shows {@code certificate}. */
         Endpoints presenting(ObjectKey certificate);
 
@@ -137,8 +152,14 @@ public record ClusterSpec(
          * The EndpointSlices of a Service.
          *
          * @param portName the name of the Service's port; absent where it has none
+         * @param local how far the Service wants requests to stay in a zone
          */
-        record ServicePort(SlicesOwner owner, Optional<String> portName, String transport, Optional<Tls> tls)
+        record ServicePort(
+                SlicesOwner owner,
+                Optional<String> portName,
+                String transport,
+                Optional<Tls> tls,
+                Optional<LoadBalancer.PreferLocal> local)
                 implements Endpoints {
             @Override
             public boolean dns() {
@@ -152,7 +173,8 @@ public record ClusterSpec(
 
             @Override
             public ServicePort presenting(ObjectKey certificate) {
-                return new ServicePort(owner, portName, transport, tls.map(each -> each.presenting(certificate)));
+                return new ServicePort(
+                        owner, portName, transport, tls.map(each -> each.presenting(certificate)), local);
             }
         }
 
@@ -230,6 +252,14 @@ public record ClusterSpec(
         record Weighted(List<Share> shares) implements Endpoints {
             public Weighted {
                 shares = List.copyOf(shares);
+            }
+
+            private boolean onePerPriority() {
+                return Stream.of(false, true)
+                        .allMatch(standBy -> shares.stream()
+                                        .filter(share -> share.weight() > 0 && share.standBy() == standBy)
+                                        .count()
+                                <= 1);
             }
 
             @Override

@@ -1,10 +1,12 @@
 package dev.gatehouse.controller.client;
 
 import dev.gatehouse.controller.gateway.Certificates;
+import dev.gatehouse.controller.gateway.GatewayResolver;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.SecretDiscovery;
 import dev.gatehouse.gatewayapi.client.ClientValidation;
 import dev.gatehouse.gatewayapi.client.ClientValidation.Mode;
 import dev.gatehouse.gatewayapi.client.ClientValidation.RevocationLists;
@@ -24,6 +26,9 @@ public final class ClientCertificates {
     public interface World {
         /** The texts in a ConfigMap, Secret or ClusterTrustBundle, by their keys; empty: it is not there. */
         Optional<Map<String, String>> texts(String kind, ObjectKey key);
+
+        /** The SDS server that a Secret refers to; empty: it refers to none. */
+        Optional<SecretDiscovery.Outcome> discovery(ObjectKey secret);
 
         boolean permitted(ReferenceGrant.Origin from, String kind, ObjectKey to);
     }
@@ -63,9 +68,15 @@ public final class ClientCertificates {
 
     private Outcome resolve(ClientValidation validation) {
         Set<String> certificates = new LinkedHashSet<>();
+        Optional<SecretDiscovery> server = Optional.empty();
         for (int i = 0; i < validation.authorities().size(); i++) {
             String field = "clientValidation.caCertificateRefs[" + i + "]";
             ObjectReference reference = validation.authorities().get(i);
+            Optional<SecretDiscovery.Outcome> discovery = discovery(reference);
+            if (discovery.isPresent()) {
+                server = server(discovery.get(), field + ": " + named(reference) + " ", validation);
+                continue;
+            }
             text(reference, AUTHORITIES, field).ifPresent(pem -> {
                 List<String> readable = Certificates.readable(pem);
                 if (readable.isEmpty()) {
@@ -76,13 +87,13 @@ public final class ClientCertificates {
         }
         StringBuilder revocations = new StringBuilder();
         validation.revocation().ifPresent(lists -> readRevocations(lists, revocations));
-        if (certificates.isEmpty() && problems.isEmpty()) {
+        if (certificates.isEmpty() && server.isEmpty() && problems.isEmpty()) {
             checkWithoutAuthorities(validation);
         }
         if (!problems.isEmpty()) {
             return new Outcome.Unusable(String.join("; ", problems));
         }
-        if (certificates.isEmpty()) {
+        if (certificates.isEmpty() && server.isEmpty()) {
             return new Outcome.Usable(
                     Optional.empty(),
                     validation.revocation().isPresent()
@@ -92,9 +103,38 @@ public final class ClientCertificates {
         return new Outcome.Usable(
                 Optional.of(new ClientTrust(
                         String.join("", certificates),
+                        server,
                         revocations.toString(),
                         validation.revocation().map(RevocationLists::leafOnly).orElse(false))),
                 List.of());
+    }
+
+    private Optional<SecretDiscovery.Outcome> discovery(ObjectReference reference) {
+        if (!reference.kind().equals(Kinds.SECRET.name())) {
+            return Optional.empty();
+        }
+        ObjectKey key = reference.authoritiesKey(origin.namespace());
+        return world.permitted(origin, reference.kind(), key) ? world.discovery(key) : Optional.empty();
+    }
+
+    private Optional<SecretDiscovery> server(
+            SecretDiscovery.Outcome outcome, String what, ClientValidation validation) {
+        return switch (outcome) {
+            case SecretDiscovery.Outcome.Unusable unusable -> {
+                problems.add(what + unusable.problem());
+                yield Optional.empty();
+            }
+            case SecretDiscovery.Outcome.Usable usable -> {
+                if (validation.authorities().size() > 1) {
+                    problems.add(what + GatewayResolver.DISCOVERED_ALONE);
+                }
+                if (validation.revocation().isPresent()) {
+                    problems.add("clientValidation.crl: stands beside CAs of an SDS server (expected: the lists from"
+                            + " that server)");
+                }
+                yield Optional.of(usable.discovery());
+            }
+        };
     }
 
     private void checkWithoutAuthorities(ClientValidation validation) {

@@ -33,6 +33,7 @@ public record EnvoyGatewayFile(
 
     public static final String ENVOY_PATCH_POLICY = "gatehouse.controller.extension-apis.envoy-patch-policy";
     public static final String LUA = "gatehouse.controller.extension-apis.lua";
+    public static final String SDS_SECRET_REF = "gatehouse.controller.extension-apis.sds-secret-ref";
     public static final String BACKEND = "gatehouse.controller.extension-apis.backend";
 
     /** How long proxies wait for ratelimit-svc, and what becomes of requests where it does not answer. */
@@ -112,7 +113,7 @@ public record EnvoyGatewayFile(
         apis.bool("enableLua")
                 .or(() -> apis.bool("disableLua").map(off -> !off))
                 .ifPresent(on -> properties.put(LUA, on.toString()));
-        apis.passOver("enableSDSSecretRef", "is not served and has no effect");
+        apis.bool("enableSDSSecretRef").ifPresent(on -> properties.put(SDS_SECRET_REF, on.toString()));
         return "";
     }
 

@@ -54,11 +54,13 @@ public final class ClusterResources {
      * Makes a backend's cluster, as {@code settings} of its fleet ask.
      *
      * @param slices the EndpointSlices of a Service, for clusters whose endpoints are not a resource of their own
+     * @param secrets which come from SDS servers beside the proxy
      */
     public static Cluster cluster(
             ClusterSpec spec,
             EnvoyProxySpec settings,
-            Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
+            Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices,
+            SecretName.Sources secrets) {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(spec.name())
                 .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
@@ -93,7 +95,8 @@ public final class ClusterResources {
                                 spec.settings(),
                                 transports
                                         .get(i)
-                                        .map(tls -> UpstreamTls.socket(tls, spec.protocol(), settings.backendTls()))
+                                        .map(tls -> UpstreamTls.socket(
+                                                tls, spec.protocol(), settings.backendTls(), secrets))
                                         .orElse(PLAIN_TEXT))));
             }
             if (negotiated) {
@@ -103,7 +106,7 @@ public final class ClusterResources {
         } else if (!spec.tls().isEmpty()) {
             cluster.setTransportSocket(ClusterTuning.transport(
                     spec.settings(),
-                    UpstreamTls.socket(spec.tls().getFirst(), spec.protocol(), settings.backendTls())));
+                    UpstreamTls.socket(spec.tls().getFirst(), spec.protocol(), settings.backendTls(), secrets)));
         } else if (ClusterTuning.wrapsTransport(spec.settings())) {
             cluster.setTransportSocket(ClusterTuning.transport(spec.settings(), PLAIN_TEXT));
         }
@@ -150,7 +153,14 @@ public final class ClusterResources {
             case Endpoints.Weighted weighted -> {
                 for (int i = 0; i < weighted.shares().size(); i++) {
                     ClusterSpec.Share share = weighted.shares().get(i);
-                    if (share.weight() > 0) {
+                    if (share.weight() > 0 && byZone(spec)) {
+                        localities
+                                .byZone(
+                                        share.endpoints(),
+                                        spec.settings().backend().loadBalancer())
+                                .forEach(zone ->
+                                        assignment.addEndpoints(zone.toBuilder().setPriority(share.standBy() ? 1 : 0)));
+                    } else if (share.weight() > 0) {
                         assignment.addEndpoints(localities
                                 .of(share.endpoints())
                                 .setLocality(Locality.newBuilder().setRegion("share-" + i))
@@ -161,7 +171,7 @@ public final class ClusterResources {
             }
             case Endpoints.Resolved _ -> {}
             case Endpoints.ServicePort _, Endpoints.Listed _, Endpoints.OfExtension _ -> {
-                if (spec.settings().byZone()) {
+                if (byZone(spec)) {
                     assignment.addAllEndpoints(localities.byZone(
                             spec.endpoints(), spec.settings().backend().loadBalancer()));
                 } else {
@@ -170,6 +180,10 @@ public final class ClusterResources {
             }
         }
         return assignment.build();
+    }
+
+    private static boolean byZone(ClusterSpec spec) {
+        return spec.settings().byZone() && spec.endpoints().zoned();
     }
 
     private record SocketKey(String host, int port, String zone) implements Comparable<SocketKey> {

@@ -31,11 +31,21 @@ final class DownstreamTls {
 
     private DownstreamTls() {}
 
-    /** @param alpn the protocols that are offered where no policy says which */
-    static TransportSocket socket(FleetMembers fleet, ListenerState listener, ClientPolicy client, List<String> alpn) {
+    /**
+     * Makes the socket of a chain.
+     *
+     * @param alpn the protocols that are offered where no policy says which
+     * @param secrets which come from SDS servers beside the proxy
+     */
+    static TransportSocket socket(
+            FleetMembers fleet,
+            ListenerState listener,
+            ClientPolicy client,
+            List<String> alpn,
+            SecretName.Sources secrets) {
         Optional<List<String>> own = client.settings().tls().flatMap(ClientTls::alpn);
-        DownstreamTlsContext.Builder context = context(listener, client, own.orElse(alpn));
-        validation(fleet, listener, client).ifPresent(validation -> validation.applyTo(context));
+        DownstreamTlsContext.Builder context = context(listener, client, own.orElse(alpn), secrets);
+        validation(fleet, listener, client).ifPresent(validation -> validation.applyTo(context, secrets));
         return TransportSocket.newBuilder()
                 .setName(TLS_SOCKET)
                 .setTypedConfig(Protos.any(context.build()))
@@ -43,11 +53,11 @@ final class DownstreamTls {
     }
 
     /** TLS within QUIC, where Envoy cannot ask for certificates of clients. */
-    static TransportSocket quic(ListenerState listener, ClientPolicy client) {
+    static TransportSocket quic(ListenerState listener, ClientPolicy client, SecretName.Sources secrets) {
         return TransportSocket.newBuilder()
                 .setName(QUIC_SOCKET)
                 .setTypedConfig(Protos.any(QuicDownstreamTransport.newBuilder()
-                        .setDownstreamTlsContext(context(listener, client, List.of("h3")))
+                        .setDownstreamTlsContext(context(listener, client, List.of("h3"), secrets))
                         .build()))
                 .build();
     }
@@ -63,12 +73,13 @@ final class DownstreamTls {
     }
 
     private static DownstreamTlsContext.Builder context(
-            ListenerState listener, ClientPolicy client, List<String> alpn) {
+            ListenerState listener, ClientPolicy client, List<String> alpn, SecretName.Sources secrets) {
         Optional<ClientTls> tls = client.settings().tls();
         CommonTlsContext.Builder common =
                 CommonTlsContext.newBuilder().setTlsParams(parameters(tls)).addAllAlpnProtocols(alpn);
         for (ObjectKey certificate : listener.certificates()) {
-            common.addTlsCertificateSdsSecretConfigs(UpstreamTls.sds(SecretResources.certificateName(certificate)));
+            common.addTlsCertificateSdsSecretConfigs(
+                    SecretResources.reference(new SecretName.Certificate(certificate), secrets));
         }
         DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder().setCommonTlsContext(common);
         tls.ifPresent(each -> {
@@ -108,14 +119,14 @@ final class DownstreamTls {
      *
      * @param trust the name of the secret with the CAs; empty: none is needed
      */
-    private record Validation(boolean required, CertificateValidationContext checks, Optional<String> trust) {
-        void applyTo(DownstreamTlsContext.Builder context) {
+    private record Validation(boolean required, CertificateValidationContext checks, Optional<SecretName> trust) {
+        void applyTo(DownstreamTlsContext.Builder context, SecretName.Sources secrets) {
             context.setRequireClientCertificate(BoolValue.of(required));
             CommonTlsContext.Builder common = context.getCommonTlsContextBuilder();
             trust.ifPresentOrElse(
                     name -> common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                             .setDefaultValidationContext(checks)
-                            .setValidationContextSdsSecretConfig(UpstreamTls.sds(name))),
+                            .setValidationContextSdsSecretConfig(SecretResources.reference(name, secrets))),
                     () -> common.setValidationContext(checks));
         }
     }
@@ -126,7 +137,7 @@ final class DownstreamTls {
                 .map(own -> new Validation(
                         own.mode().required(),
                         checks(own, client.trusted()),
-                        client.trusted() ? client.owner().map(SecretResources::clientName) : Optional.empty()))
+                        client.trusted() ? client.owner().map(SecretName.Clients::new) : Optional.empty()))
                 .or(() -> frontend(fleet, listener));
     }
 
@@ -139,7 +150,7 @@ final class DownstreamTls {
             if (insecure) {
                 checks.setTrustChainVerification(TrustChainVerification.ACCEPT_UNTRUSTED);
             }
-            return new Validation(!insecure, checks.build(), Optional.of(SecretResources.frontendName(gateway, port)));
+            return new Validation(!insecure, checks.build(), Optional.of(new SecretName.Frontend(gateway, port)));
         });
     }
 

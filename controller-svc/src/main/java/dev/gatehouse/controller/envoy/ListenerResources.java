@@ -87,6 +87,7 @@ public final class ListenerResources {
      * @param clients what counts for the clients of a listener
      * @param needs what the policies of a listener's routes need of it
      * @param telemetry the cluster by which a destination of telemetry is reached; empty: it is not there
+     * @param secrets which come from SDS servers beside the proxy
      */
     public static Optional<Listener> listener(
             PortKey port,
@@ -95,7 +96,8 @@ public final class ListenerResources {
             Function<ListenerKey, List<StreamRoute>> streams,
             Function<ListenerKey, ClientPolicy> clients,
             Function<List<ListenerState>, FilterNeeds> needs,
-            Function<ProxyTelemetry.Destination, Optional<String>> telemetry) {
+            Function<ProxyTelemetry.Destination, Optional<String>> telemetry,
+            SecretName.Sources secrets) {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder().setName(port.listenerName());
         int bound = listeners.getFirst().boundPort();
@@ -137,7 +139,7 @@ public final class ListenerResources {
                                         manager(table, port, fleet, List.of(each), client, own, observability))
                                 .setFilterChainMatch(bySni(List.of(hostname)))
                                 .setTransportSocket(
-                                        DownstreamTls.socket(fleet, each, client, List.of("h2", "http/1.1")))
+                                        DownstreamTls.socket(fleet, each, client, List.of("h2", "http/1.1"), secrets))
                                 .build());
                     }
                 }
@@ -155,7 +157,7 @@ public final class ListenerResources {
                             FilterChain.Builder chain = tcpChain(stream, client, observability, passthrough)
                                     .setFilterChainMatch(bySni(own));
                             if (!passthrough) {
-                                chain.setTransportSocket(DownstreamTls.socket(fleet, each, client, List.of()));
+                                chain.setTransportSocket(DownstreamTls.socket(fleet, each, client, List.of(), secrets));
                             }
                             chains.add(chain.build());
                         }
@@ -195,7 +197,8 @@ public final class ListenerResources {
             List<ListenerState> listeners,
             Function<ListenerKey, ClientPolicy> clients,
             Function<List<ListenerState>, FilterNeeds> needs,
-            Function<ProxyTelemetry.Destination, Optional<String>> telemetry) {
+            Function<ProxyTelemetry.Destination, Optional<String>> telemetry,
+            SecretName.Sources secrets) {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder()
                 .setName(port.listenerName())
@@ -220,7 +223,7 @@ public final class ListenerResources {
                 if (!hostname.equals(Hostnames.ANY)) {
                     chain.setFilterChainMatch(FilterChainMatch.newBuilder().addServerNames(hostname));
                 }
-                listener.addFilterChains(chain.setTransportSocket(DownstreamTls.quic(each, client)));
+                listener.addFilterChains(chain.setTransportSocket(DownstreamTls.quic(each, client, secrets)));
             }
         }
         return listener.getFilterChainsCount() == 0 ? Optional.empty() : Optional.of(listener.build());

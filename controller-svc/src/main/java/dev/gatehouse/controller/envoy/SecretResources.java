@@ -3,16 +3,30 @@ package dev.gatehouse.controller.envoy;
 import com.google.protobuf.ByteString;
 import dev.gatehouse.controller.client.ClientTrust;
 import dev.gatehouse.controller.gateway.PemText;
+import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.proto.Upstreams;
 import dev.gatehouse.gatewayapi.Bytes;
 import dev.gatehouse.gatewayapi.ObjectKey;
-import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.SecretDiscovery;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.time.Duration;
 
 /** Makes SDS resources. */
 public final class SecretResources {
@@ -21,31 +35,59 @@ public final class SecretResources {
 
     private static final String SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
 
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
     private SecretResources() {}
 
-    /** The resource's name for the certificate in a Secret. */
-    public static String certificateName(ObjectKey secret) {
-        return "certificate/" + secret;
+    /** Refers to a secret: to that of the SDS server that has it, else to the resource that comes with all others. */
+    static SdsSecretConfig reference(SecretName name, SecretName.Sources sources) {
+        SdsSecretConfig.Builder config = SdsSecretConfig.newBuilder();
+        sources.of(name)
+                .ifPresentOrElse(
+                        server -> config.setName(server.secret()).setSdsConfig(from(server)),
+                        () -> config.setName(name.resource()).setSdsConfig(Protos.ADS));
+        return config.build();
     }
 
-    /** The resource's name for the CAs that a BackendTLSPolicy or Backend refers to. */
-    public static String authoritiesName(ObjectRef owner) {
-        return "ca/" + owner.kind().toLowerCase(Locale.ROOT) + "/" + owner.key();
+    private static ConfigSource from(SecretDiscovery server) {
+        return ConfigSource.newBuilder()
+                .setResourceApiVersion(ApiVersion.V3)
+                .setApiConfigSource(ApiConfigSource.newBuilder()
+                        .setApiType(ApiConfigSource.ApiType.GRPC)
+                        .setTransportApiVersion(ApiVersion.V3)
+                        .addGrpcServices(GrpcService.newBuilder()
+                                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(serverName(server)))))
+                .build();
     }
 
-    /** The resource's name for the CAs that sign the certificates of a port's clients. */
-    public static String frontendName(ObjectKey gateway, int port) {
-        return "ca/gateway/" + gateway + "/" + port;
+    private static String serverName(SecretDiscovery server) {
+        return "sds/" + server.socket();
     }
 
-    /** The resource's name for what a ClientTrafficPolicy verifies the certificates of clients with. */
-    public static String clientName(ObjectKey policy) {
-        return "ca/clienttrafficpolicy/" + policy;
+    /** The cluster by which proxies reach an SDS server. */
+    public static Cluster server(SecretDiscovery server) {
+        Address address = Address.newBuilder()
+                .setPipe(Pipe.newBuilder().setPath(server.socket()))
+                .build();
+        return Cluster.newBuilder()
+                .setName(serverName(server))
+                .setType(Cluster.DiscoveryType.STATIC)
+                .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
+                .setLoadAssignment(ClusterLoadAssignment.newBuilder()
+                        .setClusterName(serverName(server))
+                        .addEndpoints(LocalityLbEndpoints.newBuilder().addLbEndpoints(Upstreams.endpoint(address))))
+                .putTypedExtensionProtocolOptions(
+                        Upstreams.HTTP_OPTIONS,
+                        Protos.any(HttpProtocolOptions.newBuilder()
+                                .setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
+                                        .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance()))
+                                .build()))
+                .build();
     }
 
     public static Secret certificate(ObjectKey key, Bytes chain, Bytes privateKey) {
         return Secret.newBuilder()
-                .setName(certificateName(key))
+                .setName(new SecretName.Certificate(key).resource())
                 .setTlsCertificate(TlsCertificate.newBuilder()
                         .setCertificateChain(pem(text(chain)))
                         .setPrivateKey(pem(text(privateKey))))
@@ -68,7 +110,7 @@ public final class SecretResources {
             context.setCrl(pem(trust.revocations())).setOnlyVerifyLeafCertCrl(trust.leafOnly());
         }
         return Secret.newBuilder()
-                .setName(clientName(policy))
+                .setName(new SecretName.Clients(policy).resource())
                 .setValidationContext(context)
                 .build();
     }

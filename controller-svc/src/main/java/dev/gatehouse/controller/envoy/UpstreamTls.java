@@ -9,7 +9,6 @@ import dev.gatehouse.gatewayapi.EnvoyProxySpec.BackendTls;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -26,8 +25,10 @@ final class UpstreamTls {
      * The socket by which endpoints are reached.
      *
      * @param fleet what the fleet's EnvoyProxy says where the backend says nothing
+     * @param secrets which come from SDS servers beside the proxy
      */
-    static TransportSocket socket(ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, BackendTls fleet) {
+    static TransportSocket socket(
+            ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, BackendTls fleet, SecretName.Sources secrets) {
         BackendTls settings = tls.connection().over(fleet);
         CommonTlsContext.Builder common = CommonTlsContext.newBuilder();
         UpstreamTlsContext.Builder context = UpstreamTlsContext.newBuilder();
@@ -35,13 +36,13 @@ final class UpstreamTls {
                 .ifPresent(authorities -> common.setCombinedValidationContext(
                         CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
                                 .setDefaultValidationContext(expected(tls))
-                                .setValidationContextSdsSecretConfig(sds(authorities))));
+                                .setValidationContextSdsSecretConfig(SecretResources.reference(authorities, secrets))));
         common.addAllAlpnProtocols(
                 settings.alpn().orElse(protocol == ClusterSpec.Protocol.HTTP2 ? List.of(HTTP2) : List.of()));
         common.setTlsParams(parameters(settings));
         tls.clientCertificate()
-                .ifPresent(secret ->
-                        common.addTlsCertificateSdsSecretConfigs(sds(SecretResources.certificateName(secret))));
+                .ifPresent(secret -> common.addTlsCertificateSdsSecretConfigs(
+                        SecretResources.reference(new SecretName.Certificate(secret), secrets)));
         switch (tls.sni()) {
             case ClusterSpec.Sni.Fixed fixed -> context.setSni(fixed.hostname());
             case ClusterSpec.Sni.OfEndpoint _ -> context.setAutoHostSni(true);
@@ -66,10 +67,10 @@ final class UpstreamTls {
                                 .isPresent());
     }
 
-    private static Optional<String> authorities(ClusterSpec.Trust trust) {
+    private static Optional<SecretName> authorities(ClusterSpec.Trust trust) {
         return switch (trust) {
-            case ClusterSpec.Trust.System _ -> Optional.of(SecretResources.SYSTEM);
-            case ClusterSpec.Trust.Authorities own -> Optional.of(SecretResources.authoritiesName(own.owner()));
+            case ClusterSpec.Trust.System _ -> Optional.of(new SecretName.System());
+            case ClusterSpec.Trust.Authorities own -> Optional.of(new SecretName.Authorities(own.owner()));
             case ClusterSpec.Trust.Anything _ -> Optional.empty();
         };
     }
@@ -113,12 +114,5 @@ final class UpstreamTls {
             case V1_2 -> TlsParameters.TlsProtocol.TLSv1_2;
             case V1_3 -> TlsParameters.TlsProtocol.TLSv1_3;
         };
-    }
-
-    static SdsSecretConfig sds(String name) {
-        return SdsSecretConfig.newBuilder()
-                .setName(name)
-                .setSdsConfig(Protos.ADS)
-                .build();
     }
 }

@@ -40,10 +40,17 @@ public final class GatewayResolver {
     public sealed interface CertificateCheck {
         record Valid() implements CertificateCheck {}
 
+        /** An SDS server beside the proxies has it. */
+        record Discovered() implements CertificateCheck {}
+
         record Missing() implements CertificateCheck {}
 
         record Invalid(String problem) implements CertificateCheck {}
     }
+
+    /** What is wrong with CAs of an SDS server beside others. */
+    public static final String DISCOVERED_ALONE =
+            "refers to an SDS server, and stands beside other CAs (expected: alone)";
 
     private static final String INVALID_CERTIFICATE = "InvalidCertificateRef";
 
@@ -380,7 +387,7 @@ public final class GatewayResolver {
                     "Secret " + key + " is in another namespace, and no ReferenceGrant there permits it.");
         }
         return switch (world.certificate(key)) {
-            case CertificateCheck.Valid _ -> Optional.empty();
+            case CertificateCheck.Valid _, CertificateCheck.Discovered _ -> Optional.empty();
             case CertificateCheck.Missing _ -> unresolved(INVALID_CERTIFICATE, "Secret " + key + " is not there.");
             case CertificateCheck.Invalid invalid ->
                 unresolved(INVALID_CERTIFICATE, "Secret " + key + ": " + invalid.problem() + ".");
@@ -405,14 +412,15 @@ public final class GatewayResolver {
         Optional<Condition> first = Optional.empty();
         boolean usable = false;
         for (ObjectReference reference : validation.get().caCertificateRefs()) {
-            Optional<Condition> problem = authorityProblem(gateway.namespace(), reference);
+            Optional<Condition> problem = authorityProblem(gateway.namespace(), reference, validation.get());
             usable |= problem.isEmpty();
             first = first.isPresent() ? first : problem;
         }
         return new Authorities(first, usable);
     }
 
-    private Optional<Condition> authorityProblem(String namespace, ObjectReference reference) {
+    private Optional<Condition> authorityProblem(
+            String namespace, ObjectReference reference, Gateway.Validation validation) {
         ReferenceGrant.Origin origin = new ReferenceGrant.Origin(Kinds.GATEWAY_GROUP, "Gateway", namespace);
         ObjectKey key = reference.authoritiesKey(namespace);
         if (!reference.holdsAuthorities()) {
@@ -429,6 +437,10 @@ public final class GatewayResolver {
         String what = reference.kind() + " " + key;
         return switch (world.bundle(reference.kind(), key)) {
             case CertificateCheck.Valid _ -> Optional.empty();
+            case CertificateCheck.Discovered _ ->
+                validation.caCertificateRefs().size() == 1
+                        ? Optional.empty()
+                        : unresolved("InvalidCACertificateRef", what + " " + DISCOVERED_ALONE + ".");
             case CertificateCheck.Missing _ -> unresolved("InvalidCACertificateRef", what + " is not there.");
             case CertificateCheck.Invalid invalid ->
                 unresolved("InvalidCACertificateRef", what + ": " + invalid.problem() + ".");
@@ -438,7 +450,8 @@ public final class GatewayResolver {
     /** The references to CAs of {@code validation} that can be used. */
     public List<ObjectReference> usableAuthorities(String namespace, Gateway.Validation validation) {
         return validation.caCertificateRefs().stream()
-                .filter(reference -> authorityProblem(namespace, reference).isEmpty())
+                .filter(reference ->
+                        authorityProblem(namespace, reference, validation).isEmpty())
                 .toList();
     }
 

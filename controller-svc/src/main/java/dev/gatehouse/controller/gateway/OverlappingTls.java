@@ -5,6 +5,7 @@ import dev.gatehouse.controller.status.Conditions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -18,10 +19,14 @@ public final class OverlappingTls {
      * The condition of {@code listener}; empty: it does not overlap.
      *
      * @param others the listeners of its fleet; itself may be among them
-     * @param names the DNS names that a listener's certificates are for
+     * @param names the DNS names that a listener's certificates are for, as far as they are known
+     * @param unknown whether a listener has certificates from an SDS server, whose names are not known
      */
     public static Optional<Condition> of(
-            ListenerState listener, List<ListenerState> others, Function<ListenerState, List<String>> names) {
+            ListenerState listener,
+            List<ListenerState> others,
+            Function<ListenerState, List<String>> names,
+            Predicate<ListenerState> unknown) {
         if (!https(listener)) {
             return Optional.empty();
         }
@@ -48,13 +53,27 @@ public final class OverlappingTls {
                 .filter(other ->
                         Hostnames.intersect(hostname(other), hostname(listener)).isPresent())
                 .toList());
-        return hostnames.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Condition.isTrue(
+        if (!hostnames.isEmpty()) {
+            return Optional.of(Condition.isTrue(
+                    Conditions.OVERLAPPING_TLS,
+                    "OverlappingHostnames",
+                    "Hostname \"" + hostname(listener) + "\" overlaps with that of " + hostnames
+                            + "; requests that reuse the wrong connection are answered with 421."));
+        }
+        boolean opaque = !beside.isEmpty() && unknown.test(listener)
+                || beside.stream()
+                        .filter(unknown)
+                        .anyMatch(other -> own.stream()
+                                .anyMatch(name -> Hostnames.intersect(name, hostname(other))
+                                        .isPresent()));
+        return opaque
+                ? Optional.of(Condition.isTrue(
                         Conditions.OVERLAPPING_TLS,
-                        "OverlappingHostnames",
-                        "Hostname \"" + hostname(listener) + "\" overlaps with that of " + hostnames
-                                + "; requests that reuse the wrong connection are answered with 421."));
+                        "SDSCertificateOpaque",
+                        "Which names certificates from an SDS server are for is not known: they may overlap with those of"
+                                + " other listeners of the port; requests that reuse the wrong connection are answered"
+                                + " with 421."))
+                : Optional.empty();
     }
 
     private static boolean https(ListenerState listener) {

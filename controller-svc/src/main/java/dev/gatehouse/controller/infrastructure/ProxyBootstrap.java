@@ -52,6 +52,7 @@ record ProxyBootstrap(
           address:
             socket_address: {address: 127.0.0.1, port_value: %d}
           ignore_global_conn_limit: true
+        cluster_manager: {local_cluster_name: %s}
         deferred_stat_options: {enable_deferred_creation_stats: true}
         stats_config:
           use_all_default_tags: true
@@ -146,6 +147,15 @@ record ProxyBootstrap(
             - endpoint:
                 address:
                   socket_address: {address: 127.0.0.1, port_value: %d}
+        """;
+
+    /** The proxies of the fleet by their zones: what Envoy compares the zones of a backend's endpoints with. */
+    private static final String LOCAL_CLUSTER = """
+        name: %s
+        type: EDS
+        connect_timeout: 10s
+        eds_cluster_config:
+          eds_config: {ads: {}, resource_api_version: V3}
         """;
 
     private static final String XDS = """
@@ -275,8 +285,9 @@ record ProxyBootstrap(
             xds.put("transport_socket", parse(XDS_TLS));
         }
         clusters.add(xds);
+        clusters.add(parse(LOCAL_CLUSTER.formatted(LocalCluster.NAME)));
         List<Object> sinks = sinks(clusters);
-        Map<String, Object> tree = new LinkedHashMap<>(parse(BASE.formatted(ADMIN_PORT)));
+        Map<String, Object> tree = new LinkedHashMap<>(parse(BASE.formatted(ADMIN_PORT, LocalCluster.NAME)));
         if (!sinks.isEmpty()) {
             tree.put("stats_sinks", sinks);
         }

@@ -215,7 +215,8 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         return List.of(
                 field("ENVOY_POD_NAMESPACE", "metadata.namespace"),
                 field("ENVOY_POD_NAME", "metadata.name"),
-                field("ENVOY_SERVICE_ZONE", "metadata.annotations['topology.kubernetes.io/zone']"));
+                // Kubernetes 1.35 and later copies the label from the node to the pod.
+                field("ENVOY_SERVICE_ZONE", "metadata.labels['topology.kubernetes.io/zone']"));
     }
 
     private static Map<String, Object> field(String variable, String path) {

@@ -5,7 +5,8 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendResolver.TlsVerdict;
 import dev.gatehouse.controller.backend.ClusterSpec;
-import dev.gatehouse.controller.gateway.Certificates;
+import dev.gatehouse.controller.gateway.GatewayResolver;
+import dev.gatehouse.controller.gateway.GatewayResolver.CertificateCheck;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.status.AncestorConditions;
@@ -43,7 +44,7 @@ final class BackendTls {
 
     /** Finds the CA certificates in an object of a kind. */
     interface Bundles {
-        Optional<String> bundle(Reads reads, String kind, ObjectKey key);
+        CertificateCheck check(Reads reads, String kind, ObjectKey key);
     }
 
     /** @param broken the policies that cannot be read, by what they are for */
@@ -225,9 +226,13 @@ final class BackendTls {
                                 "\"" + reference.kind()
                                         + "\" cannot hold CA certificates (expected: a ConfigMap, Secret or ClusterTrustBundle)"));
             }
-            Optional<String> pem = bundles.bundle(reads, reference.kind(), key);
-            Optional<String> problem =
-                    pem.isEmpty() ? Optional.of("is not there") : Certificates.problemWithBundle(pem.get());
+            Optional<String> problem = switch (bundles.check(reads, reference.kind(), key)) {
+                case CertificateCheck.Valid _ -> Optional.empty();
+                case CertificateCheck.Discovered _ ->
+                    references.size() == 1 ? Optional.empty() : Optional.of(GatewayResolver.DISCOVERED_ALONE);
+                case CertificateCheck.Missing _ -> Optional.of("is not there");
+                case CertificateCheck.Invalid invalid -> Optional.of(invalid.problem());
+            };
             if (problem.isPresent()) {
                 return Optional.of(new Problem(
                         Conditions.RESOLVED_REFS,

@@ -22,6 +22,7 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.SecretDiscovery;
 import dev.gatehouse.gatewayapi.client.ClientSettings;
 import dev.gatehouse.gatewayapi.client.ClientTls;
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
@@ -349,6 +350,11 @@ final class ClientPolicies {
                                 .map(bundle -> Map.of("ca.crt", bundle.spec().trustBundle()));
                     default -> Optional.empty();
                 };
+            }
+
+            @Override
+            public Optional<SecretDiscovery.Outcome> discovery(ObjectKey secret) {
+                return model.discoveries.outcome(reads, secret);
             }
 
             @Override

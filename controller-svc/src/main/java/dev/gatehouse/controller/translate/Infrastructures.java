@@ -7,6 +7,9 @@ import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.gateway.FleetAddresses;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.infrastructure.FleetNames;
+import dev.gatehouse.controller.infrastructure.LocalCluster;
+import dev.gatehouse.envoyapi.TypeUrls;
+import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.ClusterNode;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -20,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** The Services in front of the proxies, as far as statuses tell of them. */
+/** The Services in front of the proxies: where clients reach Gateways, and which zones the proxies of a fleet are in. */
 final class Infrastructures {
     private static final String OWNING_NAME = "gateway.envoyproxy.io/owning-gateway-name";
     private static final String OWNING_NAMESPACE = "gateway.envoyproxy.io/owning-gateway-namespace";
@@ -39,27 +42,64 @@ final class Infrastructures {
     }
 
     private final Collection<ObjectKey, FleetAddresses> addresses;
+    private final Collection<ResourceId, Output> localClusters;
 
     Infrastructures(Graph graph, Inputs inputs, Model model, Settings.Infrastructure infrastructure) {
-        addresses = switch (infrastructure) {
-            case Settings.Infrastructure.Host _ ->
-                graph.map(
+        switch (infrastructure) {
+            case Settings.Infrastructure.Host _ -> {
+                addresses = graph.map(
                         "addresses",
                         model.gateways,
                         (_, _, state) -> Optional.of(
                                 FleetAddresses.ofHost(state.gateway().spec())));
+                localClusters = graph.expand("eds.local", model.fleets, (_, _, _) -> Map.of());
+            }
             case Settings.Infrastructure.Cluster cluster -> {
                 Collection<Owner, SortedMap<ObjectKey, Resource<Service>>> services = graph.group(
                         "fleetServices", inputs.of(Kinds.SERVICE), (_, service) -> owners(service.metadata(), cluster));
                 Collection<String, SortedMap<ObjectKey, Resource<ClusterNode>>> nodes =
                         graph.group("nodes", inputs.of(Kinds.NODE), (_, _) -> Set.of(ALL_NODES));
-                yield graph.map(
+                addresses = graph.map(
                         "addresses",
                         model.gateways,
                         (reads, _, state) -> Optional.of(
                                 ofService(state, service(reads, services, state), model.slices, nodes, reads)));
+                localClusters = graph.expand(
+                        "eds.local",
+                        model.fleets,
+                        (reads, name, fleet) -> localCluster(
+                                name,
+                                slices(
+                                        reads,
+                                        service(
+                                                reads,
+                                                services,
+                                                fleet.gateways().getFirst()),
+                                        model.slices)));
             }
-        };
+        }
+    }
+
+    /** There from the start: proxies wait for it before they ask for anything else. */
+    private static Map<ResourceId, Output> localCluster(String fleet, List<EndpointSlice> slices) {
+        return Map.of(
+                new ResourceId(fleet, TypeUrls.ENDPOINTS, LocalCluster.NAME),
+                new Output(LocalCluster.endpoints(slices), false, Set.of()));
+    }
+
+    private static List<EndpointSlice> slices(
+            Reads reads,
+            Optional<Resource<Service>> service,
+            Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices) {
+        return service.flatMap(each -> reads.get(slices, new SlicesOwner(false, each.key()))).stream()
+                .flatMap(each -> each.values().stream())
+                .map(Resource::spec)
+                .toList();
+    }
+
+    /** The proxies of each fleet by their zones. */
+    Collection<ResourceId, Output> localClusters() {
+        return localClusters;
     }
 
     /** Where clients reach each Gateway. */
@@ -105,9 +145,8 @@ final class Infrastructures {
                         .map(all -> all.values().stream().map(Resource::spec).toList())
                         .orElse(List.of())
                 : List.of();
-        long ready = service.flatMap(each -> reads.get(slices, new SlicesOwner(false, each.key()))).stream()
-                .flatMap(each -> each.values().stream())
-                .flatMap(slice -> slice.spec().endpoints().stream())
+        long ready = slices(reads, service, slices).stream()
+                .flatMap(slice -> slice.endpoints().stream())
                 .filter(EndpointSlice.Endpoint::ready)
                 .count();
         return FleetAddresses.of(

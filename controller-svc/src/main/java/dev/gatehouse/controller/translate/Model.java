@@ -59,6 +59,7 @@ import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.SecretDiscovery;
 import dev.gatehouse.gatewayapi.Service;
 import dev.gatehouse.gatewayapi.ServiceImport;
 import dev.gatehouse.gatewayapi.WafPolicy;
@@ -127,6 +128,7 @@ final class Model {
     private final PolicySelection selection;
 
     private final Collection<ObjectKey, GatewayResolver.CertificateCheck> certificates;
+    final Discoveries discoveries;
     final BackendTls backendTls;
     final Availability availability;
     final BrokenRoutes brokenRoutes;
@@ -146,8 +148,11 @@ final class Model {
                 (_, _, each) -> settings.controllerNames().contains(each.spec().controllerName())
                         ? Optional.of(each)
                         : Optional.empty());
-        certificates =
-                graph.map("certificates", inputs.of(Kinds.SECRET), (_, _, secret) -> Optional.of(check(secret.spec())));
+        discoveries = new Discoveries(graph, inputs, settings.extensions().discovery());
+        certificates = graph.map(
+                "certificates",
+                inputs.of(Kinds.SECRET),
+                (_, _, secret) -> Optional.of(discoveries.certificate(secret.spec())));
         certificateNames = graph.map("certificateNames", inputs.of(Kinds.SECRET), (_, _, secret) -> {
             List<String> names = Certificates.dnsNames(secret.spec());
             return names.isEmpty() ? Optional.empty() : Optional.of(names);
@@ -169,7 +174,7 @@ final class Model {
                     return targets.isEmpty() ? Optional.empty() : Optional.of(targets);
                 });
         brokenPolicies = graph.group("brokenPolicies", brokenTargets, (_, targets) -> targets);
-        backendTls = new BackendTls(graph, inputs, brokenPolicies, this::bundle);
+        backendTls = new BackendTls(graph, inputs, brokenPolicies, this::authorities);
         trafficProblems = graph.map(
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
@@ -574,10 +579,16 @@ final class Model {
                         .orElse(false));
     }
 
-    private static GatewayResolver.CertificateCheck check(Secret secret) {
-        return Certificates.problem(secret)
-                .<GatewayResolver.CertificateCheck>map(GatewayResolver.CertificateCheck.Invalid::new)
-                .orElse(new GatewayResolver.CertificateCheck.Valid());
+    /** What becomes of CA certificates in a ConfigMap, Secret or ClusterTrustBundle. */
+    private GatewayResolver.CertificateCheck authorities(Reads reads, String kind, ObjectKey key) {
+        Optional<SecretDiscovery.Outcome> server =
+                kind.equals(Kinds.SECRET.name()) ? discoveries.outcome(reads, key) : Optional.empty();
+        return server.map(Discoveries::check)
+                .orElseGet(() -> bundle(reads, kind, key)
+                        .<GatewayResolver.CertificateCheck>map(pem -> Certificates.problemWithBundle(pem)
+                                .<GatewayResolver.CertificateCheck>map(GatewayResolver.CertificateCheck.Invalid::new)
+                                .orElse(new GatewayResolver.CertificateCheck.Valid()))
+                        .orElse(new GatewayResolver.CertificateCheck.Missing()));
     }
 
     /** The CA certificates in a ConfigMap, Secret or ClusterTrustBundle. */
@@ -607,7 +618,17 @@ final class Model {
 
     /** The CA certificates that {@code owner}, a BackendTLSPolicy or Backend, refers to, one after the other. */
     String authorities(Reads reads, ObjectRef owner) {
-        List<ObjectReference> references = owner.kind().equals(Kinds.BACKEND.name())
+        StringBuilder pem = new StringBuilder();
+        for (ObjectReference reference : authoritiesOf(reads, owner)) {
+            bundle(reads, reference.kind(), reference.authoritiesKey(owner.namespace()))
+                    .ifPresent(text -> pem.append(text).append('\n'));
+        }
+        return pem.toString();
+    }
+
+    /** What {@code owner}, a BackendTLSPolicy or Backend, refers to for CA certificates. */
+    List<ObjectReference> authoritiesOf(Reads reads, ObjectRef owner) {
+        return owner.kind().equals(Kinds.BACKEND.name())
                 ? reads.get(inputs.of(Kinds.BACKEND), owner.key())
                         .flatMap(backend -> backend.spec().tls())
                         .map(BackendTlsSettings::caCertificateRefs)
@@ -615,12 +636,6 @@ final class Model {
                 : reads.get(inputs.of(Kinds.BACKEND_TLS_POLICY), owner.key())
                         .map(policy -> policy.spec().validation().caCertificateRefs())
                         .orElse(List.of());
-        StringBuilder pem = new StringBuilder();
-        for (ObjectReference reference : references) {
-            bundle(reads, reference.kind(), reference.authoritiesKey(owner.namespace()))
-                    .ifPresent(text -> pem.append(text).append('\n'));
-        }
-        return pem.toString();
     }
 
     /** The CAs of {@code validation} that can be used by a Gateway in {@code namespace}. */
@@ -637,13 +652,7 @@ final class Model {
 
             @Override
             public GatewayResolver.CertificateCheck bundle(String kind, ObjectKey key) {
-                Optional<String> pem = Model.this.bundle(reads, kind, key);
-                if (pem.isEmpty()) {
-                    return new GatewayResolver.CertificateCheck.Missing();
-                }
-                return Certificates.problemWithBundle(pem.get())
-                        .<GatewayResolver.CertificateCheck>map(GatewayResolver.CertificateCheck.Invalid::new)
-                        .orElse(new GatewayResolver.CertificateCheck.Valid());
+                return authorities(reads, kind, key);
             }
 
             @Override
@@ -761,7 +770,8 @@ final class Model {
                     public Optional<String> certificateProblem(ObjectKey secret) {
                         return switch (reads.get(certificates, secret)
                                 .orElse(new GatewayResolver.CertificateCheck.Missing())) {
-                            case GatewayResolver.CertificateCheck.Valid _ -> Optional.empty();
+                            case GatewayResolver.CertificateCheck.Valid _,
+                                    GatewayResolver.CertificateCheck.Discovered _ -> Optional.empty();
                             case GatewayResolver.CertificateCheck.Missing _ -> Optional.of("is not there");
                             case GatewayResolver.CertificateCheck.Invalid invalid -> Optional.of(invalid.problem());
                         };

@@ -3,7 +3,7 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
-import dev.gatehouse.controller.envoy.SecretResources;
+import dev.gatehouse.controller.envoy.SecretName;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.envoyapi.TypeUrls;
@@ -73,8 +73,9 @@ final class PatchTargets {
                 Stream.of(name.split("/", -1))
                         .filter(_ -> name.matches("[^/]+/[^/]+"))
                         .limit(1)
-                        .map(namespace -> SecretResources.certificateName(
-                                new ObjectKey(namespace, name.substring(namespace.length() + 1))));
+                        .map(namespace -> new SecretName.Certificate(
+                                        new ObjectKey(namespace, name.substring(namespace.length() + 1)))
+                                .resource());
             default -> Stream.empty();
         };
     }

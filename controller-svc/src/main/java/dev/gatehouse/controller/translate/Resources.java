@@ -17,6 +17,7 @@ import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.callout.CalloutResources;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.client.ClientPolicy;
+import dev.gatehouse.controller.client.ClientTrust;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.ListenerResources;
@@ -24,6 +25,7 @@ import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
 import dev.gatehouse.controller.envoy.RouteEntry;
 import dev.gatehouse.controller.envoy.RouteResources;
 import dev.gatehouse.controller.envoy.RouteTable;
+import dev.gatehouse.controller.envoy.SecretName;
 import dev.gatehouse.controller.envoy.SecretResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
@@ -46,6 +48,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.WeightedTarget;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.Bytes;
 import dev.gatehouse.gatewayapi.CredentialInjection;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
@@ -57,10 +60,12 @@ import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.SecretDiscovery;
 import dev.gatehouse.gatewayapi.traffic.Compressor;
 import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.traffic.StatNames;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -75,6 +80,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -202,7 +208,7 @@ final class Resources {
     /** The rules of a route on a listener of which Envoy would refuse something; they are closed. */
     private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusals;
 
-    Resources(Graph graph, Inputs inputs, Model model, Settings settings) {
+    Resources(Graph graph, Inputs inputs, Model model, Infrastructures infrastructures, Settings settings) {
         this.inputs = inputs;
         this.model = model;
         this.settings = settings;
@@ -235,6 +241,7 @@ final class Resources {
                 graph.expand("cds.policies", policies, this::cluster),
                 graph.expand("callouts", model.fleets, (_, _, fleet) -> callouts(fleet, settings)),
                 graph.expand("eds", clusters, this::endpoints),
+                infrastructures.localClusters(),
                 graph.expand("eds.telemetry", telemetry, this::endpoints),
                 graph.expand("eds.filters", filters, this::endpoints),
                 graph.expand("eds.policies", policies, this::endpoints),
@@ -679,7 +686,8 @@ final class Resources {
                 ClusterResources.cluster(
                         used.spec(),
                         settings(reads, key.fleet()),
-                        owner -> slices(reads, key.fleet(), used.spec(), owner)),
+                        owner -> slices(reads, key.fleet(), used.spec(), owner),
+                        secrets(reads)),
                 false,
                 owners(used),
                 model.served.ofCluster(reads, used.spec()));
@@ -719,6 +727,46 @@ final class Resources {
         return model.endpointSlices(reads, owner);
     }
 
+    /** Which secrets come from SDS servers beside the proxies. */
+    private SecretName.Sources secrets(Reads reads) {
+        return name -> switch (name) {
+            case SecretName.System _ -> Optional.empty();
+            case SecretName.Certificate certificate -> model.discoveries.of(reads, certificate.secret());
+            case SecretName.Authorities authorities ->
+                model.discoveries.of(
+                        reads,
+                        model.authoritiesOf(reads, authorities.owner()),
+                        authorities.owner().namespace());
+            case SecretName.Frontend frontend ->
+                reads.get(model.gateways, frontend.gateway())
+                        .flatMap(state -> state.gateway().spec().frontendTls())
+                        .flatMap(tls -> tls.on(frontend.port()))
+                        .flatMap(validation -> model.discoveries.of(
+                                reads,
+                                model.usableAuthorities(
+                                        reads, frontend.gateway().namespace(), validation),
+                                frontend.gateway().namespace()));
+            case SecretName.Clients clients ->
+                reads.get(model.clients.checked, clients.policy())
+                        .flatMap(ClientPolicies.Checked::trust)
+                        .flatMap(ClientTrust::server);
+        };
+    }
+
+    /** CAs as a resource, or where a server beside the proxies has them, the cluster of that server. */
+    private Map<ResourceId, Output> authorities(
+            Reads reads, String fleet, SecretName name, Supplier<Message> made, Set<ObjectRef> owners) {
+        return secrets(reads)
+                .of(name)
+                .map(server -> server(fleet, server))
+                .orElseGet(() -> one(fleet, TypeUrls.SECRET, name.resource(), made.get(), false, owners));
+    }
+
+    private static Map<ResourceId, Output> server(String fleet, SecretDiscovery discovery) {
+        Cluster cluster = SecretResources.server(discovery);
+        return one(fleet, TypeUrls.CLUSTER, cluster.getName(), cluster, false, Set.of());
+    }
+
     private Map<ResourceId, Output> backendSecrets(Reads reads, ClusterKey key, UsedCluster used) {
         Map<ResourceId, Output> secrets = new HashMap<>();
         for (ClusterSpec.Tls tls : used.spec().tls()) {
@@ -755,13 +803,12 @@ final class Resources {
     }
 
     private Map<ResourceId, Output> authorities(Reads reads, String fleet, ObjectRef owner) {
-        String name = SecretResources.authoritiesName(owner);
-        return one(
+        SecretName name = new SecretName.Authorities(owner);
+        return authorities(
+                reads,
                 fleet,
-                TypeUrls.SECRET,
                 name,
-                SecretResources.authorities(name, model.authorities(reads, owner)),
-                false,
+                () -> SecretResources.authorities(name.resource(), model.authorities(reads, owner)),
                 Set.of(owner));
     }
 
@@ -797,12 +844,11 @@ final class Resources {
                 effective.policy().trusted() ? effective.policy().owner() : Optional.empty();
         return policy.flatMap(owner -> reads.get(model.clients.checked, owner)
                         .flatMap(ClientPolicies.Checked::trust)
-                        .map(trust -> one(
+                        .map(trust -> authorities(
+                                reads,
                                 fleet(reads, key.gateway()),
-                                TypeUrls.SECRET,
-                                SecretResources.clientName(owner),
-                                SecretResources.clientTrust(owner, trust),
-                                false,
+                                new SecretName.Clients(owner),
+                                () -> SecretResources.clientTrust(owner, trust),
                                 Set.of(ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, owner)))))
                 .orElse(Map.of());
     }
@@ -822,13 +868,12 @@ final class Resources {
                     model.bundle(reads, reference.kind(), reference.authoritiesKey(key.namespace()))
                             .ifPresent(text -> pem.append(text).append('\n'));
                 }
-                String name = SecretResources.frontendName(key, port);
-                secrets.putAll(one(
+                SecretName name = new SecretName.Frontend(key, port);
+                secrets.putAll(authorities(
+                        reads,
                         fleet,
-                        TypeUrls.SECRET,
                         name,
-                        SecretResources.authorities(name, pem.toString()),
-                        false,
+                        () -> SecretResources.authorities(name.resource(), pem.toString()),
                         Set.of(ref(state))));
             }
         }
@@ -837,21 +882,24 @@ final class Resources {
 
     private Map<ResourceId, Output> certificate(Reads reads, String fleet, ObjectKey key, ObjectRef owner) {
         Optional<Secret> secret = reads.get(inputs.of(Kinds.SECRET), key).map(Resource::spec);
-        if (secret.isEmpty()
-                || !secret.get().data().containsKey("tls.crt")
-                || !secret.get().data().containsKey("tls.key")) {
+        if (secret.isEmpty()) {
             return Map.of();
         }
-        return one(
-                fleet,
-                TypeUrls.SECRET,
-                SecretResources.certificateName(key),
-                SecretResources.certificate(
-                        key,
-                        secret.get().data().get("tls.crt"),
-                        secret.get().data().get("tls.key")),
-                true,
-                Set.of(owner));
+        Optional<SecretDiscovery> server = model.discoveries.of(reads, key);
+        if (server.isPresent()) {
+            return server(fleet, server.get());
+        }
+        Bytes chain = secret.get().data().get("tls.crt");
+        Bytes privateKey = secret.get().data().get("tls.key");
+        return chain == null || privateKey == null
+                ? Map.of()
+                : one(
+                        fleet,
+                        TypeUrls.SECRET,
+                        new SecretName.Certificate(key).resource(),
+                        SecretResources.certificate(key, chain, privateKey),
+                        true,
+                        Set.of(owner));
     }
 
     private Map<ResourceId, Output> listener(Reads reads, PortKey key, Port port) {
@@ -873,13 +921,20 @@ final class Resources {
                         listener -> streams(reads, listener, owners),
                         client,
                         each -> needs(reads, each),
-                        telemetry::name)
+                        telemetry::name,
+                        secrets(reads))
                 .ifPresent(listener -> listeners.putAll(
                         one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners, hooks)));
         PortKey quic = new PortKey(key.fleet(), key.port(), true);
         if (!key.udp()) {
             ListenerResources.quic(
-                            quic, port.fleet(), port.listeners(), client, each -> needs(reads, each), telemetry::name)
+                            quic,
+                            port.fleet(),
+                            port.listeners(),
+                            client,
+                            each -> needs(reads, each),
+                            telemetry::name,
+                            secrets(reads))
                     .ifPresent(listener -> listeners.putAll(
                             one(key.fleet(), TypeUrls.LISTENER, quic.listenerName(), listener, false, owners, hooks)));
         }

@@ -153,29 +153,40 @@ public record Settings(
      *
      * @param patches EnvoyPatchPolicies: who may write one changes the proxies of a Gateway at will
      * @param lua Lua scripts in EnvoyExtensionPolicies
+     * @param discovery Secrets that refer to SDS servers: who may write one names a socket beside the proxies
      * @param codeServer the URL where proxies fetch the code of Wasm extensions
      * @param fetches the code is fetched; false: there is no data plane, and the code is taken to be there
      * @param servers that change resources before they are published
      */
     public record Extensions(
-            boolean patches, boolean lua, String codeServer, boolean fetches, ExtensionServers servers) {
+            boolean patches,
+            boolean lua,
+            boolean discovery,
+            String codeServer,
+            boolean fetches,
+            ExtensionServers servers) {
         /** For a translation without a data plane. */
         public static final Extensions OFFLINE =
-                new Extensions(false, false, "http://127.0.0.1:18110/wasm", false, ExtensionServers.NONE);
+                new Extensions(false, false, false, "http://127.0.0.1:18110/wasm", false, ExtensionServers.NONE);
 
         /** The same, with Lua scripts. */
         public Extensions withLua(boolean allowed) {
-            return new Extensions(patches, allowed, codeServer, fetches, servers);
+            return new Extensions(patches, allowed, discovery, codeServer, fetches, servers);
         }
 
         /** The same, with EnvoyPatchPolicies. */
         public Extensions withPatches(boolean allowed) {
-            return new Extensions(allowed, lua, codeServer, fetches, servers);
+            return new Extensions(allowed, lua, discovery, codeServer, fetches, servers);
+        }
+
+        /** The same, with Secrets that refer to SDS servers. */
+        public Extensions withDiscovery(boolean allowed) {
+            return new Extensions(patches, lua, allowed, codeServer, fetches, servers);
         }
 
         /** The same, with extension servers. */
         public Extensions withServers(ExtensionServers other) {
-            return new Extensions(patches, lua, codeServer, fetches, other);
+            return new Extensions(patches, lua, discovery, codeServer, fetches, other);
         }
     }
 

@@ -140,7 +140,18 @@ final class SignOnWorld implements SignOnResources.World {
         Tls.Builder made = Tls.newBuilder();
         switch (tls.trust()) {
             case ClusterSpec.Trust.System _ -> {}
-            case ClusterSpec.Trust.Authorities own -> made.setAuthorities(model.authorities(reads, own.owner()));
+            case ClusterSpec.Trust.Authorities own -> {
+                made.setAuthorities(model.authorities(reads, own.owner()));
+                model.discoveries
+                        .of(
+                                reads,
+                                model.authoritiesOf(reads, own.owner()),
+                                own.owner().namespace())
+                        .ifPresent(
+                                _ -> problems.add(
+                                        place + ".backendRefs: certificate authorities from an SDS server"
+                                                + " cannot be had by authz-svc (expected: those of a ConfigMap, Secret or ClusterTrustBundle)"));
+            }
             case ClusterSpec.Trust.Anything _ ->
                 problems.add(place + ".backendRefs: the backend's certificate would not be verified"
                         + " (expected: certificate authorities for a provider of sign-on)");
@@ -149,11 +160,16 @@ final class SignOnWorld implements SignOnResources.World {
             made.setServerName(fixed.hostname());
         }
         tls.subjectAltNames().stream().map(SubjectAltName::value).forEach(made::addSubjectAlternativeNames);
-        tls.clientCertificate()
-                .flatMap(key -> reads.get(inputs.of(Kinds.SECRET), key))
-                .ifPresent(secret -> made.setCertificateChain(
-                                secret.spec().text("tls.crt").orElse(""))
-                        .setPrivateKey(secret.spec().text("tls.key").orElse("")));
+        tls.clientCertificate().ifPresent(key -> {
+            if (model.discoveries.of(reads, key).isPresent()) {
+                problems.add(place + ".backendRefs: a client certificate from an SDS server cannot be had by authz-svc"
+                        + " (expected: a Secret of type kubernetes.io/tls)");
+            }
+            reads.get(inputs.of(Kinds.SECRET), key)
+                    .ifPresent(secret -> made.setCertificateChain(
+                                    secret.spec().text("tls.crt").orElse(""))
+                            .setPrivateKey(secret.spec().text("tls.key").orElse("")));
+        });
         return made;
     }
 }

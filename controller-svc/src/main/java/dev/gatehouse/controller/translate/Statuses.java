@@ -74,6 +74,7 @@ final class Statuses {
             Graph graph,
             Inputs inputs,
             Model model,
+            Infrastructures infrastructures,
             Source<String, FleetState> fleetStates,
             Collection<String, Infrastructure> infrastructure,
             Source<String, String> refusals,
@@ -92,7 +93,7 @@ final class Statuses {
         this.fleetStates = fleetStates;
         clientStatuses = new ClientPolicyStatuses(model);
         ProxyStatuses proxies = new ProxyStatuses(graph, model);
-        addresses = new Infrastructures(graph, inputs, model, settings.infrastructure()).addresses();
+        addresses = infrastructures.addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         policies = new PolicyStatuses(model, fleetStates, this.failed, settings.controllerName());
         List<Collection<ObjectRef, ObjectStatus>> own = List.of(
@@ -456,7 +457,10 @@ final class Statuses {
                             each -> each.certificates().stream()
                                     .flatMap(secret -> reads.get(model.certificateNames, secret).stream())
                                     .flatMap(List::stream)
-                                    .toList())
+                                    .toList(),
+                            each -> each.certificates().stream()
+                                    .anyMatch(secret ->
+                                            model.discoveries.of(reads, secret).isPresent()))
                     .ifPresent(conditions::add);
             int attached = reads.get(model.bindingsByListener, listener.key())
                             .map(SortedMap::size)

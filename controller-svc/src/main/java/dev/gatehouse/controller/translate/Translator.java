@@ -70,13 +70,24 @@ public final class Translator {
         inputs = new Inputs(graph, settings.extensions().servers().kinds());
         fleetStates = graph.source("fleetStates");
         model = new Model(graph, inputs, settings);
-        resources = new Resources(graph, inputs, model, settings);
+        Infrastructures infrastructures = new Infrastructures(graph, inputs, model, settings.infrastructure());
+        resources = new Resources(graph, inputs, model, infrastructures, settings);
         wasmRequests = model.extensions.wasmRequests;
         refusals = graph.source("refusals");
         troubles = graph.source("extensionTroubles");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
         statuses = new Statuses(
-                graph, inputs, model, fleetStates, infrastructure, refusals, troubles, failed, resources, settings);
+                graph,
+                inputs,
+                model,
+                infrastructures,
+                fleetStates,
+                infrastructure,
+                refusals,
+                troubles,
+                failed,
+                resources,
+                settings);
     }
 
     /** A change of inputs. */

@@ -6,6 +6,7 @@ import dev.gatehouse.controller.client.ClientCertificates.Outcome;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
+import dev.gatehouse.gatewayapi.SecretDiscovery;
 import dev.gatehouse.gatewayapi.client.ClientValidation;
 import dev.gatehouse.gatewayapi.client.ClientValidation.AltName;
 import dev.gatehouse.gatewayapi.client.ClientValidation.AltNameType;
@@ -36,6 +37,13 @@ class ClientCertificatesTest {
         }
 
         @Override
+        public Optional<SecretDiscovery.Outcome> discovery(ObjectKey secret) {
+            return secret.name().equals("server")
+                    ? Optional.of(new SecretDiscovery.Outcome.Usable(new SecretDiscovery("/run/sds", "ROOTCA")))
+                    : Optional.empty();
+        }
+
+        @Override
         public boolean permitted(ReferenceGrant.Origin from, String kind, ObjectKey to) {
             return to.namespace().equals("default") || to.namespace().equals("granted");
         }
@@ -53,6 +61,20 @@ class ClientCertificatesTest {
                         .authorities()
                         .split("BEGIN CERTIFICATE", -1))
                 .hasSize(2);
+    }
+
+    @Test
+    void anSdsServerHasTheCasAlone() {
+        Outcome alone = resolve(Mode.RequireAndVerify, reference("Secret", "default", "server"));
+        assertThat(((Outcome.Usable) alone).trust().orElseThrow().server())
+                .contains(new SecretDiscovery("/run/sds", "ROOTCA"));
+
+        objects.put("ConfigMap default/ca", Map.of("ca.crt", CA));
+        Outcome mixed = resolve(
+                Mode.RequireAndVerify,
+                reference("ConfigMap", "default", "ca"),
+                reference("Secret", "default", "server"));
+        assertThat(((Outcome.Unusable) mixed).problem()).contains("stands beside other CAs");
     }
 
     @Test

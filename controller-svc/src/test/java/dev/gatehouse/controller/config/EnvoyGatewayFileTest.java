@@ -35,6 +35,7 @@ class EnvoyGatewayFileTest {
                 deploy: {type: GatewayNamespace}
             extensionApis:
               enableEnvoyPatchPolicy: true
+              enableSDSSecretRef: true
               enableBackend: false
             """);
         assertThat(problems(file)).isEmpty();
@@ -42,6 +43,7 @@ class EnvoyGatewayFileTest {
                 .isEqualTo(Map.of(
                         "gatehouse.controller.names", "gateway.envoyproxy.io/gatewayclass-controller",
                         "gatehouse.controller.extension-apis.envoy-patch-policy", "true",
+                        "gatehouse.controller.extension-apis.sds-secret-ref", "true",
                         "gatehouse.controller.extension-apis.backend", "false",
                         "gatehouse.controller.fleet.gateway-namespace", "true",
                         "quarkus.log.level", "INFO"));

@@ -215,7 +215,8 @@ class FleetAddressesTest {
                 Optional.empty(),
                 externalIps,
                 ingress,
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private static Optional<String> text(String value) {

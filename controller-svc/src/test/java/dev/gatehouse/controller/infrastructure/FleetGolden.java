@@ -33,16 +33,17 @@ final class FleetGolden {
         return OfflineTranslation.of(
                 List.of(file),
                 new Settings(
-                        List.of(Settings.CONTROLLER_NAME),
-                        Settings::shiftPrivileged,
-                        new Settings.Callouts(callout, callout, callout),
-                        new Settings.Infrastructure.Cluster(new InfrastructureSettings(
-                                "envoy-gateway-system",
-                                inNamespaces,
-                                "cluster.local",
-                                "proxies.test/envoy:1.40.0@sha256:00",
-                                "images.test/shutdown-manager:1",
-                                true))));
+                                List.of(Settings.CONTROLLER_NAME),
+                                Settings::shiftPrivileged,
+                                new Settings.Callouts(callout, callout, callout),
+                                new Settings.Infrastructure.Cluster(new InfrastructureSettings(
+                                        "envoy-gateway-system",
+                                        inNamespaces,
+                                        "cluster.local",
+                                        "proxies.test/envoy:1.40.0@sha256:00",
+                                        "images.test/shutdown-manager:1",
+                                        true)))
+                        .with(Settings.Extensions.OFFLINE.withDiscovery(true)));
     }
 
     /** By the fleet's name, in order. */

@@ -2,19 +2,13 @@ package dev.gatehouse.controller.infrastructure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.files.OfflineTranslation;
-import dev.gatehouse.controller.translate.Output;
-import dev.gatehouse.envoyapi.EnvoyTypes;
 import dev.gatehouse.envoyapi.TypeUrls;
-import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.identity.ProcessName;
 import dev.gatehouse.identity.authority.CertificateAuthority;
 import dev.gatehouse.identity.authority.Issued;
 import dev.gatehouse.testkit.RealEnvoy;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -38,7 +32,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -124,8 +117,16 @@ class MetricsSinkIT {
             OfflineTranslation translation =
                     FleetGolden.translate(objects(folder, authority.keep().certificate()));
             assertThat(translation.problems()).isEmpty();
-            try (RealEnvoy envoy = RealEnvoy.withBootstrap(
-                    bootstrap(translation, collector.server().getPort(), folder))) {
+            String port = String.valueOf(collector.server().getPort());
+            try (RealEnvoy envoy = FleetEnvoy.start(
+                    translation,
+                    folder,
+                    // Of the clusters, the sink's alone.
+                    id -> !id.typeUrl().equals(TypeUrls.LISTENER)
+                            && (!id.typeUrl().equals(TypeUrls.CLUSTER)
+                                    || id.name().equals(TelemetryClusters.metrics(0))),
+                    text -> text.replace(COLLECTOR, "127.0.0.1").replace("4317", port),
+                    "")) {
                 envoy.awaitReady();
                 assertThat(collector.received().poll(1, TimeUnit.MINUTES))
                         .as(() -> String.join("\n", envoy.log()))
@@ -178,78 +179,5 @@ class MetricsSinkIT {
                 %s
                 """.formatted(
                         COLLECTOR, NAME, authority.strip().indent(4)));
-    }
-
-    /** The fleet's bootstrap; what comes by xDS is read from files, and the collector is where this test has it. */
-    private static String bootstrap(OfflineTranslation translation, int port, Path folder) throws IOException {
-        Map<ResourceId, Output> resources = translation.translator().resources();
-        String cluster = resources.entrySet().stream()
-                .filter(each -> each.getKey().name().equals(TelemetryClusters.metrics(0)))
-                .map(each -> resource(each.getKey(), each.getValue().message()))
-                .findFirst()
-                .orElseThrow();
-        String endpoints = of(resources, TypeUrls.ENDPOINTS);
-        Path cds = Files.writeString(folder.resolve("cds.json"), "{\"resources\": [" + here(cluster, folder) + "]}");
-        Files.writeString(
-                folder.resolve("eds.json"),
-                "{\"resources\": [" + endpoints.replace(COLLECTOR, "127.0.0.1").replace("4317", "" + port) + "]}");
-        Files.writeString(folder.resolve("sds.json"), "{\"resources\": [" + of(resources, TypeUrls.SECRET) + "]}");
-        Bootstrap.Builder bootstrap = Bootstrap.newBuilder();
-        JsonFormat.parser()
-                .usingTypeRegistry(EnvoyTypes.registry())
-                .merge(FleetGolden.bootstrap(translation.translator().infrastructure()), bootstrap);
-        bootstrap.getNodeBuilder().setId("a").setCluster("b");
-        bootstrap
-                .getAdminBuilder()
-                .getAddressBuilder()
-                .getSocketAddressBuilder()
-                .setPortValue(0);
-        bootstrap.getStaticResourcesBuilder().clearListeners();
-        bootstrap.clearDynamicResources();
-        bootstrap
-                .getDynamicResourcesBuilder()
-                .getCdsConfigBuilder()
-                .getPathConfigSourceBuilder()
-                .setPath(cds.toString());
-        bootstrap.getStatsFlushIntervalBuilder().setSeconds(1);
-        for (int i = bootstrap.getStaticResources().getClustersCount() - 1; i >= 0; i--) {
-            if (!bootstrap.getStaticResources().getClusters(i).getName().startsWith("metrics_sink")) {
-                bootstrap.getStaticResourcesBuilder().removeClusters(i);
-            }
-        }
-        return JsonFormat.printer()
-                .usingTypeRegistry(EnvoyTypes.registry())
-                .preservingProtoFieldNames()
-                .print(bootstrap);
-    }
-
-    private static String of(Map<ResourceId, Output> resources, String typeUrl) {
-        return resources.entrySet().stream()
-                .filter(each -> each.getKey().typeUrl().equals(typeUrl))
-                .map(each -> resource(each.getKey(), each.getValue().message()))
-                .reduce((one, other) -> one + ", " + other)
-                .orElseThrow();
-    }
-
-    private static String resource(ResourceId id, Message message) {
-        try {
-            String json = JsonFormat.printer()
-                    .usingTypeRegistry(EnvoyTypes.registry())
-                    .preservingProtoFieldNames()
-                    .omittingInsignificantWhitespace()
-                    .print(message);
-            return "{\"@type\":\"" + id.typeUrl() + "\"," + json.substring(1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String here(String cluster, Path folder) {
-        return cluster.replaceAll(
-                        "\"eds_config\":\\{\"ads\":\\{}[^}]*}",
-                        "\"eds_config\":{\"path_config_source\":{\"path\":\"" + folder.resolve("eds.json") + "\"}}")
-                .replaceAll(
-                        "\"sds_config\":\\{\"ads\":\\{}[^}]*}",
-                        "\"sds_config\":{\"path_config_source\":{\"path\":\"" + folder.resolve("sds.json") + "\"}}");
     }
 }

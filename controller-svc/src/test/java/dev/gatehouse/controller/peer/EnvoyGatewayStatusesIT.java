@@ -58,7 +58,7 @@ class EnvoyGatewayStatusesIT {
     private List<String> differences(PeerCase each) throws IOException {
         Path file = folder.resolve("in.yaml");
         Files.writeString(file, each.text());
-        OfflineTranslation translation = OfflineTranslation.preview(List.of(file), settings());
+        OfflineTranslation translation = OfflineTranslation.preview(List.of(file), settings(each));
         Set<Statement> ours = Statement.of(StatusTrees.of(
                 translation.objects(),
                 translation.broken(),
@@ -76,14 +76,17 @@ class EnvoyGatewayStatusesIT {
         return differences;
     }
 
-    private static Settings settings() {
+    private static Settings settings(PeerCase each) {
         CalloutAddress callout = new CalloutAddress("127.0.0.1", 18000);
         // As the peer's test has them.
         return new Settings(
                         List.of(PeerCase.CONTROLLER),
                         Settings::shiftPrivileged,
                         new Settings.Callouts(callout, callout, callout))
-                .with(Settings.Extensions.OFFLINE.withLua(true).withPatches(true));
+                .with(Settings.Extensions.OFFLINE
+                        .withLua(true)
+                        .withPatches(true)
+                        .withDiscovery(!each.name().endsWith("disabled")));
     }
 
     private static void strike(Set<String> different) throws IOException {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param clusterIps {@code clusterIp} and, of a Service of two IP families, that of the other
  * @param externalIps addresses outside of the cluster that lead to it
  * @param ingress what a load balancer has assigned: IP addresses and hostnames
+ * @param trafficDistribution which endpoints are preferred, as Kubernetes names it ("PreferSameZone")
  */
 public record Service(
         String type,
@@ -19,7 +20,11 @@ public record Service(
         Optional<String> externalName,
         List<String> externalIps,
         List<Ingress> ingress,
-        List<Port> ports) {
+        List<Port> ports,
+        Optional<String> trafficDistribution) {
+    /** The annotation by which Services asked for endpoints in the zone before there was {@code trafficDistribution}. */
+    public static final String TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";
+
     public Service {
         clusterIps = List.copyOf(clusterIps);
         externalIps = List.copyOf(externalIps);
@@ -73,8 +78,7 @@ public record Service(
                 "internalTrafficPolicy",
                 "healthCheckNodePort",
                 "publishNotReadyAddresses",
-                "allocateLoadBalancerNodePorts",
-                "trafficDistribution");
+                "allocateLoadBalancerNodePorts");
         Optional<String> clusterIp = f.string("clusterIP");
         List<String> clusterIps = f.strings("clusterIPs");
         return new Service(
@@ -86,7 +90,8 @@ public record Service(
                 f.string("externalName"),
                 f.strings("externalIPs"),
                 ingress,
-                f.list("ports", Port::read));
+                f.list("ports", Port::read),
+                f.string("trafficDistribution").filter(value -> !value.isEmpty()));
     }
 
     /** The Service as an endpoint of its own: its cluster IP with its ports; empty where it has none. */

@@ -54,7 +54,9 @@ public final class ClusterTuning {
         settings.statName().ifPresent(cluster::setAltStatName);
         backend.loadBalancer().filter(_ -> spec.resolved().isEmpty()).ifPresent(balancer -> {
             // Envoy refuses a cluster that says it in both ways.
-            cluster.clearLbPolicy().setLoadBalancingPolicy(LoadBalancing.policy(balancer));
+            cluster.clearLbPolicy()
+                    .setLoadBalancingPolicy(
+                            LoadBalancing.policy(balancer, spec.endpoints().zoned()));
             cluster.getCommonLbConfigBuilder().clearLocalityConfigSpecifier();
         });
         backend.healthCheck().ifPresent(check -> {

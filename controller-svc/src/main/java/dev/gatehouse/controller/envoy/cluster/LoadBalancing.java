@@ -28,11 +28,15 @@ import java.util.Optional;
 /** Makes the policy by which a cluster selects an endpoint. */
 final class LoadBalancing {
     private static final String NAMES = "envoy.load_balancing_policies.";
+    private static final LocalityLbConfig WEIGHTED = LocalityLbConfig.newBuilder()
+            .setLocalityWeightedLbConfig(LocalityLbConfig.LocalityWeightedLbConfig.getDefaultInstance())
+            .build();
 
     private LoadBalancing() {}
 
-    static LoadBalancingPolicy policy(LoadBalancer balancer) {
-        LoadBalancingPolicy own = ownPolicy(balancer);
+    /** @param zoned Envoy's localities are zones; otherwise they are the backends of a split, whose weights count */
+    static LoadBalancingPolicy policy(LoadBalancer balancer, boolean zoned) {
+        LoadBalancingPolicy own = ownPolicy(balancer, zoned);
         if (balancer.overrideHeaders().isEmpty()) {
             return own;
         }
@@ -43,8 +47,11 @@ final class LoadBalancing {
         return policy("override_host", override.build());
     }
 
-    private static LoadBalancingPolicy ownPolicy(LoadBalancer balancer) {
-        LocalityLbConfig localities = localities(balancer);
+    private static LoadBalancingPolicy ownPolicy(LoadBalancer balancer, boolean zoned) {
+        LocalityLbConfig localities = balancer.preferLocal()
+                .filter(_ -> zoned)
+                .map(LoadBalancing::zoneAware)
+                .orElse(WEIGHTED);
         Optional<SlowStartConfig> slowStart = balancer.slowStart().map(LoadBalancing::slowStart);
         return switch (balancer.type()) {
             case LeastRequest -> {
@@ -115,13 +122,7 @@ final class LoadBalancing {
                         .build());
     }
 
-    private static LocalityLbConfig localities(LoadBalancer balancer) {
-        if (balancer.preferLocal().isEmpty()) {
-            return LocalityLbConfig.newBuilder()
-                    .setLocalityWeightedLbConfig(LocalityLbConfig.LocalityWeightedLbConfig.getDefaultInstance())
-                    .build();
-        }
-        LoadBalancer.PreferLocal local = balancer.preferLocal().get();
+    private static LocalityLbConfig zoneAware(LoadBalancer.PreferLocal local) {
         LocalityLbConfig.ZoneAwareLbConfig.Builder aware = LocalityLbConfig.ZoneAwareLbConfig.newBuilder()
                 .setMinClusterSize(UInt64Value.of(local.minEndpoints()))
                 .setRoutingEnabled(Percent.newBuilder().setValue(local.percent()));

@@ -74,6 +74,23 @@ public record BackendSettings(
                 .orElse(this);
     }
 
+    /** The same settings, where requests stay in the proxy's zone as far as {@code local} says, unless the settings say otherwise. */
+    public BackendSettings preferring(LoadBalancer.PreferLocal local) {
+        LoadBalancer balancer =
+                loadBalancer.map(each -> each.preferring(local)).orElseGet(() -> LoadBalancer.leastRequest(local));
+        return new BackendSettings(
+                Optional.of(balancer),
+                retry,
+                proxyProtocol,
+                tcpKeepalive,
+                healthCheck,
+                circuitBreaker,
+                timeouts,
+                connection,
+                dns,
+                http2);
+    }
+
     private BackendSettings with(HealthCheck check) {
         return new BackendSettings(
                 loadBalancer,

@@ -40,7 +40,15 @@ public record LoadBalancer(
         LeastRequest,
         Random,
         RoundRobin,
-        BackendUtilization
+        BackendUtilization;
+
+        /** True if Envoy can keep requests in a zone. */
+        boolean knowsZones() {
+            return switch (this) {
+                case LeastRequest, Random, RoundRobin -> true;
+                case ConsistentHash, BackendUtilization -> false;
+            };
+        }
     }
 
     private enum WrittenType {
@@ -60,6 +68,34 @@ public record LoadBalancer(
                 case LeastRequest, DynamicModule -> Type.LeastRequest;
             };
         }
+    }
+
+    /** Least requests, in the proxy's zone as far as {@code local} says. */
+    static LoadBalancer leastRequest(PreferLocal local) {
+        return new LoadBalancer(
+                Type.LeastRequest,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(local),
+                Map.of(),
+                List.of(),
+                List.of());
+    }
+
+    /** The same, in the proxy's zone as far as {@code local} says, where the settings say nothing of zones and the type knows them. */
+    LoadBalancer preferring(PreferLocal local) {
+        return preferLocal.isPresent() || !weightedZones.isEmpty() || !type.knowsZones()
+                ? this
+                : new LoadBalancer(
+                        type,
+                        consistentHash,
+                        backendUtilization,
+                        slowStart,
+                        Optional.of(local),
+                        weightedZones,
+                        overrideHeaders,
+                        unserved);
     }
 
     LoadBalancer ofBackend() {
@@ -244,10 +280,6 @@ public record LoadBalancer(
         }
         f.known("dynamicModule");
         Zones zones = f.object("zoneAware", Zones::read).orElse(new Zones(Optional.empty(), Map.of()));
-        if (zones.preferLocal().isPresent()) {
-            f.warn("zoneAware", "preferLocal has no effect: proxies are not told of their own zones; passed over");
-            unserved.add("loadBalancer.zoneAware.preferLocal");
-        }
         LoadBalancer balancer = new LoadBalancer(
                 type.served(),
                 f.object("consistentHash", ConsistentHash::read),
@@ -280,7 +312,7 @@ public record LoadBalancer(
                     "does not go with type " + type + " (expected: RoundRobin, LeastRequest or"
                             + " BackendUtilization)");
         }
-        if (preferLocal.isPresent() && (type == Type.ConsistentHash || type == Type.BackendUtilization)) {
+        if (preferLocal.isPresent() && !type.knowsZones()) {
             f.wrong("zoneAware", "has preferLocal, which does not go with type " + type + " (expected: weightedZones)");
         }
         if (preferLocal.isPresent() && !weightedZones.isEmpty()) {

@@ -1,0 +1,62 @@
+package dev.gatehouse.controller.envoy;
+
+import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.SecretDiscovery;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A certificate, or CAs, that TLS refers to by name. */
+public sealed interface SecretName {
+    /** The name of the SDS resource that has it. */
+    String resource();
+
+    /** The CAs that the proxy's system trusts. */
+    record System() implements SecretName {
+        @Override
+        public String resource() {
+            return SecretResources.SYSTEM;
+        }
+    }
+
+    /** The certificate in a Secret. */
+    record Certificate(ObjectKey secret) implements SecretName {
+        @Override
+        public String resource() {
+            return "certificate/" + secret;
+        }
+    }
+
+    /** The CAs that a BackendTLSPolicy or Backend refers to. */
+    record Authorities(ObjectRef owner) implements SecretName {
+        @Override
+        public String resource() {
+            return "ca/" + owner.kind().toLowerCase(Locale.ROOT) + "/" + owner.key();
+        }
+    }
+
+    /** The CAs that sign the certificates of a port's clients. */
+    record Frontend(ObjectKey gateway, int port) implements SecretName {
+        @Override
+        public String resource() {
+            return "ca/gateway/" + gateway + "/" + port;
+        }
+    }
+
+    /** What a ClientTrafficPolicy verifies the certificates of clients with. */
+    record Clients(ObjectKey policy) implements SecretName {
+        @Override
+        public String resource() {
+            return "ca/clienttrafficpolicy/" + policy;
+        }
+    }
+
+    /** Which secrets come from an SDS server beside the proxy; the others come with all other resources. */
+    @FunctionalInterface
+    interface Sources {
+        /** All come with the other resources. */
+        Sources NONE = _ -> Optional.empty();
+
+        Optional<SecretDiscovery> of(SecretName name);
+    }
+}
