@@ -47,7 +47,13 @@ public final class Practice {
     private static final List<Request> REQUESTS = List.of(
             new Request(
                     POLICY,
-                    Map.of("x-api-key", "practice", "user-agent", "Mozilla/5.0", "cookie", "session=6f1c9a52; theme=dark")),
+                    Map.of(
+                            "x-api-key",
+                            "practice",
+                            "user-agent",
+                            "Mozilla/5.0",
+                            "cookie",
+                            "session=6f1c9a52; theme=dark")),
             new Request(POLICY, Map.of("x-api-key", "wrong", "user-agent", "Mozilla/5.0")),
             new Request(
                     POLICY, Map.of("x-api-key", "practice", "authorization", "Basic " + base64(utf8("ann:practice")))),

@@ -27,8 +27,7 @@ class PracticeTest {
                             1,
                             InstantSource.system()),
                     SignOns.unconnected(InstantSource.system(), new SecureRandom()));
-            Resource resource =
-                    new Resource(policy.getName(), "1", com.google.protobuf.Any.pack(policy));
+            Resource resource = new Resource(policy.getName(), "1", com.google.protobuf.Any.pack(policy));
             assertThat(subscriber.take(List.of(resource))).isEqualTo(new Verdict.Accepted());
         }
     }

@@ -408,10 +408,14 @@ class AttackTest extends SignOnFixture {
     @Test
     void craftedRequestsOpenNoDoor() {
         for (String method : List.of("GET", "get", "", "OPTIONS", "CONNECT", "TRACE", "PROPFIND", "G ET")) {
-            for (String path : List.of("", "*", "/", "//", "/%00", "/..;/admin", "http://app.example.com/", "/\u00e9")) {
-                for (String cookie : List.of("", ";", "=", "__Host-gh-=x", "a=b;;;c", "__Host-gh-AAAAAA", "x".repeat(100_000))) {
+            for (String path :
+                    List.of("", "*", "/", "//", "/%00", "/..;/admin", "http://app.example.com/", "/\u00e9")) {
+                for (String cookie :
+                        List.of("", ";", "=", "__Host-gh-=x", "a=b;;;c", "__Host-gh-AAAAAA", "x".repeat(100_000))) {
                     noDoor(browser.send(
-                            method, path, Map.of("cookie", cookie, "accept", "*/*", "access-control-request-method", "GET")));
+                            method,
+                            path,
+                            Map.of("cookie", cookie, "accept", "*/*", "access-control-request-method", "GET")));
                 }
             }
         }
@@ -426,7 +430,8 @@ class AttackTest extends SignOnFixture {
             assertThat(page.body()).contains("Choose how to sign on").doesNotContain("evil");
         }
         // No provider has that name: the path is one of the application's.
-        assertThat(browser.script("/oauth2/callback/third?code=x&state=y").status()).isEqualTo(401);
+        assertThat(browser.script("/oauth2/callback/third?code=x&state=y").status())
+                .isEqualTo(401);
     }
 
     /** A state of the page of choice is none of a login: it has no browser in it. */
@@ -448,7 +453,9 @@ class AttackTest extends SignOnFixture {
             locations.add(reply.location());
             reply = browser.get(browser.visit(reply.location()));
         }
-        assertThat(locations).hasSize(2).allSatisfy(location -> assertThat(location).doesNotContain("eyJ", "access-"));
+        assertThat(locations)
+                .hasSize(2)
+                .allSatisfy(location -> assertThat(location).doesNotContain("eyJ", "access-"));
         assertThat(browser.get("/logout").location()).startsWith(provider.issuer() + "/logout?id_token_hint=");
     }
 
