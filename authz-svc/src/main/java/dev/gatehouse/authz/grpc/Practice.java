@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.api.authz.v1.ApiKeyAuth;
 import dev.gatehouse.api.authz.v1.BasicAuth;
+import dev.gatehouse.api.authz.v1.OpenIdConnect;
 import dev.gatehouse.authz.basic.PasswordChecks;
 import dev.gatehouse.authz.bcrypt.FavreBcrypt;
 import dev.gatehouse.authz.oidc.SignOns;
@@ -28,7 +29,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Requests by which authz-svc becomes warm: API keys and passwords, right and wrong. The service that answers them has policies of its own:
+ * Requests by which authz-svc becomes warm: API keys and passwords, right and wrong, and logins that begin. The service that answers them has policies of its own:
  * they are in no metric and no log.
  */
 public final class Practice {
@@ -40,13 +41,28 @@ public final class Practice {
 
     private static final String SHA1 = "{SHA}" + base64(digest("SHA-1", "practice"));
 
+    private static final String SIGN_ON = "gatehouse/warm-up-sign-on";
+
     /** What clients send, in turn. */
-    private static final List<Map<String, String>> REQUESTS = List.of(
-            Map.of("x-api-key", "practice", "user-agent", "Mozilla/5.0", "cookie", "session=6f1c9a52; theme=dark"),
-            Map.of("x-api-key", "wrong", "user-agent", "Mozilla/5.0"),
-            Map.of("x-api-key", "practice", "authorization", "Basic " + base64(utf8("ann:practice"))),
-            Map.of("authorization", "Basic " + base64(utf8("ben:practice"))),
-            Map.of());
+    private static final List<Request> REQUESTS = List.of(
+            new Request(
+                    POLICY,
+                    Map.of(
+                            "x-api-key",
+                            "practice",
+                            "user-agent",
+                            "Mozilla/5.0",
+                            "cookie",
+                            "session=6f1c9a52; theme=dark")),
+            new Request(POLICY, Map.of("x-api-key", "wrong", "user-agent", "Mozilla/5.0")),
+            new Request(
+                    POLICY, Map.of("x-api-key", "practice", "authorization", "Basic " + base64(utf8("ann:practice")))),
+            new Request(POLICY, Map.of("authorization", "Basic " + base64(utf8("ben:practice")))),
+            new Request(POLICY, Map.of()),
+            new Request(SIGN_ON, Map.of("accept", "text/html", "cookie", "theme=dark")),
+            new Request(SIGN_ON, Map.of("accept", "application/json", "user-agent", "Mozilla/5.0")));
+
+    private record Request(String policy, Map<String, String> headers) {}
 
     private Practice() {}
 
@@ -61,7 +77,18 @@ public final class Practice {
                 new PasswordChecks(
                         new FavreBcrypt(), Runnable::run, new byte[32], Duration.ofNanos(1), 1, InstantSource.system()),
                 SignOns.unconnected(InstantSource.system(), new SecureRandom()));
-        AccessPolicy policy = AccessPolicy.newBuilder()
+        policies.take(policies().stream()
+                .map(policy -> new Resource(policy.getName(), "1", Any.pack(policy)))
+                .toList());
+        return new AuthorizationService(policies, (request, decision) -> {}).bindService();
+    }
+
+    static List<AccessPolicy> policies() {
+        return List.of(credentials(), signOn());
+    }
+
+    private static AccessPolicy credentials() {
+        return AccessPolicy.newBuilder()
                 .setName(POLICY)
                 .setApiKeyAuth(ApiKeyAuth.newBuilder()
                         .addCredentials(ApiKeyAuth.Credential.newBuilder()
@@ -76,22 +103,37 @@ public final class Practice {
                         .addUsers(BasicAuth.User.newBuilder().setName("ann").setPasswordHash(BCRYPT))
                         .addUsers(BasicAuth.User.newBuilder().setName("ben").setPasswordHash(SHA1)))
                 .build();
-        policies.take(List.of(new Resource(POLICY, "1", Any.pack(policy))));
-        return new AuthorizationService(policies, (request, decision) -> {}).bindService();
+    }
+
+    /** A provider whose endpoints are all known: nobody is called for its document. */
+    private static AccessPolicy signOn() {
+        String provider = "https://login.example.com";
+        return AccessPolicy.newBuilder()
+                .setName(SIGN_ON)
+                .setOidc(OpenIdConnect.newBuilder()
+                        .addProviders(OpenIdConnect.Provider.newBuilder()
+                                .setIssuer(provider)
+                                .setAuthorizationEndpoint(provider + "/authorize")
+                                .setTokenEndpoint(provider + "/token")
+                                .setJwksUri(provider + "/keys")
+                                .setClientId("practice"))
+                        .setRedirectUri("https://%REQ(:authority)%/oauth2/callback"))
+                .build();
     }
 
     private static void call(Channel channel, int number) {
+        Request request = REQUESTS.get(number % REQUESTS.size());
         AuthorizationGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .check(CheckRequest.newBuilder()
                         .setAttributes(AttributeContext.newBuilder()
-                                .putContextExtensions("gatehouse.policy", POLICY)
+                                .putContextExtensions("gatehouse.policy", request.policy())
                                 .setRequest(AttributeContext.Request.newBuilder()
                                         .setHttp(AttributeContext.HttpRequest.newBuilder()
                                                 .setMethod("GET")
                                                 .setHost("www.example.com")
                                                 .setPath("/shop/items?page=2&sort=price")
-                                                .putAllHeaders(REQUESTS.get(number % REQUESTS.size())))))
+                                                .putAllHeaders(request.headers()))))
                         .build());
     }
 
