@@ -40,6 +40,9 @@ public final class BackendResolver {
          */
         TlsVerdict tls(ObjectRef backend, Optional<String> section);
 
+        /** What policies for a backend say of it. */
+        BackendWishes wishes(ObjectRef backend);
+
         /** Why the CAs of {@code references}, seen from {@code namespace}, cannot be used. */
         Optional<String> authoritiesProblem(List<ObjectReference> references, String namespace);
 
@@ -208,14 +211,14 @@ public final class BackendResolver {
                 port.get().name(),
                 transport,
                 tls -> new ClusterSpec(
-                        "serviceimport/" + key + "/" + number + suffix(protocol, variant(transport)),
-                        new Endpoints.ServicePort(
-                                new ClusterSpec.SlicesOwner(true, key),
-                                port.get().name(),
-                                transport,
-                                tls,
-                                Optional.empty()),
-                        protocol));
+                                "serviceimport/" + key + "/" + number + suffix(protocol, variant(transport)),
+                                new Endpoints.ServicePort(
+                                        new ClusterSpec.SlicesOwner(true, key),
+                                        port.get().name(),
+                                        transport,
+                                        tls),
+                                protocol)
+                        .wishing(world.wishes(ObjectRef.of(Kinds.SERVICE_IMPORT, key))));
     }
 
     /** The cluster that {@code with} makes, with TLS where a policy asks for it; UDP has none. */
@@ -328,7 +331,8 @@ public final class BackendResolver {
         }
         return new Target.Found(
                 reference,
-                new ClusterSpec("backend/" + key + suffix(protocol, ""), new Endpoints.Listed(places), protocol),
+                new ClusterSpec("backend/" + key + suffix(protocol, ""), new Endpoints.Listed(places), protocol)
+                        .wishing(world.wishes(ObjectRef.of(Kinds.BACKEND, key))),
                 backend.get().spec().fallback() || reference.standBy());
     }
 
@@ -386,10 +390,9 @@ public final class BackendResolver {
                                                 new ClusterSpec.SlicesOwner(false, key),
                                                 port.get().name(),
                                                 transport,
-                                                tls,
-                                                preferLocal(service.get()))),
+                                                tls)),
                                 protocol)
-                        .with(ClusterSettings.NONE));
+                        .wishing(world.wishes(ObjectRef.of(Kinds.SERVICE, key)).near(preferLocal(service.get()))));
     }
 
     /**

@@ -70,11 +70,17 @@ public final class ClusterGroup {
     static ClusterSpec named(String name, List<Member> members) {
         boolean allStandBy = members.stream().allMatch(Member::standBy);
         return new ClusterSpec(
-                name,
-                new Endpoints.Weighted(members.stream()
-                        .map(member -> new ClusterSpec.Share(
-                                member.cluster().endpoints(), member.weight(), member.standBy() && !allStandBy))
-                        .toList()),
-                members.getFirst().cluster().protocol());
+                        name,
+                        new Endpoints.Weighted(members.stream()
+                                .map(member -> new ClusterSpec.Share(
+                                        member.cluster().endpoints(), member.weight(), member.standBy() && !allStandBy))
+                                .toList()),
+                        members.getFirst().cluster().protocol())
+                .wishing(new BackendWishes(
+                        Optional.empty(),
+                        members.stream()
+                                .flatMap(member -> member.cluster().wishes().retryBudget().stream())
+                                .findFirst(),
+                        Optional.empty()));
     }
 }

@@ -2,6 +2,7 @@ package dev.gatehouse.controller.backend;
 
 import dev.gatehouse.gatewayapi.traffic.AdmissionControl;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings;
+import dev.gatehouse.gatewayapi.traffic.CircuitBreaker;
 import dev.gatehouse.gatewayapi.traffic.HealthCheck;
 import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
@@ -17,20 +18,18 @@ import java.util.OptionalInt;
  * What a cluster is asked for beside its backend. Two routes with different settings for one backend have two clusters, and equal
  * settings share one.
  *
- * @param retried requests are sent again: as many retries at a time as requests
  * @param routingType absent: the fleet's
  * @param statName under which the cluster is counted; absent: its name
  */
 public record ClusterSettings(
         BackendSettings backend,
-        boolean retried,
         boolean useClientProtocol,
         Optional<RoutingType> routingType,
         Optional<AdmissionControl> admission,
         Optional<String> statName) {
     /** None. */
-    public static final ClusterSettings NONE = new ClusterSettings(
-            BackendSettings.NONE, false, false, Optional.empty(), Optional.empty(), Optional.empty());
+    public static final ClusterSettings NONE =
+            new ClusterSettings(BackendSettings.NONE, false, Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
      * Those of a reference to a backend that is no route's.
@@ -39,12 +38,7 @@ public record ClusterSettings(
      */
     public static ClusterSettings of(BackendSettings settings, String hostname) {
         return new ClusterSettings(
-                settings.ofBackend().checkedAs(hostname),
-                settings.retry().isPresent(),
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+                settings.ofBackend().checkedAs(hostname), false, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -55,7 +49,6 @@ public record ClusterSettings(
     public static ClusterSettings of(TrafficSettings settings, String hostname) {
         return new ClusterSettings(
                 settings.backend().ofBackend().checkedAs(hostname),
-                settings.backend().retry().isPresent(),
                 settings.useClientProtocol(),
                 settings.routingType(),
                 settings.admission(),
@@ -64,18 +57,22 @@ public record ClusterSettings(
 
     /** The same, counted under a name of its own. */
     public ClusterSettings countedAs(String name) {
-        return new ClusterSettings(backend, retried, useClientProtocol, routingType, admission, Optional.of(name));
+        return new ClusterSettings(backend, useClientProtocol, routingType, admission, Optional.of(name));
     }
 
     /** The same, where requests stay in the proxy's zone as far as {@code local} says, unless the settings say otherwise. */
     ClusterSettings preferring(LoadBalancer.PreferLocal local) {
-        return new ClusterSettings(
-                backend.preferring(local), retried, useClientProtocol, routingType, admission, statName);
+        return new ClusterSettings(backend.preferring(local), useClientProtocol, routingType, admission, statName);
+    }
+
+    /** The same, where as many requests as {@code budget} says may be retries, unless the settings say otherwise. */
+    ClusterSettings within(CircuitBreaker.RetryBudget budget) {
+        return new ClusterSettings(backend.within(budget), useClientProtocol, routingType, admission, statName);
     }
 
     /** What of them counts for UDP: how an endpoint is selected, and how names are resolved. */
     public ClusterSettings forDatagrams() {
-        return new ClusterSettings(backend.forDatagrams(), false, false, routingType, Optional.empty(), statName);
+        return new ClusterSettings(backend.forDatagrams(), false, routingType, Optional.empty(), statName);
     }
 
     /** What of the settings shows in the endpoints of a cluster. */

@@ -8,7 +8,6 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.security.Cidr;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings;
-import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +21,7 @@ import java.util.stream.Stream;
  * @param name unique in a fleet; equal specifications have equal names
  * @param endpointsName of the resource with the endpoints, which clusters with different settings share where the settings do not show there
  * @param credentials that requests get, one after the other
+ * @param wishes what the backend itself wants; {@code settings} have what counts of it
  */
 public record ClusterSpec(
         String name,
@@ -29,9 +29,10 @@ public record ClusterSpec(
         Protocol protocol,
         ClusterSettings settings,
         String endpointsName,
-        List<InjectedCredential> credentials) {
+        List<InjectedCredential> credentials,
+        BackendWishes wishes) {
     public ClusterSpec(String name, Endpoints endpoints, Protocol protocol) {
-        this(name, endpoints, protocol, ClusterSettings.NONE, name, List.of());
+        this(name, endpoints, protocol, ClusterSettings.NONE, name, List.of(), BackendWishes.NONE);
     }
 
     public ClusterSpec {
@@ -42,7 +43,7 @@ public record ClusterSpec(
     public ClusterSpec injecting(InjectedCredential credential) {
         List<InjectedCredential> all = new ArrayList<>(credentials);
         all.add(credential);
-        return new ClusterSpec(name + credential.suffix(), endpoints, protocol, settings, endpointsName, all);
+        return new ClusterSpec(name + credential.suffix(), endpoints, protocol, settings, endpointsName, all, wishes);
     }
 
     /** The same endpoints, and where TLS is spoken to them, by a Gateway that shows {@code certificate}. */
@@ -57,7 +58,8 @@ public record ClusterSpec(
                 protocol,
                 settings,
                 endpointsName + suffix,
-                credentials);
+                credentials,
+                wishes);
     }
 
     /**
@@ -71,7 +73,7 @@ public record ClusterSpec(
 
     /** The same backend, treated as {@code more} say. */
     public ClusterSpec with(ClusterSettings more) {
-        ClusterSettings all = endpoints.preferLocal().map(more::preferring).orElse(more);
+        ClusterSettings all = wishes.under(more);
         if (all.equals(settings)) {
             return this;
         }
@@ -83,12 +85,18 @@ public record ClusterSpec(
                 all.endpointsDigest()
                         .map(digest -> endpointsName + "/with/" + digest)
                         .orElse(endpointsName),
-                credentials);
+                credentials,
+                wishes);
+    }
+
+    /** The same backend, which wants something itself. */
+    ClusterSpec wishing(BackendWishes own) {
+        return new ClusterSpec(name, endpoints, protocol, settings, endpointsName, credentials, own).with(settings);
     }
 
     /** The same under a name of its own. */
     public ClusterSpec renamed(String other) {
-        return new ClusterSpec(other, endpoints, protocol, settings, endpointsName, credentials);
+        return new ClusterSpec(other, endpoints, protocol, settings, endpointsName, credentials, wishes);
     }
 
     /** Where each request goes to its own host: what that may be. */
@@ -132,11 +140,6 @@ public record ClusterSpec(
             };
         }
 
-        /** How far their Service wants requests to stay in a zone. */
-        default Optional<LoadBalancer.PreferLocal> preferLocal() {
-            return this instanceof ServicePort port ? port.local() : Optional.empty();
-        }
-
         /**
          * True if the endpoints can be grouped by their zones: the backends of a split are told apart by Envoy's localities, which
          * zones are, too.
@@ -152,14 +155,8 @@ public record ClusterSpec(
          * The EndpointSlices of a Service.
          *
          * @param portName the name of the Service's port; absent where it has none
-         * @param local how far the Service wants requests to stay in a zone
          */
-        record ServicePort(
-                SlicesOwner owner,
-                Optional<String> portName,
-                String transport,
-                Optional<Tls> tls,
-                Optional<LoadBalancer.PreferLocal> local)
+        record ServicePort(SlicesOwner owner, Optional<String> portName, String transport, Optional<Tls> tls)
                 implements Endpoints {
             @Override
             public boolean dns() {
@@ -173,8 +170,7 @@ public record ClusterSpec(
 
             @Override
             public ServicePort presenting(ObjectKey certificate) {
-                return new ServicePort(
-                        owner, portName, transport, tls.map(each -> each.presenting(certificate)), local);
+                return new ServicePort(owner, portName, transport, tls.map(each -> each.presenting(certificate)));
             }
         }
 

@@ -90,7 +90,8 @@ public record EnvoyGatewayFile(
         f.object("extensionApis", apis -> extensionApis(apis, properties));
         f.object("rateLimit", limit -> RateLimitFields.read(limit, properties));
         f.object("gatewayAPI", api -> {
-            api.passOver("enabled", "XBackendTrafficPolicy is not served (expected: BackendTrafficPolicy)");
+            // XBackendTrafficPolicies are served wherever the API server has them.
+            api.known("enabled");
             return "";
         });
         f.object("runtimeFlags", flags -> {

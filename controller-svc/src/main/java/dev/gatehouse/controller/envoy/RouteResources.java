@@ -262,7 +262,14 @@ public final class RouteResources {
         } else if (targets.stream().noneMatch(target -> target.target() instanceof Target.Found)) {
             route.setDirectResponse(direct(SERVER_ERROR));
         } else {
-            route.setRoute(action(rule, ruleFilters, backendFilters, targets, match, policies.settings()));
+            route.setRoute(action(
+                    ruleName(ref, rule.index()),
+                    rule,
+                    ruleFilters,
+                    backendFilters,
+                    targets,
+                    match,
+                    policies.settings()));
         }
         RouteTuning.apply(route, ref, rule, policies.settings());
         policies.security()
@@ -289,6 +296,7 @@ public final class RouteResources {
     }
 
     private RouteAction action(
+            String name,
             Rule.Http rule,
             Filters filters,
             Filters backendFilters,
@@ -313,6 +321,9 @@ public final class RouteResources {
                     weight.addAllResponseHeadersToAdd(additions(change.change()));
                     weight.addAllResponseHeadersToRemove(change.change().remove());
                 });
+                if (target.target() instanceof Target.Found found) {
+                    FilterChains.onBackend(name, rule, found.cluster()).forEach(weight::putTypedPerFilterConfig);
+                }
                 clusters.addClusters(weight);
             }
             action.setWeightedClusters(clusters);

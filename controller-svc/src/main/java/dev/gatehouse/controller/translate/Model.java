@@ -5,6 +5,7 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.backend.BackendResolver;
+import dev.gatehouse.controller.backend.BackendWishes;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
@@ -129,6 +130,7 @@ final class Model {
 
     private final Collection<ObjectKey, GatewayResolver.CertificateCheck> certificates;
     final Discoveries discoveries;
+    final BackendPolicies backendPolicies;
     final BackendTls backendTls;
     final Availability availability;
     final BrokenRoutes brokenRoutes;
@@ -160,11 +162,13 @@ final class Model {
         selection = new PolicySelection(graph, inputs);
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
                 graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
-                    // A policy that an edit broke goes on in its last good version. A patch protects nothing.
+                    // A policy that an edit broke goes on in its last good version. A patch protects nothing, nor does
+                    // a policy for retries and sessions of a backend.
                     if (inputs.isReadable(reads, ref)
                             || ClientPolicies.isOurs(ref)
                             || SsoPolicies.isOne(ref)
-                            || ref.kind().equals(Kinds.ENVOY_PATCH_POLICY.name())) {
+                            || ref.kind().equals(Kinds.ENVOY_PATCH_POLICY.name())
+                            || ref.kind().equals(Kinds.X_BACKEND_TRAFFIC_POLICY.name())) {
                         return Optional.empty();
                     }
                     Set<TargetKey> targets = new HashSet<>();
@@ -174,6 +178,7 @@ final class Model {
                     return targets.isEmpty() ? Optional.empty() : Optional.of(targets);
                 });
         brokenPolicies = graph.group("brokenPolicies", brokenTargets, (_, targets) -> targets);
+        backendPolicies = new BackendPolicies(graph, inputs);
         backendTls = new BackendTls(graph, inputs, brokenPolicies, this::authorities);
         trafficProblems = graph.map(
                 "trafficProblems",
@@ -759,6 +764,11 @@ final class Model {
                     @Override
                     public BackendResolver.TlsVerdict tls(ObjectRef backend, Optional<String> section) {
                         return backendTls.verdict(reads, backend, section);
+                    }
+
+                    @Override
+                    public BackendWishes wishes(ObjectRef backend) {
+                        return backendPolicies.wishes(reads, backend);
                     }
 
                     @Override

@@ -128,6 +128,16 @@ final class Statuses {
                         inputs.of(Kinds.BACKEND_TLS_POLICY),
                         (reads, _, policy) -> model.backendTls.status(
                                 reads, policy, model.backendUses.of(reads, BackendTls.backends(policy)))),
+                keyed(
+                        graph,
+                        "status.backendPolicies",
+                        Kinds.X_BACKEND_TRAFFIC_POLICY,
+                        inputs.of(Kinds.X_BACKEND_TRAFFIC_POLICY),
+                        (reads, _, policy) -> model.backendPolicies.status(
+                                reads,
+                                policy,
+                                model.backendUses.of(reads, BackendPolicies.backends(policy)),
+                                settings.controllerName())),
                 keyed(graph, "status.proxies", Kinds.ENVOY_PROXY, inputs.of(Kinds.ENVOY_PROXY), proxies::ofProxy),
                 keyed(
                         graph,

@@ -100,7 +100,6 @@ class EnvoyGatewayFileTest {
                         "telemetry",
                         "admin",
                         "xdsServer",
-                        "gatewayAPI.enabled",
                         "runtimeFlags.enabled",
                         "provider.kubernetes.client",
                         "provider.kubernetes.cacheSyncPeriod",

@@ -35,6 +35,13 @@ public final class Kinds {
     public static final Kind<BackendTlsPolicy> BACKEND_TLS_POLICY =
             gatewayApi("BackendTLSPolicy", BackendTlsPolicy::read);
 
+    public static final Kind<XBackendTrafficPolicy> X_BACKEND_TRAFFIC_POLICY = new Kind<>(
+            "gateway.networking.x-k8s.io",
+            List.of("v1alpha1"),
+            "XBackendTrafficPolicy",
+            true,
+            spec(XBackendTrafficPolicy::read));
+
     public static final Kind<Service> SERVICE = core("Service", true, Service::read);
     public static final Kind<Secret> SECRET = core("Secret", true, Secret::read);
     public static final Kind<ConfigMap> CONFIG_MAP = core("ConfigMap", true, ConfigMap::read);
@@ -89,6 +96,7 @@ public final class Kinds {
             UDP_ROUTE,
             REFERENCE_GRANT,
             BACKEND_TLS_POLICY,
+            X_BACKEND_TRAFFIC_POLICY,
             NODE,
             SERVICE,
             SERVICE_IMPORT,

@@ -33,6 +33,7 @@ import java.util.Optional;
 
 /** Tells a cluster what its settings ask for; without settings, nothing. */
 public final class ClusterTuning {
+    /** As many as requests: with Envoy's preset, 3, most retries would be left out just when a backend's pods restart. */
     private static final int RETRIES = 1024;
 
     /** Linux's numbers. */
@@ -69,9 +70,7 @@ public final class ClusterTuning {
                     .ifPresent(percent -> cluster.getCommonLbConfigBuilder()
                             .setHealthyPanicThreshold(Percent.newBuilder().setValue(percent)));
         });
-        if (backend.circuitBreaker().isPresent() || settings.retried()) {
-            cluster.setCircuitBreakers(circuitBreakers(backend.circuitBreaker()));
-        }
+        cluster.setCircuitBreakers(circuitBreakers(backend.circuitBreaker()));
         backend.timeouts().connect().map(Protos::duration).ifPresent(cluster::setConnectTimeout);
         backend.tcpKeepalive()
                 .map(ClusterTuning::keepalive)

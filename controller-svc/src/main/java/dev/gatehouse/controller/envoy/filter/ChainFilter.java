@@ -1,6 +1,8 @@
 package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.Message;
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,11 @@ public interface ChainFilter {
 
     /** What the filters are told for a route, by their names; empty: nothing, they stay switched off. */
     Map<String, Message> onRoute(RouteContext route);
+
+    /** What the filters are told for one backend of a split, by their names, where a rule's backends are not alike. */
+    default Map<String, Message> onBackend(String name, Rule.Http rule, ClusterSpec backend) {
+        return Map.of();
+    }
 
     /**
      * What the filters are told, by their names, for routes that want nothing of them, where they are switched on in the chain

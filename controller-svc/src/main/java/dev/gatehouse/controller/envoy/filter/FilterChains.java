@@ -1,7 +1,9 @@
 package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.Any;
+import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.FilterPosition;
 import dev.gatehouse.gatewayapi.client.ClientSettings;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
@@ -69,6 +71,18 @@ public final class FilterChains {
         SortedMap<String, Any> config = new TreeMap<>();
         CHAIN.forEach(
                 filter -> filter.switchedOff(needs).forEach((name, message) -> config.put(name, Protos.any(message))));
+        return config;
+    }
+
+    /**
+     * What the filters are told for one backend of a split, by their names.
+     *
+     * @param name the rule's
+     */
+    public static SortedMap<String, Any> onBackend(String name, Rule.Http rule, ClusterSpec backend) {
+        SortedMap<String, Any> config = new TreeMap<>();
+        CHAIN.forEach(filter -> filter.onBackend(name, rule, backend)
+                .forEach((each, message) -> config.put(each, Protos.any(message))));
         return config;
     }
 

@@ -1,8 +1,11 @@
 package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.Message;
+import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.ResolvedRoute.Match;
+import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.SessionPersistence;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
@@ -17,6 +20,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Keeps the requests of a session at the endpoint of its first (GEP-1619). */
 final class SessionFilter implements ChainFilter {
@@ -29,10 +34,42 @@ final class SessionFilter implements ChainFilter {
 
     @Override
     public Map<String, Message> onRoute(RouteContext route) {
-        return route.rule()
-                .sessionPersistence()
-                .<Map<String, Message>>map(session -> Map.of(NAME, session(session, route.match(), route.name())))
+        Rule.Http rule = route.rule();
+        Optional<SessionPersistence> session = rule.sessionPersistence();
+        List<ClusterSpec> backends = backends(rule);
+        if (session.isEmpty() && backends.size() == 1) {
+            session = backends.getFirst().wishes().session();
+        }
+        if (session.isPresent()) {
+            return Map.of(NAME, session(session.get(), route.match(), route.name()));
+        }
+        boolean some =
+                backends.stream().anyMatch(backend -> backend.wishes().session().isPresent());
+        // Switched on in the chain, for the backends that want it.
+        return some
+                ? Map.of(
+                        NAME,
+                        StatefulSessionPerRoute.newBuilder().setDisabled(true).build())
+                : Map.of();
+    }
+
+    /** The backend is picked before the session is looked at: each has sessions of its own. */
+    @Override
+    public Map<String, Message> onBackend(String name, Rule.Http rule, ClusterSpec backend) {
+        return backend.wishes()
+                .session()
+                .filter(_ -> rule.sessionPersistence().isEmpty())
+                .<Map<String, Message>>map(
+                        session -> Map.of(NAME, session(session, Match.EVERYTHING, name + "/" + backend.name())))
                 .orElse(Map.of());
+    }
+
+    private static List<ClusterSpec> backends(Rule.Http rule) {
+        return rule.targets().stream()
+                .filter(target -> target.weight() > 0)
+                .flatMap(target ->
+                        target.target() instanceof Target.Found found ? Stream.of(found.cluster()) : Stream.empty())
+                .toList();
     }
 
     /** @param rule the rule's name: several rules of one host must not take each other's sessions for theirs */

@@ -91,6 +91,21 @@ public record BackendSettings(
                 http2);
     }
 
+    /** The same settings, where as many requests as {@code budget} says may be retries, unless the settings say otherwise. */
+    public BackendSettings within(CircuitBreaker.RetryBudget budget) {
+        return new BackendSettings(
+                loadBalancer,
+                retry,
+                proxyProtocol,
+                tcpKeepalive,
+                healthCheck,
+                Optional.of(circuitBreaker.map(each -> each.within(budget)).orElseGet(() -> CircuitBreaker.of(budget))),
+                timeouts,
+                connection,
+                dns,
+                http2);
+    }
+
     private BackendSettings with(HealthCheck check) {
         return new BackendSettings(
                 loadBalancer,

@@ -29,6 +29,26 @@ public record CircuitBreaker(
         }
     }
 
+    /** The presets, and {@code budget}. */
+    static CircuitBreaker of(RetryBudget budget) {
+        return new CircuitBreaker(
+                PRESET, PRESET, PRESET, PRESET, OptionalInt.empty(), OptionalInt.empty(), Optional.of(budget));
+    }
+
+    /** The same, with {@code budget} where there is none. */
+    CircuitBreaker within(RetryBudget budget) {
+        return retryBudget.isPresent()
+                ? this
+                : new CircuitBreaker(
+                        maxConnections,
+                        maxPendingRequests,
+                        maxParallelRequests,
+                        maxParallelRetries,
+                        maxRequestsPerConnection,
+                        maxConnectionsPerEndpoint,
+                        Optional.of(budget));
+    }
+
     static CircuitBreaker read(Fields f) {
         return new CircuitBreaker(
                 count(f, "maxConnections").orElse(PRESET),
