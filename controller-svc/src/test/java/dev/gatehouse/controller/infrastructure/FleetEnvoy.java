@@ -1,5 +1,11 @@
 package dev.gatehouse.controller.infrastructure;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.gatehouse.controller.files.OfflineTranslation;
@@ -9,7 +15,10 @@ import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.testkit.RealEnvoy;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * The real Envoy with the bootstrap of the only fleet of a translation, and the resources that the fleet gets by xDS, which it reads from
@@ -30,13 +38,19 @@ final class FleetEnvoy {
     private static final String XDS = "xds_cluster";
     private static final String METRICS = "prometheus_stats";
 
-    private FleetEnvoy() {}
+    private final Path folder;
+    private final UnaryOperator<String> here;
+
+    private FleetEnvoy(Path folder, UnaryOperator<String> here) {
+        this.folder = folder;
+        this.here = here;
+    }
 
     /**
      * Starts it.
      *
      * @param resources which of the resources it gets
-     * @param here changes what the files say, for example addresses to those of a test's servers
+     * @param here changes the addresses in them, to those of a test's servers
      * @param zone of the node
      */
     static RealEnvoy start(
@@ -46,61 +60,39 @@ final class FleetEnvoy {
             UnaryOperator<String> here,
             String zone)
             throws IOException {
+        FleetEnvoy files = new FleetEnvoy(folder, here);
         Map<String, List<Message>> byType = new HashMap<>();
         translation.translator().resources().forEach((id, output) -> {
             if (resources.test(id)) {
-                byType.computeIfAbsent(id.typeUrl(), _ -> new ArrayList<>()).add(output.message());
+                byType.computeIfAbsent(id.typeUrl(), _ -> new ArrayList<>()).add(files.changed(output.message(), ""));
             }
         });
-        for (Message each : byType.getOrDefault(TypeUrls.ENDPOINTS, List.of())) {
-            ClusterLoadAssignment endpoints = (ClusterLoadAssignment) each;
-            write(endpointsOf(endpoints.getClusterName(), folder), List.of(endpoints), here);
+        for (String single : List.of(TypeUrls.ENDPOINTS, TypeUrls.ROUTES, TypeUrls.SECRET)) {
+            for (Message each : byType.getOrDefault(single, List.of())) {
+                files.write(
+                        single, text(each, single.equals(TypeUrls.ENDPOINTS) ? "cluster_name" : "name"), List.of(each));
+            }
         }
-        List<Cluster> clusters = byType.getOrDefault(TypeUrls.CLUSTER, List.of()).stream()
-                .map(each -> fromFile((Cluster) each, folder))
-                .toList();
-        write(folder.resolve("cds.json"), clusters, text -> here.apply(fromFiles(text, folder)));
-        for (Map.Entry<String, String> type : Map.of(
-                        "lds", TypeUrls.LISTENER, "rds", TypeUrls.ROUTES, "sds", TypeUrls.SECRET)
-                .entrySet()) {
-            write(
-                    folder.resolve(type.getKey() + ".json"),
-                    byType.getOrDefault(type.getValue(), List.of()),
-                    text -> here.apply(fromFiles(text, folder)));
+        for (String whole : List.of(TypeUrls.CLUSTER, TypeUrls.LISTENER)) {
+            files.write(whole, "", byType.getOrDefault(whole, List.of()));
         }
-        return RealEnvoy.withBootstrap(fromFiles(bootstrap(translation, folder, zone), folder));
+        return RealEnvoy.withBootstrap(files.bootstrap(translation, zone));
     }
 
-    private static void write(Path file, List<? extends Message> resources, UnaryOperator<String> change)
-            throws IOException {
-        String text = resources.stream()
-                .map(each -> "{\"@type\":\"type.googleapis.com/"
-                        + each.getDescriptorForType().getFullName() + "\","
-                        + print(each).substring(1))
-                .collect(Collectors.joining(", ", "{\"resources\": [", "]}"));
-        Files.writeString(file, change.apply(text));
+    /** Envoy takes endpoints, routes and secrets from files that have one each. */
+    private Path file(String typeUrl, String name) {
+        String type = typeUrl.substring(typeUrl.lastIndexOf('.') + 1);
+        return folder.resolve(type + "-" + Integer.toHexString(name.hashCode()) + ".pb");
     }
 
-    /** Envoy takes endpoints from a file that has one cluster's alone. */
-    private static Path endpointsOf(String name, Path folder) {
-        return folder.resolve("eds-" + Integer.toHexString(name.hashCode()) + ".json");
+    private void write(String typeUrl, String name, List<Message> resources) throws IOException {
+        DiscoveryResponse.Builder response = DiscoveryResponse.newBuilder().setTypeUrl(typeUrl);
+        resources.forEach(each ->
+                response.addResources(Any.newBuilder().setTypeUrl(typeUrl).setValue(each.toByteString())));
+        Files.write(file(typeUrl, name), response.build().toByteArray());
     }
 
-    private static Cluster fromFile(Cluster cluster, Path folder) {
-        if (!cluster.hasEdsClusterConfig()) {
-            return cluster;
-        }
-        String service = cluster.getEdsClusterConfig().getServiceName();
-        Cluster.Builder changed = cluster.toBuilder();
-        changed.getEdsClusterConfigBuilder()
-                .getEdsConfigBuilder()
-                .getPathConfigSourceBuilder()
-                .setPath(endpointsOf(service.isEmpty() ? cluster.getName() : service, folder)
-                        .toString());
-        return changed.build();
-    }
-
-    private static String bootstrap(OfflineTranslation translation, Path folder, String zone) throws IOException {
+    private String bootstrap(OfflineTranslation translation, String zone) throws IOException {
         Bootstrap.Builder bootstrap = Bootstrap.newBuilder();
         JsonFormat.parser()
                 .usingTypeRegistry(EnvoyTypes.registry())
@@ -122,45 +114,116 @@ final class FleetEnvoy {
                 .getDynamicResourcesBuilder()
                 .getCdsConfigBuilder()
                 .getPathConfigSourceBuilder()
-                .setPath(folder.resolve("cds.json").toString());
+                .setPath(file(TypeUrls.CLUSTER, "").toString());
         bootstrap
                 .getDynamicResourcesBuilder()
                 .getLdsConfigBuilder()
                 .getPathConfigSourceBuilder()
-                .setPath(folder.resolve("lds.json").toString());
+                .setPath(file(TypeUrls.LISTENER, "").toString());
         bootstrap.getStatsFlushIntervalBuilder().setSeconds(1);
         for (int i = bootstrap.getStaticResources().getClustersCount() - 1; i >= 0; i--) {
-            String name = bootstrap.getStaticResources().getClusters(i).getName();
-            if (name.equals(XDS) || name.equals(METRICS)) {
+            Cluster cluster = bootstrap.getStaticResources().getClusters(i);
+            if (cluster.getName().equals(XDS) || cluster.getName().equals(METRICS)) {
                 bootstrap.getStaticResourcesBuilder().removeClusters(i);
             } else {
-                bootstrap
-                        .getStaticResourcesBuilder()
-                        .setClusters(i, fromFile(bootstrap.getStaticResources().getClusters(i), folder));
+                bootstrap.getStaticResourcesBuilder().setClusters(i, (Cluster) changed(cluster, ""));
             }
         }
-        return print(bootstrap.build());
+        return JsonFormat.printer()
+                .usingTypeRegistry(EnvoyTypes.registry())
+                .preservingProtoFieldNames()
+                .print(bootstrap);
     }
 
-    private static String print(Message message) {
+    /**
+     * The message with addresses as they are here, and files instead of xds-svc; fields that the generated classes do not know stay.
+     *
+     * @param cluster the name of the cluster that the message is a part of
+     */
+    private Message changed(Message message, String cluster) {
+        String name = type(message).equals("envoy.config.cluster.v3.Cluster") ? text(message, "name") : cluster;
+        Message.Builder changed = message.toBuilder();
+        message.getAllFields().forEach((field, value) -> {
+            if (field.isRepeated()) {
+                List<Object> values = new ArrayList<>();
+                ((List<?>) value).forEach(each -> values.add(value(message, field, each, name)));
+                changed.setField(field, values);
+            } else {
+                changed.setField(field, value(message, field, value, name));
+            }
+        });
+        return changed.build();
+    }
+
+    private Object value(Message parent, FieldDescriptor field, Object value, String cluster) {
+        if (value instanceof String text) {
+            return field.getName().equals("address") ? here.apply(text) : text;
+        }
+        if (!(value instanceof Message message)) {
+            return value;
+        }
+        return switch (type(message)) {
+            case "google.protobuf.Any" -> packed(message, cluster);
+            case "envoy.config.core.v3.ConfigSource" -> source(message, source(parent, field, cluster));
+            default -> changed(message, cluster);
+        };
+    }
+
+    private Path source(Message parent, FieldDescriptor field, String cluster) {
+        return switch (field.getName()) {
+            case "eds_config" -> {
+                String service = text(parent, "service_name");
+                yield file(TypeUrls.ENDPOINTS, service.isEmpty() ? cluster : service);
+            }
+            case "sds_config" -> file(TypeUrls.SECRET, text(parent, "name"));
+            default -> file(TypeUrls.ROUTES, text(parent, "route_config_name"));
+        };
+    }
+
+    private static Message source(Message source, Path file) {
+        FieldDescriptor ads = source.getDescriptorForType().findFieldByName("ads");
+        return source.hasField(ads)
+                ? parsed(
+                        source.newBuilderForType(),
+                        ConfigSource.newBuilder()
+                                .setResourceApiVersion(ApiVersion.V3)
+                                .setPathConfigSource(
+                                        PathConfigSource.newBuilder().setPath(file.toString()))
+                                .build()
+                                .toByteString())
+                : source;
+    }
+
+    private Message packed(Message any, String cluster) {
+        FieldDescriptor content = any.getDescriptorForType().findFieldByName("value");
+        Descriptor type = descriptor(text(any, "type_url"));
+        Message inner = parsed(DynamicMessage.newBuilder(type), (ByteString) any.getField(content));
+        return any.toBuilder()
+                .setField(content, changed(inner, cluster).toByteString())
+                .build();
+    }
+
+    private static Descriptor descriptor(String typeUrl) {
         try {
-            return JsonFormat.printer()
-                    .usingTypeRegistry(EnvoyTypes.registry())
-                    .preservingProtoFieldNames()
-                    .omittingInsignificantWhitespace()
-                    .print(message);
-        } catch (IOException e) {
+            return EnvoyTypes.registry().getDescriptorForTypeUrl(typeUrl);
+        } catch (InvalidProtocolBufferException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static String fromFiles(String json, Path folder) {
-        return from(from(json, "sds_config", "sds", folder), "config_source", "rds", folder);
+    private static Message parsed(Message.Builder builder, ByteString bytes) {
+        try {
+            return builder.mergeFrom(bytes).build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private static String from(String json, String field, String type, Path folder) {
-        return json.replaceAll(
-                "\"" + field + "\":\\{\"ads\":\\{}[^}]*}",
-                "\"" + field + "\":{\"path_config_source\":{\"path\":\"" + folder.resolve(type + ".json") + "\"}}");
+    private static String type(Message message) {
+        return message.getDescriptorForType().getFullName();
+    }
+
+    private static String text(Message message, String field) {
+        return String.valueOf(message.getField(message.getDescriptorForType().findFieldByName(field)));
     }
 }

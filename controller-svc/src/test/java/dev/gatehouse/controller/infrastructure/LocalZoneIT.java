@@ -236,23 +236,41 @@ class LocalZoneIT {
                   - {ip: {address: 203.0.113.2, port: %d}, zone: b}
                 """.formatted(backend, backend, backend)
                 + route("plain", service("app", backend), "")
-                + route("force", service("uneven", backend), zoneAware("minEndpointsThreshold: 1, force: {}"))
-                + route("force-six", service("uneven", backend), zoneAware("force: {}"))
-                + route("small-share", service("uneven", backend), zoneAware("minEndpointsThreshold: 1"))
+                + route(
+                        "force",
+                        service("uneven", backend),
+                        "loadBalancer: {type: RoundRobin, zoneAware: {preferLocal: {minEndpointsThreshold: 1, force: {}}}}")
+                + route(
+                        "force-six",
+                        service("uneven", backend),
+                        "loadBalancer: {type: RoundRobin, zoneAware: {preferLocal: {force: {}}}}")
+                + route(
+                        "small-share",
+                        service("uneven", backend),
+                        "loadBalancer: {type: RoundRobin, zoneAware: {preferLocal: {minEndpointsThreshold: 1}}}")
                 + route(
                         "force-two",
                         service("uneven", backend),
-                        zoneAware("minEndpointsThreshold: 1, force: {minEndpointsInZoneThreshold: 2}"))
-                + route("share", service("app", backend), zoneAware("minEndpointsThreshold: 1"))
-                + route("few", service("app", backend), zoneAware("minEndpointsThreshold: 3"))
-                + route("none", service("app", backend), zoneAware("minEndpointsThreshold: 1, percentageEnabled: 0"))
+                        "loadBalancer: {type: RoundRobin, zoneAware: {preferLocal: {minEndpointsThreshold: 1, force: {minEndpointsInZoneThreshold: 2}}}}")
+                + route(
+                        "share",
+                        service("app", backend),
+                        "loadBalancer: {type: RoundRobin, zoneAware: {preferLocal: {minEndpointsThreshold: 1}}}")
+                + route(
+                        "few",
+                        service("app", backend),
+                        "loadBalancer: {type: RoundRobin, zoneAware: {preferLocal: {minEndpointsThreshold: 3}}}")
+                + route(
+                        "none",
+                        service("app", backend),
+                        "loadBalancer: {type: RoundRobin, zoneAware: {preferLocal: {minEndpointsThreshold: 1, percentageEnabled: 0}}}")
                 + route("distributed", service("near", backend), "")
-                + route("distributed-random", service("near", backend), "{type: Random}")
+                + route("distributed-random", service("near", backend), "loadBalancer: {type: Random}")
                 + route("elsewhere", service("far", backend), "")
                 + route(
                         "fallback",
                         backend("first") + ", " + backend("spare"),
-                        zoneAware("minEndpointsThreshold: 1, force: {}"));
+                        "loadBalancer: {type: RoundRobin, zoneAware: {preferLocal: {minEndpointsThreshold: 1, force: {}}}}");
     }
 
     private static String service(String name, int port, String distribution, String endpoints) {
@@ -283,11 +301,7 @@ class LocalZoneIT {
         return "{group: gateway.envoyproxy.io, kind: Backend, name: " + name + "}";
     }
 
-    private static String zoneAware(String local) {
-        return "{type: RoundRobin, zoneAware: {preferLocal: {" + local + "}}}";
-    }
-
-    private static String route(String name, String backends, String balancer) {
+    private static String route(String name, String backends, String settings) {
         return """
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
@@ -298,14 +312,14 @@ class LocalZoneIT {
                   rules:
                   - matches: [{path: {type: Exact, value: /%s}}]
                     backendRefs: [%s]
-                """.formatted(name, name, backends) + (balancer.isEmpty() ? "" : """
+                """.formatted(name, name, backends) + (settings.isEmpty() ? "" : """
                 ---
                 apiVersion: gateway.envoyproxy.io/v1alpha1
                 kind: BackendTrafficPolicy
                 metadata: {name: %s, namespace: default}
                 spec:
                   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: %s}]
-                  loadBalancer: %s
-                """.formatted(name, name, balancer));
+                  %s
+                """.formatted(name, name, settings));
     }
 }

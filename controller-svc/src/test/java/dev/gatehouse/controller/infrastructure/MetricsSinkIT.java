@@ -114,10 +114,9 @@ class MetricsSinkIT {
         Issued certificate =
                 authority.issue(new ProcessName.Service("collector"), List.of(NAME), Instant.now(), Duration.ofDays(1));
         try (Collector collector = Collector.start(certificate)) {
-            OfflineTranslation translation =
-                    FleetGolden.translate(objects(folder, authority.keep().certificate()));
+            OfflineTranslation translation = FleetGolden.translate(objects(
+                    folder, authority.keep().certificate(), collector.server().getPort()));
             assertThat(translation.problems()).isEmpty();
-            String port = String.valueOf(collector.server().getPort());
             try (RealEnvoy envoy = FleetEnvoy.start(
                     translation,
                     folder,
@@ -125,7 +124,7 @@ class MetricsSinkIT {
                     id -> !id.typeUrl().equals(TypeUrls.LISTENER)
                             && (!id.typeUrl().equals(TypeUrls.CLUSTER)
                                     || id.name().equals(TelemetryClusters.metrics(0))),
-                    text -> text.replace(COLLECTOR, "127.0.0.1").replace("4317", port),
+                    text -> text.replace(COLLECTOR, "127.0.0.1"),
                     "")) {
                 envoy.awaitReady();
                 assertThat(collector.received().poll(1, TimeUnit.MINUTES))
@@ -135,7 +134,7 @@ class MetricsSinkIT {
         }
     }
 
-    private static Path objects(Path folder, String authority) throws IOException {
+    private static Path objects(Path folder, String authority, int port) throws IOException {
         return Files.writeString(folder.resolve("in.yaml"), """
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: Gateway
@@ -162,7 +161,7 @@ class MetricsSinkIT {
                 kind: Backend
                 metadata: {name: outside, namespace: monitoring}
                 spec:
-                  endpoints: [{ip: {address: %s, port: 4317}}]
+                  endpoints: [{ip: {address: %s, port: %d}}]
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: BackendTLSPolicy
@@ -178,6 +177,6 @@ class MetricsSinkIT {
                   ca.crt: |
                 %s
                 """.formatted(
-                        COLLECTOR, NAME, authority.strip().indent(4)));
+                        COLLECTOR, port, NAME, authority.strip().indent(4)));
     }
 }

@@ -77,13 +77,7 @@ class SecretDiscoveryIT {
         OfflineTranslation translation =
                 FleetGolden.translate(Files.writeString(folder.resolve("in.yaml"), objects(socket)));
         assertThat(translation.problems()).isEmpty();
-        String backendPort = String.valueOf(backend.getAddress().getPort());
-        envoy = FleetEnvoy.start(
-                        translation,
-                        folder,
-                        _ -> true,
-                        text -> text.replace("203.0.113.1", "127.0.0.1").replace("4443", backendPort),
-                        "")
+        envoy = FleetEnvoy.start(translation, folder, _ -> true, text -> text.replace("203.0.113.1", "127.0.0.1"), "")
                 .awaitReady();
     }
 
@@ -235,7 +229,7 @@ class SecretDiscoveryIT {
                 apiVersion: gateway.envoyproxy.io/v1alpha1
                 kind: Backend
                 metadata: {name: app, namespace: default}
-                spec: {endpoints: [{ip: {address: 203.0.113.1, port: 4443}}]}
+                spec: {endpoints: [{ip: {address: 203.0.113.1, port: %d}}]}
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: BackendTLSPolicy
@@ -255,6 +249,6 @@ class SecretDiscoveryIT {
                 metadata: {name: roots, namespace: default}
                 type: gateway.envoyproxy.io/sds
                 stringData: {url: "unix://%s", secretName: ROOTCA}
-                """.formatted(port, socket, socket);
+                """.formatted(port, backend.getAddress().getPort(), socket, socket);
     }
 }

@@ -145,6 +145,9 @@ public record Gateway(
     }
 
     static Gateway read(Fields f) {
+        f.passOver(
+                "defaultScope",
+                "default Gateways (GEP-3793) are not served: a Gateway gets the routes that name it in parentRefs");
         GatewayTls tls = f.object("tls", GatewayTls::read).orElse(GatewayTls.NONE);
         return new Gateway(
                 f.requiredString("gatewayClassName"),

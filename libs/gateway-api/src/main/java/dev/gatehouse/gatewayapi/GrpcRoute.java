@@ -71,7 +71,7 @@ public record GrpcRoute(List<ParentReference> parents, List<String> hostnames, L
 
     static GrpcRoute read(Fields f) {
         return new GrpcRoute(
-                f.list("parentRefs", 0, 32, ParentReference::read),
+                ParentReference.readAll(f),
                 f.strings("hostnames", Syntax.HOSTNAME),
                 f.list("rules", 0, 16, Rule::read));
     }

@@ -183,7 +183,7 @@ public record HttpRoute(List<ParentReference> parents, List<String> hostnames, L
     static HttpRoute read(Fields f) {
         List<Rule> rules = f.list("rules", 0, 16, Rule::read);
         return new HttpRoute(
-                f.list("parentRefs", 0, 32, ParentReference::read),
+                ParentReference.readAll(f),
                 f.strings("hostnames", Syntax.HOSTNAME),
                 f.has("rules")
                         ? rules

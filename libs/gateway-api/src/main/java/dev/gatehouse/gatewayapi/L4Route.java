@@ -16,7 +16,6 @@ public record L4Route(List<ParentReference> parents, List<TlsRoute.Rule> rules) 
     }
 
     static L4Route read(Fields f) {
-        return new L4Route(
-                f.list("parentRefs", 0, 32, ParentReference::read), f.list("rules", 1, 16, TlsRoute.Rule::read));
+        return new L4Route(ParentReference.readAll(f), f.list("rules", 1, 16, TlsRoute.Rule::read));
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,12 @@ public record ParentReference(
         String name,
         Optional<String> sectionName,
         Optional<Integer> port) {
+    /** The parents of a route. */
+    static List<ParentReference> readAll(Fields f) {
+        f.passOver("useDefaultGateways", "default Gateways (GEP-3793) are not served (expected: parentRefs)");
+        return f.list("parentRefs", 0, 32, ParentReference::read);
+    }
+
     static ParentReference read(Fields f) {
         return new ParentReference(
                 f.string("group").orElse(Kinds.GATEWAY_GROUP),

@@ -27,7 +27,7 @@ public record TlsRoute(List<ParentReference> parents, List<String> hostnames, Li
 
     static TlsRoute read(Fields f) {
         return new TlsRoute(
-                f.list("parentRefs", 0, 32, ParentReference::read),
+                ParentReference.readAll(f),
                 f.strings("hostnames", Syntax.HOSTNAME),
                 f.list("rules", 1, 16, Rule::read));
     }

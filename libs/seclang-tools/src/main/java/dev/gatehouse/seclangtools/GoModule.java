@@ -15,6 +15,18 @@ public final class GoModule {
 
     /** Where the module is. Waits for the download, at most two minutes. */
     public static Path folder(String module) throws IOException, InterruptedException {
+        return part(module, "Dir");
+    }
+
+    /**
+     * Where the module's archive is, in which all paths begin with {@code module}. It is there, too, where the module wants a newer {@code
+     * go} than the one that downloads it. Waits as {@link #folder} does.
+     */
+    public static Path archive(String module) throws IOException, InterruptedException {
+        return part(module, "Zip");
+    }
+
+    private static Path part(String module, String part) throws IOException, InterruptedException {
         Process go = new ProcessBuilder("go", "mod", "download", "-json", module)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -22,11 +34,13 @@ public final class GoModule {
         try (InputStream out = go.getInputStream()) {
             answer = out.readAllBytes();
         }
-        if (!go.waitFor(2, TimeUnit.MINUTES) || go.exitValue() != 0) {
-            go.destroy();
+        boolean ended = go.waitFor(2, TimeUnit.MINUTES);
+        go.destroy();
+        String path = ended ? new ObjectMapper().readTree(answer).path(part).asText() : "";
+        if (path.isEmpty()) {
             throw new IOException("go mod download " + module + " did not succeed: "
                     + new ObjectMapper().readTree(answer).path("Error").asText("no answer"));
         }
-        return Path.of(new ObjectMapper().readTree(answer).path("Dir").asText());
+        return Path.of(path);
     }
 }

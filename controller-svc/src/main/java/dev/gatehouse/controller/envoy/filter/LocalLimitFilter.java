@@ -8,6 +8,7 @@ import dev.gatehouse.controller.envoy.filter.LimitActions.Entry;
 import dev.gatehouse.controller.proto.NewerFields;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.traffic.RateLimits;
+import dev.gatehouse.gatewayapi.traffic.RateLimits.Cost;
 import dev.gatehouse.gatewayapi.traffic.RateLimits.Limit;
 import dev.gatehouse.gatewayapi.traffic.RateLimits.Local;
 import dev.gatehouse.gatewayapi.traffic.RateLimits.Rule;
@@ -40,6 +41,8 @@ final class LocalLimitFilter implements ChainFilter {
                     .setDenominator(FractionalPercent.DenominatorType.HUNDRED))
             .build();
 
+    private static final Limit NONE = new Limit(UNLIMITED, Unit.Second, Optional.empty());
+
     @Override
     public List<HttpFilter> onListener(ChainContext chain) {
         return List.of(chain.forPolicies(
@@ -62,8 +65,7 @@ final class LocalLimitFilter implements ChainFilter {
                 .isPresent();
         LocalRateLimit.Builder limits = LocalRateLimit.newBuilder()
                 .setStatPrefix(STAT_PREFIX)
-                .setTokenBucket(
-                        bucket(preset.map(Rule::limit).orElse(new Limit(UNLIMITED, Unit.Second, Optional.empty()))))
+                .setTokenBucket(bucket(preset.map(LocalLimitFilter::preset).orElse(NONE)))
                 .setFilterEnabled(ALWAYS)
                 .setFilterEnforced(ALWAYS)
                 .setEnableXRatelimitHeaders(
@@ -83,6 +85,20 @@ final class LocalLimitFilter implements ChainFilter {
             }
         }
         return limits.build();
+    }
+
+    /** The limit of the rule without selectors: Envoy takes one token of it for a request, whatever the request costs. */
+    private static Limit preset(Rule rule) {
+        long cost = rule.requestCost()
+                .filter(each -> each.metadata().isEmpty())
+                .map(Cost::number)
+                .orElse(1L);
+        return rule.shadowMode() || cost == 0
+                ? NONE
+                : new Limit(
+                        Math.max(1, rule.limit().requests() / cost),
+                        rule.limit().unit(),
+                        Optional.empty());
     }
 
     private static LocalRateLimitDescriptor descriptor(List<Entry> entries, Rule rule) {

@@ -1,0 +1,198 @@
+package dev.gatehouse.controller.infrastructure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatehouse.controller.infrastructure.FieldsFleet.Backend;
+import dev.gatehouse.controller.infrastructure.FieldsFleet.Got;
+import dev.gatehouse.testkit.FreePorts;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Single fields of ClientTrafficPolicies, in the real Envoy: each has a listener of its own. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ClientFieldsIT {
+    private static final int PATIENCE_MILLIS = 30_000;
+
+    private static final Map<String, String> POLICIES = new TreeMap<>(Map.ofEntries(
+            Map.entry("custom", "clientIPDetection: {customHeader: {name: x-real-client, failClosed: true}}"),
+            Map.entry(
+                    "trusted",
+                    "clientIPDetection: {xForwardedFor: {trustedCIDRs: [127.0.0.0/8], disableXForwardedForAppend: true}}"),
+            Map.entry("early", "headers: {earlyRequestHeaders: {remove: [x-secret]}}"),
+            Map.entry("envoy-headers", "headers: {enableEnvoyHeaders: true}"),
+            Map.entry("request-id", "headers: {preserveXRequestID: true}"),
+            Map.entry("proxy", "proxyProtocol: {optional: true}"),
+            Map.entry("old-proxy", "enableProxyProtocol: true"),
+            Map.entry("idle", "timeout: {http: {streamIdleTimeout: 200ms}}"),
+            Map.entry("stream", "connection: {connectionLimit: {value: 100, maxStreamDuration: 200ms}}"),
+            Map.entry("plain", "http1: {preserveHeaderCase: false}")));
+
+    @TempDir
+    private static Path folder;
+
+    private static final Map<String, Integer> PORTS = new HashMap<>();
+    private static FieldsFleet fleet;
+
+    @BeforeAll
+    static void start() throws IOException {
+        StringBuilder objects = new StringBuilder("""
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: gw, namespace: default}
+                spec:
+                  gatewayClassName: gatehouse
+                  listeners:
+                """);
+        for (String name : POLICIES.keySet()) {
+            PORTS.put(name, FreePorts.one());
+            objects.append("  - {name: ")
+                    .append(name)
+                    .append(", protocol: HTTP, port: ")
+                    .append(PORTS.get(name))
+                    .append("}\n");
+        }
+        Backend app = Backend.start("app");
+        objects.append("""
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: app, namespace: default}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules: [{backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: app}]}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: Backend
+                metadata: {name: app, namespace: default}
+                spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${app}}}]}
+                """.replace("${app}", String.valueOf(app.port())));
+        POLICIES.forEach((name, policy) -> objects.append("""
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: ClientTrafficPolicy
+                metadata: {name: ${name}, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw, sectionName: ${name}}]
+                """.replace("${name}", name))
+                .append("  ")
+                .append(policy)
+                .append('\n'));
+        fleet = FieldsFleet.start(folder, objects.toString(), Map.of("app", app));
+    }
+
+    @AfterAll
+    static void stop() {
+        fleet.close();
+    }
+
+    @Test
+    void aHeaderSaysWhoTheClientIsAndARequestWithoutItIsRefused() throws IOException {
+        assertThat(exchange("custom", get("custom"))).startsWith("HTTP/1.1 403");
+        assertThat(exchange("custom", get("custom", "X-Real-Client: 198.51.100.7")))
+                .startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void whatATrustedNetworkForwardsIsBelievedAndLeftAsItIs() throws IOException {
+        assertThat(exchange("trusted", get("trusted", "X-Forwarded-For: 198.51.100.8")))
+                .startsWith("HTTP/1.1 200");
+        assertThat(got("trusted").header("x-forwarded-for")).contains("198.51.100.8");
+    }
+
+    @Test
+    void aHeaderIsRemovedBeforeAnythingSeesIt() throws IOException {
+        assertThat(exchange("early", get("early", "X-Secret: a", "X-Other: b"))).startsWith("HTTP/1.1 200");
+        assertThat(got("early").header("x-secret")).isEmpty();
+        assertThat(got("early").header("x-other")).contains("b");
+    }
+
+    @Test
+    void envoysOwnHeadersAreSentWhereTheyAreWanted() throws IOException {
+        assertThat(exchange("envoy-headers", get("envoy-headers"))).contains("x-envoy-upstream-service-time");
+        assertThat(exchange("plain", get("plain"))).doesNotContain("x-envoy-upstream-service-time");
+    }
+
+    @Test
+    void theRequestIdOfAClientIsKept() throws IOException {
+        String id = "11111111-2222-4333-8444-555555555555";
+        exchange("request-id", get("request-id", "X-Request-Id: " + id));
+        assertThat(got("request-id").header("x-request-id")).contains(id);
+        exchange("plain", get("other-id", "X-Request-Id: " + id));
+        assertThat(got("other-id").header("x-request-id").orElseThrow()).isNotEqualTo(id);
+    }
+
+    @Test
+    void theProxyProtocolMayBeSpoken() throws IOException {
+        String line = "PROXY TCP4 198.51.100.9 127.0.0.1 4711 80\r\n";
+        assertThat(exchange("proxy", line + get("by-proxy"))).startsWith("HTTP/1.1 200");
+        assertThat(got("by-proxy").header("x-forwarded-for")).contains("198.51.100.9");
+        assertThat(exchange("proxy", get("without"))).startsWith("HTTP/1.1 200");
+        assertThat(exchange("old-proxy", line + get("by-old-proxy"))).startsWith("HTTP/1.1 200");
+        assertThatThrownBy(() -> exchange("old-proxy", get("refused"))).isInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void streamsEndInTheirTime() throws IOException {
+        // A body that does not come.
+        String open = "POST /open HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\n";
+        assertThat(firstLine("idle", open)).startsWith("HTTP/1.1 408");
+        assertThat(firstLine("stream", open)).startsWith("HTTP/1.1 408");
+    }
+
+    private static String get(String name, String... headers) {
+        StringBuilder request =
+                new StringBuilder("GET /" + name + " HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n");
+        for (String header : headers) {
+            request.append(header).append("\r\n");
+        }
+        return request.append("\r\n").toString();
+    }
+
+    /** The request of that name, as the backend got it. */
+    private static Got got(String name) {
+        return fleet.backend("app").requests().stream()
+                .filter(request -> request.path().equals("/" + name))
+                .reduce((_, last) -> last)
+                .orElseThrow();
+    }
+
+    private static int port(String listener) {
+        return Objects.requireNonNull(PORTS.get(listener), listener);
+    }
+
+    private static String firstLine(String listener, String text) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(listener))) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            return String.valueOf(
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))
+                            .readLine());
+        }
+    }
+
+    /** What comes until the connection is closed. */
+    private static String exchange(String listener, String text) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(listener))) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+}
