@@ -58,29 +58,32 @@ final class SignOnIT {
             stringData: {client-id: gatehouse, client-secret: "${secret}"}
             """;
 
-    private static final String APPLICATION = """
+    private static final String ROUTE = """
             ---
             apiVersion: gateway.networking.k8s.io/v1
             kind: HTTPRoute
             metadata: {name: ${name}, namespace: default}
             spec:
-              parentRefs: [{name: front, sectionName: "${name}"}]
+              parentRefs: [{name: front, sectionName: "${listener}"}]
               rules:
               - matches: [{path: {value: "${path}"}}]
                 backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: app}]
+            """;
+
+    private static final String POLICY = """
             ---
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: SecurityPolicy
             metadata: {name: ${name}, namespace: default}
             spec:
-              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${name}}]
+              targetRefs: [{group: gateway.networking.k8s.io, ${target}}]
               oidc:
                 provider: {issuer: "${issuer}"}
                 clientIDRef: {name: client}
                 clientSecret: {name: client}
             """;
 
-    private static final List<String> APPLICATIONS = List.of("shop", "parts", "api", "staff", "merged");
+    private static final List<String> APPLICATIONS = List.of("shop", "parts", "api", "staff", "merged", "whole");
 
     private final List<Integer> ports = FreePorts.some(2 + APPLICATIONS.size());
     private final StringBuilder files = new StringBuilder();
@@ -138,6 +141,33 @@ final class SignOnIT {
                   session: {store: Cookie, idleTimeout: 10m}
                   claimToHeaders: [{header: X-User, claim: sub}]
                 """);
+        // Beside it on the same host: a policy of its own, whose answers come to the same path; and one that is merged
+        // with the Gateway's.
+        files.append(ROUTE.replace("${name}", "own-part")
+                        .replace("${listener}", "parts")
+                        .replace("${path}", "/own"))
+                .append(POLICY.replace("${name}", "own-part")
+                        .replace("${target}", "kind: HTTPRoute, name: own-part")
+                        .replace("${issuer}", provider.issuer()))
+                .append(ROUTE.replace("${name}", "whole")
+                        .replace("${listener}", "whole")
+                        .replace("${path}", "/"))
+                .append(POLICY.replace("${name}", "whole")
+                        .replace("${target}", "kind: Gateway, name: front, sectionName: whole")
+                        .replace("${issuer}", provider.issuer()))
+                .append(ROUTE.replace("${name}", "counted")
+                        .replace("${listener}", "whole")
+                        .replace("${path}", "/counted"))
+                .append("""
+                        ---
+                        apiVersion: gateway.envoyproxy.io/v1alpha1
+                        kind: SecurityPolicy
+                        metadata: {name: counted, namespace: default}
+                        spec:
+                          targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: counted}]
+                          mergeType: StrategicMerge
+                          cors: {allowOrigins: ["https://counted.example"]}
+                        """);
         Files.writeString(Files.createDirectory(folder.resolve("objects")).resolve("all.yaml"), files.toString());
         gatehouse = ChildJvm.serving(ports.get(0), ports.get(1), folder.resolve("objects"));
         Await.orSilent(this::serves, () -> gatehouse.lines().size(), () -> gatehouse.output());
@@ -148,9 +178,9 @@ final class SignOnIT {
     }
 
     private void application(String name, String path, String more) {
-        files.append(APPLICATION
-                        .replace("${name}", name)
-                        .replace("${path}", path)
+        files.append(ROUTE.replace("${name}", name).replace("${listener}", name).replace("${path}", path))
+                .append(POLICY.replace("${name}", name)
+                        .replace("${target}", "kind: HTTPRoute, name: " + name)
                         .replace("${issuer}", provider.issuer()))
                 .append(more);
     }
@@ -249,10 +279,11 @@ final class SignOnIT {
         String forged = Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8));
-        assertThat(browser.get("/", "Authorization", "Bearer " + forged + ".e30.")
+        assertThat(browser.get("/", "Authorization", "Bearer " + forged + ".e30.AAAA")
                         .statusCode())
                 .isEqualTo(401);
-        for (String nothing : List.of("Bearer ", "Bearer", "Bearer  ", "Bearer x", "Bearer ,", "Basic YTpi")) {
+        for (String nothing : List.of(
+                "Bearer ", "Bearer", "Bearer  ", "Bearer x", "Bearer ,", "Basic YTpi", "Bearer " + forged + ".e30.")) {
             assertThat(browser.get("/", "Authorization", nothing).statusCode())
                     .as("\"" + nothing + "\" lets nobody in")
                     .isNotEqualTo(200);
@@ -268,15 +299,39 @@ final class SignOnIT {
         HttpResponse<String> page = browser.signOn("/");
         assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
         assertThat(page.body()).contains("X-subject: [alice]").doesNotContainIgnoringCase("x-gatehouse");
-        assertThat(browser.get("/", "X-Gatehouse-Id-Token", "forged", "X_Gatehouse_Id_Token", "forged")
-                        .statusCode())
+        assertThat(browser.get("/", "X-Gatehouse-Id-Token", "forged").statusCode())
                 .isEqualTo(200);
+        assertThat(new Browser("staff")
+                        .get("/", "X-Gatehouse-Id-Token", "forged")
+                        .statusCode())
+                .isEqualTo(302);
         provider.subject = "bob";
         try {
             assertThat(new Browser("staff").signOn("/").statusCode()).isEqualTo(403);
         } finally {
             provider.subject = "alice";
         }
+    }
+
+    @Test
+    void policiesOfOneHostHaveTheirAnswersAtTheSamePath() throws Exception {
+        Browser browser = new Browser("parts");
+        assertThat(browser.signOn("/part").statusCode()).isEqualTo(200);
+        assertThat(browser.get("/own").statusCode())
+                .as("a session of another policy")
+                .isEqualTo(302);
+        assertThat(browser.signOn("/own").statusCode()).isEqualTo(200);
+        assertThat(browser.get("/part").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void policiesThatAreMergedShareTheSession() throws Exception {
+        Browser browser = new Browser("whole");
+        assertThat(browser.signOn("/counted").statusCode()).isEqualTo(200);
+        assertThat(browser.get("/").statusCode()).isEqualTo(200);
+        assertThat(browser.cookies).hasSize(1);
+        browser.get("/logout");
+        assertThat(browser.get("/counted").statusCode()).isEqualTo(302);
     }
 
     @Test

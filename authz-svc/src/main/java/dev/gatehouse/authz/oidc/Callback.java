@@ -83,7 +83,7 @@ final class Callback {
             return chosen(request, query);
         }
         Optional<FlowState> flow = one(query, "state")
-                .flatMap(state -> FlowState.open(keys.get(), settings.policy(), state))
+                .flatMap(state -> FlowState.open(keys.get(), settings.key(), state))
                 .filter(state -> state.browser().length > 0);
         if (flow.isEmpty()) {
             return done(
@@ -100,7 +100,7 @@ final class Callback {
 
     private CompletionStage<Verdict> chosen(HttpRequest request, Query query) {
         Optional<FlowState> start =
-                one(query, Logins.START).flatMap(text -> FlowState.open(keys.get(), settings.policy(), text));
+                one(query, Logins.START).flatMap(text -> FlowState.open(keys.get(), settings.key(), text));
         Optional<Provider> provider = one(query, Logins.PROVIDER).flatMap(settings::provider);
         if (start.isEmpty() || provider.isEmpty()) {
             return logins.begin(request, "/", 0);

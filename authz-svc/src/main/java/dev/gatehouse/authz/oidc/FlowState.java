@@ -25,6 +25,7 @@ import java.util.zip.Inflater;
 record FlowState(
         String provider, String url, String redirectUri, Instant began, int tries, byte[] seed, byte[] browser) {
     static final int SEED_BYTES = 32;
+    private static final char DOT = '.';
     private static final int SLOTS = 5;
     private static final int BROWSER_BYTES = 16;
     private static final int LONGEST_URL = 8192;
@@ -61,7 +62,8 @@ record FlowState(
         return Arrays.copyOf(Hash.of("browser", secret), BROWSER_BYTES);
     }
 
-    String close(KeyRing keys, String policy) {
+    /** @param signOn whose login it is: the text begins with it, so that routes may lead it there */
+    String close(KeyRing keys, String signOn) {
         boolean pack = url.length() > SHORT_URL;
         byte[] plain = new Fields.Writer()
                 .text(provider)
@@ -73,13 +75,17 @@ record FlowState(
                 .bytes(seed)
                 .bytes(browser)
                 .done();
-        return text(keys.close(plain, context(policy)));
+        return signOn + DOT + text(keys.close(plain, context(signOn)));
     }
 
-    /** Empty: this is no state of a login to this policy. */
-    static Optional<FlowState> open(KeyRing keys, String policy, String state) {
+    /** Empty: this is no state of a login of {@code signOn}. */
+    static Optional<FlowState> open(KeyRing keys, String signOn, String state) {
+        if (!state.startsWith(signOn + DOT)) {
+            return Optional.empty();
+        }
         try {
-            Optional<byte[]> plain = keys.open(Base64.getUrlDecoder().decode(state), context(policy));
+            Optional<byte[]> plain =
+                    keys.open(Base64.getUrlDecoder().decode(state.substring(signOn.length() + 1)), context(signOn));
             return plain.isEmpty() ? Optional.empty() : Optional.of(read(plain.get()));
         } catch (IllegalArgumentException | IOException | DataFormatException e) {
             return Optional.empty();
@@ -101,8 +107,8 @@ record FlowState(
                 in.bytes());
     }
 
-    private static byte[] context(String policy) {
-        return Hash.of("login", policy);
+    private static byte[] context(String signOn) {
+        return Hash.of("login", signOn);
     }
 
     private static String text(byte[] bytes) {

@@ -69,7 +69,7 @@ final class Logins {
 
     private Verdict choose(String url, int tries) {
         String start = new FlowState("", target(url), "", now(), tries, new byte[FlowState.SEED_BYTES], new byte[0])
-                .close(keys.get(), settings.policy());
+                .close(keys.get(), settings.key());
         List<Answers.Link> links = new ArrayList<>();
         for (Provider provider : settings.providers()) {
             ProviderSettings known = provider.settings();
@@ -109,7 +109,7 @@ final class Logins {
                 .orElseGet(this::secret);
         FlowState flow = new FlowState(
                 provider.settings().name(), target(url), redirectUri.get(), now(), tries, seed, FlowState.hash(secret));
-        String state = flow.close(keys.get(), settings.policy());
+        String state = flow.close(keys.get(), settings.key());
         String cookie = settings.cookies().setFlow(slot, secret, settings.loginTimeout());
         return provider.endpoints()
                 .thenCompose(where -> location(provider, where, flow, state))

@@ -72,6 +72,11 @@ public record SignOnSettings(
         }
     }
 
+    /** What logins and sessions are known by: policies with the same share them. */
+    String key() {
+        return cookies.tag();
+    }
+
     Optional<Provider> provider(String name) {
         return providers.stream()
                 .filter(provider -> provider.settings().name().equals(name))

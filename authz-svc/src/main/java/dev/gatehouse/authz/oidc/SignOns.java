@@ -98,7 +98,7 @@ public final class SignOns {
     /** @throws InvalidPolicy where this process has not the store */
     public SignOn signOn(SignOnSettings settings, Store store) throws InvalidPolicy {
         Sessions sessions = switch (store) {
-            case COOKIE -> new CookieSessions(settings.policy(), settings.cookies(), settings.lifetimes(), keys, clock);
+            case COOKIE -> new CookieSessions(settings.key(), settings.cookies(), settings.lifetimes(), keys, clock);
             case AUTOMATIC -> tickets(settings, redis.orElse(memory));
             case MEMORY -> tickets(settings, memory);
             case REDIS ->
@@ -111,6 +111,6 @@ public final class SignOns {
     }
 
     private static Sessions tickets(SignOnSettings settings, SessionVault vault) {
-        return new TicketSessions(settings.policy(), settings.cookies(), settings.lifetimes(), vault);
+        return new TicketSessions(settings.key(), settings.cookies(), settings.lifetimes(), vault);
     }
 }

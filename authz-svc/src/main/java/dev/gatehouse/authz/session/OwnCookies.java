@@ -32,13 +32,13 @@ public record OwnCookies(String tag, SameSite sameSite, Optional<String> domain)
         }
     }
 
-    public static OwnCookies of(String policy, SameSite sameSite, Optional<String> domain) {
-        String tag = Base64.getEncoder()
+    /** The tag of a policy that has none of its own. */
+    public static String tagOf(String policy) {
+        return Base64.getEncoder()
                 .encodeToString(Hash.of("cookie", policy))
                 .replace('+', 'a')
                 .replace('/', 'b')
                 .substring(0, TAG);
-        return new OwnCookies(tag, sameSite, domain);
     }
 
     /** Whether a policy of Gatehouse has set the cookie: no backend gets to see it. */

@@ -48,6 +48,8 @@ final class OidcReader {
             "request_uri",
             "response_mode");
 
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9]{6,16}");
+
     private OidcReader() {}
 
     static SignOn read(String policy, OpenIdConnect message, SignOns signOns) throws InvalidPolicy {
@@ -75,7 +77,7 @@ final class OidcReader {
                 message.getPostLogoutRedirectUri().isEmpty()
                         ? Optional.empty()
                         : Optional.of(Template.of(message.getPostLogoutRedirectUri(), "post_logout_redirect_uri")),
-                cookies(policy, message.getCookie()),
+                cookies(key(policy, message), message.getCookie()),
                 new Lifetimes(
                         positive(session.hasIdleTimeout(), session.getIdleTimeout(), "session.idle_timeout"),
                         positive(
@@ -249,7 +251,17 @@ final class OidcReader {
                 text(exchange.getRequestedTokenType()));
     }
 
-    private static OwnCookies cookies(String policy, OpenIdConnect.Cookie cookie) throws InvalidPolicy {
+    private static String key(String policy, OpenIdConnect message) throws InvalidPolicy {
+        if (message.getKey().isEmpty()) {
+            return OwnCookies.tagOf(policy);
+        }
+        if (!KEY.matcher(message.getKey()).matches()) {
+            throw new InvalidPolicy("key", "\"" + message.getKey() + "\"", "6 to 16 letters and digits");
+        }
+        return message.getKey();
+    }
+
+    private static OwnCookies cookies(String key, OpenIdConnect.Cookie cookie) throws InvalidPolicy {
         OwnCookies.SameSite sameSite = switch (cookie.getSameSite()) {
             case DEFAULT, LAX -> OwnCookies.SameSite.LAX;
             case STRICT -> OwnCookies.SameSite.STRICT;
@@ -261,7 +273,7 @@ final class OidcReader {
         if (!cookie.getDomain().isEmpty() && !DOMAIN.matcher(cookie.getDomain()).matches()) {
             throw new InvalidPolicy("cookie.domain", "\"" + cookie.getDomain() + "\"", "a domain");
         }
-        return OwnCookies.of(policy, sameSite, text(cookie.getDomain()));
+        return new OwnCookies(key, sameSite, text(cookie.getDomain()));
     }
 
     private static Forwarding forwarding(OpenIdConnect.Forwarding forwarding) throws InvalidPolicy {

@@ -55,6 +55,11 @@ public record RouteRank(
         return new RouteRank(PathType.PathPrefix, 0, false, 0, 0, 0, createdAt, route, rule, index);
     }
 
+    /** The place of a request for exactly {@code path} with one parameter of its query. */
+    static RouteRank ofParameter(String path, Optional<Instant> createdAt, ObjectRef route, int rule, int index) {
+        return new RouteRank(PathType.Exact, path.length(), true, 0, 0, 1, createdAt, route, rule, index);
+    }
+
     /** Whether it is the place of {@link #last}: each match of a user has a path. */
     boolean isLast() {
         return pathLength == 0;

@@ -161,19 +161,33 @@ public final class RouteResources {
             }
         }
         if (!policies.broken()) {
-            List<Route> answered =
-                    policies.security().map(SignOnRoutes::elsewhere).orElse(List.of());
-            for (int i = 0; i < answered.size(); i++) {
-                entries.add(new RouteEntry(
-                        Hostnames.ANY,
-                        RouteRank.last(createdAt, route, rule.index(), i),
-                        0,
-                        answered.get(i).toBuilder()
-                                .setName(ruleName(route, rule.index()) + "/sign-on/" + i)
-                                .build()));
-            }
+            signOn(route, createdAt, rule, policies, entries);
         }
         return new Made(entries, refusal);
+    }
+
+    private static void signOn(
+            ObjectRef route,
+            Optional<Instant> createdAt,
+            Rule.Http rule,
+            EffectivePolicies policies,
+            List<RouteEntry> entries) {
+        String name = ruleName(route, rule.index()) + "/sign-on/";
+        List<Route> answers = policies.security().map(SignOnRoutes::answers).orElse(List.of());
+        for (int i = 0; i < answers.size(); i++) {
+            Route answer =
+                    answers.get(i).toBuilder().setName(name + "answer/" + i).build();
+            RouteRank rank = RouteRank.ofParameter(answer.getMatch().getPath(), createdAt, route, rule.index(), i);
+            entries.add(new RouteEntry(Hostnames.ANY, rank, SignOnRoutes.ANSWER, answer));
+        }
+        List<Route> elsewhere = policies.security().map(SignOnRoutes::elsewhere).orElse(List.of());
+        for (int i = 0; i < elsewhere.size(); i++) {
+            entries.add(new RouteEntry(
+                    Hostnames.ANY,
+                    RouteRank.last(createdAt, route, rule.index(), i),
+                    0,
+                    elsewhere.get(i).toBuilder().setName(name + i).build()));
+        }
     }
 
     /** Answers what matches with 500. */

@@ -144,10 +144,9 @@ public final class RouteTable {
         for (String covering : Hostnames.covering(domain)) {
             List<RouteEntry> sorted = new ArrayList<>(host.routes().getOrDefault(covering, List.of()));
             sorted.sort(host.order());
-            // Rules with the same policy bring the same answers.
             Set<RouteMatch> answered = new HashSet<>();
             sorted.removeIf(entry ->
-                    entry.rank().isLast() && !answered.add(entry.route().getMatch()));
+                    SignOnRoutes.once(entry) && !answered.add(entry.route().getMatch()));
             entries.addAll(sorted);
         }
         return entries;

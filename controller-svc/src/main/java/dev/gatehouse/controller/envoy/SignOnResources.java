@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.StringValue;
 import dev.gatehouse.api.authz.v1.OpenIdConnect;
 import dev.gatehouse.controller.check.Expressions;
 import dev.gatehouse.controller.envoy.AccessResources.Credential;
@@ -8,6 +9,7 @@ import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.controller.security.SessionTokens;
+import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.client.StringMatch;
 import dev.gatehouse.gatewayapi.security.Jwt;
@@ -48,6 +50,9 @@ public final class SignOnResources {
          */
         OpenIdConnect.Connection.Builder connection(String field, ServiceBackends service, List<String> problems);
 
+        /** The policy that has the oidc: those that are merged with it share its logins and sessions. */
+        ObjectKey owner();
+
         /** Why a provider must not be called at {@code address}. */
         Optional<String> refusal(SignOnAddress address);
     }
@@ -74,12 +79,22 @@ public final class SignOnResources {
 
     /** What proxies have to know of it. */
     static Security.SignOn signOn(SecuritySettings settings, Oidc oidc, OpenIdConnect made) {
-        List<String> paths =
-                new ArrayList<>(List.of(oidc.callbackPath(), made.getLogoutPath(), made.getFrontChannelLogoutPath()));
+        String callback = oidc.callbackPath();
+        List<Security.SignOn.Answer> answers = new ArrayList<>();
         if (made.getProvidersCount() > 1) {
-            made.getProvidersList().forEach(provider -> paths.add(oidc.callbackPath() + "/" + provider.getName()));
+            answers.add(new Security.SignOn.Answer(callback, "start"));
+            made.getProvidersList()
+                    .forEach(provider ->
+                            answers.add(new Security.SignOn.Answer(callback + "/" + provider.getName(), "state")));
+        } else {
+            answers.add(new Security.SignOn.Answer(callback, "state"));
         }
-        return new Security.SignOn(paths, made.getBackChannelLogoutPath(), SessionTokens.headers(oidc, settings.jwt()));
+        return new Security.SignOn(
+                made.getKey(),
+                answers,
+                List.of(callback, made.getLogoutPath(), made.getFrontChannelLogoutPath()),
+                made.getBackChannelLogoutPath(),
+                SessionTokens.headers(oidc, settings.jwt()));
     }
 
     private OpenIdConnect compile(SecuritySettings settings, Oidc oidc, World world, Optional<Sso> sso) {
@@ -109,7 +124,8 @@ public final class SignOnResources {
             String field = "providers[" + i + "]";
             made.addProviders(provider(provider, field, field, moreWorld, moreWorld));
         }
-        made.setRedirectUri(oidc.redirectUrl())
+        made.setKey(Protos.digest(StringValue.of(world.owner().toString())))
+                .setRedirectUri(oidc.redirectUrl())
                 .setLogoutPath(oidc.logoutPath())
                 .setBackChannelLogoutPath(more.logout().backChannelPath())
                 .setFrontChannelLogoutPath(more.logout().frontChannelPath())

@@ -7,23 +7,51 @@ import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.ResolvedRoute.Match;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Routes for what authz-svc answers itself where a policy has users sign on: the provider's answer to a login, and ways out. A rule for "/"
- * has these paths among its own; another needs routes for them, which come behind all that users wrote for the hostname.
+ * has these paths among its own; another needs routes for them, which come behind all that users wrote for the hostname. An answer that
+ * belongs to a login comes first: several policies of a hostname may have the same path for theirs.
  */
 final class SignOnRoutes {
     /** Before the other routes of a match. */
     static final int BEFORE = -1;
 
+    /** Before those, too. */
+    static final int ANSWER = -2;
+
     private static final int NOT_FOUND = 404;
 
     private SignOnRoutes() {}
+
+    /** Whether one of several alike is enough: rules with the same policy bring the same. */
+    static boolean once(RouteEntry entry) {
+        return entry.part() == ANSWER || entry.rank().isLast();
+    }
+
+    /** The routes for the provider's answers, whatever other rules and their policies are for the same path. */
+    static List<Route> answers(Security security) {
+        return security.signOn().stream()
+                .flatMap(signOn -> signOn.answers().stream()
+                        .map(answer -> answered(
+                                RouteMatch.newBuilder()
+                                        .setPath(answer.path())
+                                        .addQueryParameters(QueryParameterMatcher.newBuilder()
+                                                .setName(answer.parameter())
+                                                .setStringMatch(StringMatcher.newBuilder()
+                                                        .setPrefix(signOn.key() + "."))),
+                                security.policy(),
+                                false)))
+                .map(Route.Builder::build)
+                .toList();
+    }
 
     /** The routes for the paths, wherever no rule is for them. */
     static List<Route> elsewhere(Security security) {

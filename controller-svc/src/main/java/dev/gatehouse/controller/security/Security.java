@@ -81,12 +81,23 @@ public record Security(
     /**
      * Sign-on by authz-svc.
      *
-     * @param paths requests for them are answered by authz-svc itself: the provider's answer, and ways out
+     * @param key what logins of it are known by: a parameter of the provider's answers begins with it and a dot
+     * @param answers the provider's answers, by path and that parameter
+     * @param paths requests for them are answered by authz-svc itself: answers that belong to no login, and ways out
      * @param backChannelPath the provider's own requests, whose bodies authz-svc gets
      * @param internalHeaders of tokens for filters, which no backend gets
      */
-    public record SignOn(List<String> paths, String backChannelPath, List<String> internalHeaders) {
+    public record SignOn(
+            String key,
+            List<Answer> answers,
+            List<String> paths,
+            String backChannelPath,
+            List<String> internalHeaders) {
+        /** A request with {@code parameter} for {@code path}. */
+        public record Answer(String path, String parameter) {}
+
         public SignOn {
+            answers = List.copyOf(answers);
             paths = List.copyOf(paths);
             internalHeaders = List.copyOf(internalHeaders);
         }

@@ -75,6 +75,11 @@ final class SignOnWorld implements SignOnResources.World {
                 : new Credential.Unusable("Secret " + key + " is not there");
     }
 
+    @Override
+    public ObjectKey owner() {
+        return owners.apply("oidc");
+    }
+
     private ReferenceGrant.Origin origin(ObjectKey policy) {
         return new ReferenceGrant.Origin(kind.group(), kind.name(), policy.namespace());
     }
