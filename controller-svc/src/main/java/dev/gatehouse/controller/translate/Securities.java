@@ -16,6 +16,7 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Policy;
+import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
@@ -151,8 +152,11 @@ final class Securities {
         Optional<SignOnResources.Sso> sso = Optional.empty();
         if (settings.oidc().isPresent()) {
             for (Resource<Policy<SecuritySettings>> member : members) {
-                SsoPolicies.Found found =
-                        ssoPolicies.of(reads, member.key(), member.spec().targets());
+                // With what its selectors select.
+                List<PolicyTarget> targets = reads.get(attached.policies(), member.key())
+                        .map(each -> each.spec().targets())
+                        .orElse(member.spec().targets());
+                SsoPolicies.Found found = ssoPolicies.of(reads, member.key(), targets);
                 if (found.unreadable().isPresent()) {
                     return Optional.of(new AccessResources.Outcome.Invalid(
                             found.unreadable().get() + " cannot be read; see its status"));
