@@ -15,6 +15,8 @@ enum Caller {
     PROGRAM,
     GRPC;
 
+    private static final String HTML = "text/html";
+
     static Caller of(HttpRequest request, List<HeaderMatcher> denyRedirect) {
         if (request.header("content-type")
                 .filter(type -> type.startsWith("application/grpc"))
@@ -33,7 +35,10 @@ enum Caller {
         };
     }
 
-    /** Browsers say it (Fetch Metadata); those that do not, and clients without Accept, are known by the kind of answer that they want. */
+    /**
+     * Browsers say it (Fetch Metadata). Of others the kind of answer counts that they want: who takes anything is led on, as Envoy Gateway does,
+     * unless it brings credentials or something to be received.
+     */
     private static boolean navigates(HttpRequest request) {
         Optional<String> mode = request.header("sec-fetch-mode");
         if (mode.isPresent()) {
@@ -42,9 +47,11 @@ enum Caller {
         if (request.header("x-requested-with").isPresent()) {
             return false;
         }
-        return request.header("accept")
-                .map(accept -> accept.toLowerCase(Locale.ROOT).contains("text/html"))
-                .orElse(true);
+        String accept = request.header("accept").orElse(HTML).toLowerCase(Locale.ROOT);
+        boolean anything = accept.strip().equals("*/*")
+                && !request.method().equals("POST")
+                && request.header("authorization").isEmpty();
+        return accept.contains(HTML) || anything;
     }
 
     /** A question of a browser that carries no cookies, Fetch standard section 3.2.2. */

@@ -224,4 +224,20 @@ class LoginTest extends SignOnFixture {
         });
         assertThat(browser.cookies).isEmpty();
     }
+
+    @Test
+    void whoTakesAnythingIsLedOnAsByEnvoyGateway() {
+        assertThat(browser.send("GET", "/", Map.of("accept", "*/*")).status()).isEqualTo(302);
+        assertThat(browser.send("HEAD", "/", Map.of("accept", "*/*")).status()).isEqualTo(302);
+        assertThat(browser.send("POST", "/", Map.of("accept", "*/*")).status()).isEqualTo(401);
+        assertThat(browser.send("GET", "/", Map.of("accept", "application/json, */*"))
+                        .status())
+                .isEqualTo(401);
+        assertThat(browser.send("GET", "/", Map.of("accept", "*/*", "x-requested-with", "XMLHttpRequest"))
+                        .status())
+                .isEqualTo(401);
+        assertThat(browser.send("GET", "/", Map.of("accept", "*/*", "authorization", "Bearer expired"))
+                        .status())
+                .isEqualTo(401);
+    }
 }

@@ -224,7 +224,7 @@ class LogoutTest extends SignOnFixture {
         clock.move(Duration.ofSeconds(provider.tokenSeconds + 1));
         provider.gate = new java.util.concurrent.CountDownLatch(1);
         int before = provider.calls("token");
-        var waiting = browser.begin("GET", "/", Map.of("accept", "*/*"), "");
+        var waiting = browser.begin("GET", "/", Map.of("accept", "*/*", "sec-fetch-mode", "cors"), "");
         dev.gatehouse.testkit.Await.orSilent(
                 () -> provider.calls("token") > before, () -> provider.calls("token"), () -> "a refresh");
         assertThat(logoutToken(provider.logoutToken(token -> {})).status()).isEqualTo(200);
