@@ -50,9 +50,13 @@ public record RouteRank(
                     Comparator.<RouteRank>comparingInt(rank -> rank.queryParams).reversed())
             .thenComparing(AS_WRITTEN);
 
-    /** The place behind everything that users wrote, for what a rule needs beside its matches. */
-    static RouteRank last(Optional<Instant> createdAt, ObjectRef route, int rule, int index) {
-        return new RouteRank(PathType.PathPrefix, 0, false, 0, 0, 0, createdAt, route, rule, index);
+    /**
+     * The place behind everything that users wrote, for what a rule needs beside its matches.
+     *
+     * @param headers that are matched: more come before fewer
+     */
+    static RouteRank last(Optional<Instant> createdAt, ObjectRef route, int rule, int index, int headers) {
+        return new RouteRank(PathType.PathPrefix, 0, false, headers, 0, 0, createdAt, route, rule, index);
     }
 
     /** The place of a request for exactly {@code path} with one parameter of its query. */

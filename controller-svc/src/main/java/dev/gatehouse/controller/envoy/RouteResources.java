@@ -180,11 +180,18 @@ public final class RouteResources {
             RouteRank rank = RouteRank.ofParameter(answer.getMatch().getPath(), createdAt, route, rule.index(), i);
             entries.add(new RouteEntry(Hostnames.ANY, rank, SignOnRoutes.ANSWER, answer));
         }
+        policies.security()
+                .flatMap(SignOnRoutes::logout)
+                .ifPresent(logout -> entries.add(new RouteEntry(
+                        Hostnames.ANY,
+                        RouteRank.last(createdAt, route, rule.index(), 0, 1),
+                        0,
+                        logout.toBuilder().setName(name + "logout").build())));
         List<Route> elsewhere = policies.security().map(SignOnRoutes::elsewhere).orElse(List.of());
         for (int i = 0; i < elsewhere.size(); i++) {
             entries.add(new RouteEntry(
                     Hostnames.ANY,
-                    RouteRank.last(createdAt, route, rule.index(), i),
+                    RouteRank.last(createdAt, route, rule.index(), i, 0),
                     0,
                     elsewhere.get(i).toBuilder().setName(name + i).build()));
         }

@@ -92,7 +92,9 @@ public final class SignOnResources {
         return new Security.SignOn(
                 made.getKey(),
                 answers,
-                List.of(callback, made.getLogoutPath(), made.getFrontChannelLogoutPath()),
+                callback,
+                made.getLogoutPath(),
+                made.getFrontChannelLogoutPath(),
                 made.getBackChannelLogoutPath(),
                 SessionTokens.headers(oidc, settings.jwt()));
     }

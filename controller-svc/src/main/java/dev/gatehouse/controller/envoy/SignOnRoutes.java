@@ -7,6 +7,7 @@ import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.ResolvedRoute.Match;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
@@ -53,16 +54,35 @@ final class SignOnRoutes {
                 .toList();
     }
 
+    /** The route to log out for who has a session of this sign-on: policies of one host may have the same path for that. */
+    static Optional<Route> logout(Security security) {
+        return security.signOn()
+                .map(signOn -> answered(
+                                RouteMatch.newBuilder()
+                                        .setPath(signOn.logoutPath())
+                                        .addHeaders(HeaderMatcher.newBuilder()
+                                                .setName("cookie")
+                                                .setStringMatch(StringMatcher.newBuilder()
+                                                        .setContains("-gh-" + signOn.key()))),
+                                security.policy(),
+                                false)
+                        .build());
+    }
+
     /** The routes for the paths, wherever no rule is for them. */
     static List<Route> elsewhere(Security security) {
         return security.signOn().stream()
-                .flatMap(signOn -> Stream.concat(
-                        signOn.paths().stream()
-                                .map(path -> answered(RouteMatch.newBuilder().setPath(path), security.policy(), false)),
-                        Stream.of(answered(
-                                RouteMatch.newBuilder().setPath(signOn.backChannelPath()), security.policy(), true))))
+                .flatMap(signOn -> Stream.of(
+                        answered(signOn.callbackPath(), security, false),
+                        answered(signOn.logoutPath(), security, false),
+                        answered(signOn.frontChannelPath(), security, false),
+                        answered(signOn.backChannelPath(), security, true)))
                 .map(Route.Builder::build)
                 .toList();
+    }
+
+    private static Route.Builder answered(String path, Security security, boolean withBody) {
+        return answered(RouteMatch.newBuilder().setPath(path), security.policy(), withBody);
     }
 
     /** The route, among what {@code match} is for, for the provider's own requests: authz-svc gets their bodies. */

@@ -83,14 +83,16 @@ public record Security(
      *
      * @param key what logins of it are known by: a parameter of the provider's answers begins with it and a dot
      * @param answers the provider's answers, by path and that parameter
-     * @param paths requests for them are answered by authz-svc itself: answers that belong to no login, and ways out
+     * @param callbackPath answers that belong to no login
      * @param backChannelPath the provider's own requests, whose bodies authz-svc gets
      * @param internalHeaders of tokens for filters, which no backend gets
      */
     public record SignOn(
             String key,
             List<Answer> answers,
-            List<String> paths,
+            String callbackPath,
+            String logoutPath,
+            String frontChannelPath,
             String backChannelPath,
             List<String> internalHeaders) {
         /** A request with {@code parameter} for {@code path}. */
@@ -98,7 +100,6 @@ public record Security(
 
         public SignOn {
             answers = List.copyOf(answers);
-            paths = List.copyOf(paths);
             internalHeaders = List.copyOf(internalHeaders);
         }
     }
