@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Names and attributes of the cookies of one policy. The names have six characters of a hash of the policy: policies of one host do not share cookies. A
+ * Names and attributes of the cookies of one sign-on. The names have its tag: policies of one host share no cookies unless they share the sign-on. A
  * cookie is deleted with the attributes with which it was set, as browsers keep it otherwise.
  *
- * @param tag of the policy
+ * @param tag of the sign-on
  * @param domain empty: the host alone
  */
 public record OwnCookies(String tag, SameSite sameSite, Optional<String> domain) {

@@ -59,7 +59,7 @@ public record RouteRank(
         return new RouteRank(PathType.PathPrefix, 0, false, headers, 0, 0, createdAt, route, rule, index);
     }
 
-    /** The place of a request for exactly {@code path} with one parameter of its query. */
+    /** The place of a request for exactly {@code path} with one parameter of its query: beside those with a method, which come first. */
     static RouteRank ofParameter(String path, Optional<Instant> createdAt, ObjectRef route, int rule, int index) {
         return new RouteRank(PathType.Exact, path.length(), true, 0, 0, 1, createdAt, route, rule, index);
     }

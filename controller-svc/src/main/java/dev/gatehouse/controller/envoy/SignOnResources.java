@@ -19,6 +19,7 @@ import dev.gatehouse.gatewayapi.security.ServiceBackends;
 import dev.gatehouse.gatewayapi.security.SignOnAddress;
 import dev.gatehouse.gatewayapi.security.SsoPolicy;
 import dev.gatehouse.gatewayapi.traffic.Retry;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -53,8 +54,8 @@ public final class SignOnResources {
         /** The policy that has the oidc: those that are merged with it share its logins and sessions. */
         ObjectKey owner();
 
-        /** Why a provider must not be called at {@code address}. */
-        Optional<String> refusal(SignOnAddress address);
+        /** Why a provider must not be called at {@code address}, of scheme http or https. */
+        Optional<String> refusal(URI address);
     }
 
     /**
@@ -183,9 +184,9 @@ public final class SignOnResources {
                 .flatMap(Optional::stream);
         if (direct) {
             addresses
-                    .flatMap(each -> SignOnAddress.of(each).stream())
+                    .filter(each -> SignOnAddress.of(each).isPresent())
+                    .flatMap(each -> world.refusal(URI.create(each)).stream())
                     .distinct()
-                    .flatMap(each -> world.refusal(each).stream())
                     .forEach(reason -> problems.add(place + ": " + reason));
         }
         OpenIdConnect.Connection.Builder connection = direct
@@ -423,10 +424,8 @@ public final class SignOnResources {
         }
         Set<String> places = new HashSet<>();
         for (Jwt.Provider provider : jwt.get().providers()) {
-            List<Jwt.Extractor.Header> headers = provider.extractFrom()
-                    .map(Jwt.Extractor::headers)
-                    .orElse(List.of(new Jwt.Extractor.Header("authorization", "Bearer ")));
-            for (Jwt.Extractor.Header header : headers) {
+            for (Jwt.Extractor.Header header :
+                    provider.extractFrom().orElse(Jwt.Extractor.USUAL).headers()) {
                 String name = lower(header.name());
                 if (oidc.forwardIdToken().map(SignOnResources::lower).equals(Optional.of(name))) {
                     problems.add("spec.oidc.forwardIDToken.header: \"" + name

@@ -148,13 +148,7 @@ final class Access {
     }
 
     private boolean hasToken(Jwt.Provider provider) {
-        if (provider.extractFrom().isEmpty()) {
-            return question.header("authorization")
-                            .filter(value -> value.startsWith("Bearer "))
-                            .isPresent()
-                    || question.parameter("access_token").isPresent();
-        }
-        Jwt.Extractor from = provider.extractFrom().get();
+        Jwt.Extractor from = provider.extractFrom().orElse(Jwt.Extractor.USUAL);
         return from.headers().stream()
                         .anyMatch(header -> question.header(header.name())
                                 .filter(value -> value.startsWith(header.valuePrefix()))

@@ -20,10 +20,6 @@ public final class SessionTokens {
     private static final Jwt.Extractor.Header ACCESS_TOKEN = new Jwt.Extractor.Header(ACCESS_TOKEN_HEADER, "");
     private static final Jwt.Extractor.Header ID_TOKEN = new Jwt.Extractor.Header(ID_TOKEN_HEADER, "");
 
-    /** Where Envoy looks for a token that nobody says a place of. */
-    private static final Jwt.Extractor USUAL = new Jwt.Extractor(
-            List.of(new Jwt.Extractor.Header("Authorization", "Bearer ")), List.of(), List.of("access_token"));
-
     private SessionTokens() {}
 
     /** The headers that the providers of {@code jwt} read tokens of sessions from. */
@@ -48,7 +44,7 @@ public final class SessionTokens {
         if (from.isEmpty() && !(signsOn && !oidc.forwardAccessToken())) {
             return provider;
         }
-        Jwt.Extractor written = from.orElse(USUAL);
+        Jwt.Extractor written = from.orElse(Jwt.Extractor.USUAL);
         List<Jwt.Extractor.Header> headers = new ArrayList<>(written.headers());
         List<String> cookies = new ArrayList<>(written.cookies());
         if (cookies.removeIf(name -> oidc.cookieNames().accessToken().equals(Optional.of(name)))) {

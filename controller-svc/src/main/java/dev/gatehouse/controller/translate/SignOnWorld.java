@@ -6,11 +6,10 @@ import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ServiceClusters;
-import dev.gatehouse.controller.check.IpText;
+import dev.gatehouse.controller.backend.UriCluster;
 import dev.gatehouse.controller.envoy.AccessResources.Credential;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.SignOnResources;
-import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy.SubjectAltName;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -20,9 +19,9 @@ import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.security.ServiceBackends;
-import dev.gatehouse.gatewayapi.security.SignOnAddress;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -85,13 +84,9 @@ final class SignOnWorld implements SignOnResources.World {
     }
 
     @Override
-    public Optional<String> refusal(SignOnAddress address) {
-        return addresses
-                .refusal(
-                        IpText.isAddress(address.host())
-                                ? new Backend.Endpoint.Ip(address.host(), address.port())
-                                : new Backend.Endpoint.Fqdn(address.host(), address.port()))
-                .map(BackendAddresses.Refusal::message);
+    public Optional<String> refusal(URI address) {
+        return new CalledServices(reads, inputs, model, addresses)
+                .refusal(UriCluster.of(address).endpoint());
     }
 
     @Override

@@ -163,6 +163,10 @@ public record Jwt(Missing missing, List<Provider> providers) {
 
     /** Where a token stands in a request. */
     public record Extractor(List<Header> headers, List<String> cookies, List<String> params) {
+        /** Where Envoy looks for a token that nobody says a place of. */
+        public static final Extractor USUAL =
+                new Extractor(List.of(new Header("Authorization", "Bearer ")), List.of(), List.of("access_token"));
+
         public Extractor {
             headers = List.copyOf(headers);
             cookies = List.copyOf(cookies);
