@@ -3,12 +3,14 @@ package dev.gatehouse.controller.envoy;
 import com.google.protobuf.Duration;
 import com.google.protobuf.StringValue;
 import dev.gatehouse.api.authz.v1.OpenIdConnect;
+import dev.gatehouse.controller.backend.UriCluster;
 import dev.gatehouse.controller.check.Expressions;
 import dev.gatehouse.controller.envoy.AccessResources.Credential;
 import dev.gatehouse.controller.gateway.Certificates;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.controller.security.SessionTokens;
+import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.client.StringMatch;
@@ -54,8 +56,8 @@ public final class SignOnResources {
         /** The policy that has the oidc: those that are merged with it share its logins and sessions. */
         ObjectKey owner();
 
-        /** Why a provider must not be called at {@code address}, of scheme http or https. */
-        Optional<String> refusal(URI address);
+        /** Why a provider must not be called at {@code endpoint}. */
+        Optional<String> refusal(Backend.Endpoint endpoint);
     }
 
     /**
@@ -185,7 +187,8 @@ public final class SignOnResources {
         if (direct) {
             addresses
                     .filter(each -> SignOnAddress.of(each).isPresent())
-                    .flatMap(each -> world.refusal(URI.create(each)).stream())
+                    .flatMap(each ->
+                            world.refusal(UriCluster.of(URI.create(each)).endpoint()).stream())
                     .distinct()
                     .forEach(reason -> problems.add(place + ": " + reason));
         }

@@ -6,10 +6,10 @@ import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ServiceClusters;
-import dev.gatehouse.controller.backend.UriCluster;
 import dev.gatehouse.controller.envoy.AccessResources.Credential;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.SignOnResources;
+import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy.SubjectAltName;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -21,7 +21,6 @@ import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.security.ServiceBackends;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -84,9 +83,8 @@ final class SignOnWorld implements SignOnResources.World {
     }
 
     @Override
-    public Optional<String> refusal(URI address) {
-        return new CalledServices(reads, inputs, model, addresses)
-                .refusal(UriCluster.of(address).endpoint());
+    public Optional<String> refusal(Backend.Endpoint endpoint) {
+        return new CalledServices(reads, inputs, model, addresses).refusal(endpoint);
     }
 
     @Override
