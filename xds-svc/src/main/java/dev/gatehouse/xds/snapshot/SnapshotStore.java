@@ -8,7 +8,6 @@ import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.Transaction;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -79,7 +78,7 @@ public final class SnapshotStore implements Follower {
         if (complete != null) {
             Set<String> gone = new HashSet<>(fleets.keySet());
             gone.removeAll(complete.keySet());
-            complete.forEach(this::publish);
+            complete.forEach((fleet, snapshot) -> publish(fleet, shared(snapshot, fleets.get(fleet))));
             gone.forEach(this::retire);
         }
         caughtUp = Optional.of(position);
@@ -110,27 +109,25 @@ public final class SnapshotStore implements Follower {
     /** The next state of a fleet. Resources whose version is known are the objects that are there already. */
     private static FleetSnapshot apply(
             FleetSnapshot base, @Nullable FleetSnapshot known, Position position, Transaction transaction) {
-        Map<String, Map<String, VersionedResource>> edited = new HashMap<>();
+        Map<String, Map<String, Optional<VersionedResource>>> edits = new HashMap<>();
         for (ResourceId id : transaction.deletes()) {
-            if (base.ofType(id.typeUrl()).containsKey(id.name())) {
-                edited(edited, base, id).remove(id.name());
-            }
+            edits(edits, id).put(id.name(), Optional.empty());
         }
         for (Put put : transaction.puts()) {
             ResourceId id = put.id();
             VersionedResource before = base.ofType(id.typeUrl()).get(id.name());
-            if (before == null || !before.version().equals(put.version())) {
-                edited(edited, base, id).put(id.name(), resource(put, known));
-            }
+            boolean same = before != null && before.version().equals(put.version());
+            edits(edits, id).put(id.name(), Optional.of(same ? before : resource(put, known)));
         }
-        Map<String, Map<String, VersionedResource>> types = new HashMap<>(base.types());
-        edited.forEach((typeUrl, resources) -> types.put(typeUrl, shared(typeUrl, resources, known)));
+        Map<String, ResourceSet> types = new HashMap<>(base.types());
+        edits.forEach(
+                (typeUrl, changes) -> types.put(typeUrl, base.ofType(typeUrl).with(changes)));
         return new FleetSnapshot(base.fleet(), position, transaction.publishedAt(), types);
     }
 
-    private static Map<String, VersionedResource> edited(
-            Map<String, Map<String, VersionedResource>> edited, FleetSnapshot base, ResourceId id) {
-        return edited.computeIfAbsent(id.typeUrl(), typeUrl -> new HashMap<>(base.ofType(typeUrl)));
+    private static Map<String, Optional<VersionedResource>> edits(
+            Map<String, Map<String, Optional<VersionedResource>>> edits, ResourceId id) {
+        return edits.computeIfAbsent(id.typeUrl(), _ -> new HashMap<>());
     }
 
     private static VersionedResource resource(Put put, @Nullable FleetSnapshot known) {
@@ -149,10 +146,14 @@ public final class SnapshotStore implements Follower {
                         .build());
     }
 
-    private static Map<String, VersionedResource> shared(
-            String typeUrl, Map<String, VersionedResource> resources, @Nullable FleetSnapshot known) {
-        Map<String, VersionedResource> before = known == null ? Map.of() : known.ofType(typeUrl);
-        return resources.equals(before) ? before : Collections.unmodifiableMap(resources);
+    /** A replay's result, with the sets of before where it led to the same. */
+    private static FleetSnapshot shared(FleetSnapshot replayed, @Nullable FleetSnapshot known) {
+        if (known == null) {
+            return replayed;
+        }
+        Map<String, ResourceSet> types = new HashMap<>(replayed.types());
+        types.replaceAll((typeUrl, set) -> set.equals(known.ofType(typeUrl)) ? known.ofType(typeUrl) : set);
+        return new FleetSnapshot(replayed.fleet(), replayed.position(), replayed.publishedAt(), types);
     }
 
     /** The last good configuration of a fleet; empty: none has been seen. */

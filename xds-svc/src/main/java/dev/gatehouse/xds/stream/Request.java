@@ -11,6 +11,9 @@ public sealed interface Request {
     /** The push that this answers; empty: none. */
     String nonce();
 
+    /** Whether it may change what is subscribed to. */
+    boolean subscribes();
+
     /** The subscriber's words, where it refuses the push. */
     Optional<String> error();
 
@@ -24,6 +27,11 @@ public sealed interface Request {
             implements Request {
         public StateOfTheWorld {
             names = List.copyOf(names);
+        }
+
+        @Override
+        public boolean subscribes() {
+            return true;
         }
     }
 
@@ -44,6 +52,11 @@ public sealed interface Request {
             subscribe = List.copyOf(subscribe);
             unsubscribe = List.copyOf(unsubscribe);
             initialVersions = Map.copyOf(initialVersions);
+        }
+
+        @Override
+        public boolean subscribes() {
+            return !subscribe.isEmpty() || !unsubscribe.isEmpty();
         }
     }
 }

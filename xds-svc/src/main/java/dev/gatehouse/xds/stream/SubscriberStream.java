@@ -4,6 +4,7 @@ import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.xds.snapshot.FleetSnapshot;
 import dev.gatehouse.xds.snapshot.ResourceKey;
+import dev.gatehouse.xds.snapshot.ResourceSet;
 import dev.gatehouse.xds.snapshot.VersionedResource;
 import dev.gatehouse.xds.stream.TypeSubscription.Change;
 import java.time.Instant;
@@ -38,6 +39,7 @@ public final class SubscriberStream {
     private final boolean aggregated;
     private final StreamSettings settings;
     private final Map<String, TypeSubscription> subscriptions = new LinkedHashMap<>();
+    private final VirtualHostScope virtualHosts = new VirtualHostScope(subscriptions);
 
     private @Nullable FleetSnapshot target;
     /** Counts targets on this stream. */
@@ -71,21 +73,28 @@ public final class SubscriberStream {
         }
         target = snapshot;
         sequence++;
+        if (virtualHosts.follow(snapshot)) {
+            tablesChanged();
+        }
         return advance(now, new ArrayList<>());
     }
 
     /** The subscriber asked, or answered. */
     public List<Effect> request(Request request, Instant now) {
         List<Effect> effects = new ArrayList<>();
-        TypeSubscription subscription =
-                subscriptions.computeIfAbsent(request.typeUrl(), typeUrl -> new TypeSubscription(typeUrl, protocol));
+        TypeSubscription subscription = subscriptions.computeIfAbsent(request.typeUrl(), this::subscription);
         Optional<TypeSubscription.Answer> answer = subscription.take(request, now);
+        if (request.typeUrl().equals(TypeUrls.ROUTES) && request.subscribes()) {
+            tablesChanged();
+        }
         if (answer.isPresent()) {
             switch (answer.get()) {
                 case TypeSubscription.Answer.Accepted accepted -> {
                     effects.add(new Effect.Acknowledged(request.typeUrl(), accepted.latency()));
                     expect(accepted.upserts(), now);
+                    established(request.typeUrl(), accepted.first());
                 }
+                case TypeSubscription.Answer.AcceptedLate late -> established(request.typeUrl(), late.first());
                 case TypeSubscription.Answer.Refused refused ->
                     effects.add(new Effect.Rejected(
                             refused.position(), request.typeUrl(), refused.resources(), refused.message()));
@@ -94,6 +103,28 @@ public final class SubscriberStream {
         expected.keySet()
                 .removeIf(key -> key.typeUrl().equals(request.typeUrl()) && subscription.subscribesTo(key.name()));
         return advance(now, effects);
+    }
+
+    private TypeSubscription subscription(String typeUrl) {
+        return new TypeSubscription(
+                typeUrl, protocol, typeUrl.equals(TypeUrls.VIRTUAL_HOST) ? virtualHosts : TypeSubscription.Scope.ALL);
+    }
+
+    /** The subscriber has route tables that it had not: it needs their virtual hosts, even those that it was sent before. */
+    private void established(String typeUrl, List<String> names) {
+        TypeSubscription hosts = subscriptions.get(TypeUrls.VIRTUAL_HOST);
+        if (typeUrl.equals(TypeUrls.ROUTES) && !names.isEmpty() && hosts != null) {
+            Set<String> tables = Set.copyOf(names);
+            hosts.forgetAll(host -> tables.contains(VirtualHostScope.table(host)));
+            hosts.scopeChanged();
+        }
+    }
+
+    private void tablesChanged() {
+        TypeSubscription hosts = subscriptions.get(TypeUrls.VIRTUAL_HOST);
+        if (hosts != null) {
+            hosts.scopeChanged();
+        }
     }
 
     /** Time has come to {@link #wakeUp}. */
@@ -209,17 +240,22 @@ public final class SubscriberStream {
                 open &= orderOpen;
             }
             if (order == TypeOrder.ENDPOINTS) {
-                open &= expected.keySet().stream()
-                        .noneMatch(key -> key.typeUrl().equals(TypeUrls.ENDPOINTS));
+                open &= isNotExpected(TypeUrls.ENDPOINTS);
+            } else if (order == TypeOrder.ROUTES) {
+                open &= isNotExpected(TypeUrls.ROUTES);
             }
         }
         return complete;
     }
 
+    private boolean isNotExpected(String typeUrl) {
+        return expected.keySet().stream().noneMatch(key -> key.typeUrl().equals(typeUrl));
+    }
+
     /** True: nothing of the type is left to be sent. */
     private boolean make(
             TypeSubscription subscription, FleetSnapshot snapshot, boolean open, Instant now, List<Effect> effects) {
-        Map<String, VersionedResource> resources = snapshot.ofType(subscription.typeUrl());
+        ResourceSet resources = snapshot.ofType(subscription.typeUrl());
         Change change = subscription.change(resources);
         boolean removeGone = !subscription.order().removedLast();
         boolean changes =
@@ -276,7 +312,7 @@ public final class SubscriberStream {
         }
         for (TypeSubscription subscription : subscriptions.values()) {
             if (subscription.order().removedLast() && !subscription.awaitsAnswer()) {
-                Map<String, VersionedResource> resources = snapshot.ofType(subscription.typeUrl());
+                ResourceSet resources = snapshot.ofType(subscription.typeUrl());
                 List<String> gone = subscription.change(resources).gone();
                 if (!gone.isEmpty()) {
                     effects.add(subscription.remove(resources, gone, moment(snapshot, now)));
@@ -302,7 +338,7 @@ public final class SubscriberStream {
                     ? new Leaving(state.absentSince(), now.plus(settings.removalGrace()))
                     : state;
         });
-        Map<String, VersionedResource> resources = snapshot.ofType(TypeUrls.CLUSTER);
+        ResourceSet resources = snapshot.ofType(TypeUrls.CLUSTER);
         if (clusters.awaitsAnswer() || !clusters.change(resources).upserts().isEmpty()) {
             return;
         }
@@ -322,7 +358,8 @@ public final class SubscriberStream {
     }
 
     private long routesAcceptedUpTo() {
-        return Stream.concat(ofOrder(TypeOrder.LISTENER).stream(), ofOrder(TypeOrder.ROUTES).stream())
+        return Stream.of(TypeOrder.LISTENER, TypeOrder.ROUTES, TypeOrder.VIRTUAL_HOSTS)
+                .flatMap(order -> ofOrder(order).stream())
                 .mapToLong(TypeSubscription::cleanSequence)
                 .min()
                 .orElse(sequence);

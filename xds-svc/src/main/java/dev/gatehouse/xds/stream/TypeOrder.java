@@ -14,7 +14,9 @@ enum TypeOrder {
     CLUSTER,
     ENDPOINTS,
     LISTENER,
-    ROUTES;
+    ROUTES,
+    /** The virtual hosts of route tables. */
+    VIRTUAL_HOSTS;
 
     static TypeOrder of(String typeUrl) {
         return switch (typeUrl) {
@@ -22,7 +24,8 @@ enum TypeOrder {
             case TypeUrls.CLUSTER -> CLUSTER;
             case TypeUrls.ENDPOINTS -> ENDPOINTS;
             case TypeUrls.LISTENER -> LISTENER;
-            case TypeUrls.ROUTES, TypeUrls.SCOPED_ROUTES, TypeUrls.VIRTUAL_HOST -> ROUTES;
+            case TypeUrls.ROUTES, TypeUrls.SCOPED_ROUTES -> ROUTES;
+            case TypeUrls.VIRTUAL_HOST -> VIRTUAL_HOSTS;
             default -> INDEPENDENT;
         };
     }
@@ -30,11 +33,7 @@ enum TypeOrder {
     /** True for types that are always subscribed to by name: naming none is no subscription, and a push may be partial. */
     static boolean named(String typeUrl) {
         return switch (typeUrl) {
-            case TypeUrls.ENDPOINTS,
-                    TypeUrls.ROUTES,
-                    TypeUrls.VIRTUAL_HOST,
-                    TypeUrls.SECRET,
-                    TypeUrls.EXTENSION_CONFIG -> true;
+            case TypeUrls.ENDPOINTS, TypeUrls.ROUTES, TypeUrls.SECRET, TypeUrls.EXTENSION_CONFIG -> true;
             default -> false;
         };
     }

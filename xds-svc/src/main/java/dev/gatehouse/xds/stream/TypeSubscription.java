@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.xds.snapshot.ResourceKey;
+import dev.gatehouse.xds.snapshot.ResourceSet;
 import dev.gatehouse.xds.snapshot.VersionedResource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +77,50 @@ final class TypeSubscription {
 
     private long nonces;
     private long cleanSequence = -1;
-    /** The map that there was nothing left to send of. */
-    private @Nullable Map<String, VersionedResource> settledOn;
+    /** What was looked at last; null: nothing was. */
+    private @Nullable ResourceSet seen;
+    /** By which names the subscriber may have something else than it should: all others need not be looked at. */
+    private final Set<String> doubtful = new HashSet<>();
+    /** Every name is {@link #doubtful}. */
+    private boolean allDoubtful = true;
+
+    /** Names of what the subscriber has accepted, or came with, since it asked for it last. */
+    private final Set<String> established = new HashSet<>();
+    /** The number of pushes before the subscriber asked for a name last: what they held of it was for what it has dropped since. */
+    private final Map<String, Long> askedAt = new HashMap<>();
+
+    /** What of the type the subscriber can take. */
+    private final Scope scope;
+
+    /** Which resources of a type a subscriber can take now, and which of those that are gone it must not lose yet. */
+    interface Scope {
+        /** All of them, at any time. */
+        Scope ALL = new Scope() {
+            @Override
+            public boolean takes(String name) {
+                return true;
+            }
+
+            @Override
+            public boolean drops(String name) {
+                return false;
+            }
+
+            @Override
+            public boolean keeps(String name) {
+                return false;
+            }
+        };
+
+        /** Whether the subscriber can take the resource. */
+        boolean takes(String name);
+
+        /** Whether the subscriber has no use for the resource, though it is there. */
+        boolean drops(String name);
+
+        /** Whether the subscriber needs the resource still, though it is gone. */
+        boolean keeps(String name);
+    }
 
     /** What the subscriber lacks of the target: content, and names that it has or waits for and that are not there. */
     record Change(List<VersionedResource> upserts, List<String> gone, List<String> absent) {
@@ -105,13 +149,18 @@ final class TypeSubscription {
 
     /** How the subscriber answered a push. */
     sealed interface Answer {
-        record Accepted(Duration latency, List<VersionedResource> upserts) implements Answer {}
+        /** @param first those of the resources that the subscriber had not had since it asked for them */
+        record Accepted(Duration latency, List<VersionedResource> upserts, List<String> first) implements Answer {}
+
+        /** Of a push that another has superseded. */
+        record AcceptedLate(List<String> first) implements Answer {}
 
         record Refused(Position position, List<String> resources, String message) implements Answer {}
     }
 
-    TypeSubscription(String typeUrl, Protocol protocol) {
+    TypeSubscription(String typeUrl, Protocol protocol, Scope scope) {
         this.typeUrl = typeUrl;
+        this.scope = scope;
         this.protocol = protocol;
         this.order = TypeOrder.of(typeUrl);
         this.partial = TypeOrder.named(typeUrl);
@@ -176,7 +225,7 @@ final class TypeSubscription {
     }
 
     /** What is there to be sent since before the moment, and is not. */
-    Optional<Owed> withheld(Instant before, Map<String, VersionedResource> target, Supplier<String> reason) {
+    Optional<Owed> withheld(Instant before, ResourceSet target, Supplier<String> reason) {
         Instant since = withheldSince;
         if (since == null || since.isAfter(before)) {
             return Optional.empty();
@@ -217,7 +266,7 @@ final class TypeSubscription {
     }
 
     /** What the subscriber turned out to have when it came: of the target, by the versions that it named. */
-    List<VersionedResource> recognised(Map<String, VersionedResource> target) {
+    List<VersionedResource> recognised(ResourceSet target) {
         if (recognised) {
             return List.of();
         }
@@ -253,8 +302,23 @@ final class TypeSubscription {
     void forget(String name) {
         boolean knew = held.remove(name) != null;
         if (toldAbsent.remove(name) || knew) {
-            settledOn = null;
+            doubtful.add(name);
         }
+    }
+
+    /** As {@link #forget}, of all that {@code which} holds for. */
+    void forgetAll(Predicate<String> which) {
+        held.keySet().stream().filter(which).toList().forEach(this::forget);
+    }
+
+    /** Whether the subscriber has the resource: it has accepted it since it asked for it last, or came with it. */
+    boolean isEstablished(String name) {
+        return established.contains(name);
+    }
+
+    /** What the subscriber can take has changed. */
+    void scopeChanged() {
+        allDoubtful = true;
     }
 
     Optional<Answer> take(Request request, Instant now) {
@@ -264,7 +328,6 @@ final class TypeSubscription {
             case Request.Delta delta -> subscribe(delta);
         }
         asked = true;
-        settledOn = null;
         if (!isActive()) {
             pending = null;
             superseded.clear();
@@ -291,7 +354,9 @@ final class TypeSubscription {
                 .findFirst()
                 .map(push -> push.moment().at())
                 .orElse(last.moment().at());
-        return request.error().flatMap(message -> refuseLate(late, message));
+        return request.error().isPresent()
+                ? refuseLate(late, request.error().get())
+                : Optional.of(new Answer.AcceptedLate(first(late)));
     }
 
     private Answer accept(Pending push, Instant now) {
@@ -303,7 +368,17 @@ final class TypeSubscription {
             lastRejection = Optional.empty();
             cleanAt(push.moment().sequence());
         }
-        return new Answer.Accepted(Duration.between(push.moment().at(), now), push.upserts());
+        return new Answer.Accepted(Duration.between(push.moment().at(), now), push.upserts(), first(push));
+    }
+
+    /** What of an accepted push the subscriber had not had since it asked for it. */
+    private List<String> first(Pending push) {
+        return push.upserts().stream()
+                .map(VersionedResource::name)
+                .filter(this::subscribesTo)
+                .filter(name -> Long.parseLong(push.push().nonce()) > askedAt.getOrDefault(name, 0L))
+                .filter(established::add)
+                .toList();
     }
 
     /**
@@ -318,6 +393,7 @@ final class TypeSubscription {
         if (!push.upserts().isEmpty()) {
             push.gone().forEach(this::doubt);
             toldAbsent.removeAll(push.absent());
+            doubtful.addAll(push.absent());
         }
         return refused(push, message);
     }
@@ -330,8 +406,8 @@ final class TypeSubscription {
         if (!push.upserts().isEmpty()) {
             push.gone().stream().filter(name -> !held.containsKey(name)).forEach(this::doubt);
             toldAbsent.removeAll(push.absent());
+            doubtful.addAll(push.absent());
         }
-        settledOn = null;
         return refused(push, message);
     }
 
@@ -339,6 +415,7 @@ final class TypeSubscription {
     private void doubt(String name) {
         if (subscribesTo(name)) {
             held.put(name, UNKNOWN);
+            doubtful.add(name);
         }
     }
 
@@ -371,6 +448,7 @@ final class TypeSubscription {
             return Optional.empty();
         }
         wanted.forEach(resource -> refused.put(resource.name(), resource.version()));
+        wanted.forEach(resource -> doubtful.add(resource.name()));
         return Optional.of(new Answer.Refused(
                 push.moment().position(),
                 bad.stream().map(VersionedResource::name).toList(),
@@ -399,9 +477,11 @@ final class TypeSubscription {
         wildcard = star || (wanted.isEmpty() && !partial && (!asked || (wildcard && names.isEmpty())));
         names.clear();
         names.addAll(wanted);
+        allDoubtful = true;
         if (!wildcard) {
             held.keySet().retainAll(names);
             refused.keySet().retainAll(names);
+            established.retainAll(names);
         }
     }
 
@@ -412,43 +492,57 @@ final class TypeSubscription {
         for (String name : request.subscribe()) {
             if (name.equals(WILDCARD)) {
                 wildcard = true;
+                allDoubtful = true;
                 continue;
             }
             boolean claimed = !asked && request.initialVersions().containsKey(name);
             names.add(name);
+            doubtful.add(name);
             toldAbsent.remove(name);
-            if (!claimed) {
+            if (claimed) {
+                established.add(name);
+            } else {
+                established.remove(name);
+                askedAt.put(name, nonces);
                 held.remove(name);
                 refused.remove(name);
             }
         }
         if (!asked && request.subscribe().isEmpty() && !partial) {
             wildcard = true;
+            allDoubtful = true;
         }
         for (String name : request.unsubscribe()) {
+            doubtful.add(name);
             if (name.equals(WILDCARD)) {
                 wildcard = false;
                 held.keySet().retainAll(names);
+                established.retainAll(names);
+                allDoubtful = true;
             } else if (names.remove(name)) {
                 held.remove(name);
                 refused.remove(name);
+                established.remove(name);
+                askedAt.remove(name);
                 toldAbsent.remove(name);
             }
         }
     }
 
-    Change change(Map<String, VersionedResource> target) {
-        if (settledOn == target) {
+    Change change(ResourceSet target) {
+        follow(target);
+        if (!allDoubtful && doubtful.isEmpty()) {
             return Change.NONE;
         }
         boolean left = refused.entrySet().removeIf(entry -> {
             VersionedResource now = target.get(entry.getKey());
-            return now == null || !now.version().equals(entry.getValue());
+            return now == null || !now.version().equals(entry.getValue()) || scope.drops(entry.getKey());
         });
         if (left) {
             // A message that names a resource by chance may have meant what has left: the others are tried once more,
             // one by one.
             suspects.addAll(refused.keySet());
+            doubtful.addAll(refused.keySet());
             refused.clear();
         }
         if (left && suspects.isEmpty()) {
@@ -456,38 +550,60 @@ final class TypeSubscription {
             lastRejection = Optional.empty();
         }
         recogniseClaim(target);
-        Change change = difference(target);
-        if (change.equals(Change.NONE) && pending == null && answered) {
-            settledOn = target;
-        }
-        return change;
+        return difference(target);
     }
 
-    private Change difference(Map<String, VersionedResource> target) {
+    /** From now on {@code target} is what the subscriber should have. */
+    private void follow(ResourceSet target) {
+        ResourceSet last = seen;
+        if (last != target) {
+            Optional<Set<String>> changed = last == null ? Optional.empty() : target.changesSince(last);
+            changed.ifPresentOrElse(doubtful::addAll, () -> allDoubtful = true);
+            seen = target;
+        }
+    }
+
+    /** The names to be looked at: of those that the subscriber is not to have, none that it has not. */
+    private Set<String> candidates(ResourceSet target) {
+        if (!allDoubtful) {
+            return Set.copyOf(doubtful);
+        }
+        Set<String> all = new LinkedHashSet<>(wildcard ? target.keySet() : names);
+        all.addAll(names);
+        all.addAll(held.keySet());
+        return all;
+    }
+
+    private Change difference(ResourceSet target) {
         List<VersionedResource> upserts = new ArrayList<>();
         List<String> gone = new ArrayList<>();
         List<String> absent = new ArrayList<>();
-        for (String name : wildcard ? target.keySet() : names) {
+        Set<String> candidates = candidates(target);
+        allDoubtful = false;
+        doubtful.clear();
+        for (String name : candidates) {
             VersionedResource resource = target.get(name);
-            if (resource != null
+            boolean needed = resource == null ? scope.keeps(name) : !scope.drops(name);
+            if (!needed && held.containsKey(name)) {
+                gone.add(name);
+            } else if (resource == null) {
+                if (names.contains(name) && !held.containsKey(name) && !toldAbsent.contains(name)) {
+                    absent.add(name);
+                }
+            } else if (needed
+                    && subscribesTo(name)
+                    && scope.takes(name)
                     && !resource.version().equals(held.get(name))
                     && !resource.version().equals(refused.get(name))) {
                 upserts.add(resource);
             }
         }
+        upserts.forEach(resource -> doubtful.add(resource.name()));
+        doubtful.addAll(gone);
+        doubtful.addAll(absent);
         suspects.retainAll(upserts.stream().map(VersionedResource::name).toList());
         Optional<String> suspect = suspects.stream().findFirst();
         suspect.ifPresent(name -> upserts.removeIf(resource -> !resource.name().equals(name)));
-        for (String name : names) {
-            if (!target.containsKey(name) && !held.containsKey(name) && !toldAbsent.contains(name)) {
-                absent.add(name);
-            }
-        }
-        for (String name : held.keySet()) {
-            if (!target.containsKey(name)) {
-                gone.add(name);
-            }
-        }
         if (protocol == Protocol.STATE_OF_THE_WORLD) {
             if (!typeUrl.equals(TypeUrls.ENDPOINTS)) {
                 absent.clear();
@@ -508,7 +624,7 @@ final class TypeSubscription {
      * A subscriber that comes back with the version of just what it would be sent has it already. Where it names what it wants it may
      * have dropped a resource and asked for it anew since that version: it is sent all.
      */
-    private void recogniseClaim(Map<String, VersionedResource> target) {
+    private void recogniseClaim(ResourceSet target) {
         if (claimedVersion.isEmpty() || partial) {
             return;
         }
@@ -526,8 +642,7 @@ final class TypeSubscription {
     }
 
     /** Sends what the subscriber lacks, together with {@code removable} of what is gone. */
-    Optional<Effect.Push> make(
-            Map<String, VersionedResource> target, Change change, boolean removeGone, Moment moment) {
+    Optional<Effect.Push> make(ResourceSet target, Change change, boolean removeGone, Moment moment) {
         List<String> gone = removeGone ? change.gone() : List.of();
         boolean first = !answered && !partial && (protocol == Protocol.STATE_OF_THE_WORLD || held.isEmpty());
         if (change.isMakeComplete() && gone.isEmpty() && !first) {
@@ -538,12 +653,12 @@ final class TypeSubscription {
     }
 
     /** Sends the removals of {@code gone} alone. */
-    Effect.Push remove(Map<String, VersionedResource> target, List<String> gone, Moment moment) {
+    Effect.Push remove(ResourceSet target, List<String> gone, Moment moment) {
         return send(target, List.of(), gone, List.of(), false, moment);
     }
 
     private Effect.Push send(
-            Map<String, VersionedResource> target,
+            ResourceSet target,
             List<VersionedResource> upserts,
             List<String> gone,
             List<String> absent,
@@ -568,7 +683,6 @@ final class TypeSubscription {
                         : whole(target, nonce);
         };
         answered = true;
-        settledOn = null;
         supersede();
         if (silentSince == null) {
             silentSince = moment.at();
@@ -606,7 +720,7 @@ final class TypeSubscription {
         return all;
     }
 
-    private Effect.Push whole(Map<String, VersionedResource> target, String nonce) {
+    private Effect.Push whole(ResourceSet target, String nonce) {
         Map<String, VersionedResource> set = new LinkedHashMap<>();
         for (VersionedResource resource : current(target)) {
             set.put(resource.name(), resource);
@@ -632,7 +746,7 @@ final class TypeSubscription {
     }
 
     /** What the subscriber has of the target once it accepts everything sent. */
-    private List<VersionedResource> current(Map<String, VersionedResource> target) {
+    private List<VersionedResource> current(ResourceSet target) {
         return target.values().stream()
                 .filter(resource -> resource.version().equals(held.get(resource.name())))
                 .toList();

@@ -3,39 +3,18 @@ package dev.gatehouse.xds.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Message;
-import com.google.protobuf.UInt32Value;
-import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.envoyprocess.Bootstrap;
-import dev.gatehouse.events.MemoryConfigLog;
-import dev.gatehouse.events.Position;
 import dev.gatehouse.events.Put;
-import dev.gatehouse.events.ReportTopic;
 import dev.gatehouse.events.ResourceId;
-import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.Transaction;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.RealEnvoy;
-import dev.gatehouse.xds.snapshot.SnapshotStore;
-import dev.gatehouse.xds.stream.Protocol;
-import dev.gatehouse.xds.stream.StreamSettings;
-import dev.gatehouse.xds.view.SubscriberRegistry;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
-import io.envoyproxy.envoy.config.core.v3.ApiVersion;
-import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
-import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
-import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
-import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -43,19 +22,12 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
-import io.grpc.Server;
-import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -65,91 +37,26 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-final class EnvoyIT {
-    private static final String FLEET = "shop/front";
+final class EnvoyIT extends EnvoyFixture {
     private static final int ROUNDS = 30;
     private static final String PASSWORD = "changeit";
-    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-    private static final ConfigSource ADS = ConfigSource.newBuilder()
-            .setAds(AggregatedConfigSource.getDefaultInstance())
-            .setResourceApiVersion(ApiVersion.V3)
-            .build();
 
-    private final MemoryConfigLog log = new MemoryConfigLog("epoch");
-    private final ReportTopic topic = new ReportTopic();
-    private final BlockingQueue<DataPlaneReport> reports = new LinkedBlockingQueue<>();
-    private final int port = FreePorts.one();
     private final ConcurrentLinkedQueue<String> failed = new ConcurrentLinkedQueue<>();
     private final AtomicLong served = new AtomicLong();
-
-    @SuppressWarnings("NullAway.Init")
-    private HttpServer backend;
-
-    @SuppressWarnings("NullAway.Init")
-    private XdsServer xds;
-
-    @SuppressWarnings("NullAway.Init")
-    private Server grpc;
-
-    @SuppressWarnings("NullAway.Init")
-    private Subscription following;
-
-    @BeforeEach
-    void start() throws IOException {
-        backend = HttpServer.create(new InetSocketAddress(LOOPBACK, 0), 0);
-        backend.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
-        });
-        backend.start();
-        SnapshotStore store = new SnapshotStore();
-        following = log.follow(Optional.empty(), store);
-        topic.subscribe(reports::add);
-        xds = new XdsServer(
-                store,
-                new SubscriberRegistry(),
-                topic,
-                new Uncounted(),
-                new StreamSettings(Duration.ofMillis(300), Duration.ofSeconds(10), Duration.ofSeconds(30)),
-                "replica",
-                InstantSource.system());
-        grpc = NettyServerBuilder.forAddress(new InetSocketAddress(LOOPBACK, 0))
-                .addService(new AggregatedDiscovery(xds))
-                .build()
-                .start();
-    }
-
-    @AfterEach
-    void stop() {
-        xds.close();
-        grpc.shutdownNow();
-        following.close();
-        backend.stop(0);
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
@@ -158,7 +65,7 @@ final class EnvoyIT {
                 List.of(
                         cluster("c0", 1),
                         endpoints("c0"),
-                        put(TypeUrls.LISTENER, "listener", listener()),
+                        put(TypeUrls.LISTENER, "listener", listener("listener", port, "routes")),
                         routes("c0")),
                 List.of()));
         String bootstrap = Bootstrap.of("proxy", FLEET, new InetSocketAddress(LOOPBACK, grpc.getPort()))
@@ -225,7 +132,7 @@ final class EnvoyIT {
                 List.of(
                         cluster("c0", 1),
                         endpoints("c0"),
-                        put(TypeUrls.LISTENER, "listener", listener()),
+                        put(TypeUrls.LISTENER, "listener", listener("listener", port, "routes")),
                         certificates.getFirst(),
                         routes("c0")),
                 List.of()));
@@ -349,7 +256,7 @@ final class EnvoyIT {
                                 .setName("certificate")
                                 .setSdsConfig(ADS)))
                 .build();
-        FilterChain chain = listener().getFilterChains(0).toBuilder()
+        FilterChain chain = listener("listener", port, "routes").getFilterChains(0).toBuilder()
                 .setTransportSocket(TransportSocket.newBuilder().setName("tls").setTypedConfig(Any.pack(tls)))
                 .build();
         return Listener.newBuilder()
@@ -382,66 +289,6 @@ final class EnvoyIT {
         }
     }
 
-    private long append(Transaction transaction) {
-        Position position = log.append(transaction);
-        return position.offset();
-    }
-
-    private void awaitApplied(long offset) throws InterruptedException {
-        await(report -> report.hasApplied() && report.getApplied().getOffset() >= offset);
-    }
-
-    private DataPlaneReport await(Predicate<DataPlaneReport> wanted) throws InterruptedException {
-        while (true) {
-            DataPlaneReport report = Objects.requireNonNull(reports.poll(20, TimeUnit.SECONDS), "no such report");
-            if (wanted.test(report)) {
-                return report;
-            }
-        }
-    }
-
-    private static Transaction transaction(List<Put> puts, List<ResourceId> deletes) {
-        return new Transaction(FLEET, puts, deletes, Instant.now(), false);
-    }
-
-    private static Put put(String typeUrl, String name, Message resource) {
-        return new Put(
-                new ResourceId(FLEET, typeUrl, name),
-                Integer.toHexString(resource.hashCode()),
-                resource.toByteString(),
-                false);
-    }
-
-    private static Put cluster(String name, int connectTimeoutSeconds) {
-        return put(
-                TypeUrls.CLUSTER,
-                name,
-                Cluster.newBuilder()
-                        .setName(name)
-                        .setType(Cluster.DiscoveryType.EDS)
-                        .setConnectTimeout(
-                                com.google.protobuf.Duration.newBuilder().setSeconds(connectTimeoutSeconds))
-                        .setEdsClusterConfig(
-                                Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ADS))
-                        .build());
-    }
-
-    private Put endpoints(String name) {
-        LbEndpoint endpoint = LbEndpoint.newBuilder()
-                .setEndpoint(Endpoint.newBuilder()
-                        .setAddress(address(backend.getAddress().getPort())))
-                .build();
-        return put(
-                TypeUrls.ENDPOINTS,
-                name,
-                ClusterLoadAssignment.newBuilder()
-                        .setClusterName(name)
-                        .addEndpoints(LocalityLbEndpoints.newBuilder()
-                                .setLoadBalancingWeight(UInt32Value.of(1))
-                                .addLbEndpoints(endpoint))
-                        .build());
-    }
-
     private static Put routes(String cluster) {
         return put(
                 TypeUrls.ROUTES,
@@ -455,51 +302,5 @@ final class EnvoyIT {
                                         .setMatch(RouteMatch.newBuilder().setPrefix("/"))
                                         .setRoute(RouteAction.newBuilder().setCluster(cluster))))
                         .build());
-    }
-
-    private Listener listener() {
-        HttpConnectionManager http = HttpConnectionManager.newBuilder()
-                .setStatPrefix("http")
-                .setRds(Rds.newBuilder().setRouteConfigName("routes").setConfigSource(ADS))
-                .addHttpFilters(
-                        HttpFilter.newBuilder().setName("router").setTypedConfig(Any.pack(Router.getDefaultInstance())))
-                .build();
-        return Listener.newBuilder()
-                .setName("listener")
-                .setAddress(address(port))
-                .addFilterChains(FilterChain.newBuilder()
-                        .addFilters(Filter.newBuilder().setName("http").setTypedConfig(Any.pack(http))))
-                .build();
-    }
-
-    private static Address address(int port) {
-        return Address.newBuilder()
-                .setSocketAddress(
-                        SocketAddress.newBuilder().setAddress("127.0.0.1").setPortValue(port))
-                .build();
-    }
-
-    /** The metrics have a test of their own. */
-    private static final class Uncounted implements StreamMetrics {
-        @Override
-        public void connected(Protocol protocol) {}
-
-        @Override
-        public void disconnected(Protocol protocol) {}
-
-        @Override
-        public void pushed(String typeUrl) {}
-
-        @Override
-        public void acknowledged(String typeUrl, Duration latency) {}
-
-        @Override
-        public void rejected(String typeUrl) {}
-
-        @Override
-        public void overdue(boolean overdue) {}
-
-        @Override
-        public void applied(Duration latency) {}
     }
 }

@@ -5,11 +5,13 @@ import static dev.gatehouse.envoyapi.TypeUrls.ENDPOINTS;
 import static dev.gatehouse.envoyapi.TypeUrls.LISTENER;
 import static dev.gatehouse.envoyapi.TypeUrls.ROUTES;
 import static dev.gatehouse.envoyapi.TypeUrls.SECRET;
+import static dev.gatehouse.envoyapi.TypeUrls.VIRTUAL_HOST;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.xds.snapshot.FleetSnapshot;
+import dev.gatehouse.xds.snapshot.ResourceSet;
 import dev.gatehouse.xds.snapshot.VersionedResource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -38,7 +40,7 @@ import java.util.TreeSet;
  * no odd version of what is marked as bad, asks for the endpoints of its clusters and the routes of its listeners, and loses its stream.
  */
 final class ModelSubscriber {
-    private static final List<String> TYPES = List.of(CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET);
+    private static final List<String> TYPES = List.of(CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, VIRTUAL_HOST);
 
     /** More answers and ticks than any schedule needs: past it something goes on for ever. */
     private static final int MOST_STEPS = 2_000;
@@ -46,11 +48,18 @@ final class ModelSubscriber {
     private final Protocol protocol;
     private final Random random;
     private final Map<String, Map<String, VersionedResource>> target = new HashMap<>();
-    private final Map<String, Map<String, VersionedResource>> published = new HashMap<>();
+    private final Map<String, ResourceSet> published = new HashMap<>();
     private final Map<String, Map<String, VersionedResource>> has = new HashMap<>();
     private final Map<String, Set<String>> names = new HashMap<>();
     private final Map<String, Deque<Effect.Push>> unanswered = new LinkedHashMap<>();
     private final Map<String, String> accepted = new HashMap<>();
+    /** Names and versions of virtual hosts that came, also of those that belonged to no table then. */
+    private final Map<String, String> virtualHosts = new TreeMap<>();
+
+    /** Those that came and are asked for still: the removal of one means nothing to Envoy. */
+    private final Set<String> tables = new TreeSet<>();
+
+    private boolean asksForVirtualHosts;
     private final Set<String> secrets = new TreeSet<>();
     private final List<String> history = new ArrayList<>();
     private SubscriberStream stream;
@@ -69,7 +78,7 @@ final class ModelSubscriber {
             unanswered.put(type, new ArrayDeque<>());
         });
         for (String name : List.of("a", "b")) {
-            TYPES.forEach(type -> put(type, name, false));
+            TYPES.forEach(type -> put(type, type.equals(VIRTUAL_HOST) ? name + "/x" : name, false));
         }
     }
 
@@ -85,12 +94,18 @@ final class ModelSubscriber {
         unanswered.values().forEach(Deque::clear);
         publish();
         for (String type : TYPES) {
-            boolean wildcard = isWildcard(type);
-            if (!wildcard && of(names, type).isEmpty()) {
+            boolean asked = type.equals(VIRTUAL_HOST)
+                    ? asksForVirtualHosts
+                    : isWildcard(type) || !of(names, type).isEmpty();
+            if (!asked) {
                 continue;
             }
             Map<String, String> versions = new TreeMap<>();
-            of(has, type).forEach((name, resource) -> versions.put(name, resource.version()));
+            if (type.equals(VIRTUAL_HOST)) {
+                versions.putAll(virtualHosts);
+            } else {
+                of(has, type).forEach((name, resource) -> versions.put(name, resource.version()));
+            }
             request(type, "", List.copyOf(of(names, type)), List.of(), versions, Optional.empty());
         }
         askForMore();
@@ -157,8 +172,13 @@ final class ModelSubscriber {
         for (String type : TYPES) {
             Map<String, VersionedResource> wanted = of(target, type);
             for (VersionedResource resource : wanted.values()) {
-                boolean subscribed = isWildcard(type) || of(names, type).contains(resource.name());
-                boolean bad = subscribed && isBad(resource);
+                boolean subscribed = type.equals(VIRTUAL_HOST)
+                        ? asksForVirtualHosts
+                                && of(has, ROUTES).containsKey(tableOf(resource.name()))
+                                && of(target, ROUTES).containsKey(tableOf(resource.name()))
+                        : isWildcard(type) || of(names, type).contains(resource.name());
+                boolean taken = subscribed || type.equals(VIRTUAL_HOST) && tables.contains(tableOf(resource.name()));
+                boolean bad = taken && isBad(resource);
                 refuses |= bad;
                 VersionedResource own = of(has, type).get(resource.name());
                 if (subscribed && !bad && (own == null || !own.version().equals(resource.version()))) {
@@ -176,6 +196,12 @@ final class ModelSubscriber {
             if (!extra.isEmpty() && (known || !refuses)) {
                 missing.add(shortName(type) + " still has " + extra);
             }
+        }
+        Set<String> stale = new TreeSet<>(of(has, VIRTUAL_HOST).keySet());
+        stale.removeAll(of(target, VIRTUAL_HOST).keySet());
+        stale.removeIf(name -> !of(target, ROUTES).containsKey(tableOf(name)));
+        if (!stale.isEmpty() && !refuses) {
+            missing.add("still has virtual hosts " + stale);
         }
         boolean applied =
                 stream.appliedPosition().filter(at -> at.offset() == offset).isPresent();
@@ -219,9 +245,11 @@ final class ModelSubscriber {
         offset++;
         // As the store does it: a type of which nothing has changed is the same object.
         target.forEach((type, resources) -> {
-            if (!resources.equals(published.get(type))) {
-                published.put(type, new TreeMap<>(resources));
-            }
+            Map<String, Optional<VersionedResource>> edits = new HashMap<>();
+            ResourceSet before = published.getOrDefault(type, ResourceSet.EMPTY);
+            before.keySet().forEach(name -> edits.put(name, Optional.empty()));
+            resources.forEach((name, resource) -> edits.put(name, Optional.of(resource)));
+            published.put(type, before.with(edits));
         });
         take(stream.target(new FleetSnapshot("ns/gw", new Position("e", offset), now, published), now));
     }
@@ -272,7 +300,27 @@ final class ModelSubscriber {
             own.keySet().retainAll(sent);
         }
         push.removed().forEach(own::remove);
-        resources.forEach(each -> own.put(each.name(), each));
+        if (!type.equals(VIRTUAL_HOST)) {
+            // What has been unsubscribed from meanwhile is passed over.
+            resources.stream()
+                    .filter(each -> isWildcard(type) || of(names, type).contains(each.name()))
+                    .forEach(each -> own.put(each.name(), each));
+            if (type.equals(ROUTES)) {
+                tables.addAll(own.keySet());
+            }
+            return;
+        }
+        push.removed().forEach(virtualHosts::remove);
+        for (VersionedResource host : resources) {
+            virtualHosts.put(host.name(), host.version());
+            if (tables.contains(tableOf(host.name()))) {
+                own.put(host.name(), host);
+            }
+        }
+    }
+
+    private static String tableOf(String virtualHost) {
+        return virtualHost.substring(0, virtualHost.indexOf('/'));
     }
 
     /** Subscribes to what its clusters, listeners and transport sockets need, and no longer to what they do not. */
@@ -280,6 +328,10 @@ final class ModelSubscriber {
         want(ENDPOINTS, needed(CLUSTER));
         want(ROUTES, needed(LISTENER));
         want(SECRET, secrets);
+        if (!asksForVirtualHosts && protocol == Protocol.DELTA && !tables.isEmpty()) {
+            asksForVirtualHosts = true;
+            request(VIRTUAL_HOST, "", List.of(), List.of(), Map.of(), Optional.empty());
+        }
     }
 
     private Set<String> needed(String type) {
@@ -300,6 +352,10 @@ final class ModelSubscriber {
         known.addAll(more);
         less.forEach(known::remove);
         less.forEach(of(has, type)::remove);
+        if (type.equals(ROUTES)) {
+            less.forEach(tables::remove);
+            of(has, VIRTUAL_HOST).keySet().removeIf(host -> less.contains(tableOf(host)));
+        }
         history.add("subscribe " + shortName(type) + " +" + more + " -" + less);
         request(type, "", more, less, Map.of(), Optional.empty());
     }
@@ -325,7 +381,7 @@ final class ModelSubscriber {
     }
 
     private static boolean isWildcard(String type) {
-        return type.equals(CLUSTER) || type.equals(LISTENER);
+        return type.equals(CLUSTER) || type.equals(LISTENER) || type.equals(VIRTUAL_HOST);
     }
 
     private static boolean isBad(VersionedResource resource) {

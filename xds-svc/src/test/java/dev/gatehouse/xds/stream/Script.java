@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.xds.snapshot.FleetSnapshot;
+import dev.gatehouse.xds.snapshot.ResourceSet;
 import dev.gatehouse.xds.snapshot.VersionedResource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Plays a subscriber against a stream, and writes what follows as short sentences. */
@@ -37,7 +37,7 @@ final class Script {
 
     private final Protocol protocol;
     private final SubscriberStream stream;
-    private final Map<String, Map<String, VersionedResource>> types = new HashMap<>();
+    private final Map<String, ResourceSet> types = new HashMap<>();
     private final Map<String, Effect.Push> lastPush = new HashMap<>();
     private final Map<String, Set<String>> names = new HashMap<>();
     private final Map<String, String> version = new HashMap<>();
@@ -118,24 +118,20 @@ final class Script {
         }
 
         Config without(String typeUrl, String name) {
-            types.compute(typeUrl, (type, before) -> {
-                Map<String, VersionedResource> after = new TreeMap<>(before);
-                after.remove(name);
-                return after;
-            });
+            types.computeIfPresent(typeUrl, (_, before) -> before.with(Map.of(name, Optional.empty())));
             return this;
         }
 
         private Config put(String typeUrl, String name, int version, Message message) {
-            types.compute(typeUrl, (type, before) -> {
-                Map<String, VersionedResource> after = before == null ? new TreeMap<>() : new TreeMap<>(before);
-                Any any = Any.newBuilder()
-                        .setTypeUrl(typeUrl)
-                        .setValue(message.toByteString())
-                        .build();
-                after.put(name, VersionedResource.of(name, Integer.toString(version), any));
-                return after;
-            });
+            Any any = Any.newBuilder()
+                    .setTypeUrl(typeUrl)
+                    .setValue(message.toByteString())
+                    .build();
+            VersionedResource resource = VersionedResource.of(name, Integer.toString(version), any);
+            types.merge(
+                    typeUrl,
+                    ResourceSet.of(List.of(resource)),
+                    (before, _) -> before.with(Map.of(name, Optional.of(resource))));
             return this;
         }
     }

@@ -5,6 +5,7 @@ import static dev.gatehouse.envoyapi.TypeUrls.ENDPOINTS;
 import static dev.gatehouse.envoyapi.TypeUrls.LISTENER;
 import static dev.gatehouse.envoyapi.TypeUrls.ROUTES;
 import static dev.gatehouse.envoyapi.TypeUrls.SECRET;
+import static dev.gatehouse.envoyapi.TypeUrls.VIRTUAL_HOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -37,7 +38,7 @@ class StreamScheduleTest {
 
     private static void event(Random random, ModelSubscriber subscriber) {
         String name = NAMES.get(random.nextInt(NAMES.size()));
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(17)) {
             case 0, 1 -> subscriber.edit(random.nextBoolean() ? CLUSTER : ENDPOINTS, name);
             case 2 -> subscriber.edit(LISTENER, name);
             case 3 -> subscriber.edit(ROUTES, name);
@@ -52,6 +53,8 @@ class StreamScheduleTest {
                     subscriber.connect();
                 }
             }
+            case 9, 10 -> subscriber.edit(VIRTUAL_HOST, name + (random.nextBoolean() ? "/x" : "/y"));
+            case 11 -> subscriber.delete(VIRTUAL_HOST, name + (random.nextBoolean() ? "/x" : "/y"));
             default -> subscriber.answerSomething();
         }
     }
