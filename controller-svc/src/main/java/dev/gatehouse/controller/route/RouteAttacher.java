@@ -1,8 +1,8 @@
 package dev.gatehouse.controller.route;
 
-import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.gatewayapi.GrpcRoute;
@@ -25,7 +25,7 @@ public final class RouteAttacher {
     /** What the attacher needs to know of other objects. */
     public interface World {
         /** The Gateway, if it is one of ours. */
-        Optional<GatewayState> gateway(ObjectKey key);
+        Optional<ServingGateway> gateway(ObjectKey key);
 
         /** The Gateway that a ListenerSet adds to. */
         Optional<ObjectKey> gatewayOf(ObjectKey listenerSet);
@@ -63,7 +63,7 @@ public final class RouteAttacher {
             case "ListenerSet" -> world.gatewayOf(key);
             default -> Optional.empty();
         };
-        Optional<GatewayState> gateway = gatewayKey.flatMap(world::gateway);
+        Optional<ServingGateway> gateway = gatewayKey.flatMap(world::gateway);
         if (gateway.isEmpty()) {
             return Optional.empty();
         }

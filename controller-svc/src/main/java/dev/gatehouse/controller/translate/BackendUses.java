@@ -4,9 +4,9 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.gateway.FleetMembers;
-import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.gatewayapi.Kind;
@@ -85,7 +85,7 @@ final class BackendUses {
             Graph graph,
             Collection<ObjectRef, Attachments> attachments,
             Collection<ObjectRef, ResolvedRoute> routes,
-            Collection<ObjectKey, GatewayState> gateways,
+            Collection<ObjectKey, ServingGateway> gateways,
             Collection<ListenerKey, ListenerState> listeners,
             Collection<String, FleetMembers> fleets,
             Collection<BindingKey, Attachments.Binding> bindings,

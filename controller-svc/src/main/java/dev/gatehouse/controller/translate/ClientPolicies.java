@@ -9,11 +9,11 @@ import dev.gatehouse.controller.client.ClientPolicy.Http3;
 import dev.gatehouse.controller.client.ClientTrust;
 import dev.gatehouse.controller.envoy.ListenerResources;
 import dev.gatehouse.controller.gateway.FleetMembers;
-import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.gatewayapi.BrokenObject;
@@ -273,8 +273,8 @@ final class ClientPolicies {
     }
 
     private Optional<FleetMembers> fleet(Reads reads, ListenerState listener) {
-        return reads.get(model.gateways, listener.key().gateway())
-                .map(GatewayState::fleet)
+        return reads.get(model.serving, listener.key().gateway())
+                .map(ServingGateway::fleet)
                 .flatMap(name -> reads.get(model.fleets, name));
     }
 

@@ -2,9 +2,9 @@ package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.client.ClientPolicy.Http3;
-import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
@@ -64,16 +64,16 @@ final class ClientPolicyStatuses {
 
     /** The fleet that serves {@code target}. */
     Optional<String> fleet(Reads reads, TargetKey target) {
-        return gateway(reads, target).map(GatewayState::fleet);
+        return gateway(reads, target).map(ServingGateway::fleet);
     }
 
-    private Optional<GatewayState> gateway(Reads reads, TargetKey target) {
+    private Optional<ServingGateway> gateway(Reads reads, TargetKey target) {
         return model.gatewayOf(reads, target.kind(), target.object());
     }
 
     /** The listeners that a policy for {@code target} is for. */
     private List<ListenerState> covered(Reads reads, TargetKey target) {
-        return gateway(reads, target).map(GatewayState::listeners).orElse(List.of()).stream()
+        return gateway(reads, target).map(ServingGateway::listeners).orElse(List.of()).stream()
                 .filter(listener -> ClientPolicies.covers(target, listener.key()))
                 .toList();
     }

@@ -123,7 +123,7 @@ final class ExtensionPolicies {
     }
 
     private ExtensionOutcome onGateway(Reads reads, Candidates candidates, ObjectKey gateway) {
-        ExtensionOutcome outcome = candidates.on(reads.get(model.gateways, gateway)
+        ExtensionOutcome outcome = candidates.on(reads.get(model.serving, gateway)
                 .map(state -> state.proxy().spec())
                 .orElse(EnvoyProxySpec.DEFAULT));
         return switch (outcome) {

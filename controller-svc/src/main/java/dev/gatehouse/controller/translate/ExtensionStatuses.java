@@ -3,7 +3,7 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
-import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
@@ -70,7 +70,7 @@ final class ExtensionStatuses {
     }
 
     private void ofListeners(Reads reads, TargetKey target, AncestorConditions conditions) {
-        Optional<GatewayState> gateway = model.gatewayOf(reads, target.kind(), target.object());
+        Optional<ServingGateway> gateway = model.gatewayOf(reads, target.kind(), target.object());
         boolean there = gateway.stream()
                 .flatMap(state -> state.listeners().stream())
                 .filter(listener ->

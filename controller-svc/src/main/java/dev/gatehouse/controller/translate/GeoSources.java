@@ -1,8 +1,8 @@
 package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.collections.Reads;
-import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.gatewayapi.GeoDatabases;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.GeoLocation;
@@ -39,8 +39,8 @@ final class GeoSources {
             return Optional.of(FIELD + " needs to know by which address listener " + listener
                     + " knows its clients (expected: clientIPDetection in a ClientTrafficPolicy)");
         }
-        Optional<GeoDatabases> databases = reads.get(model.gateways, listener.gateway())
-                .map(GatewayState::proxy)
+        Optional<GeoDatabases> databases = reads.get(model.serving, listener.gateway())
+                .map(ServingGateway::proxy)
                 .flatMap(proxy -> proxy.spec().geoIp());
         if (databases.isEmpty()) {
             return Optional.of(FIELD + " needs a database of locations, and Gateway " + listener.gateway()

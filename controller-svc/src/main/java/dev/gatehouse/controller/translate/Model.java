@@ -27,6 +27,7 @@ import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.gateway.ProxyParameters;
 import dev.gatehouse.controller.gateway.ProxyResolver;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
@@ -45,6 +46,7 @@ import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.CredentialInjection;
 import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
@@ -91,7 +93,13 @@ final class Model {
     final Collection<ObjectKey, Resource<GatewayClass>> classes;
     final Collection<ObjectKey, ProxyParameters> classProxies;
     final Collection<ObjectKey, GatewayState> gateways;
+    /** What routes and policies depend on of each Gateway. */
+    final Collection<ObjectKey, ServingGateway> serving;
+
     final Collection<String, FleetMembers> fleets;
+
+    /** What each fleet's proxies are asked for. */
+    final Collection<String, EnvoyProxySpec> fleetSettings;
 
     /** The DNS names that each Secret's certificate is for. */
     final Collection<ObjectKey, List<String>> certificateNames;
@@ -261,6 +269,7 @@ final class Model {
                                 each.placement(),
                                 each.claims(),
                                 reads.get(conflicts, each.placement().fleet()).orElse(Map.of()))));
+        serving = graph.map("serving", gateways, (_, _, state) -> Optional.of(ServingGateway.of(state)));
         fleets = graph.map(
                 "fleets",
                 graph.group("gatewaysByFleet", gateways, (_, state) -> Set.of(state.fleet())),
@@ -270,9 +279,10 @@ final class Model {
                                 .sorted(Comparator.comparing(GatewayState::gateway))
                                 .toList(),
                         settings.configured().limits())));
-        listeners = graph.expand("listeners", gateways, (_, _, state) -> {
+        fleetSettings = graph.map("fleetSettings", fleets, (_, _, fleet) -> Optional.of(fleet.settings()));
+        listeners = graph.expand("listeners", serving, (_, _, gateway) -> {
             Map<ListenerKey, ListenerState> each = new HashMap<>();
-            state.listeners().forEach(listener -> each.put(listener.key(), listener));
+            gateway.listeners().forEach(listener -> each.put(listener.key(), listener));
             return each;
         });
         attachments = graph.map(
@@ -305,8 +315,8 @@ final class Model {
         unchecked = new UncheckedBackends(graph, bindings, routes, traffic);
         bindingsByListener = graph.group("bindingsByListener", bindings, (key, _) -> Set.of(key.listener()));
         availability = new Availability(graph, slices);
-        backendUses = new BackendUses(
-                graph, attachments, routes, gateways, listeners, fleets, bindings, this::calledBackends);
+        backendUses =
+                new BackendUses(graph, attachments, routes, serving, listeners, fleets, bindings, this::calledBackends);
         clients = new ClientPolicies(graph, inputs, this, selection);
         served = new ServedExtensions(graph, inputs, selection, fleets, servers);
         wafConfigMapKey = new ObjectKey(settings.namespace(), WafConfigMap.NAME);
@@ -442,12 +452,12 @@ final class Model {
     }
 
     /** The Gateway of ours that an object is, or adds listeners to; empty: it is neither a Gateway nor a ListenerSet, or not ours. */
-    Optional<GatewayState> gatewayOf(Reads reads, String kind, ObjectKey key) {
+    Optional<ServingGateway> gatewayOf(Reads reads, String kind, ObjectKey key) {
         return switch (kind) {
-            case "Gateway" -> reads.get(gateways, key);
+            case "Gateway" -> reads.get(serving, key);
             case "ListenerSet" ->
                 reads.get(inputs.of(Kinds.LISTENER_SET), key)
-                        .flatMap(set -> reads.get(gateways, set.spec().parent().key(set.namespace())));
+                        .flatMap(set -> reads.get(serving, set.spec().parent().key(set.namespace())));
             default -> Optional.empty();
         };
     }
@@ -721,8 +731,8 @@ final class Model {
         GatewayResolver resolver = new GatewayResolver(gatewayWorld(reads), settings.boundPort());
         return new RouteAttacher.World() {
             @Override
-            public Optional<GatewayState> gateway(ObjectKey key) {
-                return reads.get(gateways, key);
+            public Optional<ServingGateway> gateway(ObjectKey key) {
+                return reads.get(serving, key);
             }
 
             @Override

@@ -1,12 +1,10 @@
 package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.collections.Reads;
-import dev.gatehouse.collections.Source;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.status.AncestorConditions;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
-import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.gatewayapi.EnvoyPatchPolicy;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -23,13 +21,13 @@ import java.util.Optional;
 final class PatchStatuses {
     private final Model model;
     private final Patches patches;
-    private final Source<String, FleetState> fleetStates;
+    private final Rejections rejections;
     private final Settings settings;
 
-    PatchStatuses(Model model, Patches patches, Source<String, FleetState> fleetStates, Settings settings) {
+    PatchStatuses(Model model, Patches patches, Rejections rejections, Settings settings) {
         this.model = model;
         this.patches = patches;
-        this.fleetStates = fleetStates;
+        this.rejections = rejections;
         this.settings = settings;
     }
 
@@ -76,8 +74,8 @@ final class PatchStatuses {
 
     private Condition programmed(Reads reads, Resource<EnvoyPatchPolicy> policy, Patches.Report report) {
         List<String> problems = new ArrayList<>(report.problems());
-        reads.get(fleetStates, report.fleet())
-                .map(state -> state.rejections().get(ObjectRef.of(Kinds.ENVOY_PATCH_POLICY, policy.key())))
+        rejections
+                .of(reads, report.fleet(), ObjectRef.of(Kinds.ENVOY_PATCH_POLICY, policy.key()))
                 .ifPresent(message -> problems.add("A proxy refused it, and the patch is left out: " + message));
         return problems.isEmpty()
                 ? Condition.isTrue(Conditions.PROGRAMMED, "Programmed", "The patches are applied.")

@@ -2,10 +2,9 @@ package dev.gatehouse.controller.translate;
 
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Reads;
-import dev.gatehouse.collections.Source;
-import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.route.Attachments;
@@ -13,7 +12,6 @@ import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.status.AncestorConditions;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
-import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -43,17 +41,17 @@ final class PolicyStatuses {
     private static final Set<String> CONNECTIONS = Set.of("TLSRoute", "TCPRoute", "UDPRoute");
 
     private final Model model;
-    private final Source<String, FleetState> fleetStates;
+    private final Rejections rejections;
     private final Collection<ObjectRef, SortedMap<String, String>> failed;
     private final String controllerName;
 
     PolicyStatuses(
             Model model,
-            Source<String, FleetState> fleetStates,
+            Rejections rejections,
             Collection<ObjectRef, SortedMap<String, String>> failed,
             String controllerName) {
         this.model = model;
-        this.fleetStates = fleetStates;
+        this.rejections = rejections;
         this.failed = failed;
         this.controllerName = controllerName;
     }
@@ -154,7 +152,7 @@ final class PolicyStatuses {
         Set<ObjectKey> gateways = new HashSet<>();
         for (PolicyTarget target : policy.spec().targets()) {
             TargetKey key = TargetKey.of(target, policy.namespace());
-            gateway(reads, key).ifPresent(state -> gateways.add(state.gateway().key()));
+            gateway(reads, key).ifPresent(state -> gateways.add(state.key()));
             reads.get(model.attachments, key.owner()).stream()
                     .flatMap(attachments -> attachments.parents().stream())
                     .flatMap(parent -> parent.bindings().stream())
@@ -202,9 +200,7 @@ final class PolicyStatuses {
                 .flatMap(each -> each.invalid()
                         .or(() -> CONNECTIONS.contains(target.kind()) ? each.onConnections() : Optional.empty()))
                 .map(message -> message + ".")
-                .or(() -> verdict.callout()
-                        .flatMap(fleet -> reads.get(fleetStates, fleet))
-                        .flatMap(state -> Optional.ofNullable(state.rejections().get(policy))))
+                .or(() -> verdict.callout().flatMap(fleet -> rejections.of(reads, fleet, policy)))
                 .map(message -> Condition.isFalse(Conditions.ACCEPTED, "Invalid", message));
     }
 
@@ -288,7 +284,7 @@ final class PolicyStatuses {
         return route.rules().stream().flatMap(rule -> rule.name().stream()).collect(Collectors.toSet());
     }
 
-    private Optional<GatewayState> gateway(Reads reads, TargetKey key) {
+    private Optional<ServingGateway> gateway(Reads reads, TargetKey key) {
         return model.gatewayOf(reads, key.kind(), key.object());
     }
 
@@ -391,7 +387,7 @@ final class PolicyStatuses {
         boolean wholeGateway = key.kind().equals("Gateway") && key.section().isEmpty();
         Set<ObjectRef> seen = new HashSet<>();
         for (ListenerState listener :
-                gateway(reads, key).map(GatewayState::listeners).orElse(List.of())) {
+                gateway(reads, key).map(ServingGateway::listeners).orElse(List.of())) {
             ObjectRef owner = listener.key().owner();
             boolean own = owner.equals(key.owner());
             if (!wholeGateway

@@ -41,6 +41,7 @@ import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
 import dev.gatehouse.controller.gateway.PreRouting;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
@@ -384,7 +385,7 @@ final class Resources {
 
     /** The name of the fleet that serves a Gateway. */
     private String fleet(Reads reads, ObjectKey gateway) {
-        return reads.get(model.gateways, gateway).map(GatewayState::fleet).orElse(gateway.toString());
+        return reads.get(model.serving, gateway).map(ServingGateway::fleet).orElse(gateway.toString());
     }
 
     /**
@@ -394,7 +395,7 @@ final class Resources {
     private Optional<ResolvedRoute> route(Reads reads, BindingKey key, Attachments.Binding binding) {
         Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
         Optional<ObjectKey> certificate =
-                reads.get(model.gateways, key.listener().gateway()).flatMap(GatewayState::backendClientCertificate);
+                reads.get(model.serving, key.listener().gateway()).flatMap(ServingGateway::backendClientCertificate);
         return certificate
                 .map(each -> route.map(served -> served.presenting(each)))
                 .orElse(route)
@@ -471,8 +472,8 @@ final class Resources {
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
                 EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name())
-                        .presenting(reads.get(model.gateways, key.listener().gateway())
-                                .flatMap(GatewayState::backendClientCertificate))
+                        .presenting(reads.get(model.serving, key.listener().gateway())
+                                .flatMap(ServingGateway::backendClientCertificate))
                         .after(listener.get().filters());
                 policies.security().filter(_ -> !policies.broken()).ifPresent(securities::add);
                 model.securities
@@ -694,7 +695,7 @@ final class Resources {
     }
 
     private EnvoyProxySpec settings(Reads reads, String fleet) {
-        return reads.get(model.fleets, fleet).map(FleetMembers::settings).orElse(EnvoyProxySpec.DEFAULT);
+        return reads.get(model.fleetSettings, fleet).orElse(EnvoyProxySpec.DEFAULT);
     }
 
     private Map<ResourceId, Output> endpoints(Reads reads, ClusterKey key, UsedCluster used) {
@@ -1064,7 +1065,7 @@ final class Resources {
                             .forEach((host, entries) -> routes.computeIfAbsent(host, _ -> new ArrayList<>())
                                     .addAll(entries));
                 }));
-        boolean asWritten = reads.get(model.gateways, listener.key().gateway())
+        boolean asWritten = reads.get(model.serving, listener.key().gateway())
                 .map(state -> state.proxy().spec().preserveRouteOrder())
                 .orElse(false);
         return RouteTable.Host.of(listener, routes, asWritten ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder());

@@ -13,6 +13,7 @@ import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.OverlappingTls;
 import dev.gatehouse.controller.gateway.ProxyParameters;
+import dev.gatehouse.controller.gateway.ServingGateway;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
@@ -59,6 +60,7 @@ final class Statuses {
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
+    private final Rejections rejections;
     private final Collection<String, Infrastructure> infrastructure;
     private final Source<String, String> refusals;
     private final Source<String, ExtensionTrouble> troubles;
@@ -83,7 +85,8 @@ final class Statuses {
             Resources resources,
             Settings settings) {
         refusedRules = resources.refusals();
-        PatchStatuses patchStatuses = new PatchStatuses(model, resources.patches(), fleetStates, settings);
+        rejections = new Rejections(graph, fleetStates);
+        PatchStatuses patchStatuses = new PatchStatuses(model, resources.patches(), rejections, settings);
         this.failed = failed.messages();
         this.infrastructure = infrastructure;
         this.refusals = refusals;
@@ -95,7 +98,7 @@ final class Statuses {
         ProxyStatuses proxies = new ProxyStatuses(graph, model);
         addresses = infrastructures.addresses();
         this.served = graph.expand("served", model.gateways, this::served);
-        policies = new PolicyStatuses(model, fleetStates, this.failed, settings.controllerName());
+        policies = new PolicyStatuses(model, rejections, this.failed, settings.controllerName());
         List<Collection<ObjectRef, ObjectStatus>> own = List.of(
                 // Comes before what is said of the last good version of an object that an edit broke.
                 graph.map("status.broken", inputs.broken(), this::broken),
@@ -608,7 +611,7 @@ final class Statuses {
     }
 
     /** The Gateway of ours that {@code parent} leads to, seen from {@code from}. */
-    private Optional<GatewayState> gatewayOf(Reads reads, ParentReference parent, ObjectRef from) {
+    private Optional<ServingGateway> gatewayOf(Reads reads, ParentReference parent, ObjectRef from) {
         return model.gatewayOf(reads, parent.kind(), parent.key(from.namespace()));
     }
 
@@ -638,11 +641,10 @@ final class Statuses {
             model.overlaps.condition(reads, ref, parent).ifPresent(conditions::add);
             parent.bindings().stream()
                     .flatMap(binding ->
-                            reads.get(model.gateways, binding.listener().gateway()).stream())
-                    .map(GatewayState::fleet)
+                            reads.get(model.serving, binding.listener().gateway()).stream())
+                    .map(ServingGateway::fleet)
                     .distinct()
-                    .flatMap(fleet -> reads.get(fleetStates, fleet).stream())
-                    .flatMap(fleet -> Optional.ofNullable(fleet.rejections().get(ref)).stream())
+                    .flatMap(fleet -> rejections.of(reads, fleet, ref).stream())
                     .findFirst()
                     .ifPresent(rejection -> conditions.add(
                             Condition.isFalse(Conditions.PROGRAMMED, "Invalid", "A proxy refused it: " + rejection)));
@@ -720,9 +722,7 @@ final class Statuses {
                     .map(FailedObjects::message)
                     .or(() -> clientStatuses
                             .fleet(reads, key)
-                            .flatMap(fleet -> reads.get(fleetStates, fleet))
-                            .flatMap(state ->
-                                    Optional.ofNullable(state.rejections().get(ref)))
+                            .flatMap(fleet -> rejections.of(reads, fleet, ref))
                             .map(rejection -> "A proxy refused it: " + rejection));
             return clientStatuses.isThere(reads, key)
                     ? clientStatuses.conditions(reads, policy, key, refused)
