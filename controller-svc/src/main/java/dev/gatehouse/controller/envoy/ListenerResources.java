@@ -14,6 +14,7 @@ import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.gateway.TableForm;
 import dev.gatehouse.controller.proto.PackedTypes;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.route.Attachments;
@@ -63,13 +64,14 @@ public final class ListenerResources {
     }
 
     /** The name of the route table that the HTTP listeners among {@code listeners}, those on a port, share. */
-    public static String sharedTableName(PortKey port, List<ListenerState> listeners, FilterNeeds needs) {
-        return port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners), needs);
+    public static String sharedTableName(
+            TableForm form, PortKey port, List<ListenerState> listeners, FilterNeeds needs) {
+        return form.name(port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners), needs));
     }
 
     /** The name of the route table of an HTTPS listener. */
-    public static String tableName(ListenerState listener, FilterNeeds needs) {
-        return listener.key() + PreRoutingFilters.tableSuffix(List.of(listener), needs);
+    public static String tableName(TableForm form, ListenerState listener, FilterNeeds needs) {
+        return form.name(listener.key() + PreRoutingFilters.tableSuffix(List.of(listener), needs));
     }
 
     /** The listeners among {@code listeners} that share a table. */
@@ -122,7 +124,7 @@ public final class ListenerResources {
                         List<ListenerState> sharing = http(listeners);
                         ClientPolicy common = shared(sharing, clients);
                         FilterNeeds own = needs.apply(sharing);
-                        String table = sharedTableName(port, listeners, own);
+                        String table = sharedTableName(fleet.tables(), port, listeners, own);
                         return Optional.of(
                                 chain(table, common, manager(table, port, fleet, sharing, common, own, observability))
                                         .build());
@@ -132,7 +134,7 @@ public final class ListenerResources {
                     String hostname = each.spec().hostname().orElse(Hostnames.ANY);
                     if (names.add(hostname)) {
                         FilterNeeds own = needs.apply(List.of(each));
-                        String table = tableName(each, own);
+                        String table = tableName(fleet.tables(), each, own);
                         chains.add(chain(
                                         table,
                                         client,
@@ -213,7 +215,7 @@ public final class ListenerResources {
             String hostname = each.spec().hostname().orElse(Hostnames.ANY);
             if (client.http3() == ClientPolicy.Http3.SERVED && names.add(hostname)) {
                 FilterNeeds own = needs.apply(List.of(each));
-                String table = tableName(each, own);
+                String table = tableName(fleet.tables(), each, own);
                 FilterChain.Builder chain = chain(
                         table,
                         client,

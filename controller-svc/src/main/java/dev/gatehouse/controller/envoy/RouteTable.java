@@ -7,12 +7,14 @@ import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.envoy.filter.GeoFilter;
 import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.proto.Protos;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.Vhds;
 import io.envoyproxy.envoy.config.route.v3.VirtualCluster;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
@@ -21,11 +23,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Puts the routes of the listeners of one port together. A listener has its hostnames to itself: a hostname that a more
@@ -40,6 +39,9 @@ public final class RouteTable {
 
     /** Envoy's own limit for the body of a direct response. */
     private static final int DIRECT_RESPONSE_BYTES = 4096;
+
+    private static final Comparator<VirtualHost> BY_DOMAIN =
+            Comparator.comparing(host -> host.getDomains(0), Hostnames.SPECIFICITY);
 
     private RouteTable() {}
 
@@ -81,62 +83,17 @@ public final class RouteTable {
         }
     }
 
-    /** What a hostname is answered with. */
-    private record Domain(Host host, List<RouteEntry> entries) {}
-
     /**
-     * Makes the table of a port on which requests are told apart by their host alone (HTTP).
+     * Whether a listener answers requests for {@code domain}: of the hostnames that cover it, its own is the most specific.
      *
-     * @param hosts the listeners on the port
-     * @param needs what the policies of their routes need of the filters
+     * @param hostnames of all listeners among which requests are told apart by their host
      */
-    public static RouteConfiguration shared(String name, Collection<Host> hosts, FilterNeeds needs) {
-        Map<String, Domain> domains = new TreeMap<>(Hostnames.SPECIFICITY);
-        List<String> listeners =
-                hosts.stream().map(Host::hostname).sorted(Hostnames.SPECIFICITY).toList();
-        for (Host host : hosts) {
-            domains.putIfAbsent(host.hostname(), new Domain(host, List.of()));
-            for (String domain : host.routes().keySet()) {
-                if (owner(domain, listeners).equals(host.hostname())) {
-                    domains.put(domain, new Domain(host, entriesFor(domain, host)));
-                }
-            }
-        }
-        return table(name, domains, List.of(), needs);
-    }
-
-    /**
-     * Makes the table of one listener whose connections are told apart by their SNI (HTTPS).
-     *
-     * @param others the hostnames of the other such listeners on the port: a request for a hostname that one of them has, and
-     *     not this one, came over a connection that was opened for this one, and is answered with 421 (RFC 9110, 15.5.20)
-     * @param needs what the policies of its routes need of the filters
-     */
-    public static RouteConfiguration single(String name, Host host, Collection<String> others, FilterNeeds needs) {
-        List<String> misdirected = others.stream()
-                .filter(other -> !other.equals(host.hostname()))
-                .distinct()
-                .sorted(Hostnames.SPECIFICITY)
-                .toList();
-        List<String> listeners = Stream.concat(misdirected.stream(), Stream.of(host.hostname()))
-                .sorted(Hostnames.SPECIFICITY)
-                .toList();
-        Map<String, Domain> domains = new TreeMap<>(Hostnames.SPECIFICITY);
-        domains.put(host.hostname(), new Domain(host, List.of()));
-        for (String domain : host.routes().keySet()) {
-            if (owner(domain, listeners).equals(host.hostname())) {
-                domains.put(domain, new Domain(host, entriesFor(domain, host)));
-            }
-        }
-        return table(name, domains, misdirected, needs);
-    }
-
-    /** The most specific of the listeners' hostnames that cover {@code domain}. */
-    private static String owner(String domain, List<String> listeners) {
-        return listeners.stream()
-                .filter(listener -> Hostnames.covers(listener, domain))
-                .findFirst()
-                .orElse(Hostnames.ANY);
+    public static boolean owns(String hostname, String domain, Collection<String> hostnames) {
+        return hostnames.stream()
+                .filter(each -> Hostnames.covers(each, domain))
+                .min(Hostnames.SPECIFICITY)
+                .orElse(Hostnames.ANY)
+                .equals(hostname);
     }
 
     private static List<RouteEntry> entriesFor(String domain, Host host) {
@@ -152,51 +109,86 @@ public final class RouteTable {
         return entries;
     }
 
-    private static RouteConfiguration table(
-            String name, Map<String, Domain> domains, List<String> misdirected, FilterNeeds needs) {
+    /**
+     * Makes a table without the hosts of its listeners.
+     *
+     * @param filtered filters run on some of its requests before a route is selected
+     * @param misdirected hostnames of other listeners whose connections are told apart by their SNI: a request for one of them came over
+     *     a connection that was opened for another listener, and is answered with 421 (RFC 9110, 15.5.20)
+     * @param needs what the policies of its routes need of the filters
+     */
+    public static RouteConfiguration table(
+            String name, boolean filtered, Collection<String> misdirected, FilterNeeds needs) {
         RouteConfiguration.Builder table =
                 RouteConfiguration.newBuilder().setName(name).setIgnorePortInHostMatching(true);
-        if (needs.reroutes()
-                || domains.values().stream()
-                        .anyMatch(each -> !each.host().filters().isEmpty())) {
+        if (needs.reroutes() || filtered) {
             table.putAllTypedPerFilterConfig(PreRoutingFilters.tableConfig(needs));
         }
         table.addAllRequestHeadersToRemove(GeoFilter.headers(needs));
-        domains.forEach((domain, each) -> table.addVirtualHosts(virtualHost(name, domain, each)));
-        for (String domain : misdirected) {
-            table.addVirtualHosts(VirtualHost.newBuilder()
-                    .setName(name + "/misdirected/" + domain)
-                    .addDomains(domain)
-                    .addRoutes(everything("misdirected", MISDIRECTED_REQUEST)));
-        }
-        largestBody(table).ifPresent(bytes -> table.setMaxDirectResponseBodySizeBytes(UInt32Value.of(bytes)));
+        misdirected.stream()
+                .distinct()
+                .sorted(Hostnames.SPECIFICITY)
+                .forEach(domain -> table.addVirtualHosts(VirtualHost.newBuilder()
+                        .setName(name + "/misdirected/" + domain)
+                        .addDomains(domain)
+                        .addRoutes(everything("misdirected", MISDIRECTED_REQUEST))));
         return table.build();
     }
 
-    /** The size of the largest direct response, where Envoy's limit is lower. */
-    private static OptionalInt largestBody(RouteConfiguration.Builder table) {
-        return table.getVirtualHostsList().stream()
-                .flatMap(host -> host.getRoutesList().stream())
+    /** {@code table} with hosts, which come first. */
+    public static RouteConfiguration with(RouteConfiguration table, List<VirtualHost> hosts) {
+        List<VirtualHost> own = table.getVirtualHostsList();
+        return table.toBuilder()
+                .clearVirtualHosts()
+                .addAllVirtualHosts(hosts.stream().sorted(BY_DOMAIN).toList())
+                .addAllVirtualHosts(own)
+                .build();
+    }
+
+    /** {@code table}, whose hosts come as resources of their own. */
+    public static RouteConfiguration byHost(RouteConfiguration table) {
+        return table.toBuilder()
+                .setVhds(Vhds.newBuilder().setConfigSource(Protos.ADS))
+                .build();
+    }
+
+    /** {@code table} that lets direct responses have as much as {@code bytes}. */
+    public static RouteConfiguration allowing(RouteConfiguration table, int bytes) {
+        return bytes <= DIRECT_RESPONSE_BYTES
+                ? table
+                : table.toBuilder()
+                        .setMaxDirectResponseBodySizeBytes(UInt32Value.of(bytes))
+                        .build();
+    }
+
+    /** The size of the largest direct response, where Envoy's limit is lower; else 0. */
+    public static int largestBody(VirtualHost host) {
+        return host.getRoutesList().stream()
                 .filter(Route::hasDirectResponse)
                 .mapToInt(route -> route.getDirectResponse().getBody().getSerializedSize())
                 .filter(bytes -> bytes > DIRECT_RESPONSE_BYTES)
-                .max();
+                .max()
+                .orElse(0);
     }
 
     /**
-     * {@code table} with metrics for each hostname: {@code vhost.<name>.vcluster.<hostname>.upstream_rq_*}. In those names dots
-     * are underscores, since Envoy takes its tags from between dots.
+     * {@code host} with metrics: {@code vhost.<name>.vcluster.<hostname>.upstream_rq_*}. In those names dots are underscores, since Envoy
+     * takes its tags from between dots.
      */
+    public static VirtualHost counted(VirtualHost host) {
+        return host.toBuilder()
+                .setName(host.getName().replace('.', '_'))
+                .addVirtualClusters(VirtualCluster.newBuilder()
+                        .setName(host.getDomains(0).replace('.', '_'))
+                        .addHeaders(
+                                HeaderMatcher.newBuilder().setName(":authority").setPresentMatch(true)))
+                .build();
+    }
+
+    /** {@code table} with the same metrics for the hosts that it has. */
     public static RouteConfiguration counted(RouteConfiguration table) {
-        RouteConfiguration.Builder counted = table.toBuilder();
-        for (VirtualHost.Builder host : counted.getVirtualHostsBuilderList()) {
-            host.setName(host.getName().replace('.', '_'))
-                    .addVirtualClusters(VirtualCluster.newBuilder()
-                            .setName(host.getDomains(0).replace('.', '_'))
-                            .addHeaders(HeaderMatcher.newBuilder()
-                                    .setName(":authority")
-                                    .setPresentMatch(true)));
-        }
+        RouteConfiguration.Builder counted = table.toBuilder().clearVirtualHosts();
+        table.getVirtualHostsList().forEach(host -> counted.addVirtualHosts(counted(host)));
         return counted.build();
     }
 
@@ -210,14 +202,20 @@ public final class RouteTable {
                 .build();
     }
 
-    private static VirtualHost virtualHost(String name, String domain, Domain each) {
+    /**
+     * What a hostname is answered with.
+     *
+     * @param table the name of its table
+     * @param listener to which the hostname belongs
+     */
+    public static VirtualHost virtualHost(String table, String domain, Host listener) {
         VirtualHost.Builder host =
-                VirtualHost.newBuilder().setName(name + "/" + domain).addDomains(domain);
-        if (each.host().closed()) {
+                VirtualHost.newBuilder().setName(table + "/" + domain).addDomains(domain);
+        if (listener.closed()) {
             return host.addRoutes(everything("closed", SERVICE_UNAVAILABLE)).build();
         }
-        Map<String, Any> withoutBackend = each.host().filtersWithoutBackend();
-        for (RouteEntry entry : each.entries()) {
+        Map<String, Any> withoutBackend = listener.filtersWithoutBackend();
+        for (RouteEntry entry : entriesFor(domain, listener)) {
             host.addRoutes(
                     withoutBackend.isEmpty() || entry.route().hasRoute()
                             ? entry.route()
@@ -225,12 +223,12 @@ public final class RouteTable {
                                     .putAllTypedPerFilterConfig(withoutBackend)
                                     .build());
         }
-        if (!each.host().filters().isEmpty()) {
+        if (!listener.filters().isEmpty()) {
             // They run where no route matches, too; and Envoy finds them by a route.
-            host.putAllTypedPerFilterConfig(each.host().filters())
+            host.putAllTypedPerFilterConfig(listener.filters())
                     .addRoutes(everything("unmatched", NOT_FOUND).putAllTypedPerFilterConfig(withoutBackend));
         }
-        each.host().bodyBytes().ifPresent(bytes -> host.setRequestBodyBufferLimit(UInt64Value.of(bytes)));
+        listener.bodyBytes().ifPresent(bytes -> host.setRequestBodyBufferLimit(UInt64Value.of(bytes)));
         return host.build();
     }
 

@@ -11,8 +11,9 @@ import java.util.Optional;
  *
  * @param gateways at least one, in order of precedence
  * @param limits how the proxies call ratelimit-svc
+ * @param tables how they get their route tables
  */
-public record FleetMembers(String name, List<GatewayState> gateways, LimitCalls limits) {
+public record FleetMembers(String name, List<GatewayState> gateways, LimitCalls limits, TableForm tables) {
     public FleetMembers {
         gateways = List.copyOf(gateways);
         if (gateways.isEmpty()) {

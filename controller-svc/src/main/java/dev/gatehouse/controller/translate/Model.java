@@ -28,6 +28,7 @@ import dev.gatehouse.controller.gateway.PreRouting;
 import dev.gatehouse.controller.gateway.ProxyParameters;
 import dev.gatehouse.controller.gateway.ProxyResolver;
 import dev.gatehouse.controller.gateway.ServingGateway;
+import dev.gatehouse.controller.gateway.TableForm;
 import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
@@ -39,6 +40,7 @@ import dev.gatehouse.controller.route.RouteResolver;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.BackendTlsSettings;
@@ -46,6 +48,7 @@ import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.CredentialInjection;
 import dev.gatehouse.gatewayapi.EndpointSlice;
+import dev.gatehouse.gatewayapi.EnvoyPatchPolicy;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
@@ -269,16 +272,24 @@ final class Model {
                                 each.placement(),
                                 each.claims(),
                                 reads.get(conflicts, each.placement().fleet()).orElse(Map.of()))));
+        Collection<ObjectRef, SortedMap<ObjectKey, Resource<EnvoyPatchPolicy>>> patchedTables = graph.group(
+                "tablePatches",
+                inputs.of(Kinds.ENVOY_PATCH_POLICY),
+                (key, policy) -> policy.spec().patches().stream()
+                                .anyMatch(patch -> patch.typeUrl().equals(TypeUrls.ROUTES))
+                        ? Set.of(patched(policy.spec().target(), key.namespace()))
+                        : Set.of());
         serving = graph.map("serving", gateways, (_, _, state) -> Optional.of(ServingGateway.of(state)));
         fleets = graph.map(
                 "fleets",
                 graph.group("gatewaysByFleet", gateways, (_, state) -> Set.of(state.fleet())),
-                (_, name, members) -> Optional.of(new FleetMembers(
+                (reads, name, members) -> Optional.of(new FleetMembers(
                         name,
                         members.values().stream()
                                 .sorted(Comparator.comparing(GatewayState::gateway))
                                 .toList(),
-                        settings.configured().limits())));
+                        settings.configured().limits(),
+                        tables(reads, name, members.values(), patchedTables, settings))));
         fleetSettings = graph.map("fleetSettings", fleets, (_, _, fleet) -> Optional.of(fleet.settings()));
         listeners = graph.expand("listeners", serving, (_, _, gateway) -> {
             Map<ListenerKey, ListenerState> each = new HashMap<>();
@@ -327,6 +338,38 @@ final class Model {
                     : Optional.of(new WafResources.Outcome.Enforced(
                             WafResources.asWritten(key.toString(), "directives", directives)));
         });
+    }
+
+    /** Patches and extension servers want a table as a whole, and so do metrics whose names a dot would break. */
+    private static TableForm tables(
+            Reads reads,
+            String fleet,
+            java.util.Collection<GatewayState> gateways,
+            Collection<ObjectRef, ?> patchedTables,
+            Settings settings) {
+        boolean patched = settings.extensions().patches()
+                && (reads.get(patchedTables, new ObjectRef(Kinds.GATEWAY_CLASS.name(), "", fleet))
+                                .isPresent()
+                        || gateways.stream()
+                                .anyMatch(state -> reads.get(
+                                                patchedTables,
+                                                ObjectRef.of(
+                                                        Kinds.GATEWAY,
+                                                        state.gateway().key()))
+                                        .isPresent()));
+        boolean dotted = gateways.stream()
+                .anyMatch(state -> state.proxy().spec().telemetry().metrics().perHost()
+                        && (fleet.contains(".")
+                                || state.listeners().stream()
+                                        .anyMatch(listener ->
+                                                listener.key().toString().contains("."))));
+        return patched || dotted || !settings.extensions().servers().isEmpty() ? TableForm.WHOLE : settings.tables();
+    }
+
+    /** What the target of a patch is: a Gateway, or a class. */
+    private static ObjectRef patched(PolicyTarget target, String namespace) {
+        return new ObjectRef(
+                target.kind(), target.kind().equals(Kinds.GATEWAY_CLASS.name()) ? "" : namespace, target.name());
     }
 
     /** On Kubernetes an EnvoyProxy may have Envoy bind the listeners' ports as they are. */

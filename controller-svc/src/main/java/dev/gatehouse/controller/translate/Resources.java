@@ -24,7 +24,6 @@ import dev.gatehouse.controller.envoy.ListenerResources;
 import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
 import dev.gatehouse.controller.envoy.RouteEntry;
 import dev.gatehouse.controller.envoy.RouteResources;
-import dev.gatehouse.controller.envoy.RouteTable;
 import dev.gatehouse.controller.envoy.SecretName;
 import dev.gatehouse.controller.envoy.SecretResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
@@ -36,7 +35,6 @@ import dev.gatehouse.controller.extension.Extensions;
 import dev.gatehouse.controller.extensionserver.HookContext;
 import dev.gatehouse.controller.gateway.FleetMembers;
 import dev.gatehouse.controller.gateway.GatewayState;
-import dev.gatehouse.controller.gateway.Hostnames;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.ListenerState.Protocol;
@@ -67,7 +65,6 @@ import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.traffic.StatNames;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -87,92 +84,6 @@ import java.util.stream.Stream;
 
 /** The resources, as collections derived from the {@link Model}. */
 final class Resources {
-    /**
-     * What a route on a listener contributes.
-     *
-     * @param entries Envoy routes for each hostname
-     * @param limits the policies with global limits, by the name of the rule
-     * @param compressors those that compress from a size of their own on
-     * @param wafs the merged WAFPolicies
-     * @param securities the SecurityPolicies
-     * @param access what authz-svc enforces of the merged SecurityPolicies
-     * @param extensions those of EnvoyExtensionPolicies
-     * @param authorizers the servers that filters of rules ask
-     * @param caches of the names of hosts that requests go to
-     * @param refusals rules of which Envoy would refuse something
-     * @param hooks the objects of extension servers that each rule concerns
-     * @param fingerprint of the entries
-     */
-    private record Contribution(
-            Map<String, List<RouteEntry>> entries,
-            SortedMap<String, EffectivePolicies.Traffic> limits,
-            Set<Compressor> compressors,
-            Set<EffectivePolicies.Waf> wafs,
-            Set<Security> securities,
-            Set<Securities.MergedAccess> access,
-            Set<Extensions> extensions,
-            Set<Security.Authorizer> authorizers,
-            Set<NameCache> caches,
-            List<ResolvedRoute.InvalidRule> refusals,
-            HookContext hooks,
-            int fingerprint) {
-        Contribution(
-                Map<String, List<RouteEntry>> entries,
-                SortedMap<String, EffectivePolicies.Traffic> limits,
-                Set<Compressor> compressors,
-                Set<EffectivePolicies.Waf> wafs,
-                Set<Security> securities,
-                Set<Securities.MergedAccess> access,
-                Set<Extensions> extensions,
-                Set<Security.Authorizer> authorizers,
-                Set<NameCache> caches,
-                List<ResolvedRoute.InvalidRule> refusals,
-                HookContext hooks) {
-            this(
-                    entries,
-                    limits,
-                    compressors,
-                    wafs,
-                    securities,
-                    access,
-                    extensions,
-                    authorizers,
-                    caches,
-                    refusals,
-                    hooks,
-                    entries.hashCode());
-        }
-
-        FilterNeeds filterNeeds() {
-            return FilterNeeds.of(securities, authorizers, compressors, extensions, caches);
-        }
-
-        /** True if the entries tell an authorization server what stands in a Secret. */
-        boolean secret() {
-            return securities.stream()
-                    .flatMap(security -> security.authorizer().stream())
-                    .anyMatch(Security.Authorizer::secret);
-        }
-
-        /** The same matches, answered with 500. */
-        Map<String, List<RouteEntry>> closed() {
-            Map<String, List<RouteEntry>> closed = new HashMap<>();
-            entries.forEach((host, each) ->
-                    closed.put(host, each.stream().map(RouteResources::closed).toList()));
-            return closed;
-        }
-    }
-
-    /** The serving listeners of a port. */
-    private record Port(FleetMembers fleet, List<ListenerState> listeners) {
-        /** The Gateways whose listeners there are. */
-        Set<ObjectRef> owners() {
-            return listeners.stream()
-                    .map(listener -> ObjectRef.of(Kinds.GATEWAY, listener.key().gateway()))
-                    .collect(Collectors.toSet());
-        }
-    }
-
     /** Names a cluster of a fleet. */
     private record ClusterKey(String fleet, String name) implements Comparable<ClusterKey> {
         private static final Comparator<ClusterKey> ORDER =
@@ -195,7 +106,10 @@ final class Resources {
 
     private final Collection<BindingKey, Contribution> contributions;
 
-    private final Collection<ListenerKey, SortedMap<BindingKey, Contribution>> contributionsByListener;
+    /** The global limits of policies for a listener's routes, by the names of the rules. */
+    private final Collection<ListenerKey, SortedMap<BindingKey, SortedMap<String, EffectivePolicies.Traffic>>> limits;
+
+    private final RouteTables routeTables;
 
     /** What the policies of a listener's routes need of the listener. */
     private final Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> filterNeeds;
@@ -213,7 +127,7 @@ final class Resources {
         this.inputs = inputs;
         this.model = model;
         this.settings = settings;
-        Collection<PortKey, Port> ports = graph.expand("ports", model.fleets, (_, _, fleet) -> ports(fleet));
+        Collection<PortKey, ServingPort> ports = graph.expand("ports", model.fleets, (_, _, fleet) -> ports(fleet));
         held = graph.source("held");
         lastGood = graph.source("lastGood");
         contributions = graph.expand("contributions", model.bindings, this::contributions, this::failing);
@@ -221,8 +135,13 @@ final class Resources {
                 "refusedRules",
                 contributions,
                 (_, _, each) -> each.refusals().isEmpty() ? Optional.empty() : Optional.of(each.refusals()));
-        contributionsByListener =
-                graph.group("contributionsByListener", contributions, (key, _) -> Set.of(key.listener()));
+        limits = graph.group(
+                "limitsByListener",
+                graph.map(
+                        "limits",
+                        contributions,
+                        (_, _, each) -> each.limits().isEmpty() ? Optional.empty() : Optional.of(each.limits())),
+                (key, _) -> Set.of(key.listener()));
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
         Collection<ClusterKey, UsedCluster> telemetry =
                 graph.expand("telemetryClusters", model.telemetry, this::telemetryClusters);
@@ -235,7 +154,8 @@ final class Resources {
         Collection<ClusterKey, UsedCluster> filters =
                 graph.expand("filterClusters", model.listeners, this::filterClusters);
 
-        List<Collection<ResourceId, Output>> made = List.of(
+        routeTables = new RouteTables(graph, model, settings, new TableParts(), ports, contributions, held, lastGood);
+        List<Collection<ResourceId, Output>> others = List.of(
                 graph.expand("cds", clusters, this::cluster),
                 graph.expand("cds.telemetry", telemetry, this::cluster),
                 graph.expand("cds.filters", filters, this::cluster),
@@ -254,11 +174,6 @@ final class Resources {
                 graph.expand("sds.filters", filters, this::backendSecrets),
                 graph.expand("sds.policies", policies, this::backendSecrets),
                 graph.expand("lds", ports, this::listener),
-                graph.expand("rds.http", ports, this::sharedTable),
-                graph.expand(
-                        "rds.https",
-                        model.listeners,
-                        (reads, key, listener) -> singleTable(reads, key, listener, ports)),
                 graph.expand("ratelimit", model.listeners, this::rateLimits),
                 graph.expand("access", inputs.of(Kinds.SECURITY_POLICY), this::accessPolicy),
                 graph.expand("access.merged", contributions, (_, _, each) -> mergedAccess(each)),
@@ -271,30 +186,29 @@ final class Resources {
                         "waf.configMap",
                         model.wafConfigMap,
                         (_, key, outcome) -> waf(outcome, Set.of(ObjectRef.of(Kinds.CONFIG_MAP, key)))));
+        List<Collection<ResourceId, Output>> made =
+                Stream.concat(others.stream(), routeTables.resources().stream()).toList();
         patches = new Patches(graph, inputs, model, settings, new PatchNames(), made);
         all = Stream.concat(Stream.of(patches.patched()), made.stream()).toList();
+    }
+
+    private final class TableParts implements RouteTables.Parts {
+        @Override
+        public FilterNeeds needs(Reads reads, List<ListenerState> listeners) {
+            return Resources.this.needs(reads, listeners);
+        }
+
+        @Override
+        public EnvoyProxySpec settings(Reads reads, String fleet) {
+            return Resources.this.settings(reads, fleet);
+        }
     }
 
     /** What resources are called, for patches that name them. */
     private final class PatchNames implements PatchTargets.Names {
         @Override
         public Optional<String> table(Reads reads, ListenerState listener) {
-            return switch (listener.protocol().orElseThrow()) {
-                case HTTP -> {
-                    String fleet = fleet(reads, listener.key().gateway());
-                    PortKey port = new PortKey(fleet, listener.spec().port(), false);
-                    List<ListenerState> listeners =
-                            reads.get(model.fleets, fleet).map(FleetMembers::listeners).orElse(List.of()).stream()
-                                    .filter(each -> each.serving()
-                                            && each.spec().port()
-                                                    == listener.spec().port())
-                                    .toList();
-                    yield Optional.of(ListenerResources.sharedTableName(
-                            port, listeners, needs(reads, ListenerResources.http(listeners))));
-                }
-                case HTTPS -> Optional.of(ListenerResources.tableName(listener, needs(reads, List.of(listener))));
-                case TLS_PASSTHROUGH, TLS_TERMINATE, TCP, UDP -> Optional.empty();
-            };
+            return routeTables.name(reads, listener.key());
         }
 
         @Override
@@ -369,7 +283,7 @@ final class Resources {
         writes.remove(lastGood, binding);
     }
 
-    private static Map<PortKey, Port> ports(FleetMembers fleet) {
+    private static Map<PortKey, ServingPort> ports(FleetMembers fleet) {
         Map<PortKey, List<ListenerState>> byPort = new HashMap<>();
         for (ListenerState listener : fleet.listeners()) {
             if (listener.serving()) {
@@ -378,8 +292,8 @@ final class Resources {
                         .add(listener);
             }
         }
-        Map<PortKey, Port> ports = new HashMap<>();
-        byPort.forEach((key, listeners) -> ports.put(key, new Port(fleet, List.copyOf(listeners))));
+        Map<PortKey, ServingPort> ports = new HashMap<>();
+        byPort.forEach((key, listeners) -> ports.put(key, new ServingPort(fleet, List.copyOf(listeners))));
         return ports;
     }
 
@@ -903,7 +817,7 @@ final class Resources {
                         Set.of(owner));
     }
 
-    private Map<ResourceId, Output> listener(Reads reads, PortKey key, Port port) {
+    private Map<ResourceId, Output> listener(Reads reads, PortKey key, ServingPort port) {
         Set<ObjectRef> owners = new HashSet<>(port.owners());
         TelemetryClusters telemetry = reads.get(model.telemetry, key.fleet()).orElse(TelemetryClusters.NONE);
         Map<ListenerKey, ClientPolicy> clients = new HashMap<>();
@@ -995,124 +909,23 @@ final class Resources {
         return streams;
     }
 
-    private Map<ResourceId, Output> sharedTable(Reads reads, PortKey key, Port port) {
-        TableParts parts = new TableParts(port.owners());
-        List<RouteTable.Host> hosts = new ArrayList<>();
-        for (ListenerState listener : port.listeners()) {
-            if (listener.protocol().orElseThrow() == Protocol.HTTP) {
-                hosts.add(host(reads, listener, parts));
-            }
-        }
-        if (hosts.isEmpty()) {
-            return Map.of();
-        }
-        FilterNeeds needs = needs(reads, ListenerResources.http(port.listeners()));
-        String name = ListenerResources.sharedTableName(key, port.listeners(), needs);
-        return table(key.fleet(), counted(reads, key.fleet(), RouteTable.shared(name, hosts, needs)), parts);
-    }
-
-    private Map<ResourceId, Output> singleTable(
-            Reads reads, ListenerKey key, ListenerState listener, Collection<PortKey, Port> ports) {
-        if (!listener.serving() || listener.protocol().orElseThrow() != Protocol.HTTPS) {
-            return Map.of();
-        }
-        TableParts parts = new TableParts(Set.of(key.owner()));
-        String fleet = fleet(reads, key.gateway());
-        PortKey portKey = new PortKey(fleet, listener.spec().port(), false);
-        List<String> hostnames = reads.get(ports, portKey).map(Port::listeners).orElse(List.of()).stream()
-                .filter(each -> each.protocol().orElseThrow() == Protocol.HTTPS)
-                .map(each -> each.spec().hostname().orElse(Hostnames.ANY))
-                .toList();
-        FilterNeeds needs = needs(reads, List.of(listener));
-        String name = ListenerResources.tableName(listener, needs);
-        RouteConfiguration table = RouteTable.single(name, host(reads, listener, parts), hostnames, needs);
-        if (model.clients.of(reads, key).http3() == ClientPolicy.Http3.SERVED) {
-            table = RouteTable.offeringHttp3(table, settings.clientPort(listener));
-        }
-        return table(fleet, counted(reads, fleet, table), parts);
-    }
-
-    /** Whose a table is, what it is made of, and what is held back of it. */
-    private static final class TableParts {
-        private final Set<ObjectRef> owners;
-        private final Map<OutputPart, Integer> parts = new HashMap<>();
-        private final Set<OutputPart> heldBack = new HashSet<>();
-        private HookContext hooks = HookContext.NONE;
-        private boolean secret;
-
-        TableParts(Set<ObjectRef> owners) {
-            this.owners = new HashSet<>(owners);
-        }
-    }
-
-    private static Map<ResourceId, Output> table(String fleet, RouteConfiguration table, TableParts parts) {
-        return Map.of(
-                new ResourceId(fleet, TypeUrls.ROUTES, table.getName()),
-                new Output(table, parts.secret, parts.owners, parts.parts, parts.heldBack).with(parts.hooks));
-    }
-
-    private RouteConfiguration counted(Reads reads, String fleet, RouteConfiguration table) {
-        return settings(reads, fleet).telemetry().metrics().perHost() ? RouteTable.counted(table) : table;
-    }
-
-    private RouteTable.Host host(Reads reads, ListenerState listener, TableParts parts) {
-        Map<String, List<RouteEntry>> routes = new HashMap<>();
-        reads.get(contributionsByListener, listener.key())
-                .ifPresent(contributions -> contributions.forEach((key, contribution) -> {
-                    parts.owners.add(key.route());
-                    parts.hooks = parts.hooks.and(contribution.hooks());
-                    served(reads, key, contribution, parts)
-                            .forEach((host, entries) -> routes.computeIfAbsent(host, _ -> new ArrayList<>())
-                                    .addAll(entries));
-                }));
-        boolean asWritten = reads.get(model.serving, listener.key().gateway())
-                .map(state -> state.proxy().spec().preserveRouteOrder())
-                .orElse(false);
-        return RouteTable.Host.of(listener, routes, asWritten ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder());
-    }
-
-    /** What a route contributes, or what is served instead while that is held back. */
-    private Map<String, List<RouteEntry>> served(
-            Reads reads, BindingKey key, Contribution contribution, TableParts parts) {
-        Optional<Hold> hold = reads.get(held, key).filter(each -> each.fingerprint() == contribution.fingerprint());
-        if (hold.isEmpty()) {
-            parts.parts.put(key, contribution.fingerprint());
-            parts.secret |= contribution.secret();
-            return contribution.entries();
-        }
-        parts.heldBack.add(key);
-        return switch (hold.get().form()) {
-            case LAST_GOOD ->
-                reads.get(lastGood, key)
-                        .filter(each -> each.fingerprint() != contribution.fingerprint())
-                        .map(good -> {
-                            parts.secret |= good.secret();
-                            return good.entries();
-                        })
-                        .orElseGet(contribution::closed);
-            case OMITTED -> Map.of();
-        };
-    }
-
     private Map<ResourceId, Output> rateLimits(Reads reads, ListenerKey key, ListenerState listener) {
-        SortedMap<String, EffectivePolicies.Traffic> limits = new TreeMap<>();
+        SortedMap<String, EffectivePolicies.Traffic> all = new TreeMap<>();
         Set<ObjectRef> owners = new HashSet<>();
-        reads.get(contributionsByListener, key)
-                .ifPresent(contributions -> contributions.forEach((binding, contribution) -> {
-                    if (!contribution.limits().isEmpty()) {
-                        limits.putAll(contribution.limits());
-                        owners.add(binding.route());
-                    }
+        reads.get(limits, key)
+                .ifPresent(bindings -> bindings.forEach((binding, own) -> {
+                    all.putAll(own);
+                    owners.add(binding.route());
                 }));
-        if (limits.isEmpty() || !listener.serving()) {
+        if (all.isEmpty() || !listener.serving()) {
             return Map.of();
         }
         Map<ResourceId, Output> resources = new HashMap<>();
-        RateLimitConfig own = RateLimitResources.config(RateLimitResources.domain(key), limits);
+        RateLimitConfig own = RateLimitResources.config(RateLimitResources.domain(key), all);
         if (own.getDescriptorsCount() > 0) {
             resources.putAll(one(Fleets.RATE_LIMIT, TypeUrls.RATE_LIMIT, own.getName(), own, false, owners));
         }
-        limits.values().stream().distinct().forEach(traffic -> resources.putAll(shared(traffic)));
+        all.values().stream().distinct().forEach(traffic -> resources.putAll(shared(traffic)));
         return resources;
     }
 

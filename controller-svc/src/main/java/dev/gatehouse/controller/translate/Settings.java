@@ -5,6 +5,7 @@ import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.TableForm;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.gatewayapi.EnvoyProxy;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.function.IntUnaryOperator;
  * @param infrastructure where the proxies run
  * @param backendAddresses which addresses backends may have
  * @param extensions what reaches further than Gateway API does
+ * @param configured what counts for all proxies
+ * @param tables how proxies get route tables where nothing needs them whole
  */
 public record Settings(
         List<String> controllerNames,
@@ -29,7 +32,8 @@ public record Settings(
         Infrastructure infrastructure,
         BackendAddresses backendAddresses,
         Extensions extensions,
-        Configured configured) {
+        Configured configured,
+        TableForm tables) {
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
@@ -57,14 +61,42 @@ public record Settings(
                 Configured.NOTHING);
     }
 
+    /** Route tables are whole. */
+    public Settings(
+            List<String> controllerNames,
+            IntUnaryOperator boundPort,
+            Callouts callouts,
+            Infrastructure infrastructure,
+            BackendAddresses backendAddresses,
+            Extensions extensions,
+            Configured configured) {
+        this(
+                controllerNames,
+                boundPort,
+                callouts,
+                infrastructure,
+                backendAddresses,
+                extensions,
+                configured,
+                TableForm.WHOLE);
+    }
+
+    /** The same with another form of route tables. */
+    public Settings with(TableForm other) {
+        return new Settings(
+                controllerNames, boundPort, callouts, infrastructure, backendAddresses, extensions, configured, other);
+    }
+
     /** The same with other extensions. */
     public Settings with(Extensions other) {
-        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, other, configured);
+        return new Settings(
+                controllerNames, boundPort, callouts, infrastructure, backendAddresses, other, configured, tables);
     }
 
     /** The same with other settings of all proxies. */
     public Settings with(Configured other) {
-        return new Settings(controllerNames, boundPort, callouts, infrastructure, backendAddresses, extensions, other);
+        return new Settings(
+                controllerNames, boundPort, callouts, infrastructure, backendAddresses, extensions, other, tables);
     }
 
     /**

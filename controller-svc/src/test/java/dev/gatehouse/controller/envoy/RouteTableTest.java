@@ -8,50 +8,43 @@ import dev.gatehouse.gatewayapi.HttpRoute.PathType;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RouteTableTest {
     @Test
     void theMorePreciseMatchComesFirstWhateverRouteItIsOf() {
-        RouteConfiguration table = RouteTable.shared(
-                "t",
-                List.of(new RouteTable.Host(
-                        Hostnames.ANY, Map.of("a.example", List.of(entry("short", 1), entry("long", 9))))),
-                FilterNeeds.NONE);
+        RouteConfiguration table = shared(List.of(new RouteTable.Host(
+                Hostnames.ANY, Map.of("a.example", List.of(entry("short", 1), entry("long", 9))))));
         assertThat(shown(table)).containsEntry("a.example", List.of("long", "short"));
     }
 
     @Test
     void theRouteWithTheMoreSpecificHostnameComesFirstWhateverItMatches() {
-        RouteConfiguration table = RouteTable.shared(
-                "t",
-                List.of(new RouteTable.Host(
+        RouteConfiguration table = shared(List.of(new RouteTable.Host(
+                "a.example",
+                Map.of(
                         "a.example",
-                        Map.of(
-                                "a.example",
-                                List.of(
-                                        entry("any", 99).from(Hostnames.ANY),
-                                        entry("wildcard", 9).from("*.example"),
-                                        entry("precise", 1).from("a.example"))))),
-                FilterNeeds.NONE);
+                        List.of(
+                                entry("any", 99).from(Hostnames.ANY),
+                                entry("wildcard", 9).from("*.example"),
+                                entry("precise", 1).from("a.example"))))));
         assertThat(shown(table)).containsEntry("a.example", List.of("precise", "wildcard", "any"));
     }
 
     @Test
     void aPreciseHostnameFallsThroughToTheWildcardsThatCoverIt() {
-        RouteConfiguration table = RouteTable.shared(
-                "t",
-                List.of(new RouteTable.Host(
-                        Hostnames.ANY,
-                        Map.of(
-                                "a.example", List.of(entry("precise", 1)),
-                                "*.example", List.of(entry("wildcard", 9)),
-                                "*", List.of(entry("any", 99))))),
-                FilterNeeds.NONE);
+        RouteConfiguration table = shared(List.of(new RouteTable.Host(
+                Hostnames.ANY,
+                Map.of(
+                        "a.example", List.of(entry("precise", 1)),
+                        "*.example", List.of(entry("wildcard", 9)),
+                        "*", List.of(entry("any", 99))))));
         assertThat(shown(table))
                 .containsExactly(
                         Map.entry("a.example", List.of("precise", "wildcard", "any")),
@@ -61,16 +54,13 @@ class RouteTableTest {
 
     @Test
     void theRoutesOfAWiderListenerAreNotServedForANarrowerOnesHostname() {
-        RouteConfiguration table = RouteTable.shared(
-                "t",
-                List.of(
-                        new RouteTable.Host("*.example", Map.of("*.example", List.of(entry("narrow", 1)))),
-                        new RouteTable.Host(
-                                Hostnames.ANY,
-                                Map.of(
-                                        "*", List.of(entry("wide", 1)),
-                                        "a.example", List.of(entry("stray", 1))))),
-                FilterNeeds.NONE);
+        RouteConfiguration table = shared(List.of(
+                new RouteTable.Host("*.example", Map.of("*.example", List.of(entry("narrow", 1)))),
+                new RouteTable.Host(
+                        Hostnames.ANY,
+                        Map.of(
+                                "*", List.of(entry("wide", 1)),
+                                "a.example", List.of(entry("stray", 1))))));
         assertThat(shown(table))
                 .containsEntry("*.example", List.of("narrow"))
                 .containsEntry("*", List.of("wide"))
@@ -79,24 +69,19 @@ class RouteTableTest {
 
     @Test
     void aListenerWithoutRoutesStillKeepsItsHostnameToItself() {
-        RouteConfiguration table = RouteTable.shared(
-                "t",
-                List.of(
-                        new RouteTable.Host("empty.example", Map.of()),
-                        new RouteTable.Host(Hostnames.ANY, Map.of("*", List.of(entry("wide", 1))))),
-                FilterNeeds.NONE);
+        RouteConfiguration table = shared(List.of(
+                new RouteTable.Host("empty.example", Map.of()),
+                new RouteTable.Host(Hostnames.ANY, Map.of("*", List.of(entry("wide", 1))))));
         assertThat(shown(table)).containsEntry("empty.example", List.of());
     }
 
     @Test
     void aRequestForTheHostnameOfAnotherHttpsListenerIsMisdirected() {
-        RouteConfiguration table = RouteTable.single(
-                "t",
+        RouteConfiguration table = single(
                 new RouteTable.Host(
                         "*.example",
                         Map.of("*.example", List.of(entry("own", 1)), "a.example", List.of(entry("stray", 1)))),
-                List.of("*.example", "a.example"),
-                FilterNeeds.NONE);
+                List.of("*.example", "a.example"));
         assertThat(shown(table))
                 .containsEntry("*.example", List.of("own"))
                 .containsEntry("a.example", List.of("misdirected"));
@@ -110,11 +95,9 @@ class RouteTableTest {
 
     @Test
     void noDomainIsInATableTwice() {
-        RouteConfiguration table = RouteTable.single(
-                "t",
+        RouteConfiguration table = single(
                 new RouteTable.Host("a.example", Map.of("a.example", List.of(entry("own", 1)))),
-                List.of("*", "*.example", "a.example", "b.example", "b.example"),
-                FilterNeeds.NONE);
+                List.of("*", "*.example", "a.example", "b.example", "b.example"));
         assertThat(table.getVirtualHostsList().stream().flatMap(host -> host.getDomainsList().stream()))
                 .doesNotHaveDuplicates()
                 .containsExactly("a.example", "b.example", "*.example", "*");
@@ -123,11 +106,36 @@ class RouteTableTest {
     @Test
     void aRequestForNoOtherListenerIsMisdirectedWhereOneTakesAnyHostname() {
         RouteTable.Host own = new RouteTable.Host("a.example", Map.of("a.example", List.of(entry("own", 1))));
-        assertThat(shown(RouteTable.single("t", own, List.of("a.example", "*"), FilterNeeds.NONE)))
+        assertThat(shown(single(own, List.of("a.example", "*"))))
                 .containsEntry("a.example", List.of("own"))
                 .containsEntry("*", List.of("misdirected"));
-        assertThat(shown(RouteTable.single("t", own, List.of("a.example", "b.example"), FilterNeeds.NONE)))
-                .doesNotContainKey("*");
+        assertThat(shown(single(own, List.of("a.example", "b.example")))).doesNotContainKey("*");
+    }
+
+    /** The table of HTTP listeners. */
+    private static RouteConfiguration shared(List<RouteTable.Host> listeners) {
+        List<String> hostnames =
+                listeners.stream().map(RouteTable.Host::hostname).toList();
+        List<VirtualHost> hosts = listeners.stream()
+                .flatMap(listener -> hosts(listener, hostnames))
+                .toList();
+        return RouteTable.with(RouteTable.table("t", false, List.of(), FilterNeeds.NONE), hosts);
+    }
+
+    /** The table of an HTTPS listener among listeners with these hostnames. */
+    private static RouteConfiguration single(RouteTable.Host own, List<String> hostnames) {
+        List<String> others =
+                hostnames.stream().filter(each -> !each.equals(own.hostname())).toList();
+        return RouteTable.with(
+                RouteTable.table("t", false, others, FilterNeeds.NONE),
+                hosts(own, hostnames).toList());
+    }
+
+    private static Stream<VirtualHost> hosts(RouteTable.Host listener, List<String> hostnames) {
+        return Stream.concat(Stream.of(listener.hostname()), listener.routes().keySet().stream())
+                .distinct()
+                .filter(domain -> RouteTable.owns(listener.hostname(), domain, hostnames))
+                .map(domain -> RouteTable.virtualHost("t", domain, listener));
     }
 
     private static RouteEntry entry(String name, int pathLength) {

@@ -1,0 +1,93 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.controller.backend.NameCache;
+import dev.gatehouse.controller.envoy.RouteEntry;
+import dev.gatehouse.controller.envoy.RouteResources;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.extension.Extensions;
+import dev.gatehouse.controller.extensionserver.HookContext;
+import dev.gatehouse.controller.policy.EffectivePolicies;
+import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.security.Security;
+import dev.gatehouse.gatewayapi.traffic.Compressor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * What a route on a listener contributes.
+ *
+ * @param entries Envoy routes for each hostname
+ * @param limits the policies with global limits, by the name of the rule
+ * @param compressors those that compress from a size of their own on
+ * @param wafs the merged WAFPolicies
+ * @param securities the SecurityPolicies
+ * @param access what authz-svc enforces of the merged SecurityPolicies
+ * @param extensions those of EnvoyExtensionPolicies
+ * @param authorizers the servers that filters of rules ask
+ * @param caches of the names of hosts that requests go to
+ * @param refusals rules of which Envoy would refuse something
+ * @param hooks the objects of extension servers that each rule concerns
+ * @param fingerprint of the entries
+ */
+record Contribution(
+        Map<String, List<RouteEntry>> entries,
+        SortedMap<String, EffectivePolicies.Traffic> limits,
+        Set<Compressor> compressors,
+        Set<EffectivePolicies.Waf> wafs,
+        Set<Security> securities,
+        Set<Securities.MergedAccess> access,
+        Set<Extensions> extensions,
+        Set<Security.Authorizer> authorizers,
+        Set<NameCache> caches,
+        List<ResolvedRoute.InvalidRule> refusals,
+        HookContext hooks,
+        int fingerprint) {
+    Contribution(
+            Map<String, List<RouteEntry>> entries,
+            SortedMap<String, EffectivePolicies.Traffic> limits,
+            Set<Compressor> compressors,
+            Set<EffectivePolicies.Waf> wafs,
+            Set<Security> securities,
+            Set<Securities.MergedAccess> access,
+            Set<Extensions> extensions,
+            Set<Security.Authorizer> authorizers,
+            Set<NameCache> caches,
+            List<ResolvedRoute.InvalidRule> refusals,
+            HookContext hooks) {
+        this(
+                entries,
+                limits,
+                compressors,
+                wafs,
+                securities,
+                access,
+                extensions,
+                authorizers,
+                caches,
+                refusals,
+                hooks,
+                entries.hashCode());
+    }
+
+    FilterNeeds filterNeeds() {
+        return FilterNeeds.of(securities, authorizers, compressors, extensions, caches);
+    }
+
+    /** True if the entries tell an authorization server what stands in a Secret. */
+    boolean secret() {
+        return securities.stream()
+                .flatMap(security -> security.authorizer().stream())
+                .anyMatch(Security.Authorizer::secret);
+    }
+
+    /** The same matches, answered with 500. */
+    Map<String, List<RouteEntry>> closed() {
+        Map<String, List<RouteEntry>> closed = new HashMap<>();
+        entries.forEach((host, each) ->
+                closed.put(host, each.stream().map(RouteResources::closed).toList()));
+        return closed;
+    }
+}

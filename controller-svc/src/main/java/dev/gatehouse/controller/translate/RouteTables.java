@@ -1,0 +1,391 @@
+package dev.gatehouse.controller.translate;
+
+import dev.gatehouse.collections.Collection;
+import dev.gatehouse.collections.Graph;
+import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.client.ClientPolicy;
+import dev.gatehouse.controller.envoy.ListenerResources;
+import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
+import dev.gatehouse.controller.envoy.RouteEntry;
+import dev.gatehouse.controller.envoy.RouteTable;
+import dev.gatehouse.controller.envoy.filter.FilterNeeds;
+import dev.gatehouse.controller.extensionserver.HookContext;
+import dev.gatehouse.controller.gateway.Hostnames;
+import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.gateway.ListenerState.Protocol;
+import dev.gatehouse.controller.gateway.TableForm;
+import dev.gatehouse.envoyapi.TypeUrls;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.EnvoyProxySpec;
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ObjectRef;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.stream.Stream;
+
+/**
+ * The route tables of HTTP listeners: what each hostname is answered with, made of what the routes contribute to it, and the tables that
+ * hold that or refer to it ({@link TableForm}). A change of a route makes its hostnames anew, and no others.
+ */
+final class RouteTables {
+    /** What the tables are made from, besides the model. */
+    interface Parts {
+        /** What the policies of the routes on {@code listeners} need of the filters. */
+        FilterNeeds needs(Reads reads, List<ListenerState> listeners);
+
+        /** The settings of a fleet's proxies. */
+        EnvoyProxySpec settings(Reads reads, String fleet);
+    }
+
+    /**
+     * The table of a listener, which HTTP listeners of a port share.
+     *
+     * @param hostnames of all listeners among which requests are told apart by their host
+     * @param misdirected those of them to whose requests the table answers that another connection is theirs
+     * @param counted each hostname has metrics
+     * @param asWritten routes are tried in the order in which they are written
+     */
+    record Table(
+            TableForm form,
+            String fleet,
+            String name,
+            List<String> hostnames,
+            List<String> misdirected,
+            boolean counted,
+            boolean asWritten) {
+        ResourceId id() {
+            return new ResourceId(fleet, TypeUrls.ROUTES, name);
+        }
+    }
+
+    /** A hostname of a listener. */
+    private record HostKey(ListenerKey listener, String hostname) implements Comparable<HostKey> {
+        private static final Comparator<HostKey> ORDER =
+                Comparator.comparing(HostKey::listener).thenComparing(HostKey::hostname);
+
+        @Override
+        public int compareTo(HostKey other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /**
+     * What is served of a contribution, or instead of it.
+     *
+     * @param fingerprint of the contribution; empty: it is held back
+     * @param secret as of {@link Contribution#secret}
+     */
+    private record Served(
+            Map<String, List<RouteEntry>> entries, OptionalInt fingerprint, boolean secret, HookContext hooks) {}
+
+    /** Names a virtual host of a fleet. */
+    private record HostId(String fleet, String name) implements Comparable<HostId> {
+        private static final Comparator<HostId> ORDER =
+                Comparator.comparing(HostId::fleet).thenComparing(HostId::name);
+
+        @Override
+        public int compareTo(HostId other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /** The size of a direct response that is larger than Envoy would have it. */
+    private record LargeBody(ResourceId table, int bytes) {}
+
+    /** What a hostname is answered with. */
+    private record Made(Table table, Output output) {
+        VirtualHost host() {
+            return (VirtualHost) output.message();
+        }
+    }
+
+    private final Model model;
+    private final Settings settings;
+    private final Parts parts;
+    private final Collection<BindingKey, Hold> held;
+    private final Collection<BindingKey, Contribution> lastGood;
+    private final Collection<ListenerKey, Table> tables;
+    private final Collection<HostKey, SortedMap<BindingKey, Served>> servedByHost;
+    private final List<Collection<HostId, Made>> hosts;
+    private final List<Collection<ResourceId, SortedMap<HostId, Made>>> hostsByTable = new ArrayList<>();
+    private final Collection<ResourceId, SortedMap<HostId, LargeBody>> largeBodies;
+    private final List<Collection<ResourceId, Output>> resources;
+
+    /**
+     * @param held what of the contributions is held back
+     * @param lastGood the contributions that proxies accepted last
+     */
+    RouteTables(
+            Graph graph,
+            Model model,
+            Settings settings,
+            Parts parts,
+            Collection<PortKey, ServingPort> ports,
+            Collection<BindingKey, Contribution> contributions,
+            Collection<BindingKey, Hold> held,
+            Collection<BindingKey, Contribution> lastGood) {
+        this.model = model;
+        this.settings = settings;
+        this.parts = parts;
+        this.held = held;
+        this.lastGood = lastGood;
+        tables = graph.map("tables", model.listeners, (reads, _, listener) -> table(reads, listener, ports));
+        servedByHost = graph.group(
+                "servedByHost", graph.map("servedContributions", contributions, this::served), (binding, served) -> {
+                    Set<HostKey> keys = new HashSet<>();
+                    served.entries().keySet().forEach(hostname -> keys.add(new HostKey(binding.listener(), hostname)));
+                    return keys;
+                });
+        hosts = List.of(
+                graph.expand("hosts.routes", servedByHost, (reads, key, _) -> host(reads, key)),
+                // A listener has its own hostname to itself, though no route is for it.
+                graph.expand("hosts.listeners", tables, (reads, key, _) -> emptyHost(reads, key)));
+        for (Collection<HostId, Made> each : hosts) {
+            hostsByTable.add(graph.group(
+                    each.name() + ".byTable",
+                    each,
+                    (_, made) -> made.table().form() == TableForm.WHOLE
+                            ? Set.of(made.table().id())
+                            : Set.of()));
+        }
+        Collection<HostId, LargeBody> bodies = graph.map("largeBodies", hosts.getFirst(), (_, _, made) -> {
+            int bytes = RouteTable.largestBody(made.host());
+            return bytes == 0
+                    ? Optional.empty()
+                    : Optional.of(new LargeBody(made.table().id(), bytes));
+        });
+        largeBodies = graph.group("largeBodiesByTable", bodies, (_, body) -> Set.of(body.table()));
+        resources = Stream.concat(
+                        Stream.of(
+                                graph.expand("rds.http", ports, (reads, _, port) -> shared(reads, port)),
+                                graph.expand(
+                                        "rds.https", model.listeners, (reads, _, listener) -> single(reads, listener))),
+                        hosts.stream().map(each -> graph.expand("vhds." + each.name(), each, RouteTables::own)))
+                .toList();
+    }
+
+    /** The tables, and the hosts that are resources of their own. */
+    List<Collection<ResourceId, Output>> resources() {
+        return resources;
+    }
+
+    /** The name of the table of a listener. */
+    Optional<String> name(Reads reads, ListenerKey listener) {
+        return reads.get(tables, listener).map(Table::name);
+    }
+
+    private Optional<Table> table(Reads reads, ListenerState listener, Collection<PortKey, ServingPort> ports) {
+        if (!listener.serving() || !listener.protocol().orElseThrow().http()) {
+            return Optional.empty();
+        }
+        Protocol protocol = listener.protocol().orElseThrow();
+        Optional<String> fleet =
+                reads.get(model.serving, listener.key().gateway()).map(gateway -> gateway.fleet());
+        Optional<PortKey> key =
+                fleet.map(name -> new PortKey(name, listener.spec().port(), false));
+        return key.flatMap(each -> reads.get(ports, each)).map(port -> {
+            TableForm form = port.fleet().tables();
+            List<ListenerState> alike = port.listeners().stream()
+                    .filter(each -> each.protocol().orElseThrow() == protocol)
+                    .toList();
+            List<String> hostnames = alike.stream()
+                    .map(each -> each.spec().hostname().orElse(Hostnames.ANY))
+                    .distinct()
+                    .sorted(Hostnames.SPECIFICITY)
+                    .toList();
+            boolean https = protocol == Protocol.HTTPS;
+            String own = listener.spec().hostname().orElse(Hostnames.ANY);
+            return new Table(
+                    form,
+                    port.fleet().name(),
+                    https
+                            ? ListenerResources.tableName(form, listener, parts.needs(reads, List.of(listener)))
+                            : ListenerResources.sharedTableName(
+                                    form, key.get(), port.listeners(), parts.needs(reads, alike)),
+                    hostnames,
+                    https ? hostnames.stream().filter(each -> !each.equals(own)).toList() : List.of(),
+                    port.fleet().settings().telemetry().metrics().perHost(),
+                    reads.get(model.serving, listener.key().gateway())
+                            .map(gateway -> gateway.proxy().spec().preserveRouteOrder())
+                            .orElse(false));
+        });
+    }
+
+    /** What a route contributes, or what is served instead while that is held back. */
+    private Optional<Served> served(Reads reads, BindingKey key, Contribution contribution) {
+        Optional<Hold> hold = reads.get(held, key).filter(each -> each.fingerprint() == contribution.fingerprint());
+        if (hold.isEmpty()) {
+            return Optional.of(new Served(
+                    contribution.entries(),
+                    OptionalInt.of(contribution.fingerprint()),
+                    contribution.secret(),
+                    contribution.hooks()));
+        }
+        Optional<Contribution> good = Optional.of(hold.get())
+                .filter(each -> each.form() == Hold.Form.LAST_GOOD)
+                .flatMap(_ -> reads.get(lastGood, key))
+                .filter(each -> each.fingerprint() != contribution.fingerprint());
+        Map<String, List<RouteEntry>> entries = new HashMap<>();
+        // What is held back belongs to its hosts still, and is tried again where it changes.
+        contribution.entries().keySet().forEach(host -> entries.put(host, List.of()));
+        entries.putAll(
+                switch (hold.get().form()) {
+                    case LAST_GOOD -> good.map(Contribution::entries).orElseGet(contribution::closed);
+                    case OMITTED -> Map.of();
+                });
+        return Optional.of(new Served(
+                entries, OptionalInt.empty(), good.map(Contribution::secret).orElse(false), contribution.hooks()));
+    }
+
+    /** A host that is a resource of its own. */
+    private static Map<ResourceId, Output> own(Reads reads, HostId id, Made made) {
+        return made.table().form() == TableForm.BY_HOST
+                ? Map.of(new ResourceId(id.fleet(), TypeUrls.VIRTUAL_HOST, id.name()), made.output())
+                : Map.of();
+    }
+
+    private Map<HostId, Made> emptyHost(Reads reads, ListenerKey key) {
+        HostKey own = new HostKey(
+                key,
+                reads.get(model.listeners, key)
+                        .flatMap(listener -> listener.spec().hostname())
+                        .orElse(Hostnames.ANY));
+        return reads.get(servedByHost, own).isPresent() ? Map.of() : host(reads, own);
+    }
+
+    private Map<HostId, Made> host(Reads reads, HostKey key) {
+        Optional<Table> found = reads.get(tables, key.listener());
+        Optional<ListenerState> listener = reads.get(model.listeners, key.listener());
+        if (found.isEmpty()
+                || listener.isEmpty()
+                || !RouteTable.owns(
+                        listener.get().spec().hostname().orElse(Hostnames.ANY),
+                        key.hostname(),
+                        found.get().hostnames())) {
+            return Map.of();
+        }
+        Table table = found.get();
+        Map<String, List<RouteEntry>> routes = new HashMap<>();
+        Set<ObjectRef> owners = new HashSet<>();
+        owners.add(ObjectRef.of(Kinds.GATEWAY, key.listener().gateway()));
+        Map<OutputPart, Integer> fingerprints = new HashMap<>();
+        Set<OutputPart> heldBack = new HashSet<>();
+        HookContext hooks = HookContext.NONE;
+        boolean secret = false;
+        for (String covering : Hostnames.covering(key.hostname())) {
+            SortedMap<BindingKey, Served> bindings = reads.get(servedByHost, new HostKey(key.listener(), covering))
+                    .orElse(java.util.Collections.emptySortedMap());
+            List<RouteEntry> entries = new ArrayList<>();
+            for (Map.Entry<BindingKey, Served> each : bindings.entrySet()) {
+                Served served = each.getValue();
+                owners.add(each.getKey().route());
+                hooks = hooks.and(served.hooks());
+                secret |= served.secret();
+                entries.addAll(served.entries().getOrDefault(covering, List.of()));
+                served.fingerprint()
+                        .ifPresentOrElse(
+                                fingerprint -> fingerprints.put(each.getKey(), fingerprint),
+                                () -> heldBack.add(each.getKey()));
+            }
+            routes.put(covering, entries);
+        }
+        VirtualHost host = RouteTable.virtualHost(
+                table.name(),
+                key.hostname(),
+                RouteTable.Host.of(
+                        listener.get(), routes, table.asWritten() ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder()));
+        VirtualHost named = table.counted() ? RouteTable.counted(host) : host;
+        return Map.of(
+                new HostId(table.fleet(), named.getName()),
+                new Made(table, new Output(named, secret, owners, fingerprints, heldBack).with(hooks)));
+    }
+
+    private Map<ResourceId, Output> shared(Reads reads, ServingPort port) {
+        List<ListenerState> listeners = ListenerResources.http(port.listeners());
+        Optional<Table> table = listeners.stream().findFirst().flatMap(listener -> reads.get(tables, listener.key()));
+        return table.map(each -> resource(reads, each, listeners, port.owners(), Optional.empty()))
+                .orElse(Map.of());
+    }
+
+    private Map<ResourceId, Output> single(Reads reads, ListenerState listener) {
+        return reads.get(tables, listener.key())
+                .filter(_ -> listener.protocol().orElseThrow() == Protocol.HTTPS)
+                .map(table -> resource(
+                        reads,
+                        table,
+                        List.of(listener),
+                        Set.of(listener.key().owner()),
+                        Optional.of(listener)
+                                .filter(each ->
+                                        model.clients.of(reads, each.key()).http3() == ClientPolicy.Http3.SERVED)))
+                .orElse(Map.of());
+    }
+
+    /** @param offering the listener whose responses tell that it may be reached by HTTP/3 */
+    private Map<ResourceId, Output> resource(
+            Reads reads,
+            Table table,
+            List<ListenerState> listeners,
+            Set<ObjectRef> owners,
+            Optional<ListenerState> offering) {
+        List<RouteTable.Host> empty = listeners.stream()
+                .map(listener -> RouteTable.Host.of(listener, Map.of(), Comparator.naturalOrder()))
+                .toList();
+        RouteConfiguration own = RouteTable.table(
+                table.name(),
+                empty.stream().anyMatch(host -> !host.filters().isEmpty()),
+                table.misdirected(),
+                parts.needs(reads, listeners));
+        RouteConfiguration counted = table.counted() ? RouteTable.counted(own) : own;
+        RouteConfiguration offered = offering.map(
+                        listener -> RouteTable.offeringHttp3(counted, settings.clientPort(listener)))
+                .orElse(counted);
+        return switch (table.form()) {
+            case BY_HOST -> {
+                int bytes = reads.get(largeBodies, table.id()).map(SortedMap::values).stream()
+                        .flatMap(java.util.Collection::stream)
+                        .mapToInt(LargeBody::bytes)
+                        .max()
+                        .orElse(0);
+                yield Map.of(
+                        table.id(), new Output(RouteTable.allowing(RouteTable.byHost(offered), bytes), false, owners));
+            }
+            case WHOLE -> Map.of(table.id(), whole(reads, table, offered, owners));
+        };
+    }
+
+    private Output whole(Reads reads, Table table, RouteConfiguration own, Set<ObjectRef> gateways) {
+        List<VirtualHost> all = new ArrayList<>();
+        Set<ObjectRef> owners = new HashSet<>(gateways);
+        Map<OutputPart, Integer> fingerprints = new HashMap<>();
+        Set<OutputPart> heldBack = new HashSet<>();
+        HookContext hooks = HookContext.NONE;
+        boolean secret = false;
+        int bytes = 0;
+        for (Collection<ResourceId, SortedMap<HostId, Made>> group : hostsByTable) {
+            for (Made made : reads.get(group, table.id()).map(SortedMap::values).orElse(List.of())) {
+                Output output = made.output();
+                all.add(made.host());
+                owners.addAll(output.owners());
+                fingerprints.putAll(output.parts());
+                heldBack.addAll(output.heldBack());
+                hooks = hooks.and(output.hooks());
+                secret |= output.secret();
+                bytes = Math.max(bytes, RouteTable.largestBody(made.host()));
+            }
+        }
+        return new Output(RouteTable.allowing(RouteTable.with(own, all), bytes), secret, owners, fingerprints, heldBack)
+                .with(hooks);
+    }
+}
