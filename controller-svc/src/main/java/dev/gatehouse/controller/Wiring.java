@@ -7,6 +7,7 @@ import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.files.FileSource;
 import dev.gatehouse.controller.gateway.LimitCalls;
+import dev.gatehouse.controller.gateway.TableForm;
 import dev.gatehouse.controller.hookgrpc.GrpcHookCalls;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.controller.kubernetes.CertificateSecrets;
@@ -101,7 +102,8 @@ final class Wiring {
                 new Settings.Configured(
                         file.flatMap(EnvoyGatewayFile::proxy),
                         new LimitCalls(
-                                config.limits().timeout(), config.limits().failClosed())));
+                                config.limits().timeout(), config.limits().failClosed())),
+                TableForm.BY_HOST);
     }
 
     private static EnvoyGatewayFile configuration(Path file) {

@@ -2,11 +2,16 @@ package dev.gatehouse.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.controller.gateway.GatewayState;
+import dev.gatehouse.controller.gateway.TableForm;
+import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
+import dev.gatehouse.controller.translate.Hold;
 import dev.gatehouse.controller.translate.Output;
 import dev.gatehouse.controller.translate.Translator;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ResourceReader;
 import dev.gatehouse.gatewayapi.ResourceReader.Found;
@@ -35,10 +40,12 @@ class IncrementalPropertyTest {
         List<Found<?>> objects = new ArrayList<>(objects(folder));
         objects.addAll(objects(other));
         Random random = new Random(seed);
-        Translator incremental = translator();
+        TableForm form = random.nextBoolean() ? TableForm.BY_HOST : TableForm.WHOLE;
+        Translator incremental = translator(form);
         Map<ResourceId, Output> followed = new HashMap<>();
         Map<ObjectRef, ObjectStatus> followedStatuses = new HashMap<>();
         Map<ObjectRef, Found<?>> present = new TreeMap<>();
+        Map<String, Change> said = new TreeMap<>();
         int steps = 2 * objects.size() + 5;
         for (int step = 0; step < steps; step++) {
             List<Change> changes = new ArrayList<>();
@@ -52,10 +59,19 @@ class IncrementalPropertyTest {
                     changes.add(put(each));
                 }
             }
+            if (random.nextInt(3) == 0) {
+                said(incremental, present, random).forEach((what, change) -> {
+                    said.put(what, change);
+                    changes.add(change);
+                });
+            }
             follow(incremental.apply(changes), followed, followedStatuses);
         }
-        Translator fresh = translator();
-        fresh.apply(present.values().stream().map(IncrementalPropertyTest::put).toList());
+        Translator fresh = translator(form);
+        List<Change> all = new ArrayList<>(
+                present.values().stream().map(IncrementalPropertyTest::put).toList());
+        all.addAll(said.values());
+        fresh.apply(all);
 
         assertThat(incremental.resources()).isEqualTo(fresh.resources());
         assertThat(incremental.statuses()).isEqualTo(fresh.statuses());
@@ -63,6 +79,32 @@ class IncrementalPropertyTest {
         // Whoever follows the effects has the same as who looks at all.
         assertThat(followed).isEqualTo(fresh.resources());
         assertThat(followedStatuses).isEqualTo(fresh.statuses());
+    }
+
+    /** What proxies may say at a moment: of their configuration, of an object, and of what a route contributes. By what it is about. */
+    private static Map<String, Change> said(Translator translator, Map<ObjectRef, Found<?>> present, Random random) {
+        Map<String, Change> said = new TreeMap<>();
+        for (GatewayState gateway : translator.gateways().values()) {
+            Map<ObjectRef, String> refused = new HashMap<>();
+            present.keySet().stream().filter(_ -> random.nextInt(8) == 0).forEach(ref -> refused.put(ref, "bad"));
+            Map<ObjectRef, Long> reached = random.nextBoolean()
+                    ? Map.of(ObjectRef.of(Kinds.GATEWAY, gateway.gateway().key()), (long) random.nextInt(2))
+                    : Map.of();
+            said.put(
+                    "fleet " + gateway.fleet(),
+                    new Change.Fleet(
+                            gateway.fleet(),
+                            new FleetState(random.nextInt(3), List.of(), List.of(), refused, reached)));
+        }
+        List<Output> outputs = List.copyOf(translator.resources().values());
+        for (int i = 0; i < 2 && !outputs.isEmpty(); i++) {
+            outputs.get(random.nextInt(outputs.size())).parts().forEach((part, fingerprint) -> {
+                Hold.Form form = random.nextBoolean() ? Hold.Form.OMITTED : Hold.Form.LAST_GOOD;
+                Optional<Hold> hold = Optional.of(new Hold(fingerprint, form)).filter(_ -> random.nextInt(3) > 0);
+                said.put("part " + part, new Change.Held(part, hold));
+            });
+        }
+        return said;
     }
 
     @Property(tries = 50)
@@ -129,7 +171,11 @@ class IncrementalPropertyTest {
     }
 
     private static Translator translator() {
-        return new Translator(Golden.settings(), (collection, key, failure) -> {
+        return translator(TableForm.BY_HOST);
+    }
+
+    private static Translator translator(TableForm form) {
+        return new Translator(Golden.settings().with(form), (collection, key, failure) -> {
             throw new AssertionError("translating " + collection + " of " + key + " failed", failure);
         });
     }

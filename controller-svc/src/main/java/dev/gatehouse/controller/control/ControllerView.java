@@ -11,6 +11,7 @@ import java.util.Map;
 /**
  * The controller's state at one moment.
  *
+ * @param statuses a map that nobody changes: a copy at each change would cost what there is, and not what changed
  * @param infrastructure what should become of each fleet's objects
  * @param published for each fleet, the position of what was published last
  * @param taken the ticket of the last changes that it includes
@@ -26,7 +27,6 @@ public record ControllerView(
 
     public ControllerView {
         gateways = Map.copyOf(gateways);
-        statuses = Map.copyOf(statuses);
         infrastructure = Map.copyOf(infrastructure);
         published = Map.copyOf(published);
     }

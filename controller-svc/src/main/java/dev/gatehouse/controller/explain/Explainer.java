@@ -238,7 +238,7 @@ public final class Explainer {
         Optional<RouteConfiguration> table = of(fleet, TypeUrls.ROUTES, RouteConfiguration.class)
                 .filter(each -> each.getName().equals(name))
                 .findFirst();
-        Optional<VirtualHost> host = table.flatMap(each -> host(each, question.host()));
+        Optional<VirtualHost> host = table.flatMap(each -> host(hosts(fleet, each), question.host()));
         if (host.isEmpty()) {
             tree.put("outcome", "404: no listener is for the host " + question.host());
             return;
@@ -291,11 +291,23 @@ public final class Explainer {
     }
 
     /** Envoy's choice: the host itself, the longest wildcard that covers it, anything. */
-    private static Optional<VirtualHost> host(RouteConfiguration table, String host) {
+    private static Optional<VirtualHost> host(List<VirtualHost> hosts, String host) {
         return Hostnames.covering(host).stream()
-                .flatMap(name -> table.getVirtualHostsList().stream()
-                        .filter(each -> each.getDomainsList().contains(name)))
+                .flatMap(name ->
+                        hosts.stream().filter(each -> each.getDomainsList().contains(name)))
                 .findFirst();
+    }
+
+    /** The virtual hosts of a table: its own, and those that are resources of their own. */
+    private List<VirtualHost> hosts(String fleet, RouteConfiguration table) {
+        String prefix = table.getName() + "/";
+        return Stream.concat(
+                        table.getVirtualHostsList().stream(),
+                        of(fleet, TypeUrls.VIRTUAL_HOST, VirtualHost.class)
+                                .filter(_ -> table.hasVhds())
+                                .filter(each -> each.getName().startsWith(prefix)
+                                        && each.getName().indexOf('/', prefix.length()) < 0))
+                .toList();
     }
 
     private List<Map<String, Object>> policies(Served listener, Origin origin) {

@@ -4,12 +4,12 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.envoy.RouteResources;
-import dev.gatehouse.controller.translate.BindingKey;
 import dev.gatehouse.controller.translate.Hold;
 import dev.gatehouse.controller.translate.HookPart;
 import dev.gatehouse.controller.translate.Output;
 import dev.gatehouse.controller.translate.OutputPart;
 import dev.gatehouse.controller.translate.PatchPart;
+import dev.gatehouse.controller.translate.RoutePart;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
@@ -34,6 +34,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Isolates what proxies refuse. A refused resource is made of parts: a route table of what each route contributes, any other
@@ -51,10 +52,10 @@ public final class Quarantine {
             return new Part(resource, Optional.empty());
         }
 
-        /** The route on a listener whose contribution it is. */
-        Optional<BindingKey> binding() {
+        /** What a route contributes. */
+        Optional<RoutePart> ofRoute() {
             return contribution.flatMap(each -> switch (each) {
-                case BindingKey binding -> Optional.of(binding);
+                case RoutePart part -> Optional.of(part);
                 case PatchPart _, HookPart _ -> Optional.empty();
             });
         }
@@ -133,13 +134,49 @@ public final class Quarantine {
         }
     }
 
+    /** The fingerprints of the parts that proxies have accepted. */
+    private static final class Good {
+        private final Map<ResourceId, Map<Part, Integer>> byResource = new HashMap<>();
+
+        @Nullable
+        Integer get(Part part) {
+            return byResource.getOrDefault(part.resource(), Map.of()).get(part);
+        }
+
+        boolean contains(Part part) {
+            return get(part) != null;
+        }
+
+        @Nullable
+        Integer put(Part part, int fingerprint) {
+            return byResource
+                    .computeIfAbsent(part.resource(), _ -> new HashMap<>())
+                    .put(part, fingerprint);
+        }
+
+        /** Whether it was there. */
+        boolean remove(Part part) {
+            Map<Part, Integer> own = byResource.getOrDefault(part.resource(), Map.of());
+            boolean removed = own.containsKey(part) && own.remove(part) != null;
+            if (removed && own.isEmpty()) {
+                byResource.remove(part.resource());
+            }
+            return removed;
+        }
+
+        /** Those of a resource. */
+        Set<Part> of(ResourceId resource) {
+            return byResource.getOrDefault(resource, Map.of()).keySet();
+        }
+    }
+
     /** The resources of one type of one fleet: a proxy's refusal may concern several of them. */
     private record PoolKey(String fleet, String typeUrl) {}
 
     private static final class Pool {
         private final Map<ResourceId, Published> published = new HashMap<>();
         private final Set<ResourceId> unconfirmed = new HashSet<>();
-        private final Map<Part, Integer> good = new HashMap<>();
+        private final Good good = new Good();
         private final Map<Part, Refused> refused = new HashMap<>();
         private final Map<Part, Suspended> suspended = new HashMap<>();
         /** Of each resource, the suspended parts that are still to be tried, a group at a time. */
@@ -352,12 +389,10 @@ public final class Quarantine {
 
     /** Forgets that parts were accepted. */
     private void withdraw(Pool pool, ResourceId id, Predicate<Part> which) {
-        List<Part> gone = pool.good.keySet().stream()
-                .filter(part -> part.resource().equals(id) && which.test(part))
-                .toList();
+        List<Part> gone = pool.good.of(id).stream().filter(which).toList();
         for (Part part : gone) {
             pool.good.remove(part);
-            part.binding().ifPresent(binding -> changes.add(new Change.Withdrawn(binding)));
+            part.ofRoute().ifPresent(each -> changes.add(new Change.Withdrawn(each)));
         }
     }
 
@@ -439,7 +474,7 @@ public final class Quarantine {
             if (!suspects.stream().allMatch(Part::isPatch)) {
                 // A patch that was accepted may not fit what has changed beside it.
                 pool.of(id).parts.keySet().stream()
-                        .filter(part -> part.isPatch() && !isHeld(pool, part) && pool.good.remove(part) != null)
+                        .filter(part -> part.isPatch() && !isHeld(pool, part) && pool.good.remove(part))
                         .forEach(suspects::add);
             }
             if (suspects.isEmpty() ? replace(pool, id) : suspect(pool, id, suspects)) {
@@ -485,8 +520,8 @@ public final class Quarantine {
      */
     private boolean replace(Pool pool, ResourceId id) {
         List<Part> suspended = pool.suspended.keySet().stream()
-                .filter(part -> part.resource().equals(id) && part.binding().isPresent())
-                .filter(part -> !pool.good.containsKey(part))
+                .filter(part -> part.resource().equals(id) && part.ofRoute().isPresent())
+                .filter(part -> !pool.good.contains(part))
                 .toList();
         if (!suspended.isEmpty() && pool.omitting.add(id)) {
             // The parts found before this was known are suspects again.
@@ -512,7 +547,7 @@ public final class Quarantine {
         return pool.refused.entrySet().stream()
                 .filter(each -> each.getValue().form() == Hold.Form.LAST_GOOD && which.test(each.getValue()))
                 .map(Map.Entry::getKey)
-                .filter(part -> part.binding().isPresent() && part.resource().equals(id))
+                .filter(part -> part.ofRoute().isPresent() && part.resource().equals(id))
                 .toList();
     }
 
@@ -556,7 +591,7 @@ public final class Quarantine {
 
     private void suspend(Pool pool, Part part) {
         int fingerprint = fingerprint(pool, part).orElseGet(() -> published(pool, part));
-        boolean good = pool.good.containsKey(part);
+        boolean good = pool.good.contains(part);
         boolean omitted = pool.omitting.contains(part.resource()) && !good;
         pool.suspended.put(part, new Suspended(fingerprint, good || omitted || part.isPatch()));
         hold(pool, part, fingerprint, omitted ? Hold.Form.OMITTED : Hold.Form.LAST_GOOD);
@@ -641,7 +676,7 @@ public final class Quarantine {
                 return;
             }
             if (!fingerprint.equals(pool.good.put(part, fingerprint))) {
-                part.binding().ifPresent(binding -> changes.add(new Change.Accepted(binding, fingerprint)));
+                part.ofRoute().ifPresent(each -> changes.add(new Change.Accepted(each, fingerprint)));
             }
             if (part.contribution().isEmpty()) {
                 published.lastGood = Optional.of(published.wanted);
@@ -671,10 +706,10 @@ public final class Quarantine {
         List<String> words = words(pool.message);
         Map<ResourceId, Collection<Route>> routes = new HashMap<>();
         List<Part> quoted = suspects.stream()
-                .filter(part -> part.binding()
-                        .map(binding -> mentions(
+                .filter(part -> part.ofRoute()
+                        .map(each -> mentions(
                                 routes.computeIfAbsent(part.resource(), id -> routes(pool.of(id).wanted)),
-                                binding.route(),
+                                each.owner(),
                                 words))
                         .orElse(pool.message.contains(part.resource().name())))
                 .toList();
@@ -684,12 +719,15 @@ public final class Quarantine {
     }
 
     private static Collection<Route> routes(Output output) {
-        return output.message() instanceof RouteConfiguration table
-                ? table.getVirtualHostsList().stream()
+        return switch (output.message()) {
+            case RouteConfiguration table ->
+                table.getVirtualHostsList().stream()
                         .map(VirtualHost::getRoutesList)
                         .flatMap(Collection::stream)
-                        .toList()
-                : List.of();
+                        .toList();
+            case VirtualHost host -> host.getRoutesList();
+            default -> List.of();
+        };
     }
 
     private static boolean mentions(Collection<Route> routes, ObjectRef owner, List<String> words) {

@@ -28,6 +28,7 @@ public final class ResourceText {
     private static final Map<String, String> TYPES = Map.of(
             TypeUrls.LISTENER, "listener",
             TypeUrls.ROUTES, "route",
+            TypeUrls.VIRTUAL_HOST, "virtualhost",
             TypeUrls.CLUSTER, "cluster",
             TypeUrls.ENDPOINTS, "endpoint",
             TypeUrls.SECRET, "secret",

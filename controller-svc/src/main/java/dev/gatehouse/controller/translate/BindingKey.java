@@ -5,14 +5,9 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import java.util.Comparator;
 
 /** A route on a listener. */
-public record BindingKey(ListenerKey listener, ObjectRef route) implements OutputPart, Comparable<BindingKey> {
+public record BindingKey(ListenerKey listener, ObjectRef route) implements Comparable<BindingKey> {
     private static final Comparator<BindingKey> ORDER =
             Comparator.comparing(BindingKey::listener).thenComparing(BindingKey::route);
-
-    @Override
-    public ObjectRef owner() {
-        return route;
-    }
 
     @Override
     public int compareTo(BindingKey other) {

@@ -10,7 +10,6 @@ import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.traffic.Compressor;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,11 +82,13 @@ record Contribution(
                 .anyMatch(Security.Authorizer::secret);
     }
 
+    /** What is for {@code hostname}. */
+    List<RouteEntry> of(String hostname) {
+        return entries.getOrDefault(hostname, List.of());
+    }
+
     /** The same matches, answered with 500. */
-    Map<String, List<RouteEntry>> closed() {
-        Map<String, List<RouteEntry>> closed = new HashMap<>();
-        entries.forEach((host, each) ->
-                closed.put(host, each.stream().map(RouteResources::closed).toList()));
-        return closed;
+    List<RouteEntry> closed(String hostname) {
+        return of(hostname).stream().map(RouteResources::closed).toList();
     }
 }

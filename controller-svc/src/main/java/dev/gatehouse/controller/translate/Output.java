@@ -64,7 +64,7 @@ public record Output(
 
     /** Whether routes contribute to it, so that it is never refused as a whole. */
     public boolean isOfRoutes() {
-        return parts.keySet().stream().anyMatch(BindingKey.class::isInstance)
-                || heldBack.stream().anyMatch(BindingKey.class::isInstance);
+        return parts.keySet().stream().anyMatch(RoutePart.class::isInstance)
+                || heldBack.stream().anyMatch(RoutePart.class::isInstance);
     }
 }

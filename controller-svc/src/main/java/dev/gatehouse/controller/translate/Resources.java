@@ -115,10 +115,13 @@ final class Resources {
     private final Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> filterNeeds;
 
     /** What of the contributions is held back ({@link Hold}). */
-    private final Source<BindingKey, Hold> held;
+    private final Source<RoutePart, Hold> held;
+
+    /** The parts that are held back, by route. */
+    private final Collection<BindingKey, SortedMap<RoutePart, Hold>> heldByRoute;
 
     /** The contributions that proxies accepted last. */
-    private final Source<BindingKey, Contribution> lastGood;
+    private final Source<RoutePart, Contribution> lastGood;
 
     /** The rules of a route on a listener of which Envoy would refuse something; they are closed. */
     private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusals;
@@ -130,6 +133,7 @@ final class Resources {
         Collection<PortKey, ServingPort> ports = graph.expand("ports", model.fleets, (_, _, fleet) -> ports(fleet));
         held = graph.source("held");
         lastGood = graph.source("lastGood");
+        heldByRoute = graph.group("heldByRoute", held, (part, _) -> Set.of(part.binding()));
         contributions = graph.expand("contributions", model.bindings, this::contributions, this::failing);
         refusals = graph.map(
                 "refusedRules",
@@ -154,7 +158,7 @@ final class Resources {
         Collection<ClusterKey, UsedCluster> filters =
                 graph.expand("filterClusters", model.listeners, this::filterClusters);
 
-        routeTables = new RouteTables(graph, model, settings, new TableParts(), ports, contributions, held, lastGood);
+        routeTables = new RouteTables(graph, model, settings, this::needs, ports, contributions, held, lastGood);
         List<Collection<ResourceId, Output>> others = List.of(
                 graph.expand("cds", clusters, this::cluster),
                 graph.expand("cds.telemetry", telemetry, this::cluster),
@@ -190,18 +194,6 @@ final class Resources {
                 Stream.concat(others.stream(), routeTables.resources().stream()).toList();
         patches = new Patches(graph, inputs, model, settings, new PatchNames(), made);
         all = Stream.concat(Stream.of(patches.patched()), made.stream()).toList();
-    }
-
-    private final class TableParts implements RouteTables.Parts {
-        @Override
-        public FilterNeeds needs(Reads reads, List<ListenerState> listeners) {
-            return Resources.this.needs(reads, listeners);
-        }
-
-        @Override
-        public EnvoyProxySpec settings(Reads reads, String fleet) {
-            return Resources.this.settings(reads, fleet);
-        }
     }
 
     /** What resources are called, for patches that name them. */
@@ -261,8 +253,8 @@ final class Resources {
 
     void hold(Graph.Writes writes, OutputPart part, Optional<Hold> hold) {
         switch (part) {
-            case BindingKey binding ->
-                hold.ifPresentOrElse(each -> writes.put(held, binding, each), () -> writes.remove(held, binding));
+            case RoutePart route ->
+                hold.ifPresentOrElse(each -> writes.put(held, route, each), () -> writes.remove(held, route));
             case PatchPart patch -> patches.hold(writes, patch, hold);
             case HookPart _ -> {
                 // Extension servers change what comes out of the translation.
@@ -271,16 +263,16 @@ final class Resources {
     }
 
     /** The contribution with that fingerprint, if it is still the present one, is what to serve where a later one is refused. */
-    void accept(Graph.Writes writes, BindingKey binding, int fingerprint) {
+    void accept(Graph.Writes writes, RoutePart part, int fingerprint) {
         contributions
-                .get(binding)
+                .get(part.binding())
                 .filter(each -> each.fingerprint() == fingerprint)
-                .ifPresent(each -> writes.put(lastGood, binding, each));
+                .ifPresent(each -> writes.put(lastGood, part, each));
     }
 
     /** What proxies accepted of a contribution that is gone is not what to serve if there is another one. */
-    void forget(Graph.Writes writes, BindingKey binding) {
-        writes.remove(lastGood, binding);
+    void forget(Graph.Writes writes, RoutePart part) {
+        writes.remove(lastGood, part);
     }
 
     private static Map<PortKey, ServingPort> ports(FleetMembers fleet) {
@@ -515,11 +507,13 @@ final class Resources {
     /** A contribution that is held back needs what the one that is served instead needs, too. */
     private Map<BindingKey, FilterNeeds> filterNeeds(Reads reads, BindingKey key, Contribution contribution) {
         FilterNeeds own = contribution.filterNeeds();
-        FilterNeeds needs = reads.get(held, key).isEmpty()
-                ? own
-                : reads.get(lastGood, key)
-                        .map(good -> own.and(good.filterNeeds()))
-                        .orElse(own);
+        FilterNeeds needs = own;
+        for (RoutePart part : reads.get(heldByRoute, key).map(SortedMap::keySet).orElse(Set.of())) {
+            needs = reads.get(lastGood, part)
+                    .map(Contribution::filterNeeds)
+                    .map(needs::and)
+                    .orElse(needs);
+        }
         return needs.equals(FilterNeeds.NONE) ? Map.of() : Map.of(key, needs);
     }
 

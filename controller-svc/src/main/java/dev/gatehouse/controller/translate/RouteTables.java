@@ -17,7 +17,6 @@ import dev.gatehouse.controller.gateway.ListenerState.Protocol;
 import dev.gatehouse.controller.gateway.TableForm;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
-import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -29,7 +28,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Stream;
@@ -40,12 +38,9 @@ import java.util.stream.Stream;
  */
 final class RouteTables {
     /** What the tables are made from, besides the model. */
-    interface Parts {
+    interface Sources {
         /** What the policies of the routes on {@code listeners} need of the filters. */
         FilterNeeds needs(Reads reads, List<ListenerState> listeners);
-
-        /** The settings of a fleet's proxies. */
-        EnvoyProxySpec settings(Reads reads, String fleet);
     }
 
     /**
@@ -80,15 +75,6 @@ final class RouteTables {
         }
     }
 
-    /**
-     * What is served of a contribution, or instead of it.
-     *
-     * @param fingerprint of the contribution; empty: it is held back
-     * @param secret as of {@link Contribution#secret}
-     */
-    private record Served(
-            Map<String, List<RouteEntry>> entries, OptionalInt fingerprint, boolean secret, HookContext hooks) {}
-
     /** Names a virtual host of a fleet. */
     private record HostId(String fleet, String name) implements Comparable<HostId> {
         private static final Comparator<HostId> ORDER =
@@ -112,11 +98,11 @@ final class RouteTables {
 
     private final Model model;
     private final Settings settings;
-    private final Parts parts;
-    private final Collection<BindingKey, Hold> held;
-    private final Collection<BindingKey, Contribution> lastGood;
+    private final Sources sources;
+    private final Collection<RoutePart, Hold> held;
+    private final Collection<RoutePart, Contribution> lastGood;
     private final Collection<ListenerKey, Table> tables;
-    private final Collection<HostKey, SortedMap<BindingKey, Served>> servedByHost;
+    private final Collection<HostKey, SortedMap<BindingKey, Contribution>> contributionsByHost;
     private final List<Collection<HostId, Made>> hosts;
     private final List<Collection<ResourceId, SortedMap<HostId, Made>>> hostsByTable = new ArrayList<>();
     private final Collection<ResourceId, SortedMap<HostId, LargeBody>> largeBodies;
@@ -130,25 +116,24 @@ final class RouteTables {
             Graph graph,
             Model model,
             Settings settings,
-            Parts parts,
+            Sources sources,
             Collection<PortKey, ServingPort> ports,
             Collection<BindingKey, Contribution> contributions,
-            Collection<BindingKey, Hold> held,
-            Collection<BindingKey, Contribution> lastGood) {
+            Collection<RoutePart, Hold> held,
+            Collection<RoutePart, Contribution> lastGood) {
         this.model = model;
         this.settings = settings;
-        this.parts = parts;
+        this.sources = sources;
         this.held = held;
         this.lastGood = lastGood;
         tables = graph.map("tables", model.listeners, (reads, _, listener) -> table(reads, listener, ports));
-        servedByHost = graph.group(
-                "servedByHost", graph.map("servedContributions", contributions, this::served), (binding, served) -> {
-                    Set<HostKey> keys = new HashSet<>();
-                    served.entries().keySet().forEach(hostname -> keys.add(new HostKey(binding.listener(), hostname)));
-                    return keys;
-                });
+        contributionsByHost = graph.group("contributionsByHost", contributions, (binding, contribution) -> {
+            Set<HostKey> keys = new HashSet<>();
+            contribution.entries().keySet().forEach(hostname -> keys.add(new HostKey(binding.listener(), hostname)));
+            return keys;
+        });
         hosts = List.of(
-                graph.expand("hosts.routes", servedByHost, (reads, key, _) -> host(reads, key)),
+                graph.expand("hosts.routes", contributionsByHost, (reads, key, _) -> host(reads, key)),
                 // A listener has its own hostname to itself, though no route is for it.
                 graph.expand("hosts.listeners", tables, (reads, key, _) -> emptyHost(reads, key)));
         for (Collection<HostId, Made> each : hosts) {
@@ -210,9 +195,9 @@ final class RouteTables {
                     form,
                     port.fleet().name(),
                     https
-                            ? ListenerResources.tableName(form, listener, parts.needs(reads, List.of(listener)))
+                            ? ListenerResources.tableName(form, listener, sources.needs(reads, List.of(listener)))
                             : ListenerResources.sharedTableName(
-                                    form, key.get(), port.listeners(), parts.needs(reads, alike)),
+                                    form, key.get(), port.listeners(), sources.needs(reads, alike)),
                     hostnames,
                     https ? hostnames.stream().filter(each -> !each.equals(own)).toList() : List.of(),
                     port.fleet().settings().telemetry().metrics().perHost(),
@@ -222,30 +207,36 @@ final class RouteTables {
         });
     }
 
-    /** What a route contributes, or what is served instead while that is held back. */
-    private Optional<Served> served(Reads reads, BindingKey key, Contribution contribution) {
-        Optional<Hold> hold = reads.get(held, key).filter(each -> each.fingerprint() == contribution.fingerprint());
+    /** What a hostname is made of, and what is held back of that. */
+    private static final class HostParts {
+        private final Set<ObjectRef> owners = new HashSet<>();
+        private final Map<OutputPart, Integer> parts = new HashMap<>();
+        private final Set<OutputPart> heldBack = new HashSet<>();
+        private HookContext hooks = HookContext.NONE;
+        private boolean secret;
+    }
+
+    /** What a route contributes to a host, or what is served instead while that is held back. */
+    private List<RouteEntry> served(
+            Reads reads, RoutePart part, Contribution contribution, String hostname, HostParts parts) {
+        Optional<Hold> hold = reads.get(held, part).filter(each -> each.fingerprint() == contribution.fingerprint());
         if (hold.isEmpty()) {
-            return Optional.of(new Served(
-                    contribution.entries(),
-                    OptionalInt.of(contribution.fingerprint()),
-                    contribution.secret(),
-                    contribution.hooks()));
+            parts.parts.put(part, contribution.fingerprint());
+            parts.secret |= contribution.secret();
+            return contribution.of(hostname);
         }
-        Optional<Contribution> good = Optional.of(hold.get())
-                .filter(each -> each.form() == Hold.Form.LAST_GOOD)
-                .flatMap(_ -> reads.get(lastGood, key))
-                .filter(each -> each.fingerprint() != contribution.fingerprint());
-        Map<String, List<RouteEntry>> entries = new HashMap<>();
-        // What is held back belongs to its hosts still, and is tried again where it changes.
-        contribution.entries().keySet().forEach(host -> entries.put(host, List.of()));
-        entries.putAll(
-                switch (hold.get().form()) {
-                    case LAST_GOOD -> good.map(Contribution::entries).orElseGet(contribution::closed);
-                    case OMITTED -> Map.of();
-                });
-        return Optional.of(new Served(
-                entries, OptionalInt.empty(), good.map(Contribution::secret).orElse(false), contribution.hooks()));
+        parts.heldBack.add(part);
+        return switch (hold.get().form()) {
+            case LAST_GOOD ->
+                reads.get(lastGood, part)
+                        .filter(each -> each.fingerprint() != contribution.fingerprint())
+                        .map(good -> {
+                            parts.secret |= good.secret();
+                            return good.of(hostname);
+                        })
+                        .orElseGet(() -> contribution.closed(hostname));
+            case OMITTED -> List.of();
+        };
     }
 
     /** A host that is a resource of its own. */
@@ -261,7 +252,7 @@ final class RouteTables {
                 reads.get(model.listeners, key)
                         .flatMap(listener -> listener.spec().hostname())
                         .orElse(Hostnames.ANY));
-        return reads.get(servedByHost, own).isPresent() ? Map.of() : host(reads, own);
+        return reads.get(contributionsByHost, own).isPresent() ? Map.of() : host(reads, own);
     }
 
     private Map<HostId, Made> host(Reads reads, HostKey key) {
@@ -277,27 +268,19 @@ final class RouteTables {
         }
         Table table = found.get();
         Map<String, List<RouteEntry>> routes = new HashMap<>();
-        Set<ObjectRef> owners = new HashSet<>();
-        owners.add(ObjectRef.of(Kinds.GATEWAY, key.listener().gateway()));
-        Map<OutputPart, Integer> fingerprints = new HashMap<>();
-        Set<OutputPart> heldBack = new HashSet<>();
-        HookContext hooks = HookContext.NONE;
-        boolean secret = false;
+        HostParts parts = new HostParts();
+        parts.owners.add(ObjectRef.of(Kinds.GATEWAY, key.listener().gateway()));
         for (String covering : Hostnames.covering(key.hostname())) {
-            SortedMap<BindingKey, Served> bindings = reads.get(servedByHost, new HostKey(key.listener(), covering))
-                    .orElse(java.util.Collections.emptySortedMap());
             List<RouteEntry> entries = new ArrayList<>();
-            for (Map.Entry<BindingKey, Served> each : bindings.entrySet()) {
-                Served served = each.getValue();
-                owners.add(each.getKey().route());
-                hooks = hooks.and(served.hooks());
-                secret |= served.secret();
-                entries.addAll(served.entries().getOrDefault(covering, List.of()));
-                served.fingerprint()
-                        .ifPresentOrElse(
-                                fingerprint -> fingerprints.put(each.getKey(), fingerprint),
-                                () -> heldBack.add(each.getKey()));
-            }
+            reads.get(contributionsByHost, new HostKey(key.listener(), covering))
+                    .ifPresent(bindings -> bindings.forEach((binding, contribution) -> {
+                        parts.owners.add(binding.route());
+                        parts.hooks = parts.hooks.and(contribution.hooks());
+                        RoutePart part = table.form() == TableForm.WHOLE
+                                ? RoutePart.whole(binding)
+                                : new RoutePart(binding, key.hostname());
+                        entries.addAll(served(reads, part, contribution, covering, parts));
+                    }));
             routes.put(covering, entries);
         }
         VirtualHost host = RouteTable.virtualHost(
@@ -308,7 +291,9 @@ final class RouteTables {
         VirtualHost named = table.counted() ? RouteTable.counted(host) : host;
         return Map.of(
                 new HostId(table.fleet(), named.getName()),
-                new Made(table, new Output(named, secret, owners, fingerprints, heldBack).with(hooks)));
+                new Made(
+                        table,
+                        new Output(named, parts.secret, parts.owners, parts.parts, parts.heldBack).with(parts.hooks)));
     }
 
     private Map<ResourceId, Output> shared(Reads reads, ServingPort port) {
@@ -346,7 +331,7 @@ final class RouteTables {
                 table.name(),
                 empty.stream().anyMatch(host -> !host.filters().isEmpty()),
                 table.misdirected(),
-                parts.needs(reads, listeners));
+                sources.needs(reads, listeners));
         RouteConfiguration counted = table.counted() ? RouteTable.counted(own) : own;
         RouteConfiguration offered = offering.map(
                         listener -> RouteTable.offeringHttp3(counted, settings.clientPort(listener)))

@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
 
 /**
  * The translation of Gateway API to Envoy: objects go in, resources and statuses come out, and a change costs what depends
@@ -57,6 +59,9 @@ public final class Translator {
     private final Resources resources;
     private final Collection<ObjectKey, List<WasmRequest>> wasmRequests;
     private final Statuses statuses;
+
+    /** Every status, after the last change. */
+    private HashPMap<ObjectRef, ObjectStatus> known = HashTreePMap.empty();
 
     /** Hears of faults of the translation: a derivation that threw. Its last good output stays, and the object's status says so. */
     @FunctionalInterface
@@ -109,10 +114,10 @@ public final class Translator {
         record Held(OutputPart part, Optional<Hold> hold) implements Change {}
 
         /** Proxies have accepted what a route contributes to a table. */
-        record Accepted(BindingKey binding, int fingerprint) implements Change {}
+        record Accepted(RoutePart part, int fingerprint) implements Change {}
 
         /** A route contributes nothing to a table any more: what proxies accepted of it is not served again. */
-        record Withdrawn(BindingKey binding) implements Change {}
+        record Withdrawn(RoutePart part) implements Change {}
 
         /**
          * What became of a fleet's objects changed.
@@ -148,9 +153,8 @@ public final class Translator {
                     case Change.Code code -> inputs.putCode(writes, code.request(), code.state());
                     case Change.Fleet fleet -> writes.put(fleetStates, fleet.fleet(), fleet.state());
                     case Change.Held held -> resources.hold(writes, held.part(), held.hold());
-                    case Change.Accepted accepted ->
-                        resources.accept(writes, accepted.binding(), accepted.fingerprint());
-                    case Change.Withdrawn withdrawn -> resources.forget(writes, withdrawn.binding());
+                    case Change.Accepted accepted -> resources.accept(writes, accepted.part(), accepted.fingerprint());
+                    case Change.Withdrawn withdrawn -> resources.forget(writes, withdrawn.part());
                     case Change.Extensions extensions ->
                         extensions
                                 .trouble()
@@ -165,7 +169,10 @@ public final class Translator {
                 }
             }
         });
-        return new Effect(changesOf(resources.all()), changesOf(statuses.all()), changesOf(List.of(statuses.served())));
+        Map<ObjectRef, Optional<ObjectStatus>> said = changesOf(statuses.all());
+        said.forEach((ref, status) ->
+                known = status.map(each -> known.plus(ref, each)).orElseGet(() -> known.minus(ref)));
+        return new Effect(changesOf(resources.all()), said, changesOf(List.of(statuses.served())));
     }
 
     /** The code that is wanted for Wasm extensions, by the requests' keys. */
@@ -199,11 +206,9 @@ public final class Translator {
         return find(resources.all(), id);
     }
 
-    /** Every status. */
+    /** Every status; the map stays as it is when there are others. */
     public Map<ObjectRef, ObjectStatus> statuses() {
-        Map<ObjectRef, ObjectStatus> all = new HashMap<>();
-        statuses.all().forEach(collection -> all.putAll(collection.entries()));
-        return all;
+        return known;
     }
 
     /** What should become of each fleet's objects. */

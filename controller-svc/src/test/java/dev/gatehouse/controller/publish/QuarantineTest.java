@@ -11,6 +11,7 @@ import dev.gatehouse.controller.translate.Hold;
 import dev.gatehouse.controller.translate.Output;
 import dev.gatehouse.controller.translate.OutputPart;
 import dev.gatehouse.controller.translate.PatchPart;
+import dev.gatehouse.controller.translate.RoutePart;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.Position;
@@ -44,7 +45,7 @@ class QuarantineTest {
     /** A translation of tables that are lists of numbers, and a proxy that refuses some numbers. */
     private static final class World {
         final Quarantine quarantine = new Quarantine(Set.of("gatehouse/waf"));
-        final Map<ResourceId, Map<BindingKey, Integer>> tables = new HashMap<>();
+        final Map<ResourceId, Map<RoutePart, Integer>> tables = new HashMap<>();
         final Map<ResourceId, Integer> clusters = new HashMap<>();
         final Set<Integer> bad = new HashSet<>();
         /** Those of them that are refused even where they are answered by 500. */
@@ -54,7 +55,7 @@ class QuarantineTest {
         final Map<ResourceId, Map<PatchPart, Integer>> patches = new HashMap<>();
 
         final Map<OutputPart, Hold> held = new HashMap<>();
-        final Map<BindingKey, Integer> lastGood = new HashMap<>();
+        final Map<RoutePart, Integer> lastGood = new HashMap<>();
         /** What the proxy has: the numbers in each table as they are. */
         final Map<ResourceId, Set<Integer>> inForce = new HashMap<>();
 
@@ -73,13 +74,13 @@ class QuarantineTest {
             return new ResourceId(FLEET, TypeUrls.ROUTES, "table-" + table);
         }
 
-        static BindingKey binding(ResourceId table, int route) {
-            return new BindingKey(
+        static RoutePart binding(ResourceId table, int route) {
+            return RoutePart.whole(new BindingKey(
                     new ListenerKey(
                             new ObjectKey("default", "gw"),
                             ObjectRef.of(Kinds.GATEWAY, new ObjectKey("default", "gw")),
                             table.name()),
-                    new ObjectRef("HTTPRoute", "default", "route-" + route));
+                    new ObjectRef("HTTPRoute", "default", "route-" + route)));
         }
 
         void put(int table, int route, int value) {
@@ -211,10 +212,10 @@ class QuarantineTest {
                     each.hold().ifPresentOrElse(h -> held.put(each.part(), h), () -> held.remove(each.part()));
                 }
                 if (change instanceof Change.Accepted each) {
-                    lastGood.put(each.binding(), each.fingerprint());
+                    lastGood.put(each.part(), each.fingerprint());
                 }
                 if (change instanceof Change.Withdrawn each) {
-                    lastGood.remove(each.binding());
+                    lastGood.remove(each.part());
                 }
             }
             Map<ResourceId, Optional<Output>> wanted = new HashMap<>();
@@ -308,7 +309,7 @@ class QuarantineTest {
             tables.values()
                     .forEach(routes -> routes.forEach((key, value) -> {
                         if (bad.contains(value)) {
-                            culprits.add(key.route());
+                            culprits.add(key.owner());
                         }
                     }));
             clusters.forEach((id, value) -> {
@@ -351,11 +352,11 @@ class QuarantineTest {
             if (random.nextInt(3) == 0) {
                 world.addBad(value, random);
             }
-            Map<BindingKey, Integer> table = world.tables.get(World.table(random.nextInt(tables)));
+            Map<RoutePart, Integer> table = world.tables.get(World.table(random.nextInt(tables)));
             if (table == null || table.isEmpty()) {
                 continue;
             }
-            BindingKey key = List.copyOf(table.keySet()).get(random.nextInt(table.size()));
+            RoutePart key = List.copyOf(table.keySet()).get(random.nextInt(table.size()));
             if (random.nextInt(4) == 0) {
                 table.remove(key);
             } else {
@@ -389,7 +390,7 @@ class QuarantineTest {
             }
             int table = random.nextInt(tables);
             int route = random.nextInt(8);
-            Optional<Map<BindingKey, Integer>> routes = Optional.ofNullable(world.tables.get(World.table(table)));
+            Optional<Map<RoutePart, Integer>> routes = Optional.ofNullable(world.tables.get(World.table(table)));
             if (random.nextInt(3) == 0) {
                 routes.ifPresent(each -> each.remove(World.binding(World.table(table), route)));
             } else {

@@ -7,17 +7,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
+import org.pcollections.TreePMap;
 
-/** A collection that groups another one's entries. A transaction costs what changed, and a copy of each group touched. */
+/** A collection that groups another one's entries. A transaction costs what changed, however large the groups are. */
 final class Index<G, K extends Comparable<? super K>, V> extends Collection<G, SortedMap<K, V>>
         implements Graph.Computed {
     private final Collection<K, V> primary;
     private final BiFunction<K, V, Set<G>> groupsOf;
     private final Map<K, Set<G>> memberships = new HashMap<>();
-    private final Map<G, TreeMap<K, V>> groups = new HashMap<>();
-    private final Map<G, SortedMap<K, V>> entries = new HashMap<>();
+    private final Map<G, TreePMap<K, V>> entries = new HashMap<>();
     private final Set<G> changed = new HashSet<>();
 
     Index(String name, Collection<K, V> primary, BiFunction<K, V, Set<G>> groupsOf) {
@@ -56,7 +55,7 @@ final class Index<G, K extends Comparable<? super K>, V> extends Collection<G, S
         for (K key : primary.changed()) {
             Set<G> before = memberships.getOrDefault(key, Set.of());
             for (G group : before) {
-                members(group).remove(key);
+                entries.put(group, members(group).minus(key));
                 changed.add(group);
             }
             memberships.remove(key);
@@ -66,18 +65,14 @@ final class Index<G, K extends Comparable<? super K>, V> extends Collection<G, S
                     memberships.put(key, now);
                 }
                 for (G group : now) {
-                    members(group).put(key, value);
+                    entries.put(group, members(group).plus(key, value));
                     changed.add(group);
                 }
             });
         }
         for (G group : changed) {
-            TreeMap<K, V> members = members(group);
-            if (members.isEmpty()) {
-                groups.remove(group);
+            if (members(group).isEmpty()) {
                 entries.remove(group);
-            } else {
-                entries.put(group, Collections.unmodifiableSortedMap(new TreeMap<>(members)));
             }
         }
         return primary.changed().size();
@@ -95,7 +90,7 @@ final class Index<G, K extends Comparable<? super K>, V> extends Collection<G, S
         }
     }
 
-    private TreeMap<K, V> members(G group) {
-        return groups.computeIfAbsent(group, _ -> new TreeMap<>());
+    private TreePMap<K, V> members(G group) {
+        return entries.getOrDefault(group, TreePMap.empty());
     }
 }

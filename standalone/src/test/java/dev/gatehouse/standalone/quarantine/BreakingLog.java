@@ -48,6 +48,11 @@ final class BreakingLog implements ConfigLog {
         try {
             return switch (put.id().typeUrl()) {
                 case TypeUrls.ROUTES -> with(put, table(RouteConfiguration.parseFrom(put.resource())));
+                case TypeUrls.VIRTUAL_HOST ->
+                    with(
+                            put,
+                            host(VirtualHost.parseFrom(put.resource()).toBuilder())
+                                    .build());
                 case TypeUrls.CLUSTER ->
                     put.id().name().contains(Breakage.CLUSTER)
                             ? with(put, Breakage.cluster(Cluster.parseFrom(put.resource())))
@@ -75,11 +80,14 @@ final class BreakingLog implements ConfigLog {
 
     private static RouteConfiguration table(RouteConfiguration table) {
         RouteConfiguration.Builder broken = table.toBuilder();
-        for (VirtualHost.Builder host : broken.getVirtualHostsBuilderList()) {
-            for (Route.Builder route : host.getRoutesBuilderList()) {
-                Breakage.of(route).ifPresent(breakage -> breakage.accept(route));
-            }
-        }
+        broken.getVirtualHostsBuilderList().forEach(BreakingLog::host);
         return broken.build();
+    }
+
+    private static VirtualHost.Builder host(VirtualHost.Builder host) {
+        for (Route.Builder route : host.getRoutesBuilderList()) {
+            Breakage.of(route).ifPresent(breakage -> breakage.accept(route));
+        }
+        return host;
     }
 }

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.control.Controller;
+import dev.gatehouse.controller.gateway.TableForm;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.events.ReportTopic;
@@ -92,7 +93,8 @@ final class BreakingWorld implements AutoCloseable {
                                 List.of(Settings.CONTROLLER_NAME),
                                 port -> port,
                                 new Settings.Callouts(nobody, nobody, nobody))
-                        .with(Settings.Extensions.OFFLINE.withPatches(true)),
+                        .with(Settings.Extensions.OFFLINE.withPatches(true))
+                        .with(TableForm.BY_HOST),
                 log,
                 InstantSource.system());
         topic.subscribe(this::hand);

@@ -1,18 +1,16 @@
 package dev.gatehouse.xds.snapshot;
 
 import java.util.AbstractMap;
-import java.util.AbstractSet;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
 
 /**
  * The resources of one type by name. Immutable; a set that an edit makes shares with the one before all but the few parts that the
@@ -20,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResourceSet extends AbstractMap<String, VersionedResource> {
     /** No resources. */
-    public static final ResourceSet EMPTY = new ResourceSet(emptyParts(), 0, null);
-
-    private static final int PARTS = 256;
+    public static final ResourceSet EMPTY = new ResourceSet(HashTreePMap.empty(), null);
 
     /** How many edits a set looks back: who follows it from further back compares the sets as a whole. */
     private static final int EDITS = 64;
@@ -42,24 +38,15 @@ public final class ResourceSet extends AbstractMap<String, VersionedResource> {
         }
     }
 
-    private final Map<String, VersionedResource>[] parts;
-    private final int size;
+    private final HashPMap<String, VersionedResource> resources;
     private final @Nullable Edit edit;
 
     /** By which later sets know this one, without keeping its resources. */
     private final Object identity = new Object();
 
-    private ResourceSet(Map<String, VersionedResource>[] parts, int size, @Nullable Edit edit) {
-        this.parts = parts;
-        this.size = size;
+    private ResourceSet(HashPMap<String, VersionedResource> resources, @Nullable Edit edit) {
+        this.resources = resources;
         this.edit = edit;
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Map<String, VersionedResource>[] emptyParts() {
-        Map[] parts = new Map[PARTS];
-        Arrays.fill(parts, Map.of());
-        return parts;
     }
 
     /** A set of these resources, by their names. */
@@ -73,24 +60,19 @@ public final class ResourceSet extends AbstractMap<String, VersionedResource> {
      * This set with some resources added or replaced, or removed where there is none. The same object where that changes nothing.
      */
     public ResourceSet with(Map<String, Optional<VersionedResource>> changes) {
-        Map<String, VersionedResource>[] edited = parts.clone();
-        Set<Integer> own = new HashSet<>();
+        HashPMap<String, VersionedResource> edited = resources;
         Set<String> names = new HashSet<>();
-        int[] count = {size};
-        changes.forEach((name, now) -> {
+        for (Map.Entry<String, Optional<VersionedResource>> change : changes.entrySet()) {
+            String name = change.getKey();
             VersionedResource before = get(name);
-            if (now.map(each -> each.equals(before)).orElse(before == null)) {
-                return;
+            VersionedResource now = change.getValue().orElse(null);
+            if (Objects.equals(now, before)) {
+                continue;
             }
             names.add(name);
-            int at = part(name);
-            if (own.add(at)) {
-                edited[at] = new HashMap<>(parts[at]);
-            }
-            now.ifPresentOrElse(each -> edited[at].put(name, each), () -> edited[at].remove(name));
-            count[0] += (now.isPresent() ? 1 : 0) - (before == null ? 0 : 1);
-        });
-        return names.isEmpty() ? this : new ResourceSet(edited, count[0], Edit.after(this, names));
+            edited = now == null ? edited.minus(name) : edited.plus(name, now);
+        }
+        return names.isEmpty() ? this : new ResourceSet(edited, Edit.after(this, names));
     }
 
     /** The names by which this set differs, or may differ, from {@code earlier}; empty: that is not known. */
@@ -108,40 +90,23 @@ public final class ResourceSet extends AbstractMap<String, VersionedResource> {
         return Optional.empty();
     }
 
-    private static int part(String name) {
-        int hash = name.hashCode();
-        return (hash ^ hash >>> 8 ^ hash >>> 16) & PARTS - 1;
+    @Override
+    public @Nullable VersionedResource get(@Nullable Object name) {
+        return resources.get(name);
     }
 
     @Override
-    public @Nullable VersionedResource get(Object name) {
-        return name instanceof String text ? parts[part(text)].get(text) : null;
-    }
-
-    @Override
-    public boolean containsKey(Object name) {
-        return get(name) != null;
+    public boolean containsKey(@Nullable Object name) {
+        return resources.containsKey(name);
     }
 
     @Override
     public int size() {
-        return size;
+        return resources.size();
     }
 
     @Override
     public Set<Entry<String, VersionedResource>> entrySet() {
-        return new AbstractSet<>() {
-            @Override
-            public Iterator<Entry<String, VersionedResource>> iterator() {
-                Stream<Entry<String, VersionedResource>> all =
-                        Arrays.stream(parts).flatMap(part -> Collections.unmodifiableMap(part).entrySet().stream());
-                return all.iterator();
-            }
-
-            @Override
-            public int size() {
-                return size;
-            }
-        };
+        return resources.entrySet();
     }
 }

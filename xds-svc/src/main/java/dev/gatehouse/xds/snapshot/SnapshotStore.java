@@ -116,8 +116,9 @@ public final class SnapshotStore implements Follower {
         for (Put put : transaction.puts()) {
             ResourceId id = put.id();
             VersionedResource before = base.ofType(id.typeUrl()).get(id.name());
-            boolean same = before != null && before.version().equals(put.version());
-            edits(edits, id).put(id.name(), Optional.of(same ? before : resource(put, known)));
+            VersionedResource now =
+                    before != null && before.version().equals(put.version()) ? before : resource(put, known);
+            edits(edits, id).put(id.name(), Optional.of(now));
         }
         Map<String, ResourceSet> types = new HashMap<>(base.types());
         edits.forEach(
