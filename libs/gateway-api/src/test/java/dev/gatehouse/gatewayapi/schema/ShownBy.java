@@ -38,6 +38,9 @@ final class ShownBy {
     private static final List<String> GOLDENS =
             List.of("controller-svc/src/test/resources/golden", "controller-svc/src/test/resources/infrastructure");
 
+    /** The indentation of what is two objects deep. */
+    private static final String WITHIN = "    ";
+
     /** What a test puts a value for. */
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{\\w+}|%[sd]");
 
@@ -125,9 +128,9 @@ final class ShownBy {
      */
     Optional<String> of(String kind, String path, List<Around> around) {
         return own(requests, kind, path, "`%s`")
+                .or(() -> elsewhere(requests, path, around, "`%s` (%s)"))
                 .or(() -> own(goldens, kind, path, "golden `%s`"))
                 .or(() -> own(units, kind, path, "`%s`"))
-                .or(() -> elsewhere(requests, path, around, "`%s` (%s)"))
                 .or(() -> elsewhere(goldens, path, around, "golden `%s` (%s)"));
     }
 
@@ -172,6 +175,9 @@ final class ShownBy {
                 object(document, name, shown);
                 kinds.forEach(kind -> piece(kind, document, name, shown));
             }
+            if (value.startsWith(WITHIN)) {
+                kinds.forEach(kind -> within(kind, value, name, shown));
+            }
         }
     }
 
@@ -192,6 +198,23 @@ final class ShownBy {
                         .allMatch(key ->
                                 key instanceof String name && fields.fields().containsKey(name))) {
             new Walk(kind, test, shown).leaves(spec, map, "spec", List.of());
+        }
+    }
+
+    /** A piece that a test puts below a field of {@code spec}, and after it fields of {@code spec} itself: by its indentation. */
+    private void within(String kind, String piece, String test, Fields shown) {
+        if (Schemas.find(kind).orElseThrow().spec().form() instanceof Schema.Fields spec) {
+            spec.fields()
+                    .forEach((name, field) -> documents("spec:\n  " + name + ":\n" + piece)
+                            .forEach(document -> {
+                                if (document instanceof Map<?, ?> object
+                                        && object.get("spec") instanceof Map<?, ?> fields
+                                        && fields.get(name) instanceof Map<?, ?> map
+                                        && field.form() instanceof Schema.Fields known
+                                        && known.fields().keySet().containsAll(map.keySet())) {
+                                    piece(kind, fields, test, shown);
+                                }
+                            }));
         }
     }
 
@@ -280,8 +303,13 @@ final class ShownBy {
             Optional<String> right = joined(binary.getRightOperand());
             return left.isEmpty() && right.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(left.orElse("1") + right.orElse("1"));
+                    : Optional.of(left.orElse("1") + right.orElse(endsLine(left) ? "" : "1"));
         }
         return Optional.empty();
+    }
+
+    /** Whether what follows is lines of its own, and not the value of a field. */
+    private static boolean endsLine(Optional<String> text) {
+        return text.filter(before -> before.endsWith("\n")).isPresent();
     }
 }
