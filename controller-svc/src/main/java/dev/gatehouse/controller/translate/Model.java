@@ -98,6 +98,11 @@ final class Model {
 
     final Collection<String, TelemetryClusters> telemetry;
     final Collection<ListenerKey, ListenerState> listeners;
+
+    /** The Gateways that routes may ask for without a name (GEP-3793), under {@link #ALL}. */
+    private final Collection<String, SortedMap<ObjectKey, Boolean>> defaultGateways;
+
+    private static final String ALL = "";
     final Collection<ObjectRef, Attachments> attachments;
     final Collection<ObjectRef, ResolvedRoute> routes;
     final Collection<BindingKey, Attachments.Binding> bindings;
@@ -277,6 +282,11 @@ final class Model {
             state.listeners().forEach(listener -> each.put(listener.key(), listener));
             return each;
         });
+        Collection<ObjectKey, Boolean> defaults = graph.map(
+                "defaultGateways",
+                gateways,
+                (_, _, state) -> state.gateway().spec().isDefault() ? Optional.of(true) : Optional.empty());
+        defaultGateways = graph.group("defaultGateways.all", defaults, (_, _) -> Set.of(ALL));
         attachments = graph.map(
                 "attachments",
                 inputs.routes(),
@@ -731,6 +741,11 @@ final class Model {
             @Override
             public Optional<GatewayState> gateway(ObjectKey key) {
                 return reads.get(gateways, key);
+            }
+
+            @Override
+            public Set<ObjectKey> defaultGateways() {
+                return reads.get(defaultGateways, ALL).map(SortedMap::keySet).orElse(Set.of());
             }
 
             @Override

@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 
 /** One side of HTTP/2 connections, as far as tests of its settings need it (RFC 9113): frames as they are on the wire. */
 final class Http2 {
+    static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RESET = 3;
     static final int SETTINGS = 4;

@@ -385,9 +385,14 @@ final class ShownBy {
             Optional<String> right = joined(binary.getRightOperand());
             return left.isEmpty() && right.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(left.orElse("1") + right.orElse(endsLine(left) ? "" : "1"));
+                    : Optional.of(left.orElse(beginsLine(right) ? "" : "1") + right.orElse(endsLine(left) ? "" : "1"));
         }
         return Optional.empty();
+    }
+
+    /** Whether what is before is lines of its own, and not the name of a field. */
+    private static boolean beginsLine(Optional<String> text) {
+        return text.filter(after -> after.startsWith(" ")).isPresent();
     }
 
     /** Whether what follows is lines of its own, and not the value of a field. */
