@@ -6,6 +6,7 @@ import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.kubernetes.ClusterObjects;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -151,8 +152,14 @@ final class ExplainCommand implements Callable<Integer> {
 
     private int ofCluster(Question question) {
         Settings settings = controller.settings(spec.commandLine());
+        Config config;
+        try {
+            config = Kubeconfig.of(context);
+        } catch (IllegalArgumentException e) {
+            return failed(e.getMessage());
+        }
         try (KubernetesClient client =
-                new KubernetesClientBuilder().withConfig(Kubeconfig.of(context)).build()) {
+                new KubernetesClientBuilder().withConfig(config).build()) {
             ClusterObjects objects =
                     ClusterObjects.read(client, settings.extensions().servers().kinds());
             Translator translator = new Translator(settings, (_, _, _) -> {});
@@ -162,13 +169,13 @@ final class ExplainCommand implements Callable<Integer> {
             return 0;
         } catch (KubernetesClientException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            spec.commandLine()
-                    .getErr()
-                    .println(spec.commandLine()
-                            .getColorScheme()
-                            .errorText("gatehouse: the cluster cannot be asked: " + cause.getMessage()));
-            return Gatehouse.FAILED;
+            return failed("the cluster cannot be asked: " + cause.getMessage());
         }
+    }
+
+    private int failed(@Nullable String message) {
+        spec.commandLine().getErr().println(spec.commandLine().getColorScheme().errorText("gatehouse: " + message));
+        return Gatehouse.FAILED;
     }
 
     private String path() {

@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,10 +19,17 @@ final class Kubeconfig {
      * Reads the kubeconfig.
      *
      * @param context empty: the current one
-     * @throws IllegalArgumentException the client certificate in it cannot be read
+     * @throws IllegalArgumentException it has no such context, or the client certificate in it cannot be read
      */
     static Config of(@Nullable String context) {
         Config config = Config.autoConfigure(context);
+        // The client takes the current context for one that is not there, which is another cluster.
+        if (context != null
+                && (config.getCurrentContext() == null
+                        || !context.equals(config.getCurrentContext().getName()))) {
+            throw new IllegalArgumentException("the kubeconfig has no context \"" + context + "\" (expected: one of "
+                    + config.getContexts().stream().map(NamedContext::getName).toList() + ")");
+        }
         try {
             byte[] certificate = certificate(config);
             if (certificate.length > 0) {

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
@@ -62,6 +63,13 @@ final class SecurityPolicyIT {
             kind: Secret
             metadata: {name: keys, namespace: default}
             stringData: {alice: key-of-alice}
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: users, namespace: default}
+            stringData:
+              .htpasswd: |
+                carol:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=
             """;
 
     private static final String ROUTE = """
@@ -314,6 +322,32 @@ final class SecurityPolicyIT {
                     contextExtensions: [{name: plan, type: Value, value: gold}]
                     includeRouteMetadata: true
                 """);
+        policy("secret", """
+                  extAuth:
+                    grpc: {backendRef: {group: "", kind: Service, name: authorizer, namespace: default, port: 80}}
+                    bodyToExtAuth: {maxRequestBytes: 65536}
+                    contextExtensions:
+                    - {name: plan, type: ValueRef, valueRef: {group: "", kind: Secret, name: keys, key: alice}}
+                    includeRouteMetadata: true
+                """);
+        policy(
+                "places",
+                "  apiKeyAuth: {credentialRefs: [{name: keys}], extractFrom: [{cookies: [key]}, {params: [key]}], sanitize: true}\n");
+        policy("basic", "  basicAuth: {users: {name: users}, forwardUsernameHeader: x-known-as}\n");
+        files.append(REROUTING
+                .replace("name: reroute", "name: judged")
+                .replace("reroute.test", "judged.test")
+                .replace("gold", "closed")
+                .replace("name: x-tenant, value: closed", "name: x-judged, type: RegularExpression, value: .+"));
+        files.append(POLICY.replace("${name}", "judged")
+                        .replace("${kind}", "HTTPRoute")
+                        .replace("${target}", "judged"))
+                .append("""
+                          extAuth:
+                            http: {backendRefs: [{name: judge, port: 80}], headersToBackend: [x-judged]}
+                            headersToExtAuth: [x-pass]
+                            recomputeRoute: true
+                        """);
         policy("http", """
                   extAuth:
                     http: {backendRefs: [{name: judge, port: 80}], path: /check, headersToBackend: [x-judged, x-cookie-seen]}
@@ -585,6 +619,43 @@ final class SecurityPolicyIT {
         assertThat(send("POST", "grpc", "/anything", "no")).startsWith("HTTP/1.1 403");
         assertThat(send("POST", "grpc", "/anything", "let me in" + " ".repeat(70_000)))
                 .startsWith("HTTP/1.1 413");
+    }
+
+    @Test
+    void anAuthorizationServerIsToldWhatASecretHolds() throws Exception {
+        assertThat(send("POST", "secret", "/anything", "let me in", "x-any: header"))
+                .startsWith("HTTP/1.1 200")
+                .contains("key-of-alice of HTTPRoute secret, any header");
+    }
+
+    @Test
+    void aRouteIsChosenAgainOnceTheAuthorizationServerHasAnswered() throws Exception {
+        assertThat(get("judged", "/anything", "x-pass: let-me-in")).startsWith("HTTP/1.1 403");
+        assertThat(get("judged", "/anything")).startsWith("HTTP/1.1 418");
+    }
+
+    @Test
+    void keysAreInCookiesAndParametersAndGoNoFurther() throws Exception {
+        assertThat(get("places", "/anything")).startsWith("HTTP/1.1 401");
+        assertThat(get("places", "/anything?key=key-of-alice&more=yes"))
+                .startsWith("HTTP/1.1 200")
+                .contains("more")
+                .doesNotContain("key-of-alice");
+        assertThat(get("places", "/anything", "Cookie: key=key-of-alice; theme=dark"))
+                .startsWith("HTTP/1.1 200")
+                .contains("theme=dark")
+                .doesNotContain("key-of-alice");
+    }
+
+    @Test
+    void theBackendIsToldWhoseThePasswordIs() throws Exception {
+        String password = Base64.getEncoder().encodeToString("carol:password".getBytes(StandardCharsets.UTF_8));
+        assertThat(get("basic", "/anything", "Authorization: Basic " + password, "x-known-as: eve"))
+                .startsWith("HTTP/1.1 200")
+                .containsIgnoringCase("x-known-as")
+                .contains("\"carol\"")
+                .doesNotContain("eve");
+        assertThat(get("basic", "/anything")).startsWith("HTTP/1.1 401");
     }
 
     @Test

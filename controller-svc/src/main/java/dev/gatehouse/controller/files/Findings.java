@@ -49,6 +49,15 @@ public final class Findings {
         Findings findings = new Findings(objects, gateways);
         for (Found<?> found : objects.values()) {
             findings.parents(found);
+            if (found.resource().spec() instanceof RouteSpec route
+                    && route.usesDefaultGateways()
+                    && route.parents().isEmpty()
+                    && !statuses.containsKey(found.ref())) {
+                findings.add(
+                        found,
+                        "spec.useDefaultGateways",
+                        "no Gateway with defaultScope All has a listener that allows the route; nothing is served");
+            }
         }
         statuses.forEach((ref, status) -> {
             Found<?> found = objects.get(ref);
@@ -75,7 +84,7 @@ public final class Findings {
                 for (int i = 0; i < route.parents().size(); i++) {
                     parent(found, route.parents().get(i), "spec.parentRefs[" + i + "]");
                 }
-                if (route.parents().isEmpty()) {
+                if (route.parents().isEmpty() && !route.usesDefaultGateways()) {
                     add(found, "spec.parentRefs", "is empty (expected: a Gateway or ListenerSet); nothing is served");
                 }
             }
@@ -119,10 +128,13 @@ public final class Findings {
                 }
             }
             case ObjectStatus.Parents route -> {
+                int named = found.resource().spec() instanceof RouteSpec spec
+                        ? spec.parents().size()
+                        : route.parents().size();
                 for (int i = 0; i < route.parents().size(); i++) {
                     conditions(
                             found,
-                            "spec.parentRefs[" + i + "]",
+                            i < named ? "spec.parentRefs[" + i + "]" : "spec.useDefaultGateways",
                             route.parents().get(i).conditions());
                 }
             }

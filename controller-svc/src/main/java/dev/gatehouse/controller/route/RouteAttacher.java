@@ -17,6 +17,7 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.TlsRoute;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,9 @@ public final class RouteAttacher {
     public interface World {
         /** The Gateway, if it is one of ours. */
         Optional<ServingGateway> gateway(ObjectKey key);
+
+        /** The Gateways of ours that routes may ask for without a name. */
+        Collection<ObjectKey> defaultGateways();
 
         /** The Gateway that a ListenerSet adds to. */
         Optional<ObjectKey> gatewayOf(ObjectKey listenerSet);
@@ -49,7 +53,25 @@ public final class RouteAttacher {
         for (ParentReference reference : route.spec().parents()) {
             attach(ref, route, reference).ifPresent(parents::add);
         }
+        if (route.spec().usesDefaultGateways()) {
+            // One that does not allow the route is no parent of it: nobody asked for that Gateway.
+            world.defaultGateways().stream()
+                    .filter(gateway ->
+                            parents.stream().noneMatch(parent -> isWhole(parent, gateway, route.namespace())))
+                    .flatMap(gateway -> attach(ref, route, ParentReference.of(gateway)).stream())
+                    .filter(parent -> !parent.bindings().isEmpty())
+                    .toList()
+                    .forEach(parents::add);
+        }
         return new Attachments(parents);
+    }
+
+    private static boolean isWhole(Attachments.Parent parent, ObjectKey gateway, String namespace) {
+        ParentReference reference = parent.reference();
+        return reference.kind().equals(Kinds.GATEWAY.name())
+                && reference.key(namespace).equals(gateway)
+                && reference.sectionName().isEmpty()
+                && reference.port().isEmpty();
     }
 
     private Optional<Attachments.Parent> attach(

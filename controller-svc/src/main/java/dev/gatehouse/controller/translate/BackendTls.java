@@ -39,7 +39,10 @@ final class BackendTls {
 
     private final Inputs inputs;
     private final Collection<ObjectRef, SortedMap<ObjectKey, Resource<BackendTlsPolicy>>> byBackend;
+
+    /** The policies that cannot be read, by what they are for. */
     private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> broken;
+
     private final Bundles bundles;
 
     /** Finds the CA certificates in an object of a kind. */
@@ -47,15 +50,17 @@ final class BackendTls {
         CertificateCheck check(Reads reads, String kind, ObjectKey key);
     }
 
-    /** @param broken the policies that cannot be read, by what they are for */
-    BackendTls(
-            Graph graph,
-            Inputs inputs,
-            Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> broken,
-            Bundles bundles) {
+    BackendTls(Graph graph, Inputs inputs, Bundles bundles) {
         this.inputs = inputs;
-        this.broken = broken;
         this.bundles = bundles;
+        Collection<ObjectRef, Set<TargetKey>> unreadable = graph.map(
+                "tlsPolicies.unreadable",
+                inputs.broken(),
+                (reads, ref, policy) ->
+                        ref.kind().equals(Kinds.BACKEND_TLS_POLICY.name()) && !inputs.isReadable(reads, ref)
+                                ? Optional.of(Attached.keys(policy.targets(), ref.key()))
+                                : Optional.empty());
+        broken = graph.group("tlsPolicies.broken", unreadable, (_, targets) -> targets);
         byBackend = graph.group("tlsPolicies", inputs.of(Kinds.BACKEND_TLS_POLICY), (key, policy) -> {
             Set<ObjectRef> backends = new HashSet<>();
             policy.spec().targets().forEach(target -> backends.add(ref(target, key)));

@@ -109,6 +109,11 @@ final class Model {
 
     final Collection<String, TelemetryClusters> telemetry;
     final Collection<ListenerKey, ListenerState> listeners;
+
+    /** The Gateways that routes may ask for without a name (GEP-3793), under {@link #ALL}. */
+    private final Collection<String, SortedMap<ObjectKey, Boolean>> defaultGateways;
+
+    private static final String ALL = "";
     final Collection<ObjectRef, Attachments> attachments;
     final Collection<ObjectRef, ResolvedRoute> routes;
     final Collection<BindingKey, Attachments.Binding> bindings;
@@ -134,7 +139,14 @@ final class Model {
 
     private final ObjectKey wafConfigMapKey;
 
-    /** The policies that cannot be read, by what they are for. */
+    /** Gatehouse's kinds whose unreadable policies close the routes that they are for. */
+    private static final Set<String> CLOSING = Set.of(
+            Kinds.SECURITY_POLICY.name(),
+            Kinds.BACKEND_TRAFFIC_POLICY.name(),
+            Kinds.ENVOY_EXTENSION_POLICY.name(),
+            Kinds.WAF_POLICY.name());
+
+    /** The policies that close routes and cannot be read, by what they are for. */
     private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> brokenPolicies;
 
     private final PolicySelection selection;
@@ -173,13 +185,8 @@ final class Model {
         selection = new PolicySelection(graph, inputs);
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
                 graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
-                    // A policy that an edit broke goes on in its last good version. A patch protects nothing, nor does
-                    // a policy for retries and sessions of a backend.
-                    if (inputs.isReadable(reads, ref)
-                            || ClientPolicies.isOurs(ref)
-                            || SsoPolicies.isOne(ref)
-                            || ref.kind().equals(Kinds.ENVOY_PATCH_POLICY.name())
-                            || ref.kind().equals(Kinds.X_BACKEND_TRAFFIC_POLICY.name())) {
+                    // A policy that an edit broke goes on in its last good version.
+                    if (inputs.isReadable(reads, ref) || !closesRoutes(ref)) {
                         return Optional.empty();
                     }
                     Set<TargetKey> targets = new HashSet<>();
@@ -190,7 +197,7 @@ final class Model {
                 });
         brokenPolicies = graph.group("brokenPolicies", brokenTargets, (_, targets) -> targets);
         backendPolicies = new BackendPolicies(graph, inputs);
-        backendTls = new BackendTls(graph, inputs, brokenPolicies, this::authorities);
+        backendTls = new BackendTls(graph, inputs, this::authorities);
         trafficProblems = graph.map(
                 "trafficProblems",
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
@@ -296,6 +303,11 @@ final class Model {
             gateway.listeners().forEach(listener -> each.put(listener.key(), listener));
             return each;
         });
+        Collection<ObjectKey, Boolean> defaults = graph.map(
+                "defaultGateways",
+                gateways,
+                (_, _, state) -> state.gateway().spec().isDefault() ? Optional.of(true) : Optional.empty());
+        defaultGateways = graph.group("defaultGateways.all", defaults, (_, _) -> Set.of(ALL));
         attachments = graph.map(
                 "attachments",
                 inputs.routes(),
@@ -510,6 +522,12 @@ final class Model {
         return selection.targets(reads, ref, group(ref), policy.targets(), policy.selectors());
     }
 
+    /** Whether an unreadable policy closes the routes that it is for. A policy of an extension server's kind may be for security. */
+    private static boolean closesRoutes(ObjectRef policy) {
+        return CLOSING.contains(policy.kind())
+                || Kinds.ALL.stream().noneMatch(kind -> kind.name().equals(policy.kind()));
+    }
+
     /** The group of a policy's kind. */
     private static String group(ObjectRef policy) {
         return Kinds.ALL.stream()
@@ -519,7 +537,7 @@ final class Model {
                 .orElse("");
     }
 
-    /** Whether a policy that cannot be read protects one of the targets: it stays closed. */
+    /** Whether a policy that cannot be read protects one of the targets, routes and what they attach to: they stay closed. */
     boolean isClosed(Reads reads, List<TargetKey> targets) {
         return targets.stream()
                 .anyMatch(target -> reads.get(brokenPolicies, target).isPresent());
@@ -776,6 +794,11 @@ final class Model {
             @Override
             public Optional<ServingGateway> gateway(ObjectKey key) {
                 return reads.get(serving, key);
+            }
+
+            @Override
+            public Set<ObjectKey> defaultGateways() {
+                return reads.get(defaultGateways, ALL).map(SortedMap::keySet).orElse(Set.of());
             }
 
             @Override

@@ -396,6 +396,12 @@ final class Statuses {
     /** A fleet whose objects cannot be made, or that Kubernetes refuses, is one that its EnvoyProxy asks for wrongly. */
     private List<Condition> withInfrastructure(Reads reads, GatewayState state) {
         List<Condition> conditions = new ArrayList<>(state.conditions());
+        if (state.gateway().spec().isDefault()) {
+            conditions.add(Condition.isTrue(
+                    "DefaultGateway",
+                    "DefaultGateway",
+                    "Routes with useDefaultGateways attach, as far as allowedRoutes lets them."));
+        }
         Optional<String> problem = reads.get(infrastructure, state.fleet())
                 .flatMap(each -> switch (each) {
                     case Infrastructure.Desired _ -> Optional.<String>empty();

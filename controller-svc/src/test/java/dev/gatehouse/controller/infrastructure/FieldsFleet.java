@@ -21,11 +21,12 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /**
  * What tests of single fields share: one real Envoy of a fleet, and servers behind it that keep what they got, and answer as the
- * request's query says ({@code status}, {@code header}).
+ * request's query says ({@code status}, {@code header}; {@code hold}: once the server lets them).
  */
 final class FieldsFleet implements AutoCloseable {
     /** An address that a Backend of a fleet may have; the servers of a test are where it stands. */
@@ -80,6 +81,7 @@ final class FieldsFleet implements AutoCloseable {
     static final class Backend implements AutoCloseable {
         private final HttpServer server;
         private final Queue<Got> requests = new ConcurrentLinkedQueue<>();
+        private final CountDownLatch gate = new CountDownLatch(1);
 
         private Backend(HttpServer server) {
             this.server = server;
@@ -104,6 +106,19 @@ final class FieldsFleet implements AutoCloseable {
             return requests;
         }
 
+        /** Lets the answers go that are held. */
+        void release() {
+            gate.countDown();
+        }
+
+        private void hold() {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
         private void answer(HttpExchange exchange, String name) throws IOException {
             try (exchange) {
                 Map<String, List<String>> headers = new ConcurrentHashMap<>();
@@ -123,6 +138,7 @@ final class FieldsFleet implements AutoCloseable {
                         case "status" -> status = Integer.parseInt(each[1]);
                         case "header" ->
                             exchange.getResponseHeaders().add(each[1].split(":", 2)[0], each[1].split(":", 2)[1]);
+                        case "hold" -> hold();
                         default -> {
                             // Is for the proxy.
                         }
@@ -138,6 +154,7 @@ final class FieldsFleet implements AutoCloseable {
 
         @Override
         public void close() {
+            release();
             server.stop(0);
         }
     }

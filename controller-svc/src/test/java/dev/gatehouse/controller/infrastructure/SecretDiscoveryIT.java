@@ -107,7 +107,7 @@ class SecretDiscoveryIT {
 
     private static String answer(Optional<Issued> client) throws Exception {
         try (HttpClient http =
-                HttpClient.newBuilder().sslContext(context(client)).build()) {
+                HttpClient.newBuilder().sslContext(context(authority, client)).build()) {
             HttpResponse<String> response = http.send(
                     HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/"))
                             .build(),
@@ -120,14 +120,15 @@ class SecretDiscoveryIT {
     /** Answers with the name in the certificate of the proxy, which it asks for. */
     private static HttpsServer backend() throws Exception {
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
-        https.setHttpsConfigurator(new HttpsConfigurator(context(Optional.of(issue("app", "app.internal")))) {
-            @Override
-            public void configure(HttpsParameters parameters) {
-                SSLParameters tls = getSSLContext().getDefaultSSLParameters();
-                tls.setNeedClientAuth(true);
-                parameters.setSSLParameters(tls);
-            }
-        });
+        https.setHttpsConfigurator(
+                new HttpsConfigurator(context(authority, Optional.of(issue("app", "app.internal")))) {
+                    @Override
+                    public void configure(HttpsParameters parameters) {
+                        SSLParameters tls = getSSLContext().getDefaultSSLParameters();
+                        tls.setNeedClientAuth(true);
+                        parameters.setSSLParameters(tls);
+                    }
+                });
         https.createContext("/", exchange -> {
             Certificate shown = ((HttpsExchange) exchange).getSSLSession().getPeerCertificates()[0];
             byte[] body = name(shown).getBytes(StandardCharsets.UTF_8);
@@ -139,7 +140,7 @@ class SecretDiscoveryIT {
         return https;
     }
 
-    private static String name(Certificate certificate) {
+    static String name(Certificate certificate) {
         try {
             return ((X509Certificate) certificate)
                     .getSubjectAlternativeNames().stream()
@@ -156,8 +157,9 @@ class SecretDiscoveryIT {
         return authority.issue(new ProcessName.Service(process), List.of(name), Instant.now(), Duration.ofDays(1));
     }
 
-    /** Trusts the authority, and shows a certificate where there is one. */
-    private static SSLContext context(Optional<Issued> own) throws GeneralSecurityException, IOException {
+    /** Trusts {@code authority}, and shows a certificate where there is one. */
+    static SSLContext context(CertificateAuthority authority, Optional<Issued> own)
+            throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null);
         store.setCertificateEntry("ca", authority.certificate());

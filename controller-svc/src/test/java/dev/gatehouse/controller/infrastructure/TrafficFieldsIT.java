@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,37 @@ class TrafficFieldsIT {
             Map.entry(
                     "checked-elsewhere",
                     "healthCheck: {active: {type: HTTP, interval: 100ms, overrides: {port: ${checks}}, http: {path: /elsewhere}}}"),
+            Map.entry(
+                    "checked-answer",
+                    "healthCheck: {panicThreshold: 0, active: {type: HTTP, interval: 100ms, healthyThreshold: 1,"
+                            + " http: {path: /answer, method: POST, requestBody: {type: Text, text: how are you},"
+                            + " expectedResponse: {type: Binary, binary: YQ==}},"
+                            + " healthCheckLog: {matches: [Failure, Success], sinks: [{type: File, file: {path: ${folder}/checks.log}}]}}}"),
+            Map.entry("pending", "circuitBreaker: {maxConnections: 1, maxPendingRequests: 1}"),
+            Map.entry(
+                    "no-retries",
+                    "retry: {numRetries: 2, retryOn: {httpStatusCodes: [503]}}, circuitBreaker: {maxParallelRetries: 0}"),
+            Map.entry(
+                    "admission",
+                    "admissionControl: {samplingWindow: 10s, minSuccessRate: 100, rejectionAggression: 10,"
+                            + " minRequestRate: 1, maxRejectionPercent: 95}"),
+            Map.entry(
+                    "admission-fine",
+                    "admissionControl: {samplingWindow: 10s, minSuccessRate: 100, rejectionAggression: 10,"
+                            + " minRequestRate: 1, maxRejectionPercent: 95, successCriteria: {http: {statusCodes: [200, 500]}}}"),
+            Map.entry(
+                    "admission-rare",
+                    "admissionControl: {samplingWindow: 10s, minSuccessRate: 100, minRequestRate: 1000000}"),
+            Map.entry("alive", "tcpKeepalive: {probes: 3, idleTime: 20s, interval: 10s}"),
+            Map.entry(
+                    "reports",
+                    "loadBalancer: {type: BackendUtilization, backendUtilization: {keepResponseHeaders: true}}"),
+            Map.entry("reports-taken", "loadBalancer: {type: BackendUtilization, backendUtilization: {}}"),
+            Map.entry("merged", "mergeType: StrategicMerge, retry: {numRetries: 1}"),
+            Map.entry(
+                    "limit-others",
+                    "rateLimit: {local: {rules: [{clientSelectors: [{headers: [{name: x-plan, type: Exact, value: gold, invert: true}]}],"
+                            + " limit: {requests: 1, unit: Hour}}]}}"),
             Map.entry("abort-none", "faultInjection: {abort: {httpStatus: 418, percentage: 0}}"),
             Map.entry("abort-grpc", "faultInjection: {abort: {grpcStatus: 14}}"),
             Map.entry("delay-none", "faultInjection: {delay: {fixedDelay: 1h, percentage: 0}}"),
@@ -115,6 +149,71 @@ class TrafficFieldsIT {
                   - {ip: {address: 203.0.113.1, port: ${a}}, zone: a}
                   - {ip: {address: 203.0.113.1, port: ${b}}, zone: b}
                 """);
+        objects.append("""
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: BackendTrafficPolicy
+                metadata: {name: of-all, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}]
+                  faultInjection: {abort: {httpStatus: 418}}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: virtual, namespace: default}
+                spec: {clusterIP: 203.0.113.1, ports: [{name: main, port: ${b}, protocol: TCP}]}
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: virtual, namespace: default, labels: {kubernetes.io/service-name: virtual}}
+                addressType: IPv4
+                ports: [{name: main, port: ${a}, protocol: TCP}]
+                endpoints: [{addresses: [203.0.113.1]}]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: virtual, namespace: default}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules:
+                  - matches: [{path: {value: /virtual}}]
+                    backendRefs: [{name: virtual, port: ${b}}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: BackendTrafficPolicy
+                metadata: {name: virtual, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: virtual}]
+                  routingType: Service
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: Backend
+                metadata: {name: first, namespace: default}
+                spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${a}}}]}
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: Backend
+                metadata: {name: second, namespace: default}
+                spec: {fallback: true, endpoints: [{ip: {address: 203.0.113.1, port: ${b}}}]}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: priorities, namespace: default}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules:
+                  - matches: [{path: {value: /priorities}}]
+                    backendRefs:
+                    - {group: gateway.envoyproxy.io, kind: Backend, name: first}
+                    - {group: gateway.envoyproxy.io, kind: Backend, name: second}
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: BackendTrafficPolicy
+                metadata: {name: priorities, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: priorities}]
+                  retry: {numRetries: 3, numAttemptsPerPriority: 1, retryOn: {httpStatusCodes: [503]}}
+                """);
         POLICIES.forEach((name, policy) -> objects.append("""
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
@@ -133,9 +232,11 @@ class TrafficFieldsIT {
                   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${name}}]
                 """.replace("${name}", name))
                 .append("  ")
-                .append(policy)
+                .append(policy.replace("}, circuitBreaker", "}\n  circuitBreaker")
+                        .replace("Merge, retry", "Merge\n  retry"))
                 .append('\n'));
-        String text = objects.toString().replace("${port}", String.valueOf(port));
+        String text =
+                objects.toString().replace("${port}", String.valueOf(port)).replace("${folder}", folder.toString());
         for (Map.Entry<String, Backend> each : backends.entrySet()) {
             text = text.replace(
                     "${" + each.getKey() + "}", String.valueOf(each.getValue().port()));
@@ -231,6 +332,105 @@ class TrafficFieldsIT {
         assertThat(first.headers().firstValue("x-ratelimit-limit")).isPresent();
         assertThat(send("/limit-cost").statusCode()).isEqualTo(429);
         assertThat(statuses("/limit-shadow", 3)).containsExactly(200, 200, 200);
+    }
+
+    @Test
+    void aHealthCheckHasABodyAndExpectsOne() throws Exception {
+        // "a" answers with its name, and "b" with another.
+        Await.until(() -> answers("/checked-answer").equals(Set.of("a")), SOON, () -> "an answer did not count");
+        assertThat(checks("a", "/answer"))
+                .allSatisfy(check -> assertThat(check.body()).isEqualTo("how are you"));
+        Await.until(
+                () -> Files.exists(folder.resolve("checks.log"))
+                        && Files.readString(folder.resolve("checks.log")).contains("failure"),
+                SOON,
+                () -> "no failure was logged");
+    }
+
+    @Test
+    void requestsWaitAsFarAsTheCircuitBreakerSays() {
+        CompletableFuture<Integer> first = held();
+        Await.until(() -> got("/pending") == 1, SOON, () -> "no request came");
+        CompletableFuture<Integer> second = held();
+        CompletableFuture<Integer> third = held();
+        // One of them waits for the only connection, and the other is refused.
+        Await.until(() -> second.isDone() || third.isDone(), SOON, () -> "both are taken");
+        fleet.backend("a").release();
+        fleet.backend("b").release();
+        assertThat(Stream.of(first, second, third).map(CompletableFuture::join).sorted())
+                .containsExactly(200, 200, 503);
+    }
+
+    private static CompletableFuture<Integer> held() {
+        return CLIENT.sendAsync(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/pending?hold"))
+                                .version(HttpClient.Version.HTTP_1_1)
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .thenApply(HttpResponse::statusCode);
+    }
+
+    @Test
+    void retriesAreMadeAsThePolicySays() throws Exception {
+        send("/no-retries?status=503");
+        assertThat(got("/no-retries")).isEqualTo(1);
+        assertThat(send("/priorities?status=503").statusCode()).isEqualTo(503);
+        assertThat(checks("b", "/priorities")).isNotEmpty();
+    }
+
+    @Test
+    void aPolicyIsMergedWithTheOneOfTheGateway() throws Exception {
+        assertThat(send("/merged").statusCode()).isEqualTo(418);
+    }
+
+    @Test
+    void aServiceIsReachedAtItsOwnAddress() throws Exception {
+        assertThat(answers("/virtual")).containsExactly("b");
+    }
+
+    @Test
+    void requestsAreRefusedOnceTooManyFail() throws Exception {
+        Await.until(() -> send("/admission?status=500").statusCode() == 503, SOON, () -> "none was refused");
+        for (int i = 0; i < REQUESTS; i++) {
+            assertThat(send("/admission-fine?status=500").statusCode()).isEqualTo(500);
+            assertThat(send("/admission-rare?status=500").statusCode()).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void connectionsToABackendAreKeptAlive() throws Exception {
+        send("/alive");
+        // Of each connection the remote port, and the timer: 2 is that of keepalive, and hundredths of seconds
+        // (proc(5)).
+        List<String> remote = Stream.of("a", "b")
+                .map(name -> "%04X".formatted(fleet.backend(name).port()))
+                .toList();
+        assertThat(Files.readAllLines(Path.of("/proc/net/tcp")).stream()
+                        .map(line -> line.strip().split("\\s+"))
+                        .filter(line -> remote.contains(line[2].substring(line[2].indexOf(':') + 1)))
+                        .map(line -> line[5])
+                        .filter(timer -> timer.startsWith("02:"))
+                        .mapToLong(timer -> Long.parseLong(timer.substring(3), 16)))
+                .anyMatch(hundredths -> hundredths <= 2000);
+    }
+
+    @Test
+    void reportsOfLoadGoToClientsWhereThePolicyKeepsThem() throws Exception {
+        String report = "?header=endpoint-load-metrics:TEXT%20application_utilization=0.5";
+        assertThat(send("/reports" + report).headers().firstValue("endpoint-load-metrics"))
+                .isPresent();
+        assertThat(send("/reports-taken" + report).headers().firstValue("endpoint-load-metrics"))
+                .isEmpty();
+    }
+
+    @Test
+    void aSelectorMayBeInverted() throws Exception {
+        assertThat(statuses("/limit-others", 2)).containsExactly(200, 429);
+        assertThat(send("/limit-others", "x-plan", "gold").statusCode()).isEqualTo(200);
+    }
+
+    private static long got(String path) {
+        return Stream.of("a", "b").mapToLong(name -> checks(name, path).size()).sum();
     }
 
     private static List<Got> checks(String backend, String path) {

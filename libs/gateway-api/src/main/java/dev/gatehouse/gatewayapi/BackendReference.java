@@ -33,7 +33,7 @@ public record BackendReference(
                 f.bool("fallback").orElse(false));
     }
 
-    public static BackendReference readWeighted(Fields f) {
+    static BackendReference readWeighted(Fields f) {
         return read(f, f.integer("weight", 0, 1_000_000).orElse(1), List.of(), false);
     }
 

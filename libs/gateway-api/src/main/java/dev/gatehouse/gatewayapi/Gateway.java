@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  *
  * @param allowedListeners which namespaces may add listeners by a ListenerSet
  * @param backendClientCertificate what Envoy shows to backends that ask for a certificate
+ * @param isDefault routes that ask for default Gateways are part of it (GEP-3793)
  */
 public record Gateway(
         String gatewayClassName,
@@ -21,10 +22,17 @@ public record Gateway(
         Infrastructure infrastructure,
         Listener.Namespaces allowedListeners,
         Optional<ObjectReference> backendClientCertificate,
-        Optional<FrontendTls> frontendTls) {
+        Optional<FrontendTls> frontendTls,
+        boolean isDefault) {
     public Gateway {
         listeners = List.copyOf(listeners);
         addresses = List.copyOf(addresses);
+    }
+
+    /** Which routes a Gateway claims that do not name it. */
+    enum DefaultScope {
+        All,
+        None
     }
 
     /**
@@ -145,9 +153,6 @@ public record Gateway(
     }
 
     static Gateway read(Fields f) {
-        f.passOver(
-                "defaultScope",
-                "default Gateways (GEP-3793) are not served: a Gateway gets the routes that name it in parentRefs");
         GatewayTls tls = f.object("tls", GatewayTls::read).orElse(GatewayTls.NONE);
         return new Gateway(
                 f.requiredString("gatewayClassName"),
@@ -160,6 +165,7 @@ public record Gateway(
                         .flatMap(namespaces -> namespaces)
                         .orElse(new Listener.Namespaces(Listener.From.None, Optional.empty())),
                 tls.backend(),
-                tls.frontend());
+                tls.frontend(),
+                f.choice("defaultScope", DefaultScope.class).equals(Optional.of(DefaultScope.All)));
     }
 }

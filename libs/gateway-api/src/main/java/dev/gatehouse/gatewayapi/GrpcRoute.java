@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** GRPCRoute. */
-public record GrpcRoute(List<ParentReference> parents, List<String> hostnames, List<Rule> rules) implements RouteSpec {
+public record GrpcRoute(
+        List<ParentReference> parents, boolean usesDefaultGateways, List<String> hostnames, List<Rule> rules)
+        implements RouteSpec {
     public GrpcRoute {
         parents = List.copyOf(parents);
         hostnames = List.copyOf(hostnames);
@@ -72,6 +74,7 @@ public record GrpcRoute(List<ParentReference> parents, List<String> hostnames, L
     static GrpcRoute read(Fields f) {
         return new GrpcRoute(
                 ParentReference.readAll(f),
+                ParentReference.readDefaults(f),
                 f.strings("hostnames", Syntax.HOSTNAME),
                 f.list("rules", 0, 16, Rule::read));
     }

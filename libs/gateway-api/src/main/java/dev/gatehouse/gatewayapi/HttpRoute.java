@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** HTTPRoute. */
-public record HttpRoute(List<ParentReference> parents, List<String> hostnames, List<Rule> rules) implements RouteSpec {
+public record HttpRoute(
+        List<ParentReference> parents, boolean usesDefaultGateways, List<String> hostnames, List<Rule> rules)
+        implements RouteSpec {
     public HttpRoute {
         parents = List.copyOf(parents);
         hostnames = List.copyOf(hostnames);
@@ -184,6 +186,7 @@ public record HttpRoute(List<ParentReference> parents, List<String> hostnames, L
         List<Rule> rules = f.list("rules", 0, 16, Rule::read);
         return new HttpRoute(
                 ParentReference.readAll(f),
+                ParentReference.readDefaults(f),
                 f.strings("hostnames", Syntax.HOSTNAME),
                 f.has("rules")
                         ? rules

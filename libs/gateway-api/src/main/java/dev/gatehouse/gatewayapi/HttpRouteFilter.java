@@ -71,21 +71,27 @@ public record HttpRouteFilter(
         }
 
         private static Body read(Fields f) {
-            return switch (f.requiredChoice("type", Type.class)) {
-                case Inline -> new Inline(f.requiredString("inline"));
-                case ValueRef ->
-                    f.requiredObject("valueRef", ref -> {
-                        ref.string("group")
-                                .filter(group -> !group.isEmpty())
-                                .ifPresent(group -> ref.wrong(
-                                        "group", "\"" + group + "\" has no bodies (expected: the core group, empty)"));
-                        ref.string("kind")
-                                .filter(kind -> !kind.equals("ConfigMap"))
-                                .ifPresent(kind ->
-                                        ref.wrong("kind", "\"" + kind + "\" has no bodies (expected: ConfigMap)"));
-                        return new InConfigMap(ref.requiredString("name"));
-                    });
-            };
+            Type type = f.requiredChoice("type", Type.class);
+            Optional<Body> inline = f.string("inline").map(Inline::new);
+            Optional<Body> inConfigMap = f.object("valueRef", Body::readReference);
+            Optional<Body> body = type == Type.Inline ? inline : inConfigMap;
+            if (body.isEmpty()) {
+                f.wrong(
+                        type == Type.Inline ? "inline" : "valueRef",
+                        "is missing (expected: the body, for type " + type + ")");
+            }
+            return body.orElse(new Inline(""));
+        }
+
+        private static Body readReference(Fields ref) {
+            ref.string("group")
+                    .filter(group -> !group.isEmpty())
+                    .ifPresent(group ->
+                            ref.wrong("group", "\"" + group + "\" has no bodies (expected: the core group, empty)"));
+            ref.string("kind")
+                    .filter(kind -> !kind.equals("ConfigMap"))
+                    .ifPresent(kind -> ref.wrong("kind", "\"" + kind + "\" has no bodies (expected: ConfigMap)"));
+            return new InConfigMap(ref.requiredString("name"));
         }
     }
 
@@ -141,11 +147,22 @@ public record HttpRouteFilter(
         }
 
         private static HostRewrite read(Fields f) {
-            return switch (f.requiredChoice("type", Type.class)) {
-                case Header -> new OfHeader(f.requiredString("header", Syntax.HEADER_NAME));
-                case Backend -> new OfBackend();
-                case PathRegex -> new OfPath(f.requiredObject("pathRegex", RegexRewrite::read));
+            Type type = f.requiredChoice("type", Type.class);
+            Optional<HostRewrite> header =
+                    f.string("header", Syntax.HEADER_NAME).map(OfHeader::new);
+            Optional<HostRewrite> path =
+                    f.object("pathRegex", RegexRewrite::read).map(OfPath::new);
+            Optional<HostRewrite> rewrite = switch (type) {
+                case Header -> header;
+                case Backend -> Optional.of(new OfBackend());
+                case PathRegex -> path;
             };
+            if (rewrite.isEmpty()) {
+                f.wrong(
+                        type == Type.Header ? "header" : "pathRegex",
+                        "is missing (expected: the new host, for type " + type + ")");
+            }
+            return rewrite.orElse(new OfBackend());
         }
     }
 

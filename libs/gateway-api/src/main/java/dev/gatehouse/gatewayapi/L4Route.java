@@ -4,7 +4,8 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 
 /** TCPRoute or UDPRoute: forwards all that a listener gets. */
-public record L4Route(List<ParentReference> parents, List<TlsRoute.Rule> rules) implements RouteSpec {
+public record L4Route(List<ParentReference> parents, boolean usesDefaultGateways, List<TlsRoute.Rule> rules)
+        implements RouteSpec {
     public L4Route {
         parents = List.copyOf(parents);
         rules = List.copyOf(rules);
@@ -16,6 +17,9 @@ public record L4Route(List<ParentReference> parents, List<TlsRoute.Rule> rules) 
     }
 
     static L4Route read(Fields f) {
-        return new L4Route(ParentReference.readAll(f), f.list("rules", 1, 16, TlsRoute.Rule::read));
+        return new L4Route(
+                ParentReference.readAll(f),
+                ParentReference.readDefaults(f),
+                f.list("rules", 1, 16, TlsRoute.Rule::read));
     }
 }

@@ -18,8 +18,23 @@ public record ParentReference(
         Optional<Integer> port) {
     /** The parents of a route. */
     static List<ParentReference> readAll(Fields f) {
-        f.passOver("useDefaultGateways", "default Gateways (GEP-3793) are not served (expected: parentRefs)");
         return f.list("parentRefs", 0, 32, ParentReference::read);
+    }
+
+    /** Whether a route is for the Gateways that are there for any route (GEP-3793), beside its parents. */
+    static boolean readDefaults(Fields f) {
+        return f.choice("useDefaultGateways", Gateway.DefaultScope.class).equals(Optional.of(Gateway.DefaultScope.All));
+    }
+
+    /** A whole Gateway. */
+    public static ParentReference of(ObjectKey gateway) {
+        return new ParentReference(
+                Kinds.GATEWAY_GROUP,
+                "Gateway",
+                Optional.of(gateway.namespace()),
+                gateway.name(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     static ParentReference read(Fields f) {

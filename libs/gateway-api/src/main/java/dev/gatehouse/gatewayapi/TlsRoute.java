@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** TLSRoute: routes connections by their SNI. */
-public record TlsRoute(List<ParentReference> parents, List<String> hostnames, List<Rule> rules) implements RouteSpec {
+public record TlsRoute(
+        List<ParentReference> parents, boolean usesDefaultGateways, List<String> hostnames, List<Rule> rules)
+        implements RouteSpec {
     public TlsRoute {
         parents = List.copyOf(parents);
         hostnames = List.copyOf(hostnames);
@@ -28,6 +30,7 @@ public record TlsRoute(List<ParentReference> parents, List<String> hostnames, Li
     static TlsRoute read(Fields f) {
         return new TlsRoute(
                 ParentReference.readAll(f),
+                ParentReference.readDefaults(f),
                 f.strings("hostnames", Syntax.HOSTNAME),
                 f.list("rules", 1, 16, Rule::read));
     }

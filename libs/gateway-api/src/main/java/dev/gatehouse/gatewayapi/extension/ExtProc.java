@@ -87,7 +87,7 @@ public record ExtProc(
 
     static ExtProc read(Fields f) {
         f.known("backendRef");
-        List<BackendReference> backends = f.list("backendRefs", 0, 16, BackendReference::readWeighted);
+        List<BackendReference> backends = f.list("backendRefs", 0, 16, BackendReference::readOfService);
         if (backends.isEmpty()) {
             f.wrong("backendRefs", "is empty (expected: at least one backend)");
         }

@@ -44,10 +44,7 @@ class GatewayApiParityIT {
             Kinds.X_BACKEND_TRAFFIC_POLICY);
 
     /** Why a field has no effect, by the kind and path, or the end of the path. */
-    private static final Map<String, String> REASONS = Map.of(
-            "GatewayClass spec.description", "for people",
-            "spec.defaultScope", "not served: a Gateway gets the routes that name it",
-            "spec.useDefaultGateways", "not served: a route names its Gateways in `parentRefs`");
+    private static final Map<String, String> REASONS = Map.of("GatewayClass spec.description", "for people");
 
     /** What a reader asks for where the type beside it says so, which the outline of a reader does not show. */
     private static final List<String> READ_BY_TYPE = List.of(

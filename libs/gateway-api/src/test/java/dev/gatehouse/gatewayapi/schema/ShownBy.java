@@ -38,6 +38,17 @@ final class ShownBy {
     private static final List<String> GOLDENS =
             List.of("controller-svc/src/test/resources/golden", "controller-svc/src/test/resources/infrastructure");
 
+    private static final String SPEC = "spec";
+
+    /** How many fields a shape has to have that a piece of it is known by them. */
+    private static final int TELLING = 3;
+
+    /** Its objects are refused, and show no effect. */
+    private static final String REFUSED = "BrokenObjectsIT.java";
+
+    /** The indentation of what is two objects deep. */
+    private static final String WITHIN = "    ";
+
     /** What a test puts a value for. */
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{\\w+}|%[sd]");
 
@@ -57,7 +68,9 @@ final class ShownBy {
         }
 
         void add(String kind, String path, List<Around> around, String test) {
-            put(byKind.computeIfAbsent(kind, _ -> new HashMap<>()), path, test);
+            if (path.startsWith(SPEC)) {
+                put(byKind.computeIfAbsent(kind, _ -> new HashMap<>()), path, test);
+            }
             around.forEach(each -> put(
                     byShape.computeIfAbsent(names(each.shape()), _ -> new HashMap<>()),
                     path.substring(each.start()),
@@ -100,7 +113,9 @@ final class ShownBy {
         ShownBy shown = new ShownBy();
         for (String folder : SOURCES) {
             for (Path source : files(folder, "IT.java")) {
-                shown.source(source, shown.requests);
+                if (!source.endsWith(REFUSED)) {
+                    shown.source(source, shown.requests);
+                }
             }
             for (Path source : files(folder, "Test.java")) {
                 shown.source(source, shown.units);
@@ -125,9 +140,9 @@ final class ShownBy {
      */
     Optional<String> of(String kind, String path, List<Around> around) {
         return own(requests, kind, path, "`%s`")
+                .or(() -> elsewhere(requests, path, around, "`%s` (%s)"))
                 .or(() -> own(goldens, kind, path, "golden `%s`"))
                 .or(() -> own(units, kind, path, "`%s`"))
-                .or(() -> elsewhere(requests, path, around, "`%s` (%s)"))
                 .or(() -> elsewhere(goldens, path, around, "golden `%s` (%s)"));
     }
 
@@ -172,6 +187,10 @@ final class ShownBy {
                 object(document, name, shown);
                 kinds.forEach(kind -> piece(kind, document, name, shown));
             }
+            fragments(value).forEach(map -> kinds.forEach(kind -> fragment(kind, map, name, shown)));
+            if (value.startsWith(WITHIN)) {
+                kinds.forEach(kind -> within(kind, value, name, shown));
+            }
         }
     }
 
@@ -193,6 +212,92 @@ final class ShownBy {
                                 key instanceof String name && fields.fields().containsKey(name))) {
             new Walk(kind, test, shown).leaves(spec, map, "spec", List.of());
         }
+    }
+
+    /** A piece that a test puts below a field of {@code spec}, and after it fields of {@code spec} itself: by its indentation. */
+    private void within(String kind, String piece, String test, Fields shown) {
+        if (Schemas.find(kind).orElseThrow().spec().form() instanceof Schema.Fields spec) {
+            spec.fields()
+                    .forEach((name, field) -> documents("spec:\n  " + name + ":\n" + piece)
+                            .forEach(document -> {
+                                if (document instanceof Map<?, ?> object
+                                        && object.get("spec") instanceof Map<?, ?> fields
+                                        && fields.get(name) instanceof Map<?, ?> map
+                                        && field.form() instanceof Schema.Fields known
+                                        && known.fields().keySet().containsAll(map.keySet())) {
+                                    piece(kind, fields, test, shown);
+                                }
+                            }));
+        }
+    }
+
+    /** The objects in braces that a test puts together: a text that is one, or the middle of one, or items of a list. */
+    private static List<Map<?, ?>> fragments(String text) {
+        List<Map<?, ?>> found = new ArrayList<>();
+        for (String whole : List.of("[" + text + "]", "{" + text + "}")) {
+            for (Object document : documents(whole)) {
+                Object item = document instanceof List<?> list && list.stream().allMatch(Map.class::isInstance)
+                        ? list
+                        : List.of(document);
+                for (Object each : (List<?>) item) {
+                    if (each instanceof Map<?, ?> map
+                            && (map.size() > 1 || text.startsWith("{") || !(value(map) instanceof String))) {
+                        found.add(map);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private static @Nullable Object value(Map<?, ?> map) {
+        return map.values().stream().filter(Objects::nonNull).findFirst().orElse(null);
+    }
+
+    /** A piece counts where one shape alone of the kind has its fields. */
+    private void fragment(String kind, Map<?, ?> piece, String test, Fields shown) {
+        Map<String, Schema> fitting = new HashMap<>();
+        shapes(Schemas.find(kind).orElseThrow().spec(), fitting);
+        fitting.values()
+                .removeIf(schema -> !fits(schema, piece)
+                        || !(schema.form() instanceof Schema.Fields fields
+                                && fields.fields().size() >= TELLING));
+        if (fitting.size() == 1) {
+            fitting.values().forEach(schema -> new Walk(kind, test, shown).leaves(schema, piece, "", List.of()));
+        }
+    }
+
+    private static void shapes(Schema schema, Map<String, Schema> found) {
+        switch (schema.form()) {
+            case Schema.Fields fields -> {
+                if (found.put(names(fields), schema) == null) {
+                    fields.fields().values().forEach(field -> shapes(field, found));
+                }
+            }
+            case Schema.Items items -> shapes(items.item(), found);
+            case Schema.Named named -> shapes(named.value(), found);
+            default -> {
+                // A scalar has no fields.
+            }
+        }
+    }
+
+    private static boolean fits(Schema schema, @Nullable Object value) {
+        return switch (schema.form()) {
+            case Schema.Fields fields ->
+                value instanceof Map<?, ?> map
+                        && map.entrySet().stream().allMatch(each -> {
+                            Schema field = each.getKey() instanceof String name
+                                    ? fields.fields().get(name)
+                                    : null;
+                            return field != null && fits(field, each.getValue());
+                        });
+            case Schema.Items items ->
+                value instanceof List<?> list && list.stream().allMatch(item -> fits(items.item(), item));
+            case Schema.Named named ->
+                value instanceof Map<?, ?> map && map.values().stream().allMatch(each -> fits(named.value(), each));
+            default -> value != null;
+        };
     }
 
     private record Walk(String kind, String test, Fields shown) {
@@ -280,8 +385,18 @@ final class ShownBy {
             Optional<String> right = joined(binary.getRightOperand());
             return left.isEmpty() && right.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(left.orElse("1") + right.orElse("1"));
+                    : Optional.of(left.orElse(beginsLine(right) ? "" : "1") + right.orElse(endsLine(left) ? "" : "1"));
         }
         return Optional.empty();
+    }
+
+    /** Whether what is before is lines of its own, and not the name of a field. */
+    private static boolean beginsLine(Optional<String> text) {
+        return text.filter(after -> after.startsWith(" ")).isPresent();
+    }
+
+    /** Whether what follows is lines of its own, and not the value of a field. */
+    private static boolean endsLine(Optional<String> text) {
+        return text.filter(before -> before.endsWith("\n")).isPresent();
     }
 }
