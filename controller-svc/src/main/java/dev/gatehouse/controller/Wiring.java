@@ -25,7 +25,6 @@ import dev.gatehouse.identity.KeyMaterial;
 import dev.gatehouse.identity.TransportCredentials;
 import dev.gatehouse.identity.quarkus.ServiceTls;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -235,21 +234,9 @@ final class Wiring {
             Instance<Cluster> cluster,
             MeterRegistry meters)
             throws IOException, InterruptedException {
-        Gauge.builder(
-                        "gatehouse.controller.gateways",
-                        controller,
-                        c -> c.view().gateways().size())
-                .description("Gateways that are served")
-                .register(meters);
-        Gauge.builder("gatehouse.controller.derivations", controller, Controller::derivations)
-                .description("Derivations since the start: what changes have cost")
-                .register(meters);
-        Gauge.builder(
-                        "gatehouse.controller.problems",
-                        files,
-                        source -> source.contents().problems().size())
-                .description("Problems in the texts of the files")
-                .register(meters);
+        new MeteredController(controller, files, meters);
+        MeteredCertificates certificates = new MeteredCertificates(meters);
+        controller.watchResources(certificates::take);
         controller.watch(view -> {
             // Who is not there yet must not empty the proxies: extension servers answer first.
             if (view.taken() > 0 && controller.settled(config.source() == ControllerConfig.Source.KUBERNETES)) {

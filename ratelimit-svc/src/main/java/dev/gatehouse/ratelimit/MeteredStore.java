@@ -4,12 +4,17 @@ import dev.gatehouse.ratelimit.store.CounterStore;
 import dev.gatehouse.ratelimit.store.Increment;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** {@code gatehouse_ratelimit_store_seconds{store,outcome}}: the counting of one request. */
 final class MeteredStore implements CounterStore {
+    private static final Duration[] BUCKETS =
+            Stream.of(1, 2, 5, 10, 25, 50, 100, 250).map(Duration::ofMillis).toArray(Duration[]::new);
+
     private final CounterStore store;
     private final Timer counted;
     private final Timer failed;
@@ -25,7 +30,7 @@ final class MeteredStore implements CounterStore {
                 .description("Counting the hits of one request")
                 .tag("store", store.kind())
                 .tag("outcome", outcome)
-                .publishPercentileHistogram()
+                .serviceLevelObjectives(BUCKETS)
                 .register(meters);
     }
 

@@ -16,21 +16,45 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * {@code gatehouse_waf_transactions_seconds{outcome}} (time in the engine, all phases), {@code gatehouse_waf_score},
- * {@code gatehouse_waf_blocks_total{rule,phase,route}}, {@code gatehouse_waf_body_bytes_total{direction}},
- * {@code gatehouse_waf_shed_total{reason,answer}}, and what there is now: {@code gatehouse_waf_policies},
- * {@code gatehouse_waf_policies_broken}, {@code gatehouse_waf_waiting}, {@code gatehouse_waf_bodies_held_bytes}.
+ * {@code gatehouse_waf_blocks_total{policy,rule,phase,route}}, {@code gatehouse_waf_matches_total{policy,rule,outcome}},
+ * {@code gatehouse_waf_body_bytes_total{direction}}, {@code gatehouse_waf_shed_total{reason,answer}}, and what there is now:
+ * {@code gatehouse_waf_policies}, {@code gatehouse_waf_policies_broken}, {@code gatehouse_waf_waiting},
+ * {@code gatehouse_waf_bodies_held_bytes}.
+ *
+ * <p>Blocks and matches have at most {@value #MAX_SERIES} combinations of labels each; further ones count as "other".
  */
 final class MeteredInspections implements InspectionMetrics {
     private static final double[] SCORES = {1, 2, 3, 4, 5, 10, 15, 20, 30, 50, 100};
 
+    private static final Duration[] TIMES = Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 1000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private static final int MAX_SERIES = 2000;
+    private static final String OTHER = "other";
+
     private final MeterRegistry meters;
+    private final Map<Block, Counter> blocks = new ConcurrentHashMap<>();
+    private final Map<Match, Counter> matches = new ConcurrentHashMap<>();
     private final Map<Outcome, Timer> transactions = new EnumMap<>(Outcome.class);
     private final DistributionSummary scores;
     private final Counter requestBytes;
     private final Counter responseBytes;
+
+    private record Block(String policy, String rule, String phase, String route) {
+        static final Block REST = new Block(OTHER, OTHER, OTHER, OTHER);
+    }
+
+    private record Match(String policy, String rule, boolean blocked) {
+        static Match rest(boolean blocked) {
+            return new Match(OTHER, OTHER, blocked);
+        }
+    }
 
     MeteredInspections(MeterRegistry meters, Policies policies, Admission admission, BodyBudget bodies) {
         this.meters = meters;
@@ -40,7 +64,7 @@ final class MeteredInspections implements InspectionMetrics {
                     Timer.builder("gatehouse.waf.transactions")
                             .description("Time in the engine")
                             .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
-                            .publishPercentileHistogram()
+                            .serviceLevelObjectives(TIMES)
                             .register(meters));
         }
         scores = DistributionSummary.builder("gatehouse.waf.score")
@@ -82,15 +106,33 @@ final class MeteredInspections implements InspectionMetrics {
     }
 
     @Override
-    public void blocked(String route, long ruleId, Phase phase) {
-        meters.counter(
-                        "gatehouse.waf.blocks",
-                        "rule",
-                        Long.toString(ruleId),
-                        "phase",
-                        Integer.toString(phase.number()),
-                        "route",
-                        route)
+    public void blocked(String policy, String route, long ruleId, Phase phase) {
+        Block block = new Block(policy, Long.toString(ruleId), Integer.toString(phase.number()), route);
+        blocks.computeIfAbsent(
+                        blocks.size() < MAX_SERIES || blocks.containsKey(block) ? block : Block.REST,
+                        labels -> Counter.builder("gatehouse.waf.blocks")
+                                .description("Requests and responses that a rule blocked; rule 0 is a limit of bodies")
+                                .tag("policy", labels.policy())
+                                .tag("rule", labels.rule())
+                                .tag("phase", labels.phase())
+                                .tag("route", labels.route())
+                                .register(meters))
+                .increment();
+    }
+
+    @Override
+    public void matched(String policy, long ruleId, boolean blocked) {
+        Match match = new Match(policy, Long.toString(ruleId), blocked);
+        matches.computeIfAbsent(
+                        matches.size() < MAX_SERIES || matches.containsKey(match) ? match : Match.rest(blocked),
+                        labels -> Counter.builder("gatehouse.waf.matches")
+                                .description(
+                                        "Transactions in which a rule matched; of those that passed, rules that match often"
+                                                + " are candidates for false positives")
+                                .tag("policy", labels.policy())
+                                .tag("rule", labels.rule())
+                                .tag("outcome", labels.blocked() ? "blocked" : "passed")
+                                .register(meters))
                 .increment();
     }
 
@@ -102,7 +144,11 @@ final class MeteredInspections implements InspectionMetrics {
 
     @Override
     public void shed(String reason, boolean passed) {
-        meters.counter("gatehouse.waf.shed", "reason", reason, "answer", passed ? "passed" : "refused")
+        Counter.builder("gatehouse.waf.shed")
+                .description("Requests that were not inspected, for want of room or time")
+                .tag("reason", reason)
+                .tag("answer", passed ? "passed" : "refused")
+                .register(meters)
                 .increment();
     }
 }

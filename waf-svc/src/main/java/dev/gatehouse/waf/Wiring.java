@@ -21,6 +21,7 @@ import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.Rehearsal;
 import dev.gatehouse.waf.redis.RedisCollectionStore;
 import dev.gatehouse.xdsclient.XdsNode;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.runtime.ShutdownEvent;
@@ -62,7 +63,10 @@ final class Wiring {
                         redis.prefix(),
                         clock,
                         new SecureRandom(),
-                        operation -> meters.counter("gatehouse.waf.collections.failures", "operation", operation)
+                        operation -> Counter.builder("gatehouse.waf.collections.failures")
+                                .description("Operations on persistent collections in Redis that failed")
+                                .tag("operation", operation)
+                                .register(meters)
                                 .increment()))
                 .orElseGet(() -> new MemoryCollectionStore(clock, RECORDS_IN_MEMORY));
     }

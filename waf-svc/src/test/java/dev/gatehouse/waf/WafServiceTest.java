@@ -295,7 +295,7 @@ class WafServiceTest {
                 .then()
                 .statusCode(200)
                 .body(containsString("gatehouse_waf_policies 6.0"))
-                .body(containsString("gatehouse_waf_blocks_total{phase=\"1\",route=\"\",rule=\"10\"}"))
+                .body(containsString("gatehouse_waf_blocks_total{phase=\"1\",policy=\""))
                 .body(containsString("gatehouse_waf_transactions_seconds_count{outcome=\"blocked\"}"));
     }
 

@@ -2,6 +2,7 @@ package dev.gatehouse.xds;
 
 import dev.gatehouse.xds.grpc.StreamMetrics;
 import dev.gatehouse.xds.stream.Protocol;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -11,15 +12,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * Metrics of the streams: {@code gatehouse_xds_streams{protocol}}, {@code gatehouse_xds_pushes_total{type}},
  * {@code gatehouse_xds_acks_total{type}}, {@code gatehouse_xds_nacks_total{type}}, {@code gatehouse_xds_ack_seconds{type}},
- * {@code gatehouse_xds_propagation_seconds}, {@code gatehouse_xds_streams_overdue}. The type is the message's short name; types past the first 32 count as "other",
+ * {@code gatehouse_xds_propagation_seconds}, {@code gatehouse_xds_streams_overdue}. A type has its counters from its first push on, so that
+ * the first NACK is an increase. The type is the message's short name; types past the first 32 count as "other",
  * because a subscriber chooses what it asks for.
  */
 final class MeteredStreams implements StreamMetrics {
     private static final int MAX_TYPES = 32;
+    private static final Duration[] TIMES = Stream.of(10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final MeterRegistry meters;
     private final Map<Protocol, AtomicInteger> streams = new EnumMap<>(Protocol.class);
@@ -43,7 +49,7 @@ final class MeteredStreams implements StreamMetrics {
                 .register(meters);
         propagation = Timer.builder("gatehouse.xds.propagation")
                 .description("From the controller's publishing to the subscriber's acceptance of all of it")
-                .publishPercentileHistogram()
+                .serviceLevelObjectives(TIMES)
                 .register(meters);
     }
 
@@ -63,22 +69,35 @@ final class MeteredStreams implements StreamMetrics {
 
     @Override
     public void pushed(String typeUrl) {
-        meters.counter("gatehouse.xds.pushes", "type", type(typeUrl)).increment();
+        String type = type(typeUrl);
+        counter("gatehouse.xds.pushes", "Answers with resources that were sent", type)
+                .increment();
+        nacks(type);
     }
 
     @Override
     public void acknowledged(String typeUrl, Duration latency) {
-        meters.counter("gatehouse.xds.acks", "type", type(typeUrl)).increment();
+        counter("gatehouse.xds.acks", "Answers that were accepted", type(typeUrl))
+                .increment();
         Timer.builder("gatehouse.xds.ack")
                 .description("From a push to its acceptance")
                 .tag("type", type(typeUrl))
+                .serviceLevelObjectives(TIMES)
                 .register(meters)
                 .record(latency);
     }
 
     @Override
     public void rejected(String typeUrl) {
-        meters.counter("gatehouse.xds.nacks", "type", type(typeUrl)).increment();
+        nacks(type(typeUrl)).increment();
+    }
+
+    private Counter nacks(String type) {
+        return counter("gatehouse.xds.nacks", "Answers that were refused", type);
+    }
+
+    private Counter counter(String name, String description, String type) {
+        return Counter.builder(name).description(description).tag("type", type).register(meters);
     }
 
     @Override

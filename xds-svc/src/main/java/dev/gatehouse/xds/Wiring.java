@@ -11,6 +11,7 @@ import dev.gatehouse.xds.view.SubscriberRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
@@ -18,10 +19,13 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /** Puts xds-svc together. */
 final class Wiring {
+    private static final Duration COUNT_SUBSCRIBERS = Duration.ofSeconds(2);
+
     @Produces
     @Singleton
     SnapshotStore store() {
@@ -63,8 +67,16 @@ final class Wiring {
                 InstantSource.system());
     }
 
-    void start(@Observes StartupEvent event, Upstream upstream, SnapshotStore store) {
+    void start(
+            @Observes StartupEvent event,
+            Upstream upstream,
+            SnapshotStore store,
+            SubscriberRegistry registry,
+            MeterRegistry meters,
+            Vertx vertx) {
         upstream.feed(store);
+        MeteredSubscribers subscribers = new MeteredSubscribers(registry, upstream::connected, meters);
+        vertx.setPeriodic(0, COUNT_SUBSCRIBERS.toMillis(), _ -> subscribers.refresh());
     }
 
     void stop(@Observes ShutdownEvent event, XdsServer server) {

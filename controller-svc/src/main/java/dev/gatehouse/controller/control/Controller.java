@@ -24,9 +24,11 @@ import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +76,7 @@ public final class Controller implements AutoCloseable {
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>(QUEUE_BOUND);
     private final List<Consumer<ControllerView>> watchers = new CopyOnWriteArrayList<>();
     private final List<Consumer<Map<ObjectRef, Optional<ObjectStatus>>>> statusWatchers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Map<ResourceId, Optional<Output>>>> resourceWatchers = new CopyOnWriteArrayList<>();
     private final Map<ObjectRef, Served> served = new HashMap<>();
 
     /** The generations that wait for extension servers. */
@@ -85,6 +88,7 @@ public final class Controller implements AutoCloseable {
     private long taken;
     private volatile ControllerView view = ControllerView.EMPTY;
     private volatile long derivations;
+    private final Tally tally = new Tally();
 
     /** A controller that has no code fetched for Wasm extensions. */
     public Controller(Settings settings, ConfigLog log, InstantSource clock) {
@@ -99,12 +103,13 @@ public final class Controller implements AutoCloseable {
         this.code = code;
         this.calls = calls;
         this.settings = settings;
-        translator = new Translator(
-                settings,
-                (collection, key, failure) -> LOG.log(
-                        Level.ERROR,
-                        "translating " + collection + " of " + key + " failed; its last good result stays",
-                        failure));
+        translator = new Translator(settings, (collection, key, failure) -> {
+            tally.failed();
+            LOG.log(
+                    Level.ERROR,
+                    "translating " + collection + " of " + key + " failed; its last good result stays",
+                    failure);
+        });
         Set<String> callouts = Set.of(Fleets.RATE_LIMIT, Fleets.WAF, Fleets.AUTHZ);
         publisher = new Publisher(log, callouts, clock);
         quarantine = new Quarantine(callouts);
@@ -160,6 +165,16 @@ public final class Controller implements AutoCloseable {
         return derivations;
     }
 
+    /** What has been done since the start. */
+    public Tally tally() {
+        return tally;
+    }
+
+    /** How many changes and reports wait. */
+    public int queued() {
+        return queue.size();
+    }
+
     /** Every resource, as it was translated last. */
     public Map<ResourceId, Output> resources() throws InterruptedException {
         return ask(Translator::resources);
@@ -195,6 +210,11 @@ public final class Controller implements AutoCloseable {
         statusWatchers.add(watcher);
     }
 
+    /** Calls {@code watcher} with the resources that are published or (empty) withdrawn, on the controller's thread: it must not block. */
+    public void watchResources(Consumer<Map<ResourceId, Optional<Output>>> watcher) {
+        resourceWatchers.add(watcher);
+    }
+
     @Override
     public void close() {
         thread.interrupt();
@@ -219,6 +239,7 @@ public final class Controller implements AutoCloseable {
     }
 
     private void handle(List<Work> batch) {
+        long start = System.nanoTime();
         List<Change> changes = new ArrayList<>();
         Map<String, FleetState> fleets = new HashMap<>();
         List<Consumer<Translator>> questions = new ArrayList<>();
@@ -261,6 +282,7 @@ public final class Controller implements AutoCloseable {
             ControllerView next = new ControllerView(
                     translator.gateways(), translator.statuses(), translator.infrastructure(), published, taken);
             derivations = translator.derivations();
+            tally.handled(changes.size(), Duration.ofNanos(System.nanoTime() - start), refused());
             // Proxies may report before the first objects are in: what is translated then is not what is wanted.
             if (taken > 0) {
                 view = next;
@@ -272,9 +294,18 @@ public final class Controller implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             throw e;
         } catch (Throwable e) {
+            tally.failed();
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
         questions.forEach(question -> question.accept(translator));
+    }
+
+    private Set<ObjectRef> refused() {
+        Set<ObjectRef> refused = new HashSet<>();
+        for (String fleet : published.keySet()) {
+            refused.addAll(quarantine.rejections(fleet).keySet());
+        }
+        return refused;
     }
 
     /** Publishes what changed; what follows of it for the translation. */
@@ -283,6 +314,9 @@ public final class Controller implements AutoCloseable {
                 quarantine.pass(hooks.pass(effect.resources(), translator.extensionPolicies()));
         Map<String, Position> positions = publisher.publish(resources);
         quarantine.published(resources, positions);
+        if (!resources.isEmpty()) {
+            resourceWatchers.forEach(watcher -> watcher.accept(resources));
+        }
         published.putAll(positions);
         awaited.putAll(effect.served());
         Map<ObjectRef, Optional<Served>> reached = new HashMap<>(awaited);

@@ -291,18 +291,18 @@ record ProxyBootstrap(
         if (!sinks.isEmpty()) {
             tree.put("stats_sinks", sinks);
         }
-        if (!metrics.matches().isEmpty() && tree.get("stats_config") instanceof Map<?, ?> stats) {
+        if (tree.get("stats_config") instanceof Map<?, ?> stats) {
             Map<String, Object> config = new LinkedHashMap<>();
             stats.forEach((name, value) -> config.put(String.valueOf(name), value));
-            config.put(
-                    "stats_matcher",
-                    Map.of(
-                            "inclusion_list",
-                            Map.of(
-                                    "patterns",
-                                    metrics.matches().stream()
-                                            .map(ProxyBootstrap::pattern)
-                                            .toList())));
+            List<Object> patterns = metrics.matches().isEmpty()
+                    ? ProxyStats.patterns(metrics)
+                    : List.copyOf(metrics.matches().stream()
+                            .map(ProxyBootstrap::pattern)
+                            .toList());
+            config.put("stats_matcher", Map.of("inclusion_list", Map.of("patterns", patterns)));
+            if (metrics.matches().isEmpty()) {
+                config.put("histogram_bucket_settings", ProxyStats.buckets());
+            }
             tree.put("stats_config", config);
         }
         // In an order that is always the same: another text would roll the fleet.

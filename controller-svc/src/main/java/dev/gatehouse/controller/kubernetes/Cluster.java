@@ -84,6 +84,19 @@ public final class Cluster implements AutoCloseable {
         FunctionCounter.builder("gatehouse.controller.status.writes", statuses, StatusWriter::writes)
                 .description("Statuses written")
                 .register(meters);
+        FunctionCounter.builder("gatehouse.controller.status.failures", statuses, StatusWriter::failures)
+                .description("Statuses that the API server did not take; they are written again")
+                .register(meters);
+        Gauge.builder("gatehouse.controller.status.waiting", statuses, StatusWriter::waiting)
+                .description("Statuses that wait to be written")
+                .register(meters);
+        Gauge.builder(
+                        "gatehouse.controller.status.lag",
+                        statuses,
+                        each -> each.lag().toMillis() / 1000.0)
+                .description("How long the status that is overdue longest has been due")
+                .baseUnit("seconds")
+                .register(meters);
         FunctionCounter.builder("gatehouse.controller.events.dropped", events, ClusterEvents::dropped)
                 .description("Events that were not written, for their number or since the API server refused them")
                 .register(meters);

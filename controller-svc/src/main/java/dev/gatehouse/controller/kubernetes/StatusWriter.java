@@ -62,6 +62,7 @@ public final class StatusWriter implements AutoCloseable {
     private final Map<ObjectRef, Unkept> unkept = new ConcurrentHashMap<>();
     private final Set<String> endingNamespaces = ConcurrentHashMap.newKeySet();
     private final AtomicLong writes = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
 
     private final Object queue = new Object();
     private final Map<ObjectRef, Due> waiting = new HashMap<>();
@@ -109,6 +110,30 @@ public final class StatusWriter implements AutoCloseable {
     /** How often a status was written since the start. */
     public long writes() {
         return writes.get();
+    }
+
+    /** How often a status could not be written since the start. */
+    long failures() {
+        return failures.get();
+    }
+
+    /** How many objects wait for their status to be written. */
+    int waiting() {
+        synchronized (queue) {
+            return waiting.size();
+        }
+    }
+
+    /** How long the status that is overdue longest has been due; zero on a replica that does not lead. */
+    Duration lag() {
+        if (!leads.getAsBoolean()) {
+            return Duration.ZERO;
+        }
+        synchronized (queue) {
+            Due first = order.peek();
+            Duration lag = first == null ? Duration.ZERO : Duration.between(first.at(), clock.instant());
+            return lag.isNegative() ? Duration.ZERO : lag;
+        }
     }
 
     @Override
@@ -207,6 +232,7 @@ public final class StatusWriter implements AutoCloseable {
                 try {
                     wrote = write(ref);
                 } catch (KubernetesClientException e) {
+                    failures.incrementAndGet();
                     LOG.log(
                             Level.WARNING,
                             "the status of {0} cannot be written: {1}; again in {2}",

@@ -252,7 +252,8 @@ public record ProxyTelemetry(
             boolean sizes,
             boolean grpc,
             Optional<String> clusterStatName) {
-        static final Metrics DEFAULT =
+        /** Of proxies that no EnvoyProxy says anything about. */
+        public static final Metrics DEFAULT =
                 new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false, false, Optional.empty());
 
         public Metrics {

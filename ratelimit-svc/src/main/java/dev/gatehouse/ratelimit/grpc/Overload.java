@@ -1,6 +1,7 @@
 package dev.gatehouse.ratelimit.grpc;
 
 import dev.gatehouse.grpcserver.LoadShedding;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -11,6 +12,10 @@ final class Overload extends LoadShedding {
     private static final Duration BUDGET = Duration.ofMillis(40);
 
     Overload(MeterRegistry meters) {
-        super(BUDGET, meters.counter("gatehouse.ratelimit.shed")::increment);
+        super(
+                BUDGET,
+                Counter.builder("gatehouse.ratelimit.shed")
+                        .description("Requests that were refused at once, for want of time to decide them")
+                        .register(meters)::increment);
     }
 }

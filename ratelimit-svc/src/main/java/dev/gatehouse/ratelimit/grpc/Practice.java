@@ -7,6 +7,7 @@ import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
 import dev.gatehouse.grpcserver.WarmUp;
 import dev.gatehouse.ratelimit.decision.Decision;
 import dev.gatehouse.ratelimit.decision.RateLimiter;
+import dev.gatehouse.ratelimit.decision.Request;
 import dev.gatehouse.ratelimit.memory.MemoryCounterStore;
 import dev.gatehouse.ratelimit.xds.RuleSubscriber;
 import dev.gatehouse.xdsclient.Resource;
@@ -32,7 +33,7 @@ public final class Practice {
 
     private static final class Uncounted implements DecisionMetrics {
         @Override
-        public void decided(String domain, Decision decision) {}
+        public void decided(Request request, Decision decision) {}
 
         @Override
         public void failed(String reason) {}

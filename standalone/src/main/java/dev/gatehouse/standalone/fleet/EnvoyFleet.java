@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone.fleet;
 
+import dev.gatehouse.controller.infrastructure.ProxyStats;
 import dev.gatehouse.envoyprocess.Bootstrap;
 import dev.gatehouse.envoyprocess.EnvoyBinary;
 import dev.gatehouse.envoyprocess.EnvoyLaunch;
@@ -109,6 +110,7 @@ public final class EnvoyFleet implements AutoCloseable {
                                 fleet,
                                 folder -> bootstrap
                                         .withAdminSocket(folder.resolve("admin.socket"))
+                                        .withStats(ProxyStats.json())
                                         .json(),
                                 line -> log.accept(fleet, line))
                         .withLogLevel(settings.logLevel())

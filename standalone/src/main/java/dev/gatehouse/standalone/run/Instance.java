@@ -74,6 +74,11 @@ public final class Instance {
         proxies = Optional.of(new Proxies(fleet, binary));
     }
 
+    /** The proxies; empty until they are started. */
+    Optional<EnvoyFleet> fleet() {
+        return proxies.map(Proxies::fleet);
+    }
+
     /** Takes note of problems that are not about the files' texts. */
     void problems(List<String> lines) {
         problems = List.copyOf(lines);

@@ -10,6 +10,7 @@ import dev.gatehouse.seclang.auditlog.AuditQueue;
 import dev.gatehouse.seclang.auditlog.AuditWriter;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
@@ -48,7 +49,9 @@ final class AuditWiring {
         AuditDestination destination = kafka.<AuditDestination>map(files::and).orElse(files);
         AuditQueue started =
                 AuditQueue.start(config.queue(), config.queueBytes(), destination, new MeteredAudit(meters));
-        meters.gauge("gatehouse.waf.audit.waiting", started, AuditQueue::waiting);
+        Gauge.builder("gatehouse.waf.audit.waiting", started, AuditQueue::waiting)
+                .description("Audit records that wait to be written")
+                .register(meters);
         queue = Optional.of(started);
         return new AuditLog(started, limits);
     }
@@ -77,6 +80,7 @@ final class AuditWiring {
 
         private static Counter counter(MeterRegistry meters, String outcome) {
             return Counter.builder("gatehouse.waf.audit.records")
+                    .description("Audit records, by what became of them")
                     .tag("outcome", outcome)
                     .register(meters);
         }

@@ -88,7 +88,10 @@ public final class Practice {
         public void finished(Outcome outcome, Duration engine, OptionalLong score) {}
 
         @Override
-        public void blocked(String route, long ruleId, Phase phase) {}
+        public void blocked(String policy, String route, long ruleId, Phase phase) {}
+
+        @Override
+        public void matched(String policy, long ruleId, boolean blocked) {}
 
         @Override
         public void read(long requestBytes, long responseBytes) {}

@@ -363,7 +363,15 @@ public final class Inspection {
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "The log of a request could not be written.", e);
         }
-        begun.interruption().ifPresent(now -> shared.metrics().blocked(route, now.ruleId(), now.phase()));
+        InspectionMetrics metrics = shared.metrics();
+        begun.interruption().ifPresent(now -> metrics.blocked(policy().name(), route, now.ruleId(), now.phase()));
+        if (begun.hasLogged()) {
+            boolean blocked = begun.interruption().isPresent();
+            begun.logged(MOST_RULES).rules().stream()
+                    .map(MatchedRule::id)
+                    .distinct()
+                    .forEach(rule -> metrics.matched(policy().name(), rule, blocked));
+        }
     }
 
     private InspectionMetrics.Outcome outcome() {

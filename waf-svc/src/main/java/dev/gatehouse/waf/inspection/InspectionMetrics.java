@@ -16,7 +16,14 @@ public interface InspectionMetrics {
      * @param route by which the request was served, as Envoy names it; empty: it has no name
      * @param ruleId 0: a limit, not a rule
      */
-    void blocked(String route, long ruleId, Phase phase);
+    void blocked(String policy, String route, long ruleId, Phase phase);
+
+    /**
+     * A rule that is to be logged matched.
+     *
+     * @param blocked whether the transaction was blocked, by this rule or another
+     */
+    void matched(String policy, long ruleId, boolean blocked);
 
     /** Bytes of bodies that were looked at. */
     void read(long requestBytes, long responseBytes);

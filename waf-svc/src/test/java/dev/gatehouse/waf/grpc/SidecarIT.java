@@ -50,7 +50,10 @@ class SidecarIT {
         public void finished(Outcome outcome, Duration engine, OptionalLong score) {}
 
         @Override
-        public void blocked(String route, long ruleId, Phase phase) {}
+        public void blocked(String policy, String route, long ruleId, Phase phase) {}
+
+        @Override
+        public void matched(String policy, long ruleId, boolean blocked) {}
 
         @Override
         public void read(long requestBytes, long responseBytes) {}
