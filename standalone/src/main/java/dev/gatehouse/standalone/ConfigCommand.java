@@ -63,7 +63,8 @@ final class ConfigCommand implements Runnable {
         @Option(
                 names = {"-t", "--type"},
                 paramLabel = "TYPE",
-                description = "Only this type: listener, route, cluster, endpoint, secret, ratelimit, waf or access.")
+                description = "Only this type: listener, route (with the virtual hosts of its tables), virtualhost, cluster,"
+                        + " endpoint, secret, ratelimit, waf or access.")
         private @Nullable String type;
 
         @Option(
@@ -85,12 +86,17 @@ final class ConfigCommand implements Runnable {
             output.print(
                     resources.stream()
                             .filter(resource -> resource instanceof Map<?, ?> map
-                                    && (type == null || type.equals(map.get("type")))
+                                    && (type == null || isOf(type, map.get("type")))
                                     && (fleet == null || fleet.equals(map.get("fleet"))))
                             .toList(),
                     spec.commandLine().getOut());
             spec.commandLine().getOut().flush();
             return 0;
+        }
+
+        /** The hosts of a route table are resources of their own. */
+        private static boolean isOf(String wanted, @Nullable Object type) {
+            return wanted.equals(type) || wanted.equals("route") && "virtualhost".equals(type);
         }
     }
 }

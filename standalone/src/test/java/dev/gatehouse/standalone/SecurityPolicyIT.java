@@ -312,7 +312,7 @@ final class SecurityPolicyIT {
                     - {action: Allow, operation: {path: {type: Exact, value: /anything/admin/health}}, principal: {clientCIDRs: [0.0.0.0/0]}}
                     - {action: Deny, operation: {path: {value: /anything/admin}}, principal: {clientCIDRs: [0.0.0.0/0]}}
                     - {action: Deny, operation: {path: {type: RegularExpression, value: "/anything/[0-9]+"}}, principal: {clientCIDRs: [0.0.0.0/0]}}
-                    - {action: Deny, operation: {methods: [DELETE, PUT]}, principal: {headers: [{name: x-user, values: [eve, mallory]}]}}
+                    - {action: Deny, operation: {methods: [DELETE, PUT]}, principal: {headers: [{name: x-caller, values: [eve, mallory]}]}}
                     - {action: Deny, cel: "request.headers['x-plan'] == 'free' && request.method == 'POST'"}
                 """);
         policy("grpc", """
@@ -598,9 +598,9 @@ final class SecurityPolicyIT {
         for (String allowed : List.of("/anything/administrator", "/anything/admin/health", "/anything/42x")) {
             assertThat(get("rules", allowed)).as(allowed).startsWith("HTTP/1.1 200");
         }
-        assertThat(send("DELETE", "rules", "/anything", "", "x-user: eve")).startsWith("HTTP/1.1 403");
-        assertThat(send("PUT", "rules", "/anything", "", "x-user: mallory")).startsWith("HTTP/1.1 403");
-        assertThat(send("DELETE", "rules", "/anything", "", "x-user: alice")).startsWith("HTTP/1.1 200");
+        assertThat(send("DELETE", "rules", "/anything", "", "x-caller: eve")).startsWith("HTTP/1.1 403");
+        assertThat(send("PUT", "rules", "/anything", "", "x-caller: mallory")).startsWith("HTTP/1.1 403");
+        assertThat(send("DELETE", "rules", "/anything", "", "x-caller: alice")).startsWith("HTTP/1.1 200");
         assertThat(send("POST", "rules", "/anything", "", "x-plan: free")).startsWith("HTTP/1.1 403");
         assertThat(send("POST", "rules", "/anything", "", "x-plan: paid")).startsWith("HTTP/1.1 200");
     }
