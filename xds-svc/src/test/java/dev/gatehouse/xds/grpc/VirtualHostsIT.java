@@ -22,6 +22,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -106,6 +109,51 @@ final class VirtualHostsIT extends EnvoyFixture {
             assertThat(get(port, "b.example")).isEqualTo("200 1");
             awaitApplied(append(transaction(List.of(host("t1", "b.example", "3")), List.of())));
             expect(port, "b.example", "200 3");
+            assertThat(envoy.log()).noneMatch(line -> line.contains("[critical]"));
+        }
+    }
+
+    @Test
+    void aTableThatChangesKeepsItsVirtualHosts() throws Exception {
+        append(transaction(
+                List.of(
+                        put(TypeUrls.LISTENER, "one", listener("one", port, "t1")),
+                        table("t1"),
+                        host("t1", "a.example", "1")),
+                List.of()));
+        try (RealEnvoy envoy = RealEnvoy.fromXds("proxy", FLEET, grpc.getPort()).awaitReady()) {
+            expect(port, "a.example", "200 1");
+            AtomicBoolean stop = new AtomicBoolean();
+            Queue<String> failed = new ConcurrentLinkedQueue<>();
+            Thread client = Thread.startVirtualThread(() -> {
+                while (!stop.get()) {
+                    String answer = get(port, "a.example");
+                    if (!answer.startsWith("200 ")) {
+                        failed.add(answer);
+                    }
+                }
+            });
+            for (int i = 0; i < 20; i++) {
+                RouteConfiguration changed = RouteConfiguration.newBuilder()
+                        .setName("t1")
+                        .setVhds(Vhds.newBuilder().setConfigSource(ADS))
+                        .addInternalOnlyHeaders("x-" + i)
+                        .build();
+                awaitApplied(append(transaction(
+                        List.of(put(TypeUrls.ROUTES, "t1", changed), host("t1", "a.example", "" + i)), List.of())));
+                expect(port, "a.example", "200 " + i);
+            }
+            // Another listener takes the place, with a table of its own; the old table's hosts go with it.
+            awaitApplied(append(transaction(
+                    List.of(
+                            put(TypeUrls.LISTENER, "one", listener("one", port, "t2")),
+                            table("t2"),
+                            host("t2", "a.example", "other")),
+                    List.of(new ResourceId(FLEET, TypeUrls.ROUTES, "t1"), id("t1", "a.example")))));
+            expect(port, "a.example", "200 other");
+            stop.set(true);
+            client.join();
+            assertThat(failed).isEmpty();
             assertThat(envoy.log()).noneMatch(line -> line.contains("[critical]"));
         }
     }
