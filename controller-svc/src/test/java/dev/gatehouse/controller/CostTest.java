@@ -45,6 +45,20 @@ final class CostTest {
               gatewayClassName: gatehouse
               listeners: [{name: http, protocol: HTTP, port: 80}]
             ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: BackendTrafficPolicy
+            metadata: {name: for-all, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: front}]
+              timeout: {http: {requestTimeout: 30s}}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: SecurityPolicy
+            metadata: {name: for-all, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: front}]
+              cors: {allowOrigins: ["https://example.com"]}
+            ---
             apiVersion: v1
             kind: Service
             metadata: {name: app, namespace: default}

@@ -51,6 +51,11 @@ final class Attached<S extends TargetedPolicy<S>> {
         return policies;
     }
 
+    /** The policies by what they are for. */
+    Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget() {
+        return byTarget;
+    }
+
     /** The policy that counts among those for {@code target} itself. */
     Optional<Resource<S>> at(Reads reads, TargetKey target) {
         return reads.get(byTarget, target).flatMap(each -> PolicyIndex.winner(each.values()));

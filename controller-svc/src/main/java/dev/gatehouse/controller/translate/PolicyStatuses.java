@@ -41,16 +41,19 @@ final class PolicyStatuses {
     private static final Set<String> CONNECTIONS = Set.of("TLSRoute", "TCPRoute", "UDPRoute");
 
     private final Model model;
+    private final PolicedRoutes policedRoutes;
     private final Rejections rejections;
     private final Collection<ObjectRef, SortedMap<String, String>> failed;
     private final String controllerName;
 
     PolicyStatuses(
             Model model,
+            PolicedRoutes policedRoutes,
             Rejections rejections,
             Collection<ObjectRef, SortedMap<String, String>> failed,
             String controllerName) {
         this.model = model;
+        this.policedRoutes = policedRoutes;
         this.rejections = rejections;
         this.failed = failed;
         this.controllerName = controllerName;
@@ -405,9 +408,7 @@ final class PolicyStatuses {
                     replacing.add(set.toString());
                 }
             }
-            for (BindingKey binding : reads.get(model.bindingsByListener, listener.key())
-                    .map(SortedMap::keySet)
-                    .orElse(new TreeSet<>())) {
+            for (BindingKey binding : policedRoutes.on(reads, attached.kind(), listener.key())) {
                 List<Resource<S>> routePolicies = routePolicies(reads, attached, binding.route());
                 if (routePolicies.isEmpty()) {
                     continue;

@@ -41,12 +41,10 @@ import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -68,6 +66,7 @@ final class Statuses {
     private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
     private final List<Collection<ObjectRef, ObjectStatus>> all;
     private final PolicyStatuses policies;
+    private final PolicedRoutes policedRoutes;
     private final Collection<ObjectKey, FleetAddresses> addresses;
     private final Collection<ObjectRef, Served> served;
     private final ClientPolicyStatuses clientStatuses;
@@ -98,7 +97,8 @@ final class Statuses {
         ProxyStatuses proxies = new ProxyStatuses(graph, model);
         addresses = infrastructures.addresses();
         this.served = graph.expand("served", model.gateways, this::served);
-        policies = new PolicyStatuses(model, rejections, this.failed, settings.controllerName());
+        policedRoutes = new PolicedRoutes(graph, model.attachments);
+        policies = new PolicyStatuses(model, policedRoutes, rejections, this.failed, settings.controllerName());
         List<Collection<ObjectRef, ObjectStatus>> own = List.of(
                 // Comes before what is said of the last good version of an object that an edit broke.
                 graph.map("status.broken", inputs.broken(), this::broken),
@@ -275,6 +275,7 @@ final class Statuses {
 
     private <S extends TargetedPolicy<S>> Collection<ObjectRef, ObjectStatus> policies(
             Graph graph, Attached<S> attached, BiFunction<Reads, ObjectKey, Verdict<S>> verdict) {
+        policedRoutes.follow(attached);
         return keyed(
                 graph,
                 "status." + attached.kind().name(),
@@ -437,14 +438,13 @@ final class Statuses {
 
     /** What is served for a Gateway: it, its ListenerSets, and the routes on their listeners. */
     private Predicate<ObjectRef> own(Reads reads, GatewayState state) {
-        Set<ObjectRef> own = new HashSet<>();
-        own.add(ObjectRef.of(Kinds.GATEWAY, state.gateway().key()));
-        state.listenerSets().keySet().forEach(set -> own.add(ObjectRef.of(Kinds.LISTENER_SET, set)));
-        for (ListenerState listener : state.listeners()) {
-            reads.get(model.bindingsByListener, listener.key())
-                    .ifPresent(bindings -> bindings.keySet().forEach(binding -> own.add(binding.route())));
-        }
-        return own::contains;
+        return object ->
+                object.equals(ObjectRef.of(Kinds.GATEWAY, state.gateway().key()))
+                        || object.kind().equals(Kinds.LISTENER_SET.name())
+                                && state.listenerSets().containsKey(object.key())
+                        || state.listeners().stream()
+                                .anyMatch(listener -> reads.get(model.bindings, new BindingKey(listener.key(), object))
+                                        .isPresent());
     }
 
     private FleetAddresses addresses(Reads reads, GatewayState state) {
