@@ -63,8 +63,9 @@ final class ConfigCommand implements Runnable {
         @Option(
                 names = {"-t", "--type"},
                 paramLabel = "TYPE",
-                description = "Only this type: listener, route (with the virtual hosts of its tables), virtualhost, cluster,"
-                        + " endpoint, secret, ratelimit, waf or access.")
+                description =
+                        "Only this type: listener, route (with the virtual hosts of its tables), virtualhost, cluster,"
+                                + " endpoint, secret, ratelimit, waf or access.")
         private @Nullable String type;
 
         @Option(
