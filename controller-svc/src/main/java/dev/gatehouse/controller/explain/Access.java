@@ -2,6 +2,7 @@ package dev.gatehouse.controller.explain;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.ApiKeyAuth;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cidr;
@@ -40,7 +41,7 @@ final class Access {
     }
 
     /** A step for each section that can refuse a request; none: everybody may pass. */
-    static List<Map<String, Object>> of(SecuritySettings settings, Question question) {
+    static List<Map<String, Object>> of(SecuritySettings settings, Optional<AccessPolicy> more, Question question) {
         Access access = new Access(question);
         settings.csrf().ifPresent(_ -> access.csrf());
         settings.apiKeyAuth().ifPresent(access::apiKey);
@@ -48,7 +49,12 @@ final class Access {
         settings.oidc().ifPresent(oidc -> access.signOn(oidc, settings.jwt()));
         settings.jwt().ifPresent(jwt -> access.token(jwt, settings.oidc().isPresent()));
         settings.extAuth().ifPresent(_ -> access.step("extAuth", Verdict.depends, "the authorization server is asked"));
-        settings.authorization().ifPresent(rules -> access.authorize(rules, settings.jwt()));
+        settings.authorization().ifPresent(rules -> {
+            access.authorize(rules, settings.jwt());
+            if (more.map(AccessPolicy::dryRun).orElse(false)) {
+                access.step("authorization, dryRun", Verdict.passes, "what the rules say is counted, and not done");
+            }
+        });
         return access.steps;
     }
 

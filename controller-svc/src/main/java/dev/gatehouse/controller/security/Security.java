@@ -17,7 +17,9 @@ import java.util.stream.Stream;
 /**
  * A SecurityPolicy that can be enforced.
  *
- * @param authzService authz-svc enforces the policy's apiKeyAuth, basicAuth and oidc, which it knows by the policy's name
+ * @param policy a SecurityPolicy, or the name that policies have together
+ * @param authzService authz-svc enforces the policy's apiKeyAuth, basicAuth and oidc, and what an AccessPolicy asks for, by the policy's name
+ * @param access what the AccessPolicy that goes with it changes
  */
 public record Security(
         ObjectKey policy,
@@ -27,10 +29,21 @@ public record Security(
         Optional<Csrf> csrf,
         Optional<Tokens> tokens,
         Optional<Authorizer> authorizer,
-        Optional<Authorization> authorization) {
+        Optional<Authorization> authorization,
+        Access access) {
+    /**
+     * What an AccessPolicy changes.
+     *
+     * @param dryRun authorization rules are counted, and deny nothing
+     */
+    public record Access(boolean dryRun) {
+        /** Nothing. */
+        public static final Access NONE = new Access(false);
+    }
+
     /** The same without the sections that authz-svc enforces. */
     public Security withoutAuthzService() {
-        return new Security(policy, false, Optional.empty(), cors, csrf, tokens, authorizer, authorization);
+        return new Security(policy, false, Optional.empty(), cors, csrf, tokens, authorizer, authorization, access);
     }
 
     /** True if authz-svc enforces all of it, by what a request has with it. */
@@ -46,7 +59,8 @@ public record Security(
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                Optional.empty()));
+                                Optional.empty(),
+                                access));
     }
 
     /** True if it may have the route selected again. */
@@ -75,7 +89,8 @@ public record Security(
                 csrf,
                 tokens.map(each -> each.presenting(certificate)),
                 authorizer.map(each -> each.presenting(certificate)),
-                authorization);
+                authorization,
+                access);
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.ExtAuth;
 import dev.gatehouse.gatewayapi.security.ExtAuth.ContextExtension;
@@ -60,6 +61,7 @@ public final class SecurityResolver {
      * @param owners the policy that a section comes from, such as "jwt": references in it are meant in that one's namespace
      * @param credentialProblem why authz-svc cannot enforce its part
      * @param signOn what authz-svc does of its oidc
+     * @param more the AccessPolicy that goes with it
      */
     public static SecurityOutcome resolve(
             ObjectKey key,
@@ -67,12 +69,16 @@ public final class SecurityResolver {
             SecuritySettings settings,
             Optional<String> credentialProblem,
             Optional<Security.SignOn> signOn,
+            Optional<AccessPolicy> more,
             World world) {
-        return new SecurityResolver(key, owners, world).resolve(settings, credentialProblem, signOn);
+        return new SecurityResolver(key, owners, world).resolve(settings, credentialProblem, signOn, more);
     }
 
     private SecurityOutcome resolve(
-            SecuritySettings settings, Optional<String> credentialProblem, Optional<Security.SignOn> signOn) {
+            SecuritySettings settings,
+            Optional<String> credentialProblem,
+            Optional<Security.SignOn> signOn,
+            Optional<AccessPolicy> more) {
         credentialProblem.ifPresent(problems::add);
         Optional<Security.Tokens> tokens = settings.jwt().map(jwt -> tokens(jwt, settings.oidc()));
         Optional<Security.Authorizer> authorizer = settings.extAuth().flatMap(this::authorizer);
@@ -89,13 +95,15 @@ public final class SecurityResolver {
         return new SecurityOutcome.Enforced(
                 new Security(
                         policy,
-                        settings.asksAuthzService(),
+                        settings.asksAuthzService()
+                                || more.map(AccessPolicy::asksAuthzService).orElse(false),
                         signOn,
                         settings.cors(),
                         settings.csrf(),
                         tokens,
                         authorizer,
-                        settings.authorization()),
+                        settings.authorization(),
+                        more.map(each -> new Security.Access(each.dryRun())).orElse(Security.Access.NONE)),
                 bypassed
                         ? Optional.of(String.join("; ", authorizerProblems)
                                 + "; since failOpen is true, requests pass without extAuth")

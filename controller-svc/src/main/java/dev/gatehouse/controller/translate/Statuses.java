@@ -198,6 +198,15 @@ final class Statuses {
                                         .conditions(reads, policy, target, model.securities)))),
                 policies(
                         graph,
+                        model.securities.accessPolicies().attached(),
+                        (_, _) -> new Verdict<>(
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(),
+                                Optional.of(Fleets.AUTHZ),
+                                (_, _) -> Optional.empty())),
+                policies(
+                        graph,
                         model.traffic,
                         (reads, key) -> new Verdict<>(
                                 reads.get(model.trafficProblems, key),

@@ -21,6 +21,7 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -233,6 +234,13 @@ public final class Translator {
                 .effective(PRESENT, listener, route, rule)
                 .filter(policy -> policy.problems().isEmpty())
                 .map(policy -> policy.spec().settings());
+    }
+
+    /** The AccessPolicy that counts for a rule of a route on a listener. */
+    public Optional<AccessPolicy> accessPolicy(ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return model.securities
+                .accessPolicy(PRESENT, listener, route, rule)
+                .map(each -> each.policy().spec());
     }
 
     /** The name of a rule of a route, where it has one. */

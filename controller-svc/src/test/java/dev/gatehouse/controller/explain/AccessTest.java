@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.ResourceReader;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.List;
 import java.util.Optional;
@@ -37,11 +38,24 @@ class AccessTest {
 
     /** "section: verdict, why" of each step. */
     private static List<String> ask(String sections, String method, String url, String source, String... headers) {
+        return ask(sections, Optional.empty(), method, url, source, headers);
+    }
+
+    private static List<String> ask(
+            String sections, Optional<AccessPolicy> more, String method, String url, String source, String... headers) {
         Question question =
                 Question.of(method, url, List.of(headers), Optional.of(source).filter(text -> !text.isEmpty()));
-        return Access.of(settings(sections), question).stream()
+        return Access.of(settings(sections), more, question).stream()
                 .map(step -> step.get("asks") + ": " + step.get("verdict") + ", " + step.get("why"))
                 .toList();
+    }
+
+    @Test
+    void aDryRunSaysWhatTheRulesWouldDoAndThatTheyDoNotDoIt() {
+        assertThat(ask(RULES, Optional.of(new AccessPolicy(List.of(), true)), "GET", "http://h/other", "192.0.2.1"))
+                .endsWith(
+                        "authorization, defaultAction: refused, 403: denies it",
+                        "authorization, dryRun: passes, what the rules say is counted, and not done");
     }
 
     @Test

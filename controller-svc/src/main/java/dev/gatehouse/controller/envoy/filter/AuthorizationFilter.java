@@ -47,27 +47,38 @@ public final class AuthorizationFilter implements ChainFilter {
         return route.policies()
                 .security()
                 .flatMap(security -> security.authorization()
-                        .<Map<String, Message>>map(
-                                authorization -> Map.of(NAME, requests(authorization, security.policy()))))
+                        .<Map<String, Message>>map(authorization -> Map.of(
+                                NAME,
+                                requests(
+                                        authorization,
+                                        security.policy(),
+                                        security.access().dryRun()))))
                 .orElse(Map.of());
     }
 
-    private static RBACPerRoute requests(Authorization authorization, ObjectKey policy) {
+    /** @param dryRun the rules are shadow rules: Envoy counts what they would do, and does not do it */
+    private static RBACPerRoute requests(Authorization authorization, ObjectKey policy, boolean dryRun) {
         List<Rule> rules = new ArrayList<>();
         for (Authorization.Rule rule : authorization.rules()) {
             rules.add(new Rule(name(rule, policy, rules.size()), rule.action(), request(rule)));
         }
+        Matcher matcher = matcher(rules, authorization.allowOthers());
         return RBACPerRoute.newBuilder()
-                .setRbac(RBAC.newBuilder().setMatcher(matcher(rules, authorization.allowOthers())))
+                .setRbac(
+                        dryRun
+                                ? RBAC.newBuilder().setShadowMatcher(matcher)
+                                : RBAC.newBuilder().setMatcher(matcher))
                 .build();
     }
 
     /**
      * For connections that carry no requests that Envoy can read. A rule that asks for more than an address is not decided there: what it
      * would allow stays refused, and what it would refuse is refused by address alone.
+     *
+     * @param dryRun the rules are shadow rules
      */
     public static io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC onConnections(
-            Authorization authorization, ObjectKey policy, String statPrefix) {
+            Authorization authorization, ObjectKey policy, boolean dryRun, String statPrefix) {
         List<Rule> rules = new ArrayList<>();
         for (Authorization.Rule rule : authorization.rules()) {
             boolean decided = rule.cel().isEmpty()
@@ -87,7 +98,7 @@ public final class AuthorizationFilter implements ChainFilter {
                         parts.isEmpty() ? anyAddress() : allOf(parts)));
             }
         }
-        return io.envoyproxy
+        io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.Builder filter = io.envoyproxy
                 .envoy
                 .extensions
                 .filters
@@ -96,9 +107,9 @@ public final class AuthorizationFilter implements ChainFilter {
                 .v3
                 .RBAC
                 .newBuilder()
-                .setStatPrefix(statPrefix)
-                .setMatcher(matcher(rules, authorization.allowOthers()))
-                .build();
+                .setStatPrefix(statPrefix);
+        Matcher matcher = matcher(rules, authorization.allowOthers());
+        return (dryRun ? filter.setShadowMatcher(matcher) : filter.setMatcher(matcher)).build();
     }
 
     private record Rule(String name, Authorization.Action action, Predicate predicate) {}

@@ -1,0 +1,63 @@
+package dev.gatehouse.gatewayapi.access;
+
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.PolicyTarget;
+import dev.gatehouse.gatewayapi.TargetSelector;
+import dev.gatehouse.gatewayapi.TargetedPolicy;
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Gatehouse's AccessPolicy: what is asked of clients beyond Envoy Gateway's SecurityPolicy. The policy is for a SecurityPolicy of its
+ * namespace, or for what a SecurityPolicy can be for, with or without one.
+ *
+ * @param dryRun authorization rules are counted and logged, and deny nothing
+ */
+public record AccessPolicy(List<PolicyTarget> targets, boolean dryRun) implements TargetedPolicy<AccessPolicy> {
+    private static final String SECURITY_POLICY = "SecurityPolicy";
+    private static final Set<String> KINDS = Set.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute");
+
+    public AccessPolicy {
+        targets = List.copyOf(targets);
+    }
+
+    @Override
+    public List<TargetSelector> selectors() {
+        return List.of();
+    }
+
+    @Override
+    public AccessPolicy withTargets(List<PolicyTarget> resolved) {
+        return new AccessPolicy(resolved, dryRun);
+    }
+
+    /** True if authz-svc has to be asked. */
+    public boolean asksAuthzService() {
+        return false;
+    }
+
+    /** Reads the policy's {@code spec}. */
+    public static AccessPolicy read(Fields f) {
+        List<PolicyTarget> targets = PolicyTarget.readAll(f);
+        for (PolicyTarget target : targets) {
+            boolean known = target.kind().equals(SECURITY_POLICY)
+                    ? target.group().equals(Kinds.ENVOY_GATEWAY_GROUP)
+                    : KINDS.contains(target.kind()) && target.group().equals(Kinds.GATEWAY_GROUP);
+            if (!known) {
+                f.wrong(
+                        "targetRefs",
+                        "kind \"" + target.kind() + "\" of group \"" + target.group()
+                                + "\" cannot be a target (expected: SecurityPolicy of " + Kinds.ENVOY_GATEWAY_GROUP
+                                + ", or Gateway, ListenerSet, HTTPRoute or GRPCRoute of " + Kinds.GATEWAY_GROUP + ")");
+            }
+            if (target.kind().equals(SECURITY_POLICY) && target.sectionName().isPresent()) {
+                f.wrong("targetRefs", "a SecurityPolicy has no sections (expected: no sectionName)");
+            }
+        }
+        return new AccessPolicy(
+                targets,
+                f.object("authorization", rules -> rules.bool("dryRun").orElse(false))
+                        .orElse(false));
+    }
+}
