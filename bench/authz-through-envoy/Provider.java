@@ -13,6 +13,8 @@ import java.util.TreeMap;
 final class Provider {
     public static void main(String[] arguments) throws Exception {
         OpenIdProvider provider = new OpenIdProvider(InstantSource.system());
+        // Envoy's oauth2 filter does not encode the characters of the test kit's own.
+        provider.secret = "secret";
         provider.tokenSeconds = Long.parseLong(arguments[1]);
         HttpServer control = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), 0);
         control.createContext("/", exchange -> {
