@@ -223,7 +223,7 @@ class ReplicasIT extends SignOnFixture {
             policy(oidc -> {});
             Browser here = new Browser(() -> engine, POLICY);
             assertThat(here.signOn("/").allowed()).isTrue();
-            own.ask("CLIENT PAUSE 600000 ALL");
+            own.signal("STOP");
             // What was read just before is good for a moment.
             Await.until(() -> here.script("/").status() == 503, Duration.ofSeconds(20), () -> "503 while Redis hangs");
             Reply slow = here.script("/");
@@ -232,7 +232,7 @@ class ReplicasIT extends SignOnFixture {
             Browser cold = new Browser(() -> engine, POLICY);
             assertThat(cold.script("/").status()).as("no ticket, no door").isEqualTo(401);
             assertThat(cold.signOn("/").status()).isEqualTo(503);
-            own.ask("CLIENT UNPAUSE");
+            own.signal("CONT");
             Await.until(
                     () -> here.script("/").allowed(),
                     Duration.ofSeconds(20),
