@@ -80,7 +80,7 @@ final class AssignmentText {
             return list(location, name);
         }
         Optional<String> one = scalar(location, name, shell ? "\n" : "\n#");
-        one.ifPresent(_ -> restOfLine(name));
+        one.ifPresentOrElse(_ -> restOfLine(name), this::endLine);
         return one.map(List::of);
     }
 
@@ -138,6 +138,7 @@ final class AssignmentText {
         boolean escapes = end.startsWith("\"");
         at += end.length();
         StringBuilder value = new StringBuilder();
+        boolean right = true;
         while (at < text.length() && !text.startsWith(end, at)) {
             char c = text.charAt(at++);
             if (c == '\n') {
@@ -147,15 +148,16 @@ final class AssignmentText {
                 }
                 line++;
             }
-            if (c == '\\' && escapes && at < text.length()) {
+            if (c == '\\' && escapes && at < text.length() && text.charAt(at) != '\n') {
                 char escaped = text.charAt(at++);
                 int known = "ntr\"\\$".indexOf(escaped);
-                if (known < 0) {
+                if (known < 0 && right) {
                     report.wrong(
                             location, name, "\"\\" + escaped + "\" is no escape (expected: \\\", \\\\, \\n, \\r, \\t)");
-                    return Optional.empty();
                 }
-                value.append("\n\t\r\"\\$".charAt(known));
+                // What follows is read to its end: it may be secret, and must not be taken for names.
+                right &= known >= 0;
+                value.append(known < 0 ? escaped : "\n\t\r\"\\$".charAt(known));
             } else {
                 value.append(c);
             }
@@ -165,7 +167,9 @@ final class AssignmentText {
             return Optional.empty();
         }
         at += end.length();
-        return Optional.of(block && value.indexOf("\n") == 0 ? value.substring(1) : value.toString());
+        return right
+                ? Optional.of(block && value.indexOf("\n") == 0 ? value.substring(1) : value.toString())
+                : Optional.empty();
     }
 
     /** Spaces and comments, and also line ends. */

@@ -59,7 +59,7 @@ record AuthserviceFile(List<Part> roots) {
                     return Optional.of(setting(name, List.of(scalar.text())))
                             .filter(setting -> !setting.value().isEmpty() && !Node.isNull(scalar));
                 }
-                report.wrong(field.location(), at(name), Wording.shown(field.value()) + " (expected: a string)");
+                report.wrong(field.location(), at(name), "is " + field.value().describe() + " (expected: a string)");
                 return Optional.empty();
             });
         }
@@ -87,7 +87,9 @@ record AuthserviceFile(List<Part> roots) {
             }
             if (!(field.value() instanceof Node.Sequence list)) {
                 report.wrong(
-                        field.location(), at(name), Wording.shown(field.value()) + " (expected: a list of strings)");
+                        field.location(),
+                        at(name),
+                        "is " + field.value().describe() + " (expected: a list of strings)");
                 return List.of();
             }
             return list.items().stream()
@@ -104,7 +106,9 @@ record AuthserviceFile(List<Part> roots) {
                             return Optional.of(of(at(name), mapping, report));
                         }
                         report.wrong(
-                                field.location(), at(name), Wording.shown(field.value()) + " (expected: an object)");
+                                field.location(),
+                                at(name),
+                                "is " + field.value().describe() + " (expected: an object)");
                         return Optional.empty();
                     });
         }
@@ -123,7 +127,9 @@ record AuthserviceFile(List<Part> roots) {
                 }
             } else {
                 report.wrong(
-                        field.location(), at(name), Wording.shown(field.value()) + " (expected: a list of objects)");
+                        field.location(),
+                        at(name),
+                        "is " + field.value().describe() + " (expected: a list of objects)");
             }
             return parts;
         }

@@ -145,4 +145,31 @@ final class ImportTest {
         assertThat(Trees.of(policy).toString()).contains("clientID=file").contains("scopes=[variable]");
         assertThat(Trees.of(sso).toString()).contains("name=prompt, value=flag");
     }
+
+    /** A secret that is written wrongly is not taken for names of options, which are told. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "client_secret = \"a\\qb SECRET = 1\"",
+                "client_secret = \"\"\"\\q\nSECRET = 'x'\nSECRET\n\"\"\"",
+                "client_secret = [\"a\\q\", \"SECRET\"]",
+                "client_secret = SECRET",
+                "client_secret = 'SECRET"
+            })
+    void aSecretThatIsWrittenWronglyIsNotTold(String text) {
+        Report report = new Report();
+        assertThat(AssignmentText.read(new Location("f", 1, 1), text, report)).isEmpty();
+        assertThat(report.hasErrors()).isTrue();
+        assertThat(report.entries().toString()).doesNotContain("SECRET");
+    }
+
+    @Test
+    void everyBeginOfAFileIsReadOrToldToBeWrong() throws IOException {
+        String text = Files.readString(SOURCES.resolve("oauth2-proxy-upstreams/oauth2-proxy.cfg"));
+        for (int length = 0; length <= text.length(); length++) {
+            OAuth2ProxyFiles files = new OAuth2ProxyFiles(new Report());
+            files.read("f", text.substring(0, length));
+            assertThat(files.settings()).hasSizeLessThan(40);
+        }
+    }
 }
