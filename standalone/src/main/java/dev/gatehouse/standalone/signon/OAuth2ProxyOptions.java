@@ -2,6 +2,7 @@ package dev.gatehouse.standalone.signon;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -211,7 +212,13 @@ final class OAuth2ProxyOptions {
         differs(Form.LIST, "errors of the provider are told on a page", "callback-error-redirect");
         differs(Form.TEXT, "the client proves itself by its secret or key", "azure-graph-group-field");
 
-        gap(Form.LIST, "only the claim aud counts", "oidc-audience-claim");
+        file("oidc-audience-claim", "oidc_audience_claims", Form.LIST, (report, each) -> {
+            if (each.values().equals(List.of("aud"))) {
+                report.notNeeded(each, "the claim aud counts");
+            } else {
+                report.gap(each, "only the claim aud counts");
+            }
+        });
         gap(
                 Form.TEXT,
                 "let the scripts that use them get tokens, or give them a route with basicAuth",
