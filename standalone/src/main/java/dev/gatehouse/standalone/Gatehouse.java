@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.standalone.signon.ImportCommand;
 import dev.gatehouse.standalone.waf.WafCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.UncheckedIOException;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             ConfigCommand.class,
             HttpbinCommand.class,
+            ImportCommand.class,
             CompletionCommand.class,
             TrainCommand.class,
             WafCommand.class,

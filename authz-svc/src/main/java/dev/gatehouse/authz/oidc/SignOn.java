@@ -37,13 +37,17 @@ public final class SignOn implements Check {
     private final Callback callback;
     private final Logouts logouts;
 
-    /** @param random has to be cryptographically strong */
-    public SignOn(
+    /**
+     * @param random has to be cryptographically strong
+     * @param receivers gets to know this sign-on
+     */
+    SignOn(
             SignOnSettings settings,
             Sessions sessions,
             Supplier<KeyRing> keys,
             InstantSource clock,
             RandomGenerator random,
+            LogoutReceivers receivers,
             SignOnLog log) {
         this.settings = settings;
         this.sessions = sessions;
@@ -51,7 +55,8 @@ public final class SignOn implements Check {
         this.renewals = new Renewals(settings, sessions, grants, clock, log);
         this.logins = new Logins(settings, keys, clock, random);
         this.callback = new Callback(settings, sessions, keys, grants, renewals, logins, clock, log);
-        this.logouts = new Logouts(settings, sessions, log);
+        this.logouts = new Logouts(settings, sessions, receivers, log);
+        receivers.add(logouts);
     }
 
     @Override

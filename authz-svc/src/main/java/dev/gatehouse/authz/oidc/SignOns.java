@@ -32,6 +32,7 @@ public final class SignOns {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final SignOnLog log;
+    private final LogoutReceivers receivers = new LogoutReceivers();
     private final Map<ProviderSettings, WeakReference<Provider>> providers = new ConcurrentHashMap<>();
 
     /** Where sessions are. */
@@ -107,7 +108,7 @@ public final class SignOns {
                         redis.orElseThrow(() -> new InvalidPolicy(
                                 "session.store", "REDIS", "a store that authz-svc has: it is not told of a Redis")));
         };
-        return new SignOn(settings, sessions, keys, clock, random, log);
+        return new SignOn(settings, sessions, keys, clock, random, receivers, log);
     }
 
     private static Sessions tickets(SignOnSettings settings, SessionVault vault) {
