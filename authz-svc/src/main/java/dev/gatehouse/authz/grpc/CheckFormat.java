@@ -26,6 +26,9 @@ final class CheckFormat {
     /** The key of the session's claims in the metadata of Envoy's ext_authz filter. */
     private static final String SESSION = "gatehouse.session";
 
+    /** The key of the claims of opaque tokens there, under the name of who vouches for them. */
+    private static final String TOKEN = "gatehouse.token";
+
     private static final String SET_COOKIE = "set-cookie";
 
     private CheckFormat() {}
@@ -51,8 +54,15 @@ final class CheckFormat {
     private static CheckResponse allowed(Changes changes) {
         CheckResponse.Builder response =
                 CheckResponse.newBuilder().setStatus(status(Code.OK)).setOkResponse(ok(changes));
+        Struct.Builder metadata = Struct.newBuilder();
         if (!changes.session().isEmpty()) {
-            response.setDynamicMetadata(Struct.newBuilder().putFields(SESSION, value(changes.session())));
+            metadata.putFields(SESSION, value(changes.session()));
+        }
+        if (!changes.tokens().isEmpty()) {
+            metadata.putFields(TOKEN, value(changes.tokens()));
+        }
+        if (metadata.getFieldsCount() > 0) {
+            response.setDynamicMetadata(metadata);
         }
         return response.build();
     }
@@ -106,6 +116,9 @@ final class CheckFormat {
                 .setBody(denied.reason().text() + "\n")
                 .addHeaders(header("content-type", "text/plain; charset=utf-8"))
                 .addHeaders(header("cache-control", "no-store"));
+        if (denied.reason().status() == StatusCode.ServiceUnavailable_VALUE) {
+            response.addHeaders(header("retry-after", "5"));
+        }
         denied.challenges().forEach(challenge -> response.addHeaders(header("www-authenticate", challenge)));
         return response;
     }

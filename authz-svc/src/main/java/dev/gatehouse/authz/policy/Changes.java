@@ -17,17 +17,28 @@ import org.jspecify.annotations.Nullable;
  * @param removeParameters names of query parameters as they are written in the path
  * @param setCookies values of Set-Cookie for the answer
  * @param session what filters behind this one, and access logs, get to know of the user; values as JSON has them
+ * @param tokens claims of tokens by the name of who vouches for them, for filters behind this one and access logs
  */
 public record Changes(
         Map<String, String> set,
         Set<String> remove,
         List<String> removeParameters,
         List<String> setCookies,
-        Map<String, @Nullable Object> session) {
+        Map<String, @Nullable Object> session,
+        Map<String, Map<String, @Nullable Object>> tokens) {
     public static final Changes NONE = new Changes(Map.of(), Set.of(), List.of());
 
     public Changes(Map<String, String> set, Set<String> remove, List<String> removeParameters) {
         this(set, remove, removeParameters, List.of(), Map.of());
+    }
+
+    public Changes(
+            Map<String, String> set,
+            Set<String> remove,
+            List<String> removeParameters,
+            List<String> setCookies,
+            Map<String, @Nullable Object> session) {
+        this(set, remove, removeParameters, setCookies, session, Map.of());
     }
 
     public Changes {
@@ -35,6 +46,7 @@ public record Changes(
         remove = Set.copyOf(remove);
         removeParameters = List.copyOf(removeParameters);
         setCookies = List.copyOf(setCookies);
+        tokens = Map.copyOf(tokens);
         session = Collections.unmodifiableMap(new LinkedHashMap<>(session));
     }
 
@@ -51,7 +63,9 @@ public record Changes(
         cookies.addAll(other.setCookies);
         Map<String, @Nullable Object> both = new LinkedHashMap<>(session);
         both.putAll(other.session);
-        return new Changes(bothSet, bothRemove, parameters, cookies, both);
+        Map<String, Map<String, @Nullable Object>> bothTokens = new LinkedHashMap<>(tokens);
+        bothTokens.putAll(other.tokens);
+        return new Changes(bothSet, bothRemove, parameters, cookies, both, bothTokens);
     }
 
     /** Values may be credentials. */

@@ -6,9 +6,13 @@ public enum Reason {
     NOT_CONFIGURED(503, "no access policies were received yet"),
     UNKNOWN_POLICY(503, "the route's access policy is not known"),
     OVERLOADED(503, "too many passwords are being checked; try again"),
+    ISSUER_AWAY(503, "who issued the token cannot be asked; try again"),
     NOT_HTTP(403, "not an HTTP request"),
     KEY_MISSING(401, "an API key is required"),
     KEY_UNKNOWN(401, "the API key is not valid"),
+    TOKEN_MISSING(401, "an access token is required"),
+    TOKEN_INVALID(401, "the access token is not valid"),
+    SCOPE_INSUFFICIENT(403, "the access token has not the scopes"),
     CREDENTIALS_MISSING(401, "a user name and a password are required"),
     CREDENTIALS_MALFORMED(401, "the Authorization header cannot be read"),
     CREDENTIALS_WRONG(401, "the user name or the password is wrong");

@@ -34,8 +34,11 @@ final class PolicyReader {
         if (resource.hasBasicAuth()) {
             checks.add(basic(resource.getBasicAuth(), passwords));
         }
+        if (resource.getIntrospectionsCount() > 0) {
+            checks.add(IntrospectionReader.read(resource.getIntrospectionsList(), signOns));
+        }
         if (checks.isEmpty()) {
-            throw new InvalidPolicy("oidc, api_key_auth, basic_auth", "none", "at least one of them");
+            throw new InvalidPolicy("oidc, api_key_auth, basic_auth, introspections", "none", "at least one of them");
         }
         return new Policy(resource.getName(), checks);
     }

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.explain;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.gatehouse.gatewayapi.access.AccessPolicy;
+import dev.gatehouse.gatewayapi.access.Introspection;
 import dev.gatehouse.gatewayapi.security.ApiKeyAuth;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cidr;
@@ -47,10 +48,16 @@ final class Access {
         settings.apiKeyAuth().ifPresent(access::apiKey);
         settings.basicAuth().ifPresent(_ -> access.basic());
         settings.oidc().ifPresent(oidc -> access.signOn(oidc, settings.jwt()));
+        more.map(AccessPolicy::introspections)
+                .filter(issuers -> !issuers.isEmpty())
+                .ifPresent(access::introspection);
         settings.jwt().ifPresent(jwt -> access.token(jwt, settings.oidc().isPresent()));
         settings.extAuth().ifPresent(_ -> access.step("extAuth", Verdict.depends, "the authorization server is asked"));
         settings.authorization().ifPresent(rules -> {
-            access.authorize(rules, settings.jwt());
+            access.authorize(
+                    rules,
+                    settings.jwt(),
+                    more.map(AccessPolicy::introspections).orElse(List.of()));
             if (more.map(AccessPolicy::dryRun).orElse(false)) {
                 access.step("authorization, dryRun", Verdict.passes, "what the rules say is counted, and not done");
             }
@@ -153,6 +160,27 @@ final class Access {
         }
     }
 
+    private void introspection(List<Introspection> issuers) {
+        String names = issuers.stream().map(Introspection::name).collect(Collectors.joining(" or "));
+        boolean there = issuers.stream().anyMatch(this::hasToken);
+        step(
+                "introspection",
+                there ? Verdict.depends : Verdict.refused,
+                there ? "the token has to be active, says " + names : "401: no token of " + names);
+    }
+
+    private boolean hasToken(Introspection issuer) {
+        return issuer.sources().stream()
+                .anyMatch(source -> question.header(source.name())
+                        .filter(value -> value.regionMatches(
+                                true,
+                                0,
+                                source.valuePrefix(),
+                                0,
+                                source.valuePrefix().length()))
+                        .isPresent());
+    }
+
     private boolean hasToken(Jwt.Provider provider) {
         Jwt.Extractor from = provider.extractFrom().orElse(Jwt.Extractor.USUAL);
         return from.headers().stream()
@@ -170,14 +198,14 @@ final class Access {
                 .anyMatch(cookie -> cookie.strip().startsWith(name + "="));
     }
 
-    private void authorize(Authorization authorization, Optional<Jwt> jwt) {
+    private void authorize(Authorization authorization, Optional<Jwt> jwt, List<Introspection> issuers) {
         boolean open = false;
         for (int i = 0; i < authorization.rules().size(); i++) {
             Authorization.Rule rule = authorization.rules().get(i);
             String name =
                     "rule " + i + rule.name().map(each -> " \"" + each + "\"").orElse("");
             List<String> unknown = new ArrayList<>();
-            Optional<String> mismatch = mismatch(rule, jwt, unknown);
+            Optional<String> mismatch = mismatch(rule, jwt, issuers, unknown);
             if (mismatch.isPresent()) {
                 step("authorization, " + name, Verdict.depends, "is not for the request: " + mismatch.get());
                 steps.getLast().put("verdict", "skipped");
@@ -206,7 +234,8 @@ final class Access {
     }
 
     /** @param unknown gets what the request does not decide */
-    private Optional<String> mismatch(Authorization.Rule rule, Optional<Jwt> jwt, List<String> unknown) {
+    private Optional<String> mismatch(
+            Authorization.Rule rule, Optional<Jwt> jwt, List<Introspection> issuers, List<String> unknown) {
         Optional<String> operation = rule.operation().flatMap(this::mismatch);
         if (operation.isPresent()) {
             return operation;
@@ -225,7 +254,10 @@ final class Access {
                 return address;
             }
             if (principal.jwt().isPresent()) {
-                if (jwt.stream().flatMap(each -> each.providers().stream()).noneMatch(this::hasToken)) {
+                if (issuers.stream().noneMatch(this::hasToken)
+                        && jwt.stream()
+                                .flatMap(each -> each.providers().stream())
+                                .noneMatch(this::hasToken)) {
                     return Optional.of("it has no token");
                 }
                 unknown.add(described(principal.jwt().get()));

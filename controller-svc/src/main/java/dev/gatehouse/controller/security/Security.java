@@ -2,6 +2,8 @@ package dev.gatehouse.controller.security;
 
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
+import dev.gatehouse.gatewayapi.access.Introspection;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cors;
 import dev.gatehouse.gatewayapi.security.Csrf;
@@ -10,8 +12,10 @@ import dev.gatehouse.gatewayapi.security.Jwt;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,10 +39,22 @@ public record Security(
      * What an AccessPolicy changes.
      *
      * @param dryRun authorization rules are counted, and deny nothing
+     * @param introspections names of issuers of opaque tokens: authz-svc tells their claims
      */
-    public record Access(boolean dryRun) {
+    public record Access(boolean dryRun, Set<String> introspections) {
         /** Nothing. */
-        public static final Access NONE = new Access(false);
+        public static final Access NONE = new Access(false, Set.of());
+
+        public Access {
+            introspections = Set.copyOf(introspections);
+        }
+
+        /** What {@code policy} changes. */
+        public static Access of(AccessPolicy policy) {
+            return new Access(
+                    policy.dryRun(),
+                    policy.introspections().stream().map(Introspection::name).collect(Collectors.toSet()));
+        }
     }
 
     /** The same without the sections that authz-svc enforces. */

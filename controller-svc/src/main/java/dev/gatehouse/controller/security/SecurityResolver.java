@@ -11,7 +11,6 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Secret;
-import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.ExtAuth;
 import dev.gatehouse.gatewayapi.security.ExtAuth.ContextExtension;
@@ -69,7 +68,7 @@ public final class SecurityResolver {
             SecuritySettings settings,
             Optional<String> credentialProblem,
             Optional<Security.SignOn> signOn,
-            Optional<AccessPolicy> more,
+            Security.Access more,
             World world) {
         return new SecurityResolver(key, owners, world).resolve(settings, credentialProblem, signOn, more);
     }
@@ -78,14 +77,19 @@ public final class SecurityResolver {
             SecuritySettings settings,
             Optional<String> credentialProblem,
             Optional<Security.SignOn> signOn,
-            Optional<AccessPolicy> more) {
+            Security.Access more) {
         credentialProblem.ifPresent(problems::add);
         Optional<Security.Tokens> tokens = settings.jwt().map(jwt -> tokens(jwt, settings.oidc()));
         Optional<Security.Authorizer> authorizer = settings.extAuth().flatMap(this::authorizer);
         settings.authorization().ifPresent(this::check);
-        settings.unknownProviders()
+        settings.unknownProviders().stream()
+                .filter(provider -> !more.introspections().contains(provider))
                 .forEach(provider -> problems.add("spec.authorization: a rule's principal.jwt.provider \"" + provider
                         + "\" is not among jwt.providers (expected: one of " + settings.providers() + ")"));
+        settings.providers().stream()
+                .filter(more.introspections()::contains)
+                .forEach(provider -> problems.add("spec.jwt.providers: \"" + provider
+                        + "\" is a name in introspection of the AccessPolicy, too (expected: another name)"));
         boolean bypassed = !authorizerProblems.isEmpty()
                 && settings.extAuth().map(ExtAuth::failOpen).orElse(false);
         if (!problems.isEmpty() || !authorizerProblems.isEmpty() && !bypassed) {
@@ -95,15 +99,14 @@ public final class SecurityResolver {
         return new SecurityOutcome.Enforced(
                 new Security(
                         policy,
-                        settings.asksAuthzService()
-                                || more.map(AccessPolicy::asksAuthzService).orElse(false),
+                        settings.asksAuthzService() || !more.introspections().isEmpty(),
                         signOn,
                         settings.cors(),
                         settings.csrf(),
                         tokens,
                         authorizer,
                         settings.authorization(),
-                        more.map(each -> new Security.Access(each.dryRun())).orElse(Security.Access.NONE)),
+                        more),
                 bypassed
                         ? Optional.of(String.join("; ", authorizerProblems)
                                 + "; since failOpen is true, requests pass without extAuth")

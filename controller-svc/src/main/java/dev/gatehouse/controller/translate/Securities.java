@@ -5,10 +5,13 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.IntrospectionResources;
 import dev.gatehouse.controller.envoy.SignOnResources;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.policy.Effective;
+import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.security.SecurityResolver;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -246,7 +249,11 @@ final class Securities {
             }
         }
         return Optional.of(AccessResources.compile(
-                name, settings, new SignOnWorld(reads, inputs, model, addresses, Kinds.SECURITY_POLICY, owners), sso));
+                name,
+                settings,
+                new SignOnWorld(reads, inputs, model, addresses, Kinds.SECURITY_POLICY, owners),
+                sso,
+                more.map(each -> new AccessResources.More(each.spec(), accessWorld(reads, each.key())))));
     }
 
     private SecurityOutcome outcome(
@@ -266,7 +273,7 @@ final class Securities {
                 credentials.flatMap(each -> each instanceof AccessResources.Outcome.Enforced enforced
                         ? enforced.signOn()
                         : Optional.empty()),
-                more,
+                more.map(Security.Access::of).orElse(Security.Access.NONE),
                 world(reads));
         if (outcome instanceof SecurityOutcome.Enforced enforced) {
             Optional<String> problem = FilterNeeds.problem(enforced.security());
@@ -282,6 +289,42 @@ final class Securities {
             }
         }
         return outcome;
+    }
+
+    private SignOnWorld accessWorld(Reads reads, ObjectKey accessPolicy) {
+        return new SignOnWorld(reads, inputs, model, addresses, Kinds.ACCESS_POLICY, _ -> accessPolicy);
+    }
+
+    /** Why an AccessPolicy cannot be enforced, whatever it is for. */
+    Optional<String> accessProblem(Reads reads, ObjectKey accessPolicy) {
+        return reads.get(inputs.of(Kinds.ACCESS_POLICY), accessPolicy)
+                .flatMap(policy -> IntrospectionResources.problem(policy.spec(), accessWorld(reads, accessPolicy)));
+    }
+
+    /**
+     * Why a policy alone cannot be enforced. Its rules may ask for tokens that an AccessPolicy at one of its places knows: where none does, the
+     * place is closed.
+     *
+     * @param listeners with requests, that its targets are, have, or attach to
+     */
+    Optional<String> problem(Reads reads, Resource<Policy<SecuritySettings>> policy, Set<ListenerKey> listeners) {
+        ObjectKey key = policy.key();
+        SecuritySettings settings = policy.spec().settings();
+        if (settings.unknownProviders().isEmpty()) {
+            return outcome(reads, key).problem();
+        }
+        List<TargetKey> places = Stream.of(
+                        Stream.of(AccessPolicies.target(key)),
+                        Attached.keys(policy.spec().targets(), key).stream(),
+                        listeners.stream().flatMap(listener -> Attached.listenerTargets(listener).stream()))
+                .flatMap(each -> each)
+                .toList();
+        return places.stream()
+                .flatMap(place -> accessPolicies.attached().at(reads, place).stream())
+                .findFirst()
+                .map(more -> outcome(reads, new Together(Optional.of(Effective.of(policy)), Optional.of(more))))
+                .orElseGet(() -> outcome(reads, key))
+                .problem();
     }
 
     private SecurityResolver.World world(Reads reads) {

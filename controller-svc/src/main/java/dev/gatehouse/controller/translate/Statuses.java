@@ -153,9 +153,9 @@ final class Statuses {
                         graph,
                         model.securities.attached(),
                         (reads, key) -> new Verdict<>(
-                                model.securities
-                                        .outcome(reads, key)
-                                        .problem()
+                                reads.get(model.securities.attached().policies(), key)
+                                        .flatMap(policy -> model.securities.problem(
+                                                reads, policy, policies.httpListeners(reads, policy)))
                                         .or(() -> reads.get(
                                                         model.securities
                                                                 .attached()
@@ -199,8 +199,8 @@ final class Statuses {
                 policies(
                         graph,
                         model.securities.accessPolicies().attached(),
-                        (_, _) -> new Verdict<>(
-                                Optional.empty(),
+                        (reads, key) -> new Verdict<>(
+                                model.securities.accessProblem(reads, key),
                                 Optional.empty(),
                                 List.of(),
                                 Optional.of(Fleets.AUTHZ),

@@ -52,7 +52,12 @@ class AccessTest {
 
     @Test
     void aDryRunSaysWhatTheRulesWouldDoAndThatTheyDoNotDoIt() {
-        assertThat(ask(RULES, Optional.of(new AccessPolicy(List.of(), true)), "GET", "http://h/other", "192.0.2.1"))
+        assertThat(ask(
+                        RULES,
+                        Optional.of(new AccessPolicy(List.of(), List.of(), true)),
+                        "GET",
+                        "http://h/other",
+                        "192.0.2.1"))
                 .endsWith(
                         "authorization, defaultAction: refused, 403: denies it",
                         "authorization, dryRun: passes, what the rules say is counted, and not done");

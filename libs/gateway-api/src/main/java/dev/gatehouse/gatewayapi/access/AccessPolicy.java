@@ -4,22 +4,28 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.TargetSelector;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
+import dev.gatehouse.gatewayapi.security.Jwt;
 import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
  * Gatehouse's AccessPolicy: what is asked of clients beyond Envoy Gateway's SecurityPolicy. The policy is for a SecurityPolicy of its
  * namespace, or for what a SecurityPolicy can be for, with or without one.
  *
+ * @param introspections issuers of opaque tokens, which requests need
  * @param dryRun authorization rules are counted and logged, and deny nothing
  */
-public record AccessPolicy(List<PolicyTarget> targets, boolean dryRun) implements TargetedPolicy<AccessPolicy> {
+public record AccessPolicy(List<PolicyTarget> targets, List<Introspection> introspections, boolean dryRun)
+        implements TargetedPolicy<AccessPolicy> {
     private static final String SECURITY_POLICY = "SecurityPolicy";
     private static final Set<String> KINDS = Set.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute");
 
     public AccessPolicy {
         targets = List.copyOf(targets);
+        introspections = List.copyOf(introspections);
     }
 
     @Override
@@ -29,12 +35,12 @@ public record AccessPolicy(List<PolicyTarget> targets, boolean dryRun) implement
 
     @Override
     public AccessPolicy withTargets(List<PolicyTarget> resolved) {
-        return new AccessPolicy(resolved, dryRun);
+        return new AccessPolicy(resolved, introspections, dryRun);
     }
 
     /** True if authz-svc has to be asked. */
     public boolean asksAuthzService() {
-        return false;
+        return !introspections.isEmpty();
     }
 
     /** Reads the policy's {@code spec}. */
@@ -55,9 +61,32 @@ public record AccessPolicy(List<PolicyTarget> targets, boolean dryRun) implement
                 f.wrong("targetRefs", "a SecurityPolicy has no sections (expected: no sectionName)");
             }
         }
+        List<Introspection> introspections = f.list("introspection", 0, 16, Introspection::read);
+        check(f, introspections);
         return new AccessPolicy(
                 targets,
+                introspections,
                 f.object("authorization", rules -> rules.bool("dryRun").orElse(false))
                         .orElse(false));
+    }
+
+    /** A token is shown to one issuer only, and its claims have one name. */
+    private static void check(Fields f, List<Introspection> introspections) {
+        Set<String> names = new HashSet<>();
+        Set<String> places = new HashSet<>();
+        for (Introspection each : introspections) {
+            if (!names.add(each.name())) {
+                f.wrong("introspection", "\"" + each.name() + "\" is the name of several (expected: one each)");
+            }
+            for (Jwt.Extractor.Header source : each.sources()) {
+                String place = source.name() + ": " + source.valuePrefix();
+                if (!places.add(place.toLowerCase(Locale.ROOT))) {
+                    f.wrong(
+                            "introspection",
+                            "\"" + place + "\" is where several look for tokens"
+                                    + " (expected: a place each, so that no issuer gets the tokens of another)");
+                }
+            }
+        }
     }
 }
