@@ -12,8 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,28 +21,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks an issuer about tokens (RFC 7662). One call is made for any number of concurrent requests with the same token. Answers are kept
- * under a hash of the token, as many as the bounds say, the least recently used leaving first; answers about inactive tokens have bounds
- * of their own, so that a flood of invented tokens does not push out the others. Safe for any thread; never blocks its caller.
+ * under a hash of the token, the least recently used leaving first; answers about inactive tokens have bounds of their own, so that a flood of
+ * invented tokens does not push out the others. Safe for any thread; never blocks its caller.
  */
 public final class Introspector {
-    private static final int MOST_ACTIVE = 10_000;
-    private static final int MOST_INACTIVE = 10_000;
+    private static final System.Logger LOG = System.getLogger(Introspector.class.getName());
+    private static final int MOST_ANSWERS = 10_000;
     private static final int LONGEST_ANSWER = 65_536;
+
+    /** Of all answers about active tokens, in characters. */
+    private static final long MOST_TEXT = 16L << 20;
+
+    /** Further requests are told that the issuer is away. */
+    private static final int MOST_CALLS = 1_000;
+
     private static final Duration DOCUMENT_LIFETIME = Duration.ofHours(1);
 
     /** An issuer that is away is asked about the same token again after this. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
+    private static final Duration WARNINGS = Duration.ofSeconds(10);
+
     private final IntrospectionSettings settings;
     private final ProviderHttp http;
     private final InstantSource clock;
-    private final Map<String, Answer> active = bounded(MOST_ACTIVE);
-    private final Map<String, Answer> others = bounded(MOST_INACTIVE);
-    private final Map<String, CompletableFuture<Known>> underWay = new LinkedHashMap<>();
+    private final AnswerCache active = new AnswerCache(MOST_ANSWERS, MOST_TEXT);
+    private final AnswerCache others = new AnswerCache(MOST_ANSWERS, MOST_TEXT);
+    private final Map<String, CompletableFuture<Known>> underWay = new HashMap<>();
     private @Nullable String discovered;
     private Instant discoveredUntil = Instant.MIN;
+    private Instant nextWarning = Instant.MIN;
 
-    private record Answer(Known known, Instant until) {}
+    /** @param length of the issuer's answer, in characters */
+    private record Judged(Known known, int length) {}
 
     public Introspector(IntrospectionSettings settings, ProviderHttp http, InstantSource clock) {
         this.settings = settings;
@@ -51,23 +61,13 @@ public final class Introspector {
         this.clock = clock;
     }
 
-    private static <V> Map<String, V> bounded(int most) {
-        return new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-                return size() > most;
-            }
-        };
-    }
-
     /** What the issuer says of {@code token}. Never fails. */
     public CompletionStage<Known> ask(String token) {
         String key = Base64.getEncoder().encodeToString(Hash.of("introspection", token));
         CompletableFuture<Known> asked;
+        Instant start = clock.instant();
         synchronized (this) {
-            Optional<Known> kept = kept(key, clock.instant());
+            Optional<Known> kept = active.find(key, start).or(() -> others.find(key, start));
             if (kept.isPresent()) {
                 return CompletableFuture.completedFuture(kept.get());
             }
@@ -75,51 +75,55 @@ public final class Introspector {
             if (running != null) {
                 return running;
             }
+            if (underWay.size() >= MOST_CALLS) {
+                return CompletableFuture.completedFuture(new Known.Unknown());
+            }
             asked = new CompletableFuture<>();
             underWay.put(key, asked);
         }
         CompletableFuture.completedFuture(token)
                 .thenCompose(this::call)
-                .exceptionally(failure -> new Known.Unknown(Provider.message(failure)))
-                .thenAccept(known -> {
-                    keep(key, known);
-                    asked.complete(known);
+                .exceptionally(failure -> unknown(Provider.message(failure)))
+                .thenAccept(judged -> {
+                    keep(key, judged, start);
+                    asked.complete(judged.known());
                 });
         return asked;
     }
 
-    private Optional<Known> kept(String key, Instant now) {
-        for (Map<String, Answer> answers : List.of(active, others)) {
-            Answer answer = answers.get(key);
-            if (answer != null && answer.until().isAfter(now)) {
-                return Optional.of(answer.known());
-            }
-            answers.remove(key);
-        }
-        return Optional.empty();
-    }
-
-    private synchronized void keep(String key, Known known) {
+    /** @param start of the call: what the issuer said then may have changed since */
+    private synchronized void keep(String key, Judged judged, Instant start) {
         underWay.remove(key);
-        Instant now = clock.instant();
+        Known known = judged.known();
         switch (known) {
             case Known.Active found -> {
-                Instant longest = now.plus(settings.longest());
-                active.put(
-                        key,
-                        new Answer(
-                                known,
-                                found.claims()
-                                        .time("exp")
-                                        .filter(longest::isAfter)
-                                        .orElse(longest)));
+                Instant longest = start.plus(settings.longest());
+                Instant until =
+                        found.claims().time("exp").filter(longest::isAfter).orElse(longest);
+                active.put(key, known, judged.length(), until, start);
             }
-            case Known.Inactive() -> others.put(key, new Answer(known, now.plus(settings.longestInactive())));
-            case Known.Unknown unknown -> others.put(key, new Answer(unknown, now.plus(PAUSE)));
+            case Known.Inactive() -> others.put(key, known, 0, start.plus(settings.longestInactive()), start);
+            case Known.Unknown() -> others.put(key, known, 0, clock.instant().plus(PAUSE), start);
         }
     }
 
-    private CompletionStage<Known> call(String token) {
+    /** Says why, not more often than every ten seconds. */
+    private Judged unknown(String why) {
+        Instant now = clock.instant();
+        boolean due;
+        synchronized (this) {
+            due = !now.isBefore(nextWarning);
+            if (due) {
+                nextWarning = now.plus(WARNINGS);
+            }
+        }
+        if (due) {
+            LOG.log(System.Logger.Level.WARNING, "Tokens cannot be judged by {0}: {1}.", this, why);
+        }
+        return new Judged(new Known.Unknown(), 0);
+    }
+
+    private CompletionStage<Judged> call(String token) {
         String pair = Form.encode(settings.clientId()).replace("%20", "+") + ":"
                 + Form.encode(settings.clientSecret().text()).replace("%20", "+");
         Map<String, String> headers = Map.of(
@@ -137,32 +141,32 @@ public final class Introspector {
     }
 
     /** An answer of an odd form says nothing: neither that a token is active, nor that it is not. */
-    private Known judge(ProviderHttp.Answer answer) {
+    private Judged judge(ProviderHttp.Answer answer) {
         if (answer.status() != 200) {
-            return new Known.Unknown("status " + answer.status() + " from the introspection endpoint");
+            return unknown("status " + answer.status() + " from the introspection endpoint");
         }
         Optional<Claims> body =
                 answer.body().length() > LONGEST_ANSWER ? Optional.empty() : Claims.parse(answer.body());
         if (body.isEmpty()) {
-            return new Known.Unknown("the answer is not a JSON object of at most " + LONGEST_ANSWER + " characters");
+            return unknown("the answer is not a JSON object of at most " + LONGEST_ANSWER + " characters");
         }
         Claims claims = body.get();
         if (!(claims.values().get("active") instanceof Boolean isActive)) {
-            return new Known.Unknown("\"active\" is not true or false");
+            return unknown("\"active\" is not true or false");
         }
         if (!isActive) {
-            return new Known.Inactive();
+            return new Judged(new Known.Inactive(), 0);
         }
         for (String time : new String[] {"exp", "nbf"}) {
             if (claims.has(time) && claims.time(time).isEmpty()) {
-                return new Known.Unknown("\"" + time + "\" is not a time");
+                return unknown("\"" + time + "\" is not a time");
             }
         }
         if (claims.has("aud") && claims.texts("aud").isEmpty()) {
-            return new Known.Unknown("\"aud\" is neither text nor a list of texts");
+            return unknown("\"aud\" is neither text nor a list of texts");
         }
         if (claims.has("scope") && claims.texts("scope").isEmpty()) {
-            return new Known.Unknown("\"scope\" is neither text nor a list of texts");
+            return unknown("\"scope\" is neither text nor a list of texts");
         }
         Instant now = clock.instant();
         boolean foreign = claims.has("iss")
@@ -174,7 +178,9 @@ public final class Introspector {
         boolean early = claims.time("nbf")
                 .filter(nbf -> nbf.isAfter(now.plus(TokenRules.SKEW)))
                 .isPresent();
-        return foreign || expired || early ? new Known.Inactive() : new Known.Active(claims);
+        return foreign || expired || early
+                ? new Judged(new Known.Inactive(), 0)
+                : new Judged(new Known.Active(claims), answer.body().length());
     }
 
     private CompletionStage<String> endpoint() {

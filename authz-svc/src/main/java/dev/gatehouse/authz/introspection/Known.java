@@ -10,5 +10,5 @@ public sealed interface Known {
     record Inactive() implements Known {}
 
     /** The issuer did not answer, or its answer cannot be understood: nothing is known of the token. */
-    record Unknown(String why) implements Known {}
+    record Unknown() implements Known {}
 }

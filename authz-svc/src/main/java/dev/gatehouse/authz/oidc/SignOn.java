@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -101,6 +102,32 @@ public final class SignOn implements Check {
                 stepUp(request, insufficient.held().session().subject());
             case Unknown unknown -> CompletableFuture.completedFuture(unavailable(request, unknown.reason()));
         });
+    }
+
+    /**
+     * The same, except that a request with a token passes: another check decides about the token.
+     *
+     * @param hasToken whether a request has one
+     */
+    public Check exceptFor(Predicate<HttpRequest> hasToken) {
+        return new Check() {
+            @Override
+            public String kind() {
+                return SignOn.this.kind();
+            }
+
+            @Override
+            public Set<String> identityHeaders() {
+                return SignOn.this.identityHeaders();
+            }
+
+            @Override
+            public CompletionStage<Verdict> check(HttpRequest request) {
+                return hasToken.test(request)
+                        ? CompletableFuture.completedFuture(new Verdict.Passed("", Forwarding.without(request)))
+                        : SignOn.this.check(request);
+            }
+        };
     }
 
     private boolean passesThrough(HttpRequest request) {

@@ -12,6 +12,7 @@ public enum Reason {
     KEY_UNKNOWN(401, "the API key is not valid"),
     TOKEN_MISSING(401, "an access token is required"),
     TOKEN_INVALID(401, "the access token is not valid"),
+    TOKENS_SEVERAL(400, "there is more than one access token"),
     SCOPE_INSUFFICIENT(403, "the access token has not the scopes"),
     CREDENTIALS_MISSING(401, "a user name and a password are required"),
     CREDENTIALS_MALFORMED(401, "the Authorization header cannot be read"),

@@ -23,7 +23,8 @@ final class IntrospectionReader {
 
     private IntrospectionReader() {}
 
-    static OpaqueTokens read(List<Introspection> messages, SignOns signOns) throws InvalidPolicy {
+    /** @param optional requests without a token pass */
+    static OpaqueTokens read(List<Introspection> messages, boolean optional, SignOns signOns) throws InvalidPolicy {
         Set<String> names = new HashSet<>();
         Set<String> places = new HashSet<>();
         List<OpaqueTokens.Issuer> issuers = new ArrayList<>();
@@ -34,7 +35,7 @@ final class IntrospectionReader {
                 throw e.under("introspections[" + i + "]");
             }
         }
-        return new OpaqueTokens(issuers);
+        return new OpaqueTokens(issuers, optional);
     }
 
     private static OpaqueTokens.Issuer issuer(
@@ -58,11 +59,11 @@ final class IntrospectionReader {
         List<OpaqueTokens.Source> sources = new ArrayList<>();
         for (Introspection.TokenSource from : message.getExtractFromList()) {
             String header = HeaderName.of(from.getHeader(), "extract_from.header");
-            if (!places.add(header + " " + from.getPrefix().toLowerCase(Locale.ROOT))) {
-                throw new InvalidPolicy(
-                        "extract_from", "\"" + header + ": " + from.getPrefix() + "\"", "a place of its own");
+            String prefix = from.getPrefix().strip();
+            if (!places.add(header + " " + prefix.toLowerCase(Locale.ROOT))) {
+                throw new InvalidPolicy("extract_from", "\"" + header + ": " + prefix + "\"", "a place of its own");
             }
-            sources.add(new OpaqueTokens.Source(header, from.getPrefix()));
+            sources.add(new OpaqueTokens.Source(header, prefix));
         }
         if (sources.isEmpty()) {
             throw new InvalidPolicy("extract_from", "none", "at least one place");

@@ -132,7 +132,17 @@ final class OpaqueTokensTest {
     }
 
     private void policy(Consumer<Introspection.Builder> change) {
-        Introspection.Builder introspection = Introspection.newBuilder()
+        Introspection.Builder introspection = introspection();
+        change.accept(introspection);
+        assertThat(engine.push(AccessPolicy.newBuilder()
+                        .setName("shop/api")
+                        .addIntrospections(introspection)
+                        .build()))
+                .isEqualTo(new Verdict.Accepted());
+    }
+
+    private Introspection.Builder introspection() {
+        return Introspection.newBuilder()
                 .setName("opaque")
                 .setEndpoint(address() + "/introspect")
                 .setClientId("gate house")
@@ -146,12 +156,6 @@ final class OpaqueTokensTest {
                 .addClaims(OpenIdConnect.Forwarding.ClaimHeader.newBuilder()
                         .setHeader("x-user")
                         .setClaim("sub"));
-        change.accept(introspection);
-        assertThat(engine.push(AccessPolicy.newBuilder()
-                        .setName("shop/api")
-                        .addIntrospections(introspection)
-                        .build()))
-                .isEqualTo(new Verdict.Accepted());
     }
 
     private CompletableFuture<CheckResponse> asking(Map<String, String> headers) {
@@ -229,7 +233,7 @@ final class OpaqueTokensTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a,Bearer b", "a b", "", "ä", "\"a\""})
+    @ValueSource(strings = {"a,b", "a,b c", "a b", "", "ä", "\"a\""})
     void aMalformedTokenIsRefusedAndNobodyIsAsked(String token) {
         assertThat(status(bearer(token))).isEqualTo(401);
         assertThat(calls).hasValue(0);
@@ -333,9 +337,15 @@ final class OpaqueTokensTest {
                 "{\"active\":true,\"nbf\":9999999999}",
                 "{\"active\":true,\"iss\":\"https://other.example\"}",
                 "{\"active\":true,\"cnf\":{\"jkt\":\"a\"}}",
-                "{\"active\":true,\"cnf\":{\"x5t#S256\":\"a\"}}"
+                "{\"active\":true,\"cnf\":{\"x5t#S256\":\"a\"}}",
+                "{\"active\":true,\"token_type\":\"DPoP\"}",
+                "{\"active\":true,\"token_type\":\"refresh_token\"}",
+                "{\"active\":true,\"token_type\":7}",
+                "{\"active\":true,\"token_use\":\"id\"}",
+                "{\"active\":true,\"typ\":\"Refresh\"}",
+                "{\"active\":true,\"typ\":\"Offline\"}"
             })
-    void whatIsExpiredEarlyForeignOrBoundToAKeyIsRefused(String claims) {
+    void whatIsExpiredEarlyForeignBoundToAKeyOrNoAccessTokenIsRefused(String claims) {
         policy(introspection -> introspection.setIssuer(address()));
         body = claims;
         assertThat(header(bearer("abc"), "www-authenticate").orElse("")).contains("error=\"invalid_token\"");
@@ -394,5 +404,62 @@ final class OpaqueTokensTest {
                 .asString()
                 .contains("introspections[1].extract_from")
                 .doesNotContain("s3");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer abc,Bearer other", "Bearer other, bearer abc", "Bearer abc,Bearer abc", "Basic x,Bearer abc,Bearer"})
+    void severalTokensAreRefusedSinceTheBackendMayReadAnother(String value) {
+        CheckResponse response = ask(Map.of("authorization", value));
+        assertThat(status(response)).isEqualTo(400);
+        assertThat(header(response, "www-authenticate").orElse("")).contains("error=\"invalid_request\"");
+        assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void aSecondHeaderWithATokenIsRefused() {
+        policy(introspection -> introspection.addExtractFrom(
+                Introspection.TokenSource.newBuilder().setHeader("x-token")));
+        assertThat(status(ask(Map.of("x-token", "abc", "authorization", "Bearer other"))))
+                .isEqualTo(400);
+        assertThat(status(ask(Map.of("x-token", "abc", "authorization", "Basic other"))))
+                .isEqualTo(200);
+        assertThat(status(ask(Map.of("x-token", "abc", "authorization", "Bearerish other"))))
+                .isEqualTo(200);
+    }
+
+    @Test
+    void besideASignOnATokenIsAskedAboutAndOthersSignOn() {
+        AccessPolicy.Builder policy = AccessPolicy.newBuilder()
+                .setName("shop/api")
+                .setOidc(OpenIdConnect.newBuilder()
+                        .addProviders(OpenIdConnect.Provider.newBuilder()
+                                .setName("main")
+                                .setIssuer("https://id.example.com")
+                                .setAuthorizationEndpoint("https://id.example.com/authorize")
+                                .setTokenEndpoint("https://id.example.com/token")
+                                .setJwksUri("https://id.example.com/keys")
+                                .setClientId("gatehouse")
+                                .setClientAuthentication(OpenIdConnect.ClientAuthentication.newBuilder()
+                                        .setClientSecret("secret")))
+                        .setRedirectUri("https://%REQ(:authority)%/oauth2/callback")
+                        .setForwarding(OpenIdConnect.Forwarding.newBuilder()
+                                .addClaims(OpenIdConnect.Forwarding.ClaimHeader.newBuilder()
+                                        .setHeader("x-session-user")
+                                        .setClaim("sub"))))
+                .addIntrospections(introspection());
+        assertThat(engine.push(policy.build())).isEqualTo(new Verdict.Accepted());
+        assertThat(status(ask(Map.of("accept", "text/html")))).isEqualTo(302);
+        assertThat(status(ask(Map.of("accept", "application/json")))).isEqualTo(401);
+        CheckResponse response = ask(Map.of("authorization", "Bearer abc", "x-session-user", "root"));
+        assertThat(status(response)).isEqualTo(200);
+        assertThat(response.getOkResponse().getHeadersToRemoveList()).contains("x-session-user");
+        assertThat(response.getDynamicMetadata().getFieldsMap()).containsOnlyKeys("gatehouse.token");
+        body = "{\"active\":false}";
+        assertThat(status(ask(Map.of("authorization", "Bearer unknown", "accept", "text/html"))))
+                .as("not led to sign on")
+                .isEqualTo(401);
+        assertThat(status(ask(Map.of("authorization", "Bearer", "accept", "text/html"))))
+                .as("a malformed token is not none")
+                .isEqualTo(401);
     }
 }

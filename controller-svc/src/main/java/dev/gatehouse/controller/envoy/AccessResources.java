@@ -79,8 +79,10 @@ public final class AccessResources {
         settings.basicAuth().ifPresent(auth -> access.setBasicAuth(basic(auth, secrets, problems)));
         settings.oidc()
                 .ifPresent(oidc -> access.setOidc(SignOnResources.compile(settings, oidc, world, sso, problems)));
-        more.ifPresent(each ->
-                access.addAllIntrospections(IntrospectionResources.compile(each.policy(), each.world(), problems)));
+        more.ifPresent(each -> {
+            access.addAllIntrospections(IntrospectionResources.compile(each.policy(), each.world(), problems));
+            problems.addAll(IntrospectionResources.shared(each.policy(), settings));
+        });
         return problems.isEmpty()
                 ? new Outcome.Enforced(
                         access.build(),

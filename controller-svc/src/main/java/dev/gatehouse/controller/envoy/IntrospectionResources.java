@@ -6,12 +6,16 @@ import dev.gatehouse.controller.backend.UriCluster;
 import dev.gatehouse.controller.envoy.AccessResources.Credential;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.access.AccessPolicy;
+import dev.gatehouse.gatewayapi.security.Jwt;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import dev.gatehouse.gatewayapi.security.SignOnAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -36,6 +40,28 @@ public final class IntrospectionResources {
         List<String> problems = new ArrayList<>();
         compile(policy, world, problems);
         return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
+    }
+
+    /** Headers that sections of a SecurityPolicy read, too: no request can have both, or a key would be sent to the issuer of tokens. */
+    public static List<String> shared(AccessPolicy policy, SecuritySettings settings) {
+        Set<String> keys = settings.apiKeyAuth().stream()
+                .flatMap(auth -> auth.extractFrom().stream())
+                .flatMap(from -> from.headers().stream())
+                .map(IntrospectionResources::lower)
+                .collect(Collectors.toSet());
+        List<String> problems = new ArrayList<>();
+        for (int i = 0; i < policy.introspections().size(); i++) {
+            String place = "AccessPolicy spec.introspection[" + i + "].extractFrom: the header \"";
+            for (Jwt.Extractor.Header source : policy.introspections().get(i).sources()) {
+                String header = lower(source.name());
+                boolean password = settings.basicAuth().isPresent() && header.equals("authorization");
+                if (password || keys.contains(header)) {
+                    problems.add(place + source.name() + "\" is read by the SecurityPolicy's "
+                            + (password ? "basicAuth" : "apiKeyAuth") + ", too (expected: another header)");
+                }
+            }
+        }
+        return problems;
     }
 
     /** @param problems gets why it cannot be enforced */

@@ -599,6 +599,11 @@ final class Model {
                                 .effective(reads, listener, route, rule)
                                 .flatMap(each ->
                                         Securities.streamProblem(each.spec().settings()))
+                                .isPresent()
+                        || securities
+                                .accessPolicy(reads, listener, route, rule)
+                                .filter(each -> each.target().kind().equals(Kinds.SECURITY_POLICY.name())
+                                        && each.policy().spec().asksAuthzService())
                                 .isPresent())) {
             return Connections.CLOSED;
         }

@@ -35,6 +35,9 @@ import java.util.stream.Stream;
  * what it is for.
  */
 final class Securities {
+    private static final Set<String> STREAMS =
+            Set.of(Kinds.TCP_ROUTE.name(), Kinds.TLS_ROUTE.name(), Kinds.UDP_ROUTE.name());
+
     private final Inputs inputs;
     private final Model model;
     private final BackendAddresses addresses;
@@ -295,10 +298,38 @@ final class Securities {
         return new SignOnWorld(reads, inputs, model, addresses, Kinds.ACCESS_POLICY, _ -> accessPolicy);
     }
 
-    /** Why an AccessPolicy cannot be enforced, whatever it is for. */
+    /** Why an AccessPolicy cannot be enforced. */
     Optional<String> accessProblem(Reads reads, ObjectKey accessPolicy) {
         return reads.get(inputs.of(Kinds.ACCESS_POLICY), accessPolicy)
-                .flatMap(policy -> IntrospectionResources.problem(policy.spec(), accessWorld(reads, accessPolicy)));
+                .flatMap(policy -> IntrospectionResources.problem(policy.spec(), accessWorld(reads, accessPolicy))
+                        .or(() -> besideProblem(reads, policy)));
+    }
+
+    /** Why a policy and a SecurityPolicy that it is for, or that is for the same target, cannot be enforced together. */
+    private Optional<String> besideProblem(Reads reads, Resource<AccessPolicy> policy) {
+        if (!policy.spec().asksAuthzService()) {
+            return Optional.empty();
+        }
+        for (TargetKey target : Attached.keys(policy.spec().targets(), policy.key())) {
+            boolean named = target.kind().equals(Kinds.SECURITY_POLICY.name());
+            Optional<Resource<Policy<SecuritySettings>>> beside =
+                    named ? reads.get(attached.policies(), target.object()) : attached.at(reads, target);
+            List<String> problems = beside.map(each -> IntrospectionResources.shared(
+                            policy.spec(), each.spec().settings()))
+                    .orElse(List.of());
+            if (!problems.isEmpty()) {
+                return Optional.of(String.join("; ", problems));
+            }
+            Optional<TargetKey> stream = beside.filter(_ -> named).stream()
+                    .flatMap(each -> Attached.keys(each.spec().targets(), each.key()).stream())
+                    .filter(each -> STREAMS.contains(each.kind()))
+                    .findFirst();
+            if (stream.isPresent()) {
+                return Optional.of("SecurityPolicy " + target.object() + " is for " + stream.get()
+                        + ", whose connections have no tokens (expected: a route of requests)");
+            }
+        }
+        return Optional.empty();
     }
 
     /**
