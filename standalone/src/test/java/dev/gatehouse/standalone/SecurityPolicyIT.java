@@ -62,7 +62,9 @@ final class SecurityPolicyIT {
             apiVersion: v1
             kind: Secret
             metadata: {name: keys, namespace: default}
-            stringData: {alice: key-of-alice}
+            stringData:
+              alice: key-of-alice
+              bob: "{SHA256}808a1d81b5de08d72083995df738947d519d230a20c236003268f0f4b65ee475"
             ---
             apiVersion: v1
             kind: Secret
@@ -70,7 +72,10 @@ final class SecurityPolicyIT {
             stringData:
               .htpasswd: |
                 carol:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=
+                dora:$argon2id$v=19$m=65536,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$s7HDvht1s+JaAdJ1qoLH/2c4KCL7V5DME2Cyd+d1XPI
             """;
+
+    private static final String HASH_OF_BOBS_KEY = "808a1d81b5de08d72083995df738947d519d230a20c236003268f0f4b65ee475";
 
     private static final String ROUTE = """
             ---
@@ -645,6 +650,24 @@ final class SecurityPolicyIT {
                 .startsWith("HTTP/1.1 200")
                 .contains("theme=dark")
                 .doesNotContain("key-of-alice");
+    }
+
+    @Test
+    void aKeyOfWhichTheSecretHasOnlyTheHashCountsAndItsHashDoesNot() throws Exception {
+        assertThat(get("places", "/anything?key=key-of-bob")).startsWith("HTTP/1.1 200");
+        assertThat(get("places", "/anything?key=" + HASH_OF_BOBS_KEY)).startsWith("HTTP/1.1 401");
+        assertThat(get("places", "/anything?key=%7BSHA256%7D" + HASH_OF_BOBS_KEY))
+                .startsWith("HTTP/1.1 401");
+    }
+
+    @Test
+    void aPasswordIsCheckedByArgon2() throws Exception {
+        for (String password : List.of("secret", "secret", "Secret")) {
+            String credentials =
+                    Base64.getEncoder().encodeToString(("dora:" + password).getBytes(StandardCharsets.UTF_8));
+            assertThat(get("basic", "/anything", "Authorization: Basic " + credentials))
+                    .startsWith(password.equals("secret") ? "HTTP/1.1 200" : "HTTP/1.1 401");
+        }
     }
 
     @Test
