@@ -9,6 +9,7 @@ import com.google.rpc.Status;
 import dev.gatehouse.authz.policy.Answer;
 import dev.gatehouse.authz.policy.Changes;
 import dev.gatehouse.authz.policy.Decision;
+import dev.gatehouse.authz.token.Claims;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
@@ -51,8 +52,8 @@ final class CheckFormat {
     private static CheckResponse allowed(Changes changes) {
         CheckResponse.Builder response =
                 CheckResponse.newBuilder().setStatus(status(Code.OK)).setOkResponse(ok(changes));
-        if (!changes.session().isEmpty()) {
-            response.setDynamicMetadata(Struct.newBuilder().putFields(SESSION, value(changes.session())));
+        if (!changes.session().values().isEmpty()) {
+            response.setDynamicMetadata(changes.session().written(Struct.class, CheckFormat::metadata));
         }
         return response.build();
     }
@@ -67,6 +68,10 @@ final class CheckFormat {
                                 ? cookie(header.value())
                                 : header(header.name(), header.value())));
         return response;
+    }
+
+    private static Struct metadata(Claims session) {
+        return Struct.newBuilder().putFields(SESSION, value(session.values())).build();
     }
 
     /** JSON as protobuf has it. */

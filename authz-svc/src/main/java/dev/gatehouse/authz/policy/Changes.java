@@ -1,13 +1,12 @@
 package dev.gatehouse.authz.policy;
 
+import dev.gatehouse.authz.token.Claims;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is changed in a request before it goes to the backend.
@@ -16,18 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param remove names of headers
  * @param removeParameters names of query parameters as they are written in the path
  * @param setCookies values of Set-Cookie for the answer
- * @param session what filters behind this one, and access logs, get to know of the user; values as JSON has them
+ * @param session what filters behind this one, and access logs, get to know of the user
  */
 public record Changes(
         Map<String, String> set,
         Set<String> remove,
         List<String> removeParameters,
         List<String> setCookies,
-        Map<String, @Nullable Object> session) {
+        Claims session) {
     public static final Changes NONE = new Changes(Map.of(), Set.of(), List.of());
 
     public Changes(Map<String, String> set, Set<String> remove, List<String> removeParameters) {
-        this(set, remove, removeParameters, List.of(), Map.of());
+        this(set, remove, removeParameters, List.of(), Claims.NONE);
     }
 
     public Changes {
@@ -35,7 +34,6 @@ public record Changes(
         remove = Set.copyOf(remove);
         removeParameters = List.copyOf(removeParameters);
         setCookies = List.copyOf(setCookies);
-        session = Collections.unmodifiableMap(new LinkedHashMap<>(session));
     }
 
     /** Both; where one removes what the other sets, it is set. */
@@ -49,9 +47,12 @@ public record Changes(
         parameters.addAll(other.removeParameters);
         List<String> cookies = new ArrayList<>(setCookies);
         cookies.addAll(other.setCookies);
-        Map<String, @Nullable Object> both = new LinkedHashMap<>(session);
-        both.putAll(other.session);
-        return new Changes(bothSet, bothRemove, parameters, cookies, both);
+        return new Changes(bothSet, bothRemove, parameters, cookies, both(session, other.session));
+    }
+
+    /** One of them as it is, where it is alone: it has its written form with it. */
+    private static Claims both(Claims one, Claims other) {
+        return one.values().isEmpty() ? other : other.values().isEmpty() ? one : other.with(one);
     }
 
     /** Values may be credentials. */
