@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             TranslateCommand.class,
             ExplainCommand.class,
+            AuthzCommand.class,
             ConfigCommand.class,
             HttpbinCommand.class,
             CompletionCommand.class,

@@ -19,8 +19,8 @@ public record Argon2(String text, Type type, int memory, int passes, int lanes, 
 
     /** In KiB, of one hash: what PHP, Python's argon2-cffi and RFC 9106 (its second choice) use. */
     public static final int MAX_MEMORY = 64 * 1024;
-    /** In KiB, memory times passes: about a second of a core, half of the time that proxies wait. */
-    static final long MAX_WORK = 8L * MAX_MEMORY;
+    /** In KiB, memory times passes: PHP's default, which takes a core some half a second. Proxies wait for two. */
+    static final long MAX_WORK = 4L * MAX_MEMORY;
 
     private static final int MAX_LANES = 64;
     /** RFC 9106, 3.1: 8 KiB for each lane. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.ResourceReader;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -81,7 +83,7 @@ class AccessTest {
         assertThat(ask(jwt.formatted(""), "GET", "http://h/", ""))
                 .containsExactly("jwt: refused, 401: no token of issuer");
         assertThat(ask(jwt.formatted(""), "GET", "http://h/", "", "Authorization: Bearer x"))
-                .containsExactly("jwt: depends, the token has to be valid, of issuer");
+                .containsExactly("jwt: refused, 401: it is no JSON Web Token");
         assertThat(ask(jwt.formatted("optional: true, "), "GET", "http://h/", ""))
                 .containsExactly("jwt: passes, without a token requests pass");
     }
@@ -109,6 +111,105 @@ class AccessTest {
         assertThat(ask(oidc, "GET", "http://h/oauth2/callback?code=1", ""))
                 .first()
                 .isEqualTo("oidc: depends, authz-svc answers itself: /oauth2/callback is of the sign-on");
+    }
+
+    private static final String TOKENS = """
+            jwt: {providers: [{name: issuer, issuer: "https://id.example", audiences: [shop], localJWKS: {inline: '{}'}}]}
+            authorization:
+              rules:
+              - {action: Allow, principal: {jwt: {provider: issuer, claims: [{name: org.unit, values: [sales]}], scopes: [read]}}}
+              - {action: Allow, cel: "request.time.getHours('Europe/Berlin') == 12"}
+              - {action: Allow, cel: "xds.route_name == 'x' || request.method == 'PUT'"}
+            """;
+
+    private static List<String> askAs(String sections, String method, String claims, String time, String... headers) {
+        Question question = Question.of(method, "http://h/", List.of(headers), Optional.empty())
+                .from(Caller.of(
+                        Optional.of(claims).filter(text -> !text.isEmpty()),
+                        Optional.of("spiffe://example/shop"),
+                        Optional.of(time).filter(text -> !text.isEmpty())));
+        return Access.of(settings(sections), question).stream()
+                .map(step -> step.get("asks") + ": " + step.get("verdict") + ", " + step.get("why"))
+                .toList();
+    }
+
+    private static String token(String claims) {
+        return "Authorization: Bearer e30."
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(StandardCharsets.UTF_8)) + ".s3cret";
+    }
+
+    @Test
+    void claimsDecideAsTheyDoInEnvoy() {
+        assertThat(askAs(TOKENS, "GET", "{\"scope\": \"read write\", \"org\": {\"unit\": \"sales\"}}", ""))
+                .containsExactly(
+                        "jwt: passes, the token counts as verified, of issuer: without iss, sub and exp",
+                        "authorization, rule 0: passes, allows it");
+        assertThat(askAs(TOKENS, "GET", "{\"scope\": \"read\", \"org\": {\"unit\": 7}}", ""))
+                .element(1)
+                .isEqualTo("authorization, rule 0: skipped, is not for the request: claim org.unit is the number 7.0"
+                        + " (expected: sales)");
+    }
+
+    @Test
+    void aTokenIsCheckedButForItsSignatureAndNotShown() {
+        String claims = "{\"iss\": \"%s\", \"aud\": [\"%s\"], \"sub\": \"ann\", \"exp\": %d}";
+        String now = "2026-01-01T00:00:00Z";
+        long later = java.time.Instant.parse(now).getEpochSecond() + 60;
+        assertThat(askAs(TOKENS, "GET", "", now, token(claims.formatted("https://id.example", "shop", later))))
+                .first()
+                .isEqualTo("jwt: passes, the token counts as verified, of issuer: iss https://id.example, sub ann, exp"
+                        + " 2026-01-01T00:01:00Z");
+        assertThat(askAs(TOKENS, "GET", "", now, token(claims.formatted("https://id.example", "shop", later - 3600))))
+                .first()
+                .isEqualTo("jwt: refused, 401: it has expired, at 2025-12-31T23:01:00Z");
+        assertThat(askAs(TOKENS, "GET", "", now, token(claims.formatted("https://evil.example", "shop", later))))
+                .first()
+                .isEqualTo("jwt: refused, 401: iss is https://evil.example (expected: https://id.example)");
+        assertThat(askAs(TOKENS, "GET", "", now, token(claims.formatted("https://id.example", "bank", later))))
+                .first()
+                .isEqualTo("jwt: refused, 403: aud is bank (expected: shop)");
+    }
+
+    @Test
+    void anExpressionDependsWhereOnlyAProxyKnows() {
+        List<String> steps = askAs(TOKENS, "GET", "{}", "");
+        assertThat(steps.get(2)).contains("rule 1: depends", "getHours");
+        assertThat(steps.get(3)).contains("rule 2: depends, allows it where expression is xds.route_name");
+        assertThat(askAs(TOKENS, "PUT", "{}", "2026-07-01T09:30:00Z"))
+                .last()
+                .isEqualTo("authorization, rule 2: passes, allows it");
+        assertThat(askAs(TOKENS, "GET", "{}", "2026-07-01T10:30:00Z"))
+                .last()
+                .isEqualTo("authorization, rule 1: passes, allows it");
+    }
+
+    @Test
+    void theCertificateOfTheConnectionIsKnownToExpressions() {
+        String rules =
+                "authorization: {rules: [{action: Allow, cel: \"connection.mtls && connection.uri_san_peer_certificate"
+                        + " == 'spiffe://example/shop'\"}]}";
+        assertThat(askAs(rules, "GET", "", "")).containsExactly("authorization, rule 0: passes, allows it");
+    }
+
+    @Test
+    void valuesOfHeadersWithCredentialsAreNotTold() {
+        String rules =
+                "authorization: {rules: [{action: Allow, principal: {headers: [{name: Authorization, values: [s3cret]}]}}]}";
+        for (String value : List.of("s3cret", "other-s3cret")) {
+            Question question =
+                    Question.of("GET", "http://h/", List.of("Authorization: " + value), Optional.empty());
+            assertThat(Access.of(settings(rules), question).toString()).doesNotContain("s3cret");
+        }
+    }
+
+    @Test
+    void whatACallerIsGivenIsRead() {
+        assertThatThrownBy(() -> Caller.of(Optional.of("[1]"), Optional.empty(), Optional.empty()))
+                .hasMessageContaining("claims: no JSON object");
+        assertThatThrownBy(() -> Caller.of(Optional.empty(), Optional.empty(), Optional.of("noon")))
+                .hasMessageContaining("time \"noon\" cannot be read (expected: for example 2026");
+        assertThat(Caller.of(Optional.of("{\"sub\": \"ann\"}"), Optional.empty(), Optional.empty()).toString())
+                .doesNotContain("ann");
     }
 
     @Test
