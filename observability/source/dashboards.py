@@ -208,7 +208,7 @@ ALL = {
         panel("Denials", "Refused requests by reason.", "reqps", (rate("gatehouse_authz_checks_total", SERVICES + ', outcome!="allowed"', "kind, outcome"), "{{kind}} {{outcome}}")),
         panel("Logins, refreshes, logouts", "Events of sign-on by policy.", "ops", (rate("gatehouse_authz_sign_on_total", SERVICES, "policy, event, outcome"), "{{policy}} {{event}} {{outcome}}")),
         panel("Time of a check", "Mean time in authz-svc.", "s", (mean("grpc_server_processing_duration_seconds", SERVICES + ', service=~".*Authorization"', "instance"), "{{instance}}")),
-        panel("Passwords that wait", "Passwords that wait for a thread to be checked (bcrypt).", "short", ("gatehouse_authz_bcrypt_waiting{%s}" % SERVICES, "{{instance}}")),
+        panel("Passwords that wait", "Passwords that wait for a thread to be checked (bcrypt, argon2).", "short", ("gatehouse_authz_bcrypt_waiting{%s}" % SERVICES, "{{instance}} bcrypt"), ("gatehouse_authz_argon2_waiting{%s}" % SERVICES, "{{instance}} argon2")),
         panel("Refused for want of time", "Checks that were refused at once since there was no time for them.", "reqps", (rate("gatehouse_authz_shed_total", SERVICES, "instance"), "{{instance}}"))),
 
     "slo": dashboard(

@@ -65,12 +65,24 @@ interface AuthzConfiguration {
         @WithDefault("256")
         int queue();
 
-        /** How long a password that was right is not checked again. */
+        /** How long a password that was right is not checked again; by argon2, too. */
         @WithDefault("60s")
         Duration remembered();
 
         /** How many of them at most; the oldest go first. */
         @WithDefault("10000")
         int maxRemembered();
+    }
+
+    Argon2 argon2();
+
+    interface Argon2 {
+        /** Threads that compute argon2, while there is memory for their hashes; 0: as many as there are processors. */
+        @WithDefault("0")
+        int threads();
+
+        /** Checks that may wait for them; more are answered with 503. */
+        @WithDefault("256")
+        int queue();
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads that compute bcrypt: platform threads, as it takes a core each. A bounded number may wait; more are rejected. They end
+ * The threads that compute one kind of slow hash: platform threads, as it takes a core each. A bounded number may wait; more are rejected. They end
  * when there is nothing to do.
  */
 final class PasswordThreads implements Executor, AutoCloseable {
@@ -14,8 +14,11 @@ final class PasswordThreads implements Executor, AutoCloseable {
 
     private final ThreadPoolExecutor threads;
 
-    /** @param count 0: as many as there are processors */
-    PasswordThreads(int count, int queue) {
+    /**
+     * @param kind for their names
+     * @param count 0: as many as there are processors
+     */
+    PasswordThreads(String kind, int count, int queue) {
         int size = count == 0 ? Runtime.getRuntime().availableProcessors() : count;
         threads = new ThreadPoolExecutor(
                 size,
@@ -23,7 +26,7 @@ final class PasswordThreads implements Executor, AutoCloseable {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(queue),
-                Thread.ofPlatform().daemon().name("bcrypt-", 0).factory());
+                Thread.ofPlatform().daemon().name(kind + "-", 0).factory());
         threads.allowCoreThreadTimeOut(true);
     }
 

@@ -1,6 +1,8 @@
 package dev.gatehouse.authz;
 
+import dev.gatehouse.authz.argon2.BouncyArgon2;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.basic.SlowHashes;
 import dev.gatehouse.authz.bcrypt.FavreBcrypt;
 import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.redis.RedisSessionStore;
@@ -31,24 +33,28 @@ final class Wiring {
 
     @Produces
     @Singleton
-    PasswordThreads threads(AuthzConfiguration config, MeterRegistry meters) {
-        PasswordThreads threads =
-                new PasswordThreads(config.bcrypt().threads(), config.bcrypt().queue());
-        Gauge.builder("gatehouse.authz.bcrypt.waiting", threads, PasswordThreads::waiting)
+    HashThreads threads(AuthzConfiguration config, MeterRegistry meters) {
+        PasswordThreads bcrypt = new PasswordThreads(
+                "bcrypt", config.bcrypt().threads(), config.bcrypt().queue());
+        PasswordThreads argon2 = new PasswordThreads(
+                "argon2", config.argon2().threads(), config.argon2().queue());
+        Gauge.builder("gatehouse.authz.bcrypt.waiting", bcrypt, PasswordThreads::waiting)
                 .description("Passwords that wait for a thread to be checked")
                 .register(meters);
-        return threads;
+        Gauge.builder("gatehouse.authz.argon2.waiting", argon2, PasswordThreads::waiting)
+                .description("Passwords that wait for a thread to be checked by argon2")
+                .register(meters);
+        return new HashThreads(bcrypt, argon2);
     }
 
     @Produces
     @Singleton
-    PolicySubscriber policies(PasswordThreads threads, AuthzConfiguration config, SignOns signOns) {
+    PolicySubscriber policies(HashThreads threads, AuthzConfiguration config, SignOns signOns) {
         byte[] key = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(key);
         return new PolicySubscriber(
                 new PasswordChecks(
-                        new FavreBcrypt(),
-                        threads,
+                        new SlowHashes(new FavreBcrypt(), threads.bcrypt(), BouncyArgon2.ofHeap(), threads.argon2()),
                         key,
                         config.bcrypt().remembered(),
                         config.bcrypt().maxRemembered(),
@@ -135,7 +141,7 @@ final class Wiring {
         keys.close();
     }
 
-    void close(@Disposes PasswordThreads threads) {
+    void close(@Disposes HashThreads threads) {
         threads.close();
     }
 }

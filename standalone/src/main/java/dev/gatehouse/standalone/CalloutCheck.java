@@ -2,6 +2,7 @@ package dev.gatehouse.standalone;
 
 import com.google.protobuf.Any;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.basic.SlowHashes;
 import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.controller.files.OfflineTranslation;
@@ -79,6 +80,10 @@ final class CalloutCheck {
     /** Nobody's password is checked here. */
     private static PasswordChecks noPasswords() {
         return new PasswordChecks(
-                (_, _) -> false, Runnable::run, new byte[KEY_BYTES], Duration.ZERO, 0, InstantSource.system());
+                new SlowHashes((_, _) -> false, Runnable::run, (_, _) -> false, Runnable::run),
+                new byte[KEY_BYTES],
+                Duration.ZERO,
+                0,
+                InstantSource.system());
     }
 }

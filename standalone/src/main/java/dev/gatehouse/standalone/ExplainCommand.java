@@ -1,21 +1,10 @@
 package dev.gatehouse.standalone;
 
-import dev.gatehouse.controller.explain.Explainer;
 import dev.gatehouse.controller.explain.Question;
-import dev.gatehouse.controller.files.OfflineTranslation;
-import dev.gatehouse.controller.kubernetes.ClusterObjects;
-import dev.gatehouse.controller.translate.Settings;
-import dev.gatehouse.controller.translate.Translator;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,36 +72,14 @@ final class ExplainCommand implements Callable<Integer> {
     private List<String> headers = new ArrayList<>();
 
     @Option(
-            names = {"-f", "--filename"},
-            paramLabel = "FILE|DIR",
-            description = "A file, or a folder with files, instead of a running instance; - is standard input. May be"
-                    + " repeated.")
-    private List<Path> files = new ArrayList<>();
-
-    @Option(
             names = "--source",
             paramLabel = "IP",
             description = "The client's address, as the proxy sees it: for rules about addresses.")
     private @Nullable String source;
 
-    @Option(
-            names = {"-k", "--kubernetes"},
-            description = "Read the objects of the cluster that your kubeconfig names, instead of a running instance.")
-    private boolean kubernetes;
-
-    @Option(
-            names = "--context",
-            paramLabel = "NAME",
-            description = "A context of the kubeconfig; implies --kubernetes.")
-    private @Nullable String context;
-
     @Mixin
     @SuppressWarnings("NullAway.Init")
-    private ControllerOptions controller;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init")
-    private RunningInstance instance;
+    private ObjectSource objects;
 
     @Option(
             names = {"-o", "--output"},
@@ -130,52 +97,7 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        if (kubernetes || context != null) {
-            if (!files.isEmpty()) {
-                throw new ParameterException(
-                        spec.commandLine(), "--kubernetes and -f: one of them says where objects come from");
-            }
-            return ofCluster(question);
-        }
-        if (files.isEmpty()) {
-            print(new JsonObject(instance.get(path())).getMap());
-            return 0;
-        }
-        OfflineTranslation translation = OfflineTranslation.of(files, controller.settings(spec.commandLine()));
-        print(new Explainer(translation.translator()).explain(question));
-        Problems.print(
-                translation.problems(),
-                spec.commandLine().getErr(),
-                spec.commandLine().getColorScheme());
-        return Problems.haveErrors(translation.problems()) ? Gatehouse.FAILED : 0;
-    }
-
-    private int ofCluster(Question question) {
-        Settings settings = controller.settings(spec.commandLine());
-        Config config;
-        try {
-            config = Kubeconfig.of(context);
-        } catch (IllegalArgumentException e) {
-            return failed(e.getMessage());
-        }
-        try (KubernetesClient client =
-                new KubernetesClientBuilder().withConfig(config).build()) {
-            ClusterObjects objects =
-                    ClusterObjects.read(client, settings.extensions().servers().kinds());
-            Translator translator = new Translator(settings, (_, _, _) -> {});
-            translator.apply(objects.changes());
-            print(new Explainer(translator).explain(question));
-            objects.unread().forEach(each -> spec.commandLine().getErr().println("not read: " + each));
-            return 0;
-        } catch (KubernetesClientException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            return failed("the cluster cannot be asked: " + cause.getMessage());
-        }
-    }
-
-    private int failed(@Nullable String message) {
-        spec.commandLine().getErr().println(spec.commandLine().getColorScheme().errorText("gatehouse: " + message));
-        return Gatehouse.FAILED;
+        return objects.explain(spec, question, path(), this::print);
     }
 
     private String path() {

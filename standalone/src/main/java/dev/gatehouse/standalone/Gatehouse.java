@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             TranslateCommand.class,
             ExplainCommand.class,
+            AuthzCommand.class,
             ConfigCommand.class,
             HttpbinCommand.class,
             ImportCommand.class,

@@ -280,6 +280,15 @@ final class FileCommandsTest {
         write(PROTECTED + "    carol:$2y$31$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyz01234\n");
         assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("bcrypt of cost 31");
+        write(PROTECTED + "    carol:$argon2id$v=19$m=2097152,t=1,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG\n");
+        assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("of user \"carol\": argon2 with m=2097152 (expected: 32 to 65536 KiB of memory)");
+        write(PROTECTED + "    carol:$apr1$c29tZXNh$RdescudvJCsgt3ub+b+dWR\n");
+        assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("line 1: the password of user \"carol\" is MD5 as Apache has it, $apr1$: htpasswd -B writes"
+                        + " bcrypt");
     }
 
     @Test

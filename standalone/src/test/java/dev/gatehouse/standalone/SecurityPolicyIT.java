@@ -62,7 +62,9 @@ final class SecurityPolicyIT {
             apiVersion: v1
             kind: Secret
             metadata: {name: keys, namespace: default}
-            stringData: {alice: key-of-alice}
+            stringData:
+              alice: key-of-alice
+              zoe: "{SHA256}761168e1716b3989dbf3adcab167ea7fa4c0fd8d850302c6e2b856ee4f489bca"
             ---
             apiVersion: v1
             kind: Secret
@@ -70,7 +72,10 @@ final class SecurityPolicyIT {
             stringData:
               .htpasswd: |
                 carol:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=
+                dora:$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$8qPpaWig0H31wvibKAgpght2Ry2M8rtRQYtZ93ooMus
             """;
+
+    private static final String HASH_OF_ZOES_KEY = "761168e1716b3989dbf3adcab167ea7fa4c0fd8d850302c6e2b856ee4f489bca";
 
     private static final String ROUTE = """
             ---
@@ -645,6 +650,24 @@ final class SecurityPolicyIT {
                 .startsWith("HTTP/1.1 200")
                 .contains("theme=dark")
                 .doesNotContain("key-of-alice");
+    }
+
+    @Test
+    void aKeyOfWhichTheSecretHasOnlyTheHashCountsAndItsHashDoesNot() throws Exception {
+        assertThat(get("places", "/anything?key=key-of-zoe")).startsWith("HTTP/1.1 200");
+        assertThat(get("places", "/anything?key=" + HASH_OF_ZOES_KEY)).startsWith("HTTP/1.1 401");
+        assertThat(get("places", "/anything?key=%7BSHA256%7D" + HASH_OF_ZOES_KEY))
+                .startsWith("HTTP/1.1 401");
+    }
+
+    @Test
+    void aPasswordIsCheckedByArgon2() throws Exception {
+        for (String password : List.of("secret", "secret", "Secret")) {
+            String credentials =
+                    Base64.getEncoder().encodeToString(("dora:" + password).getBytes(StandardCharsets.UTF_8));
+            assertThat(get("basic", "/anything", "Authorization: Basic " + credentials))
+                    .startsWith(password.equals("secret") ? "HTTP/1.1 200" : "HTTP/1.1 401");
+        }
     }
 
     @Test

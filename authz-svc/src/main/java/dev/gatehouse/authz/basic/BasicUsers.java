@@ -27,7 +27,7 @@ public final class BasicUsers implements Check {
     private final Optional<String> usernameHeader;
     private final PasswordChecks passwords;
 
-    /** @param passwordHash {@code {SHA}…} or bcrypt, as htpasswd writes it */
+    /** @param passwordHash {@code {SHA}…} or bcrypt, as htpasswd writes it, or argon2 */
     public record User(String name, String passwordHash) {
         @Override
         public String toString() {

@@ -15,21 +15,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Checks passwords for every policy: SHA-1 at once, bcrypt on an executor of its own. A password that was right is remembered for a
- * short time, by an HMAC under a key that only this process has, so that a user's next requests cost no bcrypt; one that was wrong is
+ * Checks passwords for every policy: SHA-1 at once, bcrypt and argon2 on executors of their own. A password that was right is remembered for a
+ * short time, by an HMAC under a key that only this process has, so that a user's next requests cost no such hash; one that was wrong is
  * not. Changing the user's hash makes what is remembered worthless, as the hash is part of it.
  *
- * <p>Bounded: the executor refuses when it is full ({@link Outcome#REFUSED}), and of the remembered the oldest go first.
+ * <p>Bounded: an executor refuses when it is full ({@link Outcome#REFUSED}), and of the remembered the oldest go first.
  */
 public final class PasswordChecks {
     private static final System.Logger LOG = System.getLogger(PasswordChecks.class.getName());
 
-    private final BcryptCheck bcrypt;
-    private final Executor executor;
+    private final SlowHashes hashes;
     private final SecretKeySpec key;
     private final Duration remembered;
     private final InstantSource clock;
@@ -44,20 +44,12 @@ public final class PasswordChecks {
     }
 
     /**
-     * @param executor of few threads, as bcrypt takes a core; throws {@link RejectedExecutionException} when it is full
      * @param key 32 random bytes
      * @param remembered how long a right password is not checked again
      * @param maxRemembered how many of them at most
      */
-    public PasswordChecks(
-            BcryptCheck bcrypt,
-            Executor executor,
-            byte[] key,
-            Duration remembered,
-            int maxRemembered,
-            InstantSource clock) {
-        this.bcrypt = bcrypt;
-        this.executor = executor;
+    public PasswordChecks(SlowHashes hashes, byte[] key, Duration remembered, int maxRemembered, InstantSource clock) {
+        this.hashes = hashes;
         this.key = new SecretKeySpec(key, "HmacSHA256");
         this.remembered = remembered;
         this.clock = clock;
@@ -76,18 +68,25 @@ public final class PasswordChecks {
         return switch (hash) {
             case PasswordHash.Sha1 sha1 ->
                 CompletableFuture.completedFuture(outcome(MessageDigest.isEqual(sha1(password), sha1.digest())));
-            case PasswordHash.Bcrypt stored -> {
-                String memory = hmac(user, stored.text(), password);
-                yield isRemembered(memory)
-                        ? CompletableFuture.completedFuture(Outcome.RIGHT)
-                        : slowly(password, stored, memory);
-            }
+            case PasswordHash.Bcrypt stored ->
+                slowly(
+                        hmac(user, stored.text(), password),
+                        () -> hashes.bcrypt().matches(password, stored.text()),
+                        hashes.bcryptThreads());
+            case Argon2 stored ->
+                slowly(
+                        hmac(user, stored.text(), password),
+                        () -> hashes.argon2().matches(password, stored),
+                        hashes.argon2Threads());
         };
     }
 
-    private CompletionStage<Outcome> slowly(byte[] password, PasswordHash.Bcrypt stored, String memory) {
+    private CompletionStage<Outcome> slowly(String memory, Supplier<Boolean> check, Executor threads) {
+        if (isRemembered(memory)) {
+            return CompletableFuture.completedFuture(Outcome.RIGHT);
+        }
         try {
-            return CompletableFuture.supplyAsync(() -> bcrypt.matches(password, stored.text()), executor)
+            return CompletableFuture.supplyAsync(check, threads)
                     .thenApply(matches -> {
                         if (matches) {
                             remember(memory);

@@ -5,8 +5,8 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is kept of a password, as htpasswd writes it. */
-sealed interface PasswordHash {
+/** What is kept of a password: as htpasswd writes it, or argon2 and its kin. */
+sealed interface PasswordHash permits PasswordHash.Sha1, PasswordHash.Bcrypt, Argon2 {
     String SHA = "{SHA}";
     int SHA1_BYTES = 20;
     /** A SHA-1 as sha1sum and Helm's function of that name write it; base64 of it would be a digest of 30 bytes. */
@@ -53,9 +53,15 @@ sealed interface PasswordHash {
             }
             throw new InvalidPolicy(field, whose + SHA + " of another length", expected);
         }
+        if (text.startsWith(Argon2.PREFIX)) {
+            return Argon2.parse(text, field, whose);
+        }
         Matcher bcrypt = BCRYPT.matcher(text);
         if (!bcrypt.matches()) {
-            throw new InvalidPolicy(field, whose + "(not shown)", "{SHA} and base64, or bcrypt: $2y$, $2b$ or $2a$");
+            throw new InvalidPolicy(
+                    field,
+                    whose + "(not shown)",
+                    "{SHA} and base64, or bcrypt: $2y$, $2b$ or $2a$, or argon2: $argon2id$ or $argon2i$");
         }
         int cost = Integer.parseInt(bcrypt.group(1));
         if (cost < 4 || cost > MAX_COST) {

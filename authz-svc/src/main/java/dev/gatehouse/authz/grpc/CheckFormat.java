@@ -9,6 +9,7 @@ import com.google.rpc.Status;
 import dev.gatehouse.authz.policy.Answer;
 import dev.gatehouse.authz.policy.Changes;
 import dev.gatehouse.authz.policy.Decision;
+import dev.gatehouse.authz.token.Claims;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
@@ -54,12 +55,13 @@ final class CheckFormat {
     private static CheckResponse allowed(Changes changes) {
         CheckResponse.Builder response =
                 CheckResponse.newBuilder().setStatus(status(Code.OK)).setOkResponse(ok(changes));
-        Struct.Builder metadata = Struct.newBuilder();
-        if (!changes.session().isEmpty()) {
-            metadata.putFields(SESSION, value(changes.session()));
-        }
+        Struct metadata = changes.session().values().isEmpty()
+                ? Struct.getDefaultInstance()
+                : changes.session().written(Struct.class, CheckFormat::metadata);
         if (!changes.tokens().isEmpty()) {
-            metadata.putFields(TOKEN, value(changes.tokens()));
+            metadata = metadata.toBuilder()
+                    .putFields(TOKEN, value(changes.tokens()))
+                    .build();
         }
         if (metadata.getFieldsCount() > 0) {
             response.setDynamicMetadata(metadata);
@@ -77,6 +79,10 @@ final class CheckFormat {
                                 ? cookie(header.value())
                                 : header(header.name(), header.value())));
         return response;
+    }
+
+    private static Struct metadata(Claims session) {
+        return Struct.newBuilder().putFields(SESSION, value(session.values())).build();
     }
 
     /** JSON as protobuf has it. */

@@ -6,7 +6,9 @@ import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.api.authz.v1.ApiKeyAuth;
 import dev.gatehouse.api.authz.v1.BasicAuth;
 import dev.gatehouse.api.authz.v1.OpenIdConnect;
+import dev.gatehouse.authz.argon2.BouncyArgon2;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.basic.SlowHashes;
 import dev.gatehouse.authz.bcrypt.FavreBcrypt;
 import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.xds.PolicySubscriber;
@@ -39,6 +41,9 @@ public final class Practice {
     /** Of the password "practice", at the lowest cost. */
     private static final String BCRYPT = "$2y$04$QBl91yL/FjGlTrWcw6CAl.6Ak.Gyh40RxABmgHXlLcq4Ily1su8wy";
 
+    private static final String ARGON2 =
+            "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQxMjM0NTY3OA$hlbb6lDEhVt+P1z+SjLLwnwkBOib+qI/O0U2DppCgos";
+
     private static final String SHA1 = "{SHA}" + base64(digest("SHA-1", "practice"));
 
     private static final String SIGN_ON = "gatehouse/warm-up-sign-on";
@@ -58,6 +63,8 @@ public final class Practice {
             new Request(
                     POLICY, Map.of("x-api-key", "practice", "authorization", "Basic " + base64(utf8("ann:practice")))),
             new Request(POLICY, Map.of("authorization", "Basic " + base64(utf8("ben:practice")))),
+            new Request(
+                    POLICY, Map.of("x-api-key", "practice", "authorization", "Basic " + base64(utf8("cat:practice")))),
             new Request(POLICY, Map.of()),
             new Request(SIGN_ON, Map.of("accept", "text/html", "cookie", "theme=dark")),
             new Request(SIGN_ON, Map.of("accept", "application/json", "user-agent", "Mozilla/5.0")));
@@ -75,7 +82,11 @@ public final class Practice {
         // Nothing is remembered: every password is computed.
         PolicySubscriber policies = new PolicySubscriber(
                 new PasswordChecks(
-                        new FavreBcrypt(), Runnable::run, new byte[32], Duration.ofNanos(1), 1, InstantSource.system()),
+                        new SlowHashes(new FavreBcrypt(), Runnable::run, BouncyArgon2.ofHeap(), Runnable::run),
+                        new byte[32],
+                        Duration.ofNanos(1),
+                        1,
+                        InstantSource.system()),
                 SignOns.unconnected(InstantSource.system(), new SecureRandom()));
         policies.take(policies().stream()
                 .map(policy -> new Resource(policy.getName(), "1", Any.pack(policy)))
@@ -101,7 +112,8 @@ public final class Practice {
                         .setSanitize(true))
                 .setBasicAuth(BasicAuth.newBuilder()
                         .addUsers(BasicAuth.User.newBuilder().setName("ann").setPasswordHash(BCRYPT))
-                        .addUsers(BasicAuth.User.newBuilder().setName("ben").setPasswordHash(SHA1)))
+                        .addUsers(BasicAuth.User.newBuilder().setName("ben").setPasswordHash(SHA1))
+                        .addUsers(BasicAuth.User.newBuilder().setName("cat").setPasswordHash(ARGON2)))
                 .build();
     }
 

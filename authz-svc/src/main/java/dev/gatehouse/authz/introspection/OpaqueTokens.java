@@ -197,7 +197,7 @@ public final class OpaqueTokens implements Check {
         }
         return new Verdict.Passed(
                 identity.orElse(""),
-                new Changes(set, Set.of(), List.of(), List.of(), Map.of(), Map.of(issuer.name(), listed(claims))));
+                new Changes(set, Set.of(), List.of(), List.of(), Claims.NONE, Map.of(issuer.name(), listed(claims))));
     }
 
     /** Servers call refresh tokens and ID tokens active, too. */

@@ -67,8 +67,7 @@ public record Forwarding(
         }
         Set<String> remove = new HashSet<>();
         cookies(request, set, remove);
-        return new Changes(
-                set, remove, List.of(), held.setCookies(), session.claims().values());
+        return new Changes(set, remove, List.of(), held.setCookies(), session.claims());
     }
 
     /** Of a request without a session: it keeps nothing that is Gatehouse's. */

@@ -10,7 +10,6 @@ import dev.gatehouse.authz.token.Jwt;
 import dev.gatehouse.authz.token.TokenRules;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +36,7 @@ final class Grants {
 
     /** The session of a login. */
     CompletionStage<Made> login(Provider provider, TokenAnswer.Granted granted) {
-        Claims claims = granted.claims().orElseGet(() -> new Claims(Map.of()));
+        Claims claims = granted.claims().orElseGet(() -> Claims.NONE);
         Instant now = clock.instant();
         Optional<Instant> expiry = expiry(granted, now);
         if (expiry.isEmpty()) {

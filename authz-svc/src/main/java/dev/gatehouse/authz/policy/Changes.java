@@ -1,13 +1,12 @@
 package dev.gatehouse.authz.policy;
 
+import dev.gatehouse.authz.token.Claims;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is changed in a request before it goes to the backend.
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param remove names of headers
  * @param removeParameters names of query parameters as they are written in the path
  * @param setCookies values of Set-Cookie for the answer
- * @param session what filters behind this one, and access logs, get to know of the user; values as JSON has them
+ * @param session what filters behind this one, and access logs, get to know of the user
  * @param tokens claims of tokens by the name of who vouches for them, for filters behind this one and access logs
  */
 public record Changes(
@@ -24,12 +23,12 @@ public record Changes(
         Set<String> remove,
         List<String> removeParameters,
         List<String> setCookies,
-        Map<String, @Nullable Object> session,
+        Claims session,
         Map<String, Map<String, @Nullable Object>> tokens) {
     public static final Changes NONE = new Changes(Map.of(), Set.of(), List.of());
 
     public Changes(Map<String, String> set, Set<String> remove, List<String> removeParameters) {
-        this(set, remove, removeParameters, List.of(), Map.of());
+        this(set, remove, removeParameters, List.of(), Claims.NONE);
     }
 
     public Changes(
@@ -37,7 +36,7 @@ public record Changes(
             Set<String> remove,
             List<String> removeParameters,
             List<String> setCookies,
-            Map<String, @Nullable Object> session) {
+            Claims session) {
         this(set, remove, removeParameters, setCookies, session, Map.of());
     }
 
@@ -47,7 +46,6 @@ public record Changes(
         removeParameters = List.copyOf(removeParameters);
         setCookies = List.copyOf(setCookies);
         tokens = Map.copyOf(tokens);
-        session = Collections.unmodifiableMap(new LinkedHashMap<>(session));
     }
 
     /** Both; where one removes what the other sets, it is set. */
@@ -61,11 +59,14 @@ public record Changes(
         parameters.addAll(other.removeParameters);
         List<String> cookies = new ArrayList<>(setCookies);
         cookies.addAll(other.setCookies);
-        Map<String, @Nullable Object> both = new LinkedHashMap<>(session);
-        both.putAll(other.session);
         Map<String, Map<String, @Nullable Object>> bothTokens = new LinkedHashMap<>(tokens);
         bothTokens.putAll(other.tokens);
-        return new Changes(bothSet, bothRemove, parameters, cookies, both, bothTokens);
+        return new Changes(bothSet, bothRemove, parameters, cookies, both(session, other.session), bothTokens);
+    }
+
+    /** One of them as it is, where it is alone: it has its written form with it. */
+    private static Claims both(Claims one, Claims other) {
+        return one.values().isEmpty() ? other : other.values().isEmpty() ? one : other.with(one);
     }
 
     /** Values may be credentials. */

@@ -58,7 +58,7 @@ public final class Provider {
     private CompletionStage<Endpoints> discover() {
         if (Endpoints.complete(settings)) {
             try {
-                return CompletableFuture.completedFuture(Endpoints.of(settings, new Claims(Map.of())));
+                return CompletableFuture.completedFuture(Endpoints.of(settings, Claims.NONE));
             } catch (Endpoints.UnusableDocument e) {
                 return unreachable(String.valueOf(e.getMessage()));
             }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -108,7 +107,7 @@ public record Session(
                     in.optionalTime(),
                     in.optionalText(),
                     in.number(),
-                    Claims.parse(in.text()).orElseGet(() -> new Claims(Map.of())),
+                    Claims.parse(in.text()).orElseGet(() -> Claims.NONE),
                     new Tokens(
                             new Secret(in.text()),
                             in.time(),

@@ -10,16 +10,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object of claims. A claim of another type than the one asked for is not there.
- *
- * @param values as JSON has them: text, numbers, booleans, lists, and objects
+ * A JSON object of claims. A claim of another type than the one asked for is not there. Claims stay with their session, and so does what
+ * an adapter makes of them ({@link #written}).
  */
-public record Claims(Map<String, @Nullable Object> values) {
-    public Claims {
-        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+public final class Claims {
+    public static final Claims NONE = new Claims(Map.of());
+
+    private final Map<String, @Nullable Object> values;
+    private volatile @Nullable Object written;
+
+    /** @param values as JSON has them: text, numbers, booleans, lists, and objects */
+    public Claims(Map<String, @Nullable Object> values) {
+        this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /** As JSON has them: text, numbers, booleans, lists, and objects. */
+    public Map<String, @Nullable Object> values() {
+        return values;
+    }
+
+    /**
+     * The claims in the form of another technology, made when it is first asked for. Two threads may make it at the same time.
+     *
+     * @param form the only one that is kept: claims are written in one form
+     */
+    public <T> T written(Class<T> form, Function<Claims, T> write) {
+        Object before = written;
+        if (form.isInstance(before)) {
+            return form.cast(before);
+        }
+        T made = write.apply(this);
+        written = made;
+        return made;
     }
 
     /** Empty: this is no JSON object. */
@@ -113,6 +139,16 @@ public record Claims(Map<String, @Nullable Object> values) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         map.forEach((name, value) -> values.put(Objects.toString(name), value));
         return new Claims(values);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Claims claims && values.equals(claims.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
     }
 
     /** Claims tell about people. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
+import dev.gatehouse.authz.argon2.BouncyArgon2;
 import dev.gatehouse.authz.bcrypt.FavreBcrypt;
 import dev.gatehouse.authz.policy.InvalidPolicy;
 import dev.gatehouse.authz.policy.Verdict;
@@ -26,6 +27,10 @@ class BasicUsersTest {
     private static final String SHA = "{SHA}" + sha1("pässword");
 
     private static final String BCRYPT = bcrypt(BCrypt.Version.VERSION_2Y, "secret");
+    /** Of "secret". */
+    private static final String ARGON2 =
+            "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQxMjM0NTY3OA$svc6RnQENm/jhxulPK1vChdVTZb+ga2t5l+Dr+wCNQY";
+
     private final AtomicInteger computed = new AtomicInteger();
     private final AtomicLong now = new AtomicLong(1000);
 
@@ -45,12 +50,19 @@ class BasicUsersTest {
 
     private PasswordChecks passwords(Executor executor, int maxRemembered) {
         FavreBcrypt bcrypt = new FavreBcrypt();
+        BouncyArgon2 argon2 = BouncyArgon2.ofHeap();
         return new PasswordChecks(
-                (password, hash) -> {
-                    computed.incrementAndGet();
-                    return bcrypt.matches(password, hash);
-                },
-                executor,
+                new SlowHashes(
+                        (password, hash) -> {
+                            computed.incrementAndGet();
+                            return bcrypt.matches(password, hash);
+                        },
+                        executor,
+                        (password, hash) -> {
+                            computed.incrementAndGet();
+                            return argon2.matches(password, hash);
+                        },
+                        executor),
                 new byte[32],
                 Duration.ofSeconds(60),
                 maxRemembered,
@@ -101,6 +113,62 @@ class BasicUsersTest {
             assertThat(outcome(users, basic("u:a:b"))).isEqualTo("u {}");
             assertThat(outcome(users, basic("u:a:c"))).isEqualTo("CREDENTIALS_WRONG");
         }
+    }
+
+    /** As the reference implementation of Argon2 (libargon2) encodes them. */
+    @Test
+    void everyKindOfArgon2ThatTheReferenceImplementationWritesIsRead() throws InvalidPolicy {
+        List<String> hashes = List.of(
+                "$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG",
+                "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQxMjM0NTY3OA$hlbb6lDEhVt+P1z+SjLLwnwkBOib+qI/O0U2DppCgos",
+                "$argon2id$v=19$m=64,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$IPacEj+VwD16yLCWuCJTJQ");
+        List<String> passwords = List.of("password", "practice", "pässword");
+        for (int i = 0; i < hashes.size(); i++) {
+            BasicUsers users = BasicUsers.of(
+                    List.of(new BasicUsers.User("u", hashes.get(i))), Optional.empty(), passwords(Runnable::run, 10));
+            assertThat(outcome(users, basic("u:" + passwords.get(i))))
+                    .as(hashes.get(i))
+                    .isEqualTo("u {}");
+            assertThat(outcome(users, basic("u:" + passwords.get(i) + "x"))).isEqualTo("CREDENTIALS_WRONG");
+        }
+    }
+
+    @Test
+    void anArgon2IsRememberedAndAnUnknownUserCostsOneToo() throws InvalidPolicy {
+        BasicUsers users = BasicUsers.of(
+                List.of(new BasicUsers.User("u", ARGON2)), Optional.empty(), passwords(Runnable::run, 10));
+        assertThat(outcome(users, basic("u:secret"))).isEqualTo("u {}");
+        assertThat(outcome(users, basic("u:secret"))).isEqualTo("u {}");
+        assertThat(computed.get()).isEqualTo(1);
+        assertThat(outcome(users, basic("mallory:secret"))).isEqualTo("CREDENTIALS_WRONG");
+        assertThat(computed.get()).isEqualTo(2);
+    }
+
+    @Test
+    void argon2OfAnAbsurdCostOrAnotherFormIsRefusedByNameAndNotShown() {
+        Map<String, String> refused = new java.util.LinkedHashMap<>();
+        String rest = "$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG";
+        refused.put("$argon2id$v=19$m=2097152,t=1,p=4" + rest, "m=2097152 (expected: 32 to 65536 KiB of memory)");
+        refused.put("$argon2id$v=19$m=65536,t=5,p=4" + rest, "m=65536 and t=5 (expected: t of 1 to 4 for this m)");
+        refused.put("$argon2id$v=19$m=4294967295,t=4294967295,p=1" + rest, "m=4294967295");
+        refused.put("$argon2id$v=19$m=64,t=0,p=1" + rest, "t=0");
+        refused.put("$argon2id$v=19$m=64,t=1,p=0" + rest, "p=0 (expected: 1 to 64)");
+        refused.put("$argon2id$v=19$m=7,t=1,p=1" + rest, "m=7 (expected: 8 to 65536 KiB of memory)");
+        refused.put("$argon2d$v=19$m=64,t=1,p=1" + rest, "argon2d, whose time");
+        refused.put("$argon2i$m=64,t=1,p=1" + rest, "version 16, by no v= (expected: v=19)");
+        refused.put("$argon2i$v=16$m=64,t=1,p=1" + rest, "version 16 (expected: v=19)");
+        refused.put("$argon2id$v=19$m=64,t=1,p=1$c2FsdA$RdescudvJCsgt3ub+b+dWRWJTmaaJObG", "salt of 4 bytes");
+        refused.put("$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$c2FsdA", "hash of 4 bytes");
+        refused.put("$argon2id$v=19$m=64,t=1,p=1$A$c2FsdA", "salt is no base64");
+        refused.put("$argon2id$v=19$m=64,t=1,p=1,keyid=a" + rest, "of another form");
+        refused.put("$argon2id$v=19$t=1,m=64,p=1" + rest, "of another form");
+        refused.forEach((hash, message) -> assertThatThrownBy(() -> BasicUsers.of(
+                        List.of(new BasicUsers.User("dora", hash)), Optional.empty(), passwords(Runnable::run, 1)))
+                .as(hash)
+                .isInstanceOf(InvalidPolicy.class)
+                .hasMessageStartingWith("users[0].password_hash: of user \"dora\": argon2")
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("Rdescudv"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.basic.SlowHashes;
 import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.xdsclient.Resource;
@@ -20,8 +21,7 @@ class PracticeTest {
         for (AccessPolicy policy : Practice.policies()) {
             PolicySubscriber subscriber = new PolicySubscriber(
                     new PasswordChecks(
-                            (a, b) -> false,
-                            Runnable::run,
+                            new SlowHashes((a, b) -> false, Runnable::run, (a, b) -> false, Runnable::run),
                             new byte[32],
                             Duration.ofNanos(1),
                             1,

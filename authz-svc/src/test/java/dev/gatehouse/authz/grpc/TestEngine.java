@@ -3,6 +3,7 @@ package dev.gatehouse.authz.grpc;
 import com.google.protobuf.Any;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.basic.SlowHashes;
 import dev.gatehouse.authz.oidc.SignOnLog;
 import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.policy.Decision;
@@ -57,7 +58,12 @@ public final class TestEngine implements AutoCloseable {
                 random,
                 (request, event) -> events.add(event));
         policies = new PolicySubscriber(
-                new PasswordChecks((a, b) -> false, Runnable::run, new byte[32], Duration.ofNanos(1), 1, clock),
+                new PasswordChecks(
+                        new SlowHashes((a, b) -> false, Runnable::run, (a, b) -> false, Runnable::run),
+                        new byte[32],
+                        Duration.ofNanos(1),
+                        1,
+                        clock),
                 signOns);
         service = new AuthorizationService(policies, (request, decision) -> decisions.add(decision));
     }

@@ -76,10 +76,34 @@ public final class CelText {
                     + (first.getSourceLocation().getColumn() + 1) + ": " + first.getMessage());
         }
         try {
-            return unsupported(result.getAst()).map(text -> Texts.quoted(expression) + " " + text);
+            return unsupported(result.getAst()).map(text -> Texts.quoted(expression) + ": " + text);
         } catch (CelValidationException e) {
             return Optional.of(Texts.quoted(expression) + " is not an expression of CEL: " + e.getMessage());
         }
+    }
+
+    /** Why a rule about requests cannot have {@code expression}: Envoy would not take it, or would find one of its names nowhere. */
+    public static Optional<String> problemForRequests(String expression) {
+        Optional<String> problem = problem(expression);
+        if (problem.isPresent()) {
+            return problem;
+        }
+        try {
+            CelAbstractSyntaxTree ast = Parser.INSTANCE.parse(expression).getAst();
+            return CelNames.unknown(ast)
+                    .map(unknown ->
+                            Texts.quoted(expression) + ": " + position(ast, unknown.where()) + unknown.reason());
+        } catch (CelValidationException e) {
+            return Optional.of(Texts.quoted(expression) + " is not an expression of CEL: " + e.getMessage());
+        }
+    }
+
+    /** "1:9: ", line and column from 1; empty where the parser does not say. */
+    private static String position(CelAbstractSyntaxTree ast, CelExpr expr) {
+        return Optional.ofNullable(ast.getSource().getPositionsMap().get(expr.id()))
+                .flatMap(ast.getSource()::getOffsetLocation)
+                .map(location -> location.getLine() + ":" + (location.getColumn() + 1) + ": ")
+                .orElse("");
     }
 
     /** The syntax tree of {@code expression}, which has no problem: the form in which Envoy's matchers want it. */
@@ -98,7 +122,7 @@ public final class CelText {
                 .getRoot()
                 .allNodes()
                 .map(CelNavigableExpr::expr)
-                .flatMap(expr -> unsupported(expr).stream())
+                .flatMap(expr -> unsupported(expr).map(text -> position(ast, expr) + text).stream())
                 .findFirst();
     }
 

@@ -9,10 +9,7 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -115,16 +112,23 @@ public final class AccessResources {
                                     + "\" is in a Secret before this one, whose key counts");
                             return;
                         }
-                        ByteString digest = ByteString.copyFrom(sha256(withoutLineEnd(apiKey.toByteArray())));
-                        String other = owners.putIfAbsent(digest, client);
-                        if (other != null) {
-                            problems.add("spec.apiKeyAuth.credentialRefs[" + place + "]: client \"" + client
-                                    + "\" has the key of client \"" + other + "\" (expected: a key of its own)");
-                            return;
+                        String where = "spec.apiKeyAuth.credentialRefs[" + place + "]: client \"" + client + "\"";
+                        switch (ApiKeyText.of(apiKey.toByteArray())) {
+                            case ApiKeyText.Unreadable unreadable ->
+                                problems.add(where + " of Secret \"" + reference.name() + "\": the hash of its key is "
+                                        + unreadable.reason());
+                            case ApiKeyText.Digest digest -> {
+                                String other = owners.putIfAbsent(digest.sha256(), client);
+                                if (other != null) {
+                                    problems.add(where + " has the key of client \"" + other
+                                            + "\" (expected: a key of its own)");
+                                    return;
+                                }
+                                keys.addCredentials(ApiKeyAuth.Credential.newBuilder()
+                                        .setClientId(client)
+                                        .setKeySha256(digest.sha256()));
+                            }
                         }
-                        keys.addCredentials(ApiKeyAuth.Credential.newBuilder()
-                                .setClientId(client)
-                                .setKeySha256(digest));
                     });
             }
         }
@@ -154,47 +158,15 @@ public final class AccessResources {
                     problems.add("spec.basicAuth.users: Secret \""
                             + auth.users().name() + "\" has no key \"" + HTPASSWD + "\", or it is empty");
                 }
-                int number = 0;
-                for (String line : text.lines().toList()) {
-                    number++;
-                    if (line.isBlank() || line.startsWith("#")) {
-                        continue;
-                    }
-                    int colon = line.indexOf(':');
-                    String hash = line.substring(colon + 1).strip();
-                    if (colon < 1 || !(hash.startsWith("{SHA}") || hash.matches("\\$2[aby]\\$.*"))) {
-                        problems.add(
-                                "spec.basicAuth.users: Secret \"" + auth.users().name() + "\", key \"" + HTPASSWD
-                                        + "\", line " + number
-                                        + ": not \"user:hash\" (expected: a hash of SHA-1, {SHA}…, or bcrypt, $2y$…)");
-                        continue;
-                    }
-                    basic.addUsers(BasicAuth.User.newBuilder()
-                            .setName(line.substring(0, colon))
-                            .setPasswordHash(hash));
-                }
+                Htpasswd file = Htpasswd.of(text);
+                file.problems()
+                        .forEach(problem -> problems.add("spec.basicAuth.users: Secret \""
+                                + auth.users().name() + "\", key \"" + HTPASSWD + "\", " + problem));
+                file.users()
+                        .forEach(user -> basic.addUsers(
+                                BasicAuth.User.newBuilder().setName(user.name()).setPasswordHash(user.hash())));
             }
         }
         return basic.build();
-    }
-
-    /**
-     * A key as a request can have it: {@code echo KEY | base64} and editors end a file with a line end, which no header, parameter or
-     * cookie has. Envoy Gateway hands such a key on as it is, and no request ever matches it.
-     */
-    private static byte[] withoutLineEnd(byte[] key) {
-        int length = key.length;
-        while (length > 0 && (key[length - 1] == '\n' || key[length - 1] == '\r')) {
-            length--;
-        }
-        return Arrays.copyOf(key, length);
-    }
-
-    private static byte[] sha256(byte[] value) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(value);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the JDK has no SHA-256", e);
-        }
     }
 }

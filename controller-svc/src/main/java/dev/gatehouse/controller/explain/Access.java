@@ -1,23 +1,24 @@
 package dev.gatehouse.controller.explain;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.access.Introspection;
 import dev.gatehouse.gatewayapi.security.ApiKeyAuth;
 import dev.gatehouse.gatewayapi.security.Authorization;
-import dev.gatehouse.gatewayapi.security.Cidr;
 import dev.gatehouse.gatewayapi.security.Jwt;
 import dev.gatehouse.gatewayapi.security.Oidc;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
-import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Who may pass: what a SecurityPolicy asks of a request, in the order of its sections. Judged where the request decides it; what a server or a
@@ -30,36 +31,72 @@ final class Access {
     private enum Verdict {
         passes,
         refused,
+        /** A rule that is not for the request. */
+        skipped,
         /** Something that is not in the request, or that others know, decides. */
         depends
     }
 
     private final Question question;
+    private final Set<String> secretHeaders;
     private final List<Map<String, Object>> steps = new ArrayList<>();
+    /** The claims that each provider has verified. */
+    private final Map<String, Struct> tokens = new LinkedHashMap<>();
+    /** The claims of opaque tokens, by the name of who was asked about them. */
+    private final Map<String, Struct> opaque = new LinkedHashMap<>();
 
-    private Access(Question question) {
+    /** The claims of the session, by the name under which authz-svc tells them. */
+    private final Map<String, Struct> session = new LinkedHashMap<>();
+
+    /** Who may know claims of the request that are not known here. */
+    private final Set<String> open = new HashSet<>();
+
+    private Access(Question question, Set<String> secretHeaders) {
         this.question = question;
+        this.secretHeaders = secretHeaders;
+    }
+
+    /** Headers whose values are credentials. */
+    private static Set<String> secretHeaders(SecuritySettings settings, List<Introspection> issuers) {
+        Set<String> names = new HashSet<>(Set.of("authorization", "proxy-authorization", "cookie", "x-api-key"));
+        settings.apiKeyAuth().stream()
+                .flatMap(keys -> keys.extractFrom().stream())
+                .flatMap(from -> from.headers().stream())
+                .forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+        settings.jwt().stream()
+                .flatMap(jwt -> jwt.providers().stream())
+                .flatMap(provider -> provider.extractFrom().stream())
+                .flatMap(from -> from.headers().stream())
+                .forEach(header -> names.add(header.name().toLowerCase(Locale.ROOT)));
+        issuers.stream()
+                .flatMap(issuer -> issuer.sources().stream())
+                .forEach(source -> names.add(source.name().toLowerCase(Locale.ROOT)));
+        return names;
     }
 
     /** A step for each section that can refuse a request; none: everybody may pass. */
     static List<Map<String, Object>> of(SecuritySettings settings, Optional<AccessPolicy> more, Question question) {
-        Access access = new Access(question);
+        List<Introspection> issuers = more.map(AccessPolicy::introspections).orElse(List.of());
+        Access access = new Access(question, secretHeaders(settings, issuers));
         settings.csrf().ifPresent(_ -> access.csrf());
         settings.apiKeyAuth().ifPresent(access::apiKey);
         settings.basicAuth().ifPresent(_ -> access.basic());
-        settings.oidc().ifPresent(oidc -> access.signOn(oidc, settings.jwt()));
-        more.map(AccessPolicy::introspections)
-                .filter(issuers -> !issuers.isEmpty())
-                .ifPresent(access::introspection);
-        settings.jwt().ifPresent(jwt -> access.token(jwt, settings.oidc().isPresent()));
+        boolean signedOn = settings.oidc().isPresent();
+        if (issuers.stream().anyMatch(access::hasToken)) {
+            access.introspection(issuers);
+        } else {
+            settings.oidc().ifPresent(oidc -> access.signOn(oidc, settings.jwt()));
+            if (!issuers.isEmpty() && !signedOn) {
+                access.introspection(issuers);
+            }
+        }
+        settings.jwt().ifPresent(jwt -> access.token(jwt, signedOn));
         settings.extAuth().ifPresent(_ -> access.step("extAuth", Verdict.depends, "the authorization server is asked"));
         settings.authorization().ifPresent(rules -> {
-            access.authorize(
-                    rules,
-                    settings.jwt(),
-                    more.map(AccessPolicy::introspections).orElse(List.of()));
+            int before = access.steps.size();
+            access.authorize(rules);
             if (more.map(AccessPolicy::dryRun).orElse(false)) {
-                access.step("authorization, dryRun", Verdict.passes, "what the rules say is counted, and not done");
+                access.steps.subList(before, access.steps.size()).forEach(Access::tryOnly);
             }
         });
         return access.steps;
@@ -71,6 +108,13 @@ final class Access {
         step.put("verdict", verdict.name());
         step.put("why", why);
         steps.add(step);
+    }
+
+    /** What the rules of a dry run say is counted, and not done. */
+    private static void tryOnly(Map<String, Object> step) {
+        if (!step.get("verdict").equals(Verdict.skipped.name())) {
+            step.put("why", "dry run, nothing is denied: " + step.put("verdict", Verdict.passes.name()) + ", " + step.get("why"));
+        }
     }
 
     private void csrf() {
@@ -126,6 +170,13 @@ final class Access {
                 && jwt.filter(each -> each.providers().stream().anyMatch(this::hasToken))
                         .isPresent()) {
             step("oidc", Verdict.passes, "a token is there, which jwt verifies");
+        } else if (question.caller().claims().isPresent()) {
+            session.put("gatehouse.session", question.caller().claims().get());
+            step(
+                    "oidc",
+                    Verdict.passes,
+                    "a session counts as there: "
+                            + Tokens.described(question.caller().claims().get()));
         } else if (question.header("cookie")
                 .filter(cookies -> cookies.contains("__Host-gh-") || cookies.contains("__Secure-gh-"))
                 .isPresent()) {
@@ -138,35 +189,28 @@ final class Access {
         }
     }
 
-    /** @param signedOn a session may bring the token */
-    private void token(Jwt jwt, boolean signedOn) {
-        String providers =
-                jwt.providers().stream().map(Jwt.Provider::name).sorted().collect(Collectors.joining(" or "));
-        boolean there = jwt.providers().stream().anyMatch(this::hasToken);
-        switch (jwt.missing()) {
-            case PASSES_WITH_INVALID -> step("jwt", Verdict.passes, "a token is not asked for");
-            case PASSES ->
-                step(
-                        "jwt",
-                        there ? Verdict.depends : Verdict.passes,
-                        there ? "the token has to be valid, of " + providers : "without a token requests pass");
-            case REFUSED ->
-                step(
-                        "jwt",
-                        there || signedOn ? Verdict.depends : Verdict.refused,
-                        there || signedOn
-                                ? "the token has to be valid, of " + providers
-                                : "401: no token of " + providers);
-        }
-    }
-
     private void introspection(List<Introspection> issuers) {
         String names = issuers.stream().map(Introspection::name).collect(Collectors.joining(" or "));
-        boolean there = issuers.stream().anyMatch(this::hasToken);
-        step(
-                "introspection",
-                there ? Verdict.depends : Verdict.refused,
-                there ? "the token has to be active, says " + names : "401: no token of " + names);
+        Optional<Introspection> asked = issuers.stream().filter(this::hasToken).findFirst();
+        Optional<Struct> claims = question.caller().claims();
+        if (claims.isPresent()) {
+            String name = asked.orElse(issuers.getFirst()).name();
+            Struct normalized = Tokens.normalized(claims.get());
+            opaque.put(name, normalized);
+            session.put(
+                    "gatehouse.token",
+                    Struct.newBuilder()
+                            .putFields(
+                                    name,
+                                    Value.newBuilder().setStructValue(normalized).build())
+                            .build());
+            step("introspection", Verdict.passes, "the token counts as active, of " + name + ": " + Tokens.described(claims.get()));
+        } else if (asked.isPresent()) {
+            open.add(asked.get().name());
+            step("introspection", Verdict.depends, "the token has to be active, says " + asked.get().name());
+        } else {
+            step("introspection", Verdict.refused, "401: no token of " + names);
+        }
     }
 
     private boolean hasToken(Introspection issuer) {
@@ -181,167 +225,173 @@ final class Access {
                         .isPresent());
     }
 
-    private boolean hasToken(Jwt.Provider provider) {
+    /** @param signedOn a session may bring the token */
+    private void token(Jwt jwt, boolean signedOn) {
+        String providers =
+                jwt.providers().stream().map(Jwt.Provider::name).sorted().collect(Collectors.joining(" or "));
+        boolean there = jwt.providers().stream().anyMatch(this::hasToken);
+        List<String> problems = new ArrayList<>();
+        for (Jwt.Provider provider : jwt.providers()) {
+            Optional<String> token = token(provider);
+            Optional<Struct> claims = token.isPresent()
+                    ? token.flatMap(Tokens::claims)
+                    : there ? Optional.empty() : question.caller().claims();
+            if (token.isPresent() && claims.isEmpty()) {
+                problems.add("401: it is no JSON Web Token");
+            }
+            claims.ifPresent(each -> {
+                Optional<String> problem =
+                        Tokens.problem(provider, each, token.isEmpty(), question.caller().time());
+                problem.ifPresent(problems::add);
+                if (problem.isEmpty()) {
+                    tokens.put(provider.name(), Tokens.normalized(each));
+                }
+            });
+        }
+        if (!tokens.isEmpty()) {
+            step(
+                    "jwt",
+                    Verdict.passes,
+                    tokens.entrySet().stream()
+                            .map(each -> "of " + each.getKey() + ": " + Tokens.described(each.getValue()))
+                            .collect(Collectors.joining("; ", "the token counts as verified, ", "")));
+            return;
+        }
+        if (!problems.isEmpty()) {
+            boolean passes = jwt.missing() == Jwt.Missing.PASSES_WITH_INVALID;
+            step(
+                    "jwt",
+                    passes ? Verdict.passes : Verdict.refused,
+                    (passes ? "a token is not asked for, and this one does not count: " : "")
+                            + String.join("; ", problems));
+            return;
+        }
+        if (signedOn) {
+            jwt.providers().forEach(provider -> open.add(provider.name()));
+        }
+        switch (jwt.missing()) {
+            case PASSES_WITH_INVALID -> step("jwt", Verdict.passes, "a token is not asked for");
+            case PASSES -> step("jwt", Verdict.passes, "without a token requests pass");
+            case REFUSED ->
+                step(
+                        "jwt",
+                        signedOn ? Verdict.depends : Verdict.refused,
+                        signedOn ? "the token has to be valid, of " + providers : "401: no token of " + providers);
+        }
+    }
+
+    /** The token that the request has for {@code provider}. */
+    private Optional<String> token(Jwt.Provider provider) {
         Jwt.Extractor from = provider.extractFrom().orElse(Jwt.Extractor.USUAL);
-        return from.headers().stream()
-                        .anyMatch(header -> question.header(header.name())
-                                .filter(value -> value.startsWith(header.valuePrefix()))
-                                .isPresent())
-                || from.cookies().stream().anyMatch(this::hasCookie)
-                || from.params().stream()
-                        .anyMatch(parameter -> question.parameter(parameter).isPresent());
+        Stream<String> headers = from.headers().stream()
+                .flatMap(header -> question.header(header.name())
+                        .filter(value -> value.startsWith(header.valuePrefix()))
+                        .map(value -> value.substring(header.valuePrefix().length()).strip())
+                        .stream());
+        Stream<String> cookies = from.cookies().stream().flatMap(name -> cookie(name).stream());
+        Stream<String> parameters =
+                from.params().stream().flatMap(name -> question.parameter(name).stream());
+        return Stream.of(headers, cookies, parameters).flatMap(each -> each).findFirst();
+    }
+
+    private boolean hasToken(Jwt.Provider provider) {
+        return token(provider).isPresent();
     }
 
     private boolean hasCookie(String name) {
-        return question.header("cookie").stream()
-                .flatMap(value -> List.of(value.split(";", -1)).stream())
-                .anyMatch(cookie -> cookie.strip().startsWith(name + "="));
+        return cookie(name).isPresent();
     }
 
-    private void authorize(Authorization authorization, Optional<Jwt> jwt, List<Introspection> issuers) {
+    private Optional<String> cookie(String name) {
+        return question.header("cookie").stream()
+                .flatMap(value -> List.of(value.split(";", -1)).stream())
+                .map(String::strip)
+                .filter(cookie -> cookie.startsWith(name + "="))
+                .map(cookie -> cookie.substring(name.length() + 1))
+                .findFirst();
+    }
+
+    private void authorize(Authorization authorization) {
+        Map<String, Struct> all = new LinkedHashMap<>(tokens);
+        all.putAll(opaque);
+        Conditions judge = new Conditions(
+                question,
+                all,
+                open,
+                Expression.metadata(tokens, session),
+                secretHeaders);
         boolean open = false;
         for (int i = 0; i < authorization.rules().size(); i++) {
             Authorization.Rule rule = authorization.rules().get(i);
-            String name =
-                    "rule " + i + rule.name().map(each -> " \"" + each + "\"").orElse("");
-            List<String> unknown = new ArrayList<>();
-            Optional<String> mismatch = mismatch(rule, jwt, issuers, unknown);
+            String name = "authorization, rule " + i
+                    + rule.name().map(each -> " \"" + each + "\"").orElse("");
+            List<Condition> conditions = judge.of(rule);
+            Optional<Condition> mismatch = conditions.stream()
+                    .filter(each -> each.holds() == Condition.Holds.no)
+                    .findFirst();
+            boolean allows = rule.action() == Authorization.Action.Allow;
             if (mismatch.isPresent()) {
-                step("authorization, " + name, Verdict.depends, "is not for the request: " + mismatch.get());
-                steps.getLast().put("verdict", "skipped");
+                step(
+                        name,
+                        Verdict.skipped,
+                        "is not for the request: " + mismatch.get().mismatch());
+                told(conditions);
                 continue;
             }
-            boolean allows = rule.action() == Authorization.Action.Allow;
+            List<String> unknown = conditions.stream()
+                    .filter(each -> each.holds() == Condition.Holds.unknown)
+                    .map(Condition::asked)
+                    .toList();
             if (unknown.isEmpty()) {
-                Verdict decided = allows ? Verdict.passes : Verdict.refused;
-                step(
-                        "authorization, " + name,
-                        open ? Verdict.depends : decided,
-                        (allows ? "allows it" : "403: denies it") + (open ? ", where no rule before decides" : ""));
+                decide(name, allows, open);
+                told(conditions);
                 return;
             }
             open = true;
             step(
-                    "authorization, " + name,
+                    name,
                     Verdict.depends,
                     (allows ? "allows it where " : "denies it where ") + String.join(" and ", unknown));
+            told(conditions);
         }
-        boolean allows = authorization.allowOthers();
+        decide("authorization, defaultAction", authorization.allowOthers(), open);
+    }
+
+    /** @param open true: a rule before may decide otherwise */
+    private void decide(String name, boolean allows, boolean open) {
         step(
-                "authorization, defaultAction",
+                name,
                 open ? Verdict.depends : allows ? Verdict.passes : Verdict.refused,
                 (allows ? "allows it" : "403: denies it") + (open ? ", where no rule before decides" : ""));
     }
 
-    /** @param unknown gets what the request does not decide */
-    private Optional<String> mismatch(
-            Authorization.Rule rule, Optional<Jwt> jwt, List<Introspection> issuers, List<String> unknown) {
-        Optional<String> operation = rule.operation().flatMap(this::mismatch);
-        if (operation.isPresent()) {
-            return operation;
-        }
-        if (rule.principal().isPresent()) {
-            Authorization.Principal principal = rule.principal().get();
-            for (Authorization.Header header : principal.headers()) {
-                if (question.header(header.name())
-                        .filter(header.values()::contains)
-                        .isEmpty()) {
-                    return Optional.of("header " + header.name() + " is not " + String.join(" or ", header.values()));
-                }
-            }
-            Optional<String> address = address(principal.clientCidrs(), unknown);
-            if (address.isPresent()) {
-                return address;
-            }
-            if (principal.jwt().isPresent()) {
-                if (issuers.stream().noneMatch(this::hasToken)
-                        && jwt.stream()
-                                .flatMap(each -> each.providers().stream())
-                                .noneMatch(this::hasToken)) {
-                    return Optional.of("it has no token");
-                }
-                unknown.add(described(principal.jwt().get()));
-            }
-            if (!principal.geoLocations().isEmpty()) {
-                unknown.add("the client is in one of the places");
-            }
-        }
-        rule.cel().ifPresent(text -> unknown.add("the expression is true: " + text));
-        return Optional.empty();
+    private void told(List<Condition> conditions) {
+        steps.getLast().put("conditions", conditions.stream().map(Condition::tree).toList());
     }
 
-    private Optional<String> mismatch(Authorization.Operation operation) {
-        if (!operation.methods().isEmpty()
-                && operation.methods().stream().noneMatch(question.method()::equalsIgnoreCase)) {
-            return Optional.of("method is not " + String.join(" or ", operation.methods()));
-        }
-        return operation
-                .path()
-                .filter(path -> matches(path) == path.invert())
-                .map(path -> "path is " + (path.invert() ? "" : "not ")
-                        + path.type().name().toLowerCase(Locale.ROOT) + " " + path.value());
+    /**
+     * What becomes of a request by all steps: the first that refuses it, else the ones that others decide, else the last.
+     *
+     * @param steps of {@link #of}
+     */
+    static Map<String, Object> decision(List<Map<String, Object>> steps) {
+        Map<String, Object> decision = new LinkedHashMap<>();
+        Optional<Map<String, Object>> refusing = first(steps, Verdict.refused);
+        Optional<Map<String, Object>> open = first(steps, Verdict.depends);
+        Verdict verdict = refusing.isPresent() ? Verdict.refused : open.isPresent() ? Verdict.depends : Verdict.passes;
+        decision.put("verdict", verdict.name());
+        refusing.or(() -> open)
+                .or(() -> steps.isEmpty() ? Optional.empty() : Optional.of(steps.getLast()))
+                .ifPresent(step -> {
+                    decision.put("by", step.getOrDefault("asks", ""));
+                    decision.put("why", step.getOrDefault("why", ""));
+                });
+        return decision;
     }
 
-    private boolean matches(Authorization.Path path) {
-        String asked = question.path();
-        return switch (path.type()) {
-            case Exact -> asked.equals(path.value());
-            case PathPrefix -> {
-                String prefix = path.value().endsWith("/")
-                        ? path.value().substring(0, path.value().length() - 1)
-                        : path.value();
-                yield asked.equals(prefix) || asked.startsWith(prefix + "/");
-            }
-            case RegularExpression -> {
-                try {
-                    yield Pattern.matches(path.value(), asked);
-                } catch (PatternSyntaxException e) {
-                    // The policy is refused then, and closed.
-                    yield false;
-                }
-            }
-        };
-    }
-
-    private Optional<String> address(List<Cidr> ranges, List<String> unknown) {
-        if (ranges.isEmpty()) {
-            return Optional.empty();
-        }
-        String wanted = ranges.stream()
-                .map(range -> range.address() + "/" + range.prefixLength())
-                .collect(Collectors.joining(" or "));
-        if (question.source().isEmpty()) {
-            unknown.add("the client's address is in " + wanted);
-            return Optional.empty();
-        }
-        byte[] client = question.source().get().getAddress();
-        return ranges.stream().anyMatch(range -> contains(range, client))
-                ? Optional.empty()
-                : Optional.of("the client's address is not in " + wanted);
-    }
-
-    private static boolean contains(Cidr range, byte[] address) {
-        byte[] first = InetAddress.ofLiteral(range.address()).getAddress();
-        if (first.length != address.length) {
-            return false;
-        }
-        for (int bit = 0; bit < range.prefixLength(); bit++) {
-            int mask = 0x80 >> bit % 8;
-            if ((first[bit / 8] & mask) != (address[bit / 8] & mask)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static String described(Authorization.JwtPrincipal principal) {
-        List<String> parts = new ArrayList<>();
-        principal
-                .claims()
-                .forEach(claim -> parts.add("claim " + claim.name() + " is " + String.join(" or ", claim.values())));
-        if (!principal.scopes().isEmpty()) {
-            parts.add("it has the scopes " + String.join(", ", principal.scopes()));
-        }
-        return "the token is of " + principal.provider() + ", and " + String.join(" and ", parts);
+    private static Optional<Map<String, Object>> first(List<Map<String, Object>> steps, Verdict verdict) {
+        return steps.stream()
+                .filter(step -> verdict.name().equals(step.get("verdict")))
+                .findFirst();
     }
 }

@@ -279,6 +279,7 @@ public final class Explainer {
             List<Map<String, Object>> access = access(listener, each, question);
             if (!access.isEmpty()) {
                 tree.put("access", access);
+                tree.put("decision", Access.decision(access));
             }
         });
         tree.put("filters", filters(manager, table.orElseThrow(), host.get(), selected));

@@ -20,8 +20,11 @@ import java.util.OptionalInt;
  * @param port empty: that of the scheme
  * @param path as it is sent, without query
  * @param query the values of each parameter, decoded
+ * @param authority the host as it is sent, with a port
+ * @param rawQuery as it is sent
  * @param source the client's address, as the proxy sees it
  * @param headers the values of each, by names in lower case, in the order in which they came
+ * @param caller what the request does not say of who sends it
  */
 public record Question(
         String method,
@@ -31,7 +34,10 @@ public record Question(
         String path,
         Map<String, List<String>> query,
         Map<String, List<String>> headers,
-        Optional<InetAddress> source) {
+        Optional<InetAddress> source,
+        String authority,
+        Optional<String> rawQuery,
+        Caller caller) {
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
 
@@ -72,7 +78,21 @@ public record Question(
                 path == null || path.isEmpty() ? "/" : path,
                 query,
                 fields,
-                source.map(Question::address));
+                source.map(Question::address),
+                named == null ? authority(uri) : named.getFirst(),
+                Optional.ofNullable(uri.getRawQuery()),
+                Caller.UNKNOWN);
+    }
+
+    /** The same request, of somebody. */
+    public Question from(Caller caller) {
+        return new Question(method, scheme, host, port, path, query, headers, source, authority, rawQuery, caller);
+    }
+
+    /** As a client sends it: without the port that the scheme has anyway. */
+    private static String authority(URI uri) {
+        boolean usual = uri.getPort() < 0 || uri.getPort() == (uri.getScheme().equalsIgnoreCase("https") ? HTTPS : HTTP);
+        return uri.getHost() + (usual ? "" : ":" + uri.getPort());
     }
 
     private static InetAddress address(String text) {
@@ -151,7 +171,8 @@ public record Question(
         if (merged) {
             seen = seen.replaceAll("/{2,}", "/");
         }
-        return new Question(method, scheme, host, port, seen, query, headers, source);
+        return new Question(
+                method, scheme, host, port, seen, query, headers, source, authority, rawQuery, caller);
     }
 
     /** Whether it comes over TLS. */

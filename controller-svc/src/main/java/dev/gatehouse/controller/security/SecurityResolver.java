@@ -236,7 +236,9 @@ public final class SecurityResolver {
         for (int i = 0; i < authorization.rules().size(); i++) {
             Authorization.Rule rule = authorization.rules().get(i);
             String place = "spec.authorization.rules[" + i + "]";
-            rule.cel().flatMap(CelText::problem).ifPresent(problem -> problems.add(place + ".cel: " + problem));
+            rule.cel()
+                    .flatMap(CelText::problemForRequests)
+                    .ifPresent(problem -> problems.add(place + ".cel: " + problem));
             rule.operation()
                     .flatMap(Authorization.Operation::path)
                     .filter(path -> path.type() == Authorization.PathType.RegularExpression)

@@ -1,6 +1,7 @@
 package dev.gatehouse.standalone.run;
 
 import dev.gatehouse.controller.control.Controller;
+import dev.gatehouse.controller.explain.Caller;
 import dev.gatehouse.controller.explain.Explainer;
 import dev.gatehouse.controller.explain.Question;
 import dev.gatehouse.controller.text.ResourceTrees;
@@ -47,7 +48,11 @@ final class AdminPage {
                             : "GET",
                     Objects.requireNonNullElse(context.queryParams().get("url"), ""),
                     context.queryParams().getAll("header"),
-                    Optional.ofNullable(context.queryParams().get("source")));
+                    parameter(context, "source"))
+                    .from(Caller.of(
+                            parameter(context, "claims"),
+                            parameter(context, "certificate"),
+                            parameter(context, "time")));
             answer(context, Json.encode(controller.ask(translator -> new Explainer(translator).explain(question))));
         } catch (IllegalArgumentException e) {
             context.response().setStatusCode(400).end(e.getMessage());
@@ -55,6 +60,10 @@ final class AdminPage {
             Thread.currentThread().interrupt();
             context.fail(503);
         }
+    }
+
+    private static Optional<String> parameter(RoutingContext context, String name) {
+        return Optional.ofNullable(context.queryParams().get(name));
     }
 
     private static void answer(RoutingContext context, String json) {

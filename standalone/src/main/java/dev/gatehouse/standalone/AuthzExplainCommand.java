@@ -1,0 +1,176 @@
+package dev.gatehouse.standalone;
+
+import dev.gatehouse.controller.explain.Caller;
+import dev.gatehouse.controller.explain.Question;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code gatehouse authz explain}: the part of an explanation that is about who may pass. */
+@Command(
+        name = "explain",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Say who may pass: which SecurityPolicy counts for a request, which of its sections and rules decides, and why"
+                    + " each rule before does not match: what it expects, and what the request has. No request is sent.",
+            "",
+            "Asks a running instance; with -f reads files, and with --kubernetes the objects of a cluster, by your"
+                    + " kubeconfig. A token's signature counts as right; the token is never shown or sent.",
+            ""
+        },
+        parameterListHeading = "%nWhich request:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  gatehouse authz explain -f gateway.yaml --source 10.1.2.3 -X DELETE https://shop.example.com/cart",
+            "  gatehouse authz explain -f . --claims '{\"sub\": \"ann\", \"scope\": \"orders\"}' https://shop.example.com/orders",
+            "  gatehouse authz explain --context prod --token - https://shop.example.com/orders < token",
+            "",
+            "Exit code 1: there is no instance or cluster, or the files have errors (the answer is printed all the same)."
+        })
+final class AuthzExplainCommand implements Callable<Integer> {
+    private static final int PARTS = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "URL", description = "http or https; the port is the listener's, or Envoy's.")
+    @SuppressWarnings("NullAway.Init")
+    private String url;
+
+    @Option(
+            names = {"-X", "--method"},
+            paramLabel = "METHOD",
+            defaultValue = "GET",
+            description = "The method (${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    private String method;
+
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "NAME: VALUE",
+            description = "A header; Host says for which host it is. May be repeated.")
+    private List<String> headers = new ArrayList<>();
+
+    @Option(
+            names = "--source",
+            paramLabel = "IP",
+            description = "The client's address, as the proxy sees it: for rules about addresses.")
+    private @Nullable String source;
+
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN|-",
+            description = "A JSON Web Token in the header Authorization; - reads it from standard input.")
+    private @Nullable String token;
+
+    @Option(
+            names = "--claims",
+            paramLabel = "JSON",
+            description = "Claims of a token, or of a session of oidc, that counts as verified.")
+    private @Nullable String claims;
+
+    @Option(
+            names = "--client-cert",
+            paramLabel = "IDENTITY",
+            description = "Of the client's verified certificate: a URI (spiffe://...), a DNS name, or a subject (CN=...).")
+    private @Nullable String certificate;
+
+    @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            description = "When the request is sent, such as 2026-11-28T10:00:00Z: for rules about time, and for tokens that"
+                    + " expire. Otherwise now.")
+    private @Nullable String time;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private ObjectSource objects;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "text|yaml|json",
+            defaultValue = "text",
+            description = "The form of the answer (${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    private ExplainCommand.Form form;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<String> sent = new ArrayList<>(headers);
+        if (token != null) {
+            sent.add("Authorization: Bearer " + withoutSignature(token.equals("-") ? read() : token));
+        }
+        String at = time == null ? Instant.now().toString() : time;
+        Question question;
+        try {
+            question = Question.of(method, url, sent, Optional.ofNullable(source))
+                    .from(Caller.of(
+                            Optional.ofNullable(claims), Optional.ofNullable(certificate), Optional.of(at)));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        return objects.explain(spec, question, path(sent, at), this::print);
+    }
+
+    private static String read() throws IOException {
+        return new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+
+    /** What is left opens no door. */
+    private String withoutSignature(String text) {
+        String[] parts = text.strip().split("\\.", -1);
+        if (parts.length != PARTS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--token: no JSON Web Token (expected: three parts with dots between)");
+        }
+        return parts[0] + "." + parts[1] + ".";
+    }
+
+    private String path(List<String> sent, String at) {
+        StringBuilder path = new StringBuilder("/gatehouse/explain?method=" + encoded(method) + "&url=" + encoded(url));
+        sent.forEach(header -> path.append("&header=").append(encoded(header)));
+        append(path, "source", source);
+        append(path, "claims", claims);
+        append(path, "certificate", certificate);
+        append(path, "time", at);
+        return path.toString();
+    }
+
+    private static void append(StringBuilder path, String name, @Nullable String value) {
+        if (value != null) {
+            path.append('&').append(name).append('=').append(encoded(value));
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private void print(Map<String, Object> explanation) {
+        Map<String, Object> answer = AuthzExplanation.of(explanation);
+        PrintWriter out = spec.commandLine().getOut();
+        switch (form) {
+            case text -> AuthzExplanation.print(answer, out);
+            case yaml -> OutputFormat.yaml.print(answer, out);
+            case json -> OutputFormat.json.print(answer, out);
+        }
+        out.flush();
+    }
+}
