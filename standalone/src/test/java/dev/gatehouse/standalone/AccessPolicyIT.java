@@ -172,7 +172,10 @@ final class AccessPolicyIT {
             case "reader" -> answer(exchange, 200, "{\"active\":true,\"aud\":\"shop\",\"scope\":\"read\"}");
             case "foreign" -> answer(exchange, 200, "{\"active\":true,\"aud\":\"other\",\"scope\":\"orders\"}");
             case "bound" ->
-                answer(exchange, 200, "{\"active\":true,\"aud\":\"shop\",\"scope\":\"orders\",\"cnf\":{\"jkt\":\"a\"}}");
+                answer(
+                        exchange,
+                        200,
+                        "{\"active\":true,\"aud\":\"shop\",\"scope\":\"orders\",\"cnf\":{\"jkt\":\"a\"}}");
             case "text" -> answer(exchange, 200, "{\"active\":\"true\",\"aud\":\"shop\",\"scope\":\"orders\"}");
             case "page" -> answer(exchange, 200, "<!DOCTYPE html><p>Log in");
             case "huge" -> answer(exchange, 200, "{\"active\":true,\"pad\":\"" + "x".repeat(10_000_000) + "\"}");
@@ -200,8 +203,7 @@ final class AccessPolicyIT {
     }
 
     private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports.get(2) + path));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports.get(2) + path));
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -255,8 +257,7 @@ final class AccessPolicyIT {
 
     @Test
     void aRouteNeedsNoSecurityPolicyAndForgedClaimsDoNotReachTheBackend() throws Exception {
-        HttpResponse<String> response =
-                get("/alone", "authorization", "Bearer orders", "x-user", "root");
+        HttpResponse<String> response = get("/alone", "authorization", "Bearer orders", "x-user", "root");
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).contains("X-user: [ann]").doesNotContain("root");
         assertThat(get("/alone", "x-user", "root").statusCode()).isEqualTo(401);

@@ -26,16 +26,17 @@ final class PolicyReader {
         if (resource.getName().isEmpty()) {
             throw new InvalidPolicy("name", "\"\"", "<namespace>/<name>");
         }
-        // The sign-on comes before keys and passwords: the provider's answers have neither. A token takes the place of a session.
+        // The sign-on comes before keys and passwords: the provider's answers have neither. A token takes the place of
+        // a session.
         List<Check> checks = new ArrayList<>();
         Optional<OpaqueTokens> tokens = resource.getIntrospectionsCount() > 0
-                ? Optional.of(IntrospectionReader.read(
-                        resource.getIntrospectionsList(), resource.hasOidc(), signOns))
+                ? Optional.of(IntrospectionReader.read(resource.getIntrospectionsList(), resource.hasOidc(), signOns))
                 : Optional.empty();
         tokens.ifPresent(checks::add);
         if (resource.hasOidc()) {
             SignOn signOn = OidcReader.read(resource.getName(), resource.getOidc(), signOns);
-            checks.add(tokens.<Check>map(each -> signOn.exceptFor(each::hasToken)).orElse(signOn));
+            checks.add(
+                    tokens.<Check>map(each -> signOn.exceptFor(each::hasToken)).orElse(signOn));
         }
         if (resource.hasApiKeyAuth()) {
             checks.add(apiKeys(resource.getApiKeyAuth()));

@@ -407,7 +407,13 @@ final class OpaqueTokensTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Bearer abc,Bearer other", "Bearer other, bearer abc", "Bearer abc,Bearer abc", "Basic x,Bearer abc,Bearer"})
+    @ValueSource(
+            strings = {
+                "Bearer abc,Bearer other",
+                "Bearer other, bearer abc",
+                "Bearer abc,Bearer abc",
+                "Basic x,Bearer abc,Bearer"
+            })
     void severalTokensAreRefusedSinceTheBackendMayReadAnother(String value) {
         CheckResponse response = ask(Map.of("authorization", value));
         assertThat(status(response)).isEqualTo(400);

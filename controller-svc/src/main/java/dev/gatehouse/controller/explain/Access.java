@@ -112,8 +112,11 @@ final class Access {
 
     /** What the rules of a dry run say is counted, and not done. */
     private static void tryOnly(Map<String, Object> step) {
-        if (!step.get("verdict").equals(Verdict.skipped.name())) {
-            step.put("why", "dry run, nothing is denied: " + step.put("verdict", Verdict.passes.name()) + ", " + step.get("why"));
+        if (!Verdict.skipped.name().equals(step.get("verdict"))) {
+            step.put(
+                    "why",
+                    "dry run, nothing is denied: " + step.put("verdict", Verdict.passes.name()) + ", "
+                            + step.get("why"));
         }
     }
 
@@ -202,12 +205,20 @@ final class Access {
                     Struct.newBuilder()
                             .putFields(
                                     name,
-                                    Value.newBuilder().setStructValue(normalized).build())
+                                    Value.newBuilder()
+                                            .setStructValue(normalized)
+                                            .build())
                             .build());
-            step("introspection", Verdict.passes, "the token counts as active, of " + name + ": " + Tokens.described(claims.get()));
+            step(
+                    "introspection",
+                    Verdict.passes,
+                    "the token counts as active, of " + name + ": " + Tokens.described(claims.get()));
         } else if (asked.isPresent()) {
             open.add(asked.get().name());
-            step("introspection", Verdict.depends, "the token has to be active, says " + asked.get().name());
+            step(
+                    "introspection",
+                    Verdict.depends,
+                    "the token has to be active, says " + asked.get().name());
         } else {
             step("introspection", Verdict.refused, "401: no token of " + names);
         }
@@ -240,8 +251,8 @@ final class Access {
                 problems.add("401: it is no JSON Web Token");
             }
             claims.ifPresent(each -> {
-                Optional<String> problem =
-                        Tokens.problem(provider, each, token.isEmpty(), question.caller().time());
+                Optional<String> problem = Tokens.problem(
+                        provider, each, token.isEmpty(), question.caller().time());
                 problem.ifPresent(problems::add);
                 if (problem.isEmpty()) {
                     tokens.put(provider.name(), Tokens.normalized(each));
@@ -284,13 +295,14 @@ final class Access {
     private Optional<String> token(Jwt.Provider provider) {
         Jwt.Extractor from = provider.extractFrom().orElse(Jwt.Extractor.USUAL);
         Stream<String> headers = from.headers().stream()
-                .flatMap(header -> question.header(header.name())
+                .flatMap(header -> question
+                        .header(header.name())
                         .filter(value -> value.startsWith(header.valuePrefix()))
-                        .map(value -> value.substring(header.valuePrefix().length()).strip())
+                        .map(value ->
+                                value.substring(header.valuePrefix().length()).strip())
                         .stream());
         Stream<String> cookies = from.cookies().stream().flatMap(name -> cookie(name).stream());
-        Stream<String> parameters =
-                from.params().stream().flatMap(name -> question.parameter(name).stream());
+        Stream<String> parameters = from.params().stream().flatMap(name -> question.parameter(name).stream());
         return Stream.of(headers, cookies, parameters).flatMap(each -> each).findFirst();
     }
 
@@ -314,12 +326,7 @@ final class Access {
     private void authorize(Authorization authorization) {
         Map<String, Struct> all = new LinkedHashMap<>(tokens);
         all.putAll(opaque);
-        Conditions judge = new Conditions(
-                question,
-                all,
-                open,
-                Expression.metadata(tokens, session),
-                secretHeaders);
+        Conditions judge = new Conditions(question, all, open, Expression.metadata(tokens, session), secretHeaders);
         boolean open = false;
         for (int i = 0; i < authorization.rules().size(); i++) {
             Authorization.Rule rule = authorization.rules().get(i);
@@ -366,7 +373,8 @@ final class Access {
     }
 
     private void told(List<Condition> conditions) {
-        steps.getLast().put("conditions", conditions.stream().map(Condition::tree).toList());
+        steps.getLast()
+                .put("conditions", conditions.stream().map(Condition::tree).toList());
     }
 
     /**

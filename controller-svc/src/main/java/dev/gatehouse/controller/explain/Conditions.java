@@ -51,8 +51,8 @@ record Conditions(
             }
             principal.jwt().ifPresent(jwt -> conditions.addAll(token(jwt)));
             if (!principal.geoLocations().isEmpty()) {
-                conditions.add(new Condition(
-                        "the client", "in one of the places", "not known here", Condition.Holds.unknown));
+                conditions.add(
+                        new Condition("the client", "in one of the places", "not known here", Condition.Holds.unknown));
             }
         });
         rule.cel().ifPresent(text -> conditions.add(Expression.judge(text, question, metadata)));
@@ -76,8 +76,7 @@ record Conditions(
                 String prefix = path.value().endsWith("/")
                         ? path.value().substring(0, path.value().length() - 1)
                         : path.value();
-                yield asked.equals(prefix)
-                        || Stream.of("/", ";").anyMatch(end -> asked.startsWith(prefix + end));
+                yield asked.equals(prefix) || Stream.of("/", ";").anyMatch(end -> asked.startsWith(prefix + end));
             }
             case RegularExpression -> {
                 try {
@@ -139,13 +138,15 @@ record Conditions(
             conditions.add(claim(
                     "scope",
                     scope,
-                    claims.map(each -> shown(list(each, "scope"), list(each, "scp"))).orElse(missing),
+                    claims.map(each -> shown(list(each, "scope"), list(each, "scp")))
+                            .orElse(missing),
                     unknown,
                     claims.map(each -> Stream.concat(list(each, "scope").stream(), list(each, "scp").stream())
                             .anyMatch(scope::equals))));
         }
         for (Authorization.Claim claim : jwt.claims()) {
-            Optional<Value> value = claims.flatMap(each -> at(each, List.of(claim.name().split("\\."))));
+            Optional<Value> value =
+                    claims.flatMap(each -> at(each, List.of(claim.name().split("\\."))));
             conditions.add(claim(
                     "claim " + claim.name(),
                     (claim.type() == Authorization.ClaimType.StringArray ? "a list with " : "")
@@ -160,8 +161,8 @@ record Conditions(
     private static Condition claim(
             String subject, String expected, String got, boolean unknown, Optional<Boolean> holds) {
         return holds.map(each -> Condition.of(subject, expected, got, each))
-                .orElseGet(() -> new Condition(
-                        subject, expected, got, unknown ? Condition.Holds.unknown : Condition.Holds.no));
+                .orElseGet(() ->
+                        new Condition(subject, expected, got, unknown ? Condition.Holds.unknown : Condition.Holds.no));
     }
 
     private static boolean matches(Authorization.Claim claim, Value value) {
@@ -169,7 +170,8 @@ record Conditions(
             case String -> value.hasStringValue() && claim.values().contains(value.getStringValue());
             case StringArray ->
                 value.getListValue().getValuesList().stream()
-                        .anyMatch(each -> each.hasStringValue() && claim.values().contains(each.getStringValue()));
+                        .anyMatch(
+                                each -> each.hasStringValue() && claim.values().contains(each.getStringValue()));
         };
     }
 

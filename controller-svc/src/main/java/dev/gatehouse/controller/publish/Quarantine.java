@@ -200,6 +200,7 @@ public final class Quarantine {
     private final Map<String, Set<PoolKey>> poolsOf = new HashMap<>();
     /** The pools of which something is, or was, refused. */
     private final Set<Pool> refusing = new HashSet<>();
+
     private final Map<OutputPart, Hold> held = new HashMap<>();
     private final List<Change> changes = new ArrayList<>();
     private final Set<ResourceId> again = new HashSet<>();

@@ -152,7 +152,8 @@ class AccessTest {
 
     private static String token(String claims) {
         return "Authorization: Bearer e30."
-                + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(StandardCharsets.UTF_8)) + ".s3cret";
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(StandardCharsets.UTF_8))
+                + ".s3cret";
     }
 
     @Test
@@ -213,9 +214,9 @@ class AccessTest {
         String rules =
                 "authorization: {rules: [{action: Allow, principal: {headers: [{name: Authorization, values: [s3cret]}]}}]}";
         for (String value : List.of("s3cret", "other-s3cret")) {
-            Question question =
-                    Question.of("GET", "http://h/", List.of("Authorization: " + value), Optional.empty());
-            assertThat(Access.of(settings(rules), Optional.empty(), question).toString()).doesNotContain("s3cret");
+            Question question = Question.of("GET", "http://h/", List.of("Authorization: " + value), Optional.empty());
+            assertThat(Access.of(settings(rules), Optional.empty(), question).toString())
+                    .doesNotContain("s3cret");
         }
     }
 
@@ -225,7 +226,8 @@ class AccessTest {
                 .hasMessageContaining("claims: no JSON object");
         assertThatThrownBy(() -> Caller.of(Optional.empty(), Optional.empty(), Optional.of("noon")))
                 .hasMessageContaining("time \"noon\" cannot be read (expected: for example 2026");
-        assertThat(Caller.of(Optional.of("{\"sub\": \"ann\"}"), Optional.empty(), Optional.empty()).toString())
+        assertThat(Caller.of(Optional.of("{\"sub\": \"ann\"}"), Optional.empty(), Optional.empty())
+                        .toString())
                 .doesNotContain("ann");
     }
 
@@ -267,9 +269,11 @@ class AccessTest {
                 .contains("introspection: depends, the token has to be active, says opaque")
                 .anySatisfy(step -> assertThat(step).startsWith("authorization, rule 0: depends"))
                 .allSatisfy(step -> assertThat(step).doesNotContain("t0ken"));
-        assertThat(askOpaque(rules, Optional.of("{\"sub\": \"ann\", \"scope\": \"orders\"}"), "Authorization: Bearer t0ken"))
+        assertThat(askOpaque(
+                        rules, Optional.of("{\"sub\": \"ann\", \"scope\": \"orders\"}"), "Authorization: Bearer t0ken"))
                 .contains("authorization, rule 0: passes, allows it");
-        assertThat(askOpaque(rules, Optional.of("{\"sub\": \"ann\", \"scope\": \"read\"}"), "Authorization: Bearer t0ken"))
+        assertThat(askOpaque(
+                        rules, Optional.of("{\"sub\": \"ann\", \"scope\": \"read\"}"), "Authorization: Bearer t0ken"))
                 .anySatisfy(step -> assertThat(step).startsWith("authorization, defaultAction: refused"));
         String byExpression =
                 "authorization: {rules: [{action: Allow, cel: \"metadata.filter_metadata['envoy.filters.http.ext_authz']['gatehouse.token']['opaque'].sub == 'ann'\"}]}";

@@ -68,9 +68,11 @@ public final class ResponseFormat {
     private static Value finding(String rule, String limit) {
         return Value.newBuilder()
                 .setStructValue(Struct.newBuilder()
-                        .putFields("rule", Value.newBuilder().setStringValue(rule).build())
                         .putFields(
-                                "limit", Value.newBuilder().setStringValue(limit).build()))
+                                "rule", Value.newBuilder().setStringValue(rule).build())
+                        .putFields(
+                                "limit",
+                                Value.newBuilder().setStringValue(limit).build()))
                 .build();
     }
 
