@@ -181,7 +181,7 @@ class ResourceReaderTest {
                     .asString()
                     .startsWith(
                             "f.yaml:2:1: kind: \"Gatway\" of apiVersion \"gateway.networking.k8s.io/v1\" is not known;"
-                                    + " did you mean Gateway? (expected: Backend, ");
+                                    + " did you mean Gateway? (expected: AccessPolicy, Backend, ");
         }
 
         @Test
