@@ -118,7 +118,7 @@ final class AuthorizationIT {
     private void write() {
         rules("order", "Deny", """
                 - {name: office, action: Deny, principal: {headers: [{name: x-team, values: [guests]}]}}
-                - {action: Allow, operation: {methods: [get, POST]}, principal: {clientCIDRs: [127.0.0.0/8]}}
+                - {action: Allow, operation: {methods: [GET, POST]}, principal: {clientCIDRs: [127.0.0.0/8]}}
                 - {action: Deny, operation: {methods: [DELETE]}, principal: {clientCIDRs: [0.0.0.0/0]}}
                 - {action: Allow, operation: {path: {value: /anything/open}}, principal: {clientCIDRs: [0.0.0.0/0]}}
                 """);

@@ -1,9 +1,14 @@
 package dev.gatehouse.controller.explain;
 
+import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.Value;
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelErrorCode;
+import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
+import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
@@ -15,6 +20,7 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelUnknownSet;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -30,8 +36,8 @@ final class Expression {
     private static final String SUBJECT = "expression";
     private static final List<String> NAMES =
             List.of("request", "source", "destination", "connection", "metadata", "filter_state", "xds");
-    private static final Set<String> OF_CONNECTION =
-            Set.of("mtls", "uri_san_peer_certificate", "dns_san_peer_certificate", "subject_peer_certificate");
+    private static final Set<String> OF_CONNECTION = Set.of(
+            "mtls", "uri_san_peer_certificate", "dns_san_peer_certificate", "subject_peer_certificate");
     private static final Set<String> OF_REQUEST = Set.of(
             "path", "url_path", "host", "scheme", "method", "headers", "referer", "useragent", "protocol", "query");
 
@@ -39,13 +45,18 @@ final class Expression {
 
     /** The evaluator, made when an expression is first asked about. */
     private static final class Cel {
+        /** Numbers of claims are doubles, and people compare them with whole numbers, as Envoy does. */
+        static final CelOptions OPTIONS =
+                CelOptions.current().enableHeterogeneousNumericComparisons(true).build();
+
         static final CelCompiler COMPILER = compiler();
         static final CelRuntime RUNTIME =
-                CelRuntimeFactory.standardCelRuntimeBuilder().build();
+                CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
 
         private static CelCompiler compiler() {
-            CelCompilerBuilder builder =
-                    CelCompilerFactory.standardCelCompilerBuilder().setStandardMacros(CelStandardMacro.STANDARD_MACROS);
+            CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder()
+                    .setOptions(OPTIONS)
+                    .setStandardMacros(CelStandardMacro.STANDARD_MACROS);
             NAMES.forEach(name -> builder.addVar(name, SimpleType.DYN));
             return builder.build();
         }
@@ -54,22 +65,65 @@ final class Expression {
     /** @param metadata of filters, by their names */
     static Condition judge(String text, Question question, Map<String, Object> metadata) {
         try {
-            CelAbstractSyntaxTree ast = Cel.COMPILER.compile(text).getAst();
+            CelAbstractSyntaxTree parsed = Cel.COMPILER.parse(text).getAst();
+            CelAbstractSyntaxTree ast = Cel.COMPILER
+                    .check(CelAbstractSyntaxTree.newParsedAst(selecting(parsed.getExpr()), parsed.getSource()))
+                    .getAst();
             try {
-                Object value = Cel.RUNTIME.createProgram(ast).eval(variables(question, metadata));
-                return new Condition(
-                        SUBJECT,
-                        text,
-                        Boolean.TRUE.equals(value) ? "true" : value instanceof Boolean ? "false" : "no boolean",
-                        Boolean.TRUE.equals(value) ? Condition.Holds.yes : Condition.Holds.no);
+                return switch (Cel.RUNTIME.createProgram(ast).eval(variables(question, metadata))) {
+                    case Boolean value -> Condition.of(SUBJECT, text, value.toString(), value);
+                    case CelUnknownSet _ -> unknown(text);
+                    default -> Condition.of(SUBJECT, text, "no boolean", false);
+                };
             } catch (CelEvaluationException e) {
-                return asksForMore(ast, question)
+                // Where the checker has chosen one type for a value that can have several, nothing is said of Envoy.
+                return e.getErrorCode() == CelErrorCode.OVERLOAD_NOT_FOUND || asksForMore(ast, question)
                         ? unknown(text)
-                        : new Condition(SUBJECT, text, "an error, " + e.getMessage(), Condition.Holds.no);
+                        : Condition.of(SUBJECT, text, "an error, " + e.getMessage(), false);
             }
         } catch (CelValidationException e) {
             return unknown(text);
         }
+    }
+
+    /** With {@code a.b} for {@code a['b']}: the checker leaves the type of a field open, and guesses that of an element. */
+    private static CelExpr selecting(CelExpr expr) {
+        return switch (expr.exprKind().getKind()) {
+            case SELECT ->
+                CelExpr.ofSelect(
+                        expr.id(),
+                        selecting(expr.select().operand()),
+                        expr.select().field(),
+                        expr.select().testOnly());
+            case CALL -> selecting(expr.id(), expr.call());
+            case LIST ->
+                expr.toBuilder()
+                        .setList(CelExpr.CelList.newBuilder()
+                                .addElements(expr.list().elements().stream()
+                                        .map(Expression::selecting)
+                                        .toList())
+                                .build())
+                        .build();
+            case COMPREHENSION, STRUCT, MAP, CONSTANT, IDENT, NOT_SET -> expr;
+        };
+    }
+
+    private static CelExpr selecting(long id, CelExpr.CelCall call) {
+        List<CelExpr> arguments = call.args().stream().map(Expression::selecting).toList();
+        if (call.function().equals("_[_]")
+                && arguments.getLast().exprKind().getKind() == CelExpr.ExprKind.Kind.CONSTANT
+                && arguments.getLast().constant().getKind() == CelConstant.Kind.STRING_VALUE) {
+            return CelExpr.ofSelect(
+                    id, arguments.getFirst(), arguments.getLast().constant().stringValue(), false);
+        }
+        return CelExpr.newBuilder()
+                .setId(id)
+                .setCall(CelExpr.CelCall.newBuilder()
+                        .setFunction(call.function())
+                        .setTarget(call.target().map(Expression::selecting))
+                        .addArgs(arguments)
+                        .build())
+                .build();
     }
 
     private static Condition unknown(String text) {
@@ -111,9 +165,7 @@ final class Expression {
 
     private static Map<String, Object> variables(Question question, Map<String, Object> metadata) {
         Map<String, Object> request = new HashMap<>();
-        request.put(
-                "path",
-                question.path() + question.rawQuery().map(each -> "?" + each).orElse(""));
+        request.put("path", question.path() + question.rawQuery().map(each -> "?" + each).orElse(""));
         request.put("url_path", question.path());
         request.put("query", question.rawQuery().orElse(""));
         request.put("host", question.authority());
@@ -140,11 +192,9 @@ final class Expression {
         variables.put("request", request);
         variables.put("connection", connection(question));
         variables.put("metadata", Map.of("filter_metadata", metadata));
-        question.source()
-                .map(InetAddress::getHostAddress)
-                .ifPresent(
-                        // Envoy has the port with it, and nobody knows that before.
-                        address -> variables.put("source", Map.of("address", address + ":0")));
+        question.source().map(InetAddress::getHostAddress).ifPresent(
+                // Envoy has the port with it, and nobody knows that before.
+                address -> variables.put("source", Map.of("address", address + ":0")));
         return variables;
     }
 
@@ -163,11 +213,38 @@ final class Expression {
     static Map<String, Object> metadata(Map<String, Struct> tokens, Map<String, Struct> session) {
         Map<String, Object> metadata = new HashMap<>();
         if (!tokens.isEmpty()) {
-            metadata.put("envoy.filters.http.jwt_authn", tokens);
+            metadata.put("envoy.filters.http.jwt_authn", values(tokens));
         }
         if (!session.isEmpty()) {
-            metadata.put("envoy.filters.http.ext_authz", session);
+            metadata.put("envoy.filters.http.ext_authz", values(session));
         }
         return metadata;
+    }
+
+    private static Map<String, Object> values(Map<String, Struct> objects) {
+        Map<String, Object> values = new HashMap<>();
+        objects.forEach((name, object) -> values.put(name, values(object)));
+        return values;
+    }
+
+    /** JSON as CEL has it. The evaluator itself takes a Struct that is within a map for a message. */
+    private static Map<String, Object> values(Struct object) {
+        Map<String, Object> values = new HashMap<>();
+        object.getFieldsMap().forEach((name, value) -> values.put(name, value(value)));
+        return values;
+    }
+
+    private static Object value(Value value) {
+        return switch (value.getKindCase()) {
+            case STRING_VALUE -> value.getStringValue();
+            case NUMBER_VALUE -> value.getNumberValue();
+            case BOOL_VALUE -> value.getBoolValue();
+            case LIST_VALUE ->
+                value.getListValue().getValuesList().stream()
+                        .map(Expression::value)
+                        .toList();
+            case STRUCT_VALUE -> values(value.getStructValue());
+            case NULL_VALUE, KIND_NOT_SET -> NullValue.NULL_VALUE;
+        };
     }
 }

@@ -202,6 +202,15 @@ class AccessTest {
     }
 
     @Test
+    void aNumberOfAClaimIsComparedWithAWholeNumber() {
+        String rules = TOKENS.replace(
+                "request.time.getHours('Europe/Berlin') == 12",
+                "metadata.filter_metadata['envoy.filters.http.jwt_authn']['issuer']['age'] >= 18");
+        assertThat(askAs(rules, "GET", "{\"age\": 42}", "")).last().isEqualTo("authorization, rule 1: passes, allows it");
+        assertThat(askAs(rules, "GET", "{\"age\": 17}", "")).element(2).asString().contains("rule 1: skipped");
+    }
+
+    @Test
     void theCertificateOfTheConnectionIsKnownToExpressions() {
         String rules =
                 "authorization: {rules: [{action: Allow, cel: \"connection.mtls && connection.uri_san_peer_certificate"
