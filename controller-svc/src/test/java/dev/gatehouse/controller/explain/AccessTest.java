@@ -206,8 +206,13 @@ class AccessTest {
         String rules = TOKENS.replace(
                 "request.time.getHours('Europe/Berlin') == 12",
                 "metadata.filter_metadata['envoy.filters.http.jwt_authn']['issuer']['age'] >= 18");
-        assertThat(askAs(rules, "GET", "{\"age\": 42}", "")).last().isEqualTo("authorization, rule 1: passes, allows it");
-        assertThat(askAs(rules, "GET", "{\"age\": 17}", "")).element(2).asString().contains("rule 1: skipped");
+        assertThat(askAs(rules, "GET", "{\"age\": 42}", ""))
+                .last()
+                .isEqualTo("authorization, rule 1: passes, allows it");
+        assertThat(askAs(rules, "GET", "{\"age\": 17}", ""))
+                .element(2)
+                .asString()
+                .contains("rule 1: skipped");
     }
 
     @Test
