@@ -56,6 +56,13 @@ class BrokenPoliciesTest {
             kind: Backend
             metadata: {name: outside, namespace: default}
             spec: {endpoints: [{fqdn: {hostname: outside.example, port: 8080}}]}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: SecurityPolicy
+            metadata: {name: guard, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: third}]
+              authorization: {defaultAction: Allow}
             """ + route("first", "{name: one}", "{name: app, port: 8080}")
             + route("second", "{name: two, sectionName: http}", "{name: spare, port: 8080}")
             + route("third", "{name: two, sectionName: more}", "{name: app, port: 8080}")
@@ -84,7 +91,8 @@ class BrokenPoliciesTest {
 
     static Stream<Arguments> cases() {
         Stream.Builder<Arguments> cases = Stream.builder();
-        for (String kind : List.of("SecurityPolicy", "BackendTrafficPolicy", "EnvoyExtensionPolicy", "WAFPolicy")) {
+        for (String kind : List.of(
+                "SecurityPolicy", "BackendTrafficPolicy", "EnvoyExtensionPolicy", "WAFPolicy", "AccessPolicy")) {
             cases.add(Arguments.of(kind, ROUTE, Set.of("first")));
             cases.add(Arguments.of(
                     kind, ROUTE.replace("name: first", "name: first, sectionName: rule"), Set.of("first")));
@@ -96,6 +104,10 @@ class BrokenPoliciesTest {
             cases.add(Arguments.of(
                     kind, "targetSelectors: [{kind: HTTPRoute, matchLabels: {of: second}}]", Set.of("second")));
         }
+        cases.add(Arguments.of(
+                "AccessPolicy",
+                "targetRefs: [{group: gateway.envoyproxy.io, kind: SecurityPolicy, name: guard}]",
+                Set.of("third")));
         cases.add(Arguments.of("ClientTrafficPolicy", ROUTE, Set.of()));
         cases.add(Arguments.of("ClientTrafficPolicy", GATEWAY, Set.of("second", "third", "fourth")));
         cases.add(Arguments.of("ClientTrafficPolicy", LISTENER, Set.of("third")));
@@ -136,7 +148,7 @@ class BrokenPoliciesTest {
 
     private static String api(String kind) {
         return switch (kind) {
-            case "WAFPolicy", "SSOPolicy" -> "gatehouse.dev/v1alpha1";
+            case "WAFPolicy", "SSOPolicy", "AccessPolicy" -> "gatehouse.dev/v1alpha1";
             case "BackendTLSPolicy" -> "gateway.networking.k8s.io/v1";
             case "XBackendTrafficPolicy" -> "gateway.networking.x-k8s.io/v1alpha1";
             default -> "gateway.envoyproxy.io/v1alpha1";

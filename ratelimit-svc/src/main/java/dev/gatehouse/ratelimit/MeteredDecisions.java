@@ -4,9 +4,7 @@ import dev.gatehouse.ratelimit.decision.Code;
 import dev.gatehouse.ratelimit.decision.Decision;
 import dev.gatehouse.ratelimit.decision.Request;
 import dev.gatehouse.ratelimit.decision.Status;
-import dev.gatehouse.ratelimit.descriptor.Entry;
 import dev.gatehouse.ratelimit.grpc.DecisionMetrics;
-import dev.gatehouse.ratelimit.limit.Limit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -63,9 +61,8 @@ final class MeteredDecisions implements DecisionMetrics {
                 .increment();
         for (int i = 0; i < decision.statuses().size(); i++) {
             if (decision.statuses().get(i) instanceof Status.Counted counted) {
-                List<Entry> entries = request.descriptors().get(i).entries();
-                String rule = entries.isEmpty() ? OTHER : entries.getFirst().key();
-                hits(new RuleKey(domain, rule, text(counted.limit())), result(counted));
+                String rule = request.descriptors().get(i).rule().orElse(OTHER);
+                hits(new RuleKey(domain, rule, counted.limit().text()), result(counted));
             }
         }
     }
@@ -98,10 +95,6 @@ final class MeteredDecisions implements DecisionMetrics {
             return Result.OVER;
         }
         return counted.remaining() < NEAR * counted.limit().requests() ? Result.NEAR : Result.OK;
-    }
-
-    private static String text(Limit limit) {
-        return limit.requests() + "/" + limit.unit().name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 
+import com.google.protobuf.Struct;
 import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
@@ -111,8 +112,17 @@ class RateLimitServiceTest {
         assertThat(status.getLimitRemaining()).isEqualTo(1);
         assertThat(status.getDurationUntilReset().getSeconds()).isPositive();
         assertThat(response.getResponseHeadersToAddList()).isEmpty();
+        assertThat(response.hasDynamicMetadata()).as("nothing for the log").isFalse();
         assertThat(ask("d", "x").getOverallCode()).isEqualTo(Code.OK);
-        assertThat(ask("d", "x").getOverallCode()).isEqualTo(Code.OVER_LIMIT);
+        RateLimitResponse exceeded = ask("d", "x");
+        assertThat(exceeded.getOverallCode()).isEqualTo(Code.OVER_LIMIT);
+        Struct finding = exceeded.getDynamicMetadata()
+                .getFieldsOrThrow("exceeded")
+                .getListValue()
+                .getValues(0)
+                .getStructValue();
+        assertThat(finding.getFieldsOrThrow("rule").getStringValue()).isEqualTo("user");
+        assertThat(finding.getFieldsOrThrow("limit").getStringValue()).isEqualTo("2/year");
         assertThat(ask("d", "y").getOverallCode()).isEqualTo(Code.OK);
         assertThat(ask("elsewhere", "x").getOverallCode()).isEqualTo(Code.OK);
     }

@@ -89,14 +89,16 @@ final class AuthzExplainCommand implements Callable<Integer> {
     @Option(
             names = "--client-cert",
             paramLabel = "IDENTITY",
-            description = "Of the client's verified certificate: a URI (spiffe://...), a DNS name, or a subject (CN=...).")
+            description =
+                    "Of the client's verified certificate: a URI (spiffe://...), a DNS name, or a subject (CN=...).")
     private @Nullable String certificate;
 
     @Option(
             names = "--at",
             paramLabel = "TIME",
-            description = "When the request is sent, such as 2026-11-28T10:00:00Z: for rules about time, and for tokens that"
-                    + " expire. Otherwise now.")
+            description =
+                    "When the request is sent, such as 2026-11-28T10:00:00Z: for rules about time, and for tokens that"
+                            + " expire. Otherwise now.")
     private @Nullable String time;
 
     @Mixin
@@ -121,8 +123,7 @@ final class AuthzExplainCommand implements Callable<Integer> {
         Question question;
         try {
             question = Question.of(method, url, sent, Optional.ofNullable(source))
-                    .from(Caller.of(
-                            Optional.ofNullable(claims), Optional.ofNullable(certificate), Optional.of(at)));
+                    .from(Caller.of(Optional.ofNullable(claims), Optional.ofNullable(certificate), Optional.of(at)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -20,7 +20,8 @@ final class AuthzExplanation {
         copy(explanation, answer, List.of("request", "outcome", "listeners"));
         List<Map<?, ?>> gateways = maps(explanation.get("gateways"));
         if (!gateways.isEmpty()) {
-            answer.put("gateways", gateways.stream().map(AuthzExplanation::gateway).toList());
+            answer.put(
+                    "gateways", gateways.stream().map(AuthzExplanation::gateway).toList());
         }
         return answer;
     }

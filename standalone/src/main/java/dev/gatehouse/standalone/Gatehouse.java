@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.standalone.signon.ImportCommand;
 import dev.gatehouse.standalone.waf.WafCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.UncheckedIOException;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             AuthzCommand.class,
             ConfigCommand.class,
             HttpbinCommand.class,
+            ImportCommand.class,
             CompletionCommand.class,
             TrainCommand.class,
             WafCommand.class,

@@ -98,7 +98,8 @@ final class AuthorizationIT {
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         issuer = SignedTokens.rs256("one");
-        files.append(GATEWAY.replace("${port}", Integer.toString(port)).replace("${app}", Integer.toString(ports.get(3))));
+        files.append(
+                GATEWAY.replace("${port}", Integer.toString(port)).replace("${app}", Integer.toString(ports.get(3))));
         write();
         file = folder.resolve("all.yaml");
         Files.writeString(file, files.toString());
@@ -137,7 +138,10 @@ final class AuthorizationIT {
                 - {action: Allow, operation: {methods: [HEAD]}, principal: {jwt: {provider: issuer, claims: [{name: org.unit.name, values: [sales, root]}, {name: sub, values: [alice]}]}}}
                 """);
         String time = "request.time.getHours('Europe/Berlin')";
-        cel("hours", time + " >= 0 && " + time + " < 24 && request.time.getDayOfWeek('America/New_York') in [0, 1, 2, 3, 4, 5, 6]");
+        cel(
+                "hours",
+                time + " >= 0 && " + time
+                        + " < 24 && request.time.getDayOfWeek('America/New_York') in [0, 1, 2, 3, 4, 5, 6]");
         cel("never", time + " == 24");
         cel("until", "request.time < timestamp('2020-01-01T00:00:00Z')");
         cel("since", "request.time - timestamp('2020-01-01T00:00:00Z') > duration('24h')");
@@ -158,7 +162,9 @@ final class AuthorizationIT {
         cel("query", "request.path == '/anything?a=b' && request.url_path == '/anything' && request.query == 'a=b'");
         cel("address", "source.address.startsWith('127.0.0.1:')");
         rules("noon", "Deny", "- {action: Allow, cel: \"" + time + " == 12\"}\n");
-        policy("unknown", "  authorization: {defaultAction: Allow, rules: [{action: Deny, cel: \"request.user_agent == 'x'\"}]}\n");
+        policy(
+                "unknown",
+                "  authorization: {defaultAction: Allow, rules: [{action: Deny, cel: \"request.user_agent == 'x'\"}]}\n");
     }
 
     private void policy(String name, String spec) {
@@ -231,8 +237,9 @@ final class AuthorizationIT {
 
     @Test
     void envoyAndExplainAgreeOnExpressionsOverTimeHostsAndClaims() throws Exception {
-        Predicate<String> withToken = name ->
-                List.of("nested", "number", "boolean", "wildcard", "list", "scopes", "guarded").contains(name);
+        Predicate<String> withToken =
+                name -> List.of("nested", "number", "boolean", "wildcard", "list", "scopes", "guarded")
+                        .contains(name);
         List<String> never = List.of("never", "until", "missing", "header", "noboolean", "query");
         for (String name : expressions.keySet()) {
             agrees(new Ask("GET", name, "/anything", never.contains(name) || withToken.test(name) ? 403 : 200), false);
@@ -250,7 +257,12 @@ final class AuthorizationIT {
         Ask ask = new Ask("GET", "noon", "/anything", 0);
         // Berlin is an hour ahead of UTC in winter, and two in summer.
         for (Map.Entry<String, String> each : Map.of(
-                        "2026-01-15T11:30:00Z", "passes", "2026-07-15T10:30:00Z", "passes", "2026-07-15T11:30:00Z", "refused")
+                        "2026-01-15T11:30:00Z",
+                        "passes",
+                        "2026-07-15T10:30:00Z",
+                        "passes",
+                        "2026-07-15T11:30:00Z",
+                        "refused")
                 .entrySet()) {
             assertThat(explain(ask, false, "--at", each.getKey())
                             .getJsonObject("decision")
@@ -268,7 +280,13 @@ final class AuthorizationIT {
     @Test
     void anExplanationNamesPolicyRuleAndConditionsAndHasNoSecretInIt() throws Exception {
         String text = execute(
-                new Ask("DELETE", "claims", "/anything", 403, "x-api-key: s3cret-value", "Cookie: session=s3cret-cookie"),
+                new Ask(
+                        "DELETE",
+                        "claims",
+                        "/anything",
+                        403,
+                        "x-api-key: s3cret-value",
+                        "Cookie: session=s3cret-cookie"),
                 true,
                 "-o",
                 "text");
@@ -283,7 +301,8 @@ final class AuthorizationIT {
                 .contains("no: claim roles is the list reader, writer (expected: writer)")
                 .doesNotContain("s3cret")
                 .doesNotContain(token().split("\\.")[0]);
-        assertThat(execute(new Ask("GET", "fallback", "/anything", 403, "x-api-key: s3cret-value"), false, "-o", "json"))
+        assertThat(execute(
+                        new Ask("GET", "fallback", "/anything", 403, "x-api-key: s3cret-value"), false, "-o", "json"))
                 .doesNotContain("s3cret");
     }
 
@@ -310,7 +329,15 @@ final class AuthorizationIT {
 
     private String execute(Ask ask, boolean withToken, String... options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(
-                "authz", "explain", "-f", file.toString(), "--source", "127.0.0.1", "-X", ask.method(), "-H",
+                "authz",
+                "explain",
+                "-f",
+                file.toString(),
+                "--source",
+                "127.0.0.1",
+                "-X",
+                ask.method(),
+                "-H",
                 "Host: " + ask.host() + ".test"));
         for (String header : ask.headers()) {
             arguments.addAll(List.of("-H", header));

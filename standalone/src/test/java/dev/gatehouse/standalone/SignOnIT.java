@@ -7,21 +7,15 @@ import dev.gatehouse.standalone.process.ChildJvm;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.OpenIdProvider;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -216,8 +210,8 @@ final class SignOnIT {
 
     private boolean serves() throws Exception {
         try {
-            return new Browser("shop").get("/").statusCode() == 302
-                    && new Browser("staff").get("/").statusCode() == 302;
+            return new SignOnBrowser(port("shop")).get("/").statusCode() == 302
+                    && new SignOnBrowser(port("staff")).get("/").statusCode() == 302;
         } catch (ConnectException e) {
             return false;
         }
@@ -225,7 +219,7 @@ final class SignOnIT {
 
     @Test
     void aUserSignsOnAndComesToThePageThatWasAskedFor() throws Exception {
-        Browser browser = new Browser("shop");
+        SignOnBrowser browser = new SignOnBrowser(port("shop"));
         HttpResponse<String> page = browser.signOn("/cart?item=1&note=a%20b");
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.body()).startsWith("GET /cart?item=1&note=a%20b").contains("Authorization: [Bearer ");
@@ -240,7 +234,7 @@ final class SignOnIT {
 
     @Test
     void aRuleForAPartOfAHostHasItsUsersComeBack() throws Exception {
-        Browser browser = new Browser("parts");
+        SignOnBrowser browser = new SignOnBrowser(port("parts"));
         assertThat(browser.signOn("/part/one").statusCode()).isEqualTo(200);
         assertThat(browser.get("/elsewhere").statusCode())
                 .as("no rule is for it")
@@ -253,7 +247,7 @@ final class SignOnIT {
 
     @Test
     void aScriptIsRefusedAndNotLedAway() throws Exception {
-        Browser browser = new Browser("api");
+        SignOnBrowser browser = new SignOnBrowser(port("api"));
         HttpResponse<String> refused = browser.get("/", "X-Requested-With", "XMLHttpRequest");
         assertThat(refused.statusCode()).isEqualTo(401);
         assertThat(refused.headers().firstValue("content-type"))
@@ -265,7 +259,7 @@ final class SignOnIT {
 
     @Test
     void aTokenOfAClientPassesWhereItIsVerified() throws Exception {
-        Browser browser = new Browser("api");
+        SignOnBrowser browser = new SignOnBrowser(port("api"));
         Map<String, Object> claims = Map.of(
                 "iss",
                 provider.issuer(),
@@ -295,19 +289,20 @@ final class SignOnIT {
 
     @Test
     void aClaimOfTheSessionIsRequiredAndToldToTheBackend() throws Exception {
-        Browser browser = new Browser("staff");
+        SignOnBrowser browser = new SignOnBrowser(port("staff"));
         HttpResponse<String> page = browser.signOn("/");
         assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
         assertThat(page.body()).contains("X-subject: [alice]").doesNotContainIgnoringCase("x-gatehouse");
         assertThat(browser.get("/", "X-Gatehouse-Id-Token", "forged").statusCode())
                 .isEqualTo(200);
-        assertThat(new Browser("staff")
+        assertThat(new SignOnBrowser(port("staff"))
                         .get("/", "X-Gatehouse-Id-Token", "forged")
                         .statusCode())
                 .isEqualTo(302);
         provider.subject = "bob";
         try {
-            assertThat(new Browser("staff").signOn("/").statusCode()).isEqualTo(403);
+            assertThat(new SignOnBrowser(port("staff")).signOn("/").statusCode())
+                    .isEqualTo(403);
         } finally {
             provider.subject = "alice";
         }
@@ -315,7 +310,7 @@ final class SignOnIT {
 
     @Test
     void policiesOfOneHostHaveTheirAnswersAtTheSamePath() throws Exception {
-        Browser browser = new Browser("parts");
+        SignOnBrowser browser = new SignOnBrowser(port("parts"));
         assertThat(browser.signOn("/part").statusCode()).isEqualTo(200);
         assertThat(browser.get("/own").statusCode())
                 .as("a session of another policy")
@@ -326,7 +321,7 @@ final class SignOnIT {
 
     @Test
     void policiesThatAreMergedShareTheSession() throws Exception {
-        Browser browser = new Browser("whole");
+        SignOnBrowser browser = new SignOnBrowser(port("whole"));
         assertThat(browser.signOn("/counted").statusCode()).isEqualTo(200);
         assertThat(browser.get("/").statusCode()).isEqualTo(200);
         assertThat(browser.cookies).hasSize(1);
@@ -336,7 +331,7 @@ final class SignOnIT {
 
     @Test
     void aSessionInCookiesIsSealed() throws Exception {
-        Browser browser = new Browser("merged");
+        SignOnBrowser browser = new SignOnBrowser(port("merged"));
         HttpResponse<String> page = browser.signOn("/");
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.body()).contains("X-user: [alice]");
@@ -348,7 +343,7 @@ final class SignOnIT {
     @Test
     void theProviderEndsASessionOverItsBackChannel() throws Exception {
         for (String name : List.of("shop", "parts")) {
-            Browser browser = new Browser(name);
+            SignOnBrowser browser = new SignOnBrowser(port(name));
             String page = name.equals("parts") ? "/part" : "/";
             provider.sid = "session-of-" + name;
             assertThat(browser.signOn(page).statusCode()).isEqualTo(200);
@@ -360,71 +355,6 @@ final class SignOnIT {
                     () -> name + ": the session goes on");
             assertThat(browser.post("/oauth2/backchannel-logout", "nonsense").statusCode())
                     .isEqualTo(400);
-        }
-    }
-
-    /** Keeps cookies, Secure ones too, since all is on the same machine; and follows redirects by hand. */
-    private final class Browser {
-        private static final HttpClient HTTP = HttpClient.newHttpClient();
-
-        private final String origin;
-        private final Map<String, String> cookies = new TreeMap<>();
-
-        Browser(String name) {
-            origin = "http://127.0.0.1:" + port(name);
-        }
-
-        HttpResponse<String> get(String path, String... headers) throws Exception {
-            return send(request(path, headers).header("Accept", "text/html").GET());
-        }
-
-        HttpResponse<String> post(String path, String logoutToken) throws Exception {
-            return send(request(path, "Content-Type", "application/x-www-form-urlencoded")
-                    .POST(HttpRequest.BodyPublishers.ofString(
-                            "logout_token=" + URLEncoder.encode(logoutToken, StandardCharsets.UTF_8))));
-        }
-
-        private HttpRequest.Builder request(String path, String... headers) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(origin + path));
-            List<String> all = new ArrayList<>(List.of(headers));
-            if (!cookies.isEmpty()) {
-                all.addAll(List.of(
-                        "Cookie",
-                        cookies.entrySet().stream()
-                                .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
-                                .collect(Collectors.joining("; "))));
-            }
-            return all.isEmpty() ? request : request.headers(all.toArray(String[]::new));
-        }
-
-        private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-            HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            for (String cookie : response.headers().allValues("set-cookie")) {
-                String[] pair = cookie.split(";", 2)[0].split("=", 2);
-                if (cookie.contains("Max-Age=0")) {
-                    cookies.remove(pair[0]);
-                } else {
-                    cookies.put(pair[0], pair[1]);
-                }
-            }
-            return response;
-        }
-
-        /** Asks for a page, and goes wherever that leads. */
-        HttpResponse<String> signOn(String path) throws Exception {
-            HttpResponse<String> response = get(path);
-            for (int i = 0; i < 10 && response.statusCode() == 302; i++) {
-                String location = response.headers().firstValue("location").orElseThrow();
-                response = location.startsWith("/") || location.startsWith(origin + "/")
-                        ? get(location.startsWith("/") ? location : location.substring(origin.length()))
-                        : atProvider(location);
-            }
-            return response;
-        }
-
-        private HttpResponse<String> atProvider(String location) throws IOException, InterruptedException {
-            return HTTP.send(
-                    HttpRequest.newBuilder(URI.create(location)).build(), HttpResponse.BodyHandlers.ofString());
         }
     }
 }

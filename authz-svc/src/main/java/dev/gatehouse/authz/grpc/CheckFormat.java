@@ -27,6 +27,9 @@ final class CheckFormat {
     /** The key of the session's claims in the metadata of Envoy's ext_authz filter. */
     private static final String SESSION = "gatehouse.session";
 
+    /** The key of the claims of opaque tokens there, under the name of who vouches for them. */
+    private static final String TOKEN = "gatehouse.token";
+
     private static final String SET_COOKIE = "set-cookie";
 
     private CheckFormat() {}
@@ -52,8 +55,16 @@ final class CheckFormat {
     private static CheckResponse allowed(Changes changes) {
         CheckResponse.Builder response =
                 CheckResponse.newBuilder().setStatus(status(Code.OK)).setOkResponse(ok(changes));
-        if (!changes.session().values().isEmpty()) {
-            response.setDynamicMetadata(changes.session().written(Struct.class, CheckFormat::metadata));
+        Struct metadata = changes.session().values().isEmpty()
+                ? Struct.getDefaultInstance()
+                : changes.session().written(Struct.class, CheckFormat::metadata);
+        if (!changes.tokens().isEmpty()) {
+            metadata = metadata.toBuilder()
+                    .putFields(TOKEN, value(changes.tokens()))
+                    .build();
+        }
+        if (metadata.getFieldsCount() > 0) {
+            response.setDynamicMetadata(metadata);
         }
         return response.build();
     }
@@ -111,6 +122,9 @@ final class CheckFormat {
                 .setBody(denied.reason().text() + "\n")
                 .addHeaders(header("content-type", "text/plain; charset=utf-8"))
                 .addHeaders(header("cache-control", "no-store"));
+        if (denied.reason().status() == StatusCode.ServiceUnavailable_VALUE) {
+            response.addHeaders(header("retry-after", "5"));
+        }
         denied.challenges().forEach(challenge -> response.addHeaders(header("www-authenticate", challenge)));
         return response;
     }

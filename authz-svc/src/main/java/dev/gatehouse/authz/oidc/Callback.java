@@ -95,7 +95,7 @@ final class Callback {
                             List.of()),
                     "state-invalid");
         }
-        return answer(request, requested, query, flow.get());
+        return answer(request, requested, query, logins.restored(flow.get(), Renewals.cookies(request)));
     }
 
     private CompletionStage<Verdict> chosen(HttpRequest request, Query query) {
@@ -115,7 +115,7 @@ final class Callback {
                 .filter(flow::begunWith)
                 .isPresent();
         boolean inTime = flow.began().plus(settings.loginTimeout()).isAfter(clock.instant());
-        List<String> forget = logins.forget(flow.slot(), cookies);
+        List<String> forget = logins.forget(flow, cookies);
         return renewals.standing(request).thenCompose(standing -> {
             boolean signedOn = standing instanceof Standing.Good good
                     && (!begunHere || !good.held().session().began().isBefore(flow.began()));
@@ -212,6 +212,14 @@ final class Callback {
     }
 
     private Answer land(FlowState flow, List<String> setCookies) {
+        if (flow.kept()) {
+            return Answers.page(
+                    200,
+                    "Signed on",
+                    "You are signed on. Your browser has not kept the address that you opened, which was long: open it again, or go on from here.",
+                    List.of(new Answers.Link(LocalPath.of(flow.url()), "Continue")),
+                    setCookies);
+        }
         return settings.cookies().sameSite() == OwnCookies.SameSite.STRICT
                 ? Answers.onward(LocalPath.of(flow.url()), setCookies)
                 : Answers.redirect(LocalPath.of(flow.url()), setCookies);
@@ -219,6 +227,16 @@ final class Callback {
 
     /** Begins the login again; a browser that never brings the cookie is told so. */
     private CompletionStage<Verdict> again(HttpRequest request, FlowState flow, String why) {
+        if (flow.kept()) {
+            return done(
+                    Answers.page(
+                            401,
+                            "Please sign on again",
+                            "Your browser has not kept the address that you opened, which was long: open it again, or sign on and go on from here.",
+                            List.of(new Answers.Link(LocalPath.of(flow.url()), "Sign on")),
+                            List.of()),
+                    why);
+        }
         if (flow.tries() < MOST_TRIES) {
             Optional<Provider> provider = settings.provider(flow.provider());
             return provider.isPresent()

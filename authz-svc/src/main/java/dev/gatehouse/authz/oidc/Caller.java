@@ -24,6 +24,7 @@ enum Caller {
             return GRPC;
         }
         if (request.header("upgrade").isPresent()
+                || prefetches(request)
                 || denyRedirect.stream().anyMatch(header -> header.matches(request))
                 || !navigates(request)) {
             return PROGRAM;
@@ -52,6 +53,14 @@ enum Caller {
                 && !request.method().equals("POST")
                 && request.header("authorization").isEmpty();
         return accept.contains(HTML) || anything;
+    }
+
+    /** A browser that loads a page before anyone asked for it: it must start no login, and end no session. */
+    static boolean prefetches(HttpRequest request) {
+        return List.of("sec-purpose", "purpose", "x-purpose", "x-moz").stream()
+                .flatMap(name -> request.header(name).stream())
+                .map(purpose -> purpose.toLowerCase(Locale.ROOT))
+                .anyMatch(purpose -> purpose.startsWith("prefetch") || purpose.startsWith("preview"));
     }
 
     /** A question of a browser that carries no cookies, Fetch standard section 3.2.2. */

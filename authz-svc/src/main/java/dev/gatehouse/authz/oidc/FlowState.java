@@ -20,16 +20,31 @@ import java.util.zip.Inflater;
  * sees; the browser is known again by a secret in a cookie, of which the state has a hash.
  *
  * @param url where the user wanted to go
+ * @param kept the browser has the whole of it, in cookies ({@link KeptUrl}); {@code url} is only its path
  * @param tries how many logins of this user have failed for want of the cookie
  */
 record FlowState(
-        String provider, String url, String redirectUri, Instant began, int tries, byte[] seed, byte[] browser) {
+        String provider,
+        String url,
+        boolean kept,
+        String redirectUri,
+        Instant began,
+        int tries,
+        byte[] seed,
+        byte[] browser) {
     static final int SEED_BYTES = 32;
     private static final char DOT = '.';
     private static final int SLOTS = 5;
     private static final int BROWSER_BYTES = 16;
-    private static final int LONGEST_URL = 8192;
+    private static final int LONGEST_URL = LocalPath.LONGEST;
     private static final int SHORT_URL = 100;
+    private static final int PACKED = 1;
+    private static final int KEPT = 2;
+
+    /** The same login, to {@code url}. */
+    FlowState to(String whole) {
+        return new FlowState(provider, whole, false, redirectUri, began, tries, seed, browser);
+    }
 
     /** The number of the browser's cookie: so few that cookies of logins that were never finished stay few. */
     int slot() {
@@ -64,10 +79,10 @@ record FlowState(
 
     /** @param signOn whose login it is: the text begins with it, so that routes may lead it there */
     String close(KeyRing keys, String signOn) {
-        boolean pack = url.length() > SHORT_URL;
+        boolean pack = !kept && url.length() > SHORT_URL;
         byte[] plain = new Fields.Writer()
                 .text(provider)
-                .small(pack ? 1 : 0)
+                .small(kept ? KEPT : pack ? PACKED : 0)
                 .bytes(pack ? deflate(url) : url.getBytes(StandardCharsets.UTF_8))
                 .text(redirectUri)
                 .time(began)
@@ -95,11 +110,12 @@ record FlowState(
     private static FlowState read(byte[] plain) throws IOException, DataFormatException {
         Fields.Reader in = new Fields.Reader(plain);
         String provider = in.text();
-        boolean packed = in.small() == 1;
+        int form = in.small();
         byte[] url = in.bytes();
         return new FlowState(
                 provider,
-                packed ? inflate(url) : new String(url, StandardCharsets.UTF_8),
+                form == PACKED ? inflate(url) : new String(url, StandardCharsets.UTF_8),
+                form == KEPT,
                 in.text(),
                 in.time(),
                 in.small(),
@@ -115,7 +131,7 @@ record FlowState(
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    private static byte[] deflate(String text) {
+    static byte[] deflate(String text) {
         try (Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true)) {
             deflater.setInput(text.getBytes(StandardCharsets.UTF_8));
             deflater.finish();
@@ -128,7 +144,7 @@ record FlowState(
         }
     }
 
-    private static String inflate(byte[] packed) throws DataFormatException {
+    static String inflate(byte[] packed) throws DataFormatException {
         try (Inflater inflater = new Inflater(true)) {
             inflater.setInput(packed);
             byte[] buffer = new byte[LONGEST_URL];

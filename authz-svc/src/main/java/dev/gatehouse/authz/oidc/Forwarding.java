@@ -7,18 +7,14 @@ import dev.gatehouse.authz.seal.Secret;
 import dev.gatehouse.authz.session.Held;
 import dev.gatehouse.authz.session.OwnCookies;
 import dev.gatehouse.authz.session.Session;
-import dev.gatehouse.authz.token.Claims;
-import java.util.ArrayList;
+import dev.gatehouse.authz.token.ClaimHeader;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the backend, and filters behind this one, get to know of the user.
@@ -36,14 +32,10 @@ public record Forwarding(
         Optional<String> internalIdHeader) {
     private static final String AUTHORIZATION = "authorization";
     private static final String COOKIE = "cookie";
-    private static final int LONGEST_VALUE = 8192;
 
     public Forwarding {
         claims = List.copyOf(claims);
     }
-
-    /** @param claim with dots between names of nested objects */
-    public record ClaimHeader(String header, String claim) {}
 
     /** Headers that no client may set. {@code Authorization} is not among them: it is replaced where a token goes into it. */
     Set<String> headers() {
@@ -71,10 +63,7 @@ public record Forwarding(
         internalAccessHeader.ifPresent(
                 name -> set.put(name, session.tokens().access().text()));
         for (ClaimHeader claim : claims) {
-            session.claims()
-                    .at(claim.claim())
-                    .flatMap(Forwarding::text)
-                    .ifPresent(text -> set.put(claim.header(), text));
+            claim.value(session.claims()).ifPresent(text -> set.put(claim.header(), text));
         }
         Set<String> remove = new HashSet<>();
         cookies(request, set, remove);
@@ -102,29 +91,5 @@ public record Forwarding(
                 }
             }
         }
-    }
-
-    /** Empty: it cannot be the value of a header. */
-    private static Optional<String> text(Object claim) {
-        String text = switch (claim) {
-            case List<?> list -> {
-                List<String> parts = new ArrayList<>();
-                list.forEach(element -> parts.add(one(element)));
-                yield String.join(",", parts);
-            }
-            default -> one(claim);
-        };
-        boolean fits = text.length() <= LONGEST_VALUE && text.chars().noneMatch(c -> c < ' ' || c == 0x7f);
-        return fits ? Optional.of(text) : Optional.empty();
-    }
-
-    private static String one(@Nullable Object value) {
-        return value instanceof Map<?, ?> map ? json(map) : Objects.toString(value);
-    }
-
-    private static String json(Map<?, ?> map) {
-        Map<String, @Nullable Object> named = new LinkedHashMap<>();
-        map.forEach((name, value) -> named.put(Objects.toString(name), value));
-        return new Claims(named).json();
     }
 }

@@ -2,7 +2,8 @@ package dev.gatehouse.authz.oidc;
 
 /** Where a user goes on this host: never to another one. */
 final class LocalPath {
-    private static final int LONGEST = 4096;
+    /** Proxies take requests with headers of 60 kB, of which cookies are a part. */
+    static final int LONGEST = 16_384;
 
     private LocalPath() {}
 

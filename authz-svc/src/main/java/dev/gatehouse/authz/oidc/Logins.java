@@ -68,7 +68,8 @@ final class Logins {
     }
 
     private Verdict choose(String url, int tries) {
-        String start = new FlowState("", target(url), "", now(), tries, new byte[FlowState.SEED_BYTES], new byte[0])
+        String start = new FlowState(
+                        "", target(url), false, "", now(), tries, new byte[FlowState.SEED_BYTES], new byte[0])
                 .close(keys.get(), settings.key());
         List<Answers.Link> links = new ArrayList<>();
         for (Provider provider : settings.providers()) {
@@ -102,19 +103,35 @@ final class Logins {
         }
         byte[] seed = new byte[FlowState.SEED_BYTES];
         random.nextBytes(seed);
-        int slot = new FlowState("", "", "", now(), 0, seed, new byte[0]).slot();
-        String secret = Renewals.cookies(request)
-                .value(settings.cookies().flow(slot))
+        int slot = new FlowState("", "", false, "", now(), 0, seed, new byte[0]).slot();
+        Cookies cookies = Renewals.cookies(request);
+        String secret = cookies.value(settings.cookies().flow(slot))
                 .filter(value -> SECRET.matcher(value).matches())
                 .orElseGet(this::secret);
+        String target = target(url);
+        boolean kept = KeptUrl.needed(target);
+        Optional<List<String>> parts = kept
+                ? KeptUrl.keep(target, seed, settings, keys.get(), cookies, settings.loginTimeout())
+                : Optional.of(List.of());
+        if (parts.isEmpty()) {
+            return CompletableFuture.completedFuture(tooLong(target));
+        }
         FlowState flow = new FlowState(
-                provider.settings().name(), target(url), redirectUri.get(), now(), tries, seed, FlowState.hash(secret));
+                provider.settings().name(),
+                kept ? bare(target) : target,
+                kept,
+                redirectUri.get(),
+                now(),
+                tries,
+                seed,
+                FlowState.hash(secret));
         String state = flow.close(keys.get(), settings.key());
-        String cookie = settings.cookies().setFlow(slot, secret, settings.loginTimeout());
+        List<String> set = new ArrayList<>(parts.get());
+        set.add(settings.cookies().setFlow(Integer.toString(slot), secret, settings.loginTimeout()));
         return provider.endpoints()
                 .thenCompose(where -> location(provider, where, flow, state))
-                .<Verdict>thenApply(location -> new Verdict.Answered(
-                        Answers.redirect(location, List.of(cookie)), "login-started", Optional.empty()))
+                .<Verdict>thenApply(location ->
+                        new Verdict.Answered(Answers.redirect(location, set), "login-started", Optional.empty()))
                 .exceptionally(failure -> {
                     tell(provider, failure);
                     return new Verdict.Answered(
@@ -122,11 +139,30 @@ final class Logins {
                                     503,
                                     "Sign-on does not work at the moment",
                                     "The service that signs you on cannot be reached. Please try again in a few seconds.",
-                                    List.of(new Answers.Link(target(url), "Try again")),
+                                    List.of(new Answers.Link(target, "Try again")),
                                     List.of()),
                             "provider-unavailable",
                             Optional.empty());
                 });
+    }
+
+    /** The user decides what to do with an address that would be lost on the way. */
+    private static Verdict tooLong(String target) {
+        return new Verdict.Answered(
+                Answers.page(
+                        401,
+                        "Please sign on first",
+                        "The address that you opened is too long to be kept while you sign on. Keep a copy of it, sign on, and open it again.",
+                        List.of(new Answers.Link(bare(target), "Sign on")),
+                        List.of()),
+                "address-too-long",
+                Optional.empty());
+    }
+
+    /** The path alone; "/" where that is too long, too. */
+    private static String bare(String target) {
+        String path = LocalPath.withoutQuery(target);
+        return KeptUrl.needed(path) ? "/" : path;
     }
 
     /** Once in half a minute: every user who tries again would be a line. */
@@ -203,10 +239,21 @@ final class Logins {
         return clock.instant();
     }
 
-    /** Values of Set-Cookie that take away the cookie of a login. */
-    List<String> forget(int slot, Cookies cookies) {
-        return cookies.value(settings.cookies().flow(slot)).isPresent()
-                ? List.of(settings.cookies().deleteFlow(slot))
-                : List.of();
+    /** The login with the whole of where the user wanted to go, if the browser has that. */
+    FlowState restored(FlowState flow, Cookies cookies) {
+        return flow.kept()
+                ? KeptUrl.find(flow.seed(), settings, keys.get(), cookies)
+                        .map(flow::to)
+                        .orElse(flow)
+                : flow;
+    }
+
+    /** Values of Set-Cookie that take away the cookies of a login. */
+    List<String> forget(FlowState flow, Cookies cookies) {
+        List<String> delete = new ArrayList<>(KeptUrl.forget(flow.seed(), settings, cookies));
+        if (cookies.value(settings.cookies().flow(flow.slot())).isPresent()) {
+            delete.add(settings.cookies().deleteFlow(Integer.toString(flow.slot())));
+        }
+        return delete;
     }
 }

@@ -20,6 +20,7 @@ import dev.gatehouse.authz.token.Checked;
 import dev.gatehouse.authz.token.Claims;
 import dev.gatehouse.authz.token.Jwt;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -36,12 +37,20 @@ final class Logouts {
 
     private final SignOnSettings settings;
     private final Sessions sessions;
+    private final LogoutReceivers receivers;
     private final SignOnLog log;
 
-    Logouts(SignOnSettings settings, Sessions sessions, SignOnLog log) {
+    /** @param receivers whom a logout that comes here may be for */
+    Logouts(SignOnSettings settings, Sessions sessions, LogoutReceivers receivers, SignOnLog log) {
         this.settings = settings;
         this.sessions = sessions;
+        this.receivers = receivers;
         this.log = log;
+    }
+
+    /** Whether the frames of a provider come to {@code path}. */
+    boolean hearsFrames(String path) {
+        return settings.frontChannelPath().equals(Optional.of(path));
     }
 
     /** Empty: {@code path} is none of a logout. */
@@ -63,10 +72,7 @@ final class Logouts {
         if (!List.of("GET", "POST").contains(request.method())) {
             return done(new Answer(405, List.of(new Answer.Header("allow", "GET, POST")), ""), "bad-method");
         }
-        if (request.header("sec-purpose")
-                .filter(purpose -> purpose.startsWith("prefetch"))
-                .isPresent()) {
-            // A browser that loads pages before anyone asked for them must not log its user out.
+        if (Caller.prefetches(request)) {
             return done(Answers.empty(403, Optional.empty(), List.of()), "prefetch");
         }
         Cookies cookies = Renewals.cookies(request);
@@ -127,15 +133,18 @@ final class Logouts {
         }
         List<String> tokens = Query.of("?" + request.body()).values("logout_token");
         Optional<Jwt> jwt = tokens.size() == 1 ? Jwt.parse(tokens.getFirst()) : Optional.empty();
-        Optional<Provider> provider = jwt.flatMap(token -> sender(token.unverified()));
-        if (jwt.isEmpty() || provider.isEmpty()) {
-            return badLogout(request, "", "the request has no logout token of a provider of this site");
-        }
-        String name = provider.get().settings().name();
-        return provider.get()
-                .logoutToken(jwt.get())
+        Optional<Logouts> receiver = jwt.flatMap(token -> receivers.ofClient(token.unverified(), this));
+        return jwt.isPresent() && receiver.isPresent()
+                ? receiver.get().received(request, jwt.get())
+                : badLogout(request, "", "the request has no logout token of a provider of this site");
+    }
+
+    private CompletionStage<Verdict> received(HttpRequest request, Jwt token) {
+        Provider provider = sender(token.unverified()).orElseThrow();
+        String name = provider.settings().name();
+        return provider.logoutToken(token)
                 .thenCompose(checked -> switch (checked) {
-                    case Checked.Right right -> end(request, provider.get(), right.claims());
+                    case Checked.Right right -> end(request, provider, right.claims());
                     case Checked.Wrong wrong -> badLogout(request, name, wrong.why());
                     case Checked.UnknownKey unknown -> badLogout(request, name, "its key is not known");
                 })
@@ -150,7 +159,8 @@ final class Logouts {
                         : CompletableFuture.failedFuture(failure));
     }
 
-    private Optional<Provider> sender(Claims claims) {
+    /** The provider whose client a logout token is for. */
+    Optional<Provider> sender(Claims claims) {
         return settings.providers().stream()
                 .filter(provider -> claims.text("iss")
                         .equals(Optional.of(provider.settings().issuer())))
@@ -200,11 +210,9 @@ final class Logouts {
         }
         Query query = Query.of(request.path());
         Optional<String> sid = query.value("sid").filter(value -> !value.isEmpty());
-        Optional<Provider> provider = settings.providers().stream()
-                .filter(known ->
-                        query.value("iss").equals(Optional.of(known.settings().issuer())))
-                .findFirst();
-        if (sid.isEmpty() || provider.isEmpty()) {
+        Optional<String> issuer = query.value("iss");
+        List<Logouts> heard = receivers.ofFrames(LocalPath.withoutQuery(request.path()), issuer, this);
+        if (sid.isEmpty() || heard.isEmpty()) {
             note(request, "", Optional.empty(), "refused", "a frame without iss and sid of a provider of this site");
             return done(
                     Answers.json(
@@ -215,30 +223,41 @@ final class Logouts {
                     "logout-refused");
         }
         Cookies cookies = Renewals.cookies(request);
-        Answer frame =
-                Answers.empty(200, Optional.of(origin(provider.get().settings().issuer())), List.of());
+        List<String> forget = new ArrayList<>();
+        CompletionStage<Void> ended = CompletableFuture.completedStage(null);
+        for (Logouts each : heard) {
+            ended = ended.thenCompose(_ -> each.framed(request, cookies, issuer, sid.get()))
+                    .thenAccept(forget::addAll);
+        }
+        return ended.thenCompose(_ ->
+                done(Answers.empty(200, Optional.of(origin(issuer.orElseThrow())), forget), "logout"));
+    }
+
+    /** The first provider with the issuer. */
+    Optional<Provider> framed(Optional<String> issuer) {
+        return settings.providers().stream()
+                .filter(known -> issuer.equals(Optional.of(known.settings().issuer())))
+                .findFirst();
+    }
+
+    /** Ends the sessions of this sign-on: what takes the browser's cookies away. */
+    private CompletionStage<List<String>> framed(
+            HttpRequest request, Cookies cookies, Optional<String> issuer, String sid) {
+        Provider provider = framed(issuer).orElseThrow();
         return sessions.find(cookies).thenCompose(found -> {
-            Optional<Held> same = found.filter(held -> held.session().sid().equals(sid)
-                    && held.session().issuer().equals(provider.get().settings().issuer()));
+            Optional<Held> same = found.filter(held -> held.session().sid().equals(Optional.of(sid))
+                    && held.session().issuer().equals(provider.settings().issuer()));
             CompletionStage<Integer> ended = same.isPresent()
                     ? sessions.end(same.get()).thenApply(nothing -> 1)
-                    : sessions.endAll(List.of(index(provider.get(), "sid", sid.get())));
-            return ended.thenCompose(count -> {
+                    : sessions.endAll(List.of(index(provider, "sid", sid)));
+            return ended.thenApply(count -> {
                 note(
                         request,
-                        provider.get().settings().name(),
+                        provider.settings().name(),
                         same.map(held -> held.session().subject()),
                         "ok",
                         "by a frame of the provider, sessions: " + count);
-                return done(
-                        same.isPresent()
-                                ? Answers.empty(
-                                        200,
-                                        Optional.of(
-                                                origin(provider.get().settings().issuer())),
-                                        sessions.forget(cookies))
-                                : frame,
-                        "logout");
+                return same.isPresent() ? sessions.forget(cookies) : List.of();
             });
         });
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -37,13 +38,17 @@ public final class SignOn implements Check {
     private final Callback callback;
     private final Logouts logouts;
 
-    /** @param random has to be cryptographically strong */
-    public SignOn(
+    /**
+     * @param random has to be cryptographically strong
+     * @param receivers gets to know this sign-on
+     */
+    SignOn(
             SignOnSettings settings,
             Sessions sessions,
             Supplier<KeyRing> keys,
             InstantSource clock,
             RandomGenerator random,
+            LogoutReceivers receivers,
             SignOnLog log) {
         this.settings = settings;
         this.sessions = sessions;
@@ -51,7 +56,8 @@ public final class SignOn implements Check {
         this.renewals = new Renewals(settings, sessions, grants, clock, log);
         this.logins = new Logins(settings, keys, clock, random);
         this.callback = new Callback(settings, sessions, keys, grants, renewals, logins, clock, log);
-        this.logouts = new Logouts(settings, sessions, log);
+        this.logouts = new Logouts(settings, sessions, receivers, log);
+        receivers.add(logouts);
     }
 
     @Override
@@ -96,6 +102,32 @@ public final class SignOn implements Check {
                 stepUp(request, insufficient.held().session().subject());
             case Unknown unknown -> CompletableFuture.completedFuture(unavailable(request, unknown.reason()));
         });
+    }
+
+    /**
+     * The same, except that a request with a token passes: another check decides about the token.
+     *
+     * @param hasToken whether a request has one
+     */
+    public Check exceptFor(Predicate<HttpRequest> hasToken) {
+        return new Check() {
+            @Override
+            public String kind() {
+                return SignOn.this.kind();
+            }
+
+            @Override
+            public Set<String> identityHeaders() {
+                return SignOn.this.identityHeaders();
+            }
+
+            @Override
+            public CompletionStage<Verdict> check(HttpRequest request) {
+                return hasToken.test(request)
+                        ? CompletableFuture.completedFuture(new Verdict.Passed("", Forwarding.without(request)))
+                        : SignOn.this.check(request);
+            }
+        };
     }
 
     private boolean passesThrough(HttpRequest request) {

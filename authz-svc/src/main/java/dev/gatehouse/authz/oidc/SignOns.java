@@ -1,5 +1,7 @@
 package dev.gatehouse.authz.oidc;
 
+import dev.gatehouse.authz.introspection.IntrospectionSettings;
+import dev.gatehouse.authz.introspection.Introspector;
 import dev.gatehouse.authz.policy.InvalidPolicy;
 import dev.gatehouse.authz.provider.Provider;
 import dev.gatehouse.authz.provider.ProviderHttp;
@@ -32,7 +34,9 @@ public final class SignOns {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final SignOnLog log;
+    private final LogoutReceivers receivers = new LogoutReceivers();
     private final Map<ProviderSettings, WeakReference<Provider>> providers = new ConcurrentHashMap<>();
+    private final Map<IntrospectionSettings, WeakReference<Introspector>> introspectors = new ConcurrentHashMap<>();
 
     /** Where sessions are. */
     public enum Store {
@@ -95,6 +99,26 @@ public final class SignOns {
         return provider;
     }
 
+    /**
+     * Who is asked about opaque tokens. One with the same settings is the same in every policy: its answers stay.
+     *
+     * @throws InvalidPolicy where certificates cannot be used
+     */
+    public Introspector introspector(IntrospectionSettings settings, String field) throws InvalidPolicy {
+        WeakReference<Introspector> known = introspectors.get(settings);
+        @Nullable Introspector introspector = known == null ? null : known.get();
+        if (introspector == null) {
+            try {
+                introspector = new Introspector(settings, http.open(settings.connection()), clock);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidPolicy(field, String.valueOf(e.getMessage()), "certificates as PEM");
+            }
+            introspectors.values().removeIf(reference -> reference.get() == null);
+            introspectors.put(settings, new WeakReference<>(introspector));
+        }
+        return introspector;
+    }
+
     /** @throws InvalidPolicy where this process has not the store */
     public SignOn signOn(SignOnSettings settings, Store store) throws InvalidPolicy {
         Sessions sessions = switch (store) {
@@ -107,7 +131,7 @@ public final class SignOns {
                         redis.orElseThrow(() -> new InvalidPolicy(
                                 "session.store", "REDIS", "a store that authz-svc has: it is not told of a Redis")));
         };
-        return new SignOn(settings, sessions, keys, clock, random, log);
+        return new SignOn(settings, sessions, keys, clock, random, receivers, log);
     }
 
     private static Sessions tickets(SignOnSettings settings, SessionVault vault) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is changed in a request before it goes to the backend.
@@ -16,17 +17,28 @@ import java.util.Set;
  * @param removeParameters names of query parameters as they are written in the path
  * @param setCookies values of Set-Cookie for the answer
  * @param session what filters behind this one, and access logs, get to know of the user
+ * @param tokens claims of tokens by the name of who vouches for them, for filters behind this one and access logs
  */
 public record Changes(
         Map<String, String> set,
         Set<String> remove,
         List<String> removeParameters,
         List<String> setCookies,
-        Claims session) {
+        Claims session,
+        Map<String, Map<String, @Nullable Object>> tokens) {
     public static final Changes NONE = new Changes(Map.of(), Set.of(), List.of());
 
     public Changes(Map<String, String> set, Set<String> remove, List<String> removeParameters) {
         this(set, remove, removeParameters, List.of(), Claims.NONE);
+    }
+
+    public Changes(
+            Map<String, String> set,
+            Set<String> remove,
+            List<String> removeParameters,
+            List<String> setCookies,
+            Claims session) {
+        this(set, remove, removeParameters, setCookies, session, Map.of());
     }
 
     public Changes {
@@ -34,6 +46,7 @@ public record Changes(
         remove = Set.copyOf(remove);
         removeParameters = List.copyOf(removeParameters);
         setCookies = List.copyOf(setCookies);
+        tokens = Map.copyOf(tokens);
     }
 
     /** Both; where one removes what the other sets, it is set. */
@@ -47,7 +60,9 @@ public record Changes(
         parameters.addAll(other.removeParameters);
         List<String> cookies = new ArrayList<>(setCookies);
         cookies.addAll(other.setCookies);
-        return new Changes(bothSet, bothRemove, parameters, cookies, both(session, other.session));
+        Map<String, Map<String, @Nullable Object>> bothTokens = new LinkedHashMap<>(tokens);
+        bothTokens.putAll(other.tokens);
+        return new Changes(bothSet, bothRemove, parameters, cookies, both(session, other.session), bothTokens);
     }
 
     /** One of them as it is, where it is alone: it has its written form with it. */

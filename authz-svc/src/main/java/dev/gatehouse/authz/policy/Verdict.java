@@ -8,7 +8,7 @@ public sealed interface Verdict {
     record Passed(String identity, Changes changes) implements Verdict {}
 
     /**
-     * @param challenge for WWW-Authenticate, RFC 9110 section 11.6.1; with status 401 only
+     * @param challenge for WWW-Authenticate, RFC 9110 section 11.6.1; with status 401, or 403 where RFC 6750 has it so
      * @param identity who it claims to be, where that is no secret
      */
     record Denied(Reason reason, Optional<String> challenge, Optional<String> identity) implements Verdict {}

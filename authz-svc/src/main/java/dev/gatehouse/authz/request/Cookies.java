@@ -40,6 +40,11 @@ public final class Cookies {
                 .findFirst();
     }
 
+    /** How many characters the header has, about. */
+    public int length() {
+        return pairs.stream().mapToInt(pair -> pair.text().length() + 2).sum();
+    }
+
     /** Every name, once. */
     public List<String> names() {
         return pairs.stream().map(Pair::name).distinct().toList();

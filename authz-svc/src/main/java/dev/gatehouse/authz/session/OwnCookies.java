@@ -53,6 +53,11 @@ public record OwnCookies(String tag, SameSite sameSite, Optional<String> domain)
 
     /** The name of the cookie of a login that is under way. */
     public String flow(int slot) {
+        return flow(Integer.toString(slot));
+    }
+
+    /** The name of a cookie that belongs to logins, by what tells it from others. */
+    public String flow(String slot) {
         return session() + "-" + slot;
     }
 
@@ -63,7 +68,7 @@ public record OwnCookies(String tag, SameSite sameSite, Optional<String> domain)
     }
 
     /** Never Strict: the provider's answer comes from another site. */
-    public String setFlow(int slot, String value, Duration age) {
+    public String setFlow(String slot, String value, Duration age) {
         return flow(slot) + "=" + value + attributes(flowSameSite()) + "; Max-Age=" + Math.max(1, age.toSeconds());
     }
 
@@ -71,7 +76,7 @@ public record OwnCookies(String tag, SameSite sameSite, Optional<String> domain)
         return name + "=" + attributes(sameSite) + "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
     }
 
-    public String deleteFlow(int slot) {
+    public String deleteFlow(String slot) {
         return flow(slot) + "=" + attributes(flowSameSite()) + "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
     }
 

@@ -18,6 +18,7 @@ import dev.gatehouse.authz.provider.ProviderSettings.Authentication;
 import dev.gatehouse.authz.seal.Secret;
 import dev.gatehouse.authz.session.Lifetimes;
 import dev.gatehouse.authz.session.OwnCookies;
+import dev.gatehouse.authz.token.ClaimHeader;
 import dev.gatehouse.authz.token.TokenRules;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -218,8 +219,7 @@ final class OidcReader {
         return method;
     }
 
-    private static ConnectionSettings connection(OpenIdConnect.Connection connection, String field)
-            throws InvalidPolicy {
+    static ConnectionSettings connection(OpenIdConnect.Connection connection, String field) throws InvalidPolicy {
         for (int i = 0; i < connection.getAddressesCount(); i++) {
             if (!ADDRESS.matcher(connection.getAddresses(i)).matches()) {
                 throw new InvalidPolicy(
@@ -277,10 +277,21 @@ final class OidcReader {
     }
 
     private static Forwarding forwarding(OpenIdConnect.Forwarding forwarding) throws InvalidPolicy {
-        List<Forwarding.ClaimHeader> claims = new ArrayList<>();
-        for (int i = 0; i < forwarding.getClaimsCount(); i++) {
-            OpenIdConnect.Forwarding.ClaimHeader claim = forwarding.getClaims(i);
-            String field = "forwarding.claims[" + i + "]";
+        return new Forwarding(
+                forwarding.getAccessToken(),
+                HeaderName.optional(forwarding.getIdTokenHeader(), "forwarding.id_token_header"),
+                claims(forwarding.getClaimsList(), "forwarding."),
+                HeaderName.optional(
+                        forwarding.getInternalAccessTokenHeader(), "forwarding.internal_access_token_header"),
+                HeaderName.optional(forwarding.getInternalIdTokenHeader(), "forwarding.internal_id_token_header"));
+    }
+
+    static List<ClaimHeader> claims(List<OpenIdConnect.Forwarding.ClaimHeader> messages, String place)
+            throws InvalidPolicy {
+        List<ClaimHeader> claims = new ArrayList<>();
+        for (int i = 0; i < messages.size(); i++) {
+            OpenIdConnect.Forwarding.ClaimHeader claim = messages.get(i);
+            String field = place + "claims[" + i + "]";
             if (claim.getClaim().isEmpty()) {
                 throw new InvalidPolicy(field + ".claim", "\"\"", "the name of a claim");
             }
@@ -288,15 +299,9 @@ final class OidcReader {
             if (CREDENTIALS.contains(header)) {
                 throw new InvalidPolicy(field + ".header", "\"" + header + "\"", "a header that is for nothing else");
             }
-            claims.add(new Forwarding.ClaimHeader(header, claim.getClaim()));
+            claims.add(new ClaimHeader(header, claim.getClaim()));
         }
-        return new Forwarding(
-                forwarding.getAccessToken(),
-                HeaderName.optional(forwarding.getIdTokenHeader(), "forwarding.id_token_header"),
-                claims,
-                HeaderName.optional(
-                        forwarding.getInternalAccessTokenHeader(), "forwarding.internal_access_token_header"),
-                HeaderName.optional(forwarding.getInternalIdTokenHeader(), "forwarding.internal_id_token_header"));
+        return claims;
     }
 
     private static List<HeaderMatcher> denyRedirect(OpenIdConnect message) throws InvalidPolicy {
@@ -338,7 +343,7 @@ final class OidcReader {
         };
     }
 
-    private static Optional<String> endpoint(String url, String field) throws InvalidPolicy {
+    static Optional<String> endpoint(String url, String field) throws InvalidPolicy {
         if (!url.isEmpty() && !Endpoints.absolute(url)) {
             throw new InvalidPolicy(field, "\"" + url + "\"", "an http or https URL");
         }
@@ -349,7 +354,7 @@ final class OidcReader {
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
-    private static java.time.Duration duration(Duration duration, String field) throws InvalidPolicy {
+    static java.time.Duration duration(Duration duration, String field) throws InvalidPolicy {
         java.time.Duration read = java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
         if (read.isNegative()) {
             throw new InvalidPolicy(field, read.toString(), "0 or more");

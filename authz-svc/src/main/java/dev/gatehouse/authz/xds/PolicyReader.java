@@ -7,6 +7,8 @@ import dev.gatehouse.authz.apikey.ApiKeys;
 import dev.gatehouse.authz.apikey.KeySource;
 import dev.gatehouse.authz.basic.BasicUsers;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.introspection.OpaqueTokens;
+import dev.gatehouse.authz.oidc.SignOn;
 import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.policy.Check;
 import dev.gatehouse.authz.policy.HeaderName;
@@ -14,6 +16,7 @@ import dev.gatehouse.authz.policy.InvalidPolicy;
 import dev.gatehouse.authz.policy.Policy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads a policy from its resource. */
 final class PolicyReader {
@@ -23,10 +26,17 @@ final class PolicyReader {
         if (resource.getName().isEmpty()) {
             throw new InvalidPolicy("name", "\"\"", "<namespace>/<name>");
         }
-        // The sign-on is first: the provider's answers have neither keys nor passwords.
+        // The sign-on comes before keys and passwords: the provider's answers have neither. A token takes the place of
+        // a session.
         List<Check> checks = new ArrayList<>();
+        Optional<OpaqueTokens> tokens = resource.getIntrospectionsCount() > 0
+                ? Optional.of(IntrospectionReader.read(resource.getIntrospectionsList(), resource.hasOidc(), signOns))
+                : Optional.empty();
+        tokens.ifPresent(checks::add);
         if (resource.hasOidc()) {
-            checks.add(OidcReader.read(resource.getName(), resource.getOidc(), signOns));
+            SignOn signOn = OidcReader.read(resource.getName(), resource.getOidc(), signOns);
+            checks.add(
+                    tokens.<Check>map(each -> signOn.exceptFor(each::hasToken)).orElse(signOn));
         }
         if (resource.hasApiKeyAuth()) {
             checks.add(apiKeys(resource.getApiKeyAuth()));
@@ -35,7 +45,7 @@ final class PolicyReader {
             checks.add(basic(resource.getBasicAuth(), passwords));
         }
         if (checks.isEmpty()) {
-            throw new InvalidPolicy("oidc, api_key_auth, basic_auth", "none", "at least one of them");
+            throw new InvalidPolicy("oidc, api_key_auth, basic_auth, introspections", "none", "at least one of them");
         }
         return new Policy(resource.getName(), checks);
     }

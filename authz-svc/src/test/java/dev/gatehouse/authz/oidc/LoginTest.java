@@ -9,8 +9,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoginTest extends SignOnFixture {
     @BeforeEach
@@ -95,9 +99,97 @@ class LoginTest extends SignOnFixture {
     void deepLinksWithLongQueriesComeBackWhole() {
         String path = "/search?q=" + "a%20b%26c".repeat(300) + "&page=2";
         assertThat(browser.signOn(path).path()).isEqualTo(path);
+    }
+
+    /** What does not pack well: 12 kB of it. */
+    private static String noise(int length) {
+        Random random = new Random(7);
+        String letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~.%25";
+        return random.ints(length, 0, letters.length())
+                .mapToObj(i -> letters.substring(i, i + 1))
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    void anAddressOfTwelveKilobytesIsKeptByTheBrowserAndNotSentToTheProvider() {
+        String path = "/search?q=" + noise(12_000);
+        Reply begun = browser.get(path);
+        assertThat(begun.location()).as("providers take 4 kB").hasSizeLessThan(3_000);
+        assertThat(begun.setCookies()).allSatisfy(cookie -> assertThat(cookie).hasSizeLessThan(4_000));
+        assertThat(String.join("", begun.setCookies())).doesNotContain("ABC/search");
+        Reply page = browser.follow(begun);
+        assertThat(page.path()).isEqualTo(path);
+        assertThat(page.allowed()).isTrue();
+        assertThat(browser.cookies).as("the session's alone").hasSize(1);
+    }
+
+    @Test
+    void loginsWithLongAddressesDoNotTakeEachOthers() {
+        List<String> paths = List.of("/a?q=" + noise(5_000), "/b?q=" + noise(6_000), "/c");
+        List<Reply> begun = paths.stream().map(browser::get).toList();
+        for (int i = 0; i < paths.size(); i++) {
+            assertThat(browser.follow(begun.get(i)).path()).isEqualTo(paths.get(i));
+        }
+    }
+
+    @Test
+    void anAddressThatIsLostIsNeverLostSilently() {
+        String path = "/search?q=" + noise(12_000);
+        Reply begun = browser.get(path);
+        String back = browser.visit(begun.location());
+        browser.cookies.keySet().removeIf(name -> name.matches(".*-.{8}-1"));
+        Reply page = browser.get(back);
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.allowed()).isFalse();
+        assertThat(page.body()).contains("has not kept the address").contains("href=\"/search\"");
+
         browser.cookies.clear();
-        String tooLong = "/search?q=" + "x".repeat(5000);
-        assertThat(browser.signOn(tooLong).path()).isEqualTo("/search");
+        Reply late = browser.get(browser.visit(browser.get(path).location()));
+        assertThat(late.location()).isEqualTo(path);
+        browser.cookies.clear();
+        String again = browser.visit(browser.get(path).location());
+        browser.cookies.clear();
+        assertThat(browser.get(again).body()).contains("has not kept the address");
+
+        browser.cookies.clear();
+        Reply tooLong = browser.get("/search?q=" + noise(16_000));
+        assertThat(tooLong.status()).isEqualTo(401);
+        assertThat(tooLong.body()).contains("too long to be kept").contains("href=\"/search\"");
+    }
+
+    @Test
+    void cookiesOfAbortedLoginsDoNotGrowUntilNoPageComesAnyMore() {
+        for (int i = 0; i < 20; i++) {
+            browser.get("/search?i=" + i + "&q=" + noise(12_000));
+        }
+        assertThat(browser.cookies.toString()).hasSizeLessThan(40_000);
+        assertThat(browser.signOn("/short").allowed()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sec-purpose: prefetch",
+                "sec-purpose: prefetch;prerender",
+                "sec-purpose: prefetch;anonymous-client-ip",
+                "purpose: prefetch",
+                "x-purpose: preview",
+                "x-moz: prefetch"
+            })
+    void aPageThatNobodyAskedForYetStartsNoLogin(String header) {
+        Reply reply = browser.send(
+                "GET",
+                "/",
+                Map.of(
+                        "accept",
+                        "text/html",
+                        "sec-fetch-mode",
+                        "navigate",
+                        header.split(": ")[0],
+                        header.split(": ")[1]));
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(reply.setCookies()).isEmpty();
+        assertThat(reply.header("cache-control")).contains("no-store");
     }
 
     @Test

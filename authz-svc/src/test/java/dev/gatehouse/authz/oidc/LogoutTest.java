@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JOSEException;
 import dev.gatehouse.authz.oidc.Browser.Reply;
+import dev.gatehouse.testkit.OpenIdProvider;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -231,5 +232,41 @@ class LogoutTest extends SignOnFixture {
         provider.gate.countDown();
         assertThat(waiting.join().status()).isEqualTo(401);
         assertThat(browser.script("/").status()).isEqualTo(401);
+    }
+
+    /** Two policies of a host have one path for logouts: the route leads all to the first. */
+    @Test
+    void aLogoutReachesThePolicyWhoseClientItIsForWhereverItComes() throws JOSEException {
+        OpenIdProvider second = new OpenIdProvider(clock);
+        try {
+            engine().push(
+                            message(POLICY, oidc -> {}),
+                            message(
+                                    "shop/second",
+                                    oidc -> oidc.getProvidersBuilder(0).setIssuer(second.issuer())));
+            Browser other = new Browser(this::engine, "shop/second");
+            assertThat(other.signOn("/").allowed()).isTrue();
+            assertThat(logoutToken(second.logoutToken(token -> {})).status()).isEqualTo(200);
+            assertThat(other.script("/").status()).isEqualTo(401);
+            assertThat(browser.script("/").allowed())
+                    .as("another client's session")
+                    .isTrue();
+            assertThat(logoutToken(second.logoutToken(token -> token.put("aud", "nobody")))
+                            .status())
+                    .isEqualTo(400);
+
+            assertThat(other.signOn("/").allowed()).isTrue();
+            other.cookies.putAll(browser.cookies);
+            Browser framed = new Browser(this::engine, POLICY);
+            framed.cookies.putAll(other.cookies);
+            Reply frame = framed.get("/oauth2/frontchannel-logout?sid=" + second.sid + "&iss="
+                    + URLEncoder.encode(second.issuer(), StandardCharsets.UTF_8));
+            assertThat(frame.status()).isEqualTo(200);
+            assertThat(frame.setCookies()).as("its cookie, and no other").hasSize(1);
+            assertThat(other.script("/").status()).isEqualTo(401);
+            assertThat(browser.script("/").allowed()).isTrue();
+        } finally {
+            second.close();
+        }
     }
 }

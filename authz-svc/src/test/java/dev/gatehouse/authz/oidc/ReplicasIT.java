@@ -213,4 +213,65 @@ class ReplicasIT extends SignOnFixture {
             own.close();
         }
     }
+
+    /** A Redis that hangs is worse than one that is gone: the connection stays. */
+    @Test
+    void aRedisThatIsSlowIsAnsweredWith503WithinTheDeadlineAndEndsNoSession() throws Exception {
+        RedisServer own = new RedisServer(FreePorts.one());
+        try {
+            TestEngine engine = engine(Optional.of(own.url()));
+            policy(oidc -> {});
+            Browser here = new Browser(() -> engine, POLICY);
+            assertThat(here.signOn("/").allowed()).isTrue();
+            own.signal("STOP");
+            // What was read just before is good for a moment.
+            Await.until(() -> here.script("/").status() == 503, Duration.ofSeconds(20), () -> "503 while Redis hangs");
+            Reply slow = here.script("/");
+            assertThat(slow.status()).isEqualTo(503);
+            assertThat(slow.header("retry-after")).isPresent();
+            Browser cold = new Browser(() -> engine, POLICY);
+            assertThat(cold.script("/").status()).as("no ticket, no door").isEqualTo(401);
+            assertThat(cold.signOn("/").status()).isEqualTo(503);
+            own.signal("CONT");
+            Await.until(
+                    () -> here.script("/").allowed(),
+                    Duration.ofSeconds(20),
+                    () -> "the same session when Redis answers again");
+        } finally {
+            own.close();
+        }
+    }
+
+    /** After a failover the address may be that of a replica for a moment, which takes no writes. */
+    @Test
+    void aRedisThatTakesNoWritesLetsNobodyInAndLosesNoSession() throws Exception {
+        RedisServer own = new RedisServer(FreePorts.one());
+        try {
+            TestEngine engine = engine(Optional.of(own.url()));
+            policy(oidc -> {});
+            Browser here = new Browser(() -> engine, POLICY);
+            assertThat(here.signOn("/").allowed()).isTrue();
+            own.ask("REPLICAOF 127.0.0.1 1");
+            Browser cold = new Browser(() -> engine, POLICY);
+            Reply login = cold.signOn("/");
+            assertThat(login.status()).isEqualTo(503);
+            assertThat(login.header("retry-after")).isPresent();
+            assertThat(cold.sessionCookie()).isEmpty();
+            assertThat(cold.script("/").status()).isEqualTo(401);
+            assertThat(here.script("/").status())
+                    .as("it is read, or asked for again")
+                    .isIn(200, 503);
+            own.ask("REPLICAOF NO ONE");
+            Await.until(
+                    () -> new Browser(() -> engine, POLICY).signOn("/").allowed(),
+                    Duration.ofSeconds(20),
+                    () -> "a login after the failover");
+            Await.until(
+                    () -> here.script("/").allowed(),
+                    Duration.ofSeconds(20),
+                    () -> "the session from before the failover");
+        } finally {
+            own.close();
+        }
+    }
 }

@@ -69,13 +69,15 @@ public final class CalloutResources {
     private CalloutResources() {}
 
     /**
-     * Calls a callout service.
+     * Calls a callout service, by its name as authority: a sidecar in between refuses Envoy's default, the cluster's name, for the "/" in it.
      *
      * @param timeout of a call, its retries included; empty: a stream that lives as long as its request
      */
     public static GrpcService service(String cluster, Optional<Duration> timeout) {
         GrpcService.Builder service = GrpcService.newBuilder()
-                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(cluster))
+                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                        .setClusterName(cluster)
+                        .setAuthority(Fleets.service(cluster)))
                 .setRetryPolicy(RetryPolicy.newBuilder()
                         .setRetryOn("connect-failure,refused-stream,reset,unavailable")
                         .setNumRetries(Protos.uint32(RETRIES))

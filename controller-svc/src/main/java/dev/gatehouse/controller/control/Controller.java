@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -282,7 +281,7 @@ public final class Controller implements AutoCloseable {
             ControllerView next = new ControllerView(
                     translator.gateways(), translator.statuses(), translator.infrastructure(), published, taken);
             derivations = translator.derivations();
-            tally.handled(changes.size(), Duration.ofNanos(System.nanoTime() - start), refused());
+            tally.handled(changes.size(), Duration.ofNanos(System.nanoTime() - start), quarantine.refused());
             // Proxies may report before the first objects are in: what is translated then is not what is wanted.
             if (taken > 0) {
                 view = next;
@@ -298,14 +297,6 @@ public final class Controller implements AutoCloseable {
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
         }
         questions.forEach(question -> question.accept(translator));
-    }
-
-    private Set<ObjectRef> refused() {
-        Set<ObjectRef> refused = new HashSet<>();
-        for (String fleet : published.keySet()) {
-            refused.addAll(quarantine.rejections(fleet).keySet());
-        }
-        return refused;
     }
 
     /** Publishes what changed; what follows of it for the translation. */

@@ -32,6 +32,13 @@ public final class AccessResources {
         record Unusable(String reason) implements Credential {}
     }
 
+    /**
+     * An AccessPolicy.
+     *
+     * @param world what its references lead to
+     */
+    public record More(dev.gatehouse.gatewayapi.access.AccessPolicy policy, SignOnResources.World world) {}
+
     /** What became of a policy. */
     public sealed interface Outcome {
         /**
@@ -53,9 +60,14 @@ public final class AccessResources {
      * Compiles the sections of the policy {@code key} that authz-svc enforces.
      *
      * @param sso the SSOPolicy that goes with it
+     * @param more the AccessPolicy that goes with it
      */
     public static Outcome compile(
-            ObjectKey key, SecuritySettings settings, SignOnResources.World world, Optional<SignOnResources.Sso> sso) {
+            ObjectKey key,
+            SecuritySettings settings,
+            SignOnResources.World world,
+            Optional<SignOnResources.Sso> sso,
+            Optional<More> more) {
         BiFunction<String, ObjectReference, Credential> secrets = world::secret;
         AccessPolicy.Builder access = AccessPolicy.newBuilder().setName(key.toString());
         List<String> problems = new ArrayList<>();
@@ -64,6 +76,10 @@ public final class AccessResources {
         settings.basicAuth().ifPresent(auth -> access.setBasicAuth(basic(auth, secrets, problems)));
         settings.oidc()
                 .ifPresent(oidc -> access.setOidc(SignOnResources.compile(settings, oidc, world, sso, problems)));
+        more.ifPresent(each -> {
+            access.addAllIntrospections(IntrospectionResources.compile(each.policy(), each.world(), problems));
+            problems.addAll(IntrospectionResources.shared(each.policy(), settings));
+        });
         return problems.isEmpty()
                 ? new Outcome.Enforced(
                         access.build(),

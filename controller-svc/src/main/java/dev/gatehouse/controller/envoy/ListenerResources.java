@@ -326,7 +326,7 @@ public final class ListenerResources {
                 .ifPresent(each -> chain.addFilters(Filter.newBuilder()
                         .setName("envoy.filters.network.rbac")
                         .setTypedConfig(Protos.any(AuthorizationFilter.onConnections(
-                                each.authorization(), each.policy(), stream.name())))));
+                                each.authorization(), each.policy(), each.dryRun(), stream.name())))));
         if (sni && targets.size() == 1 && targets.getFirst().target() instanceof Target.Found found) {
             chain.addAllFilters(SniResolver.filters(found.cluster(), stream.name()));
         }

@@ -101,8 +101,16 @@ final class Observability {
             "k8s.namespace.name", "%ENVIRONMENT(ENVOY_POD_NAMESPACE)%",
             "k8s.pod.name", "%ENVIRONMENT(ENVOY_POD_NAME)%");
 
-    /** What the WAF found, an object; null if nothing. */
-    private static final String WAF_FINDINGS = "%DYNAMIC_METADATA(gatehouse.waf)%";
+    /** What is ours of a request. Null where there is nothing to say. */
+    private static final Map<String, String> OF_REQUESTS = Map.of(
+            "trace_id",
+            "%TRACE_ID%",
+            // What the WAF found.
+            "waf",
+            "%DYNAMIC_METADATA(gatehouse.waf)%",
+            // Which global limits the request exceeded.
+            "limit",
+            "%DYNAMIC_METADATA(envoy.filters.http.ratelimit)%");
 
     private final ProxyTelemetry telemetry;
     private final String fleet;
@@ -120,7 +128,7 @@ final class Observability {
 
     /** Of requests: for an HTTP connection manager. */
     List<AccessLog> requests() {
-        return logs(AccessLogType.Route, Map.of("waf", WAF_FINDINGS));
+        return logs(AccessLogType.Route, OF_REQUESTS);
     }
 
     /** Of connections of routes that are not HTTP. */
@@ -464,7 +472,10 @@ final class Observability {
 
     private static GrpcService grpc(String cluster, Map<String, String> headers) {
         GrpcService.Builder service = GrpcService.newBuilder()
-                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(cluster));
+                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                        .setClusterName(cluster)
+                        // The cluster's name, which Envoy would take, is no authority: a sidecar refuses a "/" in it.
+                        .setAuthority(cluster.replace('/', '.')));
         headers.forEach((name, value) ->
                 service.addInitialMetadata(HeaderValue.newBuilder().setKey(name).setValue(value)));
         return service.build();

@@ -179,7 +179,8 @@ final class PreRoutingFilters {
         if (grpc) {
             return config.setGrpcService(GrpcService.newBuilder()
                             .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
-                                    .setClusterName(auth.cluster().name()))
+                                    .setClusterName(auth.cluster().name())
+                                    .setAuthority(filter.backend().name()))
                             .setTimeout(Protos.duration(TIMEOUT)))
                     .build();
         }

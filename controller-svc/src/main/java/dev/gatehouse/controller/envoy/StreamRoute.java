@@ -25,8 +25,12 @@ public record StreamRoute(
         Optional<Admission> authorization,
         String udpCluster,
         boolean bySourceIp) {
-    /** Rules for the connections of a route, with the policy that they are from. */
-    public record Admission(Authorization authorization, ObjectKey policy) {}
+    /**
+     * Rules for the connections of a route, with the policy that they are from.
+     *
+     * @param dryRun they are counted, and refuse nothing
+     */
+    public record Admission(Authorization authorization, ObjectKey policy, boolean dryRun) {}
 
     public StreamRoute {
         places = List.copyOf(places);

@@ -1,6 +1,9 @@
 package dev.gatehouse.controller.explain;
 
 import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
+import dev.gatehouse.gatewayapi.access.Introspection;
 import dev.gatehouse.gatewayapi.security.ApiKeyAuth;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Jwt;
@@ -39,10 +42,14 @@ final class Access {
     private final List<Map<String, Object>> steps = new ArrayList<>();
     /** The claims that each provider has verified. */
     private final Map<String, Struct> tokens = new LinkedHashMap<>();
+    /** The claims of opaque tokens, by the name of who was asked about them. */
+    private final Map<String, Struct> opaque = new LinkedHashMap<>();
+
     /** The claims of the session, by the name under which authz-svc tells them. */
     private final Map<String, Struct> session = new LinkedHashMap<>();
 
-    private boolean openToken;
+    /** Who may know claims of the request that are not known here. */
+    private final Set<String> open = new HashSet<>();
 
     private Access(Question question, Set<String> secretHeaders) {
         this.question = question;
@@ -50,7 +57,7 @@ final class Access {
     }
 
     /** Headers whose values are credentials. */
-    private static Set<String> secretHeaders(SecuritySettings settings) {
+    private static Set<String> secretHeaders(SecuritySettings settings, List<Introspection> issuers) {
         Set<String> names = new HashSet<>(Set.of("authorization", "proxy-authorization", "cookie", "x-api-key"));
         settings.apiKeyAuth().stream()
                 .flatMap(keys -> keys.extractFrom().stream())
@@ -61,28 +68,65 @@ final class Access {
                 .flatMap(provider -> provider.extractFrom().stream())
                 .flatMap(from -> from.headers().stream())
                 .forEach(header -> names.add(header.name().toLowerCase(Locale.ROOT)));
+        issuers.stream()
+                .flatMap(issuer -> issuer.sources().stream())
+                .forEach(source -> names.add(source.name().toLowerCase(Locale.ROOT)));
         return names;
     }
 
     /** A step for each section that can refuse a request; none: everybody may pass. */
-    static List<Map<String, Object>> of(SecuritySettings settings, Question question) {
-        Access access = new Access(question, secretHeaders(settings));
+    static List<Map<String, Object>> of(SecuritySettings settings, Optional<AccessPolicy> more, Question question) {
+        List<Introspection> issuers = more.map(AccessPolicy::introspections).orElse(List.of());
+        Access access = new Access(question, secretHeaders(settings, issuers));
         settings.csrf().ifPresent(_ -> access.csrf());
         settings.apiKeyAuth().ifPresent(access::apiKey);
         settings.basicAuth().ifPresent(_ -> access.basic());
-        settings.oidc().ifPresent(oidc -> access.signOn(oidc, settings.jwt()));
-        settings.jwt().ifPresent(jwt -> access.token(jwt, settings.oidc().isPresent()));
+        boolean signedOn = settings.oidc().isPresent();
+        if (issuers.stream().anyMatch(access::hasToken)) {
+            access.introspection(issuers);
+        } else {
+            settings.oidc().ifPresent(oidc -> access.signOn(oidc, settings.jwt()));
+            if (!issuers.isEmpty() && !signedOn) {
+                access.introspection(issuers);
+            }
+        }
+        settings.jwt().ifPresent(jwt -> access.token(jwt, signedOn));
         settings.extAuth().ifPresent(_ -> access.step("extAuth", Verdict.depends, "the authorization server is asked"));
-        settings.authorization().ifPresent(access::authorize);
+        settings.authorization().ifPresent(rules -> {
+            int before = access.steps.size();
+            access.authorize(rules);
+            if (more.map(AccessPolicy::dryRun).orElse(false)) {
+                access.steps.subList(before, access.steps.size()).forEach(Access::tryOnly);
+            }
+        });
         return access.steps;
     }
 
+    /** The one step where policies cannot be enforced. */
+    static List<Map<String, Object>> closed(String problem) {
+        return List.of(described("SecurityPolicy", Verdict.refused, "500: it cannot be enforced: " + problem));
+    }
+
     private void step(String section, Verdict verdict, String why) {
+        steps.add(described(section, verdict, why));
+    }
+
+    private static Map<String, Object> described(String section, Verdict verdict, String why) {
         Map<String, Object> step = new LinkedHashMap<>();
         step.put("asks", section);
         step.put("verdict", verdict.name());
         step.put("why", why);
-        steps.add(step);
+        return step;
+    }
+
+    /** What the rules of a dry run say is counted, and not done. */
+    private static void tryOnly(Map<String, Object> step) {
+        if (!Verdict.skipped.name().equals(step.get("verdict"))) {
+            step.put(
+                    "why",
+                    "dry run, nothing is denied: " + step.put("verdict", Verdict.passes.name()) + ", "
+                            + step.get("why"));
+        }
     }
 
     private void csrf() {
@@ -157,6 +201,50 @@ final class Access {
         }
     }
 
+    private void introspection(List<Introspection> issuers) {
+        String names = issuers.stream().map(Introspection::name).collect(Collectors.joining(" or "));
+        Optional<Introspection> asked = issuers.stream().filter(this::hasToken).findFirst();
+        Optional<Struct> claims = question.caller().claims();
+        if (claims.isPresent()) {
+            String name = asked.orElse(issuers.getFirst()).name();
+            Struct normalized = Tokens.normalized(claims.get());
+            opaque.put(name, normalized);
+            session.put(
+                    "gatehouse.token",
+                    Struct.newBuilder()
+                            .putFields(
+                                    name,
+                                    Value.newBuilder()
+                                            .setStructValue(normalized)
+                                            .build())
+                            .build());
+            step(
+                    "introspection",
+                    Verdict.passes,
+                    "the token counts as active, of " + name + ": " + Tokens.described(claims.get()));
+        } else if (asked.isPresent()) {
+            open.add(asked.get().name());
+            step(
+                    "introspection",
+                    Verdict.depends,
+                    "the token has to be active, says " + asked.get().name());
+        } else {
+            step("introspection", Verdict.refused, "401: no token of " + names);
+        }
+    }
+
+    private boolean hasToken(Introspection issuer) {
+        return issuer.sources().stream()
+                .anyMatch(source -> question.header(source.name())
+                        .filter(value -> value.regionMatches(
+                                true,
+                                0,
+                                source.valuePrefix(),
+                                0,
+                                source.valuePrefix().length()))
+                        .isPresent());
+    }
+
     /** @param signedOn a session may bring the token */
     private void token(Jwt jwt, boolean signedOn) {
         String providers =
@@ -172,8 +260,8 @@ final class Access {
                 problems.add("401: it is no JSON Web Token");
             }
             claims.ifPresent(each -> {
-                Optional<String> problem =
-                        Tokens.problem(provider, each, token.isEmpty(), question.caller().time());
+                Optional<String> problem = Tokens.problem(
+                        provider, each, token.isEmpty(), question.caller().time());
                 problem.ifPresent(problems::add);
                 if (problem.isEmpty()) {
                     tokens.put(provider.name(), Tokens.normalized(each));
@@ -198,7 +286,9 @@ final class Access {
                             + String.join("; ", problems));
             return;
         }
-        openToken = signedOn;
+        if (signedOn) {
+            jwt.providers().forEach(provider -> open.add(provider.name()));
+        }
         switch (jwt.missing()) {
             case PASSES_WITH_INVALID -> step("jwt", Verdict.passes, "a token is not asked for");
             case PASSES -> step("jwt", Verdict.passes, "without a token requests pass");
@@ -214,13 +304,14 @@ final class Access {
     private Optional<String> token(Jwt.Provider provider) {
         Jwt.Extractor from = provider.extractFrom().orElse(Jwt.Extractor.USUAL);
         Stream<String> headers = from.headers().stream()
-                .flatMap(header -> question.header(header.name())
+                .flatMap(header -> question
+                        .header(header.name())
                         .filter(value -> value.startsWith(header.valuePrefix()))
-                        .map(value -> value.substring(header.valuePrefix().length()).strip())
+                        .map(value ->
+                                value.substring(header.valuePrefix().length()).strip())
                         .stream());
         Stream<String> cookies = from.cookies().stream().flatMap(name -> cookie(name).stream());
-        Stream<String> parameters =
-                from.params().stream().flatMap(name -> question.parameter(name).stream());
+        Stream<String> parameters = from.params().stream().flatMap(name -> question.parameter(name).stream());
         return Stream.of(headers, cookies, parameters).flatMap(each -> each).findFirst();
     }
 
@@ -242,12 +333,9 @@ final class Access {
     }
 
     private void authorize(Authorization authorization) {
-        Conditions judge = new Conditions(
-                question,
-                tokens,
-                openToken,
-                Expression.metadata(tokens, session),
-                secretHeaders);
+        Map<String, Struct> all = new LinkedHashMap<>(tokens);
+        all.putAll(opaque);
+        Conditions judge = new Conditions(question, all, open, Expression.metadata(tokens, session), secretHeaders);
         boolean open = false;
         for (int i = 0; i < authorization.rules().size(); i++) {
             Authorization.Rule rule = authorization.rules().get(i);
@@ -294,7 +382,8 @@ final class Access {
     }
 
     private void told(List<Condition> conditions) {
-        steps.getLast().put("conditions", conditions.stream().map(Condition::tree).toList());
+        steps.getLast()
+                .put("conditions", conditions.stream().map(Condition::tree).toList());
     }
 
     /**

@@ -20,14 +20,14 @@ import java.util.stream.Stream;
  * The conditions of authorization rules, judged as Envoy's filter {@code rbac} judges them.
  *
  * @param tokens the claims that each provider has verified
- * @param openToken true: a session or token that is not known here may bring claims
+ * @param open of whom a session or token that is not known here may bring claims
  * @param metadata for expressions
  * @param secretHeaders in lower case: their values are not told
  */
 record Conditions(
         Question question,
         Map<String, Struct> tokens,
-        boolean openToken,
+        Set<String> open,
         Map<String, Object> metadata,
         Set<String> secretHeaders) {
     private static final String NONE = "none";
@@ -51,8 +51,8 @@ record Conditions(
             }
             principal.jwt().ifPresent(jwt -> conditions.addAll(token(jwt)));
             if (!principal.geoLocations().isEmpty()) {
-                conditions.add(new Condition(
-                        "the client", "in one of the places", "not known here", Condition.Holds.unknown));
+                conditions.add(
+                        new Condition("the client", "in one of the places", "not known here", Condition.Holds.unknown));
             }
         });
         rule.cel().ifPresent(text -> conditions.add(Expression.judge(text, question, metadata)));
@@ -76,8 +76,7 @@ record Conditions(
                 String prefix = path.value().endsWith("/")
                         ? path.value().substring(0, path.value().length() - 1)
                         : path.value();
-                yield asked.equals(prefix)
-                        || Stream.of("/", ";").anyMatch(end -> asked.startsWith(prefix + end));
+                yield asked.equals(prefix) || Stream.of("/", ";").anyMatch(end -> asked.startsWith(prefix + end));
             }
             case RegularExpression -> {
                 try {
@@ -133,31 +132,37 @@ record Conditions(
     private List<Condition> token(Authorization.JwtPrincipal jwt) {
         Optional<Struct> claims = Optional.ofNullable(tokens.get(jwt.provider()));
         List<Condition> conditions = new ArrayList<>();
-        String missing = openToken ? "not known here" : "no token of " + jwt.provider();
+        boolean unknown = open.contains(jwt.provider());
+        String missing = unknown ? "not known here" : "no token of " + jwt.provider();
         for (String scope : jwt.scopes()) {
             conditions.add(claim(
                     "scope",
                     scope,
-                    claims.map(each -> shown(list(each, "scope"), list(each, "scp"))).orElse(missing),
+                    claims.map(each -> shown(list(each, "scope"), list(each, "scp")))
+                            .orElse(missing),
+                    unknown,
                     claims.map(each -> Stream.concat(list(each, "scope").stream(), list(each, "scp").stream())
                             .anyMatch(scope::equals))));
         }
         for (Authorization.Claim claim : jwt.claims()) {
-            Optional<Value> value = claims.flatMap(each -> at(each, List.of(claim.name().split("\\."))));
+            Optional<Value> value =
+                    claims.flatMap(each -> at(each, List.of(claim.name().split("\\."))));
             conditions.add(claim(
                     "claim " + claim.name(),
                     (claim.type() == Authorization.ClaimType.StringArray ? "a list with " : "")
                             + String.join(" or ", claim.values()),
                     claims.isEmpty() ? missing : value.map(Conditions::shown).orElse("not there"),
+                    unknown,
                     claims.map(_ -> value.filter(each -> matches(claim, each)).isPresent())));
         }
         return conditions;
     }
 
-    private Condition claim(String subject, String expected, String got, Optional<Boolean> holds) {
+    private static Condition claim(
+            String subject, String expected, String got, boolean unknown, Optional<Boolean> holds) {
         return holds.map(each -> Condition.of(subject, expected, got, each))
-                .orElseGet(() -> new Condition(
-                        subject, expected, got, openToken ? Condition.Holds.unknown : Condition.Holds.no));
+                .orElseGet(() ->
+                        new Condition(subject, expected, got, unknown ? Condition.Holds.unknown : Condition.Holds.no));
     }
 
     private static boolean matches(Authorization.Claim claim, Value value) {
@@ -165,7 +170,8 @@ record Conditions(
             case String -> value.hasStringValue() && claim.values().contains(value.getStringValue());
             case StringArray ->
                 value.getListValue().getValuesList().stream()
-                        .anyMatch(each -> each.hasStringValue() && claim.values().contains(each.getStringValue()));
+                        .anyMatch(
+                                each -> each.hasStringValue() && claim.values().contains(each.getStringValue()));
         };
     }
 

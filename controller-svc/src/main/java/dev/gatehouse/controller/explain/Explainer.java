@@ -14,6 +14,7 @@ import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -320,10 +321,17 @@ public final class Explainer {
 
     private List<Map<String, Object>> access(Served listener, Origin origin, Question question) {
         Optional<String> rule = translator.ruleName(origin.route(), origin.rule());
-        return translator
-                .security(listener.listener().key(), origin.route(), rule)
-                .map(settings -> Access.of(settings, question))
-                .orElse(List.of());
+        Optional<String> problem =
+                translator.securityProblem(listener.listener().key(), origin.route(), rule);
+        if (problem.isPresent()) {
+            return Access.closed(problem.get());
+        }
+        return Access.of(
+                translator
+                        .security(listener.listener().key(), origin.route(), rule)
+                        .orElse(SecuritySettings.NONE),
+                translator.accessPolicy(listener.listener().key(), origin.route(), rule),
+                question);
     }
 
     private Map<String, Object> policy(PolicyUse use) {

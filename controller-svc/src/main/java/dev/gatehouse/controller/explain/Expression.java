@@ -36,8 +36,8 @@ final class Expression {
     private static final String SUBJECT = "expression";
     private static final List<String> NAMES =
             List.of("request", "source", "destination", "connection", "metadata", "filter_state", "xds");
-    private static final Set<String> OF_CONNECTION = Set.of(
-            "mtls", "uri_san_peer_certificate", "dns_san_peer_certificate", "subject_peer_certificate");
+    private static final Set<String> OF_CONNECTION =
+            Set.of("mtls", "uri_san_peer_certificate", "dns_san_peer_certificate", "subject_peer_certificate");
     private static final Set<String> OF_REQUEST = Set.of(
             "path", "url_path", "host", "scheme", "method", "headers", "referer", "useragent", "protocol", "query");
 
@@ -165,7 +165,9 @@ final class Expression {
 
     private static Map<String, Object> variables(Question question, Map<String, Object> metadata) {
         Map<String, Object> request = new HashMap<>();
-        request.put("path", question.path() + question.rawQuery().map(each -> "?" + each).orElse(""));
+        request.put(
+                "path",
+                question.path() + question.rawQuery().map(each -> "?" + each).orElse(""));
         request.put("url_path", question.path());
         request.put("query", question.rawQuery().orElse(""));
         request.put("host", question.authority());
@@ -192,9 +194,11 @@ final class Expression {
         variables.put("request", request);
         variables.put("connection", connection(question));
         variables.put("metadata", Map.of("filter_metadata", metadata));
-        question.source().map(InetAddress::getHostAddress).ifPresent(
-                // Envoy has the port with it, and nobody knows that before.
-                address -> variables.put("source", Map.of("address", address + ":0")));
+        question.source()
+                .map(InetAddress::getHostAddress)
+                .ifPresent(
+                        // Envoy has the port with it, and nobody knows that before.
+                        address -> variables.put("source", Map.of("address", address + ":0")));
         return variables;
     }
 

@@ -91,7 +91,8 @@ public record Question(
 
     /** As a client sends it: without the port that the scheme has anyway. */
     private static String authority(URI uri) {
-        boolean usual = uri.getPort() < 0 || uri.getPort() == (uri.getScheme().equalsIgnoreCase("https") ? HTTPS : HTTP);
+        boolean usual =
+                uri.getPort() < 0 || uri.getPort() == (uri.getScheme().equalsIgnoreCase("https") ? HTTPS : HTTP);
         return uri.getHost() + (usual ? "" : ":" + uri.getPort());
     }
 
@@ -171,8 +172,7 @@ public record Question(
         if (merged) {
             seen = seen.replaceAll("/{2,}", "/");
         }
-        return new Question(
-                method, scheme, host, port, seen, query, headers, source, authority, rawQuery, caller);
+        return new Question(method, scheme, host, port, seen, query, headers, source, authority, rawQuery, caller);
     }
 
     /** Whether it comes over TLS. */

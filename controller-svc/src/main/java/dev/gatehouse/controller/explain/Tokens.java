@@ -64,7 +64,9 @@ final class Tokens {
             return Optional.of("401: it has expired, at " + end.get());
         }
         Optional<Instant> start = time(claims, "nbf");
-        if (now.isPresent() && start.isPresent() && now.get().isBefore(start.get().minus(SKEW))) {
+        if (now.isPresent()
+                && start.isPresent()
+                && now.get().isBefore(start.get().minus(SKEW))) {
             return Optional.of("401: it counts from " + start.get());
         }
         List<String> audiences = texts(claims.getFieldsMap().get("aud"));
@@ -89,8 +91,7 @@ final class Tokens {
                 Arrays.stream(value.getStringValue().split(" ", -1))
                         .filter(part -> !part.isEmpty())
                         .forEach(part -> list.addValues(Value.newBuilder().setStringValue(part)));
-                normalized.putFields(
-                        name, Value.newBuilder().setListValue(list).build());
+                normalized.putFields(name, Value.newBuilder().setListValue(list).build());
             }
         }
         return normalized.build();

@@ -156,11 +156,11 @@ public final class Quarantine {
 
         /** Whether it was there. */
         boolean remove(Part part) {
-            Map<Part, Integer> own = byResource.getOrDefault(part.resource(), Map.of());
-            boolean removed = own.containsKey(part) && own.remove(part) != null;
-            if (removed && own.isEmpty()) {
-                byResource.remove(part.resource());
-            }
+            boolean removed = contains(part);
+            byResource.computeIfPresent(part.resource(), (_, own) -> {
+                own.remove(part);
+                return own.isEmpty() ? null : own;
+            });
             return removed;
         }
 
@@ -198,6 +198,9 @@ public final class Quarantine {
     private final Set<String> exempt;
     private final Map<PoolKey, Pool> pools = new HashMap<>();
     private final Map<String, Set<PoolKey>> poolsOf = new HashMap<>();
+    /** The pools of which something is, or was, refused. */
+    private final Set<Pool> refusing = new HashSet<>();
+
     private final Map<OutputPart, Hold> held = new HashMap<>();
     private final List<Change> changes = new ArrayList<>();
     private final Set<ResourceId> again = new HashSet<>();
@@ -222,6 +225,15 @@ public final class Quarantine {
                     .forEach(each -> each.owners().forEach(owner -> rejections.putIfAbsent(owner, each.message())));
         }
         return rejections;
+    }
+
+    /** The owners of what is held back in any fleet. */
+    public Set<ObjectRef> refused() {
+        refusing.removeIf(pool -> pool.refused.isEmpty());
+        return refusing.stream()
+                .flatMap(pool -> pool.refused.values().stream())
+                .flatMap(each -> each.owners().stream())
+                .collect(Collectors.toSet());
     }
 
     /** Takes a report of a proxy. */
@@ -583,6 +595,7 @@ public final class Quarantine {
         Set<ObjectRef> owners = part.contribution()
                 .map(each -> Set.of(each.owner()))
                 .orElseGet(() -> pool.of(id).wanted.owners());
+        refusing.add(pool);
         pool.refused.put(
                 part,
                 new Refused(fingerprint, Hold.Form.LAST_GOOD, false, DataPlane.about(id.name(), pool.message), owners));

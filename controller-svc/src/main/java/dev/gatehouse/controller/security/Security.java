@@ -2,6 +2,8 @@ package dev.gatehouse.controller.security;
 
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
+import dev.gatehouse.gatewayapi.access.Introspection;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cors;
 import dev.gatehouse.gatewayapi.security.Csrf;
@@ -10,14 +12,18 @@ import dev.gatehouse.gatewayapi.security.Jwt;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A SecurityPolicy that can be enforced.
  *
- * @param authzService authz-svc enforces the policy's apiKeyAuth, basicAuth and oidc, which it knows by the policy's name
+ * @param policy a SecurityPolicy, or the name that policies have together
+ * @param authzService authz-svc enforces the policy's apiKeyAuth, basicAuth and oidc, and what an AccessPolicy asks for, by the policy's name
+ * @param access what the AccessPolicy that goes with it changes
  */
 public record Security(
         ObjectKey policy,
@@ -27,10 +33,33 @@ public record Security(
         Optional<Csrf> csrf,
         Optional<Tokens> tokens,
         Optional<Authorizer> authorizer,
-        Optional<Authorization> authorization) {
+        Optional<Authorization> authorization,
+        Access access) {
+    /**
+     * What an AccessPolicy changes.
+     *
+     * @param dryRun authorization rules are counted, and deny nothing
+     * @param introspections names of issuers of opaque tokens: authz-svc tells their claims
+     */
+    public record Access(boolean dryRun, Set<String> introspections) {
+        /** Nothing. */
+        public static final Access NONE = new Access(false, Set.of());
+
+        public Access {
+            introspections = Set.copyOf(introspections);
+        }
+
+        /** What {@code policy} changes. */
+        public static Access of(AccessPolicy policy) {
+            return new Access(
+                    policy.dryRun(),
+                    policy.introspections().stream().map(Introspection::name).collect(Collectors.toSet()));
+        }
+    }
+
     /** The same without the sections that authz-svc enforces. */
     public Security withoutAuthzService() {
-        return new Security(policy, false, Optional.empty(), cors, csrf, tokens, authorizer, authorization);
+        return new Security(policy, false, Optional.empty(), cors, csrf, tokens, authorizer, authorization, access);
     }
 
     /** True if authz-svc enforces all of it, by what a request has with it. */
@@ -46,7 +75,8 @@ public record Security(
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
-                                Optional.empty()));
+                                Optional.empty(),
+                                access));
     }
 
     /** True if it may have the route selected again. */
@@ -75,7 +105,8 @@ public record Security(
                 csrf,
                 tokens.map(each -> each.presenting(certificate)),
                 authorizer.map(each -> each.presenting(certificate)),
-                authorization);
+                authorization,
+                access);
     }
 
     /**

@@ -60,6 +60,7 @@ public final class SecurityResolver {
      * @param owners the policy that a section comes from, such as "jwt": references in it are meant in that one's namespace
      * @param credentialProblem why authz-svc cannot enforce its part
      * @param signOn what authz-svc does of its oidc
+     * @param more the AccessPolicy that goes with it
      */
     public static SecurityOutcome resolve(
             ObjectKey key,
@@ -67,19 +68,28 @@ public final class SecurityResolver {
             SecuritySettings settings,
             Optional<String> credentialProblem,
             Optional<Security.SignOn> signOn,
+            Security.Access more,
             World world) {
-        return new SecurityResolver(key, owners, world).resolve(settings, credentialProblem, signOn);
+        return new SecurityResolver(key, owners, world).resolve(settings, credentialProblem, signOn, more);
     }
 
     private SecurityOutcome resolve(
-            SecuritySettings settings, Optional<String> credentialProblem, Optional<Security.SignOn> signOn) {
+            SecuritySettings settings,
+            Optional<String> credentialProblem,
+            Optional<Security.SignOn> signOn,
+            Security.Access more) {
         credentialProblem.ifPresent(problems::add);
         Optional<Security.Tokens> tokens = settings.jwt().map(jwt -> tokens(jwt, settings.oidc()));
         Optional<Security.Authorizer> authorizer = settings.extAuth().flatMap(this::authorizer);
         settings.authorization().ifPresent(this::check);
-        settings.unknownProviders()
+        settings.unknownProviders().stream()
+                .filter(provider -> !more.introspections().contains(provider))
                 .forEach(provider -> problems.add("spec.authorization: a rule's principal.jwt.provider \"" + provider
                         + "\" is not among jwt.providers (expected: one of " + settings.providers() + ")"));
+        settings.providers().stream()
+                .filter(more.introspections()::contains)
+                .forEach(provider -> problems.add("spec.jwt.providers: \"" + provider
+                        + "\" is a name in introspection of the AccessPolicy, too (expected: another name)"));
         boolean bypassed = !authorizerProblems.isEmpty()
                 && settings.extAuth().map(ExtAuth::failOpen).orElse(false);
         if (!problems.isEmpty() || !authorizerProblems.isEmpty() && !bypassed) {
@@ -89,13 +99,14 @@ public final class SecurityResolver {
         return new SecurityOutcome.Enforced(
                 new Security(
                         policy,
-                        settings.asksAuthzService(),
+                        settings.asksAuthzService() || !more.introspections().isEmpty(),
                         signOn,
                         settings.cors(),
                         settings.csrf(),
                         tokens,
                         authorizer,
-                        settings.authorization()),
+                        settings.authorization(),
+                        more),
                 bypassed
                         ? Optional.of(String.join("; ", authorizerProblems)
                                 + "; since failOpen is true, requests pass without extAuth")

@@ -144,7 +144,8 @@ final class Model {
             Kinds.SECURITY_POLICY.name(),
             Kinds.BACKEND_TRAFFIC_POLICY.name(),
             Kinds.ENVOY_EXTENSION_POLICY.name(),
-            Kinds.WAF_POLICY.name());
+            Kinds.WAF_POLICY.name(),
+            Kinds.ACCESS_POLICY.name());
 
     /** The policies that close routes and cannot be read, by what they are for. */
     private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> brokenPolicies;
@@ -402,6 +403,7 @@ final class Model {
         // What a policy that cannot be read protects stays closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
+                || isSecurityPolicyClosed(reads, listener, route, rule)
                 || clients.of(reads, listener).closed()
                 || outcome.map(SecurityOutcome.Invalid.class::isInstance).orElse(false)
                 || extension.map(ExtensionOutcome.Invalid.class::isInstance).orElse(false)
@@ -430,6 +432,16 @@ final class Model {
         List<PolicyUse> uses = new ArrayList<>();
         clients.use(reads, listener, route).ifPresent(uses::add);
         securities.attached().use(reads, listener, route, rule).ifPresent(uses::add);
+        securities
+                .accessPolicy(reads, listener, route, rule)
+                .map(each -> new PolicyUse(
+                        Kinds.ACCESS_POLICY.name(),
+                        each.policy().key(),
+                        each.target(),
+                        List.of(),
+                        List.of(),
+                        List.of()))
+                .ifPresent(uses::add);
         List<TargetKey> targets = Attached.targets(listener, route, rule);
         waf(reads, targets)
                 .filter(waf -> !waf.members().isEmpty())
@@ -543,6 +555,14 @@ final class Model {
                 .anyMatch(target -> reads.get(brokenPolicies, target).isPresent());
     }
 
+    /** Whether an AccessPolicy that cannot be read is for a SecurityPolicy that counts: what it asks for is not known. */
+    private boolean isSecurityPolicyClosed(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return securities.attached().members(reads, listener, route, rule).stream()
+                .flatMap(policy -> reads.get(brokenPolicies, AccessPolicies.target(policy.key())).stream())
+                .flatMap(policies -> policies.keySet().stream())
+                .anyMatch(policy -> policy.kind().equals(Kinds.ACCESS_POLICY.name()));
+    }
+
     /**
      * What policies say of the connections of a route that is not HTTP's.
      *
@@ -579,6 +599,11 @@ final class Model {
                                 .effective(reads, listener, route, rule)
                                 .flatMap(each ->
                                         Securities.streamProblem(each.spec().settings()))
+                                .isPresent()
+                        || securities
+                                .accessPolicy(reads, listener, route, rule)
+                                .filter(each -> each.target().kind().equals(Kinds.SECURITY_POLICY.name())
+                                        && each.policy().spec().asksAuthzService())
                                 .isPresent())) {
             return Connections.CLOSED;
         }
@@ -602,7 +627,8 @@ final class Model {
                                         .authorization()
                                         .map(authorization -> new StreamRoute.Admission(
                                                 authorization,
-                                                enforced.security().policy())));
+                                                enforced.security().policy(),
+                                                enforced.security().access().dryRun())));
                 })
                 .orElse(new Connections(false, Optional.empty()));
     }

@@ -100,12 +100,17 @@ final class PolicyStatuses {
         AncestorConditions conditions = new AncestorConditions();
         for (PolicyTarget target : policy.spec().targets()) {
             TargetKey key = TargetKey.of(target, policy.namespace());
-            List<Ancestor> ancestors = ancestors(reads, target, key);
+            boolean forPolicy =
+                    kind.equals(Kinds.ACCESS_POLICY) && target.kind().equals(Kinds.SECURITY_POLICY.name());
+            List<Ancestor> ancestors = forPolicy ? securityPolicy(reads, target, key) : ancestors(reads, target, key);
             if (ancestors.isEmpty()) {
                 conditions.put(
                         reference(target, policy.namespace()),
                         controllerName,
-                        Condition.isFalse(Conditions.ACCEPTED, "TargetNotFound", missing(target, key)));
+                        Condition.isFalse(
+                                Conditions.ACCEPTED,
+                                "TargetNotFound",
+                                forPolicy ? key + " is not there." : missing(target, key)));
                 continue;
             }
             Optional<Condition> problem = unresolved(reads, attached, policy.key(), key);
@@ -249,6 +254,13 @@ final class PolicyStatuses {
                         .orElse(List.of());
             default -> List.of();
         };
+    }
+
+    /** A SecurityPolicy is its own ancestor; empty: it is not there. */
+    private List<Ancestor> securityPolicy(Reads reads, PolicyTarget target, TargetKey key) {
+        return reads.get(model.securities.attached().policies(), key.object()).isPresent()
+                ? List.of(new Ancestor(reference(target, key.object().namespace()), controllerName))
+                : List.of();
     }
 
     /** Why a target that is there does not take the policy: its section is not there, or another policy comes first. */

@@ -1,15 +1,17 @@
 package dev.gatehouse.controller.translate;
 
-import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.IntrospectionResources;
 import dev.gatehouse.controller.envoy.SignOnResources;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.policy.Effective;
+import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.security.SecurityResolver;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -18,6 +20,7 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.List;
@@ -32,11 +35,15 @@ import java.util.stream.Stream;
  * what it is for.
  */
 final class Securities {
+    private static final Set<String> STREAMS =
+            Set.of(Kinds.TCP_ROUTE.name(), Kinds.TLS_ROUTE.name(), Kinds.UDP_ROUTE.name());
+
     private final Inputs inputs;
     private final Model model;
     private final BackendAddresses addresses;
     private final Attached<Policy<SecuritySettings>> attached;
     private final SsoPolicies ssoPolicies;
+    private final AccessPolicies accessPolicies;
     private final Collection<ObjectKey, AccessResources.Outcome> access;
     private final Collection<ObjectKey, SecurityOutcome> outcomes;
 
@@ -46,17 +53,18 @@ final class Securities {
         this.addresses = addresses;
         attached = new Attached<>(graph, selection, Kinds.SECURITY_POLICY);
         ssoPolicies = new SsoPolicies(graph, inputs, attached.policies());
+        accessPolicies = new AccessPolicies(graph, selection);
         access = graph.map(
                 "access",
                 inputs.of(Kinds.SECURITY_POLICY),
                 (reads, key, policy) ->
-                        access(reads, key, _ -> key, policy.spec().settings(), List.of(policy)),
+                        access(reads, key, _ -> key, policy.spec().settings(), List.of(policy), Optional.empty()),
                 (_, failure) -> Optional.of(new AccessResources.Outcome.Invalid(failure.toString())));
         outcomes = graph.map(
                 "securityOutcomes",
                 inputs.of(Kinds.SECURITY_POLICY),
-                (reads, key, policy) ->
-                        Optional.of(outcome(reads, key, _ -> key, policy.spec().settings(), reads.get(access, key))),
+                (reads, key, policy) -> Optional.of(outcome(
+                        reads, key, _ -> key, policy.spec().settings(), reads.get(access, key), Optional.empty())),
                 (_, failure) -> Optional.of(new SecurityOutcome.Invalid(failure.toString())));
     }
 
@@ -66,6 +74,23 @@ final class Securities {
 
     SsoPolicies ssoPolicies() {
         return ssoPolicies;
+    }
+
+    AccessPolicies accessPolicies() {
+        return accessPolicies;
+    }
+
+    /** The AccessPolicy that counts for a rule of a route on a listener. */
+    Optional<AccessPolicies.Counting> accessPolicy(
+            Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return accessPolicies.counting(
+                reads,
+                attached.members(reads, listener, route, rule).stream()
+                        .map(Resource::key)
+                        .toList(),
+                listener,
+                route,
+                rule);
     }
 
     /** What authz-svc enforces of each policy alone. */
@@ -80,25 +105,79 @@ final class Securities {
 
     /** What became of the policies that count for a rule of a route on a listener; empty: none does. */
     Optional<SecurityOutcome> outcome(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        return attached.effective(reads, listener, route, rule).map(effective -> outcome(reads, effective));
+        Optional<Effective<Policy<SecuritySettings>>> effective = attached.effective(reads, listener, route, rule);
+        Optional<Resource<AccessPolicy>> more =
+                accessPolicy(reads, listener, route, rule).map(AccessPolicies.Counting::policy);
+        return more.isPresent()
+                ? Optional.of(outcome(reads, new Together(effective, more)))
+                : effective.map(policies -> outcome(reads, policies));
+    }
+
+    /**
+     * SecurityPolicies and the AccessPolicy that goes with them: authz-svc is asked once for what they say together.
+     *
+     * @param policies empty: the AccessPolicy is alone
+     */
+    record Together(Optional<Effective<Policy<SecuritySettings>>> policies, Optional<Resource<AccessPolicy>> more) {
+        SecuritySettings settings() {
+            return policies.map(each -> each.spec().settings()).orElse(SecuritySettings.NONE);
+        }
+
+        List<Resource<Policy<SecuritySettings>>> members() {
+            return policies.map(Effective::members).orElse(List.of());
+        }
+
+        List<String> problems() {
+            return policies.map(Effective::problems).orElse(List.of());
+        }
+
+        /** The SecurityPolicy that a field comes from; where there is none, no field asks. */
+        ObjectKey owner(String field) {
+            return policies.map(each -> each.owner(field))
+                    .orElseGet(() -> more.orElseThrow().key());
+        }
+
+        /** True if authz-svc knows what they say together by a name of their own. */
+        boolean isNamed() {
+            return members().size() > 1
+                    || more.map(each -> each.spec().asksAuthzService()).orElse(false);
+        }
+
+        /** A name; one that no object has where there are several: "shop/cart+infra/all&shop/tokens". */
+        ObjectKey name() {
+            Optional<Resource<AccessPolicy>> asking =
+                    more.filter(each -> each.spec().asksAuthzService() || policies.isEmpty());
+            String names = Stream.concat(
+                            policies.stream().map(Securities::name),
+                            asking.stream().map(each -> "&" + each.key()))
+                    .collect(Collectors.joining());
+            return new ObjectKey(owner("").namespace(), names);
+        }
     }
 
     /** What became of policies together. */
     SecurityOutcome outcome(Reads reads, Effective<Policy<SecuritySettings>> effective) {
-        if (effective.members().size() == 1) {
-            return outcome(reads, effective.policy());
+        return effective.members().size() == 1
+                ? outcome(reads, effective.policy())
+                : outcome(reads, new Together(Optional.of(effective), Optional.empty()));
+    }
+
+    private SecurityOutcome outcome(Reads reads, Together policies) {
+        if (!policies.problems().isEmpty()) {
+            return new SecurityOutcome.Invalid(String.join("; ", policies.problems()));
         }
-        if (!effective.problems().isEmpty()) {
-            return new SecurityOutcome.Invalid(String.join("; ", effective.problems()));
-        }
-        SecuritySettings settings = effective.spec().settings();
-        ObjectKey name = name(effective);
         return outcome(
                 reads,
-                name,
-                effective::owner,
-                settings,
-                access(reads, name, effective::owner, settings, effective.members()));
+                policies.name(),
+                policies::owner,
+                policies.settings(),
+                access(reads, policies),
+                policies.more().map(Resource::spec));
+    }
+
+    private Optional<AccessResources.Outcome> access(Reads reads, Together policies) {
+        return access(
+                reads, policies.name(), policies::owner, policies.settings(), policies.members(), policies.more());
     }
 
     /**
@@ -106,7 +185,7 @@ final class Securities {
      *
      * @param owners the policies
      */
-    record MergedAccess(AccessPolicy policy, Set<ObjectRef> owners) {
+    record MergedAccess(dev.gatehouse.api.authz.v1.AccessPolicy policy, Set<ObjectRef> owners) {
         MergedAccess {
             owners = Set.copyOf(owners);
         }
@@ -114,30 +193,32 @@ final class Securities {
 
     /** What authz-svc enforces for a rule of a route on a listener where policies are merged; empty: nothing, or one policy alone. */
     Optional<MergedAccess> mergedAccess(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        return attached.effective(reads, listener, route, rule)
-                .filter(effective ->
-                        effective.members().size() > 1 && effective.problems().isEmpty())
-                .flatMap(effective -> access(
-                                reads,
-                                name(effective),
-                                effective::owner,
-                                effective.spec().settings(),
-                                effective.members())
-                        .flatMap(outcome -> outcome instanceof AccessResources.Outcome.Enforced enforced
-                                ? Optional.of(new MergedAccess(
-                                        enforced.policy(),
-                                        effective.members().stream()
-                                                .map(member -> ObjectRef.of(Kinds.SECURITY_POLICY, member.key()))
-                                                .collect(Collectors.toSet())))
-                                : Optional.empty()));
+        Together policies = new Together(
+                attached.effective(reads, listener, route, rule),
+                accessPolicy(reads, listener, route, rule).map(AccessPolicies.Counting::policy));
+        if (!policies.isNamed() || !policies.problems().isEmpty()) {
+            return Optional.empty();
+        }
+        return access(reads, policies)
+                .flatMap(outcome -> outcome instanceof AccessResources.Outcome.Enforced enforced
+                        ? Optional.of(new MergedAccess(
+                                enforced.policy(),
+                                Stream.concat(
+                                                policies.members().stream()
+                                                        .map(member ->
+                                                                ObjectRef.of(Kinds.SECURITY_POLICY, member.key())),
+                                                policies.more().stream()
+                                                        .map(each -> ObjectRef.of(Kinds.ACCESS_POLICY, each.key())))
+                                        .collect(Collectors.toSet())))
+                        : Optional.empty());
     }
 
-    /** A name that no object has: "shop/cart+infra/all". */
-    private static ObjectKey name(Effective<?> effective) {
-        ObjectKey policy = effective.policy();
-        return new ObjectKey(
-                policy.namespace(),
-                policy.name() + "+" + effective.members().getLast().key());
+    /** The name of a policy; of several one that no object has: "cart+infra/all". */
+    private static String name(Effective<?> effective) {
+        String name = effective.policy().name();
+        return effective.members().size() == 1
+                ? name
+                : name + "+" + effective.members().getLast().key();
     }
 
     private Optional<AccessResources.Outcome> access(
@@ -145,8 +226,10 @@ final class Securities {
             ObjectKey name,
             Function<String, ObjectKey> owners,
             SecuritySettings settings,
-            List<Resource<Policy<SecuritySettings>>> members) {
-        if (!settings.asksAuthzService()) {
+            List<Resource<Policy<SecuritySettings>>> members,
+            Optional<Resource<AccessPolicy>> more) {
+        if (!settings.asksAuthzService()
+                && !more.map(each -> each.spec().asksAuthzService()).orElse(false)) {
             return Optional.empty();
         }
         Optional<SignOnResources.Sso> sso = Optional.empty();
@@ -169,7 +252,11 @@ final class Securities {
             }
         }
         return Optional.of(AccessResources.compile(
-                name, settings, new SignOnWorld(reads, inputs, model, addresses, Kinds.SECURITY_POLICY, owners), sso));
+                name,
+                settings,
+                new SignOnWorld(reads, inputs, model, addresses, Kinds.SECURITY_POLICY, owners),
+                sso,
+                more.map(each -> new AccessResources.More(each.spec(), accessWorld(reads, each.key())))));
     }
 
     private SecurityOutcome outcome(
@@ -177,7 +264,8 @@ final class Securities {
             ObjectKey name,
             Function<String, ObjectKey> owners,
             SecuritySettings settings,
-            Optional<AccessResources.Outcome> credentials) {
+            Optional<AccessResources.Outcome> credentials,
+            Optional<AccessPolicy> more) {
         SecurityOutcome outcome = SecurityResolver.resolve(
                 name,
                 owners,
@@ -188,6 +276,7 @@ final class Securities {
                 credentials.flatMap(each -> each instanceof AccessResources.Outcome.Enforced enforced
                         ? enforced.signOn()
                         : Optional.empty()),
+                more.map(Security.Access::of).orElse(Security.Access.NONE),
                 world(reads));
         if (outcome instanceof SecurityOutcome.Enforced enforced) {
             Optional<String> problem = FilterNeeds.problem(enforced.security());
@@ -203,6 +292,70 @@ final class Securities {
             }
         }
         return outcome;
+    }
+
+    private SignOnWorld accessWorld(Reads reads, ObjectKey accessPolicy) {
+        return new SignOnWorld(reads, inputs, model, addresses, Kinds.ACCESS_POLICY, _ -> accessPolicy);
+    }
+
+    /** Why an AccessPolicy cannot be enforced. */
+    Optional<String> accessProblem(Reads reads, ObjectKey accessPolicy) {
+        return reads.get(inputs.of(Kinds.ACCESS_POLICY), accessPolicy)
+                .flatMap(policy -> IntrospectionResources.problem(policy.spec(), accessWorld(reads, accessPolicy))
+                        .or(() -> besideProblem(reads, policy)));
+    }
+
+    /** Why a policy and a SecurityPolicy that it is for, or that is for the same target, cannot be enforced together. */
+    private Optional<String> besideProblem(Reads reads, Resource<AccessPolicy> policy) {
+        if (!policy.spec().asksAuthzService()) {
+            return Optional.empty();
+        }
+        for (TargetKey target : Attached.keys(policy.spec().targets(), policy.key())) {
+            boolean named = target.kind().equals(Kinds.SECURITY_POLICY.name());
+            Optional<Resource<Policy<SecuritySettings>>> beside =
+                    named ? reads.get(attached.policies(), target.object()) : attached.at(reads, target);
+            List<String> problems = beside.map(each -> IntrospectionResources.shared(
+                            policy.spec(), each.spec().settings()))
+                    .orElse(List.of());
+            if (!problems.isEmpty()) {
+                return Optional.of(String.join("; ", problems));
+            }
+            Optional<TargetKey> stream = beside.filter(_ -> named).stream()
+                    .flatMap(each -> Attached.keys(each.spec().targets(), each.key()).stream())
+                    .filter(each -> STREAMS.contains(each.kind()))
+                    .findFirst();
+            if (stream.isPresent()) {
+                return Optional.of("SecurityPolicy " + target.object() + " is for " + stream.get()
+                        + ", whose connections have no tokens (expected: a route of requests)");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Why a policy alone cannot be enforced. Its rules may ask for tokens that an AccessPolicy at one of its places knows: where none does, the
+     * place is closed.
+     *
+     * @param listeners with requests, that its targets are, have, or attach to
+     */
+    Optional<String> problem(Reads reads, Resource<Policy<SecuritySettings>> policy, Set<ListenerKey> listeners) {
+        ObjectKey key = policy.key();
+        SecuritySettings settings = policy.spec().settings();
+        if (settings.unknownProviders().isEmpty()) {
+            return outcome(reads, key).problem();
+        }
+        List<TargetKey> places = Stream.of(
+                        Stream.of(AccessPolicies.target(key)),
+                        Attached.keys(policy.spec().targets(), key).stream(),
+                        listeners.stream().flatMap(listener -> Attached.listenerTargets(listener).stream()))
+                .flatMap(each -> each)
+                .toList();
+        return places.stream()
+                .flatMap(place -> accessPolicies.attached().at(reads, place).stream())
+                .findFirst()
+                .map(more -> outcome(reads, new Together(Optional.of(Effective.of(policy)), Optional.of(more))))
+                .orElseGet(() -> outcome(reads, key))
+                .problem();
     }
 
     private SecurityResolver.World world(Reads reads) {

@@ -153,9 +153,9 @@ final class Statuses {
                         graph,
                         model.securities.attached(),
                         (reads, key) -> new Verdict<>(
-                                model.securities
-                                        .outcome(reads, key)
-                                        .problem()
+                                reads.get(model.securities.attached().policies(), key)
+                                        .flatMap(policy -> model.securities.problem(
+                                                reads, policy, policies.httpListeners(reads, policy)))
                                         .or(() -> reads.get(
                                                         model.securities
                                                                 .attached()
@@ -196,6 +196,15 @@ final class Statuses {
                                 target -> model.securities
                                         .ssoPolicies()
                                         .conditions(reads, policy, target, model.securities)))),
+                policies(
+                        graph,
+                        model.securities.accessPolicies().attached(),
+                        (reads, key) -> new Verdict<>(
+                                model.securities.accessProblem(reads, key),
+                                Optional.empty(),
+                                List.of(),
+                                Optional.of(Fleets.AUTHZ),
+                                (_, _) -> Optional.empty())),
                 policies(
                         graph,
                         model.traffic,

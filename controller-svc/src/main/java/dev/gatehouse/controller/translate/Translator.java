@@ -9,6 +9,7 @@ import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.wasm.WasmRequest;
@@ -21,6 +22,7 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -233,6 +235,23 @@ public final class Translator {
                 .effective(PRESENT, listener, route, rule)
                 .filter(policy -> policy.problems().isEmpty())
                 .map(policy -> policy.spec().settings());
+    }
+
+    /** Why the SecurityPolicies for a rule of a route on a listener cannot be enforced: its requests are answered with 500. */
+    public Optional<String> securityProblem(ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return model.securities
+                .outcome(PRESENT, listener, route, rule)
+                .flatMap(outcome -> switch (outcome) {
+                    case SecurityOutcome.Invalid invalid -> Optional.of(invalid.message());
+                    case SecurityOutcome.Enforced _ -> Optional.empty();
+                });
+    }
+
+    /** The AccessPolicy that counts for a rule of a route on a listener. */
+    public Optional<AccessPolicy> accessPolicy(ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return model.securities
+                .accessPolicy(PRESENT, listener, route, rule)
+                .map(each -> each.policy().spec());
     }
 
     /** The name of a rule of a route, where it has one. */

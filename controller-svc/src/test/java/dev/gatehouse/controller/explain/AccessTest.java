@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.ResourceReader;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -39,11 +40,27 @@ class AccessTest {
 
     /** "section: verdict, why" of each step. */
     private static List<String> ask(String sections, String method, String url, String source, String... headers) {
+        return ask(sections, Optional.empty(), method, url, source, headers);
+    }
+
+    private static List<String> ask(
+            String sections, Optional<AccessPolicy> more, String method, String url, String source, String... headers) {
         Question question =
                 Question.of(method, url, List.of(headers), Optional.of(source).filter(text -> !text.isEmpty()));
-        return Access.of(settings(sections), question).stream()
+        return Access.of(settings(sections), more, question).stream()
                 .map(step -> step.get("asks") + ": " + step.get("verdict") + ", " + step.get("why"))
                 .toList();
+    }
+
+    @Test
+    void aDryRunSaysWhatTheRulesWouldDoAndThatTheyDoNotDoIt() {
+        assertThat(ask(
+                        RULES,
+                        Optional.of(new AccessPolicy(List.of(), List.of(), true)),
+                        "GET",
+                        "http://h/other",
+                        "192.0.2.1"))
+                .endsWith("authorization, defaultAction: passes, dry run, nothing is denied: refused, 403: denies it");
     }
 
     @Test
@@ -128,14 +145,15 @@ class AccessTest {
                         Optional.of(claims).filter(text -> !text.isEmpty()),
                         Optional.of("spiffe://example/shop"),
                         Optional.of(time).filter(text -> !text.isEmpty())));
-        return Access.of(settings(sections), question).stream()
+        return Access.of(settings(sections), Optional.empty(), question).stream()
                 .map(step -> step.get("asks") + ": " + step.get("verdict") + ", " + step.get("why"))
                 .toList();
     }
 
     private static String token(String claims) {
         return "Authorization: Bearer e30."
-                + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(StandardCharsets.UTF_8)) + ".s3cret";
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(StandardCharsets.UTF_8))
+                + ".s3cret";
     }
 
     @Test
@@ -205,9 +223,9 @@ class AccessTest {
         String rules =
                 "authorization: {rules: [{action: Allow, principal: {headers: [{name: Authorization, values: [s3cret]}]}}]}";
         for (String value : List.of("s3cret", "other-s3cret")) {
-            Question question =
-                    Question.of("GET", "http://h/", List.of("Authorization: " + value), Optional.empty());
-            assertThat(Access.of(settings(rules), question).toString()).doesNotContain("s3cret");
+            Question question = Question.of("GET", "http://h/", List.of("Authorization: " + value), Optional.empty());
+            assertThat(Access.of(settings(rules), Optional.empty(), question).toString())
+                    .doesNotContain("s3cret");
         }
     }
 
@@ -217,7 +235,8 @@ class AccessTest {
                 .hasMessageContaining("claims: no JSON object");
         assertThatThrownBy(() -> Caller.of(Optional.empty(), Optional.empty(), Optional.of("noon")))
                 .hasMessageContaining("time \"noon\" cannot be read (expected: for example 2026");
-        assertThat(Caller.of(Optional.of("{\"sub\": \"ann\"}"), Optional.empty(), Optional.empty()).toString())
+        assertThat(Caller.of(Optional.of("{\"sub\": \"ann\"}"), Optional.empty(), Optional.empty())
+                        .toString())
                 .doesNotContain("ann");
     }
 
@@ -225,5 +244,58 @@ class AccessTest {
     void anAddressIsAnAddress() {
         assertThatThrownBy(() -> Question.of("GET", "http://h/", List.of(), Optional.of("somewhere")))
                 .hasMessageContaining("source \"somewhere\"");
+    }
+
+    private static AccessPolicy introspecting() {
+        ResourceReader.Result result = ResourceReader.read("a.yaml", """
+                apiVersion: gatehouse.dev/v1alpha1
+                kind: AccessPolicy
+                metadata: {name: a, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r}]
+                  introspection: [{name: opaque, endpoint: "https://id.example/introspect", clientID: a, clientSecret: {name: a}}]
+                """);
+        assertThat(result.problems()).isEmpty();
+        return (AccessPolicy) result.found().getFirst().resource().spec();
+    }
+
+    private static List<String> askOpaque(String sections, Optional<String> claims, String... headers) {
+        Question question = Question.of("GET", "http://h/", List.of(headers), Optional.empty())
+                .from(Caller.of(claims, Optional.empty(), Optional.empty()));
+        return Access.of(settings(sections), Optional.of(introspecting()), question).stream()
+                .map(step -> step.get("asks") + ": " + step.get("verdict") + ", " + step.get("why"))
+                .toList();
+    }
+
+    @Test
+    void anOpaqueTokenIsJudgedByItsIssuerAndRulesByWhatIsSaidOfIt() {
+        String rules = """
+                jwt: {optional: true, providers: [{name: signed, remoteJWKS: {uri: "https://id.example/keys"}, extractFrom: {headers: [{name: X-Signed}]}}]}
+                authorization: {rules: [{action: Allow, principal: {jwt: {provider: opaque, scopes: [orders]}}}]}
+                """;
+        assertThat(askOpaque(rules, Optional.empty())).contains("introspection: refused, 401: no token of opaque");
+        assertThat(askOpaque(rules, Optional.empty(), "Authorization: Bearer t0ken"))
+                .contains("introspection: depends, the token has to be active, says opaque")
+                .anySatisfy(step -> assertThat(step).startsWith("authorization, rule 0: depends"))
+                .allSatisfy(step -> assertThat(step).doesNotContain("t0ken"));
+        assertThat(askOpaque(
+                        rules, Optional.of("{\"sub\": \"ann\", \"scope\": \"orders\"}"), "Authorization: Bearer t0ken"))
+                .contains("authorization, rule 0: passes, allows it");
+        assertThat(askOpaque(
+                        rules, Optional.of("{\"sub\": \"ann\", \"scope\": \"read\"}"), "Authorization: Bearer t0ken"))
+                .anySatisfy(step -> assertThat(step).startsWith("authorization, defaultAction: refused"));
+        String byExpression =
+                "authorization: {rules: [{action: Allow, cel: \"metadata.filter_metadata['envoy.filters.http.ext_authz']['gatehouse.token']['opaque'].sub == 'ann'\"}]}";
+        assertThat(askOpaque(byExpression, Optional.of("{\"sub\": \"ann\"}"), "Authorization: Bearer t0ken"))
+                .contains("authorization, rule 0: passes, allows it");
+    }
+
+    @Test
+    void besideASignOnATokenTakesThePlaceOfASession() {
+        String oidc = "oidc: {provider: {issuer: \"https://id.example\"}, clientID: a, clientSecret: {name: a}}";
+        assertThat(askOpaque(oidc, Optional.empty(), "Authorization: Bearer t0ken"))
+                .containsExactly("introspection: depends, the token has to be active, says opaque");
+        assertThat(askOpaque(oidc, Optional.empty()))
+                .containsExactly("oidc: refused, no session: a browser is led to https://id.example, others get 401");
     }
 }

@@ -1,5 +1,6 @@
 package dev.gatehouse.gatewayapi;
 
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.client.ClientTrafficPolicy;
 import dev.gatehouse.gatewayapi.extension.ExtensionSettings;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
@@ -82,6 +83,9 @@ public final class Kinds {
     public static final Kind<SsoPolicy> SSO_POLICY =
             new Kind<>(GATEHOUSE_GROUP, List.of("v1alpha1"), "SSOPolicy", true, spec(SsoPolicy::read));
 
+    public static final Kind<AccessPolicy> ACCESS_POLICY =
+            new Kind<>(GATEHOUSE_GROUP, List.of("v1alpha1"), "AccessPolicy", true, spec(AccessPolicy::read));
+
     /** Every kind, in the order in which a reader meets them best: what others refer to comes first. */
     public static final List<Kind<?>> ALL = List.of(
             NAMESPACE,
@@ -112,7 +116,8 @@ public final class Kinds {
             ENVOY_EXTENSION_POLICY,
             ENVOY_PATCH_POLICY,
             WAF_POLICY,
-            SSO_POLICY);
+            SSO_POLICY,
+            ACCESS_POLICY);
 
     private Kinds() {}
 

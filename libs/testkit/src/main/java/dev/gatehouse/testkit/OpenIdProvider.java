@@ -112,6 +112,9 @@ public final class OpenIdProvider implements AutoCloseable {
     /** The client's key where it has to prove itself by private_key_jwt. */
     public volatile Optional<RSAKey> clientKey = Optional.empty();
 
+    /** The client's secret. */
+    public volatile String secret = SECRET;
+
     /** What the token endpoint waits for before it answers. */
     public volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -513,9 +516,9 @@ public final class OpenIdProvider implements AutoCloseable {
         if (basic != null && basic.startsWith("Basic ")) {
             String pair = new String(Base64.getDecoder().decode(basic.substring(6)), StandardCharsets.UTF_8);
             int colon = pair.indexOf(':');
-            return CLIENT.equals(decode(pair.substring(0, colon))) && SECRET.equals(decode(pair.substring(colon + 1)));
+            return CLIENT.equals(decode(pair.substring(0, colon))) && secret.equals(decode(pair.substring(colon + 1)));
         }
-        return CLIENT.equals(form.get("client_id")) && SECRET.equals(form.get("client_secret"));
+        return CLIENT.equals(form.get("client_id")) && secret.equals(form.get("client_secret"));
     }
 
     private static Map<String, String> form(HttpExchange exchange) throws IOException {

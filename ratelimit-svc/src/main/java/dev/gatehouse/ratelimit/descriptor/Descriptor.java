@@ -18,4 +18,9 @@ public record Descriptor(List<Entry> entries, Optional<Limit> override, long hit
                     "hits_addend: " + Long.toUnsignedString(hits) + " (expected: less than 2^63)");
         }
     }
+
+    /** The first key, which the configuration names: what follows comes from requests. */
+    public Optional<String> rule() {
+        return entries.stream().findFirst().map(Entry::key);
+    }
 }

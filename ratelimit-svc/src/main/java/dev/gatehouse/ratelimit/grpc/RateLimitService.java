@@ -64,7 +64,7 @@ final class RateLimitService extends RateLimitServiceImplBase implements Bindabl
 
     private void answer(StreamObserver<RateLimitResponse> responses, Request request, Decision decision) {
         metrics.decided(request, decision);
-        responses.onNext(format.write(decision));
+        responses.onNext(format.write(request, decision));
         responses.onCompleted();
     }
 

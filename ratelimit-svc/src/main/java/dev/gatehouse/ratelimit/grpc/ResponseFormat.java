@@ -1,8 +1,12 @@
 package dev.gatehouse.ratelimit.grpc;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.gatehouse.ratelimit.decision.Code;
 import dev.gatehouse.ratelimit.decision.Decision;
+import dev.gatehouse.ratelimit.decision.Request;
 import dev.gatehouse.ratelimit.decision.Status;
 import dev.gatehouse.ratelimit.limit.Limit;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -24,7 +28,7 @@ public final class ResponseFormat {
         this.headers = headers;
     }
 
-    RateLimitResponse write(Decision decision) {
+    RateLimitResponse write(Request request, Decision decision) {
         RateLimitResponse.Builder response = RateLimitResponse.newBuilder().setOverallCode(code(decision.overall()));
         for (Status status : decision.statuses()) {
             response.addStatuses(descriptor(status));
@@ -32,7 +36,44 @@ public final class ResponseFormat {
         if (headers) {
             decision.tightest().ifPresent(status -> addHeaders(response, status));
         }
+        addFindings(response, request, decision);
         return response.build();
+    }
+
+    /** For access logs: {@code %DYNAMIC_METADATA(envoy.filters.http.ratelimit)%}. Nothing where no limit was exceeded. */
+    private static void addFindings(RateLimitResponse.Builder response, Request request, Decision decision) {
+        ListValue.Builder exceeded = ListValue.newBuilder();
+        ListValue.Builder shadowed = ListValue.newBuilder();
+        for (int i = 0; i < decision.statuses().size(); i++) {
+            if (decision.statuses().get(i) instanceof Status.Counted counted
+                    && (counted.shadowed() || counted.code() == Code.OVER_LIMIT)) {
+                (counted.shadowed() ? shadowed : exceeded)
+                        .addValues(finding(
+                                request.descriptors().get(i).rule().orElse(""),
+                                counted.limit().text()));
+            }
+        }
+        if (exceeded.getValuesCount() > 0) {
+            response.getDynamicMetadataBuilder().putFields("exceeded", list(exceeded));
+        }
+        if (shadowed.getValuesCount() > 0) {
+            response.getDynamicMetadataBuilder().putFields("shadowed", list(shadowed));
+        }
+    }
+
+    private static Value list(ListValue.Builder values) {
+        return Value.newBuilder().setListValue(values).build();
+    }
+
+    private static Value finding(String rule, String limit) {
+        return Value.newBuilder()
+                .setStructValue(Struct.newBuilder()
+                        .putFields(
+                                "rule", Value.newBuilder().setStringValue(rule).build())
+                        .putFields(
+                                "limit",
+                                Value.newBuilder().setStringValue(limit).build()))
+                .build();
     }
 
     private static DescriptorStatus.Builder descriptor(Status status) {

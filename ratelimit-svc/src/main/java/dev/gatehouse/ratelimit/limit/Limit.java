@@ -1,5 +1,7 @@
 package dev.gatehouse.ratelimit.limit;
 
+import java.util.Locale;
+
 /**
  * So many requests in so much time.
  *
@@ -11,5 +13,10 @@ public record Limit(long requests, Unit unit, String name) {
         if (requests < 0) {
             throw new IllegalArgumentException("requests_per_unit: " + requests + " (expected: 0 or more)");
         }
+    }
+
+    /** For people: "10/minute". */
+    public String text() {
+        return requests + "/" + unit.name().toLowerCase(Locale.ROOT);
     }
 }

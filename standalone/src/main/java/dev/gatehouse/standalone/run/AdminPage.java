@@ -43,12 +43,12 @@ final class AdminPage {
     private void explain(RoutingContext context) {
         try {
             Question question = Question.of(
-                    context.queryParams().contains("method")
-                            ? context.queryParams().get("method")
-                            : "GET",
-                    Objects.requireNonNullElse(context.queryParams().get("url"), ""),
-                    context.queryParams().getAll("header"),
-                    parameter(context, "source"))
+                            context.queryParams().contains("method")
+                                    ? context.queryParams().get("method")
+                                    : "GET",
+                            Objects.requireNonNullElse(context.queryParams().get("url"), ""),
+                            context.queryParams().getAll("header"),
+                            parameter(context, "source"))
                     .from(Caller.of(
                             parameter(context, "claims"),
                             parameter(context, "certificate"),

@@ -26,6 +26,9 @@ public final class AccessFilter implements ChainFilter {
     /** The context extension of a check that names the policy. */
     private static final String POLICY = "gatehouse.policy";
 
+    /** The key in the filter's metadata of the claims of opaque tokens, by the names of their issuers. */
+    static final String TOKENS = "gatehouse.token";
+
     /** A login needs two or three answers of the provider. */
     private static final Duration SIGN_ON_TIMEOUT = Duration.ofSeconds(15);
 
@@ -49,7 +52,10 @@ public final class AccessFilter implements ChainFilter {
                 .filter(Security::authzService)
                 .<Map<String, Message>>map(security -> Map.of(
                         NAME,
-                        security.signOn().isPresent() ? signingOn(security.policy()) : enforcing(security.policy())))
+                        security.signOn().isPresent()
+                                        || !security.access().introspections().isEmpty()
+                                ? signingOn(security.policy())
+                                : enforcing(security.policy())))
                 .orElse(Map.of());
     }
 
@@ -61,7 +67,7 @@ public final class AccessFilter implements ChainFilter {
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
     }
 
-    /** Has authz-svc enforce {@code policy}, by which users sign on: it may have to ask their provider. */
+    /** Has authz-svc enforce {@code policy}, for which it may have to ask a provider. */
     public static ExtAuthzPerRoute signingOn(ObjectKey policy) {
         ExtAuthzPerRoute.Builder enforcing = enforcing(policy).toBuilder();
         enforcing

@@ -11,6 +11,7 @@ import com.github.xds.type.v3.CelExpression;
 import com.google.protobuf.Message;
 import dev.gatehouse.controller.check.CelText;
 import dev.gatehouse.controller.proto.Protos;
+import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cidr;
@@ -47,27 +48,34 @@ public final class AuthorizationFilter implements ChainFilter {
         return route.policies()
                 .security()
                 .flatMap(security -> security.authorization()
-                        .<Map<String, Message>>map(
-                                authorization -> Map.of(NAME, requests(authorization, security.policy()))))
+                        .<Map<String, Message>>map(authorization ->
+                                Map.of(NAME, requests(authorization, security.policy(), security.access()))))
                 .orElse(Map.of());
     }
 
-    private static RBACPerRoute requests(Authorization authorization, ObjectKey policy) {
+    /** In a dry run the rules are shadow rules: Envoy counts what they would do, and does not do it. */
+    private static RBACPerRoute requests(Authorization authorization, ObjectKey policy, Security.Access access) {
         List<Rule> rules = new ArrayList<>();
         for (Authorization.Rule rule : authorization.rules()) {
-            rules.add(new Rule(name(rule, policy, rules.size()), rule.action(), request(rule)));
+            rules.add(new Rule(name(rule, policy, rules.size()), rule.action(), request(rule, access)));
         }
+        Matcher matcher = matcher(rules, authorization.allowOthers());
         return RBACPerRoute.newBuilder()
-                .setRbac(RBAC.newBuilder().setMatcher(matcher(rules, authorization.allowOthers())))
+                .setRbac(
+                        access.dryRun()
+                                ? RBAC.newBuilder().setShadowMatcher(matcher)
+                                : RBAC.newBuilder().setMatcher(matcher))
                 .build();
     }
 
     /**
      * For connections that carry no requests that Envoy can read. A rule that asks for more than an address is not decided there: what it
      * would allow stays refused, and what it would refuse is refused by address alone.
+     *
+     * @param dryRun the rules are shadow rules
      */
     public static io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC onConnections(
-            Authorization authorization, ObjectKey policy, String statPrefix) {
+            Authorization authorization, ObjectKey policy, boolean dryRun, String statPrefix) {
         List<Rule> rules = new ArrayList<>();
         for (Authorization.Rule rule : authorization.rules()) {
             boolean decided = rule.cel().isEmpty()
@@ -87,7 +95,7 @@ public final class AuthorizationFilter implements ChainFilter {
                         parts.isEmpty() ? anyAddress() : allOf(parts)));
             }
         }
-        return io.envoyproxy
+        io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.Builder filter = io.envoyproxy
                 .envoy
                 .extensions
                 .filters
@@ -96,9 +104,9 @@ public final class AuthorizationFilter implements ChainFilter {
                 .v3
                 .RBAC
                 .newBuilder()
-                .setStatPrefix(statPrefix)
-                .setMatcher(matcher(rules, authorization.allowOthers()))
-                .build();
+                .setStatPrefix(statPrefix);
+        Matcher matcher = matcher(rules, authorization.allowOthers());
+        return (dryRun ? filter.setShadowMatcher(matcher) : filter.setMatcher(matcher)).build();
     }
 
     private record Rule(String name, Authorization.Action action, Predicate predicate) {}
@@ -131,7 +139,7 @@ public final class AuthorizationFilter implements ChainFilter {
     }
 
     /** The whole of a rule for a request. */
-    private static Predicate request(Authorization.Rule rule) {
+    private static Predicate request(Authorization.Rule rule, Security.Access access) {
         List<Predicate> parts = new ArrayList<>();
         rule.operation().ifPresent(operation -> {
             if (!operation.methods().isEmpty()) {
@@ -144,7 +152,7 @@ public final class AuthorizationFilter implements ChainFilter {
             if (!principal.clientCidrs().isEmpty()) {
                 parts.add(address(principal.clientCidrs()));
             }
-            principal.jwt().ifPresent(jwt -> parts.addAll(token(jwt)));
+            principal.jwt().ifPresent(jwt -> parts.addAll(token(jwt, access)));
             if (!principal.geoLocations().isEmpty()) {
                 parts.add(anyOf(principal.geoLocations().stream().map(AuthorizationFilter::location)));
             }
@@ -236,18 +244,25 @@ public final class AuthorizationFilter implements ChainFilter {
         return address(List.of(new Cidr("0.0.0.0", 0), new Cidr("::", 0)));
     }
 
-    private static List<Predicate> token(Authorization.JwtPrincipal jwt) {
+    private static List<Predicate> token(Authorization.JwtPrincipal jwt, Security.Access access) {
         List<Predicate> parts = new ArrayList<>();
+        boolean opaque = access.introspections().contains(jwt.provider());
+        String filter = opaque ? AccessFilter.NAME : JwtFilter.NAME;
+        List<String> owner = opaque ? List.of(AccessFilter.TOKENS, jwt.provider()) : List.of(jwt.provider());
         for (String scope : jwt.scopes()) {
-            // The filter jwt_authn has made lists of both claims.
+            // Both claims are lists here, of whichever filter.
             parts.add(anyOf(Stream.of("scope", "scp")
-                    .map(claim -> metadata(List.of(jwt.provider(), claim), oneOf(text(scope))))));
+                    .map(claim -> metadata(
+                            filter,
+                            Stream.concat(owner.stream(), Stream.of(claim)).toList(),
+                            oneOf(text(scope))))));
         }
         for (Authorization.Claim claim : jwt.claims()) {
-            List<String> path = new ArrayList<>(List.of(jwt.provider()));
+            List<String> path = new ArrayList<>(owner);
             path.addAll(Arrays.asList(claim.name().split("\\.")));
             parts.add(anyOf(claim.values().stream()
                     .map(value -> metadata(
+                            filter,
                             path,
                             switch (claim.type()) {
                                 case String -> text(value);
@@ -270,8 +285,8 @@ public final class AuthorizationFilter implements ChainFilter {
                 .build();
     }
 
-    private static Predicate metadata(List<String> path, ValueMatcher value) {
-        DynamicMetadataInput.Builder input = DynamicMetadataInput.newBuilder().setFilter(JwtFilter.NAME);
+    private static Predicate metadata(String filter, List<String> path, ValueMatcher value) {
+        DynamicMetadataInput.Builder input = DynamicMetadataInput.newBuilder().setFilter(filter);
         path.forEach(key ->
                 input.addPath(DynamicMetadataInput.PathSegment.newBuilder().setKey(key)));
         return custom(

@@ -17,17 +17,18 @@ public final class CustomResourceDefinitions {
     private static final Set<String> GROUPS = Set.of(Kinds.ENVOY_GATEWAY_GROUP, Kinds.GATEHOUSE_GROUP);
 
     /** What people type; Envoy Gateway's. */
-    private static final Map<String, String> SHORT_NAMES = Map.of(
-            "EnvoyProxy", "eproxy",
-            "Backend", "be",
-            "BackendTrafficPolicy", "btp",
-            "SecurityPolicy", "sp",
-            "ClientTrafficPolicy", "ctp",
-            "EnvoyExtensionPolicy", "eep",
-            "EnvoyPatchPolicy", "epp",
-            "HTTPRouteFilter", "hrf",
-            "WAFPolicy", "wafp",
-            "SSOPolicy", "ssop");
+    private static final Map<String, String> SHORT_NAMES = Map.ofEntries(
+            Map.entry("EnvoyProxy", "eproxy"),
+            Map.entry("Backend", "be"),
+            Map.entry("BackendTrafficPolicy", "btp"),
+            Map.entry("SecurityPolicy", "sp"),
+            Map.entry("ClientTrafficPolicy", "ctp"),
+            Map.entry("EnvoyExtensionPolicy", "eep"),
+            Map.entry("EnvoyPatchPolicy", "epp"),
+            Map.entry("HTTPRouteFilter", "hrf"),
+            Map.entry("WAFPolicy", "wafp"),
+            Map.entry("SSOPolicy", "ssop"),
+            Map.entry("AccessPolicy", "acp"));
 
     private CustomResourceDefinitions() {}
 

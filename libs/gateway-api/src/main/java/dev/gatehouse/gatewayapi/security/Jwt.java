@@ -155,7 +155,7 @@ public record Jwt(Missing missing, List<Provider> providers) {
 
     /** A header that gets the value of a claim; a header of that name that a client sent is removed. */
     public record ClaimToHeader(String header, String claim) {
-        static ClaimToHeader read(Fields f) {
+        public static ClaimToHeader read(Fields f) {
             return new ClaimToHeader(
                     f.requiredString("header", Syntax.HEADER_NAME), f.requiredString("claim", Syntax.NOT_EMPTY));
         }
@@ -182,7 +182,7 @@ public record Jwt(Missing missing, List<Provider> providers) {
 
         /** @param valuePrefix what stands before the token, "Bearer " for example */
         public record Header(String name, String valuePrefix) {
-            static Header read(Fields f) {
+            public static Header read(Fields f) {
                 return new Header(
                         f.requiredString("name", Syntax.HEADER_NAME),
                         f.string("valuePrefix").orElse(""));

@@ -16,6 +16,17 @@ public record SecuritySettings(
         Optional<Jwt> jwt,
         Optional<ExtAuth> extAuth,
         Optional<Authorization> authorization) {
+    /** Asks for nothing. */
+    public static final SecuritySettings NONE = new SecuritySettings(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
     /** Reads the sections of a policy's {@code spec}. */
     public static SecuritySettings read(Fields spec) {
         return new SecuritySettings(

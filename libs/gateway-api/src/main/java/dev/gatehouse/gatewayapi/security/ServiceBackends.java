@@ -35,7 +35,7 @@ public record ServiceBackends(List<BackendReference> references, BackendSettings
     }
 
     /** Reads {@code backendRefs} alone, of a kind that has no settings for them. */
-    static ServiceBackends readReferences(Fields f) {
+    public static ServiceBackends readReferences(Fields f) {
         return new ServiceBackends(f.list("backendRefs", 0, 16, BackendReference::readOfService), BackendSettings.NONE);
     }
 

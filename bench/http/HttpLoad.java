@@ -3,7 +3,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,18 +14,19 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Requests over kept connections of HTTP/1.1: as many as are answered (rate 0), or at a fixed rate whose latencies count from when a request
- * was due. Usage: Load PORT PATH get|form SECONDS CONNECTIONS RATE. Prints: requests a second, p50 and p99 in milliseconds, and how many
- * were not answered with 200.
+ * was due. Usage: HttpLoad PORT FILE SECONDS CONNECTIONS RATE. The file has requests, as they go over the wire, with a NUL byte after each;
+ * connections send them in turn, each from a place of its own. Prints: requests a second, p50 and p99 in milliseconds, and how many were
+ * not answered with 200.
  */
-final class Load {
+final class HttpLoad {
     private static final long WARM_NANOS = 3_000_000_000L;
 
     public static void main(String[] arguments) throws Exception {
         int port = Integer.parseInt(arguments[0]);
-        byte[] request = request(arguments[1], arguments[2].equals("form"));
-        long nanos = Long.parseLong(arguments[3]) * 1_000_000_000L;
-        int connections = Integer.parseInt(arguments[4]);
-        double rate = Double.parseDouble(arguments[5]);
+        List<byte[]> requests = requests(Path.of(arguments[1]));
+        long nanos = Long.parseLong(arguments[2]) * 1_000_000_000L;
+        int connections = Integer.parseInt(arguments[3]);
+        double rate = Double.parseDouble(arguments[4]);
         long start = System.nanoTime();
         long from = start + WARM_NANOS;
         long end = from + nanos;
@@ -36,6 +38,7 @@ final class Load {
             threads.add(Thread.ofPlatform().start(() -> {
                 long[] mine = new long[1 << 20];
                 int count = 0;
+                int next = number * requests.size() / connections;
                 long step = rate == 0 ? 0 : (long) (connections / rate * 1e9);
                 long due = start + step * number / connections;
                 try (Socket socket = new Socket("127.0.0.1", port)) {
@@ -50,7 +53,8 @@ final class Load {
                                 LockSupport.parkNanos(due - System.nanoTime());
                             }
                         }
-                        out.write(request);
+                        out.write(requests.get(next));
+                        next = (next + 1) % requests.size();
                         boolean good = answer(in) == 200;
                         long now = System.nanoTime();
                         if (now >= from && count < mine.length) {
@@ -83,19 +87,19 @@ final class Load {
                 failed.get());
     }
 
-    private static byte[] request(String path, boolean form) {
-        String headers = " HTTP/1.1\r\nHost: shop.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0\r\n"
-                + "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8\r\nAccept-Language: en-US,en;q=0.5\r\n";
-        if (!form) {
-            return ("GET " + path + "?page=2&sort=price" + headers + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    private static List<byte[]> requests(Path file) throws IOException {
+        byte[] all = Files.readAllBytes(file);
+        List<byte[]> requests = new ArrayList<>();
+        for (int from = 0, i = 0; i < all.length; i++) {
+            if (all[i] == 0) {
+                requests.add(Arrays.copyOfRange(all, from, i));
+                from = i + 1;
+            }
         }
-        StringBuilder body = new StringBuilder("name=Ann&comment=");
-        while (body.length() < 1000) {
-            body.append("The+quick+brown+fox+jumps+over+the+lazy+dog.+");
+        if (requests.isEmpty()) {
+            throw new IOException(file + " has no request (expected: a NUL byte after each)");
         }
-        return ("POST " + path + headers + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
-                        + body.length() + "\r\n\r\n" + body)
-                .getBytes(StandardCharsets.ISO_8859_1);
+        return requests;
     }
 
     /** The status; the body is read and dropped. */

@@ -1,0 +1,92 @@
+package dev.gatehouse.gatewayapi.access;
+
+import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.PolicyTarget;
+import dev.gatehouse.gatewayapi.TargetSelector;
+import dev.gatehouse.gatewayapi.TargetedPolicy;
+import dev.gatehouse.gatewayapi.security.Jwt;
+import dev.gatehouse.gatewayapi.yaml.Fields;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Gatehouse's AccessPolicy: what is asked of clients beyond Envoy Gateway's SecurityPolicy. The policy is for a SecurityPolicy of its
+ * namespace, or for what a SecurityPolicy can be for, with or without one.
+ *
+ * @param introspections issuers of opaque tokens, which requests need
+ * @param dryRun authorization rules are counted and logged, and deny nothing
+ */
+public record AccessPolicy(List<PolicyTarget> targets, List<Introspection> introspections, boolean dryRun)
+        implements TargetedPolicy<AccessPolicy> {
+    private static final String SECURITY_POLICY = "SecurityPolicy";
+    private static final Set<String> KINDS = Set.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute");
+
+    public AccessPolicy {
+        targets = List.copyOf(targets);
+        introspections = List.copyOf(introspections);
+    }
+
+    @Override
+    public List<TargetSelector> selectors() {
+        return List.of();
+    }
+
+    @Override
+    public AccessPolicy withTargets(List<PolicyTarget> resolved) {
+        return new AccessPolicy(resolved, introspections, dryRun);
+    }
+
+    /** True if authz-svc has to be asked. */
+    public boolean asksAuthzService() {
+        return !introspections.isEmpty();
+    }
+
+    /** Reads the policy's {@code spec}. */
+    public static AccessPolicy read(Fields f) {
+        List<PolicyTarget> targets = PolicyTarget.readAll(f);
+        for (PolicyTarget target : targets) {
+            boolean known = target.kind().equals(SECURITY_POLICY)
+                    ? target.group().equals(Kinds.ENVOY_GATEWAY_GROUP)
+                    : KINDS.contains(target.kind()) && target.group().equals(Kinds.GATEWAY_GROUP);
+            if (!known) {
+                f.wrong(
+                        "targetRefs",
+                        "kind \"" + target.kind() + "\" of group \"" + target.group()
+                                + "\" cannot be a target (expected: SecurityPolicy of " + Kinds.ENVOY_GATEWAY_GROUP
+                                + ", or Gateway, ListenerSet, HTTPRoute or GRPCRoute of " + Kinds.GATEWAY_GROUP + ")");
+            }
+            if (target.kind().equals(SECURITY_POLICY) && target.sectionName().isPresent()) {
+                f.wrong("targetRefs", "a SecurityPolicy has no sections (expected: no sectionName)");
+            }
+        }
+        List<Introspection> introspections = f.list("introspection", 0, 16, Introspection::read);
+        check(f, introspections);
+        return new AccessPolicy(
+                targets,
+                introspections,
+                f.object("authorization", rules -> rules.bool("dryRun").orElse(false))
+                        .orElse(false));
+    }
+
+    /** A token is shown to one issuer only, and its claims have one name. */
+    private static void check(Fields f, List<Introspection> introspections) {
+        Set<String> names = new HashSet<>();
+        Set<String> places = new HashSet<>();
+        for (Introspection each : introspections) {
+            if (!names.add(each.name())) {
+                f.wrong("introspection", "\"" + each.name() + "\" is the name of several (expected: one each)");
+            }
+            for (Jwt.Extractor.Header source : each.sources()) {
+                String place = source.name() + ": " + source.valuePrefix();
+                if (!places.add(place.toLowerCase(Locale.ROOT))) {
+                    f.wrong(
+                            "introspection",
+                            "\"" + place + "\" is where several look for tokens"
+                                    + " (expected: a place each, so that no issuer gets the tokens of another)");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.gatehouse.standalone.signon;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code gatehouse import}. */
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        description = {"Write the policies that do what another sign-on proxy does, from its configuration.", ""},
+        subcommands = {OAuth2ProxyCommand.class, AuthserviceCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  gatehouse import oauth2-proxy oauth2-proxy.cfg --gateway front"})
+public final class ImportCommand implements Runnable {
+    /** The input does not allow what was asked. */
+    static final int FAILED = 1;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "From what? One of those below.");
+    }
+}

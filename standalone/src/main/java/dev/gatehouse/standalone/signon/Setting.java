@@ -1,0 +1,35 @@
+package dev.gatehouse.standalone.signon;
+
+import dev.gatehouse.gatewayapi.yaml.Location;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An option that a file sets.
+ *
+ * @param name as the user wrote it
+ * @param values one for an option that is no list
+ * @param reference the key of a Secret that has the value; then {@code values} is empty
+ */
+record Setting(String name, Location location, List<String> values, Optional<SecretKey> reference) {
+    /** A key of a Secret of Kubernetes. */
+    record SecretKey(String secret, String key) {}
+
+    Setting {
+        values = List.copyOf(values);
+    }
+
+    Setting(String name, Location location, List<String> values) {
+        this(name, location, values, Optional.empty());
+    }
+
+    String value() {
+        return values.isEmpty() ? "" : values.getLast();
+    }
+
+    /** Never the values: some of them are secret. */
+    @Override
+    public String toString() {
+        return name + " at " + location;
+    }
+}
