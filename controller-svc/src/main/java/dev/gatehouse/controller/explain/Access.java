@@ -102,12 +102,21 @@ final class Access {
         return access.steps;
     }
 
+    /** The one step where policies cannot be enforced. */
+    static List<Map<String, Object>> closed(String problem) {
+        return List.of(described("SecurityPolicy", Verdict.refused, "500: it cannot be enforced: " + problem));
+    }
+
     private void step(String section, Verdict verdict, String why) {
+        steps.add(described(section, verdict, why));
+    }
+
+    private static Map<String, Object> described(String section, Verdict verdict, String why) {
         Map<String, Object> step = new LinkedHashMap<>();
         step.put("asks", section);
         step.put("verdict", verdict.name());
         step.put("why", why);
-        steps.add(step);
+        return step;
     }
 
     /** What the rules of a dry run say is counted, and not done. */

@@ -321,6 +321,11 @@ public final class Explainer {
 
     private List<Map<String, Object>> access(Served listener, Origin origin, Question question) {
         Optional<String> rule = translator.ruleName(origin.route(), origin.rule());
+        Optional<String> problem =
+                translator.securityProblem(listener.listener().key(), origin.route(), rule);
+        if (problem.isPresent()) {
+            return Access.closed(problem.get());
+        }
         return Access.of(
                 translator
                         .security(listener.listener().key(), origin.route(), rule)

@@ -9,6 +9,7 @@ import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.route.ResolvedRoute;
+import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.wasm.WasmRequest;
@@ -234,6 +235,16 @@ public final class Translator {
                 .effective(PRESENT, listener, route, rule)
                 .filter(policy -> policy.problems().isEmpty())
                 .map(policy -> policy.spec().settings());
+    }
+
+    /** Why the SecurityPolicies for a rule of a route on a listener cannot be enforced: its requests are answered with 500. */
+    public Optional<String> securityProblem(ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return model.securities
+                .outcome(PRESENT, listener, route, rule)
+                .flatMap(outcome -> switch (outcome) {
+                    case SecurityOutcome.Invalid invalid -> Optional.of(invalid.message());
+                    case SecurityOutcome.Enforced _ -> Optional.empty();
+                });
     }
 
     /** The AccessPolicy that counts for a rule of a route on a listener. */
