@@ -239,12 +239,10 @@ public final class Translator {
 
     /** Why the SecurityPolicies for a rule of a route on a listener cannot be enforced: its requests are answered with 500. */
     public Optional<String> securityProblem(ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        return model.securities
-                .outcome(PRESENT, listener, route, rule)
-                .flatMap(outcome -> switch (outcome) {
-                    case SecurityOutcome.Invalid invalid -> Optional.of(invalid.message());
-                    case SecurityOutcome.Enforced _ -> Optional.empty();
-                });
+        return model.securities.outcome(PRESENT, listener, route, rule).flatMap(outcome -> switch (outcome) {
+            case SecurityOutcome.Invalid invalid -> Optional.of(invalid.message());
+            case SecurityOutcome.Enforced _ -> Optional.empty();
+        });
     }
 
     /** The AccessPolicy that counts for a rule of a route on a listener. */
