@@ -46,7 +46,6 @@ import picocli.CommandLine.Spec;
             "  gatehouse run examples/canary          another example",
             "  gatehouse run gateway.yaml routes/     your own files",
             "  helm template chart | gatehouse run -",
-            "  helm template chart | gatehouse run -",
             "  gatehouse run --redis redis://localhost:6379 examples/protect",
             "",
             "Ports below 1024 are bound 10000 higher (80 becomes 10080) unless --privileged-ports is given.",

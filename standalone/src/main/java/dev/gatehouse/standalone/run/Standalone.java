@@ -23,6 +23,9 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -88,6 +91,7 @@ public final class Standalone implements QuarkusApplication {
             }
             System.out.print(StatusText.of(instance.status(), true));
             System.out.println("Ctrl-C ends it. In another terminal: gatehouse status");
+            tellLauncher();
             Quarkus.waitForExit();
             return 0;
         } finally {
@@ -95,6 +99,18 @@ public final class Standalone implements QuarkusApplication {
             fleet.close();
             backends.close();
             instance.ended();
+        }
+    }
+
+    /** The launcher waits for this file with what may follow the first answer (system property {@code gatehouse.started}: its path). */
+    private static void tellLauncher() {
+        String file = System.getProperty("gatehouse.started");
+        if (file != null) {
+            try {
+                Files.writeString(Path.of(file), "");
+            } catch (IOException e) {
+                System.err.println("gatehouse: " + file + " could not be written (" + e + ")");
+            }
         }
     }
 
