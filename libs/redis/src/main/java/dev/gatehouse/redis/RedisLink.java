@@ -2,72 +2,57 @@ package dev.gatehouse.redis;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /**
  * One connection to Redis that stays open and pipelines. When it is lost it is made again, at once and then with growing, jittered
  * pauses (50 ms to 2 s); until then commands fail at once. A server that is not the one to write to (READONLY after a failover,
- * LOADING, CLUSTERDOWN), and one that stops answering, count as lost too.
+ * LOADING, CLUSTERDOWN), and one that answers nothing for a second while commands wait, count as lost too.
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger LOG = System.getLogger(RedisLink.class.getName());
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
-    private static final int SILENT_AFTER = 20;
-    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
-
-    /** Begins the names of Vert.x's metrics of connections and commands, which would have none: "m__queue_size". */
-    private static final String METRICS = "redis.client|gatehouse";
-
+    private static final long SILENT_NANOS = 1_000_000_000;
     /** How many commands may wait on a connection; at that bound they fail at once. */
     public static final int MAX_WAITING = 4096;
 
     private final Vertx vertx;
-    private final RedisOptions options;
+    private final RedisConnector connector;
     private final RandomGenerator random;
     private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicInteger deadlinesMissed = new AtomicInteger();
+
+    /** Nanoseconds of {@link System#nanoTime} since which commands wait and none was answered; 0: none waits. */
+    private final AtomicLong waitingSince = new AtomicLong();
+
     private volatile Attempt current;
     private volatile boolean closed;
 
-    private record Attempt(Redis client, Future<RedisConnection> connection) {}
+    private record Attempt(RedisConnector.Opening opening, Future<RedisConnection> connection) {}
 
     /** Opens the connections that {@code settings} ask for. */
     public static List<RedisLink> open(Vertx vertx, RedisSettings settings, RandomGenerator random) {
-        RedisOptions options = new RedisOptions()
-                .setConnectionString(settings.url())
-                .setMaxPoolSize(1)
-                .setMaxPoolWaiting(1)
-                .setMaxWaitingHandlers(MAX_WAITING)
-                .setNetClientOptions(new NetClientOptions()
-                        .setMetricsName(METRICS)
-                        .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
-                        .setTcpNoDelay(true)
-                        .setTcpKeepAlive(true)
-                        .setHostnameVerificationAlgorithm("HTTPS"));
         List<RedisLink> open = new ArrayList<>();
         for (int i = 0; i < settings.connections(); i++) {
-            open.add(new RedisLink(vertx, new RedisOptions(options), random));
+            open.add(new RedisLink(vertx, new RedisConnector(vertx, settings), random));
         }
         return List.copyOf(open);
     }
 
-    private RedisLink(Vertx vertx, RedisOptions options, RandomGenerator random) {
+    private RedisLink(Vertx vertx, RedisConnector connector, RandomGenerator random) {
         this.vertx = vertx;
-        this.options = options;
+        this.connector = connector;
         this.random = random;
         this.current = attempt();
         watch(current);
@@ -81,29 +66,34 @@ public final class RedisLink implements AutoCloseable {
      */
     public Future<List<Response>> send(List<Request> commands, long deadlineMillis) {
         Attempt attempt = current;
+        waitingSince.compareAndSet(0, System.nanoTime());
         return attempt.connection()
-                .compose(connection -> connection.batch(commands))
+                .compose(connection -> connector.send(connection, commands))
                 .timeout(deadlineMillis, TimeUnit.MILLISECONDS)
-                .onSuccess(replies -> deadlinesMissed.set(0))
+                .onSuccess(replies -> waitingSince.set(0))
                 .onFailure(failure -> inspect(attempt, failure));
     }
 
     private void inspect(Attempt attempt, Throwable failure) {
-        if (failure instanceof TimeoutException) {
-            if (deadlinesMissed.incrementAndGet() >= SILENT_AFTER) {
-                lost(attempt, failure);
-            }
-            return;
+        if (!attempt.connection().succeeded()) {
+            return; // that it cannot be made is known elsewhere
         }
         String message = String.valueOf(failure.getMessage());
         if (message.startsWith("READONLY") || message.startsWith("LOADING") || message.startsWith("CLUSTERDOWN")) {
             lost(attempt, failure);
+        } else if (failure instanceof ErrorType) {
+            waitingSince.set(0); // an answer
+        } else {
+            long since = waitingSince.get();
+            if (since != 0 && System.nanoTime() - since >= SILENT_NANOS) {
+                lost(attempt, failure);
+            }
         }
     }
 
     private Attempt attempt() {
-        Redis client = Redis.createClient(vertx, options);
-        return new Attempt(client, client.connect());
+        RedisConnector.Opening opening = new RedisConnector.Opening();
+        return new Attempt(opening, connector.connect(opening));
     }
 
     private void watch(Attempt attempt) {
@@ -128,12 +118,12 @@ public final class RedisLink implements AutoCloseable {
 
     /** Does something for the current attempt only, once. */
     private void lost(Attempt attempt, Throwable cause) {
-        Attempt none = new Attempt(attempt.client(), Future.failedFuture(cause));
+        Attempt none = new Attempt(attempt.opening(), Future.failedFuture(cause));
         if (closed || !replace(attempt, none)) {
             return;
         }
-        deadlinesMissed.set(0);
-        attempt.client().close();
+        waitingSince.set(0);
+        attempt.opening().close();
         int failed = failures.incrementAndGet();
         if (failed == 1) {
             LOG.log(
@@ -153,7 +143,7 @@ public final class RedisLink implements AutoCloseable {
         if (replace(none, next)) {
             watch(next);
         } else {
-            next.client().close();
+            next.opening().close();
         }
     }
 
@@ -165,6 +155,6 @@ public final class RedisLink implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        current.client().close();
+        current.opening().close();
     }
 }

@@ -7,38 +7,59 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A real redis-server on loopback, without persistence. */
 public final class RedisServer implements AutoCloseable {
+    private static final String END = "+PONG\r\n";
+
     private final int port;
+    private final List<String> command;
     private Process process;
 
     public RedisServer(int port) {
+        this(port, List.of());
+    }
+
+    /** @param more options, as of redis-server's command line */
+    public RedisServer(int port, List<String> more) {
+        this(port, List.of(), more);
+    }
+
+    private RedisServer(int port, List<String> before, List<String> more) {
         this.port = port;
-        this.process = launch(port);
+        List<String> words = new ArrayList<>(List.of("redis-server"));
+        words.addAll(before);
+        words.addAll(
+                List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+        words.addAll(List.of("--dir", System.getProperty("java.io.tmpdir")));
+        words.addAll(more);
+        this.command = List.copyOf(words);
+        this.process = launch();
         awaitAnswer();
     }
 
-    private static Process launch(int port) {
+    /**
+     * A Sentinel, which watches masters and makes another server the master when one is away.
+     *
+     * @param configuration lines of its configuration, {@code sentinel monitor …} and so on; it writes them anew
+     */
+    public static RedisServer sentinel(int port, List<String> configuration) throws IOException {
+        Path file = Files.createTempFile("sentinel-" + port + "-", ".conf");
+        file.toFile().deleteOnExit();
+        Files.write(file, configuration);
+        return new RedisServer(port, List.of(file.toString()), List.of("--sentinel"));
+    }
+
+    private Process launch() {
         try {
             if (!installed()) {
                 install();
             }
-            return new ProcessBuilder(Leash.hold(List.of(
-                            "redis-server",
-                            "--port",
-                            Integer.toString(port),
-                            "--bind",
-                            "127.0.0.1",
-                            "--save",
-                            "",
-                            "--appendonly",
-                            "no",
-                            "--dir",
-                            System.getProperty("java.io.tmpdir"))))
+            return new ProcessBuilder(Leash.hold(command))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -72,10 +93,15 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** Where it listens. */
+    public int port() {
+        return port;
+    }
+
     /** Ends it, with all that it holds, and starts it again. */
     public void restart() {
         close();
-        process = launch(port);
+        process = launch();
         awaitAnswer();
     }
 
@@ -105,19 +131,46 @@ public final class RedisServer implements AutoCloseable {
     public List<String> all(String command) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(2_000);
-            socket.getOutputStream().write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.UTF_8));
-            String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            return reply.lines()
-                    .filter(line -> !line.startsWith("*") && !line.startsWith("$") && !line.equals("+OK"))
+            socket.getOutputStream().write((command + "\r\nPING\r\n").getBytes(StandardCharsets.UTF_8));
+            StringBuilder reply = new StringBuilder();
+            while (reply.indexOf(END) < 0) {
+                int next = socket.getInputStream().read();
+                if (next < 0) {
+                    throw new IOException("redis-server on " + port + " ended the connection");
+                }
+                reply.append((char) next);
+            }
+            return reply.toString()
+                    .lines()
+                    .filter(line -> !line.startsWith("*")
+                            && !line.startsWith("$")
+                            && !line.equals("+OK")
+                            && !END.startsWith(line))
                     .toList();
         }
+    }
+
+    /** Whether its replica has all that was written to it. */
+    public boolean replicated() throws IOException {
+        return replicated("");
+    }
+
+    /** As {@link #replicated()}, of a server that wants {@code password}. */
+    public boolean replicated(String password) throws IOException {
+        List<String> info = all((password.isEmpty() ? "" : "AUTH " + password + "\r\n") + "INFO replication");
+        String written = info.stream()
+                .filter(line -> line.startsWith("master_repl_offset:"))
+                .map(line -> line.substring(line.indexOf(':') + 1))
+                .findFirst()
+                .orElseThrow();
+        return info.stream().anyMatch(line -> line.startsWith("slave0:") && line.contains(",offset=" + written + ","));
     }
 
     /** A server that never answers is ended: nobody would. */
     private void awaitAnswer() {
         try {
             Await.orSilent(
-                    () -> ask("PING").equals("+PONG"),
+                    () -> ask("PING").matches("\\+PONG|-NOAUTH.*"),
                     Await.pulse(process),
                     () -> "redis-server on " + port + " answers");
         } catch (AssertionError e) {
