@@ -1,5 +1,6 @@
 package dev.gatehouse.authz;
 
+import dev.gatehouse.redis.RedisConfiguration;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -22,17 +23,12 @@ interface AuthzConfiguration {
 
     Redis redis();
 
-    interface Redis {
-        /** {@code redis://host:port}. Without it sessions are in memory, for one replica. */
-        Optional<String> url();
-
+    /** Without a URL sessions are in memory, for one replica. */
+    interface Redis extends RedisConfiguration {
         /** For one question about a session; past it the answer is 503. */
+        @Override
         @WithDefault("500ms")
         Duration deadline();
-
-        /** Connections that stay open; each pipelines. */
-        @WithDefault("2")
-        int connections();
 
         /** In front of every key: installations that share a Redis need different ones. */
         @WithDefault("gatehouse:authz:")

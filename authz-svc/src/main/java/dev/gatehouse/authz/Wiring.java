@@ -74,17 +74,9 @@ final class Wiring {
         InstantSource clock = InstantSource.system();
         return new SignOnStores(
                 new MemorySessionStore(config.session().maxInMemory(), clock),
-                config.redis()
-                        .url()
-                        .map(url -> new RedisSessionStore(
-                                vertx,
-                                new RedisSettings(
-                                        url,
-                                        config.redis().deadline(),
-                                        config.redis().connections()),
-                                config.redis().prefix(),
-                                clock,
-                                new SecureRandom())));
+                RedisSettings.of(config.redis())
+                        .map(redis -> new RedisSessionStore(
+                                vertx, redis, config.redis().prefix(), clock, new SecureRandom())));
     }
 
     @Produces

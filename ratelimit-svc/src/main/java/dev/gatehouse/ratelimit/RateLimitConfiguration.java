@@ -1,5 +1,6 @@
 package dev.gatehouse.ratelimit;
 
+import dev.gatehouse.redis.RedisConfiguration;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -21,17 +22,12 @@ interface RateLimitConfiguration {
 
     Redis redis();
 
-    interface Redis {
-        /** {@code redis://host:port}. Without it hits are counted in memory, by each replica for itself. */
-        Optional<String> url();
-
+    /** Without a URL hits are counted in memory, by each replica for itself. */
+    interface Redis extends RedisConfiguration {
         /** For the counting of one request; past it the request fails, and Envoy's failure mode decides. */
+        @Override
         @WithDefault("50ms")
         Duration deadline();
-
-        /** Connections that stay open; each pipelines. */
-        @WithDefault("2")
-        int connections();
     }
 
     Memory memory();

@@ -42,14 +42,8 @@ final class Wiring {
     @Singleton
     CounterStore store(RateLimitConfiguration config, Vertx vertx, MeterRegistry meters) {
         InstantSource clock = InstantSource.system();
-        CounterStore store = config.redis()
-                .url()
-                .<CounterStore>map(url -> new RedisCounterStore(
-                        vertx,
-                        new RedisSettings(
-                                url, config.redis().deadline(), config.redis().connections()),
-                        clock,
-                        new SecureRandom()))
+        CounterStore store = RedisSettings.of(config.redis())
+                .<CounterStore>map(redis -> new RedisCounterStore(vertx, redis, clock, new SecureRandom()))
                 .orElseGet(() -> new MemoryCounterStore(config.memory().maxCounters(), clock));
         return new MeteredStore(store, meters);
     }

@@ -84,8 +84,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--redis",
             paramLabel = "URL",
-            description = "Count global rate limits, and keep the WAF's persistent collections, in this Redis,"
-                    + " redis://[user:password@]host:port. Otherwise in memory.")
+            description = "Count global rate limits, and keep sessions and the WAF's persistent collections, in this"
+                    + " Redis: redis://[user:password@]host:port, redis+sentinel://host,host/master or"
+                    + " redis+cluster://host,host. Otherwise in memory.")
     private @Nullable String redis;
 
     @Option(names = "--access-log", description = "Print a line of JSON for each request to standard output.")
@@ -175,6 +176,7 @@ final class RunCommand implements Callable<Integer> {
         if (redis != null) {
             System.setProperty("gatehouse.ratelimit.redis.url", redis);
             System.setProperty("gatehouse.waf.redis.url", redis);
+            System.setProperty("gatehouse.authz.redis.url", redis);
         }
         StandaloneOptions options = new StandaloneOptions(
                 Optional.ofNullable(envoy),

@@ -1,5 +1,6 @@
 package dev.gatehouse.waf;
 
+import dev.gatehouse.redis.RedisConfiguration;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
@@ -36,18 +37,12 @@ interface WafConfig {
 
     Redis redis();
 
-    /** Where persistent collections are kept for all replicas. */
-    interface Redis {
-        /** {@code redis://[user:password@]host:port}. Without it they are in memory, of each replica for itself. */
-        Optional<String> url();
-
+    /** Where persistent collections are kept for all replicas. Without a URL they are in memory, of each replica for itself. */
+    interface Redis extends RedisConfiguration {
         /** How long a request waits for Redis; past it the client is one that is new. */
+        @Override
         @WithDefault("50ms")
         Duration deadline();
-
-        /** Connections that stay open; each pipelines. */
-        @WithDefault("2")
-        int connections();
 
         /** Begins every key. */
         @WithDefault("gatehouse:waf:")

@@ -55,12 +55,11 @@ final class Wiring {
     @Singleton
     CollectionStore collections(WafConfig config, Vertx vertx, MeterRegistry meters) {
         InstantSource clock = InstantSource.system();
-        WafConfig.Redis redis = config.redis();
-        return redis.url()
-                .<CollectionStore>map(url -> new RedisCollectionStore(
+        return RedisSettings.of(config.redis())
+                .<CollectionStore>map(redis -> new RedisCollectionStore(
                         vertx,
-                        new RedisSettings(url, redis.deadline(), redis.connections()),
-                        redis.prefix(),
+                        redis,
+                        config.redis().prefix(),
                         clock,
                         new SecureRandom(),
                         operation -> Counter.builder("gatehouse.waf.collections.failures")

@@ -143,11 +143,10 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Void> end(Collection<String> keys) {
-        Request delete = Request.cmd(Command.DEL);
         List<Request> commands = new ArrayList<>();
-        commands.add(delete);
+        // Each by itself: in a cluster they are on different nodes.
+        keys.forEach(key -> commands.add(Request.cmd(Command.DEL).arg(session(key))));
         for (String key : keys) {
-            delete.arg(session(key));
             commands.add(Request.cmd(Command.XADD)
                     .arg(prefix + "ended")
                     .arg("MAXLEN")
