@@ -3,12 +3,9 @@ package dev.gatehouse.standalone;
 import dev.gatehouse.controller.explain.Caller;
 import dev.gatehouse.controller.explain.Question;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -18,7 +15,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code gatehouse authz explain}: the part of an explanation that is about who may pass. */
@@ -50,29 +46,9 @@ final class AuthzExplainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "URL", description = "http or https; the port is the listener's, or Envoy's.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private String url;
-
-    @Option(
-            names = {"-X", "--method"},
-            paramLabel = "METHOD",
-            defaultValue = "GET",
-            description = "The method (${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init")
-    private String method;
-
-    @Option(
-            names = {"-H", "--header"},
-            paramLabel = "NAME: VALUE",
-            description = "A header; Host says for which host it is. May be repeated.")
-    private List<String> headers = new ArrayList<>();
-
-    @Option(
-            names = "--source",
-            paramLabel = "IP",
-            description = "The client's address, as the proxy sees it: for rules about addresses.")
-    private @Nullable String source;
+    private AskedRequest request;
 
     @Option(
             names = "--token",
@@ -105,29 +81,28 @@ final class AuthzExplainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private ObjectSource objects;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "text|yaml|json",
-            defaultValue = "text",
-            description = "The form of the answer (${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init")
-    private ExplainCommand.Form form;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<String> sent = new ArrayList<>(headers);
         if (token != null) {
-            sent.add("Authorization: Bearer " + withoutSignature(token.equals("-") ? read() : token));
+            request.header("Authorization: Bearer " + withoutSignature(token.equals("-") ? read() : token));
         }
         String at = time == null ? Instant.now().toString() : time;
-        Question question;
+        Question question = request.question(spec);
         try {
-            question = Question.of(method, url, sent, Optional.ofNullable(source))
-                    .from(Caller.of(Optional.ofNullable(claims), Optional.ofNullable(certificate), Optional.of(at)));
+            question = question.from(
+                    Caller.of(Optional.ofNullable(claims), Optional.ofNullable(certificate), Optional.of(at)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        return objects.explain(spec, question, path(sent, at), this::print);
+        Map<String, @Nullable String> caller = new LinkedHashMap<>();
+        caller.put("claims", claims);
+        caller.put("certificate", certificate);
+        caller.put("time", at);
+        return objects.explain(
+                spec,
+                question,
+                request.path(caller),
+                answer -> request.print(spec, AuthzExplanation.of(answer), AuthzExplanation::print));
     }
 
     private static String read() throws IOException {
@@ -142,36 +117,5 @@ final class AuthzExplainCommand implements Callable<Integer> {
                     spec.commandLine(), "--token: no JSON Web Token (expected: three parts with dots between)");
         }
         return parts[0] + "." + parts[1] + ".";
-    }
-
-    private String path(List<String> sent, String at) {
-        StringBuilder path = new StringBuilder("/gatehouse/explain?method=" + encoded(method) + "&url=" + encoded(url));
-        sent.forEach(header -> path.append("&header=").append(encoded(header)));
-        append(path, "source", source);
-        append(path, "claims", claims);
-        append(path, "certificate", certificate);
-        append(path, "time", at);
-        return path.toString();
-    }
-
-    private static void append(StringBuilder path, String name, @Nullable String value) {
-        if (value != null) {
-            path.append('&').append(name).append('=').append(encoded(value));
-        }
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private void print(Map<String, Object> explanation) {
-        Map<String, Object> answer = AuthzExplanation.of(explanation);
-        PrintWriter out = spec.commandLine().getOut();
-        switch (form) {
-            case text -> AuthzExplanation.print(answer, out);
-            case yaml -> OutputFormat.yaml.print(answer, out);
-            case json -> OutputFormat.json.print(answer, out);
-        }
-        out.flush();
     }
 }
