@@ -1,6 +1,5 @@
 package dev.gatehouse.ratelimit.xds;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.ratelimit.descriptor.DomainRules;
@@ -8,11 +7,9 @@ import dev.gatehouse.ratelimit.descriptor.InvalidRules;
 import dev.gatehouse.ratelimit.descriptor.RuleBook;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Subscriber;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,18 +18,10 @@ import java.util.Optional;
  * is named in the refusal. {@link #book} is safe for any thread.
  */
 public final class RuleSubscriber implements Subscriber {
-    private Map<String, DomainRules> byName = Map.of();
+    private final Map<String, DomainRules> byName = new HashMap<>();
+    /** Domain to the name of its resource. */
+    private final Map<String, String> owners = new HashMap<>();
     private volatile Optional<RuleBook> book = Optional.empty();
-
-    /** Reads a resource's name from its bytes, for servers that send it without a wrapper. */
-    public static String name(Any any) {
-        try {
-            RateLimitConfig config = RateLimitConfig.parseFrom(any.getValue());
-            return config.getName().isEmpty() ? config.getDomain() : config.getName();
-        } catch (InvalidProtocolBufferException e) {
-            return "";
-        }
-    }
 
     /** Empty: nothing was received yet. */
     public Optional<RuleBook> book() {
@@ -40,45 +29,39 @@ public final class RuleSubscriber implements Subscriber {
     }
 
     @Override
-    public Verdict take(List<Resource> resources) {
-        Map<String, DomainRules> next = new LinkedHashMap<>();
-        List<String> problems = new ArrayList<>();
-        for (Resource resource : resources) {
+    public Verdict take(Update update) {
+        Map<String, String> problems = new HashMap<>();
+        update.removed().forEach(this::remove);
+        for (Resource resource : update.changed()) {
             try {
-                next.put(
+                put(
                         resource.name(),
                         RuleReader.read(RateLimitConfig.parseFrom(resource.any().getValue())));
             } catch (InvalidProtocolBufferException e) {
-                problems.add(resource.name() + ": " + e.getMessage() + " (expected: a RateLimitConfig)");
-                keepLastGood(resource.name(), next);
+                problems.put(resource.name(), e.getMessage() + " (expected: a RateLimitConfig)");
             } catch (InvalidRules e) {
-                problems.add(resource.name() + ": " + e.getMessage());
-                keepLastGood(resource.name(), next);
+                problems.put(resource.name(), String.valueOf(e.getMessage()));
             }
         }
-        dropRepeatedDomains(next, problems);
-        byName = Map.copyOf(next);
-        book = Optional.of(RuleBook.of(next.values()));
-        return problems.isEmpty() ? new Verdict.Accepted() : new Verdict.Rejected(String.join("; ", problems));
-    }
-
-    private void keepLastGood(String name, Map<String, DomainRules> next) {
-        DomainRules last = byName.get(name);
-        if (last != null) {
-            next.put(name, last);
-        }
+        book = Optional.of(RuleBook.of(byName.values()));
+        return Verdict.of(problems);
     }
 
     /** The first resource of a domain keeps it. */
-    private static void dropRepeatedDomains(Map<String, DomainRules> next, List<String> problems) {
-        Map<String, String> owners = new HashMap<>();
-        next.entrySet().removeIf(entry -> {
-            String owner = owners.putIfAbsent(entry.getValue().domain(), entry.getKey());
-            if (owner != null) {
-                problems.add(entry.getKey() + ": domain: \"" + entry.getValue().domain()
-                        + "\" (expected: a domain of its own; it is that of \"" + owner + "\")");
-            }
-            return owner != null;
-        });
+    private void put(String name, DomainRules rules) throws InvalidRules {
+        String owner = owners.getOrDefault(rules.domain(), name);
+        if (!owner.equals(name)) {
+            throw new InvalidRules("domain", rules.domain(), "a domain of its own; it is that of \"" + owner + "\"");
+        }
+        remove(name);
+        byName.put(name, rules);
+        owners.put(rules.domain(), name);
+    }
+
+    private void remove(String name) {
+        DomainRules before = byName.remove(name);
+        if (before != null) {
+            owners.remove(before.domain());
+        }
     }
 }

@@ -11,8 +11,11 @@ import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.ratelimit.descriptor.Entry;
 import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RuleSubscriberTest {
@@ -47,36 +50,38 @@ class RuleSubscriberTest {
     @Test
     void theGoodOnesOfAPushAreUsedAndTheBadOneIsNamed() {
         Verdict verdict = subscriber.take(
-                List.of(resource("good", "good", RateLimitUnit.HOUR), resource("bad", "bad", RateLimitUnit.UNKNOWN)));
+                Update.of(resource("good", "good", RateLimitUnit.HOUR), resource("bad", "bad", RateLimitUnit.UNKNOWN)));
         assertThat(verdict)
-                .isEqualTo(new Verdict.Rejected("bad: descriptors[0].rate_limit.unit: \"UNKNOWN\""
-                        + " (expected: SECOND, MINUTE, HOUR, DAY, WEEK, MONTH or YEAR, or unlimited)"));
+                .isEqualTo(new Verdict.Rejected(Map.of(
+                        "bad",
+                        "descriptors[0].rate_limit.unit: \"UNKNOWN\""
+                                + " (expected: SECOND, MINUTE, HOUR, DAY, WEEK, MONTH or YEAR, or unlimited)")));
         assertThat(limits("good")).isTrue();
         assertThat(subscriber.book().orElseThrow().domain("bad")).isEmpty();
     }
 
     @Test
     void theLastGoodVersionOfABadResourceStays() {
-        subscriber.take(List.of(resource("a", "a", RateLimitUnit.HOUR)));
-        assertThat(subscriber.take(List.of(resource("a", "", RateLimitUnit.HOUR))))
+        subscriber.take(Update.of(resource("a", "a", RateLimitUnit.HOUR)));
+        assertThat(subscriber.take(Update.of(resource("a", "", RateLimitUnit.HOUR))))
                 .isInstanceOf(Verdict.Rejected.class);
         assertThat(limits("a")).isTrue();
     }
 
     @Test
-    void whatAPushLeavesOutIsGone() {
-        subscriber.take(List.of(resource("a", "a", RateLimitUnit.HOUR)));
-        assertThat(subscriber.take(List.of())).isEqualTo(new Verdict.Accepted());
+    void aRemovedResourceIsGone() {
+        subscriber.take(Update.of(resource("a", "a", RateLimitUnit.HOUR)));
+        assertThat(subscriber.take(new Update(List.of(), Set.of("a")))).isEqualTo(new Verdict.Accepted());
         assertThat(subscriber.book().orElseThrow().domain("a")).isEmpty();
     }
 
     @Test
     void twoResourcesOfOneDomainAreAnError() {
         Verdict verdict = subscriber.take(
-                List.of(resource("one", "same", RateLimitUnit.HOUR), resource("two", "same", RateLimitUnit.DAY)));
+                Update.of(resource("one", "same", RateLimitUnit.HOUR), resource("two", "same", RateLimitUnit.DAY)));
         assertThat(verdict)
                 .isEqualTo(new Verdict.Rejected(
-                        "two: domain: \"same\" (expected: a domain of its own; it is that of \"one\")"));
+                        Map.of("two", "domain: \"same\" (expected: a domain of its own; it is that of \"one\")")));
         assertThat(limits("same")).isTrue();
     }
 
@@ -86,7 +91,6 @@ class RuleSubscriberTest {
                 .setTypeUrl(TypeUrls.RATE_LIMIT)
                 .setValue(ByteString.copyFrom(new byte[] {(byte) 0xff}))
                 .build();
-        assertThat(subscriber.take(List.of(new Resource("x", "1", garbage)))).isInstanceOf(Verdict.Rejected.class);
-        assertThat(RuleSubscriber.name(garbage)).isEmpty();
+        assertThat(subscriber.take(Update.of(new Resource("x", "1", garbage)))).isInstanceOf(Verdict.Rejected.class);
     }
 }
