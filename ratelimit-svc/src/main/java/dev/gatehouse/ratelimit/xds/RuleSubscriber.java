@@ -9,18 +9,20 @@ import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Subscriber;
 import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Holds the rules in use. Of a push, every resource that is right is used; one that is not leaves its last good version in use and
- * is named in the refusal. {@link #book} is safe for any thread.
+ * is named in the refusal. Several resources may have rules of one domain. {@link #book} is safe for any thread.
  */
 public final class RuleSubscriber implements Subscriber {
-    private final Map<String, DomainRules> byName = new HashMap<>();
-    /** Domain to the name of its resource. */
-    private final Map<String, String> owners = new HashMap<>();
+    private static final Logger LOG = System.getLogger(RuleSubscriber.class.getName());
+
     private volatile Optional<RuleBook> book = Optional.empty();
 
     /** Empty: nothing was received yet. */
@@ -30,11 +32,12 @@ public final class RuleSubscriber implements Subscriber {
 
     @Override
     public Verdict take(Update update) {
+        RuleBook before = book.orElse(RuleBook.EMPTY);
         Map<String, String> problems = new HashMap<>();
-        update.removed().forEach(this::remove);
+        Map<String, DomainRules> read = new TreeMap<>();
         for (Resource resource : update.changed()) {
             try {
-                put(
+                read.put(
                         resource.name(),
                         RuleReader.read(RateLimitConfig.parseFrom(resource.any().getValue())));
             } catch (InvalidProtocolBufferException e) {
@@ -43,25 +46,36 @@ public final class RuleSubscriber implements Subscriber {
                 problems.put(resource.name(), String.valueOf(e.getMessage()));
             }
         }
-        book = Optional.of(RuleBook.of(byName.values()));
+        // What one resource loses another may have now.
+        RuleBook next = before;
+        for (String gone : update.removed()) {
+            next = next.minus(gone);
+        }
+        for (String name : read.keySet()) {
+            next = next.minus(name);
+        }
+        Map<String, DomainRules> lastGood = new TreeMap<>();
+        for (Map.Entry<String, DomainRules> each : read.entrySet()) {
+            try {
+                next = next.plus(each.getKey(), each.getValue());
+            } catch (InvalidRules e) {
+                problems.put(each.getKey(), String.valueOf(e.getMessage()));
+                before.of(each.getKey()).ifPresent(rules -> lastGood.put(each.getKey(), rules));
+            }
+        }
+        for (Map.Entry<String, DomainRules> each : lastGood.entrySet()) {
+            next = keep(next, each.getKey(), each.getValue());
+        }
+        book = Optional.of(next);
         return Verdict.of(problems);
     }
 
-    /** The first resource of a domain keeps it. */
-    private void put(String name, DomainRules rules) throws InvalidRules {
-        String owner = owners.getOrDefault(rules.domain(), name);
-        if (!owner.equals(name)) {
-            throw new InvalidRules("domain", rules.domain(), "a domain of its own; it is that of \"" + owner + "\"");
-        }
-        remove(name);
-        byName.put(name, rules);
-        owners.put(rules.domain(), name);
-    }
-
-    private void remove(String name) {
-        DomainRules before = byName.remove(name);
-        if (before != null) {
-            owners.remove(before.domain());
+    private static RuleBook keep(RuleBook book, String name, DomainRules rules) {
+        try {
+            return book.plus(name, rules);
+        } catch (InvalidRules e) {
+            LOG.log(Level.WARNING, "The last good rules of {0} are not kept either: {1}", name, e.getMessage());
+            return book;
         }
     }
 }
