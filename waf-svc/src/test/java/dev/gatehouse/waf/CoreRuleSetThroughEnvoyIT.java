@@ -160,7 +160,8 @@ class CoreRuleSetThroughEnvoyIT {
     @Test
     void allTestsPassButThoseThatEnvoyRefusesOrRewrites() throws IOException, InterruptedException {
         Path tests = module().resolve("tests");
-        assertThat(policies.update(List.of(new PolicyText("crs/ftw", EngineMode.ON, List.of(new Source("ftw", """
+        assertThat(policies.update(
+                        List.of(new PolicyText("crs/ftw", EngineMode.ON, List.of(new Source("ftw", """
                                 Include @recommended-conf
                                 Include @ftw-conf
                                 Include @crs-setup-conf

@@ -164,10 +164,12 @@ class WafThroughEnvoyIT {
 
     @BeforeEach
     void start() throws IOException {
-        policies.update(List.of(
-                policy("shop/strict", EngineMode.ON, RULES.formatted("Reject", "Reject")),
-                policy("shop/partial", EngineMode.ON, RULES.formatted("ProcessPartial", "ProcessPartial")),
-                policy("shop/watch", EngineMode.DETECTION_ONLY, RULES.formatted("Reject", "Reject"))), Set.of());
+        policies.update(
+                List.of(
+                        policy("shop/strict", EngineMode.ON, RULES.formatted("Reject", "Reject")),
+                        policy("shop/partial", EngineMode.ON, RULES.formatted("ProcessPartial", "ProcessPartial")),
+                        policy("shop/watch", EngineMode.DETECTION_ONLY, RULES.formatted("Reject", "Reject"))),
+                Set.of());
         if (!started) {
             started = true;
             backend = PlainBackend.start();

@@ -13,9 +13,11 @@ class SignOnPolicyTest extends SignOnFixture {
     private void isRefused(Consumer<OpenIdConnect.Builder> change, String message) {
         Verdict verdict = engine().push(message(POLICY, change));
         assertThat(verdict)
-                .isInstanceOfSatisfying(Verdict.Rejected.class, rejected -> assertThat(rejected.message())
-                        .contains(POLICY + ": oidc." + message)
-                        .doesNotContain(OpenIdProvider.SECRET));
+                .isInstanceOfSatisfying(
+                        Verdict.Rejected.class,
+                        rejected -> assertThat(rejected.message())
+                                .contains(POLICY + ": oidc." + message)
+                                .doesNotContain(OpenIdProvider.SECRET));
     }
 
     @Test

@@ -33,8 +33,8 @@ public final class LatestReports {
                 case REJECTED -> {
                     Map<String, DataPlaneReport> known = known(node);
                     DataPlaneReport.Rejected rejected = report.getRejected();
-                    String key = "rejected " + rejected.getTypeUrl() + " "
-                            + String.join(" ", rejected.getResourcesList());
+                    String key =
+                            "rejected " + rejected.getTypeUrl() + " " + String.join(" ", rejected.getResourcesList());
                     known.remove(key);
                     known.put(key, report);
                 }
@@ -57,8 +57,7 @@ public final class LatestReports {
             return false;
         }
         DataPlaneReport.Rejected rejected = report.getRejected();
-        boolean later =
-                rejected.getEpoch().equals(settled.getEpoch()) && rejected.getOffset() > settled.getOffset();
+        boolean later = rejected.getEpoch().equals(settled.getEpoch()) && rejected.getOffset() > settled.getOffset();
         return !later
                 && settled.getRefusedList().stream()
                         .noneMatch(still -> still.getTypeUrl().equals(rejected.getTypeUrl())

@@ -13,8 +13,8 @@ class LatestReportsTest {
 
     @Test
     void aRefusalOfEachResourceStaysUntilItIsSettledWithoutIt() {
-        DataPlaneReport connected =
-                report().setConnected(DataPlaneReport.Connected.getDefaultInstance()).build();
+        DataPlaneReport connected = report().setConnected(DataPlaneReport.Connected.getDefaultInstance())
+                .build();
         DataPlaneReport a = rejected(2, "a");
         DataPlaneReport b = rejected(3, "b");
         take(connected, a, b, settled(3, "a", "b"));

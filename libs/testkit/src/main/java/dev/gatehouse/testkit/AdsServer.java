@@ -54,7 +54,8 @@ public final class AdsServer extends AggregatedDiscoveryServiceImplBase implemen
     }
 
     @Override
-    public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(StreamObserver<DeltaDiscoveryResponse> responses) {
+    public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
+            StreamObserver<DeltaDiscoveryResponse> responses) {
         streams.add(responses);
         return new StreamObserver<>() {
             @Override

@@ -11,11 +11,7 @@ public abstract class XdsConnection implements AutoCloseable {
 
     /** Subscribes; the parameters are those of {@link XdsChannels#to} and {@link XdsSubscription#start}. */
     protected XdsConnection(
-            String address,
-            ChannelCredentials credentials,
-            XdsNode node,
-            String typeUrl,
-            Subscriber subscriber) {
+            String address, ChannelCredentials credentials, XdsNode node, String typeUrl, Subscriber subscriber) {
         channel = XdsChannels.to(address, credentials);
         subscription = XdsSubscription.start(channel, node, typeUrl, subscriber, new SecureRandom());
     }

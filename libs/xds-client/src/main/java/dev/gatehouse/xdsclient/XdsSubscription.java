@@ -59,11 +59,7 @@ public final class XdsSubscription implements AutoCloseable {
     private final Map<String, String> refused = new ConcurrentHashMap<>();
 
     private XdsSubscription(
-            Channel channel,
-            XdsNode node,
-            String typeUrl,
-            Subscriber subscriber,
-            RandomGenerator random) {
+            Channel channel, XdsNode node, String typeUrl, Subscriber subscriber, RandomGenerator random) {
         this.channel = channel;
         this.node = Node.newBuilder()
                 .setId(node.id())
@@ -84,11 +80,7 @@ public final class XdsSubscription implements AutoCloseable {
      * @param typeUrl {@code type.googleapis.com/…}
      */
     public static XdsSubscription start(
-            Channel channel,
-            XdsNode node,
-            String typeUrl,
-            Subscriber subscriber,
-            RandomGenerator random) {
+            Channel channel, XdsNode node, String typeUrl, Subscriber subscriber, RandomGenerator random) {
         XdsSubscription started = new XdsSubscription(channel, node, typeUrl, subscriber, random);
         started.thread.start();
         return started;
@@ -164,8 +156,7 @@ public final class XdsSubscription implements AutoCloseable {
         DeltaDiscoveryRequest.Builder answer =
                 DeltaDiscoveryRequest.newBuilder().setTypeUrl(typeUrl).setResponseNonce(response.getNonce());
         take(response).ifPresent(refusal -> {
-            LOG.log(
-                    Level.WARNING, "Of {0} some is refused, and stays as it was last accepted: {1}", typeUrl, refusal);
+            LOG.log(Level.WARNING, "Of {0} some is refused, and stays as it was last accepted: {1}", typeUrl, refusal);
             answer.setErrorDetail(
                     Status.newBuilder().setCode(Code.INVALID_ARGUMENT_VALUE).setMessage(refusal));
         });
@@ -190,25 +181,25 @@ public final class XdsSubscription implements AutoCloseable {
         // A server that was told of one refused resource pushes the others of that push again.
         pushed.values().removeIf(this::isInUse);
         Update update = new Update(List.copyOf(pushed.values()), Set.copyOf(response.getRemovedResourcesList()));
-        Optional<String> refusal =
-                switch (judge(update)) {
-                    case Verdict.Accepted accepted -> {
-                        update.changed().forEach(this::use);
-                        yield Optional.empty();
-                    }
-                    case Verdict.Rejected rejected -> {
-                        update.changed().stream()
-                                .filter(resource -> !rejected.problems().containsKey(resource.name()))
-                                .forEach(this::use);
-                        rejected.problems().forEach(this::refuse);
-                        yield Optional.of(shortened(rejected));
-                    }
-                };
+        Optional<String> refusal = switch (judge(update)) {
+            case Verdict.Accepted accepted -> {
+                update.changed().forEach(this::use);
+                yield Optional.empty();
+            }
+            case Verdict.Rejected rejected -> {
+                update.changed().stream()
+                        .filter(resource -> !rejected.problems().containsKey(resource.name()))
+                        .forEach(this::use);
+                rejected.problems().forEach(this::refuse);
+                yield Optional.of(shortened(rejected));
+            }
+        };
         for (String gone : update.removed()) {
             held.remove(gone);
             refused.remove(gone);
         }
-        inUse = (int) held.values().stream().filter(version -> !version.isEmpty()).count();
+        inUse = (int)
+                held.values().stream().filter(version -> !version.isEmpty()).count();
         return refusal;
     }
 

@@ -45,11 +45,7 @@ class XdsSubscriptionTest {
                 .start();
         channel = InProcessChannelBuilder.forName(name).build();
         subscription = XdsSubscription.start(
-                channel,
-                new XdsNode("waf-0", "gatehouse/waf", "waf-svc", "1"),
-                TYPE,
-                this::take,
-                new Random(1));
+                channel, new XdsNode("waf-0", "gatehouse/waf", "waf-svc", "1"), TYPE, this::take, new Random(1));
     }
 
     @AfterEach
@@ -61,7 +57,8 @@ class XdsSubscriptionTest {
 
     private final class Ads extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
         @Override
-        public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(StreamObserver<DeltaDiscoveryResponse> responses) {
+        public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
+                StreamObserver<DeltaDiscoveryResponse> responses) {
             streams.add(responses);
             return new StreamObserver<>() {
                 @Override
@@ -138,7 +135,9 @@ class XdsSubscriptionTest {
         assertThat(nack.getResponseNonce()).isEqualTo("n1");
         assertThat(nack.getErrorDetail().getMessage()).isEqualTo("b: line 3, column 7\nb: line 4, column 1");
         stream.onNext(push("n2", List.of(), "d@bad"));
-        assertThat(next(requests).getErrorDetail().getMessage()).startsWith("d: ").doesNotContain("b: ");
+        assertThat(next(requests).getErrorDetail().getMessage())
+                .startsWith("d: ")
+                .doesNotContain("b: ");
         assertThat(subscription.state().refused()).containsOnlyKeys("b", "d");
         assertThat(subscription.state().resources()).isEqualTo(2);
         stream.onNext(push("n3", List.of(), "b@2"));

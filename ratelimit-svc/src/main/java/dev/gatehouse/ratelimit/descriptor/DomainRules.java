@@ -53,7 +53,8 @@ public final class DomainRules {
                                     other.wildcards.stream()
                                             .map(Wildcard::value)
                                             .filter(value -> wildcards.stream()
-                                                    .anyMatch(each -> each.value().equals(value)))),
+                                                    .anyMatch(
+                                                            each -> each.value().equals(value)))),
                             any.isPresent() && other.any.isPresent() ? Stream.of("") : Stream.empty())
                     .findFirst();
         }
@@ -61,9 +62,7 @@ public final class DomainRules {
         Key plus(String resource, Key other) {
             return new Key(
                     exact.plusAll(other.exact),
-                    Stream.concat(
-                                    wildcards.stream(),
-                                    other.wildcards.stream().map(wildcard -> wildcard.from(resource)))
+                    Stream.concat(wildcards.stream(), other.wildcards.stream().map(wildcard -> wildcard.from(resource)))
                             .sorted(Comparator.comparing(Wildcard::resource))
                             .toList(),
                     any.or(() -> other.any));

@@ -30,8 +30,7 @@ public final class RuleBook {
         RuleBook others = minus(resource);
         DomainRules there = others.domain(rules.domain()).orElseGet(() -> DomainRules.none(rules.domain()));
         return new RuleBook(
-                others.parts.plus(resource, rules),
-                others.byDomain.plus(rules.domain(), there.plus(resource, rules)));
+                others.parts.plus(resource, rules), others.byDomain.plus(rules.domain(), there.plus(resource, rules)));
     }
 
     /** Without the rules of a resource; the same where it has none. */

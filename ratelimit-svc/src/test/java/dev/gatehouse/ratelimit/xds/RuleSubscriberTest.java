@@ -130,7 +130,8 @@ class RuleSubscriberTest {
     @Test
     void aRuleMayMoveFromOneResourceToAnotherInOneUpdate() {
         subscriber.take(Update.of(part("one", "a"), part("two", "bb")));
-        assertThat(subscriber.take(Update.of(part("one", "bb"), part("two", "a")))).isEqualTo(new Verdict.Accepted());
+        assertThat(subscriber.take(Update.of(part("one", "bb"), part("two", "a"))))
+                .isEqualTo(new Verdict.Accepted());
         assertThat(limits("a", "bb")).containsExactly(1L, 2L);
         assertThat(subscriber.take(new Update(List.of(part("three", "a")), Set.of("two"))))
                 .isEqualTo(new Verdict.Accepted());

@@ -141,8 +141,9 @@ final class PoliciesOverXdsTest {
         awaitApplied(append(List.of(), List.of("p78")));
         assertThat(updates).hasSize(2);
         assertThat(updates.poll()).satisfies(update -> {
-            assertThat(update.changed()).singleElement().satisfies(each -> assertThat(each.name())
-                    .isEqualTo("p77"));
+            assertThat(update.changed())
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.name()).isEqualTo("p77"));
             assertThat(update.removed()).isEmpty();
         });
         assertThat(updates.poll()).isEqualTo(new Update(List.of(), Set.of("p78")));
@@ -159,9 +160,8 @@ final class PoliciesOverXdsTest {
         long offset = append(List.of(policy("p7", BAD), policy("p8", "SecAction \"id:3,phase:1\"")), List.of("p9"));
         server = serve(port);
         await("p7 is refused", () -> state.rejections().size() == 1 && policies.size() == 99);
-        assertThat(updates.stream().flatMap(update -> update.changed().stream())).allSatisfy(each -> assertThat(
-                        each.name())
-                .isIn("p7", "p8"));
+        assertThat(updates.stream().flatMap(update -> update.changed().stream()))
+                .allSatisfy(each -> assertThat(each.name()).isIn("p7", "p8"));
         assertThat(policies.find("p7")).as("its last good rules").isInstanceOf(Policy.Ready.class);
         assertThat(applied).isLessThan(offset);
     }
@@ -194,9 +194,10 @@ final class PoliciesOverXdsTest {
                 id -> Set.of(new ObjectRef("WAFPolicy", "default", id.name())), new Quarantine(Set.of(FLEET)));
         ConcurrentLinkedQueue<FleetState> states = new ConcurrentLinkedQueue<>();
         topic.subscribe(report -> states.add(later.take(report)));
-        await("both are told", () -> states.stream().anyMatch(each -> each.rejections()
-                .keySet()
-                .equals(Set.of(owner("a"), owner("b")))));
+        await(
+                "both are told",
+                () -> states.stream()
+                        .anyMatch(each -> each.rejections().keySet().equals(Set.of(owner("a"), owner("b")))));
     }
 
     private static ObjectRef owner(String name) {
@@ -204,8 +205,8 @@ final class PoliciesOverXdsTest {
     }
 
     private void awaitRefused(String... names) {
-        Set<ObjectRef> owners =
-                Set.copyOf(List.of(names).stream().map(PoliciesOverXdsTest::owner).toList());
+        Set<ObjectRef> owners = Set.copyOf(
+                List.of(names).stream().map(PoliciesOverXdsTest::owner).toList());
         await("refused: " + owners, () -> state.rejections().keySet().equals(owners));
     }
 
@@ -237,8 +238,7 @@ final class PoliciesOverXdsTest {
                         WafPolicy.Source.newBuilder().setName("directives[0]").setText(directives))
                 .build()
                 .toByteString();
-        return new Put(
-                new ResourceId(FLEET, TypeUrls.WAF, name), Integer.toHexString(bytes.hashCode()), bytes, false);
+        return new Put(new ResourceId(FLEET, TypeUrls.WAF, name), Integer.toHexString(bytes.hashCode()), bytes, false);
     }
 
     private static final class Ads extends AggregatedDiscoveryServiceImplBase {

@@ -46,6 +46,7 @@ public final class Policies {
     private volatile boolean received;
     /** What the policies in force have, by its text. */
     private final Map<RuleText, Shared> compiled = new HashMap<>();
+
     private final ReentrantLock waiting = new ReentrantLock();
     private final Condition replaced = waiting.newCondition();
 
@@ -179,8 +180,7 @@ public final class Policies {
         return texts;
     }
 
-    private static Held compile(
-            PolicyText text, Optional<Held> before, Round round, Map<String, List<String>> errors) {
+    private static Held compile(PolicyText text, Optional<Held> before, Round round, Map<String, List<String>> errors) {
         Optional<RuleSet> usual = round.rules(text.rules(), text);
         List<Policy.OfHosts> hosts = new ArrayList<>();
         for (PolicyText.Host host : text.hosts()) {

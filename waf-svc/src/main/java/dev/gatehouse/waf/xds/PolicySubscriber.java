@@ -39,8 +39,7 @@ public final class PolicySubscriber implements Subscriber {
                 if (text.name().equals(resource.name())) {
                     texts.add(text);
                 } else {
-                    problems.put(
-                            resource.name(), "name: \"" + text.name() + "\" (expected: that of its resource)");
+                    problems.put(resource.name(), "name: \"" + text.name() + "\" (expected: that of its resource)");
                 }
             } catch (InvalidProtocolBufferException e) {
                 problems.put(resource.name(), "no WafPolicy: " + e.getMessage());

@@ -36,10 +36,12 @@ class PoliciesTest {
     @Test
     void theGoodPoliciesOfAPushAreInForceThoughOthersAreBad() {
         assertThat(policies.update(List.of(text("ns/bad", BAD), text("ns/good", GOOD)), Set.of()))
-                .hasEntrySatisfying("ns/bad", errors -> assertThat(errors)
-                        .singleElement()
-                        .asString()
-                        .startsWith("directives[0]:2:3: unknown directive \"SecRul\""))
+                .hasEntrySatisfying(
+                        "ns/bad",
+                        errors -> assertThat(errors)
+                                .singleElement()
+                                .asString()
+                                .startsWith("directives[0]:2:3: unknown directive \"SecRul\""))
                 .hasSize(1);
         assertThat(policies.find("ns/good")).isInstanceOf(Policy.Ready.class);
         assertThat(policies.find("ns/bad")).isEqualTo(new Policy.Unusable("ns/bad", "broken_policy"));
@@ -64,7 +66,9 @@ class PoliciesTest {
         policies.update(List.of(text("ns/p", GOOD), text("ns/q", GOOD)), Set.of());
         assertThat(rules("ns/p")).isSameAs(before);
         policies.update(List.of(), Set.of("ns/p"));
-        assertThat(rules("ns/q").audit()).as("what another policy has too stays").isSameAs(before.audit());
+        assertThat(rules("ns/q").audit())
+                .as("what another policy has too stays")
+                .isSameAs(before.audit());
         policies.update(List.of(text("ns/r", GOOD)), Set.of());
         assertThat(rules("ns/r").audit()).isSameAs(before.audit());
     }
@@ -111,24 +115,28 @@ class PoliciesTest {
                                 "SecRule ARGS \"@pmFromFile words.data\" \"id:2,phase:2,deny\"")),
                 files,
                 "");
-        assertThat(policies.update(List.of(new PolicyText(
-                        "a/all+b/own", new PolicyText.Variant(EngineMode.ON, text), false, List.of(), false)), Set.of()))
+        assertThat(policies.update(
+                        List.of(new PolicyText(
+                                "a/all+b/own", new PolicyText.Variant(EngineMode.ON, text), false, List.of(), false)),
+                        Set.of()))
                 .isEmpty();
-        assertThat(policies.update(List.of(new PolicyText(
+        assertThat(policies.update(
+                        List.of(new PolicyText(
+                                "b/own",
+                                new PolicyText.Variant(
+                                        EngineMode.ON,
+                                        new RuleText(
+                                                List.of(new Source(
+                                                        "wafpolicy/b/own/directives[0]", "Include more.txt")),
+                                                files,
+                                                "")),
+                                false,
+                                List.of(),
+                                false)),
+                        Set.of()))
+                .hasEntrySatisfying(
                         "b/own",
-                        new PolicyText.Variant(
-                                EngineMode.ON,
-                                new RuleText(
-                                        List.of(new Source("wafpolicy/b/own/directives[0]", "Include more.txt")),
-                                        files,
-                                        "")),
-                        false,
-                        List.of(),
-                        false)), Set.of()))
-                .hasEntrySatisfying("b/own", errors -> assertThat(errors)
-                        .singleElement()
-                        .asString()
-                        .contains("more.txt"));
+                        errors -> assertThat(errors).singleElement().asString().contains("more.txt"));
     }
 
     @Test

@@ -64,7 +64,8 @@ class PolicySubscriberTest {
                         rejected -> assertThat(rejected.message().lines())
                                 .satisfiesExactly(
                                         line -> assertThat(line)
-                                                .startsWith("a/bad: directives[0]:1:19: \"(\" is no regular expression"),
+                                                .startsWith(
+                                                        "a/bad: directives[0]:1:19: \"(\" is no regular expression"),
                                         line -> assertThat(line).startsWith("a/garbage: no WafPolicy")));
         assertThat(policies.find("a/good")).isInstanceOf(Policy.Ready.class);
     }
@@ -73,8 +74,8 @@ class PolicySubscriberTest {
     void aPolicyUnderTheNameOfAnotherIsRefused() {
         WafPolicy other = WafPolicy.newBuilder().setName("b/theirs").build();
         assertThat(subscriber.take(Update.of(new Resource("a/mine", "1", Any.pack(other)))))
-                .isEqualTo(new Verdict.Rejected(
-                        Map.of("a/mine", "name: \"b/theirs\" (expected: that of its resource)")));
+                .isEqualTo(
+                        new Verdict.Rejected(Map.of("a/mine", "name: \"b/theirs\" (expected: that of its resource)")));
         assertThat(policies.find("b/theirs")).isEqualTo(new Policy.Unusable("b/theirs", "unknown_policy"));
     }
 }
