@@ -27,9 +27,8 @@ final class PoliciesCheck implements HealthCheck {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("authz: policies")
                 .status(policies.policies().isPresent())
                 .withData("connected", state.connected())
-                .withData("version", state.version())
                 .withData("policies", policies.policies().map(Policies::size).orElse(0));
-        state.lastRejection().ifPresent(rejection -> response.withData("refused", rejection));
+        state.refusal().ifPresent(rejection -> response.withData("refused", rejection));
         return response.build();
     }
 }

@@ -9,6 +9,6 @@ import io.grpc.ChannelCredentials;
 /** The open subscription to the policies. */
 final class PolicySource extends XdsConnection {
     PolicySource(String address, ChannelCredentials credentials, XdsNode node, PolicySubscriber policies) {
-        super(address, credentials, node, TypeUrls.ACCESS, PolicySubscriber::name, policies);
+        super(address, credentials, node, TypeUrls.ACCESS, policies);
     }
 }

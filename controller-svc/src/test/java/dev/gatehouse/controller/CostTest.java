@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
 import com.sun.management.ThreadMXBean;
+import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.controller.gateway.TableForm;
 import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.translate.Output;
 import dev.gatehouse.controller.translate.Translator;
 import dev.gatehouse.controller.translate.Translator.Change;
+import dev.gatehouse.envoyapi.TypeUrls;
+import dev.gatehouse.events.ResourceId;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ResourceReader;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -51,6 +56,7 @@ final class CostTest {
             spec:
               targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: front}]
               timeout: {http: {requestTimeout: 30s}}
+              rateLimit: {type: Global, global: {rules: [{limit: {requests: 100, unit: Second}}]}}
             ---
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: SecurityPolicy
@@ -103,6 +109,17 @@ final class CostTest {
         specs.put("gatehouse.dev/v1alpha1 WAFPolicy", "directives: ['SecAction \"id:${value},phase:1,pass\"']");
         return specs;
     }
+
+    /** The global limit of a route, beside those that all others have from the Gateway's policy. */
+    private static final String LIMIT = """
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: BackendTrafficPolicy
+            metadata: {name: limit, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: route-2}]
+              rateLimit: {type: Global, global: {rules: [{limit: {requests: ${value}, unit: Minute}}]}}
+            """;
 
     private static final String POLICY = """
             ---
@@ -163,6 +180,27 @@ final class CostTest {
         });
     }
 
+    @Test
+    void theGlobalLimitsOfOneRouteAreAResourceOfTheirOwn() {
+        Translator translator =
+                new Translator(Golden.settings().with(TableForm.BY_HOST), (collection, key, failure) -> {
+                    throw new AssertionError("translating " + collection + " of " + key + " failed", failure);
+                });
+        StringBuilder all = new StringBuilder(AROUND.replace("${value}", "1"));
+        IntStream.range(0, 10).forEach(n -> all.append(route(n, "a")));
+        translator.apply(changes(all.toString()));
+        Translator.Effect effect = translator.apply(changes(LIMIT.replace("${value}", "7")));
+        assertThat(effect.resources().keySet().stream()
+                        .filter(id -> id.typeUrl().equals(TypeUrls.RATE_LIMIT))
+                        .map(ResourceId::name))
+                .containsExactly("default/front/http/httproute/default/route-2");
+        assertThat(effect.resources().values().stream()
+                        .flatMap(Optional::stream)
+                        .filter(output -> output.message() instanceof RateLimitConfig)
+                        .map(Output::owners))
+                .containsExactly(Set.of(new ObjectRef("HTTPRoute", "default", "route-2")));
+    }
+
     /** Puts everything, and then changes one object of each kind. */
     private static Map<String, Cost> costs(int routes) {
         Translator translator =
@@ -172,6 +210,7 @@ final class CostTest {
         StringBuilder all = new StringBuilder(AROUND.replace("${value}", "1"));
         IntStream.range(0, routes).forEach(n -> all.append(route(n, "a")));
         POLICIES.forEach((kind, spec) -> all.append(policy(kind, spec, 1)));
+        all.append(LIMIT.replace("${value}", "1"));
         all.append(SIGN_ON).append(SSO.replace("${value}", "1"));
         translator.apply(changes(all.toString()));
         Map<String, Cost> costs = new LinkedHashMap<>();
@@ -179,6 +218,7 @@ final class CostTest {
         costs.put("HTTPRoute made", cost(translator, value -> changes(route(routes + value, "b"))));
         POLICIES.forEach((kind, spec) ->
                 costs.put(kind.split(" ")[1], cost(translator, value -> changes(policy(kind, spec, 2 + value)))));
+        costs.put("global limit", cost(translator, value -> changes(LIMIT.replace("${value}", "" + (2 + value)))));
         costs.put("SSOPolicy", cost(translator, value -> changes(SSO.replace("${value}", "" + (2 + value)))));
         for (String kind : List.of("EndpointSlice", "Secret")) {
             String document = Stream.of(AROUND.split("---\n"))

@@ -12,7 +12,7 @@ interface RateLimitConfiguration {
     Xds xds();
 
     interface Xds {
-        /** Host and port of xds-svc, or of any ADS server that has rate limit configurations. */
+        /** Host and port of xds-svc, or of any server of incremental ADS that has rate limit configurations. */
         @WithDefault("localhost:18000")
         String address();
     }

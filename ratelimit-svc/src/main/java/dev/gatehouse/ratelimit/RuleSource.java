@@ -9,6 +9,6 @@ import io.grpc.ChannelCredentials;
 /** The open subscription to the rules. */
 final class RuleSource extends XdsConnection {
     RuleSource(String address, ChannelCredentials credentials, XdsNode node, RuleSubscriber rules) {
-        super(address, credentials, node, TypeUrls.RATE_LIMIT, RuleSubscriber::name, rules);
+        super(address, credentials, node, TypeUrls.RATE_LIMIT, rules);
     }
 }

@@ -33,10 +33,9 @@ final class RulesCheck implements HealthCheck {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("ratelimit: configuration")
                 .status(rules.book().isPresent())
                 .withData("connected", state.connected())
-                .withData("version", state.version())
                 .withData("domains", rules.book().map(RuleBook::domains).orElse(0))
                 .withData("store", store.kind());
-        state.lastRejection().ifPresent(rejection -> response.withData("refused", rejection));
+        state.refusal().ifPresent(rejection -> response.withData("refused", rejection));
         return response.build();
     }
 }

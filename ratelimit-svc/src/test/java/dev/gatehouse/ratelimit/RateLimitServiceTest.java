@@ -12,7 +12,7 @@ import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.testkit.AdsServer;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
@@ -88,7 +88,7 @@ class RateLimitServiceTest {
     @Test
     @Order(1)
     void beforeTheFirstConfigurationTheServiceIsNotReadyAndSaysSo() throws InterruptedException {
-        DiscoveryRequest first = ads.next();
+        DeltaDiscoveryRequest first = ads.next();
         assertThat(first.getTypeUrl()).isEqualTo(TypeUrls.RATE_LIMIT);
         assertThat(first.getNode().getCluster()).isEqualTo("gatehouse/ratelimit");
         assertThatThrownBy(() -> ask("d", "x"))
@@ -102,7 +102,7 @@ class RateLimitServiceTest {
     @Order(2)
     void aPushedLimitIsEnforcedAndReported() throws InterruptedException {
         ads.push("1", TypeUrls.RATE_LIMIT, Map.of("d", config("d", 2, RateLimitUnit.YEAR)));
-        assertThat(ads.next().getVersionInfo()).isEqualTo("1");
+        assertThat(ads.next().hasErrorDetail()).isFalse();
         RateLimitResponse response = ask("d", "x");
         assertThat(response.getOverallCode()).isEqualTo(Code.OK);
         DescriptorStatus status = response.getStatuses(0);
@@ -134,8 +134,8 @@ class RateLimitServiceTest {
                 "2",
                 TypeUrls.RATE_LIMIT,
                 Map.of("d", config("d", 5, RateLimitUnit.UNKNOWN), "e", config("e", 0, RateLimitUnit.HOUR)));
-        DiscoveryRequest answer = ads.next();
-        assertThat(answer.getVersionInfo()).isEqualTo("1");
+        DeltaDiscoveryRequest answer = ads.next();
+        assertThat(answer.getResponseNonce()).isEqualTo("2");
         assertThat(answer.getErrorDetail().getMessage()).startsWith("d: descriptors[0].rate_limit.unit: \"UNKNOWN\"");
         assertThat(ask("e", "x").getOverallCode()).isEqualTo(Code.OVER_LIMIT);
         assertThat(ask("d", "x").getOverallCode()).isEqualTo(Code.OVER_LIMIT);

@@ -11,6 +11,7 @@ import dev.gatehouse.gatewayapi.yaml.Problem;
 import dev.gatehouse.ratelimit.xds.RuleSubscriber;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Subscriber;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -39,11 +40,9 @@ final class CalloutCheck {
         translation.translator().resources().forEach((id, output) -> {
             Optional<Subscriber> subscriber = subscriber(id.typeUrl());
             if (subscriber.isPresent()
-                    && subscriber.get().take(List.of(new Resource(id.name(), "1", Any.pack(output.message()))))
+                    && subscriber.get().take(Update.of(new Resource(id.name(), "1", Any.pack(output.message()))))
                             instanceof Verdict.Rejected rejected) {
-                String message = rejected.message().startsWith(id.name() + ": ")
-                        ? rejected.message().substring(id.name().length() + 2)
-                        : rejected.message();
+                String message = String.join("; ", rejected.problems().values());
                 output.owners().stream()
                         .sorted()
                         .flatMap(owner ->

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             AuthzCommand.class,
             ConfigCommand.class,
+            XdsCommand.class,
             HttpbinCommand.class,
             ImportCommand.class,
             CompletionCommand.class,

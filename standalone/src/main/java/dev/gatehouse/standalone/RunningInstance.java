@@ -18,7 +18,7 @@ final class RunningInstance {
             description = "The instance's admin port (${DEFAULT-VALUE}).")
     private int port;
 
-    /** The page's text. */
+    /** The page's text; an IOException has what the instance says why it has none. */
     String get(String path) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpResponse<String> response = client.send(
@@ -26,6 +26,9 @@ final class RunningInstance {
                             .timeout(Duration.ofSeconds(10))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() == 400 || response.statusCode() == 502) {
+                throw new IOException(response.body());
+            }
             if (response.statusCode() != 200) {
                 throw new IOException("port " + port + " answered " + response.statusCode() + " to " + path
                         + " (expected: the admin port of 'gatehouse run')");

@@ -121,6 +121,35 @@ final class StandaloneIT {
     }
 
     @Test
+    void xdsTellsWhatProxiesHaveAcknowledgedAndThatTheyHaveWhatTheyShould() {
+        String proxy = "standalone/httpbin/dedicated-gateway";
+        Answer proxies = ask("xds", "proxies");
+        assertThat(proxies.exit()).as(proxies.out()).isZero();
+        assertThat(proxies.out())
+                .contains(proxy + " of httpbin/dedicated-gateway: version 1.", "delta, connected since ")
+                .containsPattern("  cluster +\\d+ +\\d+ +\\d+ s ago +\\d+  all")
+                .contains(" of gatehouse/waf: ");
+        Answer json = ask("xds", "proxies", "-o", "json");
+        assertThat(new JsonArray(json.out()))
+                .anySatisfy(each ->
+                        assertThat(((JsonObject) each).getString("node")).isEqualTo(proxy));
+        for (String name : List.of(proxy, "httpbin/dedicated-gateway")) {
+            Await.until(
+                    () -> ask("xds", "diff", name).exit() == 0,
+                    SOON,
+                    () -> ask("xds", "diff", name).toString());
+            assertThat(ask("xds", "diff", name).out())
+                    .containsPattern("^" + proxy + ": has what it should, \\d+ compared\n$");
+        }
+        Answer unknown = ask("xds", "diff", "nobody");
+        assertThat(unknown.exit()).isEqualTo(1);
+        assertThat(unknown.err()).contains("No proxy \"nobody\" is connected (expected: one of ", proxy);
+        Answer callout = ask("xds", "diff", "gatehouse/waf");
+        assertThat(callout.exit()).isEqualTo(1);
+        assertThat(callout.err()).contains("is no Envoy that this instance runs");
+    }
+
+    @Test
     void statusTellsOfAllPartsAsTextAndAsJson() {
         Answer text = ask("status");
         assertThat(text.exit()).as(text.out()).isZero();

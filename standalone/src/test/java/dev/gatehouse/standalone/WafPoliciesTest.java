@@ -13,11 +13,13 @@ import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.PolicyMetrics;
 import dev.gatehouse.waf.xds.PolicySubscriber;
 import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,7 +46,7 @@ class WafPoliciesTest {
             }
         });
         assertThat(policies).isNotEmpty();
-        assertThat(new PolicySubscriber(new Policies(rules, PolicyMetrics.NONE)).take(policies))
+        assertThat(new PolicySubscriber(new Policies(rules, PolicyMetrics.NONE)).take(new Update(policies, Set.of())))
                 .isEqualTo(new Verdict.Accepted());
     }
 }

@@ -28,7 +28,7 @@ final class PoliciesReceivedCheck implements HealthCheck {
                 .withData("connected", state.connected())
                 .withData("policies", policies.size())
                 .withData("broken", policies.broken());
-        state.lastRejection().ifPresent(reason -> response.withData("last-rejection", reason));
+        state.refusal().ifPresent(reason -> response.withData("last-rejection", reason));
         return response.build();
     }
 }

@@ -10,6 +10,6 @@ import io.grpc.ChannelCredentials;
 /** The open subscription to the policies. */
 final class PolicyFeed extends XdsConnection {
     PolicyFeed(String address, ChannelCredentials credentials, XdsNode node, Policies policies) {
-        super(address, credentials, node, TypeUrls.WAF, PolicySubscriber::name, new PolicySubscriber(policies));
+        super(address, credentials, node, TypeUrls.WAF, new PolicySubscriber(policies));
     }
 }

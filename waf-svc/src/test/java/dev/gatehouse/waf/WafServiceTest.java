@@ -31,6 +31,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -67,18 +68,20 @@ class WafServiceTest {
                 SecResponseBodyAccess On
                 SecRule RESPONSE_BODY "@contains ORA-" "id:30,phase:4,deny,status:502"
                 """));
-        policies.replace(List.of(
-                new PolicyText("shop/strict", EngineMode.ON, request),
-                new PolicyText("shop/watch", EngineMode.DETECTION_ONLY, request),
-                new PolicyText("shop/leaks", EngineMode.ON, response),
-                new PolicyText("shop/off", EngineMode.OFF, request),
-                new PolicyText(
-                        "shop/audited",
-                        EngineMode.ON,
-                        List.of(new Source(
-                                "directives[0]",
-                                DIRECTIVES + "SecAuditEngine RelevantOnly\nSecAuditLogFormat JSON\n"))),
-                new PolicyText("shop/broken", EngineMode.ON, List.of(new Source("x", "Nonsense")))));
+        policies.update(
+                List.of(
+                        new PolicyText("shop/strict", EngineMode.ON, request),
+                        new PolicyText("shop/watch", EngineMode.DETECTION_ONLY, request),
+                        new PolicyText("shop/leaks", EngineMode.ON, response),
+                        new PolicyText("shop/off", EngineMode.OFF, request),
+                        new PolicyText(
+                                "shop/audited",
+                                EngineMode.ON,
+                                List.of(new Source(
+                                        "directives[0]",
+                                        DIRECTIVES + "SecAuditEngine RelevantOnly\nSecAuditLogFormat JSON\n"))),
+                        new PolicyText("shop/broken", EngineMode.ON, List.of(new Source("x", "Nonsense")))),
+                Set.of());
         channel = Grpc.newChannelBuilder("localhost:" + port, InsecureChannelCredentials.create())
                 .build();
     }

@@ -18,6 +18,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,10 +164,12 @@ class WafThroughEnvoyIT {
 
     @BeforeEach
     void start() throws IOException {
-        policies.replace(List.of(
-                policy("shop/strict", EngineMode.ON, RULES.formatted("Reject", "Reject")),
-                policy("shop/partial", EngineMode.ON, RULES.formatted("ProcessPartial", "ProcessPartial")),
-                policy("shop/watch", EngineMode.DETECTION_ONLY, RULES.formatted("Reject", "Reject"))));
+        policies.update(
+                List.of(
+                        policy("shop/strict", EngineMode.ON, RULES.formatted("Reject", "Reject")),
+                        policy("shop/partial", EngineMode.ON, RULES.formatted("ProcessPartial", "ProcessPartial")),
+                        policy("shop/watch", EngineMode.DETECTION_ONLY, RULES.formatted("Reject", "Reject"))),
+                Set.of());
         if (!started) {
             started = true;
             backend = PlainBackend.start();

@@ -14,6 +14,7 @@ import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.grpcserver.WarmUp;
 import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Update;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
@@ -88,9 +89,9 @@ public final class Practice {
                         1,
                         InstantSource.system()),
                 SignOns.unconnected(InstantSource.system(), new SecureRandom()));
-        policies.take(policies().stream()
+        policies.take(Update.of(policies().stream()
                 .map(policy -> new Resource(policy.getName(), "1", Any.pack(policy)))
-                .toList());
+                .toArray(Resource[]::new)));
         return new AuthorizationService(policies, (request, decision) -> {}).bindService();
     }
 

@@ -1,6 +1,5 @@
 package dev.gatehouse.authz.xds;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.authz.basic.PasswordChecks;
@@ -10,10 +9,9 @@ import dev.gatehouse.authz.policy.Policies;
 import dev.gatehouse.authz.policy.Policy;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Subscriber;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,21 +23,12 @@ import java.util.Optional;
 public final class PolicySubscriber implements Subscriber {
     private final PasswordChecks passwords;
     private final SignOns signOns;
-    private Map<String, Policy> byName = Map.of();
+    private final Map<String, Policy> byName = new HashMap<>();
     private volatile Optional<Policies> policies = Optional.empty();
 
     public PolicySubscriber(PasswordChecks passwords, SignOns signOns) {
         this.passwords = passwords;
         this.signOns = signOns;
-    }
-
-    /** Reads a resource's name from its bytes, for servers that send it without a wrapper. */
-    public static String name(Any any) {
-        try {
-            return AccessPolicy.parseFrom(any.getValue()).getName();
-        } catch (InvalidProtocolBufferException e) {
-            return "";
-        }
     }
 
     /** Empty: nothing was received yet. */
@@ -48,34 +37,24 @@ public final class PolicySubscriber implements Subscriber {
     }
 
     @Override
-    public Verdict take(List<Resource> resources) {
-        Map<String, Policy> next = new LinkedHashMap<>();
-        List<String> problems = new ArrayList<>();
-        for (Resource resource : resources) {
+    public Verdict take(Update update) {
+        Map<String, String> problems = new HashMap<>();
+        byName.keySet().removeAll(update.removed());
+        for (Resource resource : update.changed()) {
             try {
                 Policy policy =
                         PolicyReader.read(AccessPolicy.parseFrom(resource.any().getValue()), passwords, signOns);
                 if (!policy.name().equals(resource.name())) {
                     throw new InvalidPolicy("name", "\"" + policy.name() + "\"", "that of its resource");
                 }
-                next.put(resource.name(), policy);
+                byName.put(resource.name(), policy);
             } catch (InvalidProtocolBufferException e) {
-                problems.add(resource.name() + ": " + e.getMessage() + " (expected: an AccessPolicy)");
-                keepLastGood(resource.name(), next);
+                problems.put(resource.name(), e.getMessage() + " (expected: an AccessPolicy)");
             } catch (InvalidPolicy e) {
-                problems.add(resource.name() + ": " + e.getMessage());
-                keepLastGood(resource.name(), next);
+                problems.put(resource.name(), String.valueOf(e.getMessage()));
             }
         }
-        byName = Map.copyOf(next);
-        policies = Optional.of(Policies.of(next.values()));
-        return problems.isEmpty() ? new Verdict.Accepted() : new Verdict.Rejected(String.join("; ", problems));
-    }
-
-    private void keepLastGood(String name, Map<String, Policy> next) {
-        Policy last = byName.get(name);
-        if (last != null) {
-            next.put(name, last);
-        }
+        policies = Optional.of(Policies.of(byName.values()));
+        return Verdict.of(problems);
     }
 }

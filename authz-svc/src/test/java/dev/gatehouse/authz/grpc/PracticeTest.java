@@ -8,11 +8,11 @@ import dev.gatehouse.authz.basic.SlowHashes;
 import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PracticeTest {
@@ -28,7 +28,7 @@ class PracticeTest {
                             InstantSource.system()),
                     SignOns.unconnected(InstantSource.system(), new SecureRandom()));
             Resource resource = new Resource(policy.getName(), "1", com.google.protobuf.Any.pack(policy));
-            assertThat(subscriber.take(List.of(resource))).isEqualTo(new Verdict.Accepted());
+            assertThat(subscriber.take(Update.of(resource))).isEqualTo(new Verdict.Accepted());
         }
     }
 }

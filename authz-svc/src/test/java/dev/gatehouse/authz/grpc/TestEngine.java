@@ -16,6 +16,7 @@ import dev.gatehouse.authz.vertx.VertxProviderHttp;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.redis.RedisSettings;
 import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -24,8 +25,11 @@ import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +39,7 @@ public final class TestEngine implements AutoCloseable {
     private final MemorySessionStore memory;
     private final Optional<RedisSessionStore> redis;
     private final PolicySubscriber policies;
+    private final Set<String> pushed = new HashSet<>();
     private final AuthorizationService service;
     private final List<SignOnLog.Event> events = new CopyOnWriteArrayList<>();
     private final List<Decision> decisions = new CopyOnWriteArrayList<>();
@@ -68,11 +73,16 @@ public final class TestEngine implements AutoCloseable {
         service = new AuthorizationService(policies, (request, decision) -> decisions.add(decision));
     }
 
-    /** Pushes policies; the answer is what xds-svc would get. */
+    /** Pushes policies, and removes all others; the answer is what xds-svc would get. */
     public Verdict push(AccessPolicy... all) {
-        return policies.take(java.util.Arrays.stream(all)
+        List<Resource> changed = Arrays.stream(all)
                 .map(policy -> new Resource(policy.getName(), "1", Any.pack(policy)))
-                .toList());
+                .toList();
+        Set<String> gone = new HashSet<>(pushed);
+        pushed.clear();
+        changed.forEach(resource -> pushed.add(resource.name()));
+        gone.removeAll(pushed);
+        return policies.take(new Update(changed, gone));
     }
 
     public CompletableFuture<CheckResponse> check(CheckRequest request) {

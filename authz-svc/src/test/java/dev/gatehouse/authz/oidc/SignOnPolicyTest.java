@@ -12,7 +12,12 @@ import org.junit.jupiter.api.Test;
 class SignOnPolicyTest extends SignOnFixture {
     private void isRefused(Consumer<OpenIdConnect.Builder> change, String message) {
         Verdict verdict = engine().push(message(POLICY, change));
-        assertThat(verdict.toString()).contains(POLICY + ": oidc." + message).doesNotContain(OpenIdProvider.SECRET);
+        assertThat(verdict)
+                .isInstanceOfSatisfying(
+                        Verdict.Rejected.class,
+                        rejected -> assertThat(rejected.message())
+                                .contains(POLICY + ": oidc." + message)
+                                .doesNotContain(OpenIdProvider.SECRET));
     }
 
     @Test

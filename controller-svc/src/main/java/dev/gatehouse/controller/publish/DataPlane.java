@@ -6,7 +6,9 @@ import dev.gatehouse.events.Position;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,13 +26,35 @@ import java.util.stream.Collectors;
 public final class DataPlane {
     private static final class Node {
         private Optional<Position> applied = Optional.empty();
-        private Optional<DataPlaneReport> rejected = Optional.empty();
+        /** By resource; a report that names none is under the empty name of its type. */
+        private final Map<DataPlaneReport.Resource, DataPlaneReport.Rejected> rejected = new LinkedHashMap<>();
 
         boolean has(Optional<Position> wanted) {
             return applied.isPresent()
                     && (wanted.isEmpty()
                             || applied.get().epoch().equals(wanted.get().epoch())
                                     && applied.get().offset() >= wanted.get().offset());
+        }
+
+        void reject(DataPlaneReport.Rejected rejection) {
+            List<String> names = rejection.getResourcesCount() == 0 ? List.of("") : rejection.getResourcesList();
+            for (String name : names) {
+                DataPlaneReport.Resource resource = DataPlaneReport.Resource.newBuilder()
+                        .setTypeUrl(rejection.getTypeUrl())
+                        .setName(name)
+                        .build();
+                rejected.remove(resource);
+                rejected.put(resource, rejection);
+            }
+        }
+
+        /** The subscriber has answered all up to a position: of what it refused by then only {@code still} is refused. */
+        void settle(Position position, Collection<DataPlaneReport.Resource> still) {
+            rejected.entrySet().removeIf(each -> {
+                boolean later = each.getValue().getEpoch().equals(position.epoch())
+                        && each.getValue().getOffset() > position.offset();
+                return !later && !still.contains(each.getKey());
+            });
         }
     }
 
@@ -68,19 +92,18 @@ public final class DataPlane {
                     Position position = new Position(
                             report.getApplied().getEpoch(), report.getApplied().getOffset());
                     node.applied = Optional.of(position);
-                    node.rejected = node.rejected.filter(
-                            rejection -> rejection.getRejected().getEpoch().equals(position.epoch())
-                                    && rejection.getRejected().getOffset() > position.offset());
+                    node.settle(position, Set.of());
                 }
                 case SETTLED -> {
+                    Position position = new Position(
+                            report.getSettled().getEpoch(), report.getSettled().getOffset());
+                    node.settle(position, report.getSettled().getRefusedList());
                     // What stays refused is told of its owners alone: all else is in force.
                     if (quarantine.isFor(report.getFleet())) {
-                        node.applied = Optional.of(new Position(
-                                report.getSettled().getEpoch(),
-                                report.getSettled().getOffset()));
+                        node.applied = Optional.of(position);
                     }
                 }
-                case REJECTED -> node.rejected = Optional.of(report);
+                case REJECTED -> node.reject(report.getRejected());
                 case CONNECTED, DISCONNECTED, WHAT_NOT_SET -> {
                     // Connected: known of from now on. Not set: a newer xds-svc reports what this controller does not
                     // know.
@@ -142,10 +165,10 @@ public final class DataPlane {
             rejections.putAll(quarantine.rejections(name));
         }
         fleet.nodes.forEach((id, node) -> {
-            node.rejected.filter(_ -> !isolated).ifPresent(report -> {
+            if (!isolated && !node.rejected.isEmpty()) {
                 refusing.add(id);
-                reject(name, id, report.getRejected(), rejections);
-            });
+                node.rejected.forEach((resource, rejected) -> reject(name, id, resource, rejected, rejections));
+            }
             if (node.applied.isEmpty()) {
                 waiting.add(id);
             }
@@ -154,14 +177,18 @@ public final class DataPlane {
     }
 
     private void reject(
-            String fleet, String nodeId, DataPlaneReport.Rejected rejected, Map<ObjectRef, String> rejections) {
-        for (String name : rejected.getResourcesList()) {
-            if (name.isEmpty()) {
-                continue;
-            }
-            for (ObjectRef owner : owners.apply(new ResourceId(fleet, rejected.getTypeUrl(), name))) {
-                rejections.putIfAbsent(owner, about(name, rejected.getMessage()) + " (" + nodeId + ", " + name + ")");
-            }
+            String fleet,
+            String nodeId,
+            DataPlaneReport.Resource resource,
+            DataPlaneReport.Rejected rejected,
+            Map<ObjectRef, String> rejections) {
+        if (resource.getName().isEmpty()) {
+            return;
+        }
+        String message =
+                about(resource.getName(), rejected.getMessage()) + " (" + nodeId + ", " + resource.getName() + ")";
+        for (ObjectRef owner : owners.apply(new ResourceId(fleet, resource.getTypeUrl(), resource.getName()))) {
+            rejections.putIfAbsent(owner, message);
         }
     }
 

@@ -106,9 +106,6 @@ final class Resources {
 
     private final Collection<BindingKey, Contribution> contributions;
 
-    /** The global limits of policies for a listener's routes, by the names of the rules. */
-    private final Collection<ListenerKey, SortedMap<BindingKey, SortedMap<String, EffectivePolicies.Traffic>>> limits;
-
     private final RouteTables routeTables;
 
     /** What the policies of a listener's routes need of the listener. */
@@ -139,13 +136,6 @@ final class Resources {
                 "refusedRules",
                 contributions,
                 (_, _, each) -> each.refusals().isEmpty() ? Optional.empty() : Optional.of(each.refusals()));
-        limits = graph.group(
-                "limitsByListener",
-                graph.map(
-                        "limits",
-                        contributions,
-                        (_, _, each) -> each.limits().isEmpty() ? Optional.empty() : Optional.of(each.limits())),
-                (key, _) -> Set.of(key.listener()));
         Collection<ClusterKey, UsedCluster> clusters = graph.expand("clusters", model.attachments, this::clustersOf);
         Collection<ClusterKey, UsedCluster> telemetry =
                 graph.expand("telemetryClusters", model.telemetry, this::telemetryClusters);
@@ -178,7 +168,7 @@ final class Resources {
                 graph.expand("sds.filters", filters, this::backendSecrets),
                 graph.expand("sds.policies", policies, this::backendSecrets),
                 graph.expand("lds", ports, this::listener),
-                graph.expand("ratelimit", model.listeners, this::rateLimits),
+                graph.expand("ratelimit", contributions, (_, key, each) -> rateLimits(key, each.limits())),
                 graph.expand("access", inputs.of(Kinds.SECURITY_POLICY), this::accessPolicy),
                 graph.expand("access.merged", contributions, (_, _, each) -> mergedAccess(each)),
                 graph.expand(
@@ -903,27 +893,20 @@ final class Resources {
         return streams;
     }
 
-    private Map<ResourceId, Output> rateLimits(Reads reads, ListenerKey key, ListenerState listener) {
-        SortedMap<String, EffectivePolicies.Traffic> all = new TreeMap<>();
-        Set<ObjectRef> owners = new HashSet<>();
-        reads.get(limits, key)
-                .ifPresent(bindings -> bindings.forEach((binding, own) -> {
-                    all.putAll(own);
-                    owners.add(binding.route());
-                }));
-        if (all.isEmpty() || !listener.serving()) {
-            return Map.of();
-        }
+    /** The limits of a route on a listener: a resource of their own, so that a change of another route does not change it. */
+    private static Map<ResourceId, Output> rateLimits(
+            BindingKey key, SortedMap<String, EffectivePolicies.Traffic> limits) {
         Map<ResourceId, Output> resources = new HashMap<>();
-        RateLimitConfig own = RateLimitResources.config(RateLimitResources.domain(key), all);
+        RateLimitConfig own = RateLimitResources.config(key.listener(), key.route(), limits);
         if (own.getDescriptorsCount() > 0) {
-            resources.putAll(one(Fleets.RATE_LIMIT, TypeUrls.RATE_LIMIT, own.getName(), own, false, owners));
+            resources.putAll(
+                    one(Fleets.RATE_LIMIT, TypeUrls.RATE_LIMIT, own.getName(), own, false, Set.of(key.route())));
         }
-        all.values().stream().distinct().forEach(traffic -> resources.putAll(shared(traffic)));
+        limits.values().stream().distinct().forEach(traffic -> resources.putAll(shared(traffic)));
         return resources;
     }
 
-    /** The limits that all targets of a policy count together; each listener where one of them is served makes the same. */
+    /** The limits that all targets of a policy count together; each route that they are for makes the same. */
     private static Map<ResourceId, Output> shared(EffectivePolicies.Traffic traffic) {
         return traffic.settings()
                 .globalLimit()

@@ -15,9 +15,14 @@ class DataPlaneTest {
     private static final String FLEET = "shop/edge";
     private static final ObjectRef GATEWAY = new ObjectRef("Gateway", "shop", "edge");
     private static final ObjectRef ROUTE = new ObjectRef("HTTPRoute", "shop", "cart");
+    private static final ObjectRef OTHER = new ObjectRef("HTTPRoute", "shop", "other");
 
     private final DataPlane dataPlane = new DataPlane(
-            id -> id.name().equals("table") && id.fleet().equals(FLEET) ? Set.of(ROUTE) : Set.of(),
+            id -> switch (id.fleet().equals(FLEET) ? id.name() : "") {
+                case "table" -> Set.of(ROUTE);
+                case "other" -> Set.of(OTHER);
+                default -> Set.of();
+            },
             new Quarantine(Set.of(FLEET)));
 
     @Test
@@ -134,6 +139,26 @@ class DataPlaneTest {
     }
 
     @Test
+    void twoRefusedResourcesAreBothNamedAndEachIsClearedWhenItIsAccepted() {
+        connect("a");
+        rejected("a", "e", 2, "table");
+        assertThat(rejected("a", "e", 3, "other").rejections()).containsOnlyKeys(ROUTE, OTHER);
+        assertThat(settled("a", "e", 3, "table", "other").rejections()).containsOnlyKeys(ROUTE, OTHER);
+        FleetState mended = settled("a", "e", 4, "other");
+        assertThat(mended.rejections()).containsOnlyKeys(OTHER);
+        assertThat(programmed(mended).reason()).isEqualTo("Invalid");
+        assertThat(applied("a", "e", 5).rejections()).isEmpty();
+    }
+
+    @Test
+    void aResourceThatIsRefusedAnewIsToldInTheLastWords() {
+        rejected("a", "e", 2, "table", "first");
+        FleetState state = rejected("a", "e", 3, "table", "second");
+        assertThat(state.rejections().get(ROUTE)).isEqualTo("second (a, table)");
+        assertThat(settled("a", "e", 2).rejections()).as("settled before").containsOnlyKeys(ROUTE);
+    }
+
+    @Test
     void fleetsAreApart() {
         rejected("a", "e", 2, "table");
         assertThat(dataPlane.state("shop/other")).isEqualTo(FleetState.UNKNOWN);
@@ -191,6 +216,17 @@ class DataPlaneTest {
                         .addResources(resource)
                         .setMessage(message))
                 .build());
+    }
+
+    private FleetState settled(String node, String epoch, long offset, String... refused) {
+        DataPlaneReport.Settled.Builder settled =
+                DataPlaneReport.Settled.newBuilder().setEpoch(epoch).setOffset(offset);
+        for (String name : refused) {
+            settled.addRefused(DataPlaneReport.Resource.newBuilder()
+                    .setTypeUrl("type.googleapis.com/x")
+                    .setName(name));
+        }
+        return dataPlane.take(report(node).setSettled(settled).build());
     }
 
     private static DataPlaneReport.Builder report(String node) {

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What is true of each connected subscriber according to the reports so far: that it is connected, the last position that it
- * applied, what it refused since, and up to where it has answered all. Bounded by the subscribers. Thread-safe.
+ * applied, what it refused since and has not accepted, by resource, and up to where it has answered all. Thread-safe.
  */
 public final class LatestReports {
     private final ReentrantLock lock = new ReentrantLock();
@@ -32,12 +32,15 @@ public final class LatestReports {
                 }
                 case REJECTED -> {
                     Map<String, DataPlaneReport> known = known(node);
-                    String key = "rejected " + report.getRejected().getTypeUrl();
+                    DataPlaneReport.Rejected rejected = report.getRejected();
+                    String key =
+                            "rejected " + rejected.getTypeUrl() + " " + String.join(" ", rejected.getResourcesList());
                     known.remove(key);
                     known.put(key, report);
                 }
                 case SETTLED -> {
                     Map<String, DataPlaneReport> known = known(node);
+                    known.values().removeIf(earlier -> isOver(earlier, report.getSettled()));
                     known.remove("settled");
                     known.put("settled", report);
                 }
@@ -46,6 +49,19 @@ public final class LatestReports {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether a refusal has ended when all up to a position is answered. */
+    private static boolean isOver(DataPlaneReport report, DataPlaneReport.Settled settled) {
+        if (report.getWhatCase() != DataPlaneReport.WhatCase.REJECTED) {
+            return false;
+        }
+        DataPlaneReport.Rejected rejected = report.getRejected();
+        boolean later = rejected.getEpoch().equals(settled.getEpoch()) && rejected.getOffset() > settled.getOffset();
+        return !later
+                && settled.getRefusedList().stream()
+                        .noneMatch(still -> still.getTypeUrl().equals(rejected.getTypeUrl())
+                                && rejected.getResourcesList().contains(still.getName()));
     }
 
     private Map<String, DataPlaneReport> known(List<String> node) {

@@ -3,8 +3,8 @@ package dev.gatehouse.testkit;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
@@ -19,15 +19,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An ADS server on loopback that pushes what a test says, and remembers what was asked. For a Quarkus test: its argument {@link
+ * A server of incremental ADS on loopback that pushes what a test says, and remembers what was asked. For a Quarkus test: its argument {@link
  * #PROPERTY} names the property that says where the server is.
  */
 public final class AdsServer extends AggregatedDiscoveryServiceImplBase implements QuarkusTestResourceLifecycleManager {
     /** The argument's name. */
     public static final String PROPERTY = "property";
 
-    private final BlockingQueue<DiscoveryRequest> requests = new LinkedBlockingQueue<>();
-    private final BlockingQueue<StreamObserver<DiscoveryResponse>> streams = new LinkedBlockingQueue<>();
+    private final BlockingQueue<DeltaDiscoveryRequest> requests = new LinkedBlockingQueue<>();
+    private final BlockingQueue<StreamObserver<DeltaDiscoveryResponse>> streams = new LinkedBlockingQueue<>();
     private final Server server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .addService(this)
             .build();
@@ -54,11 +54,12 @@ public final class AdsServer extends AggregatedDiscoveryServiceImplBase implemen
     }
 
     @Override
-    public StreamObserver<DiscoveryRequest> streamAggregatedResources(StreamObserver<DiscoveryResponse> responses) {
+    public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
+            StreamObserver<DeltaDiscoveryResponse> responses) {
         streams.add(responses);
         return new StreamObserver<>() {
             @Override
-            public void onNext(DiscoveryRequest request) {
+            public void onNext(DeltaDiscoveryRequest request) {
                 requests.add(request);
             }
 
@@ -75,25 +76,27 @@ public final class AdsServer extends AggregatedDiscoveryServiceImplBase implemen
     }
 
     /** The service's first request, or its answer to a push. */
-    public DiscoveryRequest next() throws InterruptedException {
-        DiscoveryRequest next = requests.poll(10, TimeUnit.SECONDS);
+    public DeltaDiscoveryRequest next() throws InterruptedException {
+        DeltaDiscoveryRequest next = requests.poll(10, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("no request within 10 s");
         }
         return next;
     }
 
-    /** Pushes {@code resources} to the service, as soon as it has connected. */
+    /**
+     * Pushes {@code resources} to the service, as soon as it has connected.
+     *
+     * @param version of each of them, and the nonce
+     */
     public void push(String version, String typeUrl, Map<String, Message> resources) throws InterruptedException {
-        DiscoveryResponse.Builder push = DiscoveryResponse.newBuilder()
-                .setVersionInfo(version)
+        DeltaDiscoveryResponse.Builder push = DeltaDiscoveryResponse.newBuilder()
+                .setSystemVersionInfo(version)
                 .setNonce(version)
                 .setTypeUrl(typeUrl);
-        resources.forEach((name, resource) -> push.addResources(Any.pack(Resource.newBuilder()
-                .setName(name)
-                .setResource(Any.pack(resource))
-                .build())));
-        StreamObserver<DiscoveryResponse> stream = streams.take();
+        resources.forEach((name, resource) -> push.addResources(
+                Resource.newBuilder().setName(name).setVersion(version).setResource(Any.pack(resource))));
+        StreamObserver<DeltaDiscoveryResponse> stream = streams.take();
         streams.add(stream);
         stream.onNext(push.build());
     }

@@ -1,10 +1,11 @@
 package dev.gatehouse.xdsclient;
 
-import java.util.List;
-
-/** Takes each set of resources that the server pushes: all that there are of the type. Called by one thread at a time. */
+/** Takes each update of a type's resources that the server pushes. Called by one thread at a time. */
 @FunctionalInterface
 public interface Subscriber {
-    /** An exception counts as a rejection with its message. */
-    Verdict take(List<Resource> resources);
+    /**
+     * Puts the update in use. A refused resource keeps its last good version, and all else of the update is in force. The first update may be
+     * empty: the server has no resource of the type. An exception counts as a refusal of each resource that changed.
+     */
+    Verdict take(Update update);
 }

@@ -1,13 +1,24 @@
 package dev.gatehouse.xdsclient;
 
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Where a subscription stands, for health.
  *
  * @param connected a stream to the server is open
- * @param version of the last set that was accepted; empty: none yet
- * @param resources in that set
- * @param lastRejection why the last push was refused, until one is accepted
+ * @param resources accepted and in use
+ * @param refused why a resource is refused, by its name, until another version of it is accepted or it is gone
  */
-public record SubscriptionState(boolean connected, String version, int resources, Optional<String> lastRejection) {}
+public record SubscriptionState(boolean connected, int resources, Map<String, String> refused) {
+    public SubscriptionState {
+        refused = Collections.unmodifiableMap(new TreeMap<>(refused));
+    }
+
+    /** What is refused, a line for each problem, each beginning with the name of its resource; empty: nothing is. */
+    public Optional<String> refusal() {
+        return refused.isEmpty() ? Optional.empty() : Optional.of(new Verdict.Rejected(refused).message());
+    }
+}

@@ -1,20 +1,44 @@
 package dev.gatehouse.xdsclient;
 
-/** What a service makes of a set of resources. */
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What a service makes of an update. */
 public sealed interface Verdict {
-    /** The set is in use: ACK. */
+    /** Each resource of the update is in use: ACK. */
     record Accepted() implements Verdict {}
 
     /**
-     * The set is refused as a whole and the last good one stays in use: NACK.
+     * Some resources are refused and keep their last good versions; the others are in use: NACK.
      *
-     * @param message what is wrong, naming each resource that is: it ends in the status of the object that the user wrote
+     * @param problems what is wrong, by the name of the resource; a line for each error. It ends in the status of the object that the
+     *     user wrote
      */
-    record Rejected(String message) implements Verdict {
+    record Rejected(Map<String, String> problems) implements Verdict {
         public Rejected {
-            if (message.isBlank()) {
-                throw new IllegalArgumentException("message: blank (expected: what is wrong with which resource)");
+            if (problems.isEmpty() || problems.values().stream().anyMatch(String::isBlank)) {
+                throw new IllegalArgumentException(
+                        "problems: " + problems + " (expected: what is wrong with at least one resource)");
             }
+            problems = Collections.unmodifiableMap(new TreeMap<>(problems));
         }
+
+        /** All problems: each line begins with the name of its resource. */
+        public String message() {
+            return problems.entrySet().stream()
+                    .map(problem -> lines(problem.getKey(), problem.getValue()))
+                    .collect(Collectors.joining("\n"));
+        }
+
+        static String lines(String resource, String problem) {
+            return problem.lines().map(line -> resource + ": " + line).collect(Collectors.joining("\n"));
+        }
+    }
+
+    /** Accepted without problems, else rejected. */
+    static Verdict of(Map<String, String> problems) {
+        return problems.isEmpty() ? new Accepted() : new Rejected(problems);
     }
 }

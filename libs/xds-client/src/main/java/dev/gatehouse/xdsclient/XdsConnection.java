@@ -1,10 +1,8 @@
 package dev.gatehouse.xdsclient;
 
-import com.google.protobuf.Any;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.security.SecureRandom;
-import java.util.function.Function;
 
 /** An open subscription, with a channel of its own. A service extends it by a type of its own, by which it is injected. */
 public abstract class XdsConnection implements AutoCloseable {
@@ -13,14 +11,9 @@ public abstract class XdsConnection implements AutoCloseable {
 
     /** Subscribes; the parameters are those of {@link XdsChannels#to} and {@link XdsSubscription#start}. */
     protected XdsConnection(
-            String address,
-            ChannelCredentials credentials,
-            XdsNode node,
-            String typeUrl,
-            Function<Any, String> naming,
-            Subscriber subscriber) {
+            String address, ChannelCredentials credentials, XdsNode node, String typeUrl, Subscriber subscriber) {
         channel = XdsChannels.to(address, credentials);
-        subscription = XdsSubscription.start(channel, node, typeUrl, naming, subscriber, new SecureRandom());
+        subscription = XdsSubscription.start(channel, node, typeUrl, subscriber, new SecureRandom());
     }
 
     /** From any thread. */

@@ -1,32 +1,34 @@
 package dev.gatehouse.xdsclient;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.grpc.Channel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.function.Function;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription to all resources of one type over ADS, state of the world. It keeps the last good set through refused pushes
- * and lost connections, and reconnects with jittered backoff (100 ms to 10 s) for as long as it is open. On reconnecting it names
- * the version that it has, so that a server need not send it again.
+ * A subscription to all resources of one type over incremental (delta) ADS: the server sends what changed. The service keeps the last
+ * good version of each resource through refused pushes and lost connections; the subscription reconnects with jittered backoff (100 ms
+ * to 10 s) for as long as it is open. On reconnecting it names the version of each resource that it has, so that the server sends what
+ * changed meanwhile, removals included.
  *
  * <p>Runs on one virtual thread, which also calls the subscriber. At most one push waits: the next is asked for when the one
  * before has been answered.
@@ -34,29 +36,30 @@ import org.jspecify.annotations.Nullable;
 public final class XdsSubscription implements AutoCloseable {
     private static final Logger LOG = System.getLogger(XdsSubscription.class.getName());
     private static final Duration LONG_LIVED = Duration.ofSeconds(30);
-    private static final String WRAPPER = "type.googleapis.com/envoy.service.discovery.v3.Resource";
+
+    /**
+     * Characters of a refusal, which the server takes as one message. Resources whose problems do not fit are pushed again by the server,
+     * and named then.
+     */
+    private static final int LONGEST_REFUSAL = 1 << 18;
 
     private final Channel channel;
     private final Node node;
     private final String typeUrl;
-    private final Function<Any, String> naming;
     private final Subscriber subscriber;
     private final Backoff backoff;
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean connected;
-    private volatile Held held = new Held("", 0, Optional.empty());
 
-    /** Survives the stream. */
-    private record Held(String version, int resources, Optional<String> lastRejection) {}
+    /** Name to the version in use; no version: the resource is known to the service and was never good. Survives the stream. */
+    private final Map<String, String> held = new HashMap<>();
+
+    private volatile int inUse;
+    private final Map<String, String> refused = new ConcurrentHashMap<>();
 
     private XdsSubscription(
-            Channel channel,
-            XdsNode node,
-            String typeUrl,
-            Function<Any, String> naming,
-            Subscriber subscriber,
-            RandomGenerator random) {
+            Channel channel, XdsNode node, String typeUrl, Subscriber subscriber, RandomGenerator random) {
         this.channel = channel;
         this.node = Node.newBuilder()
                 .setId(node.id())
@@ -65,7 +68,6 @@ public final class XdsSubscription implements AutoCloseable {
                 .setUserAgentVersion(node.version())
                 .build();
         this.typeUrl = typeUrl;
-        this.naming = naming;
         this.subscriber = subscriber;
         this.backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), random);
         this.thread = Thread.ofVirtual().name("xds-" + typeUrl).unstarted(this::run);
@@ -74,26 +76,19 @@ public final class XdsSubscription implements AutoCloseable {
     /**
      * Starts subscribing.
      *
-     * @param channel to xds-svc, or to any ADS server; stays the caller's to shut down
+     * @param channel to xds-svc, or to any server of incremental ADS; stays the caller's to shut down
      * @param typeUrl {@code type.googleapis.com/…}
-     * @param naming reads a resource's name from its bytes, for servers that send it without its wrapper
      */
     public static XdsSubscription start(
-            Channel channel,
-            XdsNode node,
-            String typeUrl,
-            Function<Any, String> naming,
-            Subscriber subscriber,
-            RandomGenerator random) {
-        XdsSubscription started = new XdsSubscription(channel, node, typeUrl, naming, subscriber, random);
+            Channel channel, XdsNode node, String typeUrl, Subscriber subscriber, RandomGenerator random) {
+        XdsSubscription started = new XdsSubscription(channel, node, typeUrl, subscriber, random);
         started.thread.start();
         return started;
     }
 
     /** From any thread. */
     public SubscriptionState state() {
-        Held now = held;
-        return new SubscriptionState(connected, now.version(), now.resources(), now.lastRejection());
+        return new SubscriptionState(connected, inUse, refused);
     }
 
     private void run() {
@@ -123,9 +118,14 @@ public final class XdsSubscription implements AutoCloseable {
 
     private Ended subscribeUntilEnded() throws InterruptedException {
         Stream stream = new Stream(this::connected);
-        AggregatedDiscoveryServiceGrpc.newStub(channel).withWaitForReady().streamAggregatedResources(stream);
+        AggregatedDiscoveryServiceGrpc.newStub(channel).withWaitForReady().deltaAggregatedResources(stream);
         try {
-            stream.send(request("").setNode(node).build());
+            // Of what is claimed without a version the server sends the content, or that it is gone.
+            stream.send(DeltaDiscoveryRequest.newBuilder()
+                    .setNode(node)
+                    .setTypeUrl(typeUrl)
+                    .putAllInitialResourceVersions(held)
+                    .build());
             while (true) {
                 switch (stream.next()) {
                     case Pushed pushed -> stream.send(answer(pushed.response()));
@@ -146,66 +146,102 @@ public final class XdsSubscription implements AutoCloseable {
      */
     private void connected() {
         if (!connected) {
-            held = new Held(held.version(), held.resources(), Optional.empty());
+            refused.clear();
             connected = true;
         }
     }
 
-    private DiscoveryRequest.Builder request(String nonce) {
-        return DiscoveryRequest.newBuilder()
-                .setTypeUrl(typeUrl)
-                .setVersionInfo(held.version())
-                .setResponseNonce(nonce);
-    }
-
-    private DiscoveryRequest answer(DiscoveryResponse response) {
+    private DeltaDiscoveryRequest answer(DeltaDiscoveryResponse response) {
         backoff.reset();
-        Optional<String> refusal = take(response);
-        if (refusal.isEmpty()) {
-            held = new Held(response.getVersionInfo(), response.getResourcesCount(), Optional.empty());
-            return request(response.getNonce()).build();
-        }
-        LOG.log(
-                Level.WARNING,
-                "Version {0} of {1} is refused, and \"{2}\" stays in use: {3}",
-                response.getVersionInfo(),
-                typeUrl,
-                held.version(),
-                refusal.get());
-        held = new Held(held.version(), held.resources(), refusal);
-        return request(response.getNonce())
-                .setErrorDetail(
-                        Status.newBuilder().setCode(Code.INVALID_ARGUMENT_VALUE).setMessage(refusal.get()))
-                .build();
+        DeltaDiscoveryRequest.Builder answer =
+                DeltaDiscoveryRequest.newBuilder().setTypeUrl(typeUrl).setResponseNonce(response.getNonce());
+        take(response).ifPresent(refusal -> {
+            LOG.log(Level.WARNING, "Of {0} some is refused, and stays as it was last accepted: {1}", typeUrl, refusal);
+            answer.setErrorDetail(
+                    Status.newBuilder().setCode(Code.INVALID_ARGUMENT_VALUE).setMessage(refusal));
+        });
+        return answer.build();
     }
 
     /** Empty: accepted. */
-    private Optional<String> take(DiscoveryResponse response) {
+    private Optional<String> take(DeltaDiscoveryResponse response) {
         if (!response.getTypeUrl().equals(typeUrl)) {
             return Optional.of("type_url: " + response.getTypeUrl() + " (expected: " + typeUrl + ")");
         }
+        Map<String, Resource> pushed = new LinkedHashMap<>();
+        for (var resource : response.getResourcesList()) {
+            String name = resource.getName();
+            if (name.isEmpty()) {
+                return Optional.of("resources: one has no name (expected: each has one)");
+            }
+            if (pushed.put(name, new Resource(name, resource.getVersion(), resource.getResource())) != null) {
+                return Optional.of(name + ": twice in one push (expected: once)");
+            }
+        }
+        // A server that was told of one refused resource pushes the others of that push again.
+        pushed.values().removeIf(this::isInUse);
+        Update update = new Update(List.copyOf(pushed.values()), Set.copyOf(response.getRemovedResourcesList()));
+        Optional<String> refusal = switch (judge(update)) {
+            case Verdict.Accepted accepted -> {
+                update.changed().forEach(this::use);
+                yield Optional.empty();
+            }
+            case Verdict.Rejected rejected -> {
+                update.changed().stream()
+                        .filter(resource -> !rejected.problems().containsKey(resource.name()))
+                        .forEach(this::use);
+                rejected.problems().forEach(this::refuse);
+                yield Optional.of(shortened(rejected));
+            }
+        };
+        for (String gone : update.removed()) {
+            held.remove(gone);
+            refused.remove(gone);
+        }
+        inUse = (int)
+                held.values().stream().filter(version -> !version.isEmpty()).count();
+        return refusal;
+    }
+
+    private boolean isInUse(Resource resource) {
+        boolean same = !resource.version().isEmpty() && resource.version().equals(held.get(resource.name()));
+        if (same) {
+            refused.remove(resource.name());
+        }
+        return same;
+    }
+
+    private void use(Resource resource) {
+        held.put(resource.name(), resource.version());
+        refused.remove(resource.name());
+    }
+
+    private void refuse(String name, String problem) {
+        held.putIfAbsent(name, "");
+        refused.put(name, problem);
+    }
+
+    private Verdict judge(Update update) {
         try {
-            return switch (subscriber.take(unwrap(response))) {
-                case Verdict.Accepted accepted -> Optional.empty();
-                case Verdict.Rejected rejected -> Optional.of(rejected.message());
-            };
-        } catch (InvalidProtocolBufferException | RuntimeException e) {
-            LOG.log(Level.ERROR, "Taking version " + response.getVersionInfo() + " of " + typeUrl + " failed.", e);
-            return Optional.of(e.toString());
+            return subscriber.take(update);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Taking an update of " + typeUrl + " failed.", e);
+            Map<String, String> each = new HashMap<>();
+            update.changed().forEach(resource -> each.put(resource.name(), e.toString()));
+            return Verdict.of(each);
         }
     }
 
-    private List<Resource> unwrap(DiscoveryResponse response) throws InvalidProtocolBufferException {
-        List<Resource> resources = new ArrayList<>(response.getResourcesCount());
-        for (Any any : response.getResourcesList()) {
-            if (any.getTypeUrl().equals(WRAPPER)) {
-                var wrapper = io.envoyproxy.envoy.service.discovery.v3.Resource.parseFrom(any.getValue());
-                resources.add(new Resource(wrapper.getName(), response.getVersionInfo(), wrapper.getResource()));
-            } else {
-                resources.add(new Resource(naming.apply(any), response.getVersionInfo(), any));
+    private static String shortened(Verdict.Rejected rejected) {
+        StringBuilder message = new StringBuilder();
+        for (Map.Entry<String, String> problem : rejected.problems().entrySet()) {
+            String lines = Verdict.Rejected.lines(problem.getKey(), problem.getValue());
+            if (!message.isEmpty() && message.length() + lines.length() >= LONGEST_REFUSAL) {
+                break;
             }
+            message.append(message.isEmpty() ? "" : "\n").append(lines, 0, Math.min(lines.length(), LONGEST_REFUSAL));
         }
-        return resources;
+        return message.toString();
     }
 
     @Override
@@ -216,15 +252,15 @@ public final class XdsSubscription implements AutoCloseable {
 
     private sealed interface Event {}
 
-    private record Pushed(DiscoveryResponse response) implements Event {}
+    private record Pushed(DeltaDiscoveryResponse response) implements Event {}
 
     private record Ended(Throwable cause) implements Event {}
 
     /** Hands the stream's events to the subscription's thread: at most one push, as asked for, and the end. */
-    private static final class Stream implements ClientResponseObserver<DiscoveryRequest, DiscoveryResponse> {
+    private static final class Stream implements ClientResponseObserver<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
         private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(2);
         private final Runnable ready;
-        private volatile @Nullable ClientCallStreamObserver<DiscoveryRequest> call;
+        private volatile @Nullable ClientCallStreamObserver<DeltaDiscoveryRequest> call;
 
         /** @param ready runs when the transport is there */
         Stream(Runnable ready) {
@@ -232,15 +268,15 @@ public final class XdsSubscription implements AutoCloseable {
         }
 
         @Override
-        public void beforeStart(ClientCallStreamObserver<DiscoveryRequest> requests) {
+        public void beforeStart(ClientCallStreamObserver<DeltaDiscoveryRequest> requests) {
             requests.setOnReadyHandler(ready);
             requests.disableAutoRequestWithInitial(0);
             call = requests;
         }
 
         /** Sends, and asks for the next push. */
-        void send(DiscoveryRequest request) {
-            ClientCallStreamObserver<DiscoveryRequest> open = call;
+        void send(DeltaDiscoveryRequest request) {
+            ClientCallStreamObserver<DeltaDiscoveryRequest> open = call;
             if (open == null) {
                 throw new IllegalStateException("the call has not started");
             }
@@ -257,14 +293,14 @@ public final class XdsSubscription implements AutoCloseable {
         }
 
         void cancel() {
-            ClientCallStreamObserver<DiscoveryRequest> open = call;
+            ClientCallStreamObserver<DeltaDiscoveryRequest> open = call;
             if (open != null) {
                 open.cancel("the subscription was closed", null);
             }
         }
 
         @Override
-        public void onNext(DiscoveryResponse response) {
+        public void onNext(DeltaDiscoveryResponse response) {
             add(new Pushed(response));
         }
 

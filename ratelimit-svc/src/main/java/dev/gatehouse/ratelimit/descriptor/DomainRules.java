@@ -1,18 +1,24 @@
 package dev.gatehouse.ratelimit.descriptor;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
 /**
  * The rules of one domain, ready to be matched. At each level an exact value comes before a wildcard, wildcards come in the order
  * of their configuration, and both come before the key alone. A rule applies to the descriptors that are exactly as deep as it.
- * Immutable.
+ *
+ * <p>A domain may be made of several resources: at the first level their wildcards come in the order of the resources' names. Immutable;
+ * {@link #plus} and {@link #minus} share what they do not change.
  */
 public final class DomainRules {
     private static final int MAX_DEPTH = 32;
@@ -25,11 +31,54 @@ public final class DomainRules {
         this.root = root;
     }
 
-    private record Wildcard(ValuePattern pattern, Node node) {}
+    /** @param resource that a wildcard of the first level is from; empty below, and where one resource is all */
+    private record Wildcard(String value, ValuePattern pattern, Node node, String resource) {
+        Wildcard from(String other) {
+            return new Wildcard(value, pattern, node, other);
+        }
+    }
 
-    private record Key(Map<String, Node> exact, List<Wildcard> wildcards, Optional<Node> any) {}
+    private record Key(PMap<String, Node> exact, List<Wildcard> wildcards, Optional<Node> any) {
+        static final Key EMPTY = new Key(HashTreePMap.empty(), List.of(), Optional.empty());
 
-    private record Node(Optional<Rule> rule, Map<String, Key> keys) {}
+        boolean isEmpty() {
+            return exact.isEmpty() && wildcards.isEmpty() && any.isEmpty();
+        }
+
+        /** A value that both have; empty: none. The key alone is the empty value. */
+        Optional<String> shared(Key other) {
+            return Stream.concat(
+                            Stream.concat(
+                                    other.exact.keySet().stream().filter(exact::containsKey),
+                                    other.wildcards.stream()
+                                            .map(Wildcard::value)
+                                            .filter(value -> wildcards.stream()
+                                                    .anyMatch(
+                                                            each -> each.value().equals(value)))),
+                            any.isPresent() && other.any.isPresent() ? Stream.of("") : Stream.empty())
+                    .findFirst();
+        }
+
+        Key plus(String resource, Key other) {
+            return new Key(
+                    exact.plusAll(other.exact),
+                    Stream.concat(wildcards.stream(), other.wildcards.stream().map(wildcard -> wildcard.from(resource)))
+                            .sorted(Comparator.comparing(Wildcard::resource))
+                            .toList(),
+                    any.or(() -> other.any));
+        }
+
+        Key minus(String resource, Key other) {
+            return new Key(
+                    exact.minusAll(other.exact.keySet()),
+                    wildcards.stream()
+                            .filter(wildcard -> !wildcard.resource().equals(resource))
+                            .toList(),
+                    other.any.isPresent() ? Optional.empty() : any);
+        }
+    }
+
+    private record Node(Optional<Rule> rule, PMap<String, Key> keys) {}
 
     /**
      * Builds the rules of {@code domain}.
@@ -41,6 +90,46 @@ public final class DomainRules {
             throw new InvalidRules("domain", domain, "not empty");
         }
         return new DomainRules(domain, node(Optional.empty(), levels, "descriptors", 1));
+    }
+
+    /** No rules. */
+    static DomainRules none(String domain) {
+        return new DomainRules(domain, new Node(Optional.empty(), HashTreePMap.empty()));
+    }
+
+    boolean isEmpty() {
+        return root.keys().isEmpty();
+    }
+
+    /**
+     * These rules and those of one more resource.
+     *
+     * @throws InvalidRules if a key and value of the first level is there already
+     */
+    DomainRules plus(String resource, DomainRules more) throws InvalidRules {
+        PMap<String, Key> keys = root.keys();
+        for (Map.Entry<String, Key> each : more.root.keys().entrySet()) {
+            Key there = keys.getOrDefault(each.getKey(), Key.EMPTY);
+            Optional<String> shared = there.shared(each.getValue());
+            if (shared.isPresent()) {
+                throw new InvalidRules(
+                        "descriptors",
+                        shared.get().isEmpty() ? each.getKey() : each.getKey() + "_" + shared.get(),
+                        "each key and value in one resource of domain " + domain);
+            }
+            keys = keys.plus(each.getKey(), there.plus(resource, each.getValue()));
+        }
+        return new DomainRules(domain, new Node(Optional.empty(), keys));
+    }
+
+    /** These rules without those of a resource that {@link #plus} added. */
+    DomainRules minus(String resource, DomainRules less) {
+        PMap<String, Key> keys = root.keys();
+        for (Map.Entry<String, Key> each : less.root.keys().entrySet()) {
+            Key left = keys.getOrDefault(each.getKey(), Key.EMPTY).minus(resource, each.getValue());
+            keys = left.isEmpty() ? keys.minus(each.getKey()) : keys.plus(each.getKey(), left);
+        }
+        return new DomainRules(domain, new Node(Optional.empty(), keys));
     }
 
     public String domain() {
@@ -101,7 +190,7 @@ public final class DomainRules {
             } else if (level.value().contains("*")) {
                 wildcards
                         .computeIfAbsent(level.key(), key -> new ArrayList<>())
-                        .add(new Wildcard(ValuePattern.of(level.value()), node));
+                        .add(new Wildcard(level.value(), ValuePattern.of(level.value()), node, ""));
             } else {
                 exact.computeIfAbsent(level.key(), key -> new HashMap<>()).put(level.value(), node);
             }
@@ -111,11 +200,11 @@ public final class DomainRules {
             keys.computeIfAbsent(
                     level.key(),
                     key -> new Key(
-                            Map.copyOf(exact.getOrDefault(key, Map.of())),
+                            HashTreePMap.from(exact.getOrDefault(key, Map.of())),
                             List.copyOf(wildcards.getOrDefault(key, List.of())),
                             Optional.ofNullable(any.get(key))));
         }
-        return new Node(rule, Map.copyOf(keys));
+        return new Node(rule, HashTreePMap.from(keys));
     }
 
     private static void checkReplaces(Level level, String where) throws InvalidRules {

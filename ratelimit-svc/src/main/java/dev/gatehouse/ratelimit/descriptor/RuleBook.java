@@ -1,26 +1,53 @@
 package dev.gatehouse.ratelimit.descriptor;
 
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
-/** The rules of every domain. Immutable: a new configuration is a new book. */
+/**
+ * The rules of every domain, made of resources: several may have rules for one domain. Immutable: a change is a new book, that shares with
+ * the one before what is not changed.
+ */
 public final class RuleBook {
-    private final Map<String, DomainRules> byDomain;
+    public static final RuleBook EMPTY = new RuleBook(HashTreePMap.empty(), HashTreePMap.empty());
 
-    private RuleBook(Map<String, DomainRules> byDomain) {
-        this.byDomain = Map.copyOf(byDomain);
+    /** By resource. */
+    private final PMap<String, DomainRules> parts;
+
+    private final PMap<String, DomainRules> byDomain;
+
+    private RuleBook(PMap<String, DomainRules> parts, PMap<String, DomainRules> byDomain) {
+        this.parts = parts;
+        this.byDomain = byDomain;
     }
 
-    public static RuleBook of(Collection<DomainRules> domains) {
-        Map<String, DomainRules> byDomain = new HashMap<>();
-        for (DomainRules rules : domains) {
-            if (byDomain.put(rules.domain(), rules) != null) {
-                throw new IllegalArgumentException("domain \"" + rules.domain() + "\" twice (expected: once)");
-            }
+    /**
+     * With the rules of a resource, in place of those that it had.
+     *
+     * @throws InvalidRules if another resource of the domain has a key and value of its first level
+     */
+    public RuleBook plus(String resource, DomainRules rules) throws InvalidRules {
+        RuleBook others = minus(resource);
+        DomainRules there = others.domain(rules.domain()).orElseGet(() -> DomainRules.none(rules.domain()));
+        return new RuleBook(
+                others.parts.plus(resource, rules), others.byDomain.plus(rules.domain(), there.plus(resource, rules)));
+    }
+
+    /** Without the rules of a resource; the same where it has none. */
+    public RuleBook minus(String resource) {
+        DomainRules before = parts.get(resource);
+        if (before == null) {
+            return this;
         }
-        return new RuleBook(byDomain);
+        DomainRules left = domain(before.domain()).orElseThrow().minus(resource, before);
+        return new RuleBook(
+                parts.minus(resource),
+                left.isEmpty() ? byDomain.minus(before.domain()) : byDomain.plus(before.domain(), left));
+    }
+
+    /** The rules of a resource. */
+    public Optional<DomainRules> of(String resource) {
+        return Optional.ofNullable(parts.get(resource));
     }
 
     /** Empty: nothing is limited in the domain. */

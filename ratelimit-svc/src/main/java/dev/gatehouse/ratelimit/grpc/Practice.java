@@ -11,13 +11,13 @@ import dev.gatehouse.ratelimit.decision.Request;
 import dev.gatehouse.ratelimit.memory.MemoryCounterStore;
 import dev.gatehouse.ratelimit.xds.RuleSubscriber;
 import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Update;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.ServerServiceDefinition;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -60,7 +60,7 @@ public final class Practice {
                                         .setRequestsPerUnit(LIMIT))))
                 .build();
         RuleSubscriber rules = new RuleSubscriber();
-        rules.take(List.of(new Resource(DOMAIN, "1", Any.pack(config))));
+        rules.take(Update.of(new Resource(DOMAIN, "1", Any.pack(config))));
         InstantSource clock = InstantSource.system();
         return new RateLimitService(
                         new RateLimiter(new MemoryCounterStore(COUNTERS, clock), COUNTERS, clock),

@@ -1,6 +1,5 @@
 package dev.gatehouse.ratelimit.xds;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.ratelimit.descriptor.DomainRules;
@@ -8,31 +7,23 @@ import dev.gatehouse.ratelimit.descriptor.InvalidRules;
 import dev.gatehouse.ratelimit.descriptor.RuleBook;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Subscriber;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
-import java.util.ArrayList;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Holds the rules in use. Of a push, every resource that is right is used; one that is not leaves its last good version in use and
- * is named in the refusal. {@link #book} is safe for any thread.
+ * is named in the refusal. Several resources may have rules of one domain. {@link #book} is safe for any thread.
  */
 public final class RuleSubscriber implements Subscriber {
-    private Map<String, DomainRules> byName = Map.of();
-    private volatile Optional<RuleBook> book = Optional.empty();
+    private static final Logger LOG = System.getLogger(RuleSubscriber.class.getName());
 
-    /** Reads a resource's name from its bytes, for servers that send it without a wrapper. */
-    public static String name(Any any) {
-        try {
-            RateLimitConfig config = RateLimitConfig.parseFrom(any.getValue());
-            return config.getName().isEmpty() ? config.getDomain() : config.getName();
-        } catch (InvalidProtocolBufferException e) {
-            return "";
-        }
-    }
+    private volatile Optional<RuleBook> book = Optional.empty();
 
     /** Empty: nothing was received yet. */
     public Optional<RuleBook> book() {
@@ -40,45 +31,51 @@ public final class RuleSubscriber implements Subscriber {
     }
 
     @Override
-    public Verdict take(List<Resource> resources) {
-        Map<String, DomainRules> next = new LinkedHashMap<>();
-        List<String> problems = new ArrayList<>();
-        for (Resource resource : resources) {
+    public Verdict take(Update update) {
+        RuleBook before = book.orElse(RuleBook.EMPTY);
+        Map<String, String> problems = new HashMap<>();
+        Map<String, DomainRules> read = new TreeMap<>();
+        for (Resource resource : update.changed()) {
             try {
-                next.put(
+                read.put(
                         resource.name(),
                         RuleReader.read(RateLimitConfig.parseFrom(resource.any().getValue())));
             } catch (InvalidProtocolBufferException e) {
-                problems.add(resource.name() + ": " + e.getMessage() + " (expected: a RateLimitConfig)");
-                keepLastGood(resource.name(), next);
+                problems.put(resource.name(), e.getMessage() + " (expected: a RateLimitConfig)");
             } catch (InvalidRules e) {
-                problems.add(resource.name() + ": " + e.getMessage());
-                keepLastGood(resource.name(), next);
+                problems.put(resource.name(), String.valueOf(e.getMessage()));
             }
         }
-        dropRepeatedDomains(next, problems);
-        byName = Map.copyOf(next);
-        book = Optional.of(RuleBook.of(next.values()));
-        return problems.isEmpty() ? new Verdict.Accepted() : new Verdict.Rejected(String.join("; ", problems));
-    }
-
-    private void keepLastGood(String name, Map<String, DomainRules> next) {
-        DomainRules last = byName.get(name);
-        if (last != null) {
-            next.put(name, last);
+        // What one resource loses another may have now.
+        RuleBook next = before;
+        for (String gone : update.removed()) {
+            next = next.minus(gone);
         }
+        for (String name : read.keySet()) {
+            next = next.minus(name);
+        }
+        Map<String, DomainRules> lastGood = new TreeMap<>();
+        for (Map.Entry<String, DomainRules> each : read.entrySet()) {
+            try {
+                next = next.plus(each.getKey(), each.getValue());
+            } catch (InvalidRules e) {
+                problems.put(each.getKey(), String.valueOf(e.getMessage()));
+                before.of(each.getKey()).ifPresent(rules -> lastGood.put(each.getKey(), rules));
+            }
+        }
+        for (Map.Entry<String, DomainRules> each : lastGood.entrySet()) {
+            next = keep(next, each.getKey(), each.getValue());
+        }
+        book = Optional.of(next);
+        return Verdict.of(problems);
     }
 
-    /** The first resource of a domain keeps it. */
-    private static void dropRepeatedDomains(Map<String, DomainRules> next, List<String> problems) {
-        Map<String, String> owners = new HashMap<>();
-        next.entrySet().removeIf(entry -> {
-            String owner = owners.putIfAbsent(entry.getValue().domain(), entry.getKey());
-            if (owner != null) {
-                problems.add(entry.getKey() + ": domain: \"" + entry.getValue().domain()
-                        + "\" (expected: a domain of its own; it is that of \"" + owner + "\")");
-            }
-            return owner != null;
-        });
+    private static RuleBook keep(RuleBook book, String name, DomainRules rules) {
+        try {
+            return book.plus(name, rules);
+        } catch (InvalidRules e) {
+            LOG.log(Level.WARNING, "The last good rules of {0} are not kept either: {1}", name, e.getMessage());
+            return book;
+        }
     }
 }

@@ -74,7 +74,7 @@ class RateLimiterTest {
 
     private static RuleBook book(Level... levels) {
         try {
-            return RuleBook.of(List.of(DomainRules.of("d", List.of(levels))));
+            return RuleBook.EMPTY.plus("d", DomainRules.of("d", List.of(levels)));
         } catch (InvalidRules e) {
             throw new AssertionError(e);
         }
@@ -231,7 +231,7 @@ class RateLimiterTest {
     void aDomainWithoutRulesLimitsNothingNotEvenByOverride() {
         Descriptor override =
                 new Descriptor(List.of(new Entry("user", "x")), Optional.of(new Limit(0, Unit.SECOND, "")), 1);
-        Decision decision = ask(RuleBook.of(List.of()), override);
+        Decision decision = ask(RuleBook.EMPTY, override);
         assertThat(decision.overall()).isEqualTo(Code.OK);
         assertThat(decision.knownDomain()).isFalse();
     }

@@ -10,24 +10,32 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The pages that the command line asks, on loopback: the paths /gatehouse/status, config and explain. */
+/** The pages that the command line asks, on loopback: the paths /gatehouse/status, config, xds and explain. */
 @Singleton
 final class AdminPage {
     private final Instance instance;
     private final Controller controller;
+    private final XdsPages xds;
 
-    AdminPage(Instance instance, Controller controller) {
+    AdminPage(Instance instance, Controller controller, XdsPages xds) {
         this.instance = instance;
         this.controller = controller;
+        this.xds = xds;
     }
 
     void routes(@Observes Router router) {
         router.get("/gatehouse/status")
                 .blockingHandler(context -> answer(context, instance.status().encode()), false);
         router.get("/gatehouse/config").blockingHandler(this::config, false);
+        router.get("/gatehouse/xds/proxies")
+                .blockingHandler(
+                        context -> answer(context, xds.proxies(Instant.now()).encode()), false);
+        router.get("/gatehouse/xds/diff").blockingHandler(this::difference, false);
         router.get("/gatehouse/explain").blockingHandler(this::explain, false);
     }
 
@@ -59,6 +67,18 @@ final class AdminPage {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             context.fail(503);
+        }
+    }
+
+    private void difference(RoutingContext context) {
+        try {
+            answer(
+                    context,
+                    xds.difference(parameter(context, "proxy").orElse("")).encode());
+        } catch (IllegalArgumentException e) {
+            context.response().setStatusCode(400).end(e.getMessage());
+        } catch (IOException e) {
+            context.response().setStatusCode(502).end("The proxy's admin page: " + e.getMessage());
         }
     }
 

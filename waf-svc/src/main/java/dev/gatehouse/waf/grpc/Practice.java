@@ -38,6 +38,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -109,8 +110,8 @@ public final class Practice {
 
     private static ServerServiceDefinition service(CoreRuleSets coreRuleSets) {
         Policies policies = new Policies(coreRuleSets, PolicyMetrics.NONE);
-        List<String> errors =
-                policies.replace(List.of(new PolicyText(POLICY, Rehearsal.RULES, false, List.of(), false)));
+        Map<String, List<String>> errors =
+                policies.update(List.of(new PolicyText(POLICY, Rehearsal.RULES, false, List.of(), false)), Set.of());
         if (!errors.isEmpty()) {
             throw new IllegalStateException("the Core Rule Set does not compile: " + errors);
         }

@@ -6,17 +6,22 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The policies in force. Looked up by any thread; replaced by one at a time, while transactions in flight keep their rules. Policies with
+ * The policies in force. Looked up by any thread; updated by one at a time, while transactions in flight keep their rules. Policies with
  * equal rules share one rule set.
  */
 public final class Policies {
@@ -32,11 +37,16 @@ public final class Policies {
         }
     }
 
+    /** @param users variants of policies in force that have the text */
+    private record Shared(RuleSet rules, int users) {}
+
     private final RuleCompiler compiler;
     private final PolicyMetrics metrics;
-    private volatile Map<String, Held> held = Map.of();
+    private final Map<String, Held> held = new ConcurrentHashMap<>();
     private volatile boolean received;
-    private Map<RuleText, RuleSet> compiled = Map.of();
+    /** What the policies in force have, by its text. */
+    private final Map<RuleText, Shared> compiled = new HashMap<>();
+
     private final ReentrantLock waiting = new ReentrantLock();
     private final Condition replaced = waiting.newCondition();
 
@@ -58,9 +68,9 @@ public final class Policies {
         /** The rule set; empty: the text is bad, and {@link #errors} says why. */
         Optional<RuleSet> rules(RuleText text, PolicyText policy) {
             if (!good.containsKey(text) && !bad.containsKey(text)) {
-                Optional<RuleSet> known = Optional.ofNullable(compiled.get(text));
-                if (known.isPresent()) {
-                    good.put(text, known.get());
+                Shared known = compiled.get(text);
+                if (known != null) {
+                    good.put(text, known.rules());
                 } else {
                     compile(text, policy);
                 }
@@ -101,35 +111,36 @@ public final class Policies {
                     .map(rules -> variant.mode().map(rules::inMode).orElse(rules));
         }
 
+        RuleSet good(RuleText text) {
+            return Objects.requireNonNull(good.get(text), "a policy in force without its rules");
+        }
+
         List<String> errors(RuleText text) {
             return bad.getOrDefault(text, List.of());
         }
     }
 
     /**
-     * Takes all policies that there are. The good ones are in force when this returns, also if others are bad.
+     * Takes policies that are new or changed, and names of policies that are gone. The good ones are in force when this returns, also if
+     * others are bad. Its cost is theirs alone.
      *
-     * @return what is wrong, a line for each error: {@code policy: source:line:column: message}
+     * @return by policy what is wrong with it, a line for each error: {@code source:line:column: message}
      */
-    public synchronized List<String> replace(List<PolicyText> texts) {
-        Map<String, Held> next = new HashMap<>();
-        Set<String> errors = new LinkedHashSet<>();
+    public synchronized Map<String, List<String>> update(Collection<PolicyText> texts, Set<String> removed) {
+        Map<String, List<String>> errors = new LinkedHashMap<>();
         Round round = new Round();
         int changed = 0;
         for (PolicyText text : texts) {
-            Optional<Held> before = Optional.ofNullable(held.get(text.name()));
-            if (before.filter(known -> known.isReady() && known.text().equals(text))
-                    .isPresent()) {
-                // Its rule sets stay known to the texts that share them.
-                texts(text).forEach(each -> round.rules(each, text));
-                next.put(text.name(), before.get());
-            } else {
+            Held before = held.get(text.name());
+            if (before == null || !before.isReady() || !before.text().equals(text)) {
                 changed++;
-                next.put(text.name(), compile(text, before, round, errors));
+                Held after = compile(text, Optional.ofNullable(before), round, errors);
+                use(after, round);
+                release(before);
+                held.put(text.name(), after);
             }
         }
-        compiled = Map.copyOf(round.good);
-        held = Map.copyOf(next);
+        removed.forEach(name -> release(held.remove(name)));
         received = true;
         waiting.lock();
         try {
@@ -137,8 +148,30 @@ public final class Policies {
         } finally {
             waiting.unlock();
         }
-        metrics.replaced(changed, errors.size());
-        return List.copyOf(errors);
+        metrics.replaced(changed, errors.values().stream().mapToInt(List::size).sum());
+        return errors;
+    }
+
+    private void use(Held policy, Round round) {
+        if (policy.isReady()) {
+            for (RuleText text : texts(policy.text())) {
+                compiled.compute(
+                        text,
+                        (_, shared) -> shared == null
+                                ? new Shared(round.good(text), 1)
+                                : new Shared(shared.rules(), shared.users() + 1));
+            }
+        }
+    }
+
+    private void release(@Nullable Held policy) {
+        if (policy != null && policy.isReady()) {
+            for (RuleText text : texts(policy.text())) {
+                compiled.computeIfPresent(
+                        text,
+                        (_, shared) -> shared.users() == 1 ? null : new Shared(shared.rules(), shared.users() - 1));
+            }
+        }
     }
 
     private static List<RuleText> texts(PolicyText text) {
@@ -147,7 +180,7 @@ public final class Policies {
         return texts;
     }
 
-    private static Held compile(PolicyText text, Optional<Held> before, Round round, Set<String> errors) {
+    private static Held compile(PolicyText text, Optional<Held> before, Round round, Map<String, List<String>> errors) {
         Optional<RuleSet> usual = round.rules(text.rules(), text);
         List<Policy.OfHosts> hosts = new ArrayList<>();
         for (PolicyText.Host host : text.hosts()) {
@@ -156,9 +189,9 @@ public final class Policies {
         if (usual.isPresent() && hosts.size() == text.hosts().size()) {
             return new Held(text, new Policy.Ready(text.name(), usual.get(), text.failsOpen(), hosts));
         }
-        for (RuleText each : texts(text)) {
-            round.errors(each).forEach(error -> errors.add(text.name() + ": " + error));
-        }
+        Set<String> lines = new LinkedHashSet<>();
+        texts(text).forEach(each -> lines.addAll(round.errors(each)));
+        errors.put(text.name(), List.copyOf(lines));
         return before.orElseGet(() -> new Held(text, new Policy.Unusable(text.name(), "broken_policy")));
     }
 

@@ -1,6 +1,5 @@
 package dev.gatehouse.waf.xds;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gatehouse.api.waf.v1.WafPolicy;
 import dev.gatehouse.seclang.EngineMode;
@@ -11,6 +10,7 @@ import dev.gatehouse.waf.policy.PolicyText;
 import dev.gatehouse.waf.policy.RuleText;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Subscriber;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,28 +29,25 @@ public final class PolicySubscriber implements Subscriber {
         this.policies = policies;
     }
 
-    /** The name that the resource itself says; empty if it is no policy. */
-    public static String name(Any any) {
-        try {
-            return WafPolicy.parseFrom(any.getValue()).getName();
-        } catch (InvalidProtocolBufferException e) {
-            return "";
-        }
-    }
-
     @Override
-    public Verdict take(List<Resource> resources) {
+    public Verdict take(Update update) {
         List<PolicyText> texts = new ArrayList<>();
-        List<String> errors = new ArrayList<>();
-        for (Resource resource : resources) {
+        Map<String, String> problems = new HashMap<>();
+        for (Resource resource : update.changed()) {
             try {
-                texts.add(text(WafPolicy.parseFrom(resource.any().getValue())));
+                PolicyText text = text(WafPolicy.parseFrom(resource.any().getValue()));
+                if (text.name().equals(resource.name())) {
+                    texts.add(text);
+                } else {
+                    problems.put(resource.name(), "name: \"" + text.name() + "\" (expected: that of its resource)");
+                }
             } catch (InvalidProtocolBufferException e) {
-                errors.add(resource.name() + ": no WafPolicy: " + e.getMessage());
+                problems.put(resource.name(), "no WafPolicy: " + e.getMessage());
             }
         }
-        errors.addAll(policies.replace(texts));
-        return errors.isEmpty() ? new Verdict.Accepted() : new Verdict.Rejected(String.join("\n", errors));
+        policies.update(texts, update.removed())
+                .forEach((name, errors) -> problems.put(name, String.join("\n", errors)));
+        return Verdict.of(problems);
     }
 
     /** What a resource says. */

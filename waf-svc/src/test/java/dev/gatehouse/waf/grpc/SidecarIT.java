@@ -35,6 +35,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -191,7 +192,7 @@ class SidecarIT {
 
     @BeforeEach
     void start() throws IOException {
-        policies.replace(List.of(policy("p/closed", false), policy("p/open", true)));
+        policies.update(List.of(policy("p/closed", false), policy("p/open", true)), Set.of());
         Inspection.Shared shared = new Inspection.Shared(
                 new Surroundings(InstantSource.system(), Map.of(), store, RuleObserver.NONE),
                 bodies,

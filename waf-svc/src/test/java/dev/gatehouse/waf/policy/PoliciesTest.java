@@ -9,6 +9,7 @@ import dev.gatehouse.seclang.parse.Source;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -34,10 +35,14 @@ class PoliciesTest {
 
     @Test
     void theGoodPoliciesOfAPushAreInForceThoughOthersAreBad() {
-        assertThat(policies.replace(List.of(text("ns/bad", BAD), text("ns/good", GOOD))))
-                .singleElement()
-                .asString()
-                .startsWith("ns/bad: directives[0]:2:3: unknown directive \"SecRul\"");
+        assertThat(policies.update(List.of(text("ns/bad", BAD), text("ns/good", GOOD)), Set.of()))
+                .hasEntrySatisfying(
+                        "ns/bad",
+                        errors -> assertThat(errors)
+                                .singleElement()
+                                .asString()
+                                .startsWith("directives[0]:2:3: unknown directive \"SecRul\""))
+                .hasSize(1);
         assertThat(policies.find("ns/good")).isInstanceOf(Policy.Ready.class);
         assertThat(policies.find("ns/bad")).isEqualTo(new Policy.Unusable("ns/bad", "broken_policy"));
         assertThat(policies.broken()).isEqualTo(1);
@@ -45,27 +50,33 @@ class PoliciesTest {
 
     @Test
     void aPolicyThatBreaksKeepsItsLastGoodRules() {
-        policies.replace(List.of(text("ns/p", GOOD)));
+        policies.update(List.of(text("ns/p", GOOD)), Set.of());
         RuleSet before = rules("ns/p");
-        assertThat(policies.replace(List.of(text("ns/p", BAD)))).hasSize(1);
+        assertThat(policies.update(List.of(text("ns/p", BAD)), Set.of())).hasSize(1);
         assertThat(rules("ns/p")).isSameAs(before);
-        assertThat(policies.replace(List.of(text("ns/p", BAD))))
+        assertThat(policies.update(List.of(text("ns/p", BAD)), Set.of()))
                 .as("still told, on each push")
                 .hasSize(1);
     }
 
     @Test
     void anUnchangedPolicyIsNotCompiledAgain() {
-        policies.replace(List.of(text("ns/p", GOOD)));
+        policies.update(List.of(text("ns/p", GOOD)), Set.of());
         RuleSet before = rules("ns/p");
-        policies.replace(List.of(text("ns/p", GOOD), text("ns/q", GOOD)));
+        policies.update(List.of(text("ns/p", GOOD), text("ns/q", GOOD)), Set.of());
         assertThat(rules("ns/p")).isSameAs(before);
+        policies.update(List.of(), Set.of("ns/p"));
+        assertThat(rules("ns/q").audit())
+                .as("what another policy has too stays")
+                .isSameAs(before.audit());
+        policies.update(List.of(text("ns/r", GOOD)), Set.of());
+        assertThat(rules("ns/r").audit()).isSameAs(before.audit());
     }
 
     @Test
     void aPolicyThatIsGoneIsUnknown() {
-        policies.replace(List.of(text("ns/p", GOOD)));
-        policies.replace(List.of());
+        policies.update(List.of(text("ns/p", GOOD)), Set.of());
+        policies.update(List.of(), Set.of("ns/p", "ns/never-was"));
         assertThat(policies.find("ns/p")).isEqualTo(new Policy.Unusable("ns/p", "unknown_policy"));
         assertThat(policies.received()).isTrue();
     }
@@ -74,8 +85,8 @@ class PoliciesTest {
     void aPolicyThatIsBeingCompiledIsWaitedFor() throws InterruptedException {
         CompletableFuture<Policy> waited = new CompletableFuture<>();
         Thread waiter = Thread.ofVirtual().start(() -> waited.complete(policies.await("ns/p", Duration.ofSeconds(30))));
-        policies.replace(List.of(text("ns/other", GOOD)));
-        policies.replace(List.of(text("ns/p", GOOD)));
+        policies.update(List.of(text("ns/other", GOOD)), Set.of());
+        policies.update(List.of(text("ns/p", GOOD)), Set.of());
         waiter.join();
         assertThat(waited.join()).isInstanceOf(Policy.Ready.class);
         assertThat(policies.await("ns/none", Duration.ofMillis(1))).isInstanceOf(Policy.Unusable.class);
@@ -83,9 +94,9 @@ class PoliciesTest {
 
     @Test
     void equalRulesAreOneRuleSet() {
-        policies.replace(List.of(text("ns/p", GOOD), text("ns/q", GOOD)));
+        policies.update(List.of(text("ns/p", GOOD), text("ns/q", GOOD)), Set.of());
         RuleSet one = ((Policy.Ready) policies.find("ns/p")).usual();
-        policies.replace(List.of(text("ns/q", GOOD), text("ns/r", GOOD)));
+        policies.update(List.of(text("ns/r", GOOD)), Set.of("ns/p"));
         assertThat(((Policy.Ready) policies.find("ns/r")).usual().audit()).isSameAs(one.audit());
     }
 
@@ -104,22 +115,47 @@ class PoliciesTest {
                                 "SecRule ARGS \"@pmFromFile words.data\" \"id:2,phase:2,deny\"")),
                 files,
                 "");
-        assertThat(policies.replace(List.of(new PolicyText(
-                        "a/all+b/own", new PolicyText.Variant(EngineMode.ON, text), false, List.of(), false))))
+        assertThat(policies.update(
+                        List.of(new PolicyText(
+                                "a/all+b/own", new PolicyText.Variant(EngineMode.ON, text), false, List.of(), false)),
+                        Set.of()))
                 .isEmpty();
-        assertThat(policies.replace(List.of(new PolicyText(
+        assertThat(policies.update(
+                        List.of(new PolicyText(
+                                "b/own",
+                                new PolicyText.Variant(
+                                        EngineMode.ON,
+                                        new RuleText(
+                                                List.of(new Source(
+                                                        "wafpolicy/b/own/directives[0]", "Include more.txt")),
+                                                files,
+                                                "")),
+                                false,
+                                List.of(),
+                                false)),
+                        Set.of()))
+                .hasEntrySatisfying(
                         "b/own",
-                        new PolicyText.Variant(
-                                EngineMode.ON,
-                                new RuleText(
-                                        List.of(new Source("wafpolicy/b/own/directives[0]", "Include more.txt")),
-                                        files,
-                                        "")),
-                        false,
-                        List.of(),
-                        false))))
-                .singleElement()
-                .asString()
-                .contains("more.txt");
+                        errors -> assertThat(errors).singleElement().asString().contains("more.txt"));
+    }
+
+    @Test
+    void rulesThatNoPolicyHasAnyMoreAreForgotten() {
+        policies.update(List.of(text("ns/p", GOOD)), Set.of());
+        RuleSet before = rules("ns/p");
+        policies.update(List.of(text("ns/p", "SecAction \"id:2,phase:1,deny\"")), Set.of());
+        policies.update(List.of(text("ns/p", GOOD)), Set.of());
+        assertThat(rules("ns/p")).isNotSameAs(before);
+    }
+
+    @Test
+    void whatAnUpdateDoesNotNameStays() {
+        policies.update(List.of(text("ns/p", GOOD)), Set.of());
+        RuleSet before = rules("ns/p");
+        policies.update(List.of(text("ns/q", BAD)), Set.of());
+        assertThat(rules("ns/p")).isSameAs(before);
+        assertThat(policies.size()).isEqualTo(2);
+        policies.update(List.of(), Set.of("ns/q"));
+        assertThat(policies.broken()).isZero();
     }
 }

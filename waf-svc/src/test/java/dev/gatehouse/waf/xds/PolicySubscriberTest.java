@@ -10,8 +10,9 @@ import dev.gatehouse.seclang.EngineMode;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.Policy;
 import dev.gatehouse.xdsclient.Resource;
+import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
-import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PolicySubscriberTest {
@@ -30,7 +31,7 @@ class PolicySubscriberTest {
 
     @Test
     void theModeOverridesTheDirectives() {
-        assertThat(subscriber.take(List.of(
+        assertThat(subscriber.take(Update.of(
                         policy("a/enforce", WafPolicy.Mode.ENFORCE, "SecRuleEngine Off"),
                         policy("a/detect", WafPolicy.Mode.DETECT_ONLY, "SecRuleEngine On"),
                         policy("a/off", WafPolicy.Mode.OFF, "SecRuleEngine On"))))
@@ -53,7 +54,7 @@ class PolicySubscriberTest {
                         .setTypeUrl(TypeUrls.WAF)
                         .setValue(ByteString.copyFromUtf8("\177"))
                         .build());
-        Verdict verdict = subscriber.take(List.of(
+        Verdict verdict = subscriber.take(Update.of(
                 garbage,
                 policy("a/bad", WafPolicy.Mode.ENFORCE, "SecRule ARGS \"@rx (\" \"id:1\""),
                 policy("a/good", WafPolicy.Mode.ENFORCE, "")));
@@ -62,10 +63,19 @@ class PolicySubscriberTest {
                         Verdict.Rejected.class,
                         rejected -> assertThat(rejected.message().lines())
                                 .satisfiesExactly(
-                                        line -> assertThat(line).startsWith("a/garbage: no WafPolicy"),
                                         line -> assertThat(line)
                                                 .startsWith(
-                                                        "a/bad: directives[0]:1:19: \"(\" is no regular expression")));
+                                                        "a/bad: directives[0]:1:19: \"(\" is no regular expression"),
+                                        line -> assertThat(line).startsWith("a/garbage: no WafPolicy")));
         assertThat(policies.find("a/good")).isInstanceOf(Policy.Ready.class);
+    }
+
+    @Test
+    void aPolicyUnderTheNameOfAnotherIsRefused() {
+        WafPolicy other = WafPolicy.newBuilder().setName("b/theirs").build();
+        assertThat(subscriber.take(Update.of(new Resource("a/mine", "1", Any.pack(other)))))
+                .isEqualTo(
+                        new Verdict.Rejected(Map.of("a/mine", "name: \"b/theirs\" (expected: that of its resource)")));
+        assertThat(policies.find("b/theirs")).isEqualTo(new Policy.Unusable("b/theirs", "unknown_policy"));
     }
 }

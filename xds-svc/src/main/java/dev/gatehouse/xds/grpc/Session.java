@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One gRPC stream. Everything happens in its mailbox, one thing at a time. What may wait there is bounded: one request (the next
  * is asked for when it has been handled), one notice of a changed target, one tick, one check, one end. Responses that the transport
- * has not taken yet are bounded by the protocol: one for each type, until it is answered.
+ * has not taken yet are bounded, too: while it takes no more (the subscriber does not read) neither a changed target nor time makes
+ * another push. What the subscriber then gets is the target of that moment.
  */
 final class Session<Q, R> implements StreamObserver<Q> {
     private static final Logger LOG = System.getLogger(Session.class.getName());
@@ -77,6 +78,10 @@ final class Session<Q, R> implements StreamObserver<Q> {
         this.connectedAt = server.clock().instant();
         responses.disableAutoRequest();
         responses.setOnCancelHandler(() -> end("cancelled by the subscriber", Optional.empty()));
+        responses.setOnReadyHandler(() -> {
+            targetChanged();
+            tick();
+        });
     }
 
     void start() {
@@ -190,6 +195,9 @@ final class Session<Q, R> implements StreamObserver<Q> {
     }
 
     private void adoptTarget(SubscriberIdentity known) {
+        if (!responses.isReady()) {
+            return;
+        }
         server.store()
                 .current(known.fleet())
                 .ifPresent(snapshot ->
@@ -200,7 +208,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
         if (tickWaits.compareAndSet(false, true)) {
             mailbox.submit(() -> {
                 tickWaits.set(false);
-                if (!ended) {
+                if (!ended && responses.isReady()) {
                     perform(stream.tick(server.clock().instant()));
                 }
             });
@@ -219,7 +227,9 @@ final class Session<Q, R> implements StreamObserver<Q> {
                 if (!ended && known != null) {
                     adoptTarget(known);
                     Instant now = server.clock().instant();
-                    perform(stream.tick(now));
+                    if (responses.isReady()) {
+                        perform(stream.tick(now));
+                    }
                     report(known, stream.owed(now), now);
                 }
             });

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -49,7 +50,8 @@ final class TypeSubscription {
 
     private boolean wildcard;
     private boolean asked;
-    private final Set<String> names = new LinkedHashSet<>();
+    /** What is subscribed to by name: never changed but replaced, since the status of the stream has it too. */
+    private Set<String> names = Set.of();
 
     /** Name to version of what the subscriber has, taking the unanswered push as accepted. */
     private final Map<String, String> held = new HashMap<>();
@@ -65,7 +67,9 @@ final class TypeSubscription {
     private boolean answered;
     private boolean recognised;
     private String claimedVersion = "";
+    private String sentVersion = "";
     private String ackedVersion = "";
+    private Optional<Instant> ackedAt = Optional.empty();
     private Optional<String> lastRejection = Optional.empty();
     private @Nullable Pending pending;
     /** By nonce, the oldest first: overdue when the next was sent, and unanswered still. */
@@ -361,6 +365,7 @@ final class TypeSubscription {
 
     private Answer accept(Pending push, Instant now) {
         ackedVersion = push.push().version();
+        ackedAt = Optional.of(now);
         if (protocol == Protocol.STATE_OF_THE_WORLD && !partial) {
             accepted = byName(push.push().resources());
         }
@@ -475,8 +480,7 @@ final class TypeSubscription {
             claimedVersion = request.version();
         }
         wildcard = star || (wanted.isEmpty() && !partial && (!asked || (wildcard && names.isEmpty())));
-        names.clear();
-        names.addAll(wanted);
+        names = Collections.unmodifiableSet(wanted);
         allDoubtful = true;
         if (!wildcard) {
             held.keySet().retainAll(names);
@@ -489,6 +493,7 @@ final class TypeSubscription {
         if (!asked) {
             held.putAll(request.initialVersions());
         }
+        Set<String> named = request.subscribes() ? new LinkedHashSet<>(names) : new LinkedHashSet<>();
         for (String name : request.subscribe()) {
             if (name.equals(WILDCARD)) {
                 wildcard = true;
@@ -496,7 +501,7 @@ final class TypeSubscription {
                 continue;
             }
             boolean claimed = !asked && request.initialVersions().containsKey(name);
-            names.add(name);
+            named.add(name);
             doubtful.add(name);
             toldAbsent.remove(name);
             if (claimed) {
@@ -516,16 +521,19 @@ final class TypeSubscription {
             doubtful.add(name);
             if (name.equals(WILDCARD)) {
                 wildcard = false;
-                held.keySet().retainAll(names);
-                established.retainAll(names);
+                held.keySet().retainAll(named);
+                established.retainAll(named);
                 allDoubtful = true;
-            } else if (names.remove(name)) {
+            } else if (named.remove(name)) {
                 held.remove(name);
                 refused.remove(name);
                 established.remove(name);
                 askedAt.remove(name);
                 toldAbsent.remove(name);
             }
+        }
+        if (request.subscribes()) {
+            names = Collections.unmodifiableSet(named);
         }
     }
 
@@ -682,6 +690,7 @@ final class TypeSubscription {
                                 typeUrl, version(current(target)), nonce, withEmpty(upserts, absent), List.of())
                         : whole(target, nonce);
         };
+        sentVersion = push.version();
         answered = true;
         supersede();
         if (silentSince == null) {
@@ -767,6 +776,15 @@ final class TypeSubscription {
     }
 
     TypeStatus status() {
-        return new TypeStatus(typeUrl, ackedVersion, held.size(), lastRejection);
+        return new TypeStatus(
+                typeUrl,
+                sentVersion,
+                ackedVersion,
+                ackedAt,
+                held.size(),
+                wildcard,
+                names,
+                Set.copyOf(refused.keySet()),
+                lastRejection);
     }
 }

@@ -8,11 +8,13 @@ import dev.gatehouse.controller.envoy.filter.LimitActions.Entry;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.policy.EffectivePolicies.Traffic;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.traffic.RateLimits.Global;
 import dev.gatehouse.gatewayapi.traffic.RateLimits.Rule;
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -62,10 +64,12 @@ public final class RateLimitResources {
         return limits;
     }
 
-    /** The limits of a listener: of each rule of a route, by the rule's name. */
-    public static RateLimitConfig config(String domain, SortedMap<String, Traffic> limits) {
-        RateLimitConfig.Builder config =
-                RateLimitConfig.newBuilder().setName(domain).setDomain(domain);
+    /** The limits of a route on a listener: of each of its rules, by the rule's name. They are a part of the listener's domain. */
+    public static RateLimitConfig config(ListenerKey listener, ObjectRef route, SortedMap<String, Traffic> limits) {
+        String domain = domain(listener);
+        RateLimitConfig.Builder config = RateLimitConfig.newBuilder()
+                .setName(domain + "/" + route.kind().toLowerCase(Locale.ROOT) + "/" + route.key())
+                .setDomain(domain);
         for (Map.Entry<String, Traffic> entry : limits.entrySet()) {
             List<RateLimitDescriptor.Builder> chains = new ArrayList<>();
             entry.getValue()

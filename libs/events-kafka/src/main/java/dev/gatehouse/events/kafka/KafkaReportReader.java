@@ -125,8 +125,12 @@ public final class KafkaReportReader implements Subscription {
             topic.publish(report);
             return;
         }
-        String about = report.getWhatCase() + " " + report.getRejected().getTypeUrl();
+        String about = report.getWhatCase() + " " + report.getRejected().getTypeUrl() + " "
+                + String.join(" ", report.getRejected().getResourcesList());
         Map<String, DataPlaneReport> known = reporter.connected.computeIfAbsent(node, _ -> new LinkedHashMap<>());
+        if (report.hasApplied()) {
+            known.values().removeIf(DataPlaneReport::hasRejected);
+        }
         // What is said again is no news.
         if (!report.equals(known.put(about, report))) {
             topic.publish(report);

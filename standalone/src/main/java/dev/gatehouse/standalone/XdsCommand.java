@@ -1,0 +1,136 @@
+package dev.gatehouse.standalone;
+
+import dev.gatehouse.standalone.run.XdsText;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code gatehouse xds}. */
+@Command(
+        name = "xds",
+        mixinStandardHelpOptions = true,
+        description = {"Look at what proxies were sent, and what they have.", ""},
+        subcommands = {XdsCommand.Proxies.class, XdsCommand.Diff.class},
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n")
+final class XdsCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Which command? One of those below.");
+    }
+
+    @Command(
+            name = "proxies",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Print each proxy and callout service that is connected, with each type that it subscribes to: the version"
+                        + " that it was sent, the one that it acknowledged and how long ago, and what it refuses.",
+                ""
+            },
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  gatehouse xds proxies",
+                "  gatehouse xds proxies -o json      also with the names that are subscribed to",
+                "",
+                "Exit code 1: a proxy refuses something, or nothing runs."
+            })
+    static final class Proxies implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private CommandSpec spec;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        private RunningInstance instance;
+
+        @Option(
+                names = {"-o", "--output"},
+                paramLabel = "yaml|json",
+                description = "Print everything in this form instead of a table.")
+        private @Nullable OutputFormat output;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            JsonArray proxies = new JsonArray(instance.get("/gatehouse/xds/proxies"));
+            if (output == null) {
+                spec.commandLine().getOut().print(XdsText.proxies(proxies));
+            } else {
+                output.print(proxies.getList(), spec.commandLine().getOut());
+            }
+            spec.commandLine().getOut().flush();
+            return XdsText.refused(proxies) ? Gatehouse.FAILED : 0;
+        }
+    }
+
+    @Command(
+            name = "diff",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Compare what a proxy should have with what it has, by its admin page: which resources it lacks, has too"
+                        + " many, or has in another version, and which fields differ. No values are printed.",
+                ""
+            },
+            parameterListHeading = "%nParameters:%n",
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  gatehouse xds diff httpbin/dedicated-gateway",
+                "  gatehouse xds diff standalone/httpbin/dedicated-gateway -o json",
+                "",
+                "Exit code 1: there is a difference, or it cannot be told."
+            })
+    static final class Diff implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private CommandSpec spec;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        private RunningInstance instance;
+
+        @Parameters(
+                paramLabel = "PROXY",
+                description = "The proxy: its node id as 'gatehouse xds proxies' prints it, or its Gateway's"
+                        + " namespace/name.")
+        @SuppressWarnings("NullAway.Init")
+        private String proxy;
+
+        @Option(
+                names = {"-o", "--output"},
+                paramLabel = "yaml|json",
+                description = "Print everything in this form instead of lines.")
+        private @Nullable OutputFormat output;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            JsonObject difference = new JsonObject(
+                    instance.get("/gatehouse/xds/diff?proxy=" + URLEncoder.encode(proxy, StandardCharsets.UTF_8)));
+            if (output == null) {
+                spec.commandLine().getOut().print(XdsText.difference(difference));
+            } else {
+                output.printDocuments(
+                        List.of(difference.getMap()), spec.commandLine().getOut());
+            }
+            spec.commandLine().getOut().flush();
+            return difference.getJsonArray("differences").isEmpty() ? 0 : Gatehouse.FAILED;
+        }
+    }
+}
