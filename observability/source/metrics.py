@@ -5,6 +5,8 @@ import re
 
 # How many series a process has at most, by name.
 BOUNDS = {
+    "gatehouse_authz_audit_events_total": "6",
+    "gatehouse_authz_audit_waiting": "2",
     "gatehouse_authz_checks_total": "40: kinds by reasons",
     "gatehouse_authz_sign_on_total": "25 for each policy",
     "gatehouse_build_info": "1",

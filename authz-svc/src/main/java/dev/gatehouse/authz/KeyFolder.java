@@ -1,5 +1,6 @@
 package dev.gatehouse.authz;
 
+import dev.gatehouse.authz.seal.Hash;
 import dev.gatehouse.authz.seal.KeyRing;
 import dev.gatehouse.authz.seal.Seal;
 import io.vertx.core.Vertx;
@@ -35,6 +36,7 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
     private final long timer;
     private List<byte[]> keys = List.of();
     private volatile KeyRing ring;
+    private volatile byte[] subjects;
 
     /** @param random has to be cryptographically strong */
     KeyFolder(Optional<Path> folder, Vertx vertx, RandomGenerator random) {
@@ -43,6 +45,7 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
         this.vertx = vertx;
         random.nextBytes(own);
         ring = new KeyRing(List.of(own), random);
+        subjects = Hash.of("subjects", own);
         read();
         if (keys.isEmpty()) {
             LOG.log(
@@ -63,6 +66,26 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
     @Override
     public KeyRing get() {
         return ring;
+    }
+
+    /** A key for hashes of subjects, made of the oldest key: it stays the same while keys are added. */
+    byte[] subjects() {
+        return subjects.clone();
+    }
+
+    /**
+     * The key in a file.
+     *
+     * @throws IllegalArgumentException where there is none
+     */
+    static byte[] required(Path file) {
+        try {
+            return key(file)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            file + " is no key (expected: 32 bytes, as they are or as Base64)"));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + " cannot be read (expected: a key of 32 bytes)", e);
+        }
     }
 
     /** Reads the folder now. */
@@ -90,6 +113,7 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
         keys = List.copyOf(next);
         next.add(own);
         ring = new KeyRing(next, random);
+        subjects = Hash.of("subjects", keys.getLast());
         LOG.log(Level.INFO, "Logins are sealed with keys of {0}: {1}.", folder.get(), keys.size());
     }
 

@@ -142,7 +142,7 @@ public final class RedisSessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Void> end(Collection<String> keys) {
+    public CompletionStage<Integer> end(Collection<String> keys) {
         Request delete = Request.cmd(Command.DEL);
         List<Request> commands = new ArrayList<>();
         commands.add(delete);
@@ -158,7 +158,7 @@ public final class RedisSessionStore implements SessionStore {
                     .arg(key));
         }
         commands.add(Request.cmd(Command.PEXPIRE).arg(prefix + "ended").arg(millis(ENDED)));
-        return send(commands).thenAccept(replies -> {});
+        return send(commands).thenApply(replies -> replies.get(0).toInteger());
     }
 
     @Override

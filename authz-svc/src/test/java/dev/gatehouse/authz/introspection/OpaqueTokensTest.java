@@ -459,7 +459,15 @@ final class OpaqueTokensTest {
         CheckResponse response = ask(Map.of("authorization", "Bearer abc", "x-session-user", "root"));
         assertThat(status(response)).isEqualTo(200);
         assertThat(response.getOkResponse().getHeadersToRemoveList()).contains("x-session-user");
-        assertThat(response.getDynamicMetadata().getFieldsMap()).containsOnlyKeys("gatehouse.token");
+        assertThat(response.getDynamicMetadata()
+                        .getFieldsOrThrow("gatehouse.session")
+                        .hasNullValue())
+                .isTrue();
+        assertThat(response.getDynamicMetadata()
+                        .getFieldsOrThrow("gatehouse.token")
+                        .getStructValue()
+                        .getFieldsMap())
+                .containsOnlyKeys("opaque");
         body = "{\"active\":false}";
         assertThat(status(ask(Map.of("authorization", "Bearer unknown", "accept", "text/html"))))
                 .as("not led to sign on")
