@@ -77,7 +77,8 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
                         ? attributes.getSource().getAddress().getSocketAddress().getAddress()
                         : told.client(),
                 attributes.getContextExtensionsOrDefault(ROUTE, ""),
-                told.trace());
+                told.trace(),
+                attributes.getSource().getCertificate());
     }
 
     private static HttpRequest request(AttributeContext attributes) {

@@ -73,6 +73,8 @@ public final class AccessFilter implements ChainFilter {
         return ExtAuthz.newBuilder()
                 .setGrpcService(service(CalloutResources.TIMEOUT))
                 .setTransportApiVersion(ApiVersion.V3)
+                // Tokens may be bound to it (RFC 8705).
+                .setIncludePeerCertificate(true)
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
     }
 
