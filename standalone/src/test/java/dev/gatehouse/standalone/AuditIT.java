@@ -157,19 +157,16 @@ final class AuditIT {
               authorization: {dryRun: true}
             """,
             "forged",
-            FORGING
-                    + """
+            FORGING + """
               authorization: {rules: [{action: Allow, cel: "'orders' in metadata.filter_metadata['envoy.filters.http.ext_authz']['gatehouse.token']['opaque'].scope"}]}
             """ + INTROSPECTION.replace("${name}", "forged"),
             "forgedsession",
-            FORGING
-                    + """
+            FORGING + """
               basicAuth: {users: {name: users}}
               authorization: {rules: [{action: Allow, cel: "metadata.filter_metadata['envoy.filters.http.ext_authz']['gatehouse.session'].sub == 'root'"}]}
             """,
             "own",
-            FORGING
-                    + """
+            FORGING + """
               authorization: {rules: [{action: Allow, cel: "metadata.filter_metadata['envoy.filters.http.ext_authz'].tenant == 'shop'"}]}
             """);
 
@@ -195,7 +192,9 @@ final class AuditIT {
         app = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         app.createContext("/", exchange -> {
             String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            byte[] answer = (form.contains("token=reader") ? "{\"active\":true,\"sub\":\"ben\",\"scope\":\"read\"}" : "{\"active\":false}")
+            byte[] answer = (form.contains("token=reader")
+                            ? "{\"active\":true,\"sub\":\"ben\",\"scope\":\"read\"}"
+                            : "{\"active\":false}")
                     .getBytes(StandardCharsets.UTF_8);
             try (exchange) {
                 exchange.sendResponseHeaders(200, answer.length);
@@ -238,7 +237,8 @@ final class AuditIT {
                                     struct(
                                             "scope",
                                             Value.newBuilder()
-                                                    .setListValue(ListValue.newBuilder().addValues(text("orders")))
+                                                    .setListValue(ListValue.newBuilder()
+                                                            .addValues(text("orders")))
                                                     .build())));
             responses.onNext(CheckResponse.newBuilder()
                     .setOkResponse(OkHttpResponse.getDefaultInstance())
@@ -349,7 +349,8 @@ final class AuditIT {
         String next = unique("/sso/next");
         assertThat(browser.get(next).statusCode()).isEqualTo(200);
         isHash(logged(next), "oidc");
-        gatehouse.awaitLine(line -> line.contains("audit") && line.contains("login: ok") && line.contains("default/sso"));
+        gatehouse.awaitLine(
+                line -> line.contains("audit") && line.contains("login: ok") && line.contains("default/sso"));
     }
 
     @Test
@@ -376,7 +377,8 @@ final class AuditIT {
 
     @Test
     void whatAnAuthorizationServerSaysOfTokensAndSessionsCountsForNothing() throws Exception {
-        assertThat(get("/forged", "authorization", "Bearer reader").statusCode()).isEqualTo(403);
+        assertThat(get("/forged", "authorization", "Bearer reader").statusCode())
+                .isEqualTo(403);
         String path = unique("/forgedsession");
         assertThat(get(path, "authorization", basic("ann:password")).statusCode())
                 .isEqualTo(403);
@@ -404,15 +406,16 @@ final class AuditIT {
     private String metrics() throws Exception {
         String admin = "http://127.0.0.1:" + ports.get(1);
         String targets = client.send(
-                        HttpRequest.newBuilder(URI.create(admin + "/gatehouse/proxies")).build(),
+                        HttpRequest.newBuilder(URI.create(admin + "/gatehouse/proxies"))
+                                .build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body();
         JsonObject target = new JsonArray(targets).getJsonObject(0);
         String path = target.getJsonObject("labels").getString("__metrics_path__") + "?fleet="
                 + target.getJsonObject("labels").getString("__param_fleet");
         return client.send(
-                        HttpRequest.newBuilder(URI.create(
-                                        "http://" + target.getJsonArray("targets").getString(0) + path))
+                        HttpRequest.newBuilder(URI.create("http://"
+                                        + target.getJsonArray("targets").getString(0) + path))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body();

@@ -174,8 +174,9 @@ final class BoundTokensIT {
         context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
         try (SSLSocket socket =
                 (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), ports.get(2))) {
-            String request = "GET / HTTP/1.1\r\nHost: api.example\r\nAuthorization: Bearer bound\r\nConnection: close\r\n"
-                    + String.join("", headers) + "\r\n";
+            String request =
+                    "GET / HTTP/1.1\r\nHost: api.example\r\nAuthorization: Bearer bound\r\nConnection: close\r\n"
+                            + String.join("", headers) + "\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return answer.split(" ", 3)[1];
@@ -185,7 +186,9 @@ final class BoundTokensIT {
     @Test
     void aBoundTokenIsTakenFromTheClientWithTheCertificateAlone() throws Exception {
         assertThat(status("alice")).isEqualTo("200");
-        assertThat(status("mallory")).as("a stolen token, with a certificate of the same authority").isEqualTo("401");
+        assertThat(status("mallory"))
+                .as("a stolen token, with a certificate of the same authority")
+                .isEqualTo("401");
         assertThat(status("")).as("a stolen token, without a certificate").isEqualTo("401");
     }
 

@@ -50,13 +50,7 @@ public final class AuditTrail {
                         denied.identity());
             case Decision.Answered answered -> {
                 if (answered.answer().status() >= FIRST_ERROR && !answered.recorded()) {
-                    denial(
-                            request,
-                            answered.policy(),
-                            answered.kind(),
-                            answered.outcome(),
-                            "",
-                            answered.identity());
+                    denial(request, answered.policy(), answered.kind(), answered.outcome(), "", answered.identity());
                 }
             }
         }

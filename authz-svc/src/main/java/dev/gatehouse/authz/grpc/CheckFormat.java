@@ -80,8 +80,9 @@ final class CheckFormat {
         Changes changes = allowed.changes();
         Struct.Builder metadata = NOBODY.toBuilder();
         if (!changes.session().values().isEmpty()) {
-            metadata.putAllFields(
-                    changes.session().written(Struct.class, CheckFormat::metadata).getFieldsMap());
+            metadata.putAllFields(changes.session()
+                    .written(Struct.class, CheckFormat::metadata)
+                    .getFieldsMap());
         }
         if (!changes.tokens().isEmpty()) {
             metadata.putFields(TOKEN, value(changes.tokens()));
@@ -106,7 +107,8 @@ final class CheckFormat {
                 .ifPresent(subject -> written.putFields(
                         kind, Value.newBuilder().setStringValue(subject).build())));
         if (written.getFieldsCount() > 0) {
-            metadata.putFields(SUBJECT, Value.newBuilder().setStructValue(written).build());
+            metadata.putFields(
+                    SUBJECT, Value.newBuilder().setStructValue(written).build());
         }
     }
 

@@ -93,9 +93,7 @@ public final class Practice {
                 .map(policy -> new Resource(policy.getName(), "1", Any.pack(policy)))
                 .toList());
         return new AuthorizationService(
-                        policies,
-                        (request, decision) -> {},
-                        new Subjects(Subjects.Form.HASHED, () -> new byte[32]))
+                        policies, (request, decision) -> {}, new Subjects(Subjects.Form.HASHED, () -> new byte[32]))
                 .bindService();
     }
 

@@ -147,7 +147,10 @@ public final class OpaqueTokens implements Check {
         }
         Found found = all.getFirst();
         return TOKEN.matcher(found.token()).matches()
-                ? found.issuer().introspector().ask(found.token()).thenApply(known -> judge(found.issuer(), known, request.sender()))
+                ? found.issuer()
+                        .introspector()
+                        .ask(found.token())
+                        .thenApply(known -> judge(found.issuer(), known, request.sender()))
                 : CompletableFuture.completedFuture(invalid("the token is malformed"));
     }
 

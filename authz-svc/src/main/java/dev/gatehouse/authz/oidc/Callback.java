@@ -206,9 +206,7 @@ final class Callback {
                 .thenApply(cookies -> {
                     List<String> set = new ArrayList<>(cookies);
                     set.addAll(forget);
-                    log.happened(
-                            request,
-                            Event.of(Kind.LOGIN, Optional.empty(), settings.policy(), session, "ok", ""));
+                    log.happened(request, Event.of(Kind.LOGIN, Optional.empty(), settings.policy(), session, "ok", ""));
                     return new Verdict.Answered(land(flow, set), "login-done", Optional.of(session.subject()), true);
                 });
     }

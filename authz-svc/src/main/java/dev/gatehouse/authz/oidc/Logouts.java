@@ -284,7 +284,10 @@ final class Logouts {
             HttpRequest request, Ending ending, String provider, String why, String told) {
         log.happened(request, Event.logout(ending, settings.policy(), provider, "refused", why));
         return CompletableFuture.completedFuture(new Verdict.Answered(
-                Answers.json(400, "invalid_request", told, Optional.empty()), "logout-refused", Optional.empty(), true));
+                Answers.json(400, "invalid_request", told, Optional.empty()),
+                "logout-refused",
+                Optional.empty(),
+                true));
     }
 
     private static CompletionStage<Verdict> done(Answer answer, String outcome) {

@@ -75,8 +75,7 @@ final class Renewals {
     }
 
     private void ended(HttpRequest request, Session session, Ending ending, String detail) {
-        log.happened(
-                request, Event.of(Kind.LOGOUT, Optional.of(ending), settings.policy(), session, "ok", detail));
+        log.happened(request, Event.of(Kind.LOGOUT, Optional.of(ending), settings.policy(), session, "ok", detail));
     }
 
     private CompletionStage<Standing> renewed(HttpRequest request, Held held) {
@@ -178,9 +177,7 @@ final class Renewals {
             case Renewal.Outcome.Ended ended -> ended.why();
             case Renewal.Outcome.Failed failed -> failed.why();
         };
-        log.happened(
-                request,
-                Event.of(Kind.REFRESH, Optional.empty(), settings.policy(), session, word, detail));
+        log.happened(request, Event.of(Kind.REFRESH, Optional.empty(), settings.policy(), session, word, detail));
         if (outcome instanceof Renewal.Outcome.Ended) {
             ended(request, session, Ending.REVOCATION, detail);
         }

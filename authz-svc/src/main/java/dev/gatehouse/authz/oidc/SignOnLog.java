@@ -98,8 +98,7 @@ public interface SignOnLog {
 
         /** The same about these. */
         Event about(Optional<String> subject, Optional<String> sid, int sessions) {
-            return new Event(
-                    kind, ending, policy, provider, session, subject, sid, sessions, outcome, detail);
+            return new Event(kind, ending, policy, provider, session, subject, sid, sessions, outcome, detail);
         }
     }
 }

@@ -173,9 +173,7 @@ public final class SessionVault {
         }
         return keys.thenCompose(all -> {
             all.forEach(near::ended);
-            return all.isEmpty()
-                    ? CompletableFuture.completedFuture(0)
-                    : store.end(all);
+            return all.isEmpty() ? CompletableFuture.completedFuture(0) : store.end(all);
         });
     }
 

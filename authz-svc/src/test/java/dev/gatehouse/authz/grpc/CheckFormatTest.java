@@ -83,7 +83,9 @@ class CheckFormatTest {
                         List.of(),
                         Optional.of("ann")))
                 .getDynamicMetadata();
-        assertThat(metadata.getFieldsOrThrow("gatehouse.subject").getStructValue().getFieldsMap())
+        assertThat(metadata.getFieldsOrThrow("gatehouse.subject")
+                        .getStructValue()
+                        .getFieldsMap())
                 .containsOnlyKeys("basic");
         assertThat(metadata.getFieldsOrThrow("gatehouse.token")).isEqualTo(NULL);
     }

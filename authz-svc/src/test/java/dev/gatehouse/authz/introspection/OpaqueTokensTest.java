@@ -364,9 +364,9 @@ final class OpaqueTokensTest {
     /** RFC 8705 section 3: any bytes do for the DER form here, a hash is all that is looked at. */
     private static String certificate(String der) {
         return URLEncoder.encode(
-                "-----BEGIN CERTIFICATE-----\n"
-                        + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                                .encodeToString(der.getBytes(StandardCharsets.UTF_8))
+                        "-----BEGIN CERTIFICATE-----\n"
+                                + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                                        .encodeToString(der.getBytes(StandardCharsets.UTF_8))
                                 + "\n-----END CERTIFICATE-----\n",
                         StandardCharsets.US_ASCII)
                 .replace("+", "%20");

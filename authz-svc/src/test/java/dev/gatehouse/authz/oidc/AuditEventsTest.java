@@ -97,8 +97,8 @@ class AuditEventsTest extends SignOnFixture {
         AuditEvent again = only();
         assertThat(again.session()).isNotEqualTo(session);
         assertThat(back.providerSession()).isEqualTo(again.providerSession());
-        browser.get("/oauth2/frontchannel-logout?iss="
-                + URLEncoder.encode(provider.issuer(), StandardCharsets.UTF_8) + "&sid=" + provider.sid);
+        browser.get("/oauth2/frontchannel-logout?iss=" + URLEncoder.encode(provider.issuer(), StandardCharsets.UTF_8)
+                + "&sid=" + provider.sid);
         AuditEvent front = only();
         assertThat(front.kind() + " " + front.ending() + " " + front.sessions()).isEqualTo("LOGOUT front-channel 1");
         assertThat(front.session()).isEqualTo(again.session());
@@ -274,8 +274,16 @@ class AuditEventsTest extends SignOnFixture {
         }
         secrets.removeIf(secret -> secret == null || secret.isEmpty() || secret.equals("null"));
         assertThat(secrets).as("what is looked for").hasSizeGreaterThan(25);
-        assertThat(audit().stream().map(event -> event.kind() + " " + event.check()).distinct())
-                .contains("LOGIN oidc", "REFRESH oidc", "LOGOUT oidc", "DENIAL api-key", "DENIAL basic", "DENIAL introspection");
+        assertThat(audit().stream()
+                        .map(event -> event.kind() + " " + event.check())
+                        .distinct())
+                .contains(
+                        "LOGIN oidc",
+                        "REFRESH oidc",
+                        "LOGOUT oidc",
+                        "DENIAL api-key",
+                        "DENIAL basic",
+                        "DENIAL introspection");
         String all = String.join("\n", logged);
         assertThat(all).contains("alice").contains("LOGIN");
         assertThat(secrets).allSatisfy(secret -> assertThat(all).doesNotContain(secret));
@@ -326,7 +334,8 @@ class AuditEventsTest extends SignOnFixture {
                                 .setHeader("authorization")
                                 .setPrefix("Bearer ")))
                 .build();
-        assertThat(engine().push(message(POLICY, oidc -> {}), keys, users, tokens).toString())
+        assertThat(engine().push(message(POLICY, oidc -> {}), keys, users, tokens)
+                        .toString())
                 .contains("Accepted");
     }
 

@@ -206,7 +206,12 @@ final class Statuses {
                                 model.securities.accessProblem(reads, key),
                                 Optional.empty(),
                                 reads
-                                        .get(model.securities.accessPolicies().attached().policies(), key)
+                                        .get(
+                                                model.securities
+                                                        .accessPolicies()
+                                                        .attached()
+                                                        .policies(),
+                                                key)
                                         .filter(policy -> policy.spec().dryRun())
                                         .filter(policy -> !policies.hasRulesToTry(reads, policy))
                                         .map(_ -> NO_RULES)

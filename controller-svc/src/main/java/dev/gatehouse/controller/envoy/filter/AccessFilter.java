@@ -32,8 +32,9 @@ public final class AccessFilter implements ChainFilter {
     private static final String ROUTE = "gatehouse.route";
 
     /** What a check does not say: the client's address by the listener's rules, and the trace. */
-    private static final List<HeaderValue> METADATA =
-            List.of(metadata("x-gatehouse-client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"), metadata("x-gatehouse-trace", "%TRACE_ID%"));
+    private static final List<HeaderValue> METADATA = List.of(
+            metadata("x-gatehouse-client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
+            metadata("x-gatehouse-trace", "%TRACE_ID%"));
 
     /** The key in the filter's metadata of the claims of opaque tokens, by the names of their issuers. */
     static final String TOKENS = "gatehouse.token";

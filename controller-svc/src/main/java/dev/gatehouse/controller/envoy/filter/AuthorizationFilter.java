@@ -49,10 +49,8 @@ public final class AuthorizationFilter implements ChainFilter {
         return route.policies()
                 .security()
                 .flatMap(security -> security.authorization()
-                        .<Map<String, Message>>map(authorization ->
-                                Map.of(
-                                NAME,
-                                requests(authorization, security.policy(), security.access(), route.name()))))
+                        .<Map<String, Message>>map(authorization -> Map.of(
+                                NAME, requests(authorization, security.policy(), security.access(), route.name()))))
                 .orElse(Map.of());
     }
 
