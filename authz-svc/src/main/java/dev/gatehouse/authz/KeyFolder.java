@@ -101,7 +101,12 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
                     .sorted(Comparator.comparing(file -> file.getFileName().toString(), Comparator.reverseOrder()))
                     .toList();
             for (Path file : sorted) {
-                key(file).ifPresent(next::add);
+                key(file).ifPresentOrElse(
+                        next::add,
+                        () -> LOG.log(
+                                Level.WARNING,
+                                "{0} is no session key (expected: 32 bytes, as they are or as Base64).",
+                                file));
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "Session keys stay as they are: {0} cannot be read: {1}.", folder.get(), e);
@@ -126,11 +131,7 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
                 bytes = new byte[0];
             }
         }
-        if (bytes.length != Seal.KEY_BYTES) {
-            LOG.log(Level.WARNING, "{0} is no session key (expected: 32 bytes, as they are or as Base64).", file);
-            return Optional.empty();
-        }
-        return Optional.of(bytes);
+        return bytes.length == Seal.KEY_BYTES ? Optional.of(bytes) : Optional.empty();
     }
 
     private static boolean same(List<byte[]> a, List<byte[]> b) {

@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -294,21 +293,18 @@ final class AuditIT {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** The line of the access log of the request with this path. */
+    /** The line of the access log of the request with this path. Envoy writes lines every ten seconds. */
     private JsonObject logged(String path) throws Exception {
-        AtomicReference<Optional<JsonObject>> found = new AtomicReference<>(Optional.empty());
-        Await.orSilent(
-                () -> {
-                    found.set(Files.readString(log)
-                            .lines()
-                            .filter(line -> line.contains(path))
-                            .map(JsonObject::new)
-                            .findFirst());
-                    return found.get().isPresent();
-                },
-                () -> 0,
-                () -> "no line for " + path);
-        return found.get().orElseThrow();
+        Await.orSilent(() -> line(path).isPresent(), () -> 0, () -> "no line for " + path);
+        return line(path).orElseThrow();
+    }
+
+    private Optional<JsonObject> line(String path) throws IOException {
+        return Files.readString(log)
+                .lines()
+                .filter(line -> line.contains(path) && line.endsWith("}"))
+                .map(JsonObject::new)
+                .findFirst();
     }
 
     private static String unique(String path) {
