@@ -98,6 +98,9 @@ ALL = {
               (rate("gatehouse_waf_blocks_total", "", "route, rule"), "{{route}} rule {{rule}}")),
         panel("Denied", "Requests that authorization refused, by reason.", "reqps",
               (rate("gatehouse_authz_checks_total", 'outcome!~"allowed|signed-in"', "kind, outcome"), "{{kind}} {{outcome}}")),
+        panel("Rules on trial", "Requests that authorization rules on trial (dryRun) would have denied and allowed, by policy and route.", "reqps",
+              (rate("envoy_http_rbac_policy_shadow_denied", F, "envoy_rbac_policy_name"), "{{envoy_rbac_policy_name}} denied"),
+              (rate("envoy_http_rbac_policy_shadow_allowed", F, "envoy_rbac_policy_name"), "{{envoy_rbac_policy_name}} allowed")),
         panel("Routes with statistics of their own", "Requests of routes whose BackendTrafficPolicy sets telemetry.metrics.routeStatName.", "reqps",
               (rate("envoy_vhost_route_upstream_rq_xx", F, "envoy_route, envoy_response_code_class"), "{{envoy_route}} {{envoy_response_code_class}}xx"))),
 

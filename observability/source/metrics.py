@@ -5,6 +5,8 @@ import re
 
 # How many series a process has at most, by name.
 BOUNDS = {
+    "gatehouse_authz_audit_events_total": "6",
+    "gatehouse_authz_audit_waiting": "2",
     "gatehouse_authz_checks_total": "40: kinds by reasons",
     "gatehouse_authz_sign_on_total": "25 for each policy",
     "gatehouse_build_info": "1",
@@ -69,6 +71,8 @@ ENVOY = {
     "envoy_http_downstream_rq_time": ("histogram", "envoy_http_conn_manager_prefix", "Milliseconds that clients wait", "15 a listener"),
     "envoy_http_downstream_rq_xx": ("counter", "envoy_http_conn_manager_prefix, envoy_response_code_class", "Answers to clients by class of the status", "5 a listener"),
     "envoy_http_ext_authz_error": ("counter", "envoy_http_conn_manager_prefix", "Calls to authz-svc without an answer", "1 a listener"),
+    "envoy_http_rbac_policy_shadow_allowed": ("counter", "envoy_http_conn_manager_prefix, envoy_rbac_policy_name", "Requests that authorization rules on trial would have allowed, by policy and route", "1 a route with dryRun, from the first on"),
+    "envoy_http_rbac_policy_shadow_denied": ("counter", "envoy_http_conn_manager_prefix, envoy_rbac_policy_name", "Requests that authorization rules on trial would have denied, by policy and route", "1 a route with dryRun, from the first on"),
     "envoy_http_ext_authz_failure_mode_allowed": ("counter", "envoy_http_conn_manager_prefix", "Requests that passed, since authz-svc did not answer", "1 a listener"),
     "envoy_http_ext_proc_failure_mode_allowed": ("counter", "envoy_http_conn_manager_prefix", "Requests that passed, since waf-svc did not answer", "1 a listener"),
     "envoy_http_ext_proc_streams_failed": ("counter", "envoy_http_conn_manager_prefix", "Calls to waf-svc that failed", "1 a listener"),

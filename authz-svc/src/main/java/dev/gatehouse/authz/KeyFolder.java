@@ -1,5 +1,6 @@
 package dev.gatehouse.authz;
 
+import dev.gatehouse.authz.seal.Hash;
 import dev.gatehouse.authz.seal.KeyRing;
 import dev.gatehouse.authz.seal.Seal;
 import io.vertx.core.Vertx;
@@ -35,6 +36,7 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
     private final long timer;
     private List<byte[]> keys = List.of();
     private volatile KeyRing ring;
+    private volatile byte[] subjects;
 
     /** @param random has to be cryptographically strong */
     KeyFolder(Optional<Path> folder, Vertx vertx, RandomGenerator random) {
@@ -43,6 +45,7 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
         this.vertx = vertx;
         random.nextBytes(own);
         ring = new KeyRing(List.of(own), random);
+        subjects = Hash.of("subjects", own);
         read();
         if (keys.isEmpty()) {
             LOG.log(
@@ -65,6 +68,26 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
         return ring;
     }
 
+    /** A key for hashes of subjects, made of the oldest key: it stays the same while keys are added. */
+    byte[] subjects() {
+        return subjects.clone();
+    }
+
+    /**
+     * The key in a file.
+     *
+     * @throws IllegalArgumentException where there is none
+     */
+    static byte[] required(Path file) {
+        try {
+            return key(file)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            file + " is no key (expected: 32 bytes, as they are or as Base64)"));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + " cannot be read (expected: a key of 32 bytes)", e);
+        }
+    }
+
     /** Reads the folder now. */
     synchronized void read() {
         if (folder.isEmpty() || !Files.isDirectory(folder.get())) {
@@ -78,7 +101,12 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
                     .sorted(Comparator.comparing(file -> file.getFileName().toString(), Comparator.reverseOrder()))
                     .toList();
             for (Path file : sorted) {
-                key(file).ifPresent(next::add);
+                key(file).ifPresentOrElse(
+                        next::add,
+                        () -> LOG.log(
+                                Level.WARNING,
+                                "{0} is no session key (expected: 32 bytes, as they are or as Base64).",
+                                file));
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "Session keys stay as they are: {0} cannot be read: {1}.", folder.get(), e);
@@ -90,6 +118,7 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
         keys = List.copyOf(next);
         next.add(own);
         ring = new KeyRing(next, random);
+        subjects = Hash.of("subjects", keys.getLast());
         LOG.log(Level.INFO, "Logins are sealed with keys of {0}: {1}.", folder.get(), keys.size());
     }
 
@@ -102,11 +131,7 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
                 bytes = new byte[0];
             }
         }
-        if (bytes.length != Seal.KEY_BYTES) {
-            LOG.log(Level.WARNING, "{0} is no session key (expected: 32 bytes, as they are or as Base64).", file);
-            return Optional.empty();
-        }
-        return Optional.of(bytes);
+        return bytes.length == Seal.KEY_BYTES ? Optional.of(bytes) : Optional.empty();
     }
 
     private static boolean same(List<byte[]> a, List<byte[]> b) {

@@ -1,10 +1,13 @@
 package dev.gatehouse.authz;
 
 import dev.gatehouse.authz.argon2.BouncyArgon2;
+import dev.gatehouse.authz.audit.AuditConfig;
+import dev.gatehouse.authz.audit.AuditTrail;
 import dev.gatehouse.authz.basic.PasswordChecks;
 import dev.gatehouse.authz.basic.SlowHashes;
 import dev.gatehouse.authz.bcrypt.FavreBcrypt;
 import dev.gatehouse.authz.oidc.SignOns;
+import dev.gatehouse.authz.policy.Subjects;
 import dev.gatehouse.authz.redis.RedisSessionStore;
 import dev.gatehouse.authz.session.MemorySessionStore;
 import dev.gatehouse.authz.session.Pause;
@@ -24,6 +27,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Puts authz-svc together. */
@@ -108,8 +112,15 @@ final class Wiring {
 
     @Produces
     @Singleton
-    AccessLog log(MeterRegistry meters) {
-        return new AccessLog(meters);
+    AccessLog log(MeterRegistry meters, AuditTrail audit) {
+        return new AccessLog(meters, audit);
+    }
+
+    @Produces
+    @Singleton
+    Subjects subjects(AuditConfig config, KeyFolder keys) {
+        Optional<byte[]> own = config.subjectKey().map(KeyFolder::required);
+        return new Subjects(config.subject(), () -> own.orElseGet(keys::subjects));
     }
 
     /** Subscribes at start, not at the first request: asking for the state makes the source. */

@@ -1,6 +1,7 @@
 package dev.gatehouse.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.authz.seal.KeyRing;
 import io.vertx.core.Vertx;
@@ -39,6 +40,39 @@ class KeyFolderTest {
 
     private KeyRing ring(byte[] key) {
         return new KeyRing(List.of(key), random);
+    }
+
+    @Test
+    void hashesOfSubjectsStayTheSameWhileKeysAreAddedAndAreTheSameOnEveryReplica() throws IOException {
+        byte[] first = key();
+        Files.write(folder.resolve("2026-01"), first);
+        try (KeyFolder keys = new KeyFolder(Optional.of(folder), VERTX, random);
+                KeyFolder replica = new KeyFolder(Optional.of(folder), VERTX, random)) {
+            byte[] before = keys.subjects();
+            assertThat(replica.subjects()).isEqualTo(before).isNotEqualTo(first);
+            Files.write(folder.resolve("2026-02"), key());
+            keys.read();
+            assertThat(keys.subjects()).isEqualTo(before);
+            Files.delete(folder.resolve("2026-01"));
+            keys.read();
+            assertThat(keys.subjects()).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void aKeyThatIsAskedForByNameHasToBeOne() throws IOException {
+        byte[] key = key();
+        Path file = folder.resolve("subjects");
+        Files.writeString(file, Base64.getEncoder().encodeToString(key));
+        assertThat(KeyFolder.required(file)).isEqualTo(key);
+        Files.writeString(file, "short");
+        assertThatThrownBy(() -> KeyFolder.required(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("32 bytes");
+        assertThatThrownBy(() -> KeyFolder.required(folder.resolve("absent")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot be read");
     }
 
     @Test

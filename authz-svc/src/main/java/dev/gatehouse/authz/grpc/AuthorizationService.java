@@ -3,7 +3,9 @@ package dev.gatehouse.authz.grpc;
 import dev.gatehouse.authz.policy.AccessControl;
 import dev.gatehouse.authz.policy.Decision;
 import dev.gatehouse.authz.policy.Reason;
+import dev.gatehouse.authz.policy.Subjects;
 import dev.gatehouse.authz.request.HttpRequest;
+import dev.gatehouse.authz.request.Sender;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc.AuthorizationImplBase;
@@ -24,15 +26,19 @@ import java.util.Optional;
  */
 @GrpcService
 @RegisterInterceptor(Overload.class)
+@RegisterInterceptor(CallMetadata.class)
 final class AuthorizationService extends AuthorizationImplBase implements BindableService {
     private static final String POLICY = "gatehouse.policy";
+    private static final String ROUTE = "gatehouse.route";
 
     private final PolicySubscriber policies;
     private final DecisionRecord record;
+    private final CheckFormat format;
 
-    AuthorizationService(PolicySubscriber policies, DecisionRecord record) {
+    AuthorizationService(PolicySubscriber policies, DecisionRecord record, Subjects subjects) {
         this.policies = policies;
         this.record = record;
+        this.format = new CheckFormat(subjects);
     }
 
     @Override
@@ -40,7 +46,7 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
         AttributeContext attributes = message.getAttributes();
         Optional<String> named =
                 Optional.ofNullable(attributes.getContextExtensionsMap().get(POLICY));
-        HttpRequest request = request(attributes.getRequest().getHttp());
+        HttpRequest request = request(attributes);
         if (!attributes.getRequest().hasHttp()) {
             answer(responses, request, AccessControl.deny(named, Reason.NOT_HTTP));
             return;
@@ -60,11 +66,23 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
 
     private void answer(StreamObserver<CheckResponse> responses, HttpRequest request, Decision decision) {
         record.decided(request, decision);
-        responses.onNext(CheckFormat.write(decision));
+        responses.onNext(format.write(decision));
         responses.onCompleted();
     }
 
-    private static HttpRequest request(AttributeContext.HttpRequest http) {
+    private static Sender sender(AttributeContext attributes) {
+        CallMetadata.Told told = CallMetadata.current();
+        return new Sender(
+                told.client().isEmpty()
+                        ? attributes.getSource().getAddress().getSocketAddress().getAddress()
+                        : told.client(),
+                attributes.getContextExtensionsOrDefault(ROUTE, ""),
+                told.trace(),
+                attributes.getSource().getCertificate());
+    }
+
+    private static HttpRequest request(AttributeContext attributes) {
+        AttributeContext.HttpRequest http = attributes.getRequest().getHttp();
         Map<String, String> headers = new HashMap<>(http.getHeadersMap());
         http.getHeaderMap()
                 .getHeadersList()
@@ -76,6 +94,6 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
                         (a, b) -> a + (header.getKey().equals("cookie") ? "; " : ",") + b));
         String body =
                 http.getRawBody().isEmpty() ? http.getBody() : http.getRawBody().toStringUtf8();
-        return new HttpRequest(http.getMethod(), http.getHost(), http.getPath(), headers, body);
+        return new HttpRequest(http.getMethod(), http.getHost(), http.getPath(), headers, body, sender(attributes));
     }
 }

@@ -9,6 +9,7 @@ import com.google.rpc.Status;
 import dev.gatehouse.authz.policy.Answer;
 import dev.gatehouse.authz.policy.Changes;
 import dev.gatehouse.authz.policy.Decision;
+import dev.gatehouse.authz.policy.Subjects;
 import dev.gatehouse.authz.token.Claims;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
@@ -20,53 +21,95 @@ import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Writes Envoy's answer. */
+/** Writes Envoy's answer. Safe for any thread. */
 final class CheckFormat {
+    private static final Value NULL =
+            Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
+
     /** The key of the session's claims in the metadata of Envoy's ext_authz filter. */
     private static final String SESSION = "gatehouse.session";
 
     /** The key of the claims of opaque tokens there, under the name of who vouches for them. */
     private static final String TOKEN = "gatehouse.token";
 
+    /** The key there of who it is, for access logs: by the kind of check that found it out, as logs have subjects. */
+    private static final String SUBJECT = "gatehouse.subject";
+
     private static final String SET_COOKIE = "set-cookie";
 
-    private CheckFormat() {}
+    /**
+     * Says that nobody is known. Servers of {@code extAuth} write into the same metadata before: what they have put under these keys is overwritten, so that what filters behind this one
+     * read there is what authz-svc said.
+     */
+    private static final Struct NOBODY = Struct.newBuilder()
+            .putFields(SESSION, NULL)
+            .putFields(TOKEN, NULL)
+            .putFields(SUBJECT, NULL)
+            .build();
 
-    static CheckResponse write(Decision decision) {
+    private final Subjects subjects;
+
+    CheckFormat(Subjects subjects) {
+        this.subjects = subjects;
+    }
+
+    CheckResponse write(Decision decision) {
         return switch (decision) {
-            case Decision.Allowed allowed -> allowed(allowed.changes());
+            case Decision.Allowed allowed -> allowed(allowed);
             case Decision.Denied denied ->
                 CheckResponse.newBuilder()
                         .setStatus(
                                 status(denied.reason().status() == 401 ? Code.UNAUTHENTICATED : Code.PERMISSION_DENIED))
                         .setDeniedResponse(denied(denied))
+                        .setDynamicMetadata(known(denied.kind().orElse(""), denied.identity()))
                         .build();
             case Decision.Answered answered ->
                 CheckResponse.newBuilder()
                         .setStatus(status(
                                 answered.answer().status() == 401 ? Code.UNAUTHENTICATED : Code.PERMISSION_DENIED))
                         .setDeniedResponse(answered(answered.answer()))
+                        .setDynamicMetadata(known(answered.kind(), answered.identity()))
                         .build();
         };
     }
 
-    private static CheckResponse allowed(Changes changes) {
-        CheckResponse.Builder response =
-                CheckResponse.newBuilder().setStatus(status(Code.OK)).setOkResponse(ok(changes));
-        Struct metadata = changes.session().values().isEmpty()
-                ? Struct.getDefaultInstance()
-                : changes.session().written(Struct.class, CheckFormat::metadata);
+    private CheckResponse allowed(Decision.Allowed allowed) {
+        Changes changes = allowed.changes();
+        Struct.Builder metadata = NOBODY.toBuilder();
+        if (!changes.session().values().isEmpty()) {
+            metadata.putAllFields(changes.session()
+                    .written(Struct.class, CheckFormat::metadata)
+                    .getFieldsMap());
+        }
         if (!changes.tokens().isEmpty()) {
-            metadata = metadata.toBuilder()
-                    .putFields(TOKEN, value(changes.tokens()))
-                    .build();
+            metadata.putFields(TOKEN, value(changes.tokens()));
         }
-        if (metadata.getFieldsCount() > 0) {
-            response.setDynamicMetadata(metadata);
+        subject(metadata, allowed.identities());
+        return CheckResponse.newBuilder()
+                .setStatus(status(Code.OK))
+                .setOkResponse(ok(changes))
+                .setDynamicMetadata(metadata)
+                .build();
+    }
+
+    private Struct known(String kind, Optional<String> identity) {
+        Struct.Builder metadata = NOBODY.toBuilder();
+        identity.ifPresent(each -> subject(metadata, Map.of(kind, each)));
+        return metadata.build();
+    }
+
+    private void subject(Struct.Builder metadata, Map<String, String> identities) {
+        Struct.Builder written = Struct.newBuilder();
+        identities.forEach((kind, identity) -> subjects.written(identity)
+                .ifPresent(subject -> written.putFields(
+                        kind, Value.newBuilder().setStringValue(subject).build())));
+        if (written.getFieldsCount() > 0) {
+            metadata.putFields(
+                    SUBJECT, Value.newBuilder().setStructValue(written).build());
         }
-        return response.build();
     }
 
     private static DeniedHttpResponse.Builder answered(Answer answer) {

@@ -11,6 +11,7 @@ import dev.gatehouse.authz.basic.PasswordChecks;
 import dev.gatehouse.authz.basic.SlowHashes;
 import dev.gatehouse.authz.bcrypt.FavreBcrypt;
 import dev.gatehouse.authz.oidc.SignOns;
+import dev.gatehouse.authz.policy.Subjects;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.grpcserver.WarmUp;
 import dev.gatehouse.xdsclient.Resource;
@@ -92,7 +93,9 @@ public final class Practice {
         policies.take(Update.of(policies().stream()
                 .map(policy -> new Resource(policy.getName(), "1", Any.pack(policy)))
                 .toArray(Resource[]::new)));
-        return new AuthorizationService(policies, (request, decision) -> {}).bindService();
+        return new AuthorizationService(
+                        policies, (request, decision) -> {}, new Subjects(Subjects.Form.HASHED, () -> new byte[32]))
+                .bindService();
     }
 
     static List<AccessPolicy> policies() {

@@ -5,8 +5,11 @@ import dev.gatehouse.authz.policy.Check;
 import dev.gatehouse.authz.policy.Reason;
 import dev.gatehouse.authz.policy.Verdict;
 import dev.gatehouse.authz.request.HttpRequest;
+import dev.gatehouse.authz.request.Sender;
 import dev.gatehouse.authz.token.ClaimHeader;
 import dev.gatehouse.authz.token.Claims;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,6 +39,9 @@ public final class OpaqueTokens implements Check {
 
     /** b64token, RFC 6750 section 2.1. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{1,8192}=*");
+
+    /** The member of {@code cnf} of a token that is bound to a client's certificate. */
+    private static final String CERTIFICATE = "x5t#S256";
 
     private static final String REALM = "Bearer realm=\"gatehouse\"";
 
@@ -141,7 +147,10 @@ public final class OpaqueTokens implements Check {
         }
         Found found = all.getFirst();
         return TOKEN.matcher(found.token()).matches()
-                ? found.issuer().introspector().ask(found.token()).thenApply(known -> judge(found.issuer(), known))
+                ? found.issuer()
+                        .introspector()
+                        .ask(found.token())
+                        .thenApply(known -> judge(found.issuer(), known, request.sender()))
                 : CompletableFuture.completedFuture(invalid("the token is malformed"));
     }
 
@@ -160,19 +169,17 @@ public final class OpaqueTokens implements Check {
         return all;
     }
 
-    private static Verdict judge(Issuer issuer, Known known) {
+    private static Verdict judge(Issuer issuer, Known known, Sender sender) {
         return switch (known) {
             case Known.Inactive() -> invalid("the token is not active");
             case Known.Unknown() -> new Verdict.Denied(Reason.ISSUER_AWAY, Optional.empty(), Optional.empty());
-            case Known.Active active -> judge(issuer, active.claims());
+            case Known.Active active -> judge(issuer, active.claims(), sender);
         };
     }
 
-    private static Verdict judge(Issuer issuer, Claims claims) {
-        // RFC 9449 section 7.2 and RFC 8705 section 3: such a token is worth nothing without the proof, which nobody
-        // checks here.
-        if (claims.has("cnf")) {
-            return invalid("the token is bound to a key");
+    private static Verdict judge(Issuer issuer, Claims claims, Sender sender) {
+        if (claims.has("cnf") && !isProven(claims, sender)) {
+            return invalid("the token is bound to a key or certificate that the client has not shown");
         }
         if (!isAccessToken(claims)) {
             return invalid("the token is no access token");
@@ -198,6 +205,21 @@ public final class OpaqueTokens implements Check {
         return new Verdict.Passed(
                 identity.orElse(""),
                 new Changes(set, Set.of(), List.of(), List.of(), Claims.NONE, Map.of(issuer.name(), listed(claims))));
+    }
+
+    /**
+     * Whether the client has shown what its token is bound to: the certificate with the hash {@code x5t#S256}, RFC 8705 section 3. A token that is bound to anything else too, or in a form that is not
+     * known, is worth nothing here: nobody checks that proof.
+     */
+    private static boolean isProven(Claims claims, Sender sender) {
+        return claims.object("cnf")
+                .filter(confirmation -> confirmation.values().keySet().equals(Set.of(CERTIFICATE)))
+                .flatMap(confirmation -> confirmation.text(CERTIFICATE))
+                .filter(bound -> sender.certificateThumbprint()
+                        .filter(shown -> MessageDigest.isEqual(
+                                shown.getBytes(StandardCharsets.UTF_8), bound.getBytes(StandardCharsets.UTF_8)))
+                        .isPresent())
+                .isPresent();
     }
 
     /** Servers call refresh tokens and ID tokens active, too. */

@@ -197,17 +197,17 @@ final class Callback {
     /** A new ticket: whatever the browser had before is of no use any more. */
     private CompletionStage<Verdict> begin(
             HttpRequest request, FlowState flow, List<String> forget, Session session, Standing standing) {
-        CompletionStage<Void> ended = standing instanceof Standing.Good good
+        CompletionStage<?> ended = standing instanceof Standing.Good good
                 ? sessions.end(good.held())
                 : standing instanceof Standing.Insufficient insufficient
                         ? sessions.end(insufficient.held())
-                        : CompletableFuture.completedStage(null);
-        return ended.thenCompose(nothing -> sessions.begin(session, Renewals.cookies(request)))
+                        : CompletableFuture.completedStage(false);
+        return ended.thenCompose(_ -> sessions.begin(session, Renewals.cookies(request)))
                 .thenApply(cookies -> {
                     List<String> set = new ArrayList<>(cookies);
                     set.addAll(forget);
-                    note(request, flow, Optional.of(session.subject()), "ok", "");
-                    return new Verdict.Answered(land(flow, set), "login-done", Optional.of(session.subject()));
+                    log.happened(request, Event.of(Kind.LOGIN, Optional.empty(), settings.policy(), session, "ok", ""));
+                    return new Verdict.Answered(land(flow, set), "login-done", Optional.of(session.subject()), true);
                 });
     }
 
@@ -243,11 +243,11 @@ final class Callback {
                     ? logins.begin(request, provider.get(), flow.url(), flow.tries() + 1)
                     : logins.begin(request, flow.url(), flow.tries() + 1);
         }
-        note(request, flow, Optional.empty(), why, "given up after " + (MOST_TRIES + 1) + " tries");
+        note(request, flow, why, "given up after " + (MOST_TRIES + 1) + " tries");
         String text = Origin.keepsSecureCookies(request)
                 ? "The sign-on could not be finished. If your browser blocks cookies of this site, allow them; then try again."
                 : "The sign-on needs cookies, which browsers keep for addresses with https:// only. Open this site by https://, or ask who runs it to.";
-        return done(
+        return recorded(
                 Answers.page(
                         400,
                         "Sign-on did not work",
@@ -272,7 +272,7 @@ final class Callback {
                     "unmet_authentication_requirements" -> error;
             default -> "other";
         };
-        note(request, flow, Optional.empty(), "provider-error", known);
+        note(request, flow, "provider-error", known);
         int status = switch (known) {
             case "access_denied", "unmet_authentication_requirements" -> 403;
             case "login_required", "interaction_required", "consent_required", "account_selection_required" -> 401;
@@ -287,7 +287,7 @@ final class Callback {
                 "The service that signs you on refused the request of this site. Please tell who runs it: \"" + known
                         + "\".";
         };
-        return done(
+        return recorded(
                 Answers.page(
                         status,
                         "Sign-on did not work",
@@ -299,8 +299,8 @@ final class Callback {
 
     private CompletionStage<Verdict> refused(
             HttpRequest request, FlowState flow, List<String> forget, String outcome, String why) {
-        note(request, flow, Optional.empty(), outcome, why);
-        return done(
+        note(request, flow, outcome, why);
+        return recorded(
                 Answers.page(
                         403,
                         "Sign-on did not work",
@@ -312,8 +312,8 @@ final class Callback {
     }
 
     private CompletionStage<Verdict> unavailable(HttpRequest request, FlowState flow, List<String> forget, String why) {
-        note(request, flow, Optional.empty(), "provider-unavailable", why);
-        return done(
+        note(request, flow, "provider-unavailable", why);
+        return recorded(
                 Answers.page(
                         503,
                         "One moment, please",
@@ -323,14 +323,19 @@ final class Callback {
                 "provider-unavailable");
     }
 
-    private void note(HttpRequest request, FlowState flow, Optional<String> subject, String outcome, String detail) {
-        log.happened(request, new Event(Kind.LOGIN, settings.policy(), flow.provider(), subject, outcome, detail));
+    private void note(HttpRequest request, FlowState flow, String outcome, String detail) {
+        log.happened(request, Event.login(settings.policy(), flow.provider(), outcome, detail));
     }
 
     /** Empty where it is not there exactly once, RFC 6749 section 3.1. */
     private static Optional<String> one(Query query, String name) {
         List<String> values = query.values(name);
         return values.size() == 1 && !values.getFirst().isEmpty() ? Optional.of(values.getFirst()) : Optional.empty();
+    }
+
+    /** An event tells of the answer. */
+    private static CompletionStage<Verdict> recorded(Answer answer, String outcome) {
+        return CompletableFuture.completedFuture(new Verdict.Answered(answer, outcome, Optional.empty(), true));
     }
 
     private static CompletionStage<Verdict> done(Answer answer, String outcome) {

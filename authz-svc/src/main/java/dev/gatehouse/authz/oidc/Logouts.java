@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.oidc;
 
+import dev.gatehouse.authz.oidc.SignOnLog.Ending;
 import dev.gatehouse.authz.oidc.SignOnLog.Event;
 import dev.gatehouse.authz.oidc.SignOnLog.Kind;
 import dev.gatehouse.authz.policy.Answer;
@@ -82,11 +83,15 @@ final class Logouts {
                 return done(Answers.redirect(localAfter(request), forget), "logout-without-session");
             }
             Session session = found.get().session();
-            return sessions.end(found.get()).thenCompose(nothing -> {
-                note(request, session.provider(), Optional.of(session.subject()), "ok", "by the user");
+            return sessions.end(found.get()).thenCompose(ended -> {
+                if (ended) {
+                    log.happened(
+                            request,
+                            Event.of(Kind.LOGOUT, Optional.of(Ending.USER), settings.policy(), session, "ok", ""));
+                }
                 return after(request, session)
                         .thenApply(location -> new Verdict.Answered(
-                                Answers.redirect(location, forget), "logout", Optional.of(session.subject())));
+                                Answers.redirect(location, forget), "logout", Optional.of(session.subject()), true));
             });
         });
     }
@@ -184,12 +189,15 @@ final class Logouts {
                     .map(sid -> index(provider, "sid", sid))
                     .orElseGet(() -> index(provider, "sub", claims.text("sub").orElse("")));
             return sessions.endAll(List.of(index)).thenCompose(count -> {
-                note(
+                log.happened(
                         request,
-                        provider.settings().name(),
-                        claims.text("sub"),
-                        "ok",
-                        "by the provider, sessions: " + count);
+                        Event.logout(
+                                        Ending.BACK_CHANNEL,
+                                        settings.policy(),
+                                        provider.settings().name(),
+                                        "ok",
+                                        "")
+                                .about(claims.text("sub"), claims.text("sid"), count));
                 return done(Answers.empty(200, Optional.empty(), List.of()), "logout");
             });
         });
@@ -200,8 +208,7 @@ final class Logouts {
     }
 
     private CompletionStage<Verdict> badLogout(HttpRequest request, String provider, String why) {
-        note(request, provider, Optional.empty(), "refused", why);
-        return done(Answers.json(400, "invalid_request", why, Optional.empty()), "logout-refused");
+        return refused(request, Ending.BACK_CHANNEL, provider, why, why);
     }
 
     private CompletionStage<Verdict> byFrame(HttpRequest request) {
@@ -213,14 +220,12 @@ final class Logouts {
         Optional<String> issuer = query.value("iss");
         List<Logouts> heard = receivers.ofFrames(LocalPath.withoutQuery(request.path()), issuer, this);
         if (sid.isEmpty() || heard.isEmpty()) {
-            note(request, "", Optional.empty(), "refused", "a frame without iss and sid of a provider of this site");
-            return done(
-                    Answers.json(
-                            400,
-                            "invalid_request",
-                            "iss and sid of a provider of this site are needed",
-                            Optional.empty()),
-                    "logout-refused");
+            return refused(
+                    request,
+                    Ending.FRONT_CHANNEL,
+                    "",
+                    "a frame without iss and sid of a provider of this site",
+                    "iss and sid of a provider of this site are needed");
         }
         Cookies cookies = Renewals.cookies(request);
         List<String> forget = new ArrayList<>();
@@ -248,15 +253,23 @@ final class Logouts {
             Optional<Held> same = found.filter(held -> held.session().sid().equals(Optional.of(sid))
                     && held.session().issuer().equals(provider.settings().issuer()));
             CompletionStage<Integer> ended = same.isPresent()
-                    ? sessions.end(same.get()).thenApply(nothing -> 1)
+                    ? sessions.end(same.get()).thenApply(gone -> gone ? 1 : 0)
                     : sessions.endAll(List.of(index(provider, "sid", sid)));
             return ended.thenApply(count -> {
-                note(
-                        request,
-                        provider.settings().name(),
-                        same.map(held -> held.session().subject()),
-                        "ok",
-                        "by a frame of the provider, sessions: " + count);
+                Event event = same.map(held -> Event.of(
+                                Kind.LOGOUT,
+                                Optional.of(Ending.FRONT_CHANNEL),
+                                settings.policy(),
+                                held.session(),
+                                "ok",
+                                ""))
+                        .orElseGet(() -> Event.logout(
+                                Ending.FRONT_CHANNEL,
+                                settings.policy(),
+                                provider.settings().name(),
+                                "ok",
+                                ""));
+                log.happened(request, event.about(event.subject(), Optional.of(sid), count));
                 return same.isPresent() ? sessions.forget(cookies) : List.of();
             });
         });
@@ -267,8 +280,14 @@ final class Logouts {
         return uri.getScheme() + "://" + uri.getRawAuthority();
     }
 
-    private void note(HttpRequest request, String provider, Optional<String> subject, String outcome, String detail) {
-        log.happened(request, new Event(Kind.LOGOUT, settings.policy(), provider, subject, outcome, detail));
+    private CompletionStage<Verdict> refused(
+            HttpRequest request, Ending ending, String provider, String why, String told) {
+        log.happened(request, Event.logout(ending, settings.policy(), provider, "refused", why));
+        return CompletableFuture.completedFuture(new Verdict.Answered(
+                Answers.json(400, "invalid_request", told, Optional.empty()),
+                "logout-refused",
+                Optional.empty(),
+                true));
     }
 
     private static CompletionStage<Verdict> done(Answer answer, String outcome) {

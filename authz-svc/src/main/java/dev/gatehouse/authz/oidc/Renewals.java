@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.oidc;
 
+import dev.gatehouse.authz.oidc.SignOnLog.Ending;
 import dev.gatehouse.authz.oidc.SignOnLog.Event;
 import dev.gatehouse.authz.oidc.SignOnLog.Kind;
 import dev.gatehouse.authz.provider.Provider;
@@ -58,14 +59,23 @@ final class Renewals {
             Held held = found.get();
             if (provider(held.session()).isEmpty()
                     || !clock.instant().isBefore(settings.lifetimes().end(held.session()))) {
-                return over(held, "session-over");
+                return over(request, held, provider(held.session()).isEmpty() ? Ending.REVOCATION : Ending.EXPIRY);
             }
             return renewed(request, held);
         });
     }
 
-    private CompletionStage<Standing> over(Held held, String reason) {
-        return sessions.end(held).thenApply(nothing -> new Standing.None(reason));
+    private CompletionStage<Standing> over(HttpRequest request, Held held, Ending ending) {
+        return sessions.end(held).thenApply(ended -> {
+            if (ended) {
+                ended(request, held.session(), ending, "");
+            }
+            return new Standing.None("session-over");
+        });
+    }
+
+    private void ended(HttpRequest request, Session session, Ending ending, String detail) {
+        log.happened(request, Event.of(Kind.LOGOUT, Optional.of(ending), settings.policy(), session, "ok", detail));
     }
 
     private CompletionStage<Standing> renewed(HttpRequest request, Held held) {
@@ -73,7 +83,7 @@ final class Renewals {
         Instant now = clock.instant();
         boolean expired = !now.isBefore(session.tokens().expiry());
         if (!settings.lifetimes().refresh() || session.tokens().refresh().isEmpty()) {
-            return expired ? over(held, "session-over") : done(usable(held));
+            return expired ? over(request, held, Ending.EXPIRY) : done(usable(held));
         }
         if (!due(session)) {
             return done(usable(held));
@@ -167,15 +177,10 @@ final class Renewals {
             case Renewal.Outcome.Ended ended -> ended.why();
             case Renewal.Outcome.Failed failed -> failed.why();
         };
-        log.happened(
-                request,
-                new Event(
-                        Kind.REFRESH,
-                        settings.policy(),
-                        session.provider(),
-                        Optional.of(session.subject()),
-                        word,
-                        detail));
+        log.happened(request, Event.of(Kind.REFRESH, Optional.empty(), settings.policy(), session, word, detail));
+        if (outcome instanceof Renewal.Outcome.Ended) {
+            ended(request, session, Ending.REVOCATION, detail);
+        }
         return outcome;
     }
 

@@ -2,6 +2,7 @@ package dev.gatehouse.authz.policy;
 
 import dev.gatehouse.authz.request.HttpRequest;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +40,7 @@ public final class AccessControl {
             return done(Decision.Denied.withoutPolicy(named, Reason.UNKNOWN_POLICY));
         }
         Decision.Allowed nothingPassed = new Decision.Allowed(
-                named, List.of(), new Changes(Map.of(), imitations(policy.get(), request), List.of()));
+                named, Map.of(), new Changes(Map.of(), imitations(policy.get(), request), List.of()));
         CompletionStage<Decision> decision = done(nothingPassed);
         for (Check check : policy.get().checks()) {
             decision = decision.thenCompose(before -> switch (before) {
@@ -64,8 +65,8 @@ public final class AccessControl {
     private static Decision add(Decision.Allowed before, Check check, Verdict verdict) {
         return switch (verdict) {
             case Verdict.Passed passed -> {
-                List<String> identities = new java.util.ArrayList<>(before.identities());
-                identities.add(passed.identity());
+                Map<String, String> identities = new LinkedHashMap<>(before.identities());
+                identities.put(check.kind(), passed.identity());
                 yield new Decision.Allowed(
                         before.policy(), identities, before.changes().and(passed.changes()));
             }
@@ -78,7 +79,12 @@ public final class AccessControl {
                         denied.identity());
             case Verdict.Answered answered ->
                 new Decision.Answered(
-                        before.policy(), check.kind(), answered.answer(), answered.outcome(), answered.identity());
+                        before.policy(),
+                        check.kind(),
+                        answered.answer(),
+                        answered.outcome(),
+                        answered.identity(),
+                        answered.recorded());
         };
     }
 

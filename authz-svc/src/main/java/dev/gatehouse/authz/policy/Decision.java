@@ -1,6 +1,9 @@
 package dev.gatehouse.authz.policy;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What comes of a request. */
@@ -8,10 +11,10 @@ public sealed interface Decision {
     /** Of the policy that decided; empty where there was none. */
     Optional<String> policy();
 
-    /** @param identities one for each check that was passed */
-    record Allowed(Optional<String> policy, List<String> identities, Changes changes) implements Decision {
+    /** @param identities who it is by each check that was passed, by the check's kind; empty where a check let it through unidentified */
+    record Allowed(Optional<String> policy, Map<String, String> identities, Changes changes) implements Decision {
         public Allowed {
-            identities = List.copyOf(identities);
+            identities = Collections.unmodifiableMap(new LinkedHashMap<>(identities));
         }
     }
 
@@ -41,7 +44,14 @@ public sealed interface Decision {
      * A check answered the request itself.
      *
      * @param outcome for metrics and logs
+     * @param recorded an event of its own tells of it: it is not recorded as a denial, too
      */
-    record Answered(Optional<String> policy, String kind, Answer answer, String outcome, Optional<String> identity)
+    record Answered(
+            Optional<String> policy,
+            String kind,
+            Answer answer,
+            String outcome,
+            Optional<String> identity,
+            boolean recorded)
             implements Decision {}
 }

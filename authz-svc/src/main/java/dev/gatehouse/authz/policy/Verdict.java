@@ -18,6 +18,11 @@ public sealed interface Verdict {
      *
      * @param outcome for metrics and logs, such as {@code login-started}
      * @param identity who it is, where that is known and no secret
+     * @param recorded an event of its own tells of it: it is not recorded as a denial, too
      */
-    record Answered(Answer answer, String outcome, Optional<String> identity) implements Verdict {}
+    record Answered(Answer answer, String outcome, Optional<String> identity, boolean recorded) implements Verdict {
+        public Answered(Answer answer, String outcome, Optional<String> identity) {
+            this(answer, outcome, identity, false);
+        }
+    }
 }

@@ -142,7 +142,7 @@ public final class RedisSessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Void> end(Collection<String> keys) {
+    public CompletionStage<Integer> end(Collection<String> keys) {
         List<Request> commands = new ArrayList<>();
         // Each by itself: in a cluster they are on different nodes.
         keys.forEach(key -> commands.add(Request.cmd(Command.DEL).arg(session(key))));
@@ -157,7 +157,9 @@ public final class RedisSessionStore implements SessionStore {
                     .arg(key));
         }
         commands.add(Request.cmd(Command.PEXPIRE).arg(prefix + "ended").arg(millis(ENDED)));
-        return send(commands).thenAccept(replies -> {});
+        int ended = keys.size();
+        return send(commands).thenApply(replies ->
+                replies.subList(0, ended).stream().mapToInt(Response::toInteger).sum());
     }
 
     @Override

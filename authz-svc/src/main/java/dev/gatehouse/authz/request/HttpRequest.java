@@ -12,9 +12,10 @@ import java.util.Optional;
  * @param headers by lower-case name; the values of a header that came more than once are joined with commas, cookies with "; "
  * @param body empty where the route does not ask for it
  */
-public record HttpRequest(String method, String host, String path, Map<String, String> headers, String body) {
+public record HttpRequest(
+        String method, String host, String path, Map<String, String> headers, String body, Sender sender) {
     public HttpRequest(String method, String host, String path, Map<String, String> headers) {
-        this(method, host, path, headers, "");
+        this(method, host, path, headers, "", Sender.UNKNOWN);
     }
 
     public HttpRequest {
@@ -33,7 +34,7 @@ public record HttpRequest(String method, String host, String path, Map<String, S
         Map<String, String> other = new HashMap<>(headers);
         other.remove("cookie");
         cookies.ifPresent(value -> other.put("cookie", value));
-        return new HttpRequest(method, host, path, other, body);
+        return new HttpRequest(method, host, path, other, body, sender);
     }
 
     /** Headers, path, query and body may hold credentials. */

@@ -216,8 +216,8 @@ public final class CookieSessions implements Sessions {
     }
 
     @Override
-    public CompletionStage<Void> end(Held held) {
-        return CompletableFuture.completedStage(null);
+    public CompletionStage<Boolean> end(Held held) {
+        return CompletableFuture.completedStage(true);
     }
 
     @Override

@@ -107,12 +107,16 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Void> end(Collection<String> keys) {
+    public CompletionStage<Integer> end(Collection<String> keys) {
+        int before;
+        int after;
         synchronized (this) {
+            before = sessions.size();
             keys.forEach(this::remove);
+            after = sessions.size();
         }
         listeners.forEach(keys::forEach);
-        return done();
+        return done(before - after);
     }
 
     @Override

@@ -26,8 +26,8 @@ public interface SessionStore extends AutoCloseable {
     /** The session was used. */
     CompletionStage<Void> touch(String key, Duration life);
 
-    /** Takes sessions away, and tells every replica. */
-    CompletionStage<Void> end(Collection<String> keys);
+    /** Takes sessions away, and tells every replica; how many of them were there. */
+    CompletionStage<Integer> end(Collection<String> keys);
 
     /** The keys of the sessions under an index. */
     CompletionStage<List<String>> indexed(String index);

@@ -156,10 +156,11 @@ public final class SessionVault {
                 .thenApply(nothing -> ticket.text());
     }
 
-    CompletionStage<Void> end(String key) {
+    /** False: the session was over already. */
+    CompletionStage<Boolean> end(String key) {
         near.ended(key);
         touched.remove(key);
-        return store.end(List.of(key));
+        return store.end(List.of(key)).thenApply(ended -> ended > 0);
     }
 
     CompletionStage<Integer> endAll(List<String> indexes) {
@@ -172,9 +173,7 @@ public final class SessionVault {
         }
         return keys.thenCompose(all -> {
             all.forEach(near::ended);
-            return all.isEmpty()
-                    ? CompletableFuture.completedFuture(0)
-                    : store.end(all).thenApply(nothing -> all.size());
+            return all.isEmpty() ? CompletableFuture.completedFuture(0) : store.end(all);
         });
     }
 

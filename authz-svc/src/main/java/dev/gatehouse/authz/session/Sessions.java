@@ -33,8 +33,8 @@ public interface Sessions {
     CompletionStage<Renewal> renew(
             Held held, Predicate<Session> fresh, Function<Session, CompletionStage<Renewal.Outcome>> call);
 
-    /** Ends a session on every replica. */
-    CompletionStage<Void> end(Held held);
+    /** Ends a session on every replica; false: the session was over already. Sessions in cookies never are: no server knows of them. */
+    CompletionStage<Boolean> end(Held held);
 
     /** Values of Set-Cookie that take the session's cookies away. */
     List<String> forget(Cookies cookies);

@@ -50,7 +50,7 @@ public final class TicketSessions implements Sessions {
     }
 
     @Override
-    public CompletionStage<Void> end(Held held) {
+    public CompletionStage<Boolean> end(Held held) {
         return vault.end(held.key());
     }
 

@@ -2,11 +2,14 @@ package dev.gatehouse.authz.grpc;
 
 import com.google.protobuf.Any;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
+import dev.gatehouse.authz.audit.AuditEvent;
+import dev.gatehouse.authz.audit.AuditTrail;
 import dev.gatehouse.authz.basic.PasswordChecks;
 import dev.gatehouse.authz.basic.SlowHashes;
 import dev.gatehouse.authz.oidc.SignOnLog;
 import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.policy.Decision;
+import dev.gatehouse.authz.policy.Subjects;
 import dev.gatehouse.authz.redis.RedisSessionStore;
 import dev.gatehouse.authz.seal.KeyRing;
 import dev.gatehouse.authz.session.MemorySessionStore;
@@ -42,11 +45,19 @@ public final class TestEngine implements AutoCloseable {
     private final Set<String> pushed = new HashSet<>();
     private final AuthorizationService service;
     private final List<SignOnLog.Event> events = new CopyOnWriteArrayList<>();
+    private final List<AuditEvent> audit = new CopyOnWriteArrayList<>();
     private final List<Decision> decisions = new CopyOnWriteArrayList<>();
     private volatile KeyRing keys;
 
     public TestEngine(Vertx vertx, InstantSource clock, KeyRing keys, Optional<String> redisUrl) {
+        this(vertx, clock, keys, redisUrl, Subjects.Form.PLAIN);
+    }
+
+    public TestEngine(
+            Vertx vertx, InstantSource clock, KeyRing keys, Optional<String> redisUrl, Subjects.Form subjectForm) {
         SecureRandom random = new SecureRandom();
+        Subjects subjects = new Subjects(subjectForm, () -> new byte[32]);
+        AuditTrail audit = new AuditTrail(subjects, clock, this.audit::add);
         this.keys = keys;
         Pause pause = duration -> vertx.timer(duration.toMillis(), TimeUnit.MILLISECONDS)
                 .<Void>mapEmpty()
@@ -61,7 +72,10 @@ public final class TestEngine implements AutoCloseable {
                 () -> this.keys,
                 clock,
                 random,
-                (request, event) -> events.add(event));
+                (request, event) -> {
+                    events.add(event);
+                    audit.happened(request, event);
+                });
         policies = new PolicySubscriber(
                 new PasswordChecks(
                         new SlowHashes((a, b) -> false, Runnable::run, (a, b) -> false, Runnable::run),
@@ -70,7 +84,13 @@ public final class TestEngine implements AutoCloseable {
                         1,
                         clock),
                 signOns);
-        service = new AuthorizationService(policies, (request, decision) -> decisions.add(decision));
+        service = new AuthorizationService(
+                policies,
+                (request, decision) -> {
+                    decisions.add(decision);
+                    audit.decided(request, decision);
+                },
+                subjects);
     }
 
     /** Pushes policies, and removes all others; the answer is what xds-svc would get. */
@@ -112,6 +132,10 @@ public final class TestEngine implements AutoCloseable {
 
     public List<SignOnLog.Event> events() {
         return events;
+    }
+
+    public List<AuditEvent> audit() {
+        return audit;
     }
 
     public List<Decision> decisions() {

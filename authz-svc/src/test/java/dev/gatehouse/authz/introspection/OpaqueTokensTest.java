@@ -17,11 +17,15 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -159,8 +163,14 @@ final class OpaqueTokensTest {
     }
 
     private CompletableFuture<CheckResponse> asking(Map<String, String> headers) {
+        return asking(headers, "");
+    }
+
+    /** @param certificate of the client, as Envoy writes it */
+    private CompletableFuture<CheckResponse> asking(Map<String, String> headers, String certificate) {
         return engine.check(CheckRequest.newBuilder()
                 .setAttributes(AttributeContext.newBuilder()
+                        .setSource(AttributeContext.Peer.newBuilder().setCertificate(certificate))
                         .putContextExtensions("gatehouse.policy", "shop/api")
                         .setRequest(AttributeContext.Request.newBuilder()
                                 .setHttp(AttributeContext.HttpRequest.newBuilder()
@@ -351,6 +361,64 @@ final class OpaqueTokensTest {
         assertThat(header(bearer("abc"), "www-authenticate").orElse("")).contains("error=\"invalid_token\"");
     }
 
+    /** RFC 8705 section 3: any bytes do for the DER form here, a hash is all that is looked at. */
+    private static String certificate(String der) {
+        return URLEncoder.encode(
+                        "-----BEGIN CERTIFICATE-----\n"
+                                + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                                        .encodeToString(der.getBytes(StandardCharsets.UTF_8))
+                                + "\n-----END CERTIFICATE-----\n",
+                        StandardCharsets.US_ASCII)
+                .replace("+", "%20");
+    }
+
+    private static String thumbprint(String der) throws NoSuchAlgorithmException {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(der.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private int bound(String confirmation, String certificate) {
+        body = "{\"active\":true,\"sub\":\"ann\",\"cnf\":" + confirmation + "}";
+        return status(asking(Map.of("authorization", "Bearer t" + body.hashCode()), certificate)
+                .join());
+    }
+
+    @Test
+    void aTokenThatIsBoundToTheClientsCertificateIsTakenFromThatClientAlone() throws NoSuchAlgorithmException {
+        String mine = "a certificate >>> that ??? needs more than one line of base64, with + and / in it: ~~~~ÿÿÿ";
+        String bound = "{\"x5t#S256\":\"" + thumbprint(mine) + "\"}";
+        assertThat(bound(bound, certificate(mine))).isEqualTo(200);
+        assertThat(bound(bound, certificate("another"))).as("a stolen token").isEqualTo(401);
+        assertThat(bound(bound, "")).as("a stolen token without a certificate").isEqualTo(401);
+        assertThat(bound(bound, "no certificate %zz")).isEqualTo(401);
+        assertThat(bound("{\"x5t#S256\":\"\"}", "")).isEqualTo(401);
+    }
+
+    @Test
+    void aTokenThatIsBoundToMoreThanTheCertificateOrInAnUnknownFormIsRefused() throws NoSuchAlgorithmException {
+        String mine = "mine";
+        for (String confirmation : List.of(
+                "{\"x5t#S256\":\"" + thumbprint(mine) + "\",\"jkt\":\"a\"}",
+                "{\"jkt\":\"" + thumbprint(mine) + "\"}",
+                "{\"x5t\":\"" + thumbprint(mine) + "\"}",
+                "{\"x5t#S256\":[\"" + thumbprint(mine) + "\"]}",
+                "{}",
+                "null",
+                "\"" + thumbprint(mine) + "\"")) {
+            assertThat(bound(confirmation, certificate(mine))).as(confirmation).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsKeptProvesNothingForTheNextClient() throws NoSuchAlgorithmException {
+        body = "{\"active\":true,\"cnf\":{\"x5t#S256\":\"" + thumbprint("mine") + "\"}}";
+        Map<String, String> token = Map.of("authorization", "Bearer stolen");
+        assertThat(status(asking(token, certificate("mine")).join())).isEqualTo(200);
+        assertThat(status(asking(token, certificate("thief")).join())).isEqualTo(401);
+        assertThat(calls).as("the answer is kept").hasValue(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{\"active\":true}", "{\"active\":true,\"aud\":\"other\"}", "{\"active\":true,\"aud\":[]}"})
     void aTokenOfAnotherAudienceIsRefused(String claims) {
@@ -459,7 +527,15 @@ final class OpaqueTokensTest {
         CheckResponse response = ask(Map.of("authorization", "Bearer abc", "x-session-user", "root"));
         assertThat(status(response)).isEqualTo(200);
         assertThat(response.getOkResponse().getHeadersToRemoveList()).contains("x-session-user");
-        assertThat(response.getDynamicMetadata().getFieldsMap()).containsOnlyKeys("gatehouse.token");
+        assertThat(response.getDynamicMetadata()
+                        .getFieldsOrThrow("gatehouse.session")
+                        .hasNullValue())
+                .isTrue();
+        assertThat(response.getDynamicMetadata()
+                        .getFieldsOrThrow("gatehouse.token")
+                        .getStructValue()
+                        .getFieldsMap())
+                .containsOnlyKeys("opaque");
         body = "{\"active\":false}";
         assertThat(status(ask(Map.of("authorization", "Bearer unknown", "accept", "text/html"))))
                 .as("not led to sign on")

@@ -110,7 +110,13 @@ final class Observability {
             "%DYNAMIC_METADATA(gatehouse.waf)%",
             // Which global limits the request exceeded.
             "limit",
-            "%DYNAMIC_METADATA(envoy.filters.http.ratelimit)%");
+            "%DYNAMIC_METADATA(envoy.filters.http.ratelimit)%",
+            // Who sent the request, as far as authz-svc found it out.
+            "subject",
+            "%DYNAMIC_METADATA(envoy.filters.http.ext_authz:gatehouse.subject)%",
+            // What authorization rules that are tried out would have done: "allowed" or "denied".
+            "dry_run",
+            "%DYNAMIC_METADATA(envoy.filters.http.rbac:shadow_engine_result)%");
 
     private final ProxyTelemetry telemetry;
     private final String fleet;

@@ -34,6 +34,7 @@ public final class ProxyStats {
                     + "|downstream_cx_total|downstream_cx_active|downstream_cx_rx_bytes_total|downstream_cx_tx_bytes_total|no_route)$",
             "^http\\..*\\.ext_authz\\.(?:ok|denied|error|failure_mode_allowed)$",
             "^http\\..*\\.ext_proc\\.(?:streams_started|streams_failed|message_timeouts|failure_mode_allowed)$",
+            "^http\\..*\\.rbac\\.policy\\..*\\.shadow_(?:allowed|denied)$",
             "^http\\..*\\.jwt_authn\\.(?:allowed|denied|jwks_fetch_failed)$",
             ".*\\.http_local_rate_limit\\.(?:ok|rate_limited|enforced)$",
             "^listener\\..*\\.(?:downstream_cx_total|downstream_cx_active|downstream_cx_overflow|downstream_global_cx_overflow|no_filter_chain_match"

@@ -21,6 +21,7 @@ import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
+import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The status of policies, of every kind: for each Gateway or ListenerSet that a policy's targets attach to, as Envoy Gateway says it, whether
@@ -193,6 +195,47 @@ final class PolicyStatuses {
                 .map(ListenerState.Protocol::http)
                 .orElse(false));
         return listeners;
+    }
+
+    /** Whether there are authorization rules anywhere that the AccessPolicy counts. */
+    boolean hasRulesToTry(Reads reads, Resource<AccessPolicy> policy) {
+        for (PolicyTarget target : policy.spec().targets()) {
+            TargetKey key = TargetKey.of(target, policy.namespace());
+            boolean tries = target.kind().equals(Kinds.SECURITY_POLICY.name())
+                    ? reads.get(model.securities.attached().policies(), key.object())
+                            .flatMap(each -> each.spec().settings().authorization())
+                            .isPresent()
+                    : bindings(reads, key).anyMatch(binding -> triesRules(reads, binding, policy.key()));
+            if (tries) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Stream<BindingKey> bindings(Reads reads, TargetKey key) {
+        return isListenerSide(key)
+                ? gateway(reads, key).stream()
+                        .flatMap(state -> state.listeners().stream())
+                        .flatMap(listener -> reads.get(model.bindingsByListener, listener.key()).stream())
+                        .flatMap(each -> each.keySet().stream())
+                : parents(reads, key.owner()).stream()
+                        .flatMap(parent -> parent.bindings().stream())
+                        .map(binding -> new BindingKey(binding.listener(), key.owner()));
+    }
+
+    private boolean triesRules(Reads reads, BindingKey binding, ObjectKey policy) {
+        return reads.get(model.routes, binding.route()).stream()
+                .flatMap(route -> route.rules().stream())
+                .anyMatch(rule -> model.securities
+                                .accessPolicy(reads, binding.listener(), binding.route(), rule.name())
+                                .filter(counting -> counting.policy().key().equals(policy))
+                                .isPresent()
+                        && model.securities
+                                .attached()
+                                .effective(reads, binding.listener(), binding.route(), rule.name())
+                                .flatMap(each -> each.spec().settings().authorization())
+                                .isPresent());
     }
 
     /** @param merged whether the policy is merged with another wherever it counts: what it says alone is then no problem */

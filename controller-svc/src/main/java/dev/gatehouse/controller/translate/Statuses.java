@@ -53,6 +53,9 @@ import java.util.stream.Stream;
 
 /** The statuses, as collections derived from the {@link Model} and from what the fleets say. */
 final class Statuses {
+    private static final String NO_RULES =
+            "spec.authorization.dryRun has no effect: no SecurityPolicy with authorization counts where this policy does";
+
     private static final String NO_REQUESTS = "an extension is for HTTP requests, and its target has none";
 
     private final Inputs inputs;
@@ -202,7 +205,18 @@ final class Statuses {
                         (reads, key) -> new Verdict<>(
                                 model.securities.accessProblem(reads, key),
                                 Optional.empty(),
-                                List.of(),
+                                reads
+                                        .get(
+                                                model.securities
+                                                        .accessPolicies()
+                                                        .attached()
+                                                        .policies(),
+                                                key)
+                                        .filter(policy -> policy.spec().dryRun())
+                                        .filter(policy -> !policies.hasRulesToTry(reads, policy))
+                                        .map(_ -> NO_RULES)
+                                        .stream()
+                                        .toList(),
                                 Optional.of(Fleets.AUTHZ),
                                 (_, _) -> Optional.empty())),
                 policies(

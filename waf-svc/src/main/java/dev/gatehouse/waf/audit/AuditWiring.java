@@ -2,11 +2,12 @@ package dev.gatehouse.waf.audit;
 
 import dev.gatehouse.events.kafka.KafkaSecurityEvents;
 import dev.gatehouse.events.kafka.quarkus.KafkaConfig;
+import dev.gatehouse.events.queue.EventCounters;
+import dev.gatehouse.events.queue.EventQueue;
 import dev.gatehouse.seclang.audit.LogLimits;
-import dev.gatehouse.seclang.auditlog.AuditCounters;
 import dev.gatehouse.seclang.auditlog.AuditDestination;
+import dev.gatehouse.seclang.auditlog.AuditEntry;
 import dev.gatehouse.seclang.auditlog.AuditPlaces;
-import dev.gatehouse.seclang.auditlog.AuditQueue;
 import dev.gatehouse.seclang.auditlog.AuditWriter;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.Counter;
@@ -25,7 +26,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** Puts the audit log together. */
 @Singleton
 final class AuditWiring {
-    private Optional<AuditQueue> queue = Optional.empty();
+    private Optional<EventQueue<AuditEntry>> queue = Optional.empty();
     private Optional<AuditWriter> writer = Optional.empty();
     private Optional<KafkaAudit> kafka = Optional.empty();
 
@@ -47,13 +48,18 @@ final class AuditWiring {
                 .map(link -> new KafkaAudit(
                         new KafkaSecurityEvents(link), replica.orElseGet(() -> XdsNode.hostName("waf-svc"))));
         AuditDestination destination = kafka.<AuditDestination>map(files::and).orElse(files);
-        AuditQueue started =
-                AuditQueue.start(config.queue(), config.queueBytes(), destination, new MeteredAudit(meters));
-        Gauge.builder("gatehouse.waf.audit.waiting", started, AuditQueue::waiting)
+        EventQueue<AuditEntry> started = EventQueue.start(
+                "audit-log",
+                config.queue(),
+                config.queueBytes(),
+                AuditEntry::size,
+                destination::write,
+                new MeteredAudit(meters));
+        Gauge.builder("gatehouse.waf.audit.waiting", started, EventQueue::waiting)
                 .description("Audit records that wait to be written")
                 .register(meters);
         queue = Optional.of(started);
-        return new AuditLog(started, limits);
+        return new AuditLog(started::take, limits);
     }
 
     @PreDestroy
@@ -67,7 +73,7 @@ final class AuditWiring {
         kafka.ifPresent(KafkaAudit::close);
     }
 
-    private static final class MeteredAudit implements AuditCounters {
+    private static final class MeteredAudit implements EventCounters {
         private final Counter written;
         private final Counter dropped;
         private final Counter failed;

@@ -6,6 +6,8 @@ import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.BufferSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
@@ -25,6 +27,14 @@ public final class AccessFilter implements ChainFilter {
 
     /** The context extension of a check that names the policy. */
     private static final String POLICY = "gatehouse.policy";
+
+    /** The context extension that names the route's rule, as metrics do: for the audit log. */
+    private static final String ROUTE = "gatehouse.route";
+
+    /** What a check does not say: the client's address by the listener's rules, and the trace. */
+    private static final List<HeaderValue> METADATA = List.of(
+            metadata("x-gatehouse-client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
+            metadata("x-gatehouse-trace", "%TRACE_ID%"));
 
     /** The key in the filter's metadata of the claims of opaque tokens, by the names of their issuers. */
     static final String TOKENS = "gatehouse.token";
@@ -54,25 +64,39 @@ public final class AccessFilter implements ChainFilter {
                         NAME,
                         security.signOn().isPresent()
                                         || !security.access().introspections().isEmpty()
-                                ? signingOn(security.policy())
-                                : enforcing(security.policy())))
+                                ? signingOn(security.policy(), Optional.of(route.name()))
+                                : enforcing(security.policy(), Optional.of(route.name()))))
                 .orElse(Map.of());
     }
 
     /** Asks authz-svc. */
     public static ExtAuthz.Builder check() {
         return ExtAuthz.newBuilder()
-                .setGrpcService(CalloutResources.service(Fleets.AUTHZ, Optional.of(CalloutResources.TIMEOUT)))
+                .setGrpcService(service(CalloutResources.TIMEOUT))
                 .setTransportApiVersion(ApiVersion.V3)
+                // Tokens may be bound to it (RFC 8705).
+                .setIncludePeerCertificate(true)
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
     }
 
-    /** Has authz-svc enforce {@code policy}, for which it may have to ask a provider. */
+    private static GrpcService service(Duration timeout) {
+        return CalloutResources.service(Fleets.AUTHZ, Optional.of(timeout)).toBuilder()
+                .addAllInitialMetadata(METADATA)
+                .build();
+    }
+
+    private static HeaderValue metadata(String name, String format) {
+        return HeaderValue.newBuilder().setKey(name).setValue(format).build();
+    }
+
+    /** Has authz-svc enforce {@code policy}, for which it may have to ask a provider, where there is no rule. */
     public static ExtAuthzPerRoute signingOn(ObjectKey policy) {
-        ExtAuthzPerRoute.Builder enforcing = enforcing(policy).toBuilder();
-        enforcing
-                .getCheckSettingsBuilder()
-                .setGrpcService(CalloutResources.service(Fleets.AUTHZ, Optional.of(SIGN_ON_TIMEOUT)));
+        return signingOn(policy, Optional.empty());
+    }
+
+    private static ExtAuthzPerRoute signingOn(ObjectKey policy, Optional<String> route) {
+        ExtAuthzPerRoute.Builder enforcing = enforcing(policy, route).toBuilder();
+        enforcing.getCheckSettingsBuilder().setGrpcService(service(SIGN_ON_TIMEOUT));
         return enforcing.build();
     }
 
@@ -85,10 +109,14 @@ public final class AccessFilter implements ChainFilter {
         return enforcing.build();
     }
 
-    /** Has authz-svc enforce {@code policy}. */
+    /** Has authz-svc enforce {@code policy} before there is a route. */
     public static ExtAuthzPerRoute enforcing(ObjectKey policy) {
-        return ExtAuthzPerRoute.newBuilder()
-                .setCheckSettings(CheckSettings.newBuilder().putContextExtensions(POLICY, policy.toString()))
-                .build();
+        return enforcing(policy, Optional.empty());
+    }
+
+    private static ExtAuthzPerRoute enforcing(ObjectKey policy, Optional<String> route) {
+        CheckSettings.Builder settings = CheckSettings.newBuilder().putContextExtensions(POLICY, policy.toString());
+        route.ifPresent(name -> settings.putContextExtensions(ROUTE, name));
+        return ExtAuthzPerRoute.newBuilder().setCheckSettings(settings).build();
     }
 }

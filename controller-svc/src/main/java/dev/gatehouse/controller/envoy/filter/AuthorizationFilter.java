@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Authorization rules, by Envoy's filter {@code rbac}: that of requests, and that of connections. */
@@ -48,24 +49,41 @@ public final class AuthorizationFilter implements ChainFilter {
         return route.policies()
                 .security()
                 .flatMap(security -> security.authorization()
-                        .<Map<String, Message>>map(authorization ->
-                                Map.of(NAME, requests(authorization, security.policy(), security.access()))))
+                        .<Map<String, Message>>map(authorization -> Map.of(
+                                NAME, requests(authorization, security.policy(), security.access(), route.name()))))
                 .orElse(Map.of());
     }
 
-    /** In a dry run the rules are shadow rules: Envoy counts what they would do, and does not do it. */
-    private static RBACPerRoute requests(Authorization authorization, ObjectKey policy, Security.Access access) {
+    /**
+     * In a dry run the rules are shadow rules: Envoy counts what they would do, and does not do it.
+     *
+     * @param route the rule of the route, as metrics name it
+     */
+    private static RBACPerRoute requests(
+            Authorization authorization, ObjectKey policy, Security.Access access, String route) {
         List<Rule> rules = new ArrayList<>();
         for (Authorization.Rule rule : authorization.rules()) {
             rules.add(new Rule(name(rule, policy, rules.size()), rule.action(), request(rule, access)));
         }
-        Matcher matcher = matcher(rules, authorization.allowOthers());
+        if (access.dryRun()) {
+            String trial = trial(policy, route);
+            return RBACPerRoute.newBuilder()
+                    .setRbac(RBAC.newBuilder()
+                            .setShadowMatcher(matcher(rules, authorization.allowOthers(), _ -> trial))
+                            .setTrackPerRuleStats(true))
+                    .build();
+        }
         return RBACPerRoute.newBuilder()
-                .setRbac(
-                        access.dryRun()
-                                ? RBAC.newBuilder().setShadowMatcher(matcher)
-                                : RBAC.newBuilder().setMatcher(matcher))
+                .setRbac(RBAC.newBuilder().setMatcher(matcher(rules, authorization.allowOthers())))
                 .build();
+    }
+
+    /**
+     * By which name Envoy counts what rules that are tried out would do, in {@code http.*.rbac.policy.NAME.shadow_denied}: the policy and the route, as a name for each rule would be
+     * a series for each. Envoy takes a name up to its first dot for the label {@code envoy_rbac_policy_name}.
+     */
+    private static String trial(ObjectKey policy, String route) {
+        return (policy + " " + route).replace('.', '_');
     }
 
     /**
@@ -116,19 +134,24 @@ public final class AuthorizationFilter implements ChainFilter {
     }
 
     private static Matcher matcher(List<Rule> rules, boolean allowOthers) {
-        Matcher.Builder matcher = Matcher.newBuilder()
-                .setOnNoMatch(
-                        decision("default", allowOthers ? Authorization.Action.Allow : Authorization.Action.Deny));
+        return matcher(rules, allowOthers, Authorization.Action::name);
+    }
+
+    /** @param counted by which name Envoy counts and logs what is done */
+    private static Matcher matcher(
+            List<Rule> rules, boolean allowOthers, Function<Authorization.Action, String> counted) {
+        Authorization.Action others = allowOthers ? Authorization.Action.Allow : Authorization.Action.Deny;
+        Matcher.Builder matcher = Matcher.newBuilder().setOnNoMatch(decision("default", others, counted.apply(others)));
         rules.forEach(rule -> matcher.getMatcherListBuilder()
                 .addMatchers(Matcher.MatcherList.FieldMatcher.newBuilder()
                         .setPredicate(rule.predicate())
-                        .setOnMatch(decision(rule.name(), rule.action()))));
+                        .setOnMatch(decision(rule.name(), rule.action(), counted.apply(rule.action())))));
         return matcher.build();
     }
 
-    private static Matcher.OnMatch decision(String name, Authorization.Action action) {
+    private static Matcher.OnMatch decision(String name, Authorization.Action action, String counted) {
         Action decided = Action.newBuilder()
-                .setName(action.name())
+                .setName(counted)
                 .setAction(
                         switch (action) {
                             case Allow -> io.envoyproxy.envoy.config.rbac.v3.RBAC.Action.ALLOW;

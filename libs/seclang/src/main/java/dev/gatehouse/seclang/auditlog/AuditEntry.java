@@ -13,7 +13,7 @@ public record AuditEntry(String policy, AuditSettings settings, AuditRecord reco
     private static final int BASE = 4096;
 
     /** About how many bytes of memory it holds. */
-    long size() {
+    public long size() {
         return BASE
                 + (long) record.request().body().length()
                 + record.response().body().length();

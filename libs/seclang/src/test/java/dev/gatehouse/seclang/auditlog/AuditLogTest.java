@@ -26,9 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -193,67 +191,6 @@ class AuditLogTest {
     }
 
     @Test
-    void aFullQueueDropsAndCountsAndNeverWaits() throws Exception {
-        CountDownLatch release = new CountDownLatch(1);
-        CountDownLatch writing = new CountDownLatch(1);
-        Counted counted = new Counted();
-        AuditEntry entry = entry();
-        AuditQueue queue = AuditQueue.start(
-                2,
-                1 << 20,
-                entries -> {
-                    writing.countDown();
-                    release.await();
-                    return 0;
-                },
-                counted);
-        queue.take(entry);
-        assertThat(writing.await(10, TimeUnit.SECONDS)).isTrue();
-        for (int i = 0; i < 5; i++) {
-            queue.take(entry);
-        }
-        assertThat(counted.dropped).hasValue(3);
-        release.countDown();
-        queue.close();
-        queue.take(entry);
-        assertThat(counted.written).hasValue(3);
-        assertThat(counted.dropped).hasValue(4);
-    }
-
-    @Test
-    void recordsAreBoundedByTheirBytesToo() throws Exception {
-        Counted counted = new Counted();
-        try (AuditQueue queue = AuditQueue.start(1000, 100, entries -> 0, counted)) {
-            queue.take(entry());
-            assertThat(counted.dropped).hasValue(1);
-        }
-    }
-
-    @Test
-    void aDestinationThatThrowsLosesItsRecordsAndNoMore() throws Exception {
-        Counted counted = new Counted();
-        AtomicInteger calls = new AtomicInteger();
-        try (AuditQueue queue = AuditQueue.start(
-                10,
-                1 << 20,
-                entries -> {
-                    if (calls.getAndIncrement() == 0) {
-                        throw new IllegalStateException("broken");
-                    }
-                    return 0;
-                },
-                counted)) {
-            queue.take(entry());
-            while (counted.failed.get() == 0) {
-                Thread.onSpinWait();
-            }
-            queue.take(entry());
-        }
-        assertThat(counted.written).hasValue(1);
-        assertThat(counted.failed).hasValue(1);
-    }
-
-    @Test
     void onlyRelevantTransactionsAreWrittenAndWhatIsSanitisedIsHidden() {
         String[] relevant = {"SecAuditEngine RelevantOnly", "SecAuditLogRelevantStatus \"^(?:5|40[0-3])\""};
         assertThat(entry("/", 200, relevant)).isEmpty();
@@ -269,26 +206,5 @@ class AuditLogTest {
                 .contains("Authorization: *********")
                 .contains("password=******")
                 .doesNotContain("secret");
-    }
-
-    private static final class Counted implements AuditCounters {
-        private final AtomicInteger written = new AtomicInteger();
-        private final AtomicInteger dropped = new AtomicInteger();
-        private final AtomicInteger failed = new AtomicInteger();
-
-        @Override
-        public void written(int records) {
-            written.addAndGet(records);
-        }
-
-        @Override
-        public void dropped(int records) {
-            dropped.addAndGet(records);
-        }
-
-        @Override
-        public void failed(int records) {
-            failed.addAndGet(records);
-        }
     }
 }

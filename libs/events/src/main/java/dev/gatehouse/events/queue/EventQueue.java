@@ -1,4 +1,4 @@
-package dev.gatehouse.seclang.auditlog;
+package dev.gatehouse.events.queue;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -10,66 +10,84 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 
 /**
- * Audit records between the requests and what writes them. Holds a bounded number of records and of bytes; a record for which there is
+ * Events between the requests and what writes them. Holds a bounded number of events and of bytes; an event for which there is
  * no room is dropped and counted, and its request goes on.
+ *
+ * @param <E> an event
  */
-public final class AuditQueue implements AuditSink, AutoCloseable {
-    private static final Logger LOG = System.getLogger(AuditQueue.class.getName());
+public final class EventQueue<E> implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(EventQueue.class.getName());
     private static final int BATCH = 256;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
-    private final BlockingQueue<AuditEntry> queue;
+    private final BlockingQueue<E> queue;
     private final AtomicLong bytes = new AtomicLong();
     private final long mostBytes;
-    private final AuditDestination destination;
-    private final AuditCounters counters;
+    private final ToLongFunction<E> size;
+    private final EventDestination<E> destination;
+    private final EventCounters counters;
     private final Thread thread;
     private volatile boolean closed;
 
-    private AuditQueue(int mostEntries, long mostBytes, AuditDestination destination, AuditCounters counters) {
-        this.queue = new ArrayBlockingQueue<>(mostEntries);
+    private EventQueue(
+            String name,
+            int mostEvents,
+            long mostBytes,
+            ToLongFunction<E> size,
+            EventDestination<E> destination,
+            EventCounters counters) {
+        this.queue = new ArrayBlockingQueue<>(mostEvents);
         this.mostBytes = mostBytes;
+        this.size = size;
         this.destination = destination;
         this.counters = counters;
-        this.thread = Thread.ofPlatform().name("audit-log").daemon().unstarted(this::run);
+        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
     }
 
     /**
      * Starts the writing thread.
      *
-     * @param mostEntries that wait
-     * @param mostBytes of memory that waiting entries hold, about
+     * @param name the thread's
+     * @param mostEvents that wait
+     * @param mostBytes of memory that waiting events hold, about
+     * @param size of an event in bytes of memory, about
      */
-    public static AuditQueue start(
-            int mostEntries, long mostBytes, AuditDestination destination, AuditCounters counters) {
-        AuditQueue started = new AuditQueue(mostEntries, mostBytes, destination, counters);
+    public static <E> EventQueue<E> start(
+            String name,
+            int mostEvents,
+            long mostBytes,
+            ToLongFunction<E> size,
+            EventDestination<E> destination,
+            EventCounters counters) {
+        EventQueue<E> started = new EventQueue<>(name, mostEvents, mostBytes, size, destination, counters);
         started.thread.start();
         return started;
     }
 
-    @Override
-    public void take(AuditEntry entry) {
-        long size = entry.size();
-        if (bytes.addAndGet(size) > mostBytes || closed || !queue.offer(entry)) {
-            bytes.addAndGet(-size);
+    /** Never blocks; for any thread. */
+    public void take(E event) {
+        long taken = size.applyAsLong(event);
+        if (bytes.addAndGet(taken) > mostBytes || closed || !queue.offer(event)) {
+            bytes.addAndGet(-taken);
             counters.dropped(1);
         }
     }
 
-    /** How many records wait. */
+    /** How many events wait. */
     public int waiting() {
         return queue.size();
     }
 
     private void run() {
-        List<AuditEntry> batch = new ArrayList<>(BATCH);
+        List<E> batch = new ArrayList<>(BATCH);
         try {
             while (!closed || !queue.isEmpty()) {
                 batch.clear();
-                Optional<AuditEntry> first = Optional.ofNullable(queue.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+                Optional<E> first = Optional.ofNullable(queue.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS));
                 if (first.isPresent()) {
                     batch.add(first.get());
                     queue.drainTo(batch, BATCH - 1);
@@ -82,16 +100,16 @@ public final class AuditQueue implements AuditSink, AutoCloseable {
         }
     }
 
-    private void write(List<AuditEntry> batch) throws InterruptedException {
+    private void write(List<E> batch) throws InterruptedException {
         int failed = batch.size();
         try {
             failed = destination.write(List.copyOf(batch));
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "Audit records could not be written.", e);
+            LOG.log(Level.ERROR, "Events could not be written.", e);
         }
+        bytes.addAndGet(-batch.stream().mapToLong(size).sum());
         counters.failed(Math.min(failed, batch.size()));
         counters.written(Math.max(batch.size() - failed, 0));
-        bytes.addAndGet(-batch.stream().mapToLong(AuditEntry::size).sum());
     }
 
     /** Takes no more, and waits a few seconds until what waits is written. */
