@@ -101,12 +101,13 @@ final class KeyFolder implements Supplier<KeyRing>, AutoCloseable {
                     .sorted(Comparator.comparing(file -> file.getFileName().toString(), Comparator.reverseOrder()))
                     .toList();
             for (Path file : sorted) {
-                key(file).ifPresentOrElse(
-                        next::add,
-                        () -> LOG.log(
-                                Level.WARNING,
-                                "{0} is no session key (expected: 32 bytes, as they are or as Base64).",
-                                file));
+                key(file)
+                        .ifPresentOrElse(
+                                next::add,
+                                () -> LOG.log(
+                                        Level.WARNING,
+                                        "{0} is no session key (expected: 32 bytes, as they are or as Base64).",
+                                        file));
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "Session keys stay as they are: {0} cannot be read: {1}.", folder.get(), e);

@@ -158,8 +158,10 @@ public final class RedisSessionStore implements SessionStore {
         }
         commands.add(Request.cmd(Command.PEXPIRE).arg(prefix + "ended").arg(millis(ENDED)));
         int ended = keys.size();
-        return send(commands).thenApply(replies ->
-                replies.subList(0, ended).stream().mapToInt(Response::toInteger).sum());
+        return send(commands)
+                .thenApply(replies -> replies.subList(0, ended).stream()
+                        .mapToInt(Response::toInteger)
+                        .sum());
     }
 
     @Override
