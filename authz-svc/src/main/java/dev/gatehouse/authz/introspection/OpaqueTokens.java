@@ -8,6 +8,7 @@ import dev.gatehouse.authz.request.HttpRequest;
 import dev.gatehouse.authz.request.Sender;
 import dev.gatehouse.authz.token.ClaimHeader;
 import dev.gatehouse.authz.token.Claims;
+import dev.gatehouse.authz.token.TokenRules;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets through who has a token that its issuer calls active. Which issuer is asked goes by where the token is, so that a token is shown to one
- * issuer only. A request has one token: the backend might read another one than was checked. Answers are those of RFC 6750.
+ * issuer only. A request has one token: the backend might read another one than was checked. Answers are those of RFC 6750, and of RFC 9449 where a
+ * token is bound to a key: such a token is in the header Authorization with the scheme DPoP, where others have Bearer.
  */
 public final class OpaqueTokens implements Check {
     /** How servers name the type of an access token that anybody may bear: RFC 6749 section 7.1, RFC 8693 section 3, and habits. */
@@ -43,7 +46,15 @@ public final class OpaqueTokens implements Check {
     /** The member of {@code cnf} of a token that is bound to a client's certificate. */
     private static final String CERTIFICATE = "x5t#S256";
 
+    /** The member of {@code cnf} of a token that is bound to a key, RFC 9449 section 6.1. */
+    private static final String KEY = "jkt";
+
+    /** The type of such a token, RFC 9449 section 6.2. */
+    private static final String DPOP = "dpop";
+
     private static final String REALM = "Bearer realm=\"gatehouse\"";
+    private static final String DPOP_REALM = "DPoP realm=\"gatehouse\", algs=\""
+            + String.join(" ", new TreeSet<>(TokenRules.ALGORITHMS)) + "\"";
 
     /**
      * An issuer, and what its tokens must be.
@@ -94,6 +105,13 @@ public final class OpaqueTokens implements Check {
             return joined && tokens.size() == 1 ? List.of(tokens.getFirst() + ",") : tokens;
         }
 
+        /** Where the tokens are that are bound to keys: the scheme DPoP beside Bearer. */
+        private Optional<Source> forKeys() {
+            return header.equals("authorization") && prefix.equalsIgnoreCase("bearer")
+                    ? Optional.of(new Source(header, DPOP))
+                    : Optional.empty();
+        }
+
         /** Whether the prefix is the beginning of another word only: "Bearerish". */
         private boolean isOtherWord(String value) {
             return !prefix.isEmpty()
@@ -104,19 +122,30 @@ public final class OpaqueTokens implements Check {
         }
     }
 
-    /** A token of a request, and who is asked about it. */
-    private record Found(Issuer issuer, String token) {}
+    /**
+     * A token of a request, and who is asked about it.
+     *
+     * @param dpop by the scheme DPoP
+     */
+    private record Found(Issuer issuer, String token, boolean dpop) {
+        String realm() {
+            return dpop ? DPOP_REALM : REALM;
+        }
+    }
 
     private final List<Issuer> issuers;
     private final boolean optional;
+    private final Proofs proofs;
 
     /**
      * @param issuers no two have the same source
      * @param optional requests without a token pass: another check is about them
+     * @param proofs judges what a token is bound to
      */
-    public OpaqueTokens(List<Issuer> issuers, boolean optional) {
+    public OpaqueTokens(List<Issuer> issuers, boolean optional, Proofs proofs) {
         this.issuers = List.copyOf(issuers);
         this.optional = optional;
+        this.proofs = proofs;
     }
 
     @Override
@@ -147,11 +176,8 @@ public final class OpaqueTokens implements Check {
         }
         Found found = all.getFirst();
         return TOKEN.matcher(found.token()).matches()
-                ? found.issuer()
-                        .introspector()
-                        .ask(found.token())
-                        .thenApply(known -> judge(found.issuer(), known, request.sender()))
-                : CompletableFuture.completedFuture(invalid("the token is malformed"));
+                ? found.issuer().introspector().ask(found.token()).thenCompose(known -> judge(found, known, request))
+                : CompletableFuture.completedFuture(invalid(found.realm(), "the token is malformed"));
     }
 
     /** Whether {@code request} has a token, valid or not. */
@@ -163,30 +189,69 @@ public final class OpaqueTokens implements Check {
         List<Found> all = new ArrayList<>();
         for (Issuer issuer : issuers) {
             for (Source source : issuer.sources()) {
-                source.tokens(request).forEach(token -> all.add(new Found(issuer, token)));
+                source.tokens(request).forEach(token -> all.add(new Found(issuer, token, false)));
+                source.forKeys()
+                        .ifPresent(other ->
+                                other.tokens(request).forEach(token -> all.add(new Found(issuer, token, true))));
             }
         }
         return all;
     }
 
-    private static Verdict judge(Issuer issuer, Known known, Sender sender) {
+    private CompletionStage<Verdict> judge(Found found, Known known, HttpRequest request) {
         return switch (known) {
-            case Known.Inactive() -> invalid("the token is not active");
-            case Known.Unknown() -> new Verdict.Denied(Reason.ISSUER_AWAY, Optional.empty(), Optional.empty());
-            case Known.Active active -> judge(issuer, active.claims(), sender);
+            case Known.Inactive() ->
+                CompletableFuture.completedFuture(invalid(found.realm(), "the token is not active"));
+            case Known.Unknown() ->
+                CompletableFuture.completedFuture(
+                        new Verdict.Denied(Reason.ISSUER_AWAY, Optional.empty(), Optional.empty()));
+            case Known.Active active -> {
+                Verdict verdict = judge(found, active.claims(), request.sender());
+                Optional<String> key = key(active.claims());
+                yield verdict instanceof Verdict.Passed passed && key.isPresent()
+                        ? proofs.judge(request, found.token(), key.get()).thenApply(proof -> proven(proof, passed))
+                        : CompletableFuture.completedFuture(verdict);
+            }
         };
     }
 
-    private static Verdict judge(Issuer issuer, Claims claims, Sender sender) {
-        if (claims.has("cnf") && !isProven(claims, sender)) {
-            return invalid("the token is bound to a key or certificate that the client has not shown");
+    private static Verdict proven(Proofs.Judgement judgement, Verdict.Passed passed) {
+        return switch (judgement) {
+            case Proofs.Judgement.Proven() -> passed;
+            case Proofs.Judgement.Unknown() ->
+                new Verdict.Denied(Reason.REPLAY_UNKNOWN, Optional.empty(), Optional.of(passed.identity()));
+            case Proofs.Judgement.Refused(String why) ->
+                new Verdict.Denied(
+                        Reason.PROOF_INVALID,
+                        Optional.of(
+                                DPOP_REALM + ", error=\"invalid_dpop_proof\", error_description=\"" + why + "\""),
+                        Optional.empty());
+        };
+    }
+
+    /** The thumbprint of the key that a token is bound to. */
+    private static Optional<String> key(Claims claims) {
+        return claims.object("cnf").flatMap(confirmation -> confirmation.text(KEY));
+    }
+
+    /** All but the proof of a key. */
+    private static Verdict judge(Found found, Claims claims, Sender sender) {
+        Issuer issuer = found.issuer();
+        String realm = found.realm();
+        if (claims.has("cnf") && !isShown(claims, sender)) {
+            return invalid(realm, "the token is bound to a key or certificate that the client has not shown");
+        }
+        if (key(claims).isPresent() != found.dpop()) {
+            return found.dpop()
+                    ? invalid(realm, "the token is bound to no key: its scheme is not DPoP")
+                    : invalid(DPOP_REALM, "the token is bound to a key: its scheme is DPoP");
         }
         if (!isAccessToken(claims)) {
-            return invalid("the token is no access token");
+            return invalid(realm, "the token is no access token");
         }
         List<String> audience = claims.texts("aud").orElse(List.of());
         if (!issuer.audiences().isEmpty() && audience.stream().noneMatch(issuer.audiences()::contains)) {
-            return invalid("the token is for another audience");
+            return invalid(realm, "the token is for another audience");
         }
         Set<String> scopes = new LinkedHashSet<>(words(claims, "scope"));
         scopes.addAll(words(claims, "scp"));
@@ -194,7 +259,7 @@ public final class OpaqueTokens implements Check {
         if (!scopes.containsAll(issuer.scopes())) {
             return new Verdict.Denied(
                     Reason.SCOPE_INSUFFICIENT,
-                    Optional.of(REALM + ", error=\"insufficient_scope\", scope=\"" + String.join(" ", issuer.scopes())
+                    Optional.of(realm + ", error=\"insufficient_scope\", scope=\"" + String.join(" ", issuer.scopes())
                             + "\""),
                     identity);
         }
@@ -208,23 +273,36 @@ public final class OpaqueTokens implements Check {
     }
 
     /**
-     * Whether the client has shown what its token is bound to: the certificate with the hash {@code x5t#S256}, RFC 8705 section 3. A token that is bound to anything else too, or in a form that is not
-     * known, is worth nothing here: nobody checks that proof.
+     * Whether the client has shown the certificate that its token is bound to, by its hash {@code x5t#S256}, RFC 8705 section 3. A key, {@code jkt}, has its proof elsewhere. A token that is bound in a form that is not known is
+     * worth nothing: nobody checks that proof.
      */
-    private static boolean isProven(Claims claims, Sender sender) {
-        return claims.object("cnf")
-                .filter(confirmation -> confirmation.values().keySet().equals(Set.of(CERTIFICATE)))
-                .flatMap(confirmation -> confirmation.text(CERTIFICATE))
-                .filter(bound -> sender.certificateThumbprint()
-                        .filter(shown -> MessageDigest.isEqual(
-                                shown.getBytes(StandardCharsets.UTF_8), bound.getBytes(StandardCharsets.UTF_8)))
-                        .isPresent())
-                .isPresent();
+    private static boolean isShown(Claims claims, Sender sender) {
+        Optional<Claims> confirmation = claims.object("cnf");
+        if (confirmation.isEmpty()
+                || confirmation.get().values().isEmpty()
+                || !Set.of(CERTIFICATE, KEY)
+                        .containsAll(confirmation.get().values().keySet())) {
+            return false;
+        }
+        if (confirmation.get().has(KEY) && confirmation.get().text(KEY).isEmpty()) {
+            return false;
+        }
+        return !confirmation.get().has(CERTIFICATE)
+                || confirmation
+                        .get()
+                        .text(CERTIFICATE)
+                        .filter(bound -> sender.certificateThumbprint()
+                                .filter(shown -> MessageDigest.isEqual(
+                                        shown.getBytes(StandardCharsets.UTF_8), bound.getBytes(StandardCharsets.UTF_8)))
+                                .isPresent())
+                        .isPresent();
     }
 
     /** Servers call refresh tokens and ID tokens active, too. */
     private static boolean isAccessToken(Claims claims) {
-        return (!claims.has("token_type") || is(claims, "token_type", BEARER))
+        return (!claims.has("token_type")
+                        || is(claims, "token_type", BEARER)
+                        || is(claims, "token_type", Set.of(DPOP)) && key(claims).isPresent())
                 && (!claims.has("token_use") || is(claims, "token_use", ACCESS))
                 && !is(claims, "typ", OTHER_KINDS);
     }
@@ -235,10 +313,10 @@ public final class OpaqueTokens implements Check {
                 .isPresent();
     }
 
-    private static Verdict invalid(String why) {
+    private static Verdict invalid(String realm, String why) {
         return new Verdict.Denied(
                 Reason.TOKEN_INVALID,
-                Optional.of(REALM + ", error=\"invalid_token\", error_description=\"" + why + "\""),
+                Optional.of(realm + ", error=\"invalid_token\", error_description=\"" + why + "\""),
                 Optional.empty());
     }
 

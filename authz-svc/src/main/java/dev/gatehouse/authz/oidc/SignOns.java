@@ -2,6 +2,7 @@ package dev.gatehouse.authz.oidc;
 
 import dev.gatehouse.authz.introspection.IntrospectionSettings;
 import dev.gatehouse.authz.introspection.Introspector;
+import dev.gatehouse.authz.introspection.Proofs;
 import dev.gatehouse.authz.policy.InvalidPolicy;
 import dev.gatehouse.authz.provider.Provider;
 import dev.gatehouse.authz.provider.ProviderHttp;
@@ -34,6 +35,7 @@ public final class SignOns {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final SignOnLog log;
+    private final Proofs proofs;
     private final LogoutReceivers receivers = new LogoutReceivers();
     private final Map<ProviderSettings, WeakReference<Provider>> providers = new ConcurrentHashMap<>();
     private final Map<IntrospectionSettings, WeakReference<Introspector>> introspectors = new ConcurrentHashMap<>();
@@ -65,6 +67,7 @@ public final class SignOns {
         this.clock = clock;
         this.random = random;
         this.log = log;
+        this.proofs = redis.map(vault -> new Proofs(vault::first, clock)).orElseGet(() -> Proofs.inMemory(clock));
     }
 
     /** Makes sign-ons that no one signs on by: to check policies, with any store. */
@@ -117,6 +120,11 @@ public final class SignOns {
             introspectors.put(settings, new WeakReference<>(introspector));
         }
         return introspector;
+    }
+
+    /** Who judges proofs of possession. */
+    public Proofs proofs() {
+        return proofs;
     }
 
     /** @throws InvalidPolicy where this process has not the store */

@@ -178,7 +178,12 @@ public final class SessionVault {
     }
 
     CompletionStage<Boolean> first(String id) {
-        return store.first(id, REPLAY);
+        return first(id, REPLAY);
+    }
+
+    /** Whether {@code id} is seen for the first time, by any replica that shares the store. */
+    public CompletionStage<Boolean> first(String id, Duration remembered) {
+        return store.first(id, remembered);
     }
 
     CompletionStage<Renewal> renew(

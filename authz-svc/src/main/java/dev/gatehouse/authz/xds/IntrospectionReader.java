@@ -35,7 +35,7 @@ final class IntrospectionReader {
                 throw e.under("introspections[" + i + "]");
             }
         }
-        return new OpaqueTokens(issuers, optional);
+        return new OpaqueTokens(issuers, optional, signOns.proofs());
     }
 
     private static OpaqueTokens.Issuer issuer(

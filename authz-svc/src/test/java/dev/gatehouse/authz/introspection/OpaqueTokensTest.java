@@ -2,210 +2,27 @@ package dev.gatehouse.authz.introspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
 import dev.gatehouse.api.authz.v1.Introspection;
 import dev.gatehouse.api.authz.v1.OpenIdConnect;
-import dev.gatehouse.authz.grpc.TestEngine;
-import dev.gatehouse.authz.seal.KeyRing;
 import dev.gatehouse.xdsclient.Verdict;
-import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
-import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
-import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class OpaqueTokensTest {
-    private static final String RIGHT =
-            "{\"active\":true,\"sub\":\"ann\",\"scope\":\"orders read\",\"aud\":[\"shop\"],\"realm\":{\"roles\":[\"a\",\"b\"]}}";
-
-    private static Vertx vertx = Vertx.vertx();
-
-    private final AtomicInteger calls = new AtomicInteger();
-    private final CountDownLatch gate = new CountDownLatch(1);
-    private volatile Duration moved = Duration.ZERO;
-    private volatile int status = 200;
-    private volatile String body = RIGHT;
-    private volatile boolean slow;
-    private volatile String authorization = "";
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private HttpServer server = start();
-    private TestEngine engine = engine();
-
-    private HttpServer start() {
-        try {
-            HttpServer made = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            made.setExecutor(threads);
-            made.createContext("/introspect", this::introspect);
-            made.createContext(
-                    "/.well-known/openid-configuration",
-                    exchange -> answer(
-                            exchange,
-                            200,
-                            "{\"issuer\":\"" + address() + "\",\"introspection_endpoint\":\"" + address()
-                                    + "/introspect\"}"));
-            made.start();
-            return made;
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private TestEngine engine() {
-        return new TestEngine(
-                vertx, () -> Instant.now().plus(moved), KeyRing.random(new SecureRandom()), Optional.empty());
-    }
-
-    private void introspect(HttpExchange exchange) throws IOException {
-        calls.incrementAndGet();
-        authorization = String.valueOf(exchange.getRequestHeaders().getFirst("authorization"));
-        exchange.getRequestBody().readAllBytes();
-        if (slow) {
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-        answer(exchange, status, body);
-    }
-
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        try (exchange) {
-            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-            exchange.getResponseBody().write(bytes);
-        } catch (IOException e) {
-            // The client need not wait for all of it.
-        }
-    }
-
-    @BeforeAll
-    static void startVertx() {
-        vertx = Vertx.vertx();
-    }
-
-    @AfterAll
-    static void stopVertx() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
-    }
-
-    @BeforeEach
-    void usual() {
-        policy(introspection -> {});
-    }
-
-    @AfterEach
-    void stop() {
-        gate.countDown();
-        server.stop(0);
-        engine.close();
-        threads.close();
-    }
-
-    private String address() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
-    }
-
-    private void policy(Consumer<Introspection.Builder> change) {
-        Introspection.Builder introspection = introspection();
-        change.accept(introspection);
-        assertThat(engine.push(AccessPolicy.newBuilder()
-                        .setName("shop/api")
-                        .addIntrospections(introspection)
-                        .build()))
-                .isEqualTo(new Verdict.Accepted());
-    }
-
-    private Introspection.Builder introspection() {
-        return Introspection.newBuilder()
-                .setName("opaque")
-                .setEndpoint(address() + "/introspect")
-                .setClientId("gate house")
-                .setClientSecret("s3:cret")
-                .setCacheLifetime(com.google.protobuf.Duration.newBuilder().setSeconds(60))
-                .setInactiveCacheLifetime(
-                        com.google.protobuf.Duration.newBuilder().setSeconds(10))
-                .addExtractFrom(Introspection.TokenSource.newBuilder()
-                        .setHeader("authorization")
-                        .setPrefix("Bearer "))
-                .addClaims(OpenIdConnect.Forwarding.ClaimHeader.newBuilder()
-                        .setHeader("x-user")
-                        .setClaim("sub"));
-    }
-
-    private CompletableFuture<CheckResponse> asking(Map<String, String> headers) {
-        return asking(headers, "");
-    }
-
-    /** @param certificate of the client, as Envoy writes it */
-    private CompletableFuture<CheckResponse> asking(Map<String, String> headers, String certificate) {
-        return engine.check(CheckRequest.newBuilder()
-                .setAttributes(AttributeContext.newBuilder()
-                        .setSource(AttributeContext.Peer.newBuilder().setCertificate(certificate))
-                        .putContextExtensions("gatehouse.policy", "shop/api")
-                        .setRequest(AttributeContext.Request.newBuilder()
-                                .setHttp(AttributeContext.HttpRequest.newBuilder()
-                                        .setMethod("GET")
-                                        .setHost("shop.example")
-                                        .setPath("/orders")
-                                        .putAllHeaders(headers))))
-                .build());
-    }
-
-    private CheckResponse ask(Map<String, String> headers) {
-        return asking(headers).join();
-    }
-
-    private CheckResponse bearer(String token) {
-        return ask(Map.of("authorization", "Bearer " + token));
-    }
-
-    private static int status(CheckResponse response) {
-        return response.hasOkResponse()
-                ? 200
-                : response.getDeniedResponse().getStatus().getCodeValue();
-    }
-
-    private static Optional<String> header(CheckResponse response, String name) {
-        return (response.hasOkResponse()
-                        ? response.getOkResponse().getHeadersList()
-                        : response.getDeniedResponse().getHeadersList())
-                .stream()
-                        .map(option -> option.getHeader())
-                        .filter(header -> header.getKey().equals(name))
-                        .map(header -> header.getValue())
-                        .findFirst();
-    }
-
+final class OpaqueTokensTest extends IntrospectionFixture {
     @Test
     void anActiveTokenPassesWithItsClaimsForBackendAndFilters() {
         CheckResponse response = bearer("abc");
