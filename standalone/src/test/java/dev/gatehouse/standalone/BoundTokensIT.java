@@ -2,6 +2,16 @@ package dev.gatehouse.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.identity.authority.Pem;
 import dev.gatehouse.standalone.process.ChildJvm;
@@ -18,8 +28,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -31,7 +44,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Opaque tokens that are bound to a client's certificate (RFC 8705), through a real Envoy that asks for certificates. */
+/** Opaque tokens that are bound to a client's certificate (RFC 8705) or key (RFC 9449), through a real Envoy that asks for certificates. */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BoundTokensIT {
@@ -93,7 +106,10 @@ final class BoundTokensIT {
             ${key}
             """;
 
+    private static final String TO_KEY = "bound-to-a-key";
+
     private final List<Integer> ports = FreePorts.some(3);
+    private final ECKey key = key();
     private String last = "no answer";
 
     @SuppressWarnings("NullAway.Init")
@@ -108,10 +124,11 @@ final class BoundTokensIT {
                 .digest(Pem.certificates(pem("alice.crt")).getFirst().getEncoded());
         String bound = "{\"active\":true,\"sub\":\"alice\",\"cnf\":{\"x5t#S256\":\""
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(hash) + "\"}}";
+        String boundToKey = "{\"active\":true,\"sub\":\"alice\",\"cnf\":{\"jkt\":\"" + key.computeThumbprint() + "\"}}";
         app = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         app.createContext("/", exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            byte[] answer = bound.getBytes(StandardCharsets.UTF_8);
+            String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            byte[] answer = (form.contains("token=" + TO_KEY) ? boundToKey : bound).getBytes(StandardCharsets.UTF_8);
             try (exchange) {
                 exchange.sendResponseHeaders(200, answer.length);
                 exchange.getResponseBody().write(answer);
@@ -148,12 +165,25 @@ final class BoundTokensIT {
         }
     }
 
+    private static ECKey key() {
+        try {
+            return new ECKeyGenerator(Curve.P_256).generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static String pem(String file) throws IOException {
         return Files.readString(Path.of("src/test/resources/clients", file));
     }
 
     /** The status of a request with a token, and with the certificate of {@code client} or without any. */
     private String status(String client, String... headers) throws GeneralSecurityException, IOException {
+        return answered(client, "Bearer bound", "/", headers);
+    }
+
+    private String answered(String client, String authorization, String path, String... headers)
+            throws GeneralSecurityException, IOException {
         KeyStore trust = KeyStore.getInstance("PKCS12");
         trust.load(null, null);
         trust.setCertificateEntry("ca", Pem.certificates(pem("authority.crt")).getFirst());
@@ -175,8 +205,8 @@ final class BoundTokensIT {
         try (SSLSocket socket =
                 (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), ports.get(2))) {
             String request =
-                    "GET / HTTP/1.1\r\nHost: api.example\r\nAuthorization: Bearer bound\r\nConnection: close\r\n"
-                            + String.join("", headers) + "\r\n";
+                    "GET " + path + " HTTP/1.1\r\nHost: api.example\r\nAuthorization: " + authorization
+                            + "\r\nConnection: close\r\n" + String.join("", headers) + "\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return answer.split(" ", 3)[1];
@@ -198,5 +228,56 @@ final class BoundTokensIT {
                 + pem("alice.crt").replace("\n", "%0A").replace(" ", "%20").replace("+", "%2B") + "\"\r\n";
         assertThat(status("", hash)).isEqualTo("401");
         assertThat(status("mallory", hash)).isEqualTo("401");
+    }
+
+    private String proof(String method, String url) throws JOSEException, GeneralSecurityException {
+        String hash = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(
+                        MessageDigest.getInstance("SHA-256").digest(TO_KEY.getBytes(StandardCharsets.US_ASCII)));
+        JWSObject proof = new JWSObject(
+                new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .type(new JOSEObjectType("dpop+jwt"))
+                        .jwk(key.toPublicJWK())
+                        .build(),
+                new Payload(Map.of(
+                        "jti",
+                        UUID.randomUUID().toString(),
+                        "htm",
+                        method,
+                        "htu",
+                        url,
+                        "iat",
+                        Instant.now().getEpochSecond(),
+                        "ath",
+                        hash)));
+        proof.sign(new ECDSASigner(key));
+        return "DPoP: " + proof.serialize() + "\r\n";
+    }
+
+    @Test
+    void aTokenThatIsBoundToAKeyIsTakenWithAProofForThisRequestAlone() throws Exception {
+        String proof = proof("GET", "https://api.example/orders");
+        String scheme = "DPoP " + TO_KEY;
+        assertThat(answered("", scheme, "/orders?page=2", proof)).isEqualTo("200");
+        assertThat(answered("", scheme, "/orders?page=2", proof)).as("once more").isEqualTo("401");
+        assertThat(answered("", scheme, "/orders")).as("without a proof").isEqualTo("401");
+        assertThat(answered("", "Bearer " + TO_KEY, "/orders", proof("GET", "https://api.example/orders")))
+                .as("as a bearer token")
+                .isEqualTo("401");
+        assertThat(answered("", scheme, "/orders", proof("GET", "https://api.example/other")))
+                .as("for another URL")
+                .isEqualTo("401");
+        assertThat(answered("", scheme, "/orders", proof("GET", "http://api.example/orders")))
+                .as("for another scheme")
+                .isEqualTo("401");
+        assertThat(answered(
+                        "",
+                        scheme,
+                        "/orders",
+                        proof("GET", "https://api.example/orders"),
+                        proof("GET", "https://api.example/orders")))
+                .as("two proofs")
+                .isEqualTo("401");
     }
 }
