@@ -204,9 +204,8 @@ final class BoundTokensIT {
         context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
         try (SSLSocket socket =
                 (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), ports.get(2))) {
-            String request =
-                    "GET " + path + " HTTP/1.1\r\nHost: api.example\r\nAuthorization: " + authorization
-                            + "\r\nConnection: close\r\n" + String.join("", headers) + "\r\n";
+            String request = "GET " + path + " HTTP/1.1\r\nHost: api.example\r\nAuthorization: " + authorization
+                    + "\r\nConnection: close\r\n" + String.join("", headers) + "\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return answer.split(" ", 3)[1];
@@ -260,7 +259,9 @@ final class BoundTokensIT {
         String proof = proof("GET", "https://api.example/orders");
         String scheme = "DPoP " + TO_KEY;
         assertThat(answered("", scheme, "/orders?page=2", proof)).isEqualTo("200");
-        assertThat(answered("", scheme, "/orders?page=2", proof)).as("once more").isEqualTo("401");
+        assertThat(answered("", scheme, "/orders?page=2", proof))
+                .as("once more")
+                .isEqualTo("401");
         assertThat(answered("", scheme, "/orders")).as("without a proof").isEqualTo("401");
         assertThat(answered("", "Bearer " + TO_KEY, "/orders", proof("GET", "https://api.example/orders")))
                 .as("as a bearer token")

@@ -53,8 +53,8 @@ public final class OpaqueTokens implements Check {
     private static final String DPOP = "dpop";
 
     private static final String REALM = "Bearer realm=\"gatehouse\"";
-    private static final String DPOP_REALM = "DPoP realm=\"gatehouse\", algs=\""
-            + String.join(" ", new TreeSet<>(TokenRules.ALGORITHMS)) + "\"";
+    private static final String DPOP_REALM =
+            "DPoP realm=\"gatehouse\", algs=\"" + String.join(" ", new TreeSet<>(TokenRules.ALGORITHMS)) + "\"";
 
     /**
      * An issuer, and what its tokens must be.
@@ -223,8 +223,7 @@ public final class OpaqueTokens implements Check {
             case Proofs.Judgement.Refused(String why) ->
                 new Verdict.Denied(
                         Reason.PROOF_INVALID,
-                        Optional.of(
-                                DPOP_REALM + ", error=\"invalid_dpop_proof\", error_description=\"" + why + "\""),
+                        Optional.of(DPOP_REALM + ", error=\"invalid_dpop_proof\", error_description=\"" + why + "\""),
                         Optional.empty());
         };
     }

@@ -47,8 +47,8 @@ public final class Proofs {
     /** Never fails. */
     CompletionStage<Judgement> judge(HttpRequest request, String token, String thumbprint) {
         String url = request.header("x-forwarded-proto").orElse("https") + "://" + request.host() + request.path();
-        DpopProof.Outcome outcome = DpopProof.check(
-                request.header("dpop").orElse(""), request.method(), url, token, clock.instant());
+        DpopProof.Outcome outcome =
+                DpopProof.check(request.header("dpop").orElse(""), request.method(), url, token, clock.instant());
         return switch (outcome) {
             case DpopProof.Outcome.Wrong(String why) -> CompletableFuture.completedFuture(new Judgement.Refused(why));
             case DpopProof.Outcome.Right(DpopProof proof)
@@ -56,13 +56,13 @@ public final class Proofs {
                 CompletableFuture.completedFuture(new Judgement.Refused("jwk is not the key of the token"));
             case DpopProof.Outcome.Right(DpopProof proof) ->
                 once.first(
-                                "dpop:" + Base64.getUrlEncoder()
-                                        .withoutPadding()
-                                        .encodeToString(Hash.of("dpop", proof.thumbprint(), proof.id())),
+                                "dpop:"
+                                        + Base64.getUrlEncoder()
+                                                .withoutPadding()
+                                                .encodeToString(Hash.of("dpop", proof.thumbprint(), proof.id())),
                                 REMEMBERED)
-                        .<Judgement>thenApply(first -> first
-                                ? new Judgement.Proven()
-                                : new Judgement.Refused("it was used before"))
+                        .<Judgement>thenApply(
+                                first -> first ? new Judgement.Proven() : new Judgement.Refused("it was used before"))
                         .exceptionally(failure -> new Judgement.Unknown());
         };
     }

@@ -65,8 +65,7 @@ public record DpopProof(String thumbprint, String id) {
         if (key == null || key.isPrivate()) {
             return wrong("jwk is no public key");
         }
-        Optional<KeySet> keys =
-                KeySet.parse(JSONObjectUtils.toJSONString(Map.of("keys", List.of(key.toJSONObject()))));
+        Optional<KeySet> keys = KeySet.parse(JSONObjectUtils.toJSONString(Map.of("keys", List.of(key.toJSONObject()))));
         if (keys.isEmpty() || keys.get().verify(jwt) != KeySet.Outcome.RIGHT) {
             return wrong("the signature is not that of jwk");
         }

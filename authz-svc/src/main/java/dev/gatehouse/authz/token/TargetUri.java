@@ -36,7 +36,8 @@ final class TargetUri {
         } else if (authority.endsWith(":")) {
             authority = authority.substring(0, authority.length() - 1);
         }
-        return Optional.of(scheme + "://" + authority + withoutDots(unescaped(slash < 0 ? "/" : rest.substring(slash))));
+        return Optional.of(
+                scheme + "://" + authority + withoutDots(unescaped(slash < 0 ? "/" : rest.substring(slash))));
     }
 
     /** Escapes of characters that need none are undone, and the others are in upper case. */
@@ -52,7 +53,10 @@ final class TargetUri {
             }
             char plain = (char) (high * 16 + low);
             boolean needless = plain < 0x80 && (Character.isLetterOrDigit(plain) || UNRESERVED.indexOf(plain) >= 0);
-            text.append(needless ? String.valueOf(plain) : path.substring(i, i + ESCAPED).toUpperCase(Locale.ROOT));
+            text.append(
+                    needless
+                            ? String.valueOf(plain)
+                            : path.substring(i, i + ESCAPED).toUpperCase(Locale.ROOT));
             i += 2;
         }
         return text.toString();

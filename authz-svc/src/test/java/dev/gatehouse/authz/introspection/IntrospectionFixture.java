@@ -76,8 +76,7 @@ abstract class IntrospectionFixture {
     }
 
     TestEngine engine() {
-        return new TestEngine(
-                vertx, () -> Instant.now().plus(moved), KeyRing.random(new SecureRandom()), redis());
+        return new TestEngine(vertx, () -> Instant.now().plus(moved), KeyRing.random(new SecureRandom()), redis());
     }
 
     void introspect(HttpExchange exchange) throws IOException {

@@ -44,12 +44,16 @@ final class KeyBoundTokensIT extends IntrospectionFixture {
             engine = second;
             policy(introspection -> {});
             assertThat(status(ask(request))).as("at another replica").isEqualTo(401);
-            assertThat(status(ask(with(client.proof(Instant.now(), claims -> {}))))).isEqualTo(200);
+            assertThat(status(ask(with(client.proof(Instant.now(), claims -> {})))))
+                    .isEqualTo(200);
             assertThat(redis.all("KEYS test:o:*")).hasSize(2);
-            assertThat(Long.parseLong(redis.ask("PTTL " + redis.all("KEYS test:o:*").getFirst()).substring(1)))
+            assertThat(Long.parseLong(
+                            redis.ask("PTTL " + redis.all("KEYS test:o:*").getFirst())
+                                    .substring(1)))
                     .isBetween(120_000L, 180_000L);
             redis.close();
-            assertThat(status(ask(with(client.proof(Instant.now(), claims -> {}))))).isEqualTo(503);
+            assertThat(status(ask(with(client.proof(Instant.now(), claims -> {})))))
+                    .isEqualTo(503);
         } finally {
             engine = first;
         }

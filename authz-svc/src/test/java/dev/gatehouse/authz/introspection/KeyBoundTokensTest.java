@@ -93,7 +93,9 @@ final class KeyBoundTokensTest extends IntrospectionFixture {
     void aStolenTokenIsWorthNothingAsABearerTokenOrWithAnotherKey() throws Exception {
         CheckResponse bearer = ask(Map.of("authorization", "Bearer " + TOKEN, "dpop", proof(claims -> {})));
         assertThat(status(bearer)).isEqualTo(401);
-        assertThat(header(bearer, "www-authenticate").orElse("")).startsWith("DPoP ").contains("invalid_token");
+        assertThat(header(bearer, "www-authenticate").orElse(""))
+                .startsWith("DPoP ")
+                .contains("invalid_token");
         assertThat(status(bearer(TOKEN))).isEqualTo(401);
         assertThat(status(ask(Map.of("authorization", "DPoP " + TOKEN)))).isEqualTo(401);
         String foreign = signed(
@@ -119,7 +121,9 @@ final class KeyBoundTokensTest extends IntrospectionFixture {
         body = "{\"active\":true,\"sub\":\"ann\"}";
         CheckResponse response = with(proof(claims -> {}));
         assertThat(status(response)).isEqualTo(401);
-        assertThat(header(response, "www-authenticate").orElse("")).startsWith("DPoP ").contains("invalid_token");
+        assertThat(header(response, "www-authenticate").orElse(""))
+                .startsWith("DPoP ")
+                .contains("invalid_token");
         assertThat(status(bearer(TOKEN))).isEqualTo(200);
     }
 
@@ -193,8 +197,7 @@ final class KeyBoundTokensTest extends IntrospectionFixture {
                         new ECDSASigner(key)),
                 "typ is not dpop+jwt");
         refused(
-                signed(
-                        new JWSHeader.Builder(JWSAlgorithm.ES256).type(dpop).build(), claims(), new ECDSASigner(key)),
+                signed(new JWSHeader.Builder(JWSAlgorithm.ES256).type(dpop).build(), claims(), new ECDSASigner(key)),
                 "jwk is no public key");
         String[] parts = proof(claims -> {}).split("\\.");
         String none = Base64URL.encode("{\"alg\":\"none\",\"typ\":\"dpop+jwt\",\"jwk\":" + key.toPublicJWK() + "}")
@@ -225,7 +228,8 @@ final class KeyBoundTokensTest extends IntrospectionFixture {
                 .type(ProofMaker.TYPE)
                 .jwk(rsa.toPublicJWK())
                 .build();
-        assertThat(status(with(signed(header, claims(), new RSASSASigner(rsa))))).isEqualTo(200);
+        assertThat(status(with(signed(header, claims(), new RSASSASigner(rsa)))))
+                .isEqualTo(200);
     }
 
     @Test
