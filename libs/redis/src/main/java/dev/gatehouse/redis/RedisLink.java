@@ -99,6 +99,7 @@ public final class RedisLink implements AutoCloseable {
     private void watch(Attempt attempt) {
         attempt.connection()
                 .onSuccess(connection -> {
+                    waitingSince.set(0); // who asked while it was away waits for an answer of this one from now on
                     if (failures.getAndSet(0) > 0) {
                         LOG.log(Level.INFO, "Redis is back.");
                     }
