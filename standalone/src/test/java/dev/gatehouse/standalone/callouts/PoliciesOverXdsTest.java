@@ -23,7 +23,6 @@ import dev.gatehouse.waf.xds.PolicySubscriber;
 import dev.gatehouse.xds.grpc.StreamMetrics;
 import dev.gatehouse.xds.grpc.XdsServer;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
-import dev.gatehouse.xds.stream.Protocol;
 import dev.gatehouse.xds.stream.StreamSettings;
 import dev.gatehouse.xds.view.SubscriberRegistry;
 import dev.gatehouse.xdsclient.Update;
@@ -76,7 +75,7 @@ final class PoliciesOverXdsTest {
             store,
             new SubscriberRegistry(),
             topic,
-            new Uncounted(),
+            StreamMetrics.NONE,
             StreamSettings.defaults(),
             "replica",
             InstantSource.system());
@@ -253,28 +252,5 @@ final class PoliciesOverXdsTest {
                 StreamObserver<DeltaDiscoveryResponse> responses) {
             return xds.delta(Optional.empty(), responses);
         }
-    }
-
-    private static final class Uncounted implements StreamMetrics {
-        @Override
-        public void connected(Protocol protocol) {}
-
-        @Override
-        public void disconnected(Protocol protocol) {}
-
-        @Override
-        public void pushed(String typeUrl) {}
-
-        @Override
-        public void acknowledged(String typeUrl, Duration latency) {}
-
-        @Override
-        public void rejected(String typeUrl) {}
-
-        @Override
-        public void overdue(boolean overdue) {}
-
-        @Override
-        public void applied(Duration latency) {}
     }
 }

@@ -22,7 +22,6 @@ import dev.gatehouse.testkit.RealEnvoy;
 import dev.gatehouse.xds.grpc.StreamMetrics;
 import dev.gatehouse.xds.grpc.XdsServer;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
-import dev.gatehouse.xds.stream.Protocol;
 import dev.gatehouse.xds.stream.StreamSettings;
 import dev.gatehouse.xds.view.SubscriberRegistry;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase;
@@ -104,7 +103,7 @@ final class BreakingWorld implements AutoCloseable {
                 store,
                 new SubscriberRegistry(),
                 topic,
-                new Uncounted(),
+                StreamMetrics.NONE,
                 new StreamSettings(Duration.ofMillis(300), Duration.ofSeconds(10), Duration.ofSeconds(30)),
                 "replica",
                 InstantSource.system());
@@ -289,28 +288,5 @@ final class BreakingWorld implements AutoCloseable {
                 StreamObserver<DeltaDiscoveryResponse> responses) {
             return xds.delta(Optional.empty(), responses);
         }
-    }
-
-    private static final class Uncounted implements StreamMetrics {
-        @Override
-        public void connected(Protocol protocol) {}
-
-        @Override
-        public void disconnected(Protocol protocol) {}
-
-        @Override
-        public void pushed(String typeUrl) {}
-
-        @Override
-        public void acknowledged(String typeUrl, Duration latency) {}
-
-        @Override
-        public void rejected(String typeUrl) {}
-
-        @Override
-        public void overdue(boolean overdue) {}
-
-        @Override
-        public void applied(Duration latency) {}
     }
 }

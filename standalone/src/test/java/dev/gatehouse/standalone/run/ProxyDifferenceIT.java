@@ -19,7 +19,6 @@ import dev.gatehouse.testkit.RealEnvoy;
 import dev.gatehouse.xds.grpc.StreamMetrics;
 import dev.gatehouse.xds.grpc.XdsServer;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
-import dev.gatehouse.xds.stream.Protocol;
 import dev.gatehouse.xds.stream.StreamSettings;
 import dev.gatehouse.xds.stream.TypeStatus;
 import dev.gatehouse.xds.view.SubscriberRegistry;
@@ -90,7 +89,7 @@ final class ProxyDifferenceIT {
             store,
             registry,
             new ReportTopic(),
-            new Uncounted(),
+            StreamMetrics.NONE,
             StreamSettings.defaults(),
             "replica",
             InstantSource.system());
@@ -350,28 +349,5 @@ final class ProxyDifferenceIT {
                 StreamObserver<DeltaDiscoveryResponse> responses) {
             return xds.delta(Optional.empty(), responses);
         }
-    }
-
-    private static final class Uncounted implements StreamMetrics {
-        @Override
-        public void connected(Protocol protocol) {}
-
-        @Override
-        public void disconnected(Protocol protocol) {}
-
-        @Override
-        public void pushed(String typeUrl) {}
-
-        @Override
-        public void acknowledged(String typeUrl, Duration latency) {}
-
-        @Override
-        public void rejected(String typeUrl) {}
-
-        @Override
-        public void overdue(boolean overdue) {}
-
-        @Override
-        public void applied(Duration latency) {}
     }
 }

@@ -5,6 +5,30 @@ import java.time.Duration;
 
 /** What is counted and timed. Thread-safe; never blocks. */
 public interface StreamMetrics {
+    /** Counts and times nothing: for streams that nobody measures. */
+    StreamMetrics NONE = new StreamMetrics() {
+        @Override
+        public void connected(Protocol protocol) {}
+
+        @Override
+        public void disconnected(Protocol protocol) {}
+
+        @Override
+        public void pushed(String typeUrl) {}
+
+        @Override
+        public void acknowledged(String typeUrl, Duration latency) {}
+
+        @Override
+        public void rejected(String typeUrl) {}
+
+        @Override
+        public void overdue(boolean overdue) {}
+
+        @Override
+        public void applied(Duration propagation) {}
+    };
+
     void connected(Protocol protocol);
 
     void disconnected(Protocol protocol);

@@ -15,7 +15,6 @@ import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.Transaction;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
-import dev.gatehouse.xds.stream.Protocol;
 import dev.gatehouse.xds.stream.StreamSettings;
 import dev.gatehouse.xds.view.SubscriberRegistry;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -94,7 +93,7 @@ abstract class EnvoyFixture {
                 store,
                 new SubscriberRegistry(),
                 topic,
-                new Uncounted(),
+                StreamMetrics.NONE,
                 new StreamSettings(Duration.ofMillis(300), Duration.ofSeconds(10), Duration.ofSeconds(30)),
                 "replica",
                 InstantSource.system());
@@ -204,29 +203,5 @@ abstract class EnvoyFixture {
                 .setSocketAddress(
                         SocketAddress.newBuilder().setAddress("127.0.0.1").setPortValue(port))
                 .build();
-    }
-
-    /** The metrics have a test of their own. */
-    private static final class Uncounted implements StreamMetrics {
-        @Override
-        public void connected(Protocol protocol) {}
-
-        @Override
-        public void disconnected(Protocol protocol) {}
-
-        @Override
-        public void pushed(String typeUrl) {}
-
-        @Override
-        public void acknowledged(String typeUrl, Duration latency) {}
-
-        @Override
-        public void rejected(String typeUrl) {}
-
-        @Override
-        public void overdue(boolean overdue) {}
-
-        @Override
-        public void applied(Duration latency) {}
     }
 }
