@@ -2,11 +2,11 @@ package dev.gatehouse.shutdown;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.RealEnvoy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,8 +32,8 @@ class DrainIT {
 
     @Test
     void envoyMayEndWhenTheLastConnectionIsClosed() throws Exception {
-        int port = freePort();
-        int adminPort = freePort();
+        int port = FreePorts.one();
+        int adminPort = FreePorts.one();
         List<String> log = new CopyOnWriteArrayList<>();
         Path ready = folder.resolve("ready");
         try (RealEnvoy envoy =
@@ -73,8 +73,8 @@ class DrainIT {
 
     @Test
     void aConnectionThatStaysHoldsEnvoyNoLongerThanTheTimeout() throws Exception {
-        int port = freePort();
-        int adminPort = freePort();
+        int port = FreePorts.one();
+        int adminPort = FreePorts.one();
         Path ready = folder.resolve("ready");
         List<String> log = new CopyOnWriteArrayList<>();
         try (RealEnvoy _ = RealEnvoy.withBootstrap(bootstrap(port, adminPort)).awaitReady();
@@ -96,7 +96,7 @@ class DrainIT {
     void anEnvoyThatIsGoneHoldsNothingLongerThanTheTimeout() throws Exception {
         Path ready = folder.resolve("ready");
         new Drain(
-                        new AdminPage(new InetSocketAddress(LOOPBACK, freePort())),
+                        new AdminPage(new InetSocketAddress(LOOPBACK, FreePorts.one())),
                         new DrainOptions(Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO, 0),
                         ready,
                         _ -> {})
@@ -126,12 +126,6 @@ class DrainIT {
 
     private static URI uri(int port, String path) {
         return URI.create("http://" + LOOPBACK.getHostAddress() + ":" + port + path);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-            return socket.getLocalPort();
-        }
     }
 
     private interface Check {

@@ -28,6 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class EnvoyProcessIT {
     private static final Duration SOON = Duration.ofSeconds(20);
+
+    /** The port of a server that nothing listens to. */
+    private static final int NOBODY = 1;
+
     private static final Backoff QUICK =
             new Backoff(Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofSeconds(1));
 
@@ -44,7 +48,7 @@ final class EnvoyProcessIT {
 
     @Test
     void isReadyOnceItHasItsConfiguration() throws Exception {
-        try (EnvoyProcess envoy = start(serving(freePort(), freePort()))) {
+        try (EnvoyProcess envoy = start(serving(NOBODY))) {
             assertThat(envoy.awaitReady(SOON)).as("log: %s", log).isTrue();
             assertThat(envoy.admin().orElseThrow().get("/server_info")).contains("\"state\": \"LIVE\"");
         }
@@ -60,7 +64,7 @@ final class EnvoyProcessIT {
     @Test
     void theBootstrapIsLoadedAndIsLiveButNotReadyWithoutXds() throws Exception {
         Bootstrap bootstrap =
-                Bootstrap.of("node \"1\"", "a/b", new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort()));
+                Bootstrap.of("node \"1\"", "a/b", new InetSocketAddress(InetAddress.getLoopbackAddress(), NOBODY));
         try (EnvoyProcess envoy = start(bootstrap.json())) {
             assertThat(envoy.await(EnvoyState.Live.class::isInstance, SOON))
                     .as("log: %s", log)
@@ -76,7 +80,7 @@ final class EnvoyProcessIT {
     @Test
     void theAdminPageIsASocketThatOnlyTheUserCanOpen() throws Exception {
         Bootstrap bootstrap =
-                Bootstrap.of("node", "a/b", new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort()));
+                Bootstrap.of("node", "a/b", new InetSocketAddress(InetAddress.getLoopbackAddress(), NOBODY));
         try (EnvoyProcess envoy = start(folder ->
                 bootstrap.withAdminSocket(folder.resolve("admin.socket")).json())) {
             assertThat(envoy.await(EnvoyState.Live.class::isInstance, SOON))
@@ -95,7 +99,7 @@ final class EnvoyProcessIT {
     @Test
     void aSocketPathThatIsTooLongIsToldWithItsLength() throws Exception {
         Bootstrap bootstrap =
-                Bootstrap.of("node", "a/b", new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort()));
+                Bootstrap.of("node", "a/b", new InetSocketAddress(InetAddress.getLoopbackAddress(), NOBODY));
         try (EnvoyProcess envoy = start(folder ->
                 bootstrap.withAdminSocket(folder.resolve("x".repeat(100))).json())) {
             assertThat(envoy.await(EnvoyState.Crashed.class::isInstance, SOON)).isTrue();
@@ -105,7 +109,7 @@ final class EnvoyProcessIT {
 
     @Test
     void aCrashedEnvoyIsStartedAgain() throws Exception {
-        try (EnvoyProcess envoy = start(serving(freePort(), freePort()))) {
+        try (EnvoyProcess envoy = start(serving(NOBODY))) {
             assertThat(envoy.awaitReady(SOON)).isTrue();
             long first = pid(envoy);
 
@@ -130,11 +134,10 @@ final class EnvoyProcessIT {
 
     @Test
     void drainingLetsARequestUnderWayFinish() throws Exception {
-        int port = freePort();
         try (ServerSocket backend = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                EnvoyProcess envoy = start(serving(port, backend.getLocalPort()))) {
+                EnvoyProcess envoy = start(serving(backend.getLocalPort()))) {
             assertThat(envoy.awaitReady(SOON)).isTrue();
-            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(envoy))) {
                 client.getOutputStream().write(ascii("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
                 try (Socket upstream = backend.accept()) {
                     CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> drain(envoy, SOON));
@@ -157,11 +160,10 @@ final class EnvoyProcessIT {
 
     @Test
     void drainingEndsWhenTheTimeIsUp() throws Exception {
-        int port = freePort();
         try (ServerSocket backend = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                EnvoyProcess envoy = start(serving(port, backend.getLocalPort()))) {
+                EnvoyProcess envoy = start(serving(backend.getLocalPort()))) {
             assertThat(envoy.awaitReady(SOON)).isTrue();
-            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(envoy))) {
                 client.getOutputStream().write(ascii("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
                 try (Socket upstream = backend.accept()) {
                     long started = System.nanoTime();
@@ -176,7 +178,7 @@ final class EnvoyProcessIT {
 
     @Test
     void envoyEndsWhenTheJvmIsKilled(@TempDir Path folder) throws Exception {
-        Path bootstrap = Files.writeString(folder.resolve("bootstrap.json"), serving(freePort(), freePort()));
+        Path bootstrap = Files.writeString(folder.resolve("bootstrap.json"), serving(NOBODY));
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -250,19 +252,19 @@ final class EnvoyProcessIT {
         return ascii(text.toString());
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    /** Of the listener, which takes a port that is free: "http::127.0.0.1:43210". */
+    private static int port(EnvoyProcess envoy) throws IOException {
+        String listeners = envoy.admin().orElseThrow().get("/listeners").strip();
+        return Integer.parseInt(listeners.substring(listeners.lastIndexOf(':') + 1));
     }
 
-    private static String serving(int port, int backend) {
+    private static String serving(int backend) {
         return List.of(
                         "admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}",
                         "static_resources:",
                         "  listeners:",
                         "  - name: http",
-                        "    address: {socket_address: {address: 127.0.0.1, port_value: " + port + "}}",
+                        "    address: {socket_address: {address: 127.0.0.1, port_value: 0}}",
                         "    filter_chains:",
                         "    - filters:",
                         "      - name: hcm",

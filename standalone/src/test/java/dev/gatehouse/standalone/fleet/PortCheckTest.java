@@ -3,6 +3,7 @@ package dev.gatehouse.standalone.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.standalone.fleet.ListenerAddress.Transport;
+import dev.gatehouse.testkit.FreePorts;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -53,12 +54,8 @@ final class PortCheckTest {
 
     @Test
     void aFreePortIsNoProblem() throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-            port = socket.getLocalPort();
-        }
         PortCheck check = new PortCheck(new ProcNet(proc));
-        assertThat(check.problem("ns/gw", new ListenerAddress("http", LOOPBACK, port, Transport.TCP)))
+        assertThat(check.problem("ns/gw", new ListenerAddress("http", LOOPBACK, FreePorts.one(), Transport.TCP)))
                 .isEmpty();
     }
 
