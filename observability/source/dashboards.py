@@ -165,7 +165,7 @@ ALL = {
         panel("Time to ACK", "From a push to its acceptance, 99 of 100 less than this.", "s", *quantiles("gatehouse_xds_ack_seconds", SERVICES, "type", "0.99")),
         panel("Subscribers", "Proxies and services that are connected to xds-svc.", "short", ("sum by (fleet) (gatehouse_xds_subscribers{%s})" % SERVICES, "{{fleet}}")),
         panel("Stale", "Streams without an answer in time, and whether the config log is connected.", "short",
-              ("gatehouse_xds_streams_overdue{%s}" % SERVICES, "{{instance}} overdue"), ("gatehouse_xds_config_log_connected{%s}" % SERVICES, "{{instance}} config log")),
+              ("gatehouse_xds_streams_overdue{%s}" % SERVICES, "{{instance}} overdue"), ("gatehouse_xds_streams_waiting{%s}" % SERVICES, "{{instance}} waiting"), ("gatehouse_xds_config_log_connected{%s}" % SERVICES, "{{instance}} config log")),
         panel("Errors of the translation", "Errors of Gatehouse; each left the last good result in force.", "ops", (rate("gatehouse_controller_failures_total", SERVICES, "instance"), "{{instance}}")),
         panel("Refused objects", "Objects of which something is held back, since a proxy refused it (NACK); a line with 0: none.", "short",
               ("max by (kind, object) (gatehouse_controller_refused{%s}) or vector(0)" % SERVICES, ""), kind="table"),

@@ -8,6 +8,7 @@ import dev.gatehouse.xds.grpc.XdsServer;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
 import dev.gatehouse.xds.stream.StreamSettings;
 import dev.gatehouse.xds.view.SubscriberRegistry;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -72,9 +73,13 @@ final class Wiring {
             Upstream upstream,
             SnapshotStore store,
             SubscriberRegistry registry,
+            XdsServer server,
             MeterRegistry meters,
             Vertx vertx) {
         upstream.feed(store);
+        Gauge.builder("gatehouse.xds.streams.waiting", server, XdsServer::waitingStreams)
+                .description("Streams that wait for their turn to begin, because many connect at once")
+                .register(meters);
         MeteredSubscribers subscribers = new MeteredSubscribers(registry, upstream::connected, meters);
         vertx.setPeriodic(0, COUNT_SUBSCRIBERS.toMillis(), _ -> subscribers.refresh());
     }

@@ -38,6 +38,12 @@ final class Session<Q, R> implements StreamObserver<Q> {
     private static final Logger LOG = System.getLogger(Session.class.getName());
     private static final int MAX_TYPES = 64;
 
+    /** A stream has begun once its subscriber has said something, and nothing more for this long. */
+    private static final Duration QUIET = Duration.ofMillis(100);
+
+    /** How long a stream keeps others waiting at most. */
+    private static final Duration LONGEST_BEGINNING = Duration.ofSeconds(2);
+
     /** Between two reports of a stream that owes something. */
     private static final Duration REPORT_INTERVAL = Duration.ofMinutes(1);
 
@@ -52,11 +58,13 @@ final class Session<Q, R> implements StreamObserver<Q> {
     private final AtomicBoolean changeWaits = new AtomicBoolean();
     private final AtomicBoolean tickWaits = new AtomicBoolean();
     private final AtomicBoolean checkWaits = new AtomicBoolean();
+    private final Admission.Place place;
     private final Set<String> types = new HashSet<>();
 
     private @Nullable SubscriberIdentity identity;
     private @Nullable Subscription watch;
     private @Nullable ScheduledFuture<?> timer;
+    private @Nullable Instant heardAt;
     private boolean ended;
     private boolean overdue;
     private @Nullable Instant reportedAt;
@@ -76,6 +84,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
         this.mailbox = new Mailbox(server.executor(), this::fail);
         this.stream = new SubscriberStream(format.protocol(), onlyType.isEmpty(), server.settings());
         this.connectedAt = server.clock().instant();
+        this.place = server.admission().new Place(this::admitted);
         responses.disableAutoRequest();
         responses.setOnCancelHandler(() -> end("cancelled by the subscriber", Optional.empty()));
         responses.setOnReadyHandler(() -> {
@@ -85,7 +94,34 @@ final class Session<Q, R> implements StreamObserver<Q> {
     }
 
     void start() {
-        responses.request(1);
+        place.enter();
+    }
+
+    private void admitted() {
+        mailbox.submit(() -> {
+            if (ended) {
+                return;
+            }
+            responses.request(1);
+            leavePlaceOnceQuiet(server.clock().instant().plus(LONGEST_BEGINNING));
+        });
+    }
+
+    private void leavePlaceOnceQuiet(Instant limit) {
+        server.timer()
+                .schedule(
+                        () -> mailbox.submit(() -> {
+                            Instant now = server.clock().instant();
+                            Instant heard = heardAt;
+                            boolean quiet = heard != null && !now.isBefore(heard.plus(QUIET));
+                            if (ended || quiet || !now.isBefore(limit)) {
+                                place.leave();
+                            } else {
+                                leavePlaceOnceQuiet(limit);
+                            }
+                        }),
+                        QUIET.toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -95,6 +131,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
                 return;
             }
             receive(message);
+            heardAt = server.clock().instant();
             if (!ended) {
                 responses.request(1);
             }
@@ -389,6 +426,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
                 return;
             }
             ended = true;
+            place.leave();
             cancelTimer();
             leave(reason);
             server.left(this);

@@ -28,6 +28,9 @@ public final class XdsServer implements AutoCloseable {
     /** Of each stream, in the time after which what it owes is reported. */
     private static final int CHECKS = 3;
 
+    /** Streams that begin at a time: their messages of 200 kB (1,000 routes) and what is made of them fit into the smallest heap. */
+    private static final int BEGINNINGS = 16;
+
     private final SnapshotStore store;
     private final SubscriberRegistry registry;
     private final DataPlaneReports reports;
@@ -37,6 +40,7 @@ public final class XdsServer implements AutoCloseable {
     private final InstantSource clock;
     private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledThreadPoolExecutor timer = daemonTimer();
+    private final Admission admission = new Admission(BEGINNINGS);
     private final Set<Session<?, ?>> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
@@ -103,6 +107,11 @@ public final class XdsServer implements AutoCloseable {
         return sessions.size();
     }
 
+    /** Streams of which nothing is read yet, because others begin. */
+    public int waitingStreams() {
+        return admission.waiting();
+    }
+
     @Override
     public void close() {
         drain();
@@ -111,6 +120,10 @@ public final class XdsServer implements AutoCloseable {
 
     void left(Session<?, ?> session) {
         sessions.remove(session);
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     SnapshotStore store() {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +53,11 @@ final class TypeSubscription {
     private boolean asked;
     /** What is subscribed to by name: never changed but replaced, since the status of the stream has it too. */
     private Set<String> names = Set.of();
+    /** The names are those of a request. */
+    private boolean ownNames;
 
-    /** Name to version of what the subscriber has, taking the unanswered push as accepted. */
-    private final Map<String, String> held = new HashMap<>();
+    /** What the subscriber has, taking the unanswered push as accepted. */
+    private final Holdings held = new Holdings();
     /** State of the world: what was last accepted as a whole, to go on sending what must not vanish yet. */
     private Map<String, VersionedResource> accepted = Map.of();
     /** Name to the version that the subscriber refused: not sent again until it is another. */
@@ -88,9 +91,12 @@ final class TypeSubscription {
     /** Every name is {@link #doubtful}. */
     private boolean allDoubtful = true;
 
-    /** Names of what the subscriber has accepted, or came with, since it asked for it last. */
+    /** Of route tables: names of those that the subscriber has accepted, or came with, since it asked for them last. */
     private final Set<String> established = new HashSet<>();
-    /** The number of pushes before the subscriber asked for a name last: what they held of it was for what it has dropped since. */
+    /**
+     * Of route tables: the number of pushes before the subscriber asked for a name last: what they held of it was for what it has
+     * dropped since.
+     */
     private final Map<String, Long> askedAt = new HashMap<>();
 
     /** What of the type the subscriber can take. */
@@ -304,7 +310,7 @@ final class TypeSubscription {
 
     /** The subscriber needs this again, though it may have it: a changed cluster warms with its endpoints sent once more. */
     void forget(String name) {
-        boolean knew = held.remove(name) != null;
+        boolean knew = held.remove(name);
         if (toldAbsent.remove(name) || knew) {
             doubtful.add(name);
         }
@@ -312,7 +318,7 @@ final class TypeSubscription {
 
     /** As {@link #forget}, of all that {@code which} holds for. */
     void forgetAll(Predicate<String> which) {
-        held.keySet().stream().filter(which).toList().forEach(this::forget);
+        held.names().filter(which).toList().forEach(this::forget);
     }
 
     /** Whether the subscriber has the resource: it has accepted it since it asked for it last, or came with it. */
@@ -378,6 +384,9 @@ final class TypeSubscription {
 
     /** What of an accepted push the subscriber had not had since it asked for it. */
     private List<String> first(Pending push) {
+        if (order != TypeOrder.ROUTES) {
+            return List.of();
+        }
         return push.upserts().stream()
                 .map(VersionedResource::name)
                 .filter(this::subscribesTo)
@@ -405,11 +414,9 @@ final class TypeSubscription {
 
     /** As {@link #refuse}, of a push after which another was sent: what that changed anew stays as it is. */
     private Optional<Answer> refuseLate(Pending push, String message) {
-        push.upserts().stream()
-                .filter(resource -> resource.version().equals(held.get(resource.name())))
-                .forEach(resource -> doubt(resource.name()));
+        push.upserts().stream().filter(held::has).forEach(resource -> doubt(resource.name()));
         if (!push.upserts().isEmpty()) {
-            push.gone().stream().filter(name -> !held.containsKey(name)).forEach(this::doubt);
+            push.gone().stream().filter(name -> !held.has(name)).forEach(this::doubt);
             toldAbsent.removeAll(push.absent());
             doubtful.addAll(push.absent());
         }
@@ -481,9 +488,10 @@ final class TypeSubscription {
         }
         wildcard = star || (wanted.isEmpty() && !partial && (!asked || (wildcard && names.isEmpty())));
         names = Collections.unmodifiableSet(wanted);
+        ownNames = true;
         allDoubtful = true;
         if (!wildcard) {
-            held.keySet().retainAll(names);
+            held.retain(names);
             refused.keySet().retainAll(names);
             established.retainAll(names);
         }
@@ -491,7 +499,7 @@ final class TypeSubscription {
 
     private void subscribe(Request.Delta request) {
         if (!asked) {
-            held.putAll(request.initialVersions());
+            request.initialVersions().forEach(held::put);
         }
         Set<String> named = request.subscribes() ? new LinkedHashSet<>(names) : new LinkedHashSet<>();
         for (String name : request.subscribe()) {
@@ -504,14 +512,11 @@ final class TypeSubscription {
             named.add(name);
             doubtful.add(name);
             toldAbsent.remove(name);
-            if (claimed) {
-                established.add(name);
-            } else {
-                established.remove(name);
-                askedAt.put(name, nonces);
+            if (!claimed) {
                 held.remove(name);
                 refused.remove(name);
             }
+            establish(name, claimed);
         }
         if (!asked && request.subscribe().isEmpty() && !partial) {
             wildcard = true;
@@ -521,7 +526,7 @@ final class TypeSubscription {
             doubtful.add(name);
             if (name.equals(WILDCARD)) {
                 wildcard = false;
-                held.keySet().retainAll(named);
+                held.retain(named);
                 established.retainAll(named);
                 allDoubtful = true;
             } else if (named.remove(name)) {
@@ -534,6 +539,19 @@ final class TypeSubscription {
         }
         if (request.subscribes()) {
             names = Collections.unmodifiableSet(named);
+            ownNames = true;
+        }
+    }
+
+    private void establish(String name, boolean claimed) {
+        if (order != TypeOrder.ROUTES) {
+            return;
+        }
+        if (claimed) {
+            established.add(name);
+        } else {
+            established.remove(name);
+            askedAt.put(name, nonces);
         }
     }
 
@@ -569,6 +587,17 @@ final class TypeSubscription {
             changed.ifPresentOrElse(doubtful::addAll, () -> allDoubtful = true);
             seen = target;
         }
+        held.share(target);
+        if (ownNames) {
+            ownNames = false;
+            names = names.stream().map(name -> shared(name, target)).collect(Collectors.toUnmodifiableSet());
+        }
+    }
+
+    /** The target's own text of the name, so that a thousand streams keep it once. */
+    private static String shared(String name, ResourceSet target) {
+        VersionedResource resource = target.get(name);
+        return resource == null ? name : resource.name();
     }
 
     /** The names to be looked at: of those that the subscriber is not to have, none that it has not. */
@@ -578,7 +607,7 @@ final class TypeSubscription {
         }
         Set<String> all = new LinkedHashSet<>(wildcard ? target.keySet() : names);
         all.addAll(names);
-        all.addAll(held.keySet());
+        held.names().forEach(all::add);
         return all;
     }
 
@@ -592,16 +621,16 @@ final class TypeSubscription {
         for (String name : candidates) {
             VersionedResource resource = target.get(name);
             boolean needed = resource == null ? scope.keeps(name) : !scope.drops(name);
-            if (!needed && held.containsKey(name)) {
+            if (!needed && held.has(name)) {
                 gone.add(name);
             } else if (resource == null) {
-                if (names.contains(name) && !held.containsKey(name) && !toldAbsent.contains(name)) {
+                if (names.contains(name) && !held.has(name) && !toldAbsent.contains(name)) {
                     absent.add(name);
                 }
             } else if (needed
                     && subscribesTo(name)
                     && scope.takes(name)
-                    && !resource.version().equals(held.get(name))
+                    && !held.has(resource)
                     && !resource.version().equals(refused.get(name))) {
                 upserts.add(resource);
             }
@@ -735,7 +764,7 @@ final class TypeSubscription {
             set.put(resource.name(), resource);
         }
         for (VersionedResource old : before().values()) {
-            boolean leaving = !target.containsKey(old.name()) && held.containsKey(old.name());
+            boolean leaving = !target.containsKey(old.name()) && held.has(old.name());
             boolean replacementRefused = refused.containsKey(old.name()) || suspects.contains(old.name());
             if (subscribesTo(old.name()) && (leaving || replacementRefused)) {
                 set.putIfAbsent(old.name(), old);
@@ -756,9 +785,7 @@ final class TypeSubscription {
 
     /** What the subscriber has of the target once it accepts everything sent. */
     private List<VersionedResource> current(ResourceSet target) {
-        return target.values().stream()
-                .filter(resource -> resource.version().equals(held.get(resource.name())))
-                .toList();
+        return target.values().stream().filter(held::has).toList();
     }
 
     private static Map<String, VersionedResource> byName(Collection<VersionedResource> resources) {
