@@ -7,6 +7,7 @@ import dev.gatehouse.standalone.httpbin.HttpbinOptions;
 import dev.gatehouse.standalone.process.ExampleFiles;
 import dev.gatehouse.standalone.process.FiveServices;
 import dev.gatehouse.standalone.process.FiveServices.Service;
+import dev.gatehouse.standalone.process.SteadyTraffic;
 import dev.gatehouse.standalone.process.WebClient;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +87,54 @@ final class KafkaIT {
                 assertThat(envoy.stat("server.live")).isEqualTo(1);
                 broker.restart();
                 Await.until(() -> web.status(http, "/again/get") == 200, SOON, () -> "the second edit does not count");
+            }
+        }
+    }
+
+    /** In the order of docs/configuration.md: the controller speaks both, so that xds-svc can change over. */
+    @Test
+    void theConfigLogMovesToKafkaAndBackUnderTraffic(@TempDir Path folder) throws Exception {
+        int http = FreePorts.one();
+        Map<Service, Map<String, String>> settings = new ConcurrentHashMap<>();
+        try (Httpbin backend = backend();
+                WebClient web = new WebClient();
+                KafkaBroker broker = new KafkaBroker(Files.createDirectories(folder.resolve("kafka")))) {
+            ExampleFiles files = ExampleFiles.copy("quickstart", folder.resolve("config"))
+                    .listenerPorts("gateway.yaml", http)
+                    .endpointPorts("backend.yaml", backend.httpPort());
+            Map<String, String> kafka = Map.of("GATEHOUSE_KAFKA_BOOTSTRAP_SERVERS", broker.address());
+            try (FiveServices services = new FiveServices(
+                                    files.folder(), "127.0.0.1", service -> settings.getOrDefault(service, Map.of()))
+                            .start();
+                    RealEnvoy envoy = RealEnvoy.fromXds(
+                                    "proxy-1",
+                                    FLEET,
+                                    services.ports(Service.XDS).grpc())
+                            .awaitReady()) {
+                Await.until(() -> web.status(http, "/httpbin/get") == 200, SOON, () -> "the first answer is not 200");
+                try (SteadyTraffic traffic = SteadyTraffic.of(() -> web.status(http, "/httpbin/get"))) {
+                    String route =
+                            files.read("route.yaml").replace("name: httpbin\n  namespace", "name: second\n  namespace");
+                    for (Service service : List.of(Service.CONTROLLER, Service.XDS, Service.XDS, Service.CONTROLLER)) {
+                        boolean toKafka = !settings.containsKey(service);
+                        if (toKafka) {
+                            settings.put(service, kafka);
+                        } else {
+                            settings.remove(service);
+                        }
+                        services.end(service, SOON);
+                        services.launch(service);
+                        services.awaitReady(service);
+                        String next = "/" + service.module() + (toKafka ? "-kafka/" : "-grpc/");
+                        files.write("second.yaml", route.replace("value: /httpbin/", "value: " + next));
+                        Await.until(
+                                () -> web.status(http, next + "get") == 200,
+                                SOON,
+                                () -> "the edit that makes it " + next + " does not count");
+                    }
+                    assertThat(traffic.failed()).isEmpty();
+                }
+                assertThat(envoy.stat("server.live")).isEqualTo(1);
             }
         }
     }

@@ -25,7 +25,8 @@ import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Follows the config log on Kafka for as long as it is open: first all that the topic has, as one replay, then what is
- * appended. The brokers and the controller may be away: what was received last stays in use.
+ * appended. The brokers and the controller may be away: what was received last stays in use. Where what comes does not go on from what came
+ * (the topic was made anew, or compacted while the follower was away), all of it is read again.
  *
  * <p>A secret that cannot be opened is left out and logged; everything else of its transaction is delivered.
  */
@@ -80,9 +81,15 @@ public final class KafkaConfigLogFollower implements Subscription {
         while (!closed) {
             try (LogReader opened = new LogReader(link)) {
                 reader.set(opened);
-                replay(opened);
+                Optional<Position> last = replay(opened);
                 reported = false;
-                new Live().read(opened);
+                new Live(last).read(opened);
+            } catch (Discontinuity e) {
+                LOG.log(
+                        Level.WARNING,
+                        "The config log is read again from its beginning ({0}): {1}",
+                        link,
+                        e.getMessage());
             } catch (WakeupException | org.apache.kafka.common.errors.InterruptException e) {
                 // Closed.
             } catch (KafkaException e) {
@@ -113,8 +120,12 @@ public final class KafkaConfigLogFollower implements Subscription {
         }
     }
 
-    /** The state that the topic has, as a replay; nothing where no controller has written yet. */
-    private void replay(LogReader opened) {
+    /**
+     * The state that the topic has, as a replay; nothing where no controller has written yet.
+     *
+     * @return up to where that is
+     */
+    private Optional<Position> replay(LogReader opened) {
         Map<ResourceId, Put> resources = new LinkedHashMap<>();
         Map<String, Record> commits = new LinkedHashMap<>();
         Optional<Position> last = Optional.empty();
@@ -161,7 +172,7 @@ public final class KafkaConfigLogFollower implements Subscription {
             connected = opened.connected();
         }
         if (last.isEmpty()) {
-            return;
+            return last;
         }
         Map<String, List<Put>> byFleet = new LinkedHashMap<>();
         resources.forEach((id, put) ->
@@ -176,6 +187,7 @@ public final class KafkaConfigLogFollower implements Subscription {
                                 byFleet.getOrDefault(commit.getCommit().getFleet(), List.of()),
                                 List.of())));
         follower.caughtUp(last.get());
+        return last;
     }
 
     private static Optional<Record> parse(ConsumerRecord<byte[], byte[]> entry) {
@@ -187,11 +199,26 @@ public final class KafkaConfigLogFollower implements Subscription {
         }
     }
 
+    /** What came does not go on from what came before it. */
+    private static final class Discontinuity extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Discontinuity(String message) {
+            super(message);
+        }
+    }
+
     /** What is appended from now on. */
     private final class Live {
+        private Optional<Position> last;
         private List<Put> puts = new ArrayList<>();
         private List<ResourceId> deletes = new ArrayList<>();
         private boolean replaying;
+
+        /** @param last up to where the follower has been told; empty: nothing */
+        Live(Optional<Position> last) {
+            this.last = last;
+        }
 
         void read(LogReader opened) {
             while (!closed) {
@@ -217,14 +244,23 @@ public final class KafkaConfigLogFollower implements Subscription {
                 }
                 case PUT -> LogRecords.open(value.getPut(), seal.get()).ifPresent(puts::add);
                 case COMMIT -> {
-                    follower.transaction(
-                            LogRecords.position(value), LogRecords.transaction(value.getCommit(), puts, deletes));
+                    Position position = LogRecords.position(value);
+                    if (!replaying) {
+                        goesOn(position);
+                    }
+                    follower.transaction(position, LogRecords.transaction(value.getCommit(), puts, deletes));
                     puts = new ArrayList<>();
                     deletes = new ArrayList<>();
                 }
                 case CAUGHT_UP -> {
+                    Position position = LogRecords.position(value);
+                    if (!replaying) {
+                        throw new Discontinuity(
+                                "the end of a replay at " + position + ", whose beginning did not come");
+                    }
                     replaying = false;
-                    follower.caughtUp(LogRecords.position(value));
+                    last = Optional.of(position);
+                    follower.caughtUp(position);
                 }
                 case DELETE, ENTRY_NOT_SET ->
                     LOG.log(
@@ -232,6 +268,16 @@ public final class KafkaConfigLogFollower implements Subscription {
                             "A record at {0} is of a kind that this version does not know.",
                             value.getOffset());
             }
+        }
+
+        /** A controller numbers the transactions of its epoch without a gap. */
+        private void goesOn(Position position) {
+            Optional<Position> expected = last.map(before -> new Position(before.epoch(), before.offset() + 1));
+            if (!expected.equals(Optional.of(position))) {
+                throw new Discontinuity(
+                        "after " + last.map(Position::toString).orElse("nothing") + " came " + position);
+            }
+            last = expected;
         }
     }
 }

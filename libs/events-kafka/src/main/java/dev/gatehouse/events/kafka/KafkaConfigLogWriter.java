@@ -15,6 +15,7 @@ import dev.gatehouse.events.Transaction;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,21 +23,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a controller's config log to Kafka while it leads: at first all of it, as one transaction that puts an end to the
  * epoch before, then each transaction as it is appended. A controller that takes over fences the one before it, whose writes
- * then fail: of two that believe to lead, one writes.
+ * then fail: of two that believe to lead, one writes. Transactions of the log that have come meanwhile are one of Kafka.
  *
- * <p>What Kafka does not take is tried again, beginning with all of the log. Appending never waits for it.
+ * <p>What Kafka does not take is tried again, beginning with all of the log. Appending never waits for it. A topic that was made anew, or
+ * that has lost what was written, is noticed within seconds, and all of the log is written to it.
  */
 public final class KafkaConfigLogWriter implements Subscription {
     private static final Logger LOG = System.getLogger(KafkaConfigLogWriter.class.getName());
@@ -44,6 +50,28 @@ public final class KafkaConfigLogWriter implements Subscription {
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
     private static final int MAX_RECORD_BYTES = 32 << 20;
     private static final Duration POLL = Duration.ofSeconds(1);
+
+    /** Between two looks at whether the topic has still what was written. */
+    private static final Duration LOOK_AT_TOPIC = Duration.ofSeconds(3);
+
+    /** Transactions of the log that wait to be written, at most; they are one of Kafka then. */
+    private static final int MOST_WAITING = 256;
+
+    /**
+     * The topic is compacted, and its size bounded: what was overwritten stays for an hour at most, or until there are 64 MiB of it. A
+     * follower that was away for longer than deletions are kept reads all of the topic again.
+     */
+    private static final Map<String, String> TOPIC = Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_COMPACT,
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            Integer.toString(MAX_RECORD_BYTES),
+            TopicConfig.SEGMENT_BYTES_CONFIG,
+            Integer.toString(2 * MAX_RECORD_BYTES),
+            TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
+            Long.toString(Duration.ofHours(1).toMillis()),
+            TopicConfig.DELETE_RETENTION_MS_CONFIG,
+            Long.toString(Duration.ofDays(1).toMillis()));
 
     private final ConfigLog log;
     private final KafkaLink link;
@@ -107,19 +135,74 @@ public final class KafkaConfigLogWriter implements Subscription {
         }
     }
 
-    /** One attempt, with a producer of its own. */
-    private final class Copy implements Follower, AutoCloseable {
-        private final KafkaProducer<byte[], byte[]> producer;
-        private final Map<String, Set<ResourceId>> there = new HashMap<>();
-        private final List<Snapshotted> snapshot = new ArrayList<>();
-        private boolean snapshotting;
-        private volatile @Nullable RuntimeException failure;
+    /** What is written together: transactions of the log as they were appended, or all of it. */
+    private sealed interface Due {
+        record Appended(Position position, Transaction transaction) implements Due {}
 
-        private record Snapshotted(Position position, Transaction transaction) {}
+        record All(List<Appended> state, Position position) implements Due {}
+    }
+
+    /** Takes what the log says, on the log's thread, to where the writer's thread finds it. */
+    private static final class Inbox implements Follower {
+        private final BlockingQueue<Due> due = new LinkedBlockingQueue<>(MOST_WAITING);
+        private List<Due.Appended> replay = new ArrayList<>();
+        private boolean replaying;
+
+        @Override
+        public void replayStarted(String epoch) {
+            replaying = true;
+            replay = new ArrayList<>();
+        }
+
+        @Override
+        public void transaction(Position position, Transaction transaction) {
+            Due.Appended appended = new Due.Appended(position, transaction);
+            if (replaying) {
+                replay.add(appended);
+            } else {
+                put(appended);
+            }
+        }
+
+        @Override
+        public void caughtUp(Position position) {
+            if (replaying) {
+                replaying = false;
+                put(new Due.All(List.copyOf(replay), position));
+                replay = new ArrayList<>();
+            }
+        }
+
+        private void put(Due next) {
+            try {
+                due.put(next);
+            } catch (InterruptedException e) {
+                // The subscription is closed: what would come is not wanted.
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** What has come; empty: nothing did within the time. */
+        List<Due> next(Duration atMost) throws InterruptedException {
+            Due first = due.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            if (first == null) {
+                return List.of();
+            }
+            List<Due> all = new ArrayList<>(List.of(first));
+            due.drainTo(all);
+            return all;
+        }
+    }
+
+    /** One attempt, with a producer of its own. */
+    private final class Copy implements AutoCloseable {
+        private final KafkaProducer<byte[], byte[]> producer;
+        private final TopicWatch watch;
+        private final Map<String, Set<ResourceId>> there = new HashMap<>();
 
         Copy() throws InterruptedException {
-            Topics.make(
-                    link, Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(MAX_RECORD_BYTES)));
+            Topics.make(link, TOPIC);
+            watch = new TopicWatch(link);
             producer = new KafkaProducer<>(
                     link.settings(Map.of(
                             "transactional.id",
@@ -138,7 +221,7 @@ public final class KafkaConfigLogWriter implements Subscription {
                 producer.initTransactions();
                 learnWhatIsThere();
             } catch (RuntimeException e) {
-                producer.close(Duration.ZERO);
+                close();
                 throw e;
             }
         }
@@ -173,84 +256,67 @@ public final class KafkaConfigLogWriter implements Subscription {
             return there.computeIfAbsent(name, _ -> new HashSet<>());
         }
 
+        /** @throws KafkaException Kafka does not take what is due, or the topic does not have what was written */
         void untilItFails() throws InterruptedException {
-            Subscription subscription = log.follow(Optional.empty(), this);
+            Inbox inbox = new Inbox();
+            Subscription subscription = log.follow(Optional.empty(), inbox);
             try {
+                Instant looked = Instant.now();
                 while (leads.getAsBoolean()) {
-                    RuntimeException failed = failure;
-                    if (failed != null) {
-                        throw failed;
+                    List<Due> due = inbox.next(LOOK_AGAIN);
+                    if (!due.isEmpty()) {
+                        write(due);
                     }
-                    Thread.sleep(LOOK_AGAIN);
+                    if (Instant.now().isAfter(looked.plus(LOOK_AT_TOPIC))) {
+                        watch.look();
+                        looked = Instant.now();
+                    }
                 }
             } finally {
                 subscription.close();
             }
         }
 
-        @Override
-        public void replayStarted(String epoch) {
-            snapshotting = true;
-            snapshot.clear();
+        /** After a failure the producer's state is uncertain: another one begins with all of the log. */
+        private void write(List<Due> due) {
+            producer.beginTransaction();
+            for (Due each : due) {
+                switch (each) {
+                    case Due.Appended appended -> send(appended);
+                    case Due.All all -> send(all);
+                }
+            }
+            producer.commitTransaction();
         }
 
-        @Override
-        public void transaction(Position position, Transaction transaction) {
-            if (snapshotting) {
-                snapshot.add(new Snapshotted(position, transaction));
-            } else {
-                write(() -> send(position, transaction));
-            }
-        }
-
-        @Override
-        public void caughtUp(Position position) {
-            if (!snapshotting) {
-                return;
-            }
-            snapshotting = false;
-            write(() -> {
-                Map<String, Set<ResourceId>> before = new HashMap<>(there);
-                there.clear();
-                send(
-                        new LogKey.Started(),
-                        Record.newBuilder()
-                                .setEpoch(position.epoch())
-                                .setReplayStarted(ReplayStarted.getDefaultInstance())
-                                .build());
-                snapshot.forEach(each -> send(each.position(), each.transaction()));
-                before.forEach((fleet, resources) -> {
-                    resources.stream()
-                            .filter(id -> !there.getOrDefault(fleet, Set.of()).contains(id))
-                            .forEach(id -> send(new LogKey.Resource(id), null));
-                    if (!there.containsKey(fleet)) {
-                        send(new LogKey.Fleet(fleet), null);
-                    }
-                });
-                send(
-                        new LogKey.CaughtUp(),
-                        LogRecords.at(position)
-                                .setCaughtUp(CaughtUp.getDefaultInstance())
-                                .build());
+        private void send(Due.All all) {
+            Map<String, Set<ResourceId>> before = new HashMap<>(there);
+            there.clear();
+            send(
+                    new LogKey.Started(),
+                    Record.newBuilder()
+                            .setEpoch(all.position().epoch())
+                            .setReplayStarted(ReplayStarted.getDefaultInstance())
+                            .build());
+            all.state().forEach(this::send);
+            before.forEach((fleet, resources) -> {
+                resources.stream()
+                        .filter(id -> !there.getOrDefault(fleet, Set.of()).contains(id))
+                        .forEach(id -> send(new LogKey.Resource(id), null));
+                if (!there.containsKey(fleet)) {
+                    send(new LogKey.Fleet(fleet), null);
+                }
             });
-            snapshot.clear();
+            send(
+                    new LogKey.CaughtUp(),
+                    LogRecords.at(all.position())
+                            .setCaughtUp(CaughtUp.getDefaultInstance())
+                            .build());
         }
 
-        private void write(Runnable records) {
-            if (failure != null) {
-                return;
-            }
-            try {
-                producer.beginTransaction();
-                records.run();
-                producer.commitTransaction();
-            } catch (RuntimeException e) {
-                // The producer's state is uncertain: another one begins with all of the log.
-                failure = e instanceof KafkaException ? e : new KafkaException(String.valueOf(e.getMessage()), e);
-            }
-        }
-
-        private void send(Position position, Transaction transaction) {
+        private void send(Due.Appended appended) {
+            Position position = appended.position();
+            Transaction transaction = appended.transaction();
             Set<ResourceId> fleet = fleet(transaction.fleet());
             for (Put put : transaction.puts()) {
                 send(
@@ -275,12 +341,18 @@ public final class KafkaConfigLogWriter implements Subscription {
 
         private void send(LogKey key, @Nullable Record value) {
             var unused = producer.send(
-                    new ProducerRecord<>(link.topic(), 0, key.bytes(), value == null ? null : value.toByteArray()));
+                    new ProducerRecord<>(link.topic(), 0, key.bytes(), value == null ? null : value.toByteArray()),
+                    (written, failure) -> {
+                        if (failure == null) {
+                            watch.written(written.offset());
+                        }
+                    });
         }
 
         @Override
         public void close() {
             producer.close(Duration.ofSeconds(1));
+            watch.close();
         }
     }
 }

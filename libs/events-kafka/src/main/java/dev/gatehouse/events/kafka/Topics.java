@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Makes topics that are not there. */
@@ -39,6 +42,28 @@ final class Topics {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new KafkaException("topic " + link.topic() + " cannot be made", e.getCause());
             }
+            warnOfOtherCleanup(link, configs, settings);
+        }
+    }
+
+    /** A topic that somebody else made may forget what is still to be read. Who may not look at its settings is not warned. */
+    private static void warnOfOtherCleanup(KafkaLink link, Map<String, String> configs, Map<String, Object> settings)
+            throws InterruptedException {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, link.topic());
+        String wanted = configs.getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        try (Admin admin = Admin.create(link.settings(settings))) {
+            Config config = admin.describeConfigs(List.of(topic))
+                    .all()
+                    .get()
+                    .values()
+                    .iterator()
+                    .next();
+            String there = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+            if (!wanted.equals(there)) {
+                LOG.log(Level.WARNING, "Topic {0}: cleanup.policy is {1} (expected: {2})", link.topic(), there, wanted);
+            }
+        } catch (ExecutionException e) {
+            LOG.log(Level.DEBUG, () -> "the settings of topic " + link.topic() + " cannot be read", e.getCause());
         }
     }
 }

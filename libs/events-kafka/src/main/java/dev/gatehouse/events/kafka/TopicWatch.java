@@ -1,0 +1,94 @@
+package dev.gatehouse.events.kafka;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Whether a topic of one partition has still what was written to it: somebody may delete it and make it anew, empty it, or put disks in that
+ * are older. Confined to one thread, but for {@link #written}.
+ */
+final class TopicWatch implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 5_000;
+
+    private final Admin admin;
+    private final String topic;
+    private final TopicPartition partition;
+    private final Uuid id;
+    private final long beginning;
+    private final AtomicLong end = new AtomicLong();
+
+    /** @throws KafkaException the topic is not there, or no broker is */
+    TopicWatch(KafkaLink link) throws InterruptedException {
+        topic = link.topic();
+        partition = new TopicPartition(topic, 0);
+        admin = Admin.create(
+                link.settings(Map.of("default.api.timeout.ms", TIMEOUT_MILLIS, "request.timeout.ms", TIMEOUT_MILLIS)));
+        try {
+            id = id();
+            beginning = offset(OffsetSpec.earliest());
+        } catch (ExecutionException e) {
+            admin.close();
+            throw new KafkaException("topic " + topic + " cannot be looked at", e.getCause());
+        }
+    }
+
+    /** A record was written. Thread-safe. */
+    void written(long offset) {
+        end.accumulateAndGet(offset + 1, Math::max);
+    }
+
+    /**
+     * Looks at it. While the brokers are away nothing is known.
+     *
+     * @throws KafkaException it does not have what was written
+     */
+    void look() throws InterruptedException {
+        try {
+            if (!id.equals(id())) {
+                throw new KafkaException("topic " + topic + " was deleted and made anew");
+            }
+            if (offset(OffsetSpec.earliest()) > beginning) {
+                throw new KafkaException("topic " + topic + " has lost its beginning");
+            }
+            if (offset(OffsetSpec.latest()) < end.get()) {
+                throw new KafkaException("topic " + topic + " has lost its end");
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                throw new KafkaException("topic " + topic + " was deleted", e.getCause());
+            }
+            if (!(e.getCause() instanceof RetriableException)) {
+                throw new KafkaException("topic " + topic + " cannot be looked at", e.getCause());
+            }
+        }
+    }
+
+    private Uuid id() throws InterruptedException, ExecutionException {
+        Collection<TopicDescription> described =
+                admin.describeTopics(List.of(topic)).allTopicNames().get().values();
+        return described.iterator().next().topicId();
+    }
+
+    private long offset(OffsetSpec which) throws InterruptedException, ExecutionException {
+        return admin.listOffsets(Map.of(partition, which))
+                .partitionResult(partition)
+                .get()
+                .offset();
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}
