@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An unreadable policy closes what a policy of its kind can be for, and nothing else. */
 class BrokenPoliciesTest {
@@ -137,13 +138,38 @@ class BrokenPoliciesTest {
             metadata: {name: policy, namespace: default}
             spec: {%s, nonsense: {}}
             """.formatted(api(kind), kind, target);
-        Files.writeString(folder.resolve("objects.yaml"), BASE + broken);
+        Translator translator = translated(folder, BASE + broken);
+        assertThat(closed(translator)).describedAs("%s", translator.statuses()).isEqualTo(closed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AccessPolicy", "SSOPolicy"})
+    void aPolicyForASecurityPolicyThatCannotBeReadSaysSo(String kind, @TempDir Path folder) throws IOException {
+        Translator translator = translated(folder, BASE + """
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: SecurityPolicy
+            metadata: {name: broken, namespace: default}
+            spec: {%s, nonsense: {}}
+            ---
+            apiVersion: gatehouse.dev/v1alpha1
+            kind: %s
+            metadata: {name: policy, namespace: default}
+            spec: {targetRefs: [{group: gateway.envoyproxy.io, kind: SecurityPolicy, name: broken}]}
+            """.formatted(ROUTE, kind));
+        assertThat(translator.statuses().toString())
+                .contains("SecurityPolicy default/broken cannot be read; see its status.")
+                .doesNotContain("is not there");
+    }
+
+    private static Translator translated(Path folder, String objects) throws IOException {
+        Files.writeString(folder.resolve("objects.yaml"), objects);
         Translator translator = new Translator(Golden.settings(), (collection, key, failure) -> {
             throw new AssertionError("translating " + collection + " of " + key + " failed", failure);
         });
         translator.apply(new FileChanges("gateway.envoyproxy.io/gatewayclass-controller")
                 .to(new FileSet(List.of(folder), InputStream.nullInputStream(), InstantSource.system()).read(0)));
-        assertThat(closed(translator)).describedAs("%s", translator.statuses()).isEqualTo(closed);
+        return translator;
     }
 
     private static String api(String kind) {

@@ -807,6 +807,11 @@ final class Model {
         };
     }
 
+    /** See {@link Inputs#withoutSecurityPolicy}. */
+    Condition withoutSecurityPolicy(Reads reads, TargetKey key) {
+        return inputs.withoutSecurityPolicy(reads, key);
+    }
+
     private ListenerFilters.Extension unusable(Reads reads, Kind<?> kind, ObjectKey key) {
         boolean there = reads.get(inputs.of(kind), key).isPresent()
                 || reads.get(inputs.broken(), ObjectRef.of(kind, key)).isPresent();

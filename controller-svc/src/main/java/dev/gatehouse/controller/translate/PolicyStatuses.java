@@ -109,10 +109,9 @@ final class PolicyStatuses {
                 conditions.put(
                         reference(target, policy.namespace()),
                         controllerName,
-                        Condition.isFalse(
-                                Conditions.ACCEPTED,
-                                "TargetNotFound",
-                                forPolicy ? key + " is not there." : missing(target, key)));
+                        forPolicy
+                                ? model.withoutSecurityPolicy(reads, key)
+                                : Condition.isFalse(Conditions.ACCEPTED, "TargetNotFound", missing(target, key)));
                 continue;
             }
             Optional<Condition> problem = unresolved(reads, attached, policy.key(), key);

@@ -96,16 +96,16 @@ final class SsoPolicies {
                 .map(Resource::key)
                 .collect(Collectors.toSet());
         if (used.isEmpty()) {
-            boolean there = key.kind().equals(SECURITY_POLICY)
-                    && reads.get(inputs.of(Kinds.SECURITY_POLICY), key.object()).isPresent();
+            if (key.kind().equals(SECURITY_POLICY)
+                    && reads.get(inputs.of(Kinds.SECURITY_POLICY), key.object()).isEmpty()) {
+                return List.of(inputs.withoutSecurityPolicy(reads, key));
+            }
             return List.of(Condition.isFalse(
                     Conditions.ACCEPTED,
                     "TargetNotFound",
-                    there
+                    key.kind().equals(SECURITY_POLICY)
                             ? key + " has no oidc."
-                            : key.kind().equals(SECURITY_POLICY)
-                                    ? key + " is not there."
-                                    : "No SecurityPolicy for " + key + " has an oidc to which this one belongs."));
+                            : "No SecurityPolicy for " + key + " has an oidc to which this one belongs."));
         }
         return used.stream()
                 .sorted()
