@@ -19,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,15 +38,18 @@ public final class Advice {
 
     private static final int LIFE_LEFT = 4;
 
-    /** The type of EndpointSlices that have host names. */
     private final Map<ObjectRef, Found<?>> objects;
 
+    /** By the Service that they are of. */
+    private final Map<ObjectKey, List<EndpointSlice>> slices = new HashMap<>();
+
     private final Instant now;
-    private final List<Problem> warnings = new ArrayList<>();
+    private final Set<Problem> warnings = new LinkedHashSet<>();
 
     private Advice(Map<ObjectRef, Found<?>> objects, Instant now) {
         this.objects = objects;
         this.now = now;
+        objects.values().forEach(this::noteSlice);
     }
 
     /** A reference to a Service's port; empty: the reference names none. */
@@ -141,8 +145,8 @@ public final class Advice {
                 || service.type().equals("ExternalName")) {
             return;
         }
-        List<EndpointSlice> slices = slices(used.service().key());
-        if (slices.isEmpty()) {
+        List<EndpointSlice> own = slices.getOrDefault(used.service().key(), List.of());
+        if (own.isEmpty()) {
             warn(
                     found,
                     "metadata.name",
@@ -152,7 +156,7 @@ public final class Advice {
                             + " selector could find (expected: an EndpointSlice with the addresses, or a Backend)");
             return;
         }
-        List<EndpointSlice> ready = slices.stream()
+        List<EndpointSlice> ready = own.stream()
                 .filter(slice -> slice.endpoints().stream().anyMatch(EndpointSlice.Endpoint::ready))
                 .toList();
         Optional<Service.Port> port = service.ports().stream()
@@ -188,17 +192,12 @@ public final class Advice {
         return name.isEmpty() ? "without a name" : "\"" + name + "\"";
     }
 
-    private List<EndpointSlice> slices(ObjectKey service) {
-        List<EndpointSlice> slices = new ArrayList<>();
-        for (Found<?> found : objects.values()) {
-            if (found.resource().spec() instanceof EndpointSlice slice
-                    && found.resource().namespace().equals(service.namespace())
-                    && service.name()
-                            .equals(found.resource().metadata().labels().get(EndpointSlice.SERVICE_NAME))) {
-                slices.add(slice);
-            }
+    private void noteSlice(Found<?> found) {
+        String service = found.resource().metadata().labels().get(EndpointSlice.SERVICE_NAME);
+        if (service != null && found.resource().spec() instanceof EndpointSlice slice) {
+            slices.computeIfAbsent(new ObjectKey(found.resource().namespace(), service), _ -> new ArrayList<>())
+                    .add(slice);
         }
-        return slices;
     }
 
     /**
@@ -281,14 +280,11 @@ public final class Advice {
     }
 
     private void warn(Found<?> found, String path, String message) {
-        Problem warning = new Problem(
+        warnings.add(new Problem(
                 Problem.Severity.WARNING,
                 found.document().locate(path),
                 found.ref().toString(),
                 path,
-                message);
-        if (!warnings.contains(warning)) {
-            warnings.add(warning);
-        }
+                message));
     }
 }

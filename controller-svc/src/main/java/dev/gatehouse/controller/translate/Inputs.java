@@ -4,13 +4,13 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.collections.Source;
+import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.wasm.WasmRequest;
 import dev.gatehouse.controller.wasm.WasmState;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Kind;
-import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
-import dev.gatehouse.controller.status.Condition;
-import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
@@ -79,7 +79,8 @@ final class Inputs {
 
     /** What a policy for a SecurityPolicy that is not served is told of it. */
     Condition withoutSecurityPolicy(Reads reads, TargetKey key) {
-        return reads.get(broken, ObjectRef.of(Kinds.SECURITY_POLICY, key.object())).isPresent()
+        return reads.get(broken, ObjectRef.of(Kinds.SECURITY_POLICY, key.object()))
+                        .isPresent()
                 ? Condition.isFalse(Conditions.ACCEPTED, "Invalid", key + " cannot be read; see its status.")
                 : Condition.isFalse(Conditions.ACCEPTED, "TargetNotFound", key + " is not there.");
     }
