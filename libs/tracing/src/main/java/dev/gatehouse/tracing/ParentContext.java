@@ -37,6 +37,11 @@ public final class ParentContext {
         return context(text, 3, TRACE, 36);
     }
 
+    /** A span as {@code traceparent}; empty text: there is none, or it is not sampled. */
+    public static String traceparent(SpanContext span) {
+        return span.isValid() && span.isSampled() ? "00-" + span.getTraceId() + "-" + span.getSpanId() + "-01" : "";
+    }
+
     /** The value of B3's single header {@code b3}: {@code trace-span-sampled-parent}. Without a decision nothing is sampled: whoever calls has not decided. */
     public static SpanContext ofB3(byte[] text) {
         int trace = length(text, 0);

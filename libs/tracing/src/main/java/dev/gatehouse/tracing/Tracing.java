@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -63,9 +64,12 @@ public final class Tracing {
                 .startSpan();
     }
 
-    /** Begins a trace of its own. */
-    public Span root(String name) {
-        return tracer.map(each -> each.spanBuilder(name).setNoParent().startSpan())
+    /** Begins a trace of its own, of what began at {@code startNanos} since 1970. */
+    public Span root(String name, long startNanos) {
+        return tracer.map(each -> each.spanBuilder(name)
+                        .setNoParent()
+                        .setStartTimestamp(startNanos, TimeUnit.NANOSECONDS)
+                        .startSpan())
                 .orElseGet(Span::getInvalid);
     }
 
@@ -88,7 +92,7 @@ public final class Tracing {
                 .setSpanKind(kind)
                 .setParent(Context.root().with(parent));
         if (startNanos > 0) {
-            span.setStartTimestamp(startNanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+            span.setStartTimestamp(startNanos, TimeUnit.NANOSECONDS);
         }
         return span.startSpan();
     }

@@ -57,6 +57,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
     private @Nullable SubscriberIdentity identity;
     private @Nullable Subscription watch;
     private @Nullable ScheduledFuture<?> timer;
+    private final DeliverySpans spans;
     private boolean ended;
     private boolean overdue;
     private @Nullable Instant reportedAt;
@@ -76,6 +77,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
         this.mailbox = new Mailbox(server.executor(), this::fail);
         this.stream = new SubscriberStream(format.protocol(), onlyType.isEmpty(), server.settings());
         this.connectedAt = server.clock().instant();
+        this.spans = new DeliverySpans(server.tracing());
         responses.disableAutoRequest();
         responses.setOnCancelHandler(() -> end("cancelled by the subscriber", Optional.empty()));
         responses.setOnReadyHandler(() -> {
@@ -198,10 +200,11 @@ final class Session<Q, R> implements StreamObserver<Q> {
         if (!responses.isReady()) {
             return;
         }
-        server.store()
-                .current(known.fleet())
-                .ifPresent(snapshot ->
-                        perform(stream.target(snapshot, server.clock().instant())));
+        server.store().current(known.fleet()).ifPresent(snapshot -> {
+            Instant now = server.clock().instant();
+            spans.target(snapshot, known, now);
+            perform(stream.target(snapshot, now));
+        });
     }
 
     private void tick() {
@@ -279,6 +282,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
     }
 
     private void perform(SubscriberIdentity known, Effect effect) {
+        spans.happened(effect);
         switch (effect) {
             case Effect.Push push -> {
                 server.metrics().pushed(push.typeUrl());
@@ -389,6 +393,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
                 return;
             }
             ended = true;
+            spans.end("disconnected");
             cancelTimer();
             leave(reason);
             server.left(this);

@@ -27,6 +27,7 @@ final class Export {
     private static final AttributeKey<String> VERSION = AttributeKey.stringKey("service.version");
     private static final AttributeKey<String> INSTANCE = AttributeKey.stringKey("service.instance.id");
     private static final String UNNAMED = "unknown_service";
+    private static final int OTLP = 4317;
     private static final int OTLP_HTTP = 4318;
     private static final long LAST_EXPORT_SECONDS = 3;
 
@@ -103,10 +104,21 @@ final class Export {
                 throw new IllegalArgumentException("gatehouse.tracing.otlp.endpoint: \"" + endpoint
                         + "\" (expected: an http or https URL with a host, such as http://otel-collector:4317)");
             }
-            properties.put("otel.exporter.otlp.endpoint", endpoint.toString());
-            properties.put("otel.exporter.otlp.protocol", protocol(settings, endpoint));
+            String protocol = protocol(settings, endpoint);
+            properties.put("otel.exporter.otlp.endpoint", withPort(endpoint, protocol));
+            properties.put("otel.exporter.otlp.protocol", protocol);
         });
         return properties;
+    }
+
+    /** OpenTelemetry takes none for 80 or 443, and gRPC takes none for an error; what is meant is the protocol's own. */
+    private static String withPort(URI endpoint, String protocol) {
+        if (endpoint.getPort() >= 0) {
+            return endpoint.toString();
+        }
+        int port = protocol.equals("grpc") ? OTLP : OTLP_HTTP;
+        return endpoint.getScheme() + "://" + endpoint.getHost() + ":" + port
+                + Optional.ofNullable(endpoint.getRawPath()).orElse("");
     }
 
     private static String protocol(TracingConfig settings, URI endpoint) {

@@ -1,7 +1,6 @@
 package dev.gatehouse.tracing.quarkus;
 
 import io.smallrye.config.ConfigMapping;
-import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.util.Optional;
 
@@ -19,14 +18,5 @@ interface TracingConfig {
 
         /** {@code grpc} or {@code http/protobuf}. Default: the port decides; 4318 is HTTP, all others are gRPC. */
         Optional<String> protocol();
-    }
-
-    Configuration configuration();
-
-    /** Traces of changes of the configuration; only where spans are made at all. */
-    interface Configuration {
-        /** How many changes begin a trace, in a minute at most; 0: none. */
-        @WithDefault("0")
-        int perMinute();
     }
 }
