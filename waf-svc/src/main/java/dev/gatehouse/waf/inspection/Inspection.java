@@ -356,8 +356,10 @@ public final class Inspection {
         }
         OptionalLong score = transaction.map(Inspection::score).orElse(OptionalLong.empty());
         metrics.finished(outcome(), Duration.ofNanos(engineNanos), score);
-        span.end(() -> new InspectionSpan.Summary(
-                found.map(Policy::name), route, outcome(), findings(), engineNanos, requestBytes, responseBytes));
+        if (span.isRecording()) {
+            span.end(new InspectionSpan.Summary(
+                    found.map(Policy::name), route, outcome(), findings(), engineNanos, requestBytes, responseBytes));
+        }
     }
 
     private void conclude(Transaction begun) {

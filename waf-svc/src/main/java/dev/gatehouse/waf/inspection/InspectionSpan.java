@@ -85,12 +85,12 @@ public final class InspectionSpan {
             long requestBytes,
             long responseBytes) {}
 
-    /** @param summary asked for only where there is a span */
-    void end(Supplier<Summary> summary) {
-        if (!span.isRecording()) {
-            return;
-        }
-        Summary said = summary.get();
+    /** Whether there is a span: what is said of others is not to be computed. */
+    boolean isRecording() {
+        return span.isRecording();
+    }
+
+    void end(Summary said) {
         said.policy().ifPresent(policy -> span.setAttribute(POLICY, policy));
         if (!said.route().isEmpty()) {
             span.setAttribute(ROUTE, said.route());
