@@ -12,10 +12,13 @@ import dev.gatehouse.authz.redis.RedisSessionStore;
 import dev.gatehouse.authz.session.MemorySessionStore;
 import dev.gatehouse.authz.session.Pause;
 import dev.gatehouse.authz.session.SessionVault;
+import dev.gatehouse.authz.spans.TracedProviderHttp;
+import dev.gatehouse.authz.spans.TracedSessionStore;
 import dev.gatehouse.authz.vertx.VertxProviderHttp;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.identity.quarkus.ServiceTls;
 import dev.gatehouse.redis.RedisSettings;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -85,17 +88,25 @@ final class Wiring {
 
     @Produces
     @Singleton
-    SignOns signOns(SignOnStores stores, KeyFolder keys, AuthzConfiguration config, Vertx vertx, AccessLog log) {
+    SignOns signOns(
+            SignOnStores stores,
+            KeyFolder keys,
+            AuthzConfiguration config,
+            Vertx vertx,
+            AccessLog log,
+            Tracing tracing) {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
-        Pause pause = duration -> vertx.timer(duration.toMillis(), TimeUnit.MILLISECONDS)
+        Pause pause = duration -> Tracing.keep(vertx.timer(duration.toMillis(), TimeUnit.MILLISECONDS)
                 .<Void>mapEmpty()
-                .toCompletionStage();
+                .toCompletionStage());
         int near = config.session().near();
         return new SignOns(
-                connection -> new VertxProviderHttp(vertx, connection),
+                connection -> new TracedProviderHttp(new VertxProviderHttp(vertx, connection), tracing),
                 new SessionVault(stores.memory(), near, clock, random, pause),
-                stores.redis().map(redis -> new SessionVault(redis, near, clock, random, pause)),
+                stores.redis()
+                        .map(redis -> new SessionVault(
+                                new TracedSessionStore(redis, "redis", tracing), near, clock, random, pause)),
                 keys,
                 clock,
                 random,

@@ -2,6 +2,7 @@ package dev.gatehouse.controller;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -111,6 +112,16 @@ interface ControllerConfig {
     /** Where the proxies reach ratelimit-svc, as host:port. */
     @WithDefault("localhost:18020")
     String ratelimitAddress();
+
+    /**
+     * Where proxies send the span of every request whose EnvoyProxy says nothing of {@code telemetry.tracing}: {@code http://host:port}, of a collector
+     * of OpenTelemetry's protocol. Port 4318 is HTTP, all others are gRPC.
+     */
+    Optional<URI> proxyTracing();
+
+    /** How many changes of the configuration begin a trace, in a minute at most, where {@code gatehouse.tracing} sends spans at all; 0: none. */
+    @WithDefault("0")
+    int tracedChangesPerMinute();
 
     Limits limits();
 

@@ -3,6 +3,7 @@ package dev.gatehouse.controller;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.callout.CalloutAddress;
 import dev.gatehouse.controller.config.EnvoyGatewayFile;
+import dev.gatehouse.controller.control.ChangeTraces;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.files.FileSource;
@@ -24,6 +25,7 @@ import dev.gatehouse.gatewayapi.security.Cidr;
 import dev.gatehouse.identity.KeyMaterial;
 import dev.gatehouse.identity.TransportCredentials;
 import dev.gatehouse.identity.quarkus.ServiceTls;
+import dev.gatehouse.tracing.Tracing;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -101,7 +103,8 @@ final class Wiring {
                 new Settings.Configured(
                         file.flatMap(EnvoyGatewayFile::proxy),
                         new LimitCalls(
-                                config.limits().timeout(), config.limits().failClosed())),
+                                config.limits().timeout(), config.limits().failClosed()),
+                        config.proxyTracing().map(ProxyTracing::parse)),
                 TableForm.BY_HOST);
     }
 
@@ -152,8 +155,16 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Controller controller(Settings settings, ConfigLog log, WasmFetcher wasm, GrpcHookCalls calls) {
-        return new Controller(settings, log, InstantSource.system(), wasm, calls);
+    Controller controller(
+            Settings settings,
+            ConfigLog log,
+            WasmFetcher wasm,
+            GrpcHookCalls calls,
+            Tracing tracing,
+            ControllerConfig config) {
+        InstantSource clock = InstantSource.system();
+        return new Controller(
+                settings, log, clock, wasm, calls, new ChangeTraces(tracing, config.tracedChangesPerMinute(), clock));
     }
 
     @Produces

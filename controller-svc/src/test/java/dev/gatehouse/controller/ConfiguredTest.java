@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,7 +60,8 @@ class ConfiguredTest {
                 """);
         assertThat(file.problems()).isEmpty();
         return OfflineTranslation.of(
-                List.of(folder), Golden.settings().with(new Settings.Configured(file.proxy(), limits)));
+                List.of(folder),
+                Golden.settings().with(new Settings.Configured(file.proxy(), limits, Optional.empty())));
     }
 
     private static boolean merged(OfflineTranslation translation, String gateway) {

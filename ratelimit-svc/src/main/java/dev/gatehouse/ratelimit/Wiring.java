@@ -9,6 +9,7 @@ import dev.gatehouse.ratelimit.redis.RedisCounterStore;
 import dev.gatehouse.ratelimit.store.CounterStore;
 import dev.gatehouse.ratelimit.xds.RuleSubscriber;
 import dev.gatehouse.redis.RedisSettings;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -40,10 +41,11 @@ final class Wiring {
 
     @Produces
     @Singleton
-    CounterStore store(RateLimitConfiguration config, Vertx vertx, MeterRegistry meters) {
+    CounterStore store(RateLimitConfiguration config, Vertx vertx, MeterRegistry meters, Tracing tracing) {
         InstantSource clock = InstantSource.system();
         CounterStore store = RedisSettings.of(config.redis())
-                .<CounterStore>map(redis -> new RedisCounterStore(vertx, redis, clock, new SecureRandom()))
+                .<CounterStore>map(redis ->
+                        new TracedStore(new RedisCounterStore(vertx, redis, clock, new SecureRandom()), tracing))
                 .orElseGet(() -> new MemoryCounterStore(config.memory().maxCounters(), clock));
         return new MeteredStore(store, meters);
     }

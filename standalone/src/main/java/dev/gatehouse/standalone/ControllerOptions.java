@@ -63,6 +63,7 @@ final class ControllerOptions {
                                 Optional.ofNullable(configured.get(EnvoyGatewayFile.LIMIT_TIMEOUT))
                                         .map(Duration::parse)
                                         .orElse(LimitCalls.DEFAULT.timeout()),
-                                Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LIMIT_FAIL_CLOSED)))));
+                                Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LIMIT_FAIL_CLOSED))),
+                        Optional.empty()));
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
             "  gatehouse run gateway.yaml routes/     your own files",
             "  helm template chart | gatehouse run -",
             "  gatehouse run --redis redis://localhost:6379 examples/protect",
+            "  gatehouse run --otlp http://localhost:4317",
             "",
             "Ports below 1024 are bound 10000 higher (80 becomes 10080) unless --privileged-ports is given.",
             "In a second terminal: gatehouse status"
@@ -54,6 +56,8 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     static final int DEFAULT_GRPC_PORT = 18000;
     static final int DEFAULT_ADMIN_PORT = 19900;
+    /** Of the configuration, in a minute: who asks for traces on a laptop edits files by hand. */
+    private static final int TRACED_CHANGES = 60;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -91,6 +95,14 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--access-log", description = "Print a line of JSON for each request to standard output.")
     private boolean accessLog;
+
+    @Option(
+            names = "--otlp",
+            paramLabel = "URL",
+            description = "Trace every request, and changes of the configuration, to this collector of OpenTelemetry's"
+                    + " protocol: http://host:4317 by gRPC, http://host:4318 by HTTP. An EnvoyProxy with"
+                    + " telemetry.tracing counts for its Gateways.")
+    private @Nullable URI otlp;
 
     @Option(
             names = "--grpc-port",
@@ -145,6 +157,9 @@ final class RunCommand implements Callable<Integer> {
         if (taken.isPresent()) {
             return fail(taken.get());
         }
+        if (otlp != null && (!"http".equals(otlp.getScheme()) || otlp.getHost() == null)) {
+            return fail("--otlp: \"" + otlp + "\" (expected: http://host:port, such as http://localhost:4317)");
+        }
         String services = "127.0.0.1:" + grpcPort;
         Map.of(
                         "quarkus.grpc.server.port", Integer.toString(grpcPort),
@@ -177,6 +192,12 @@ final class RunCommand implements Callable<Integer> {
             System.setProperty("gatehouse.ratelimit.redis.url", redis);
             System.setProperty("gatehouse.waf.redis.url", redis);
             System.setProperty("gatehouse.authz.redis.url", redis);
+        }
+        if (otlp != null) {
+            System.setProperty("gatehouse.tracing.otlp.endpoint", otlp.toString());
+            System.setProperty("gatehouse.controller.proxy-tracing", otlp.toString());
+            System.getProperties()
+                    .putIfAbsent("gatehouse.controller.traced-changes-per-minute", Integer.toString(TRACED_CHANGES));
         }
         StandaloneOptions options = new StandaloneOptions(
                 Optional.ofNullable(envoy),

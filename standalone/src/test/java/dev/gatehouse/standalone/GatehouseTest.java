@@ -50,6 +50,15 @@ final class GatehouseTest {
     }
 
     @Test
+    void aCollectorThatIsNoUrlIsNamed() {
+        for (String wrong : List.of("collector:4317", "https://collector:4317", "http:///v1/traces")) {
+            assertThat(execute("run", ".", "--grpc-port", "0", "--admin-port", "0", "--otlp", wrong))
+                    .isEqualTo(1);
+            assertThat(err.toString()).contains("gatehouse: --otlp: \"" + wrong + "\" (expected: http://host:port");
+        }
+    }
+
+    @Test
     void versionsAreThoseOfTheBuild() {
         assertThat(execute("version")).isZero();
         assertThat(out.toString())

@@ -4,6 +4,7 @@ import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.DataPlaneReports;
 import dev.gatehouse.events.kafka.quarkus.KafkaConfig;
 import dev.gatehouse.identity.quarkus.ServiceTls;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.xds.grpc.XdsServer;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
 import dev.gatehouse.xds.stream.StreamSettings;
@@ -57,7 +58,8 @@ final class Wiring {
             SubscriberRegistry registry,
             Upstream upstream,
             MeterRegistry meters,
-            XdsConfig config) {
+            XdsConfig config,
+            Tracing tracing) {
         return new XdsServer(
                 store,
                 registry,
@@ -65,7 +67,8 @@ final class Wiring {
                 new MeteredStreams(meters),
                 new StreamSettings(config.removalGrace(), config.orderTimeout(), config.overdueAfter()),
                 replicaName(config),
-                InstantSource.system());
+                InstantSource.system(),
+                tracing);
     }
 
     void start(

@@ -19,6 +19,7 @@ import java.util.Locale;
  * @param providerSession a digest of the provider's id of its own session
  * @param sessions how many sessions it is about
  * @param trace the trace's id, in hexadecimal digits
+ * @param span the id of authz-svc's span in it; empty: the request is not sampled
  * @param request {@code x-request-id}
  */
 public record AuditEvent(
@@ -39,6 +40,7 @@ public record AuditEvent(
         String method,
         String host,
         String trace,
+        String span,
         String request) {
     static final int LONGEST = 256;
 

@@ -132,6 +132,7 @@ public final class AuditTrail {
                 request.method(),
                 request.host(),
                 trace(request),
+                request.sender().span(),
                 request.header("x-request-id").orElse("")));
     }
 

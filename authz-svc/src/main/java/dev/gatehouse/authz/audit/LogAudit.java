@@ -71,6 +71,7 @@ final class LogAudit implements EventDestination<AuditEvent> {
         fields.put("method", event.method());
         fields.put("host", event.host());
         fields.put("trace_id", event.trace());
+        fields.put("span_id", event.span());
         fields.put("request_id", event.request());
         fields.values().removeIf(String::isEmpty);
         return fields;

@@ -35,7 +35,8 @@ final class SecurityEvents {
                         .setProviderSession(event.providerSession())
                         .setEnding(ending(event.ending()))
                         .setSessions(event.sessions())
-                        .setTraceId(event.trace()))
+                        .setTraceId(event.trace())
+                        .setSpanId(event.span()))
                 .build();
     }
 

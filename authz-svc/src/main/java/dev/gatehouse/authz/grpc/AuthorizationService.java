@@ -6,7 +6,10 @@ import dev.gatehouse.authz.policy.Reason;
 import dev.gatehouse.authz.policy.Subjects;
 import dev.gatehouse.authz.request.HttpRequest;
 import dev.gatehouse.authz.request.Sender;
+import dev.gatehouse.authz.spans.DecisionSpan;
 import dev.gatehouse.authz.xds.PolicySubscriber;
+import dev.gatehouse.tracing.Tracing;
+import dev.gatehouse.tracing.grpc.CallerSpan;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc.AuthorizationImplBase;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
@@ -14,6 +17,8 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.BindableService;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Scope;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
 import java.util.HashMap;
@@ -27,6 +32,7 @@ import java.util.Optional;
 @GrpcService
 @RegisterInterceptor(Overload.class)
 @RegisterInterceptor(CallMetadata.class)
+@RegisterInterceptor(CallerSpan.class)
 final class AuthorizationService extends AuthorizationImplBase implements BindableService {
     private static final String POLICY = "gatehouse.policy";
     private static final String ROUTE = "gatehouse.route";
@@ -34,11 +40,13 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
     private final PolicySubscriber policies;
     private final DecisionRecord record;
     private final CheckFormat format;
+    private final Tracing tracing;
 
-    AuthorizationService(PolicySubscriber policies, DecisionRecord record, Subjects subjects) {
+    AuthorizationService(PolicySubscriber policies, DecisionRecord record, Subjects subjects, Tracing tracing) {
         this.policies = policies;
         this.record = record;
         this.format = new CheckFormat(subjects);
+        this.tracing = tracing;
     }
 
     @Override
@@ -46,15 +54,29 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
         AttributeContext attributes = message.getAttributes();
         Optional<String> named =
                 Optional.ofNullable(attributes.getContextExtensionsMap().get(POLICY));
-        HttpRequest request = request(attributes);
+        Span span = tracing.serve(DecisionSpan.NAME, CallerSpan.current());
+        HttpRequest request = request(attributes, span);
         if (!attributes.getRequest().hasHttp()) {
-            answer(responses, request, AccessControl.deny(named, Reason.NOT_HTTP));
+            answer(responses, request, span, AccessControl.deny(named, Reason.NOT_HTTP));
             return;
         }
+        if (!span.isRecording()) {
+            decide(responses, named, request, span);
+            return;
+        }
+        try (Scope _ = span.makeCurrent()) {
+            decide(responses, named, request, span);
+        }
+    }
+
+    private void decide(
+            StreamObserver<CheckResponse> responses, Optional<String> named, HttpRequest request, Span span) {
         AccessControl.decide(policies.policies(), named, request).whenComplete((decision, failure) -> {
             if (failure == null) {
-                answer(responses, request, decision);
+                answer(responses, request, span, decision);
             } else {
+                Tracing.fail(span, failure);
+                span.end();
                 System.getLogger(AuthorizationService.class.getName())
                         .log(System.Logger.Level.ERROR, "A request could not be decided.", failure);
                 responses.onError(Status.INTERNAL
@@ -64,24 +86,30 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
         });
     }
 
-    private void answer(StreamObserver<CheckResponse> responses, HttpRequest request, Decision decision) {
+    private void answer(StreamObserver<CheckResponse> responses, HttpRequest request, Span span, Decision decision) {
+        if (span.isRecording()) {
+            DecisionSpan.end(span, request.sender().route(), decision);
+        }
         record.decided(request, decision);
         responses.onNext(format.write(decision));
         responses.onCompleted();
     }
 
-    private static Sender sender(AttributeContext attributes) {
+    private static Sender sender(AttributeContext attributes, Span span) {
         CallMetadata.Told told = CallMetadata.current();
         return new Sender(
                 told.client().isEmpty()
                         ? attributes.getSource().getAddress().getSocketAddress().getAddress()
                         : told.client(),
                 attributes.getContextExtensionsOrDefault(ROUTE, ""),
-                told.trace(),
+                span.isRecording() && told.trace().isEmpty()
+                        ? span.getSpanContext().getTraceId()
+                        : told.trace(),
+                span.isRecording() ? span.getSpanContext().getSpanId() : "",
                 attributes.getSource().getCertificate());
     }
 
-    private static HttpRequest request(AttributeContext attributes) {
+    private static HttpRequest request(AttributeContext attributes, Span span) {
         AttributeContext.HttpRequest http = attributes.getRequest().getHttp();
         Map<String, String> headers = new HashMap<>(http.getHeadersMap());
         http.getHeaderMap()
@@ -94,6 +122,7 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
                         (a, b) -> a + (header.getKey().equals("cookie") ? "; " : ",") + b));
         String body =
                 http.getRawBody().isEmpty() ? http.getBody() : http.getRawBody().toStringUtf8();
-        return new HttpRequest(http.getMethod(), http.getHost(), http.getPath(), headers, body, sender(attributes));
+        return new HttpRequest(
+                http.getMethod(), http.getHost(), http.getPath(), headers, body, sender(attributes, span));
     }
 }

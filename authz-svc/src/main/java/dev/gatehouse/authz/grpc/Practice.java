@@ -14,6 +14,7 @@ import dev.gatehouse.authz.oidc.SignOns;
 import dev.gatehouse.authz.policy.Subjects;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.grpcserver.WarmUp;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Update;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
@@ -94,7 +95,10 @@ public final class Practice {
                 .map(policy -> new Resource(policy.getName(), "1", Any.pack(policy)))
                 .toArray(Resource[]::new)));
         return new AuthorizationService(
-                        policies, (request, decision) -> {}, new Subjects(Subjects.Form.HASHED, () -> new byte[32]))
+                        policies,
+                        (request, decision) -> {},
+                        new Subjects(Subjects.Form.HASHED, () -> new byte[32]),
+                        Tracing.OFF)
                 .bindService();
     }
 

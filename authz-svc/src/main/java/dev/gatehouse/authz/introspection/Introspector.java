@@ -7,6 +7,7 @@ import dev.gatehouse.authz.provider.ProviderHttp;
 import dev.gatehouse.authz.seal.Hash;
 import dev.gatehouse.authz.token.Claims;
 import dev.gatehouse.authz.token.TokenRules;
+import dev.gatehouse.tracing.Tracing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,7 +74,7 @@ public final class Introspector {
             }
             CompletableFuture<Known> running = underWay.get(key);
             if (running != null) {
-                return running;
+                return Tracing.keep(running);
             }
             if (underWay.size() >= MOST_CALLS) {
                 return CompletableFuture.completedFuture(new Known.Unknown());
@@ -88,7 +89,7 @@ public final class Introspector {
                     keep(key, judged, start);
                     asked.complete(judged.known());
                 });
-        return asked;
+        return Tracing.keep(asked);
     }
 
     /** @param start of the call: what the issuer said then may have changed since */
@@ -136,7 +137,8 @@ public final class Introspector {
                 .add("token_type_hint", "access_token")
                 .encoded();
         return endpoint()
-                .thenCompose(url -> http.send(new ProviderHttp.Call(url, headers, Optional.of(form))))
+                .thenCompose(url -> http.send(
+                        new ProviderHttp.Call(ProviderHttp.Purpose.INTROSPECTION, url, headers, Optional.of(form))))
                 .thenApply(this::judge);
     }
 
@@ -196,6 +198,7 @@ public final class Introspector {
         String issuer = settings.issuer().orElseThrow();
         String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
         return http.send(new ProviderHttp.Call(
+                        ProviderHttp.Purpose.DISCOVERY,
                         base + "/.well-known/openid-configuration",
                         Map.of("accept", "application/json"),
                         Optional.empty()))

@@ -1,6 +1,7 @@
 package dev.gatehouse.authz.policy;
 
 import dev.gatehouse.authz.request.HttpRequest;
+import dev.gatehouse.tracing.Tracing;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +48,9 @@ public final class AccessControl {
                 case Decision.Denied denied -> done(denied);
                 case Decision.Answered answered -> done(answered);
                 case Decision.Allowed allowed ->
-                    check.check(seen(request, allowed.changes())).thenApply(verdict -> add(allowed, check, verdict));
+                    // Passwords are computed on threads of their own.
+                    Tracing.keep(check.check(seen(request, allowed.changes())))
+                            .thenApply(verdict -> add(allowed, check, verdict));
             });
         }
         return decision;

@@ -65,32 +65,33 @@ public final class Provider {
         }
         String issuer = settings.issuer();
         String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
-        return get(base + "/.well-known/openid-configuration").thenCompose(body -> {
-            Optional<Claims> document = Claims.parse(body);
-            if (document.isEmpty()) {
-                return unreachable("its document is not JSON");
-            }
-            if (!document.get().text("issuer").equals(Optional.of(issuer))) {
-                return unreachable("its document names another issuer than " + issuer);
-            }
-            try {
-                return CompletableFuture.completedFuture(Endpoints.of(settings, document.get()));
-            } catch (Endpoints.UnusableDocument e) {
-                return unreachable("its document: " + e.getMessage());
-            }
-        });
+        return get(ProviderHttp.Purpose.DISCOVERY, base + "/.well-known/openid-configuration")
+                .thenCompose(body -> {
+                    Optional<Claims> document = Claims.parse(body);
+                    if (document.isEmpty()) {
+                        return unreachable("its document is not JSON");
+                    }
+                    if (!document.get().text("issuer").equals(Optional.of(issuer))) {
+                        return unreachable("its document names another issuer than " + issuer);
+                    }
+                    try {
+                        return CompletableFuture.completedFuture(Endpoints.of(settings, document.get()));
+                    } catch (Endpoints.UnusableDocument e) {
+                        return unreachable("its document: " + e.getMessage());
+                    }
+                });
     }
 
     private CompletionStage<KeySet> fetchKeys() {
         return endpoints()
-                .thenCompose(where -> get(where.jwks()))
+                .thenCompose(where -> get(ProviderHttp.Purpose.KEYS, where.jwks()))
                 .thenCompose(body -> KeySet.parse(body)
                         .<CompletionStage<KeySet>>map(CompletableFuture::completedFuture)
                         .orElseGet(() -> unreachable("its key set has no key for signatures")));
     }
 
-    private CompletionStage<String> get(String url) {
-        return http.send(new ProviderHttp.Call(url, Map.of("accept", "application/json"), Optional.empty()))
+    private CompletionStage<String> get(ProviderHttp.Purpose purpose, String url) {
+        return http.send(new ProviderHttp.Call(purpose, url, Map.of("accept", "application/json"), Optional.empty()))
                 .thenCompose(answer -> answer.status() == 200
                         ? CompletableFuture.completedFuture(answer.body())
                         : unreachable("status " + answer.status() + " from " + url));
@@ -203,7 +204,7 @@ public final class Provider {
 
     private CompletionStage<TokenAnswer> tokens(Form form, Function<Claims, CompletionStage<TokenAnswer>> check) {
         return endpoints()
-                .thenCompose(where -> post(where.token(), where, form))
+                .thenCompose(where -> post(ProviderHttp.Purpose.TOKEN, where.token(), where, form))
                 .thenCompose(answer -> {
                     Optional<Claims> body = Claims.parse(answer.body());
                     if (answer.status() == 200) {
@@ -221,10 +222,11 @@ public final class Provider {
                 .exceptionally(failure -> new TokenAnswer.Unavailable(message(failure)));
     }
 
-    private CompletionStage<ProviderHttp.Answer> post(String url, Endpoints where, Form form) {
+    private CompletionStage<ProviderHttp.Answer> post(
+            ProviderHttp.Purpose purpose, String url, Endpoints where, Form form) {
         Map<String, String> headers = proof.add(form, where, clock.instant());
         headers.put("accept", "application/json");
-        return http.send(new ProviderHttp.Call(url, headers, Optional.of(form.encoded())));
+        return http.send(new ProviderHttp.Call(purpose, url, headers, Optional.of(form.encoded())));
     }
 
     /**
@@ -236,7 +238,7 @@ public final class Provider {
         if (where.pushed().isEmpty()) {
             return unreachable("its document has no pushed_authorization_request_endpoint");
         }
-        return post(where.pushed().get(), where, request)
+        return post(ProviderHttp.Purpose.PUSHED_REQUEST, where.pushed().get(), where, request)
                 .thenCompose(answer -> Claims.parse(answer.body())
                         .filter(body -> answer.status() == 201 || answer.status() == 200)
                         .flatMap(body -> body.text("request_uri"))
@@ -254,6 +256,7 @@ public final class Provider {
                 .thenCompose(where -> where.userInfo().isEmpty()
                         ? unreachable("its document has no userinfo_endpoint")
                         : http.send(new ProviderHttp.Call(
+                                ProviderHttp.Purpose.USER_INFO,
                                 where.userInfo().get(),
                                 Map.of(
                                         "accept",

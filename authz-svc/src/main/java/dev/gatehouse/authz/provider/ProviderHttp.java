@@ -15,11 +15,21 @@ public interface ProviderHttp {
         ProviderHttp open(ConnectionSettings settings);
     }
 
+    /** What is asked for. */
+    enum Purpose {
+        DISCOVERY,
+        KEYS,
+        TOKEN,
+        PUSHED_REQUEST,
+        USER_INFO,
+        INTROSPECTION
+    }
+
     /**
      * @param url absolute
      * @param form the body, {@code application/x-www-form-urlencoded}; empty: a GET
      */
-    record Call(String url, Map<String, String> headers, Optional<String> form) {
+    record Call(Purpose purpose, String url, Map<String, String> headers, Optional<String> form) {
         public Call {
             headers = Map.copyOf(headers);
         }

@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.provider;
 
+import dev.gatehouse.tracing.Tracing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,7 +42,7 @@ final class Refreshed<T> {
             if (last != null && tried.plus(FIRST_PAUSE).isAfter(now)) {
                 return CompletableFuture.failedFuture(last);
             }
-            return begin(now);
+            return Tracing.keep(begin(now));
         }
         if (!fetched.plus(lifetime).isAfter(now) && !tried.plus(PAUSE).isAfter(now)) {
             begin(now);
@@ -56,7 +57,7 @@ final class Refreshed<T> {
         if (running == null && tried.plus(PAUSE).isAfter(now)) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return begin(now).handle((next, failed) -> failed == null ? Optional.of(next) : Optional.empty());
+        return Tracing.keep(begin(now)).handle((next, failed) -> failed == null ? Optional.of(next) : Optional.empty());
     }
 
     private CompletableFuture<T> begin(Instant now) {

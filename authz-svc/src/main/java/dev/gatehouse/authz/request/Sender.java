@@ -13,10 +13,11 @@ import java.util.Optional;
  * @param address of the client, by the proxy's rules of which proxies in front of it count; empty: not told
  * @param route the rule's name, as in metrics of proxies; empty: not told
  * @param trace the trace's id, in hexadecimal digits; empty: the proxy traces nothing
+ * @param span the id of this service's span of the request; empty: the request is not sampled
  * @param certificate the one that the client has shown in the TLS handshake, as PEM with percent-encoding; empty: none
  */
-public record Sender(String address, String route, String trace, String certificate) {
-    public static final Sender UNKNOWN = new Sender("", "", "", "");
+public record Sender(String address, String route, String trace, String span, String certificate) {
+    public static final Sender UNKNOWN = new Sender("", "", "", "", "");
     private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
     private static final String END = "-----END CERTIFICATE-----";
 

@@ -2,6 +2,7 @@ package dev.gatehouse.authz.session;
 
 import dev.gatehouse.authz.seal.Hash;
 import dev.gatehouse.authz.seal.Seal;
+import dev.gatehouse.tracing.Tracing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -195,7 +196,7 @@ public final class SessionVault {
         CompletableFuture<Renewal> mine = new CompletableFuture<>();
         CompletableFuture<Renewal> other = underWay.putIfAbsent(held.key(), mine);
         if (other != null) {
-            return other;
+            return Tracing.keep(other);
         }
         byte[] owner = new byte[ID_BYTES];
         random.nextBytes(owner);
@@ -205,7 +206,7 @@ public final class SessionVault {
             underWay.remove(held.key(), mine);
             mine.complete(failure == null ? renewal : new Renewal.Unavailable("the store: " + failure.getMessage()));
         });
-        return mine;
+        return Tracing.keep(mine);
     }
 
     /** One renewal of one session on this replica. */

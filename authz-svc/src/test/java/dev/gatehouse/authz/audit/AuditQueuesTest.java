@@ -37,6 +37,7 @@ class AuditQueuesTest {
                 "GET",
                 host,
                 "",
+                "",
                 "");
     }
 

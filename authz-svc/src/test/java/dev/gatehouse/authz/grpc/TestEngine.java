@@ -15,9 +15,12 @@ import dev.gatehouse.authz.seal.KeyRing;
 import dev.gatehouse.authz.session.MemorySessionStore;
 import dev.gatehouse.authz.session.Pause;
 import dev.gatehouse.authz.session.SessionVault;
+import dev.gatehouse.authz.spans.TracedProviderHttp;
+import dev.gatehouse.authz.spans.TracedSessionStore;
 import dev.gatehouse.authz.vertx.VertxProviderHttp;
 import dev.gatehouse.authz.xds.PolicySubscriber;
 import dev.gatehouse.redis.RedisSettings;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Update;
 import dev.gatehouse.xdsclient.Verdict;
@@ -55,6 +58,16 @@ public final class TestEngine implements AutoCloseable {
 
     public TestEngine(
             Vertx vertx, InstantSource clock, KeyRing keys, Optional<String> redisUrl, Subjects.Form subjectForm) {
+        this(vertx, clock, keys, redisUrl, subjectForm, Tracing.OFF);
+    }
+
+    public TestEngine(
+            Vertx vertx,
+            InstantSource clock,
+            KeyRing keys,
+            Optional<String> redisUrl,
+            Subjects.Form subjectForm,
+            Tracing tracing) {
         SecureRandom random = new SecureRandom();
         Subjects subjects = new Subjects(subjectForm, () -> new byte[32]);
         AuditTrail audit = new AuditTrail(subjects, clock, this.audit::add);
@@ -66,9 +79,10 @@ public final class TestEngine implements AutoCloseable {
         redis = redisUrl.map(url -> new RedisSessionStore(
                 vertx, new RedisSettings(url, Duration.ofSeconds(5), 1), "test:", InstantSource.system(), random));
         SignOns signOns = new SignOns(
-                connection -> new VertxProviderHttp(vertx, connection),
+                connection -> new TracedProviderHttp(new VertxProviderHttp(vertx, connection), tracing),
                 new SessionVault(memory, 1000, clock, random, pause),
-                redis.map(store -> new SessionVault(store, 1000, clock, random, pause)),
+                redis.map(store ->
+                        new SessionVault(new TracedSessionStore(store, "redis", tracing), 1000, clock, random, pause)),
                 () -> this.keys,
                 clock,
                 random,
@@ -90,7 +104,8 @@ public final class TestEngine implements AutoCloseable {
                     decisions.add(decision);
                     audit.decided(request, decision);
                 },
-                subjects);
+                subjects,
+                tracing);
     }
 
     /** Pushes policies, and removes all others; the answer is what xds-svc would get. */

@@ -61,7 +61,7 @@ class VertxProviderHttpTest {
     private static String answer(ConnectionSettings settings, String url, Optional<String> form) {
         try {
             ProviderHttp.Answer answer = new VertxProviderHttp(VERTX, settings)
-                    .send(new ProviderHttp.Call(url, Map.of(), form))
+                    .send(new ProviderHttp.Call(ProviderHttp.Purpose.TOKEN, url, Map.of(), form))
                     .toCompletableFuture()
                     .join();
             return answer.status() + " " + answer.body();

@@ -22,6 +22,8 @@ import dev.gatehouse.events.ConfigLog;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.tracing.ParentContext;
+import io.opentelemetry.api.trace.Span;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -88,6 +90,7 @@ public final class Controller implements AutoCloseable {
     private volatile ControllerView view = ControllerView.EMPTY;
     private volatile long derivations;
     private final Tally tally = new Tally();
+    private final ChangeTraces traces;
 
     /** A controller that has no code fetched for Wasm extensions. */
     public Controller(Settings settings, ConfigLog log, InstantSource clock) {
@@ -98,7 +101,19 @@ public final class Controller implements AutoCloseable {
         this(settings, log, clock, code, HookCalls.NOBODY);
     }
 
+    /** A controller of whose changes nothing is traced. */
     public Controller(Settings settings, ConfigLog log, InstantSource clock, WasmCode code, HookCalls calls) {
+        this(settings, log, clock, code, calls, ChangeTraces.NONE);
+    }
+
+    public Controller(
+            Settings settings,
+            ConfigLog log,
+            InstantSource clock,
+            WasmCode code,
+            HookCalls calls,
+            ChangeTraces traces) {
+        this.traces = traces;
         this.code = code;
         this.calls = calls;
         this.settings = settings;
@@ -260,6 +275,7 @@ public final class Controller implements AutoCloseable {
         }
         fleets.forEach((fleet, state) -> changes.add(new Change.Fleet(fleet, state)));
         changes.addAll(quarantine.changes());
+        ChangeTraces.Batch trace = traces.batch(changes);
         try {
             if (!settings.extensions().servers().isEmpty()) {
                 calls.use(
@@ -270,9 +286,12 @@ public final class Controller implements AutoCloseable {
             // What is published has consequences: milestones, and what is held back no longer.
             for (List<Change> next = changes; ; ) {
                 hold(next);
+                long before = translator.derivations();
+                trace.translating();
                 Translator.Effect effect = translator.apply(next);
+                trace.translated(translator.derivations() - before);
                 statuses.putAll(effect.statuses());
-                next = publish(effect);
+                next = publish(effect, trace);
                 if (next.isEmpty() && !quarantine.isPending()) {
                     break;
                 }
@@ -295,15 +314,20 @@ public final class Controller implements AutoCloseable {
         } catch (Throwable e) {
             tally.failed();
             LOG.log(Level.ERROR, "a change could not be handled; the last good configuration stays", e);
+        } finally {
+            trace.end();
         }
         questions.forEach(question -> question.accept(translator));
     }
 
     /** Publishes what changed; what follows of it for the translation. */
-    private List<Change> publish(Translator.Effect effect) {
+    private List<Change> publish(Translator.Effect effect, ChangeTraces.Batch trace) {
         Map<ResourceId, Optional<Output>> resources =
                 quarantine.pass(hooks.pass(effect.resources(), translator.extensionPolicies()));
-        Map<String, Position> positions = publisher.publish(resources);
+        Span span = resources.isEmpty() ? Span.getInvalid() : trace.publishing();
+        Map<String, Position> positions =
+                publisher.publish(resources, ParentContext.traceparent(span.getSpanContext()));
+        trace.published(span, resources.size(), positions);
         quarantine.published(resources, positions);
         if (!resources.isEmpty()) {
             resourceWatchers.forEach(watcher -> watcher.accept(resources));

@@ -27,6 +27,8 @@ import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HttpService;
+import io.envoyproxy.envoy.config.core.v3.HttpUri;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.trace.v3.DatadogConfig;
@@ -68,6 +70,10 @@ import java.util.function.Function;
 final class Observability {
     private static final String NO_ROUTE = "NR";
     private static final int MILLION = 1_000_000;
+
+    /** For an export of spans by HTTP. */
+    private static final com.google.protobuf.Duration SPANS_AT_MOST =
+            com.google.protobuf.Duration.newBuilder().setSeconds(10).build();
 
     /** What a line of a log has that says nothing else: Envoy Gateway's fields, by which its users' dashboards and queries go. */
     private static final Map<String, String> FIELDS = Map.ofEntries(
@@ -387,8 +393,12 @@ final class Observability {
         return switch (provider) {
             case Provider.OpenTelemetry collector -> {
                 OpenTelemetryConfig.Builder config = OpenTelemetryConfig.newBuilder()
-                        .setGrpcService(grpc(cluster, collector.headers()))
                         .setServiceName(collector.serviceName().orElseGet(this::serviceName));
+                if (collector.destination().grpc()) {
+                    config.setGrpcService(grpc(cluster, collector.headers()));
+                } else {
+                    config.setHttpService(httpService(collector.destination(), cluster));
+                }
                 if (!collector.resourceAttributes().isEmpty()) {
                     config.addResourceDetectors(Protos.extension(
                             "envoy.tracers.opentelemetry.resource_detectors.static_config",
@@ -417,6 +427,18 @@ final class Observability {
                                 .setServiceName(datadog.serviceName().orElse(fleet))
                                 .build());
         };
+    }
+
+    /** Spans by HTTP, to the path of OTLP/HTTP. */
+    private static HttpService httpService(Destination collector, String cluster) {
+        String host = collector.host().orElse(cluster);
+        return HttpService.newBuilder()
+                .setHttpUri(HttpUri.newBuilder()
+                        .setUri("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + collector.port()
+                                + "/v1/traces")
+                        .setCluster(cluster)
+                        .setTimeout(SPANS_AT_MOST))
+                .build();
     }
 
     private static Tracing.Http http(String name, Message config) {

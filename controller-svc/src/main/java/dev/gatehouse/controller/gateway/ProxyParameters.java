@@ -2,6 +2,7 @@ package dev.gatehouse.controller.gateway;
 
 import dev.gatehouse.gatewayapi.EnvoyProxySpec;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,19 @@ public sealed interface ProxyParameters {
 
     /** No EnvoyProxy. */
     ProxyParameters DEFAULT = new Usable(EnvoyProxySpec.DEFAULT, Optional.empty(), List.of());
+
+    /** The same, traced so where nothing is said of tracing. */
+    default ProxyParameters traced(Optional<ProxyTelemetry.Tracing> tracing) {
+        ProxyTelemetry telemetry = spec().telemetry();
+        if (tracing.isEmpty() || telemetry.tracing().isPresent()) {
+            return this;
+        }
+        EnvoyProxySpec traced = spec().with(telemetry.with(tracing.get()));
+        return switch (this) {
+            case Usable usable -> new Usable(traced, usable.object(), usable.warnings());
+            case Unusable unusable -> new Unusable(unusable.message(), traced, unusable.object());
+        };
+    }
 
     /** The EnvoyProxy that says so. */
     Optional<ObjectKey> object();

@@ -7,6 +7,7 @@ import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.Resource;
 import java.util.List;
 import java.util.Optional;
@@ -20,16 +21,22 @@ public final class ProxyResolver {
 
     private final Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies;
     private final Set<String> taken;
+    private final Optional<ProxyTelemetry.Tracing> tracing;
     private final Optional<EnvoyProxy> base;
 
     /**
      * @param proxies the EnvoyProxies by name
      * @param taken names of fleets that are no Gateway's
      * @param base what counts for all proxies, below the EnvoyProxies of classes and Gateways
+     * @param tracing how proxies are traced of which nothing else says it
      */
     public ProxyResolver(
-            Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies, Set<String> taken, Optional<EnvoyProxy> base) {
+            Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies,
+            Set<String> taken,
+            Optional<EnvoyProxy> base,
+            Optional<ProxyTelemetry.Tracing> tracing) {
         this.base = base;
+        this.tracing = tracing;
         this.proxies = proxies;
         this.taken = Set.copyOf(taken);
     }
@@ -44,6 +51,10 @@ public final class ProxyResolver {
 
     /** What a GatewayClass alone says. */
     public ProxyParameters ofClass(Resource<GatewayClass> gatewayClass) {
+        return classAlone(gatewayClass).traced(tracing);
+    }
+
+    private ProxyParameters classAlone(Resource<GatewayClass> gatewayClass) {
         return switch (classProxy(gatewayClass)) {
             case Found.None _ -> withoutProxy();
             case Found.Problem problem -> unusable(problem.message());
@@ -139,12 +150,11 @@ public final class ProxyResolver {
 
     private Placement own(Resource<Gateway> gateway, ProxyParameters proxy) {
         String fleet = gateway.key().toString();
-        return new Placement(
-                fleet,
-                taken.contains(fleet)
-                        ? unusable("metadata.name: " + fleet + " is the name by which a service of Gatehouse gets its"
-                                + " configuration (expected: another name, or another namespace)")
-                        : proxy);
+        ProxyParameters run = taken.contains(fleet)
+                ? unusable("metadata.name: " + fleet + " is the name by which a service of Gatehouse gets its"
+                        + " configuration (expected: another name, or another namespace)")
+                : proxy;
+        return new Placement(fleet, run.traced(tracing));
     }
 
     private Found classProxy(Resource<GatewayClass> gatewayClass) {

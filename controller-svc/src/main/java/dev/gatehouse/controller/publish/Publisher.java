@@ -44,9 +44,10 @@ public final class Publisher {
     /**
      * Publishes {@code changes}; an empty value removes the resource.
      *
+     * @param trace the span that publishes them, as {@code traceparent}; empty: none
      * @return the position of each fleet's transaction
      */
-    public Map<String, Position> publish(Map<ResourceId, Optional<Output>> changes) {
+    public Map<String, Position> publish(Map<ResourceId, Optional<Output>> changes, String trace) {
         Map<String, List<Put>> puts = new TreeMap<>();
         Map<String, List<ResourceId>> deletes = new TreeMap<>();
         if (!started) {
@@ -82,7 +83,7 @@ public final class Publisher {
             if (removed) {
                 versions.remove(fleet);
             }
-            positions.put(fleet, log.append(new Transaction(fleet, put, deleted, clock.instant(), removed)));
+            positions.put(fleet, log.append(new Transaction(fleet, put, deleted, clock.instant(), removed, trace)));
         }
         started = true;
         return positions;

@@ -233,7 +233,8 @@ final class Model {
                 (reads, key, each) -> Optional.of(new ProxyResolver(
                                 reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference),
                                 Fleets.ALL,
-                                settings.configured().proxy())
+                                settings.configured().proxy(),
+                                settings.configured().tracing())
                         .ofClass(each)));
         Collection<ObjectKey, Membership> memberships =
                 graph.map("memberships", inputs.of(Kinds.GATEWAY), (reads, key, gateway) -> {
@@ -248,7 +249,8 @@ final class Model {
                                 new ProxyResolver(
                                                 reference -> reads.get(inputs.of(Kinds.ENVOY_PROXY), reference),
                                                 Fleets.ALL,
-                                                settings.configured().proxy())
+                                                settings.configured().proxy(),
+                                                settings.configured().tracing())
                                         .ofGateway(gateway, itsClass),
                                 new GatewayResolver(gatewayWorld(reads), settings.boundPort()).claims(gateway, sets));
                     });
@@ -323,9 +325,12 @@ final class Model {
         telemetry = graph.map(
                 "telemetry",
                 fleets,
-                (reads, _, fleet) -> fleet.proxy()
-                        .object()
-                        .map(proxy -> TelemetryClusters.of(fleet.settings().telemetry(), proxy, backends(reads))));
+                // What counts for all proxies has the controller's namespace.
+                (reads, _, fleet) -> Optional.of(TelemetryClusters.of(
+                                fleet.settings().telemetry(),
+                                fleet.proxy().object().orElse(new ObjectKey(settings.namespace(), "default")),
+                                backends(reads)))
+                        .filter(clusters -> !clusters.equals(TelemetryClusters.NONE)));
         bindings = graph.expand("bindings", attachments, (_, ref, attached) -> {
             Map<BindingKey, Attachments.Binding> each = new HashMap<>();
             for (Attachments.Parent parent : attached.parents()) {

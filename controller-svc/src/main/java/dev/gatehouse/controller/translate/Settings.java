@@ -8,6 +8,7 @@ import dev.gatehouse.controller.gateway.ListenerState;
 import dev.gatehouse.controller.gateway.TableForm;
 import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
 import dev.gatehouse.gatewayapi.EnvoyProxy;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -104,9 +105,10 @@ public record Settings(
      *
      * @param proxy below the EnvoyProxies of classes and Gateways
      * @param limits how they call ratelimit-svc
+     * @param tracing where they send spans whose EnvoyProxy says nothing of tracing
      */
-    public record Configured(Optional<EnvoyProxy> proxy, LimitCalls limits) {
-        public static final Configured NOTHING = new Configured(Optional.empty(), LimitCalls.DEFAULT);
+    public record Configured(Optional<EnvoyProxy> proxy, LimitCalls limits, Optional<ProxyTelemetry.Tracing> tracing) {
+        public static final Configured NOTHING = new Configured(Optional.empty(), LimitCalls.DEFAULT, Optional.empty());
     }
 
     public Settings {

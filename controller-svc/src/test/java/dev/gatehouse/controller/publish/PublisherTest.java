@@ -44,10 +44,14 @@ class PublisherTest {
     private final RecordingLog log = new RecordingLog();
     private final Publisher publisher = new Publisher(log, Set.of(), () -> NOW);
 
+    private Map<String, Position> publish(Map<ResourceId, Optional<Output>> changes) {
+        return publisher.publish(changes, "");
+    }
+
     @Test
     void aChangeOfSeveralFleetsIsOneTransactionEach() {
-        Map<String, Position> positions = publisher.publish(
-                Map.of(id("a", "1"), output("x"), id("a", "2"), output("x"), id("b", "1"), output("x")));
+        Map<String, Position> positions =
+                publish(Map.of(id("a", "1"), output("x"), id("a", "2"), output("x"), id("b", "1"), output("x")));
         assertThat(positions).containsOnlyKeys("a", "b");
         assertThat(log.transactions)
                 .extracting(Transaction::fleet, each -> each.puts().size(), Transaction::publishedAt)
@@ -58,17 +62,17 @@ class PublisherTest {
 
     @Test
     void whatDidNotReallyChangeIsNotPublished() {
-        publisher.publish(Map.of(id("a", "1"), output("x"), id("a", "2"), output("x")));
-        assertThat(publisher.publish(Map.of(id("a", "1"), output("x")))).isEmpty();
-        publisher.publish(Map.of(id("a", "1"), output("x"), id("a", "2"), output("y")));
+        publish(Map.of(id("a", "1"), output("x"), id("a", "2"), output("x")));
+        assertThat(publish(Map.of(id("a", "1"), output("x")))).isEmpty();
+        publish(Map.of(id("a", "1"), output("x"), id("a", "2"), output("y")));
         assertThat(log.transactions).hasSize(2);
         assertThat(log.transactions.getLast().puts()).extracting(Put::id).containsExactly(id("a", "2"));
     }
 
     @Test
     void theVersionFollowsTheContentAndNothingElse() {
-        publisher.publish(Map.of(id("a", "1"), output("x"), id("a", "2"), output("y")));
-        publisher.publish(Map.of(id("a", "1"), output("y")));
+        publish(Map.of(id("a", "1"), output("x"), id("a", "2"), output("y")));
+        publish(Map.of(id("a", "1"), output("y")));
         Map<String, String> first = new HashMap<>();
         log.transactions.getFirst().puts().forEach(put -> first.put(put.id().name(), put.version()));
         assertThat(first.get("1")).isNotEqualTo(first.get("2"));
@@ -83,39 +87,39 @@ class PublisherTest {
             forth.putFields("k" + i, Value.getDefaultInstance());
             back.putFields("k" + (99 - i), Value.getDefaultInstance());
         }
-        publisher.publish(Map.of(id("a", "1"), Optional.of(new Output(forth.build(), false, Set.of()))));
-        assertThat(publisher.publish(Map.of(id("a", "1"), Optional.of(new Output(back.build(), false, Set.of())))))
+        publish(Map.of(id("a", "1"), Optional.of(new Output(forth.build(), false, Set.of()))));
+        assertThat(publish(Map.of(id("a", "1"), Optional.of(new Output(back.build(), false, Set.of())))))
                 .isEmpty();
     }
 
     @Test
     void aResourceThatIsGoneIsDeletedOnce() {
-        publisher.publish(Map.of(id("a", "1"), output("x"), id("a", "2"), output("x")));
-        publisher.publish(Map.of(id("a", "1"), Optional.empty()));
-        assertThat(publisher.publish(Map.of(id("a", "1"), Optional.empty()))).isEmpty();
+        publish(Map.of(id("a", "1"), output("x"), id("a", "2"), output("x")));
+        publish(Map.of(id("a", "1"), Optional.empty()));
+        assertThat(publish(Map.of(id("a", "1"), Optional.empty()))).isEmpty();
         assertThat(log.transactions.getLast().deletes()).containsExactly(id("a", "1"));
         assertThat(log.transactions.getLast().fleetRemoved()).isFalse();
     }
 
     @Test
     void aFleetWhoseLastResourceIsGoneIsRemovedAndCanComeBack() {
-        publisher.publish(Map.of(id("a", "1"), output("x")));
-        publisher.publish(Map.of(id("a", "1"), Optional.empty()));
+        publish(Map.of(id("a", "1"), output("x")));
+        publish(Map.of(id("a", "1"), Optional.empty()));
         assertThat(log.transactions.getLast().fleetRemoved()).isTrue();
-        publisher.publish(Map.of(id("a", "1"), output("x")));
+        publish(Map.of(id("a", "1"), output("x")));
         assertThat(log.transactions.getLast().puts()).hasSize(1);
         assertThat(log.transactions.getLast().fleetRemoved()).isFalse();
     }
 
     @Test
     void whatWasNeverThereIsNotDeleted() {
-        assertThat(publisher.publish(Map.of(id("a", "1"), Optional.empty()))).isEmpty();
+        assertThat(publish(Map.of(id("a", "1"), Optional.empty()))).isEmpty();
         assertThat(log.transactions).isEmpty();
     }
 
     @Test
     void aSecretIsMarked() {
-        publisher.publish(Map.of(id("a", "1"), Optional.of(new Output(StringValue.of("key"), true, Set.of()))));
+        publish(Map.of(id("a", "1"), Optional.of(new Output(StringValue.of("key"), true, Set.of()))));
         assertThat(log.transactions.getFirst().puts().getFirst().secret()).isTrue();
     }
 
@@ -130,12 +134,12 @@ class PublisherTest {
     @Test
     void aStandingFleetIsThereFromTheFirstPublicationAndIsNeverRemoved() {
         Publisher standing = new Publisher(log, Set.of("gatehouse/waf"), () -> NOW);
-        standing.publish(Map.of());
+        standing.publish(Map.of(), "");
         assertThat(log.transactions).hasSize(1);
         assertThat(log.transactions.getFirst().fleet()).isEqualTo("gatehouse/waf");
         assertThat(log.transactions.getFirst().fleetRemoved()).isFalse();
 
-        standing.publish(Map.of());
+        standing.publish(Map.of(), "");
         assertThat(log.transactions).hasSize(1);
     }
 }

@@ -55,6 +55,7 @@ public final class LogRecords {
                 .setFleet(transaction.fleet())
                 .setPublishedAtMillis(transaction.publishedAt().toEpochMilli())
                 .setFleetRemoved(transaction.fleetRemoved())
+                .setTraceparent(transaction.trace())
                 .build();
     }
 
@@ -65,7 +66,8 @@ public final class LogRecords {
                 puts,
                 deletes,
                 Instant.ofEpochMilli(commit.getPublishedAtMillis()),
-                commit.getFleetRemoved());
+                commit.getFleetRemoved(),
+                commit.getTraceparent());
     }
 
     /** What {@code message} puts; empty: it is a secret that cannot be opened, which is logged. */

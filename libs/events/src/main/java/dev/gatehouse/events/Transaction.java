@@ -10,9 +10,21 @@ import java.util.Set;
  *
  * @param publishedAt when the controller published it: the start of the propagation time
  * @param fleetRemoved the fleet is gone, with all its resources; then there are no puts
+ * @param trace the span that published it, as {@code traceparent} of W3C Trace Context; empty: the change is not traced. A replay has none
  */
 public record Transaction(
-        String fleet, List<Put> puts, List<ResourceId> deletes, Instant publishedAt, boolean fleetRemoved) {
+        String fleet,
+        List<Put> puts,
+        List<ResourceId> deletes,
+        Instant publishedAt,
+        boolean fleetRemoved,
+        String trace) {
+    /** A transaction of a change that is not traced. */
+    public Transaction(
+            String fleet, List<Put> puts, List<ResourceId> deletes, Instant publishedAt, boolean fleetRemoved) {
+        this(fleet, puts, deletes, publishedAt, fleetRemoved, "");
+    }
+
     public Transaction {
         puts = List.copyOf(puts);
         deletes = List.copyOf(deletes);

@@ -630,4 +630,26 @@ public record EnvoyProxySpec(
         PatchOperation.problem(f, operation).ifPresent(f::wrong);
         return operation;
     }
+
+    /** The same with other telemetry. */
+    public EnvoyProxySpec with(ProxyTelemetry other) {
+        return new EnvoyProxySpec(
+                mergeType,
+                mergeGateways,
+                kubernetes,
+                logLevels,
+                bootstrap,
+                concurrency,
+                routingType,
+                extraArgs,
+                shutdown,
+                ipFamily,
+                other,
+                filterOrder,
+                backendTls,
+                preserveRouteOrder,
+                luaValidation,
+                dynamicModules,
+                geoIp);
+    }
 }

@@ -75,6 +75,12 @@ public record ProxyTelemetry(
         }
     }
 
+    /** The same with other tracing. */
+    public ProxyTelemetry with(Tracing other) {
+        return new ProxyTelemetry(
+                accessLogDisabled, accessLogs, metrics, Optional.of(other), requestId, healthCheckLog);
+    }
+
     /** Where access logs and spans are sent. */
     public List<Destination> destinations() {
         List<Destination> all = new ArrayList<>();
@@ -403,6 +409,27 @@ public record ProxyTelemetry(
         public Tracing {
             tags = Map.copyOf(tags);
             formats = Map.copyOf(formats);
+        }
+
+        /**
+         * Every request, to a collector of OpenTelemetry's protocol in plain text.
+         *
+         * @param grpc by gRPC; otherwise by HTTP, to the path {@code /v1/traces}
+         */
+        public static Tracing to(String host, int port, boolean grpc) {
+            return new Tracing(
+                    new Provider.OpenTelemetry(
+                            new Destination(List.of(), Optional.of(host), port, grpc, BackendSettings.NONE),
+                            Optional.empty(),
+                            Map.of(),
+                            Map.of(),
+                            Optional.empty()),
+                    Fraction.ALL,
+                    Fraction.NONE,
+                    Fraction.ALL,
+                    Map.of(),
+                    Map.of(),
+                    Optional.empty());
         }
 
         private static Tracing read(Fields f) {

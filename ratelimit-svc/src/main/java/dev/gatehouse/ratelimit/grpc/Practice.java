@@ -10,6 +10,7 @@ import dev.gatehouse.ratelimit.decision.RateLimiter;
 import dev.gatehouse.ratelimit.decision.Request;
 import dev.gatehouse.ratelimit.memory.MemoryCounterStore;
 import dev.gatehouse.ratelimit.xds.RuleSubscriber;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Update;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
@@ -66,7 +67,8 @@ public final class Practice {
                         new RateLimiter(new MemoryCounterStore(COUNTERS, clock), COUNTERS, clock),
                         rules,
                         new ResponseFormat(true),
-                        new Uncounted())
+                        new Uncounted(),
+                        Tracing.OFF)
                 .bindService();
     }
 

@@ -6,12 +6,16 @@ import dev.gatehouse.ratelimit.decision.Request;
 import dev.gatehouse.ratelimit.descriptor.RuleBook;
 import dev.gatehouse.ratelimit.store.StoreUnavailable;
 import dev.gatehouse.ratelimit.xds.RuleSubscriber;
+import dev.gatehouse.tracing.Tracing;
+import dev.gatehouse.tracing.grpc.CallerSpan;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc.RateLimitServiceImplBase;
 import io.grpc.BindableService;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Scope;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
 import java.util.Optional;
@@ -23,25 +27,35 @@ import java.util.concurrent.CompletionException;
  */
 @GrpcService
 @RegisterInterceptor(Overload.class)
+@RegisterInterceptor(CallerSpan.class)
 final class RateLimitService extends RateLimitServiceImplBase implements BindableService {
     private final RateLimiter limiter;
     private final RuleSubscriber rules;
     private final ResponseFormat format;
     private final DecisionMetrics metrics;
+    private final Tracing tracing;
 
-    RateLimitService(RateLimiter limiter, RuleSubscriber rules, ResponseFormat format, DecisionMetrics metrics) {
+    RateLimitService(
+            RateLimiter limiter,
+            RuleSubscriber rules,
+            ResponseFormat format,
+            DecisionMetrics metrics,
+            Tracing tracing) {
         this.limiter = limiter;
         this.rules = rules;
         this.format = format;
         this.metrics = metrics;
+        this.tracing = tracing;
     }
 
     @Override
     public void shouldRateLimit(RateLimitRequest message, StreamObserver<RateLimitResponse> responses) {
+        Span span = tracing.serve(LimitSpan.NAME, CallerSpan.current());
         Optional<RuleBook> book = rules.book();
         if (book.isEmpty()) {
             fail(
                     responses,
+                    span,
                     "no-config",
                     Status.UNAVAILABLE.withDescription("no rate limit configuration received yet"));
             return;
@@ -50,40 +64,56 @@ final class RateLimitService extends RateLimitServiceImplBase implements Bindabl
         try {
             request = RequestFormat.read(message);
         } catch (IllegalArgumentException e) {
-            fail(responses, "bad-request", Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+            fail(responses, span, "bad-request", Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
             return;
         }
-        limiter.decide(book.get(), request).whenComplete((decision, failure) -> {
+        if (!span.isRecording()) {
+            decide(responses, span, book.get(), request);
+            return;
+        }
+        try (Scope _ = span.makeCurrent()) {
+            decide(responses, span, book.get(), request);
+        }
+    }
+
+    private void decide(StreamObserver<RateLimitResponse> responses, Span span, RuleBook book, Request request) {
+        limiter.decide(book, request).whenComplete((decision, failure) -> {
             if (failure == null) {
-                answer(responses, request, decision);
+                answer(responses, span, request, decision);
             } else {
-                fail(responses, failure);
+                fail(responses, span, failure);
             }
         });
     }
 
-    private void answer(StreamObserver<RateLimitResponse> responses, Request request, Decision decision) {
+    private void answer(StreamObserver<RateLimitResponse> responses, Span span, Request request, Decision decision) {
+        if (span.isRecording()) {
+            LimitSpan.end(span, request, decision);
+        }
         metrics.decided(request, decision);
         responses.onNext(format.write(request, decision));
         responses.onCompleted();
     }
 
-    private void fail(StreamObserver<RateLimitResponse> responses, Throwable failure) {
+    private void fail(StreamObserver<RateLimitResponse> responses, Span span, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof StoreUnavailable) {
             fail(
                     responses,
+                    span,
                     "store",
                     Status.UNAVAILABLE.withDescription(cause.getMessage()).withCause(cause));
         } else {
             System.getLogger(RateLimitService.class.getName())
                     .log(System.Logger.Level.ERROR, "A request could not be decided.", cause);
-            fail(responses, "internal", Status.INTERNAL.withDescription("the request could not be decided"));
+            fail(responses, span, "internal", Status.INTERNAL.withDescription("the request could not be decided"));
         }
     }
 
-    private void fail(StreamObserver<RateLimitResponse> responses, String reason, Status status) {
+    private void fail(StreamObserver<RateLimitResponse> responses, Span span, String reason, Status status) {
+        Tracing.fail(span, reason);
+        span.end();
         metrics.failed(reason);
         responses.onError(status.asRuntimeException());
     }

@@ -4,6 +4,7 @@ import dev.gatehouse.seclang.Transaction;
 import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.auditlog.AuditEntry;
 import dev.gatehouse.seclang.auditlog.AuditSink;
+import io.opentelemetry.api.trace.SpanContext;
 
 /** Makes the audit record of a transaction, if its rules ask for one, and hands it over. */
 public final class AuditLog {
@@ -19,10 +20,16 @@ public final class AuditLog {
      * Called once for each transaction, after its logging phase. Does not wait for anything to be written.
      *
      * @param policy whose rules were run
+     * @param span of the inspection; invalid: the request is not sampled
      */
-    public void take(String policy, Transaction transaction) {
+    public void take(String policy, Transaction transaction, SpanContext span) {
         transaction
                 .auditRecord(limits)
-                .ifPresent(record -> sink.take(new AuditEntry(policy, transaction.auditSettings(), record)));
+                .ifPresent(record -> sink.take(new AuditEntry(
+                        policy,
+                        transaction.auditSettings(),
+                        record,
+                        span.isValid() ? span.getTraceId() : "",
+                        span.isValid() ? span.getSpanId() : "")));
     }
 }

@@ -25,7 +25,7 @@ final class SecurityEvents {
                 .setPolicy(entry.policy())
                 .setUniqueId(record.uniqueId())
                 .setExchange(exchange(record))
-                .setWaf(transaction(record))
+                .setWaf(transaction(record).setTraceId(entry.trace()).setSpanId(entry.span()))
                 .build();
     }
 
@@ -43,7 +43,7 @@ final class SecurityEvents {
                 .build();
     }
 
-    private static SecurityEvent.WafTransaction transaction(AuditRecord record) {
+    private static SecurityEvent.WafTransaction.Builder transaction(AuditRecord record) {
         SecurityEvent.WafTransaction.Builder waf = SecurityEvent.WafTransaction.newBuilder()
                 .setMode(record.engine().mode())
                 .setMatchesLeftOut(record.leftOut().messages());
@@ -53,7 +53,7 @@ final class SecurityEvents {
                         .setRuleId(verdict.ruleId())
                         .setPhase(verdict.phase())));
         record.messages().forEach(message -> waf.addMatches(match(message)));
-        return waf.build();
+        return waf;
     }
 
     private static SecurityEvent.RuleMatch match(AuditRecord.Message message) {

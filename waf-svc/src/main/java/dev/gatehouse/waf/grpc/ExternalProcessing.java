@@ -1,7 +1,10 @@
 package dev.gatehouse.waf.grpc;
 
 import dev.gatehouse.grpcserver.LoopBudget;
+import dev.gatehouse.tracing.Tracing;
+import dev.gatehouse.tracing.grpc.CallerSpan;
 import dev.gatehouse.waf.inspection.Inspection;
+import dev.gatehouse.waf.inspection.InspectionSpan;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.LargeWork;
 import dev.gatehouse.waf.policy.Policies;
@@ -20,6 +23,7 @@ import java.util.Optional;
 /** The service that Envoy calls: one stream for each request, whose metadata names the policy. */
 @GrpcService
 @RegisterInterceptor(StreamMetadataInterceptor.class)
+@RegisterInterceptor(CallerSpan.class)
 public final class ExternalProcessing extends ExternalProcessorImplBase implements BindableService {
     /** Less than Envoy waits for a message. */
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
@@ -30,10 +34,13 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
     private final Policies policies;
     private final Inspection.Shared shared;
     private final ProcessStream.Resources resources;
+    private final Tracing tracing;
 
-    ExternalProcessing(Policies policies, Inspection.Shared shared, Admission admission, LargeWork large) {
+    ExternalProcessing(
+            Policies policies, Inspection.Shared shared, Admission admission, LargeWork large, Tracing tracing) {
         this.policies = policies;
         this.shared = shared;
+        this.tracing = tracing;
         this.resources = new ProcessStream.Resources(admission, large, new LoopBudget(BUDGET));
     }
 
@@ -44,7 +51,8 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
         Inspection inspection = new Inspection(
                 () -> known.orElseGet(() -> policies.await(metadata.policy(), PATIENCE)),
                 new Inspection.Route(metadata.grpc(), metadata.bufferBytes()),
-                shared);
+                shared,
+                InspectionSpan.begin(tracing, CallerSpan.current()));
         return new ProcessStream(
                 inspection,
                 known.map(this::waits).orElse(true),

@@ -8,6 +8,7 @@ import dev.gatehouse.seclang.Phase;
 import dev.gatehouse.seclang.RuleObserver;
 import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.seclang.collection.MemoryCollectionStore;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.inspection.InspectionMetrics;
 import dev.gatehouse.waf.load.Admission;
@@ -123,10 +124,10 @@ public final class Practice {
                         new MemoryCollectionStore(InstantSource.system(), RECORDS),
                         RuleObserver.NONE),
                 new BodyBudget(Long.MAX_VALUE),
-                (policy, transaction) -> {},
+                (policy, transaction, span) -> {},
                 new Uncounted());
         return ServerInterceptors.intercept(
-                new ExternalProcessing(policies, shared, admission, new LargeWork(1, RECORDS, PATIENCE)),
+                new ExternalProcessing(policies, shared, admission, new LargeWork(1, RECORDS, PATIENCE), Tracing.OFF),
                 new StreamMetadataInterceptor());
     }
 

@@ -4,6 +4,7 @@ import dev.gatehouse.seclang.Excerpt;
 import dev.gatehouse.seclang.MatchedRule;
 import dev.gatehouse.seclang.Transaction;
 import dev.gatehouse.seclang.audit.LogLimits;
+import io.opentelemetry.api.trace.SpanContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -21,7 +22,7 @@ public final class ErrorLog implements FinishedTransactions {
     }
 
     @Override
-    public void take(String policy, Transaction transaction) {
+    public void take(String policy, Transaction transaction, SpanContext span) {
         Excerpt excerpt = transaction.logged(limits.rules());
         for (MatchedRule rule : excerpt.rules()) {
             WAF.log(Level.INFO, () -> transaction.errorLine(rule));

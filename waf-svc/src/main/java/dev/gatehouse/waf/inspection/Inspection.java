@@ -63,6 +63,7 @@ public final class Inspection {
     private final Supplier<Policy> lookup;
     private final Shared shared;
     private final BodyBudget.Share body;
+    private final InspectionSpan span;
     private final Route served;
     private Optional<Policy> found = Optional.empty();
     private Optional<Transaction> transaction = Optional.empty();
@@ -76,10 +77,11 @@ public final class Inspection {
     private boolean ended;
 
     /** @param lookup finds the policy, and may block; asked once, by the thread that inspects */
-    public Inspection(Supplier<Policy> lookup, Route route, Shared shared) {
+    public Inspection(Supplier<Policy> lookup, Route route, Shared shared, InspectionSpan span) {
         this.lookup = lookup;
         this.served = route;
         this.shared = shared;
+        this.span = span;
         this.body = shared.bodies().share();
     }
 
@@ -112,7 +114,7 @@ public final class Inspection {
                 RuleSet rules = ready.rules(head.host());
                 Transaction begun = rules.begin(uniqueId, surroundings());
                 transaction = Optional.of(begun);
-                yield timed(() -> inspect(begun, rules.mode(), head));
+                yield timed("request headers", () -> inspect(begun, rules.mode(), head));
             }
         };
     }
@@ -174,7 +176,7 @@ public final class Inspection {
      */
     public Decision requestBody(Bytes part, boolean last, boolean cut) {
         requestBytes += part.length();
-        return in(begun -> {
+        return in("request body", begun -> {
             if (!body.take(
                     Math.min(part.length(), Math.max(begun.requestBodyLimit() - requestBytes + part.length(), 0)))) {
                 return overloaded("bodies");
@@ -202,7 +204,7 @@ public final class Inspection {
 
     /** @param hasBody whether one follows */
     public Decision responseHead(int status, List<Header> headers, boolean hasBody) {
-        return in(begun -> {
+        return in("response headers", begun -> {
             headers.forEach(header -> begun.responseHeader(header.name(), header.value()));
             Optional<Interruption> interruption = begun.responseHeaders(status, "HTTP/1.1");
             boolean read = interruption.isEmpty()
@@ -223,7 +225,7 @@ public final class Inspection {
     /** As {@link #requestBody}, of the response. */
     public Decision responseBody(Bytes part, boolean last, boolean cut) {
         responseBytes += part.length();
-        return in(begun -> {
+        return in("response body", begun -> {
             if (!body.take(
                     Math.min(part.length(), Math.max(begun.responseBodyLimit() - responseBytes + part.length(), 0)))) {
                 return overloaded("bodies");
@@ -267,7 +269,7 @@ public final class Inspection {
         Decision on(Transaction transaction);
     }
 
-    private Decision in(Step step) {
+    private Decision in(String part, Step step) {
         if (skipped.isPresent()) {
             return new Decision.Continue(BodyNeed.NONE, false);
         }
@@ -276,13 +278,13 @@ public final class Inspection {
             return new Decision.Respond(UNAVAILABLE, "waf_unavailable{no_request}");
         }
         Transaction begun = transaction.get();
-        return timed(() -> step.on(begun));
+        return timed(part, () -> step.on(begun));
     }
 
-    private Decision timed(Supplier<Decision> step) {
+    private Decision timed(String part, Supplier<Decision> step) {
         long start = System.nanoTime();
         try {
-            return step.get();
+            return span.part(part, step);
         } finally {
             engineNanos += System.nanoTime() - start;
         }
@@ -354,12 +356,16 @@ public final class Inspection {
         }
         OptionalLong score = transaction.map(Inspection::score).orElse(OptionalLong.empty());
         metrics.finished(outcome(), Duration.ofNanos(engineNanos), score);
+        if (span.isRecording()) {
+            span.end(new InspectionSpan.Summary(
+                    found.map(Policy::name), route, outcome(), findings(), engineNanos, requestBytes, responseBytes));
+        }
     }
 
     private void conclude(Transaction begun) {
         try {
             begun.logging();
-            shared.finished().take(policy().name(), begun);
+            shared.finished().take(policy().name(), begun, span.context());
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "The log of a request could not be written.", e);
         }

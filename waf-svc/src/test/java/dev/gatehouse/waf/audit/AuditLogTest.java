@@ -10,6 +10,9 @@ import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.auditlog.AuditEntry;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.parse.Source;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,6 +21,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AuditLogTest {
+    private static final SpanContext SPAN = SpanContext.create(
+            "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", TraceFlags.getSampled(), TraceState.getDefault());
+
     private static Transaction transaction(String engine) {
         String rules = "SecRuleEngine On\nSecAuditEngine " + engine + "\nSecRule ARGS:q \"@streq bad\""
                 + " \"id:1,phase:1,deny,status:403,msg:'No',logdata:'%{MATCHED_VAR}',severity:CRITICAL,tag:t\"";
@@ -39,8 +45,8 @@ class AuditLogTest {
     void aTransactionIsHandedOverIfItsRulesAskForIt() {
         List<AuditEntry> taken = new ArrayList<>();
         AuditLog log = new AuditLog(taken::add, LogLimits.USUAL);
-        log.take("default/waf", transaction("Off"));
-        log.take("default/waf", transaction("RelevantOnly"));
+        log.take("default/waf", transaction("Off"), SpanContext.getInvalid());
+        log.take("default/waf", transaction("RelevantOnly"), SpanContext.getInvalid());
         assertThat(taken).hasSize(1);
         assertThat(taken.getFirst().policy()).isEqualTo("default/waf");
     }
@@ -48,10 +54,12 @@ class AuditLogTest {
     @Test
     void aSecurityEventSaysWhoAskedForWhatAndWhichRuleRefusedIt() {
         List<AuditEntry> taken = new ArrayList<>();
-        new AuditLog(taken::add, LogLimits.USUAL).take("default/waf", transaction("On"));
+        new AuditLog(taken::add, LogLimits.USUAL).take("default/waf", transaction("On"), SPAN);
         SecurityEvent event = new SecurityEvents("waf-0").of(taken.getFirst());
         assertThat(event.getService()).isEqualTo("waf-svc");
         assertThat(event.getReporter()).isEqualTo("waf-0");
+        assertThat(event.getWaf().getTraceId()).isEqualTo(SPAN.getTraceId());
+        assertThat(event.getWaf().getSpanId()).isEqualTo(SPAN.getSpanId());
         assertThat(event.getAtMillis()).isEqualTo(1234);
         assertThat(event.getExchange().getUri()).isEqualTo("/?q=bad");
         assertThat(event.getExchange().getClientAddress()).isEqualTo("192.0.2.7");

@@ -15,6 +15,7 @@ import dev.gatehouse.seclang.parse.Source;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.RealEnvoy;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.waf.http.PlainBackend;
 import dev.gatehouse.waf.http.PlainClient;
 import dev.gatehouse.waf.inspection.ErrorLog;
@@ -199,7 +200,7 @@ class SidecarIT {
                 new ErrorLog(LogLimits.USUAL),
                 NO_METRICS);
         Path socket = folder.resolve("run/waf");
-        server = SocketServer.start(socket, new ExternalProcessing(policies, shared, admission, large));
+        server = SocketServer.start(socket, new ExternalProcessing(policies, shared, admission, large, Tracing.OFF));
         assertThat(Files.getPosixFilePermissions(socket).toString()).doesNotContain("OTHERS");
         backend = PlainBackend.start();
         envoy = RealEnvoy.withBootstrap(bootstrap(port, socket, backend.port())).awaitReady();

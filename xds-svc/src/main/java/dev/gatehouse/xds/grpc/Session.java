@@ -59,6 +59,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
     private final AtomicBoolean tickWaits = new AtomicBoolean();
     private final AtomicBoolean checkWaits = new AtomicBoolean();
     private final Admission.Place place;
+    private final DeliverySpans spans;
     private final Set<String> types = new HashSet<>();
 
     private @Nullable SubscriberIdentity identity;
@@ -85,6 +86,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
         this.stream = new SubscriberStream(format.protocol(), onlyType.isEmpty(), server.settings());
         this.connectedAt = server.clock().instant();
         this.place = server.admission().new Place(this::admitted);
+        this.spans = new DeliverySpans(server.tracing());
         responses.disableAutoRequest();
         responses.setOnCancelHandler(() -> end("cancelled by the subscriber", Optional.empty()));
         responses.setOnReadyHandler(() -> {
@@ -235,10 +237,11 @@ final class Session<Q, R> implements StreamObserver<Q> {
         if (!responses.isReady()) {
             return;
         }
-        server.store()
-                .current(known.fleet())
-                .ifPresent(snapshot ->
-                        perform(stream.target(snapshot, server.clock().instant())));
+        server.store().current(known.fleet()).ifPresent(snapshot -> {
+            Instant now = server.clock().instant();
+            spans.target(snapshot, known, now);
+            perform(stream.target(snapshot, now));
+        });
     }
 
     private void tick() {
@@ -316,6 +319,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
     }
 
     private void perform(SubscriberIdentity known, Effect effect) {
+        spans.happened(effect);
         switch (effect) {
             case Effect.Push push -> {
                 server.metrics().pushed(push.typeUrl());
@@ -427,6 +431,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
             }
             ended = true;
             place.leave();
+            spans.end("disconnected");
             cancelTimer();
             leave(reason);
             server.left(this);

@@ -2,6 +2,7 @@ package dev.gatehouse.xds.grpc;
 
 import dev.gatehouse.events.DataPlaneReports;
 import dev.gatehouse.identity.Caller;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.xds.snapshot.SnapshotStore;
 import dev.gatehouse.xds.stream.StreamSettings;
 import dev.gatehouse.xds.view.SubscriberRegistry;
@@ -38,6 +39,7 @@ public final class XdsServer implements AutoCloseable {
     private final StreamSettings settings;
     private final String reporter;
     private final InstantSource clock;
+    private final Tracing tracing;
     private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledThreadPoolExecutor timer = daemonTimer();
     private final Admission admission = new Admission(BEGINNINGS);
@@ -52,7 +54,8 @@ public final class XdsServer implements AutoCloseable {
             StreamMetrics metrics,
             StreamSettings settings,
             String reporter,
-            InstantSource clock) {
+            InstantSource clock,
+            Tracing tracing) {
         this.store = store;
         this.registry = registry;
         this.reports = reports;
@@ -60,8 +63,21 @@ public final class XdsServer implements AutoCloseable {
         this.settings = settings;
         this.reporter = reporter;
         this.clock = clock;
+        this.tracing = tracing;
         long interval = Math.max(1, settings.overdueAfter().toMillis() / CHECKS);
         timer.scheduleWithFixedDelay(() -> sessions.forEach(Session::check), interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    /** An xDS server of whose pushes nothing is traced. */
+    public XdsServer(
+            SnapshotStore store,
+            SubscriberRegistry registry,
+            DataPlaneReports reports,
+            StreamMetrics metrics,
+            StreamSettings settings,
+            String reporter,
+            InstantSource clock) {
+        this(store, registry, reports, metrics, settings, reporter, clock, Tracing.OFF);
     }
 
     private static ScheduledThreadPoolExecutor daemonTimer() {
@@ -136,6 +152,10 @@ public final class XdsServer implements AutoCloseable {
 
     DataPlaneReports reports() {
         return reports;
+    }
+
+    Tracing tracing() {
+        return tracing;
     }
 
     StreamMetrics metrics() {

@@ -10,9 +10,16 @@ import java.util.Map;
  *
  * @param position of the fleet's last transaction
  * @param publishedAt when the controller published it
+ * @param trace the span that published it, as {@code traceparent}; empty: none
  * @param types by type URL
  */
-public record FleetSnapshot(String fleet, Position position, Instant publishedAt, Map<String, ResourceSet> types) {
+public record FleetSnapshot(
+        String fleet, Position position, Instant publishedAt, String trace, Map<String, ResourceSet> types) {
+    /** The state after a change that is not traced. */
+    public FleetSnapshot(String fleet, Position position, Instant publishedAt, Map<String, ResourceSet> types) {
+        this(fleet, position, publishedAt, "", types);
+    }
+
     public FleetSnapshot {
         types = Map.copyOf(types);
     }

@@ -123,7 +123,7 @@ public final class SnapshotStore implements Follower {
         Map<String, ResourceSet> types = new HashMap<>(base.types());
         edits.forEach(
                 (typeUrl, changes) -> types.put(typeUrl, base.ofType(typeUrl).with(changes)));
-        return new FleetSnapshot(base.fleet(), position, transaction.publishedAt(), types);
+        return new FleetSnapshot(base.fleet(), position, transaction.publishedAt(), transaction.trace(), types);
     }
 
     private static Map<String, Optional<VersionedResource>> edits(

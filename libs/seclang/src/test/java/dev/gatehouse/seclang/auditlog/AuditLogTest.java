@@ -58,7 +58,7 @@ class AuditLogTest {
                 transaction.logging();
                 yield transaction
                         .auditRecord(LogLimits.USUAL)
-                        .map(record -> new AuditEntry("default/waf", transaction.auditSettings(), record));
+                        .map(record -> new AuditEntry("default/waf", transaction.auditSettings(), record, "", ""));
             }
         };
     }

@@ -1,0 +1,113 @@
+package dev.gatehouse.tracing.quarkus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatehouse.testkit.FreePorts;
+import dev.gatehouse.testkit.SpanCollector;
+import dev.gatehouse.testkit.SpanCollector.Received;
+import dev.gatehouse.tracing.Tracing;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What configuration switches on, and that spans arrive by both protocols. */
+@Timeout(60)
+class ExportIT {
+    private static SmallRyeConfig config(String... pairs) {
+        Map<String, String> properties =
+                new HashMap<>(Map.of("quarkus.application.name", "authz-svc", "quarkus.application.version", "1.2.3"));
+        for (int i = 0; i < pairs.length; i += 2) {
+            properties.put(pairs[i], pairs[i + 1]);
+        }
+        return new SmallRyeConfigBuilder()
+                .withMapping(TracingConfig.class)
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .build();
+    }
+
+    private static Tracing tracing(SmallRyeConfig config) {
+        return new Export(config.getConfigMapping(TracingConfig.class), config).tracing();
+    }
+
+    private static boolean isOn(String... pairs) {
+        SmallRyeConfig config = config(pairs);
+        return Export.isOn(config.getConfigMapping(TracingConfig.class), config);
+    }
+
+    private static Map<String, String> properties(String... pairs) {
+        return Export.properties(config(pairs).getConfigMapping(TracingConfig.class));
+    }
+
+    @Test
+    void anEndpointSwitchesSpansOn() {
+        assertThat(isOn()).isFalse();
+        assertThat(tracing(config())).isSameAs(Tracing.OFF);
+        assertThat(isOn("gatehouse.tracing.otlp.endpoint", "http://collector:4317"))
+                .isTrue();
+        assertThat(isOn("otel.exporter.otlp.endpoint", "http://collector:4317")).isTrue();
+        assertThat(isOn("otel.exporter.otlp.traces.endpoint", "http://collector:4318/v1/traces"))
+                .isTrue();
+        assertThat(isOn("otel.exporter.otlp.endpoint", "http://collector:4317", "otel.sdk.disabled", "TRUE"))
+                .isFalse();
+        assertThat(isOn("gatehouse.tracing.otlp.endpoint", "http://collector:4317", "otel.traces.exporter", "none"))
+                .isFalse();
+    }
+
+    @Test
+    void thePortDecidesTheProtocolAndTheProtocolThePort() {
+        assertThat(properties("gatehouse.tracing.otlp.endpoint", "http://collector:4317"))
+                .containsEntry("otel.exporter.otlp.protocol", "grpc");
+        assertThat(properties("gatehouse.tracing.otlp.endpoint", "https://collector:4318"))
+                .containsEntry("otel.exporter.otlp.protocol", "http/protobuf")
+                .containsEntry("otel.exporter.otlp.endpoint", "https://collector:4318");
+        assertThat(properties("gatehouse.tracing.otlp.endpoint", "http://collector"))
+                .containsEntry("otel.exporter.otlp.endpoint", "http://collector:4317");
+        assertThat(properties(
+                        "gatehouse.tracing.otlp.endpoint",
+                        "http://collector/otlp",
+                        "gatehouse.tracing.otlp.protocol",
+                        "http/protobuf"))
+                .containsEntry("otel.exporter.otlp.endpoint", "http://collector:4318/otlp");
+    }
+
+    @Test
+    void whatIsWrongIsNamed() {
+        for (String wrong : List.of("collector:4317", "grpc://collector:4317", "http:/collector")) {
+            assertThatThrownBy(() -> properties("gatehouse.tracing.otlp.endpoint", wrong))
+                    .hasMessageContaining("gatehouse.tracing.otlp.endpoint: \"" + wrong + "\" (expected: an http");
+        }
+        assertThatThrownBy(() -> properties(
+                        "gatehouse.tracing.otlp.endpoint",
+                        "http://c:4317",
+                        "gatehouse.tracing.otlp.protocol",
+                        "thrift"))
+                .hasMessageContaining("gatehouse.tracing.otlp.protocol: \"thrift\" (expected: grpc or http/protobuf)");
+    }
+
+    @Test
+    void spansArriveByGrpcAndByHttp() throws Exception {
+        List<Integer> ports = FreePorts.some(2);
+        try (SpanCollector collector = SpanCollector.start(ports.get(0), ports.get(1))) {
+            for (Map.Entry<Integer, String> each :
+                    Map.of(ports.get(0), "grpc", ports.get(1), "http/protobuf").entrySet()) {
+                SmallRyeConfig config = config(
+                        "gatehouse.tracing.otlp.endpoint",
+                        "http://127.0.0.1:" + each.getKey(),
+                        "gatehouse.tracing.otlp.protocol",
+                        each.getValue());
+                Export export = new Export(config.getConfigMapping(TracingConfig.class), config);
+                export.tracing().root(each.getValue(), 1).end();
+                // Ends with what is still to be sent.
+                export.close();
+            }
+            assertThat(collector.spans()).extracting(Received::name).containsExactlyInAnyOrder("grpc", "http/protobuf");
+            assertThat(collector.spans()).extracting(Received::service).containsOnly("authz-svc");
+        }
+    }
+}
