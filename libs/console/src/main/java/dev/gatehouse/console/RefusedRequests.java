@@ -21,17 +21,11 @@ public final class RefusedRequests {
     // Guarded by lock.
     private final Map<RefusedRequest.Kind, Deque<RefusedRequest>> last = new EnumMap<>(RefusedRequest.Kind.class);
 
-    public RefusedRequests() {
-        for (RefusedRequest.Kind kind : RefusedRequest.Kind.values()) {
-            last.put(kind, new ArrayDeque<>(KEPT));
-        }
-    }
-
     /** Takes note of a request; the oldest of its kind is forgotten for it. */
     public void add(RefusedRequest request) {
         lock.lock();
         try {
-            Deque<RefusedRequest> ofKind = last.get(request.kind());
+            Deque<RefusedRequest> ofKind = last.computeIfAbsent(request.kind(), _ -> new ArrayDeque<>());
             if (ofKind.size() == KEPT) {
                 ofKind.removeLast();
             }
@@ -46,7 +40,7 @@ public final class RefusedRequests {
         List<RefusedRequest> all = new ArrayList<>();
         lock.lock();
         try {
-            kinds.forEach(kind -> all.addAll(last.get(kind)));
+            kinds.forEach(kind -> all.addAll(last.getOrDefault(kind, new ArrayDeque<>())));
         } finally {
             lock.unlock();
         }

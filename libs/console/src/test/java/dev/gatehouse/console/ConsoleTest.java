@@ -67,7 +67,7 @@ final class ConsoleTest {
                 .startsWith("<!DOCTYPE html>")
                 .doesNotContain("<script>alert", "<img src=x", "\"'>")
                 .contains("&lt;script&gt;alert(1)&lt;/script&gt;");
-        assertThat(page.toLowerCase(Locale.ROOT))
+        assertThat(page.toLowerCase(Locale.ROOT).replaceAll("\"[^\"]*\"", "\"\""))
                 .as("what the policy of contents forbids")
                 .doesNotContainPattern("<[^>]*\\son[a-z]+=")
                 .doesNotContainPattern("<[^>]*\\sstyle=")
