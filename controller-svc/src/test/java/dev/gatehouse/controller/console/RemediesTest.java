@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class RemediesTest {
     private static final Pattern CONDITION =
-            Pattern.compile("reason: (?<reason>\\w+)\\s+status: \"?(?<status>\\w+)\"?\\s+type: (?<type>\\w+)");
+            Pattern.compile("type: (?<type>\\w+)\\s+status: \"?(?<status>\\w+)\"?\\s+reason: (?<reason>\\w+)");
 
     @ParameterizedTest
     @CsvSource({

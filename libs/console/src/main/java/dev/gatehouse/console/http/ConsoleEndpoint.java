@@ -51,7 +51,8 @@ final class ConsoleEndpoint {
 
     void routes(@Observes Router router) {
         if (config.enabled() && source.isResolvable()) {
-            router.route("/console").handler(context -> admitted(context, this::redirect));
+            // Vert.x takes this for the root, too.
+            router.route("/console").handler(context -> admitted(context, ConsoleEndpoint::redirect));
             router.route(Console.ROOT + "*").handler(context -> admitted(context, RoutingContext::next));
             router.route(Console.ROOT + "*").blockingHandler(this::answer, false);
         }
@@ -75,11 +76,15 @@ final class ConsoleEndpoint {
         }
     }
 
-    private void redirect(RoutingContext context) {
-        context.response()
-                .setStatusCode(308)
-                .putHeader("location", Console.ROOT)
-                .end();
+    private static void redirect(RoutingContext context) {
+        if (context.request().path().equals(Console.ROOT)) {
+            context.next();
+        } else {
+            context.response()
+                    .setStatusCode(308)
+                    .putHeader("location", Console.ROOT)
+                    .end();
+        }
     }
 
     private void answer(RoutingContext context) {
