@@ -22,7 +22,7 @@
   };
   /** The least of 1, 2, 5, 10, 20 … that is not below the value. */
   const ceiling = value => {
-    const power = Math.pow(10, Math.floor(Math.log10(Math.max(value, 0.01))));
+    const power = Math.pow(10, Math.floor(Math.log10(value)));
     return [1, 2, 5, 10].map(each => each * power).find(each => each >= value - 1e-9) || 10 * power;
   };
 
@@ -77,7 +77,7 @@
       svg.replaceChildren();
       const end = rows.length ? rows[rows.length - 1][0] : Date.now();
       const begin = end - this.span;
-      const top = ceiling(Math.max(0.01, ...rows.flatMap(row => this.series.map(each => each.of(row) ?? 0))) || 1);
+      const top = ceiling(Math.max(1, ...rows.flatMap(row => this.series.map(each => each.of(row) ?? 0))));
       const x = time => LEFT + (time - begin) / this.span * (width - LEFT - RIGHT);
       const y = value => TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM);
       for (const part of [0, 0.5, 1]) {

@@ -134,7 +134,7 @@ final class SampleSource implements ConsoleSource {
                 text,
                 text,
                 bad,
-                List.of(new ProxyEntry.Type(text, text, text, text, 3, text, List.of(text), text))));
+                List.of(new ProxyEntry.Type(text, text, text, text, text, text, List.of(text), text))));
     }
 
     @Override

@@ -6,9 +6,10 @@ import dev.gatehouse.console.ProxyCounters;
 import dev.gatehouse.console.RefusedRequests;
 import dev.gatehouse.console.model.ProblemEntry;
 import dev.gatehouse.console.model.ProxyEntry;
-import dev.gatehouse.console.model.State;
 import dev.gatehouse.console.model.Tone;
 import dev.gatehouse.controller.console.ControllerConsole;
+import dev.gatehouse.controller.console.FileProblems;
+import dev.gatehouse.controller.console.ReportedSite;
 import dev.gatehouse.controller.console.Site;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.control.ControllerView;
@@ -18,8 +19,6 @@ import dev.gatehouse.controller.text.ResourceText;
 import dev.gatehouse.envoyprocess.EnvoyAdmin;
 import dev.gatehouse.envoyprocess.EnvoyProcess;
 import dev.gatehouse.events.Position;
-import dev.gatehouse.gatewayapi.ObjectRef;
-import dev.gatehouse.gatewayapi.yaml.Problem;
 import dev.gatehouse.standalone.fleet.EnvoyFleet;
 import dev.gatehouse.xds.stream.TypeStatus;
 import dev.gatehouse.xds.view.Subscriber;
@@ -101,11 +100,7 @@ final class StandaloneSite implements Site {
                 subscriber.version(),
                 subscriber.protocol(),
                 subscriber.connectedAt().toString(),
-                refuses
-                        ? new State(Tone.BAD, "refuses something")
-                        : applied >= published
-                                ? new State(Tone.GOOD, "up to date (" + published + ")")
-                                : new State(Tone.WARNING, "acknowledged " + applied + " of " + published),
+                ReportedSite.state(refuses, applied, published),
                 subscriber.types().stream().map(type -> type(type, now)).toList());
     }
 
@@ -117,7 +112,7 @@ final class StandaloneSite implements Site {
                 XdsText.age(type.ackedAt()
                         .map(at -> Duration.between(at, now).toMillis())
                         .orElse(null)),
-                type.resources(),
+                Integer.toString(type.resources()),
                 type.wildcard()
                         ? "all"
                         : type.names().size() + (type.names().size() == 1 ? " name" : " names"),
@@ -127,38 +122,9 @@ final class StandaloneSite implements Site {
 
     @Override
     public List<ProblemEntry> problems(ControllerView view) {
-        List<ProblemEntry> problems = new ArrayList<>();
-        for (Problem problem : files.problems(view)) {
-            problems.add(new ProblemEntry(
-                    problem.severity() == Problem.Severity.ERROR ? Tone.BAD : Tone.WARNING,
-                    problem.location().toString(),
-                    problem.object(),
-                    problem.path(),
-                    problem.message(),
-                    "",
-                    path(problem.object())));
-        }
+        List<ProblemEntry> problems = new ArrayList<>(FileProblems.of(files, view));
         instance.problems().forEach(line -> problems.add(new ProblemEntry(Tone.BAD, "", "", "", line, "", "")));
-        for (ObjectRef ref : files.stale()) {
-            problems.add(new ProblemEntry(
-                    Tone.WARNING,
-                    "",
-                    ref.toString(),
-                    "",
-                    "an edit broke it, and its last good version is served",
-                    "Correct the file; what is wrong in it is listed here, too.",
-                    ControllerConsole.path(ref)));
-        }
         return problems;
-    }
-
-    /** @param object "Kind namespace/name", or something else */
-    private static String path(String object) {
-        String[] kindAndName = object.split(" ", 2);
-        String[] name = kindAndName[kindAndName.length - 1].split("/", 2);
-        return kindAndName.length == 2 && name.length == 2
-                ? ControllerConsole.path(new ObjectRef(kindAndName[0], name[0], name[1]))
-                : "";
     }
 
     @Override

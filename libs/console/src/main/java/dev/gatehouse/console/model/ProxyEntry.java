@@ -27,11 +27,11 @@ public record ProxyEntry(String node, String fleet, String version, String proto
     /**
      * A type of resource of a proxy.
      *
-     * @param lastAck how long ago, such as "12 s ago"
+     * @param lastAck how long ago, such as "12 s ago"; empty: not known
      * @param refused names of the resources that it refuses
      * @param error its own words; empty: it refuses nothing
      */
-    public record Type(String name, String sent, String acknowledged, String lastAck, int resources, String subscribed, List<String> refused, String error) implements Shown {
+    public record Type(String name, String sent, String acknowledged, String lastAck, String resources, String subscribed, List<String> refused, String error) implements Shown {
         public Type {
             refused = List.copyOf(refused);
         }
