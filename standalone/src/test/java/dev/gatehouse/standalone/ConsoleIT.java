@@ -171,7 +171,7 @@ final class ConsoleIT {
                 SOON,
                 () -> "a kind of refusal is missing");
         assertThat(page("requests?kind=blocked"))
-                .contains("/open?…", "WAFPolicy protect/own-rules", "httproute protect/api, rule 3")
+                .contains("/open?…", "WAFPolicy protect/own-rules", "HTTPRoute protect/api, rule 3")
                 .doesNotContain("kind denied", "s3cret", "<script>alert");
         assertThat(page("requests?kind=limited")).contains("over 5/minute of httproute/protect/api/rule/0");
         assertThat(page("requests?kind=denied")).contains("ext_authz_denied", "/keys", "/login");

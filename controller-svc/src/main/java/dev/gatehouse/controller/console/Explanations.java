@@ -4,10 +4,10 @@ import dev.gatehouse.console.model.Explanation;
 import dev.gatehouse.console.model.PolicyUse;
 import dev.gatehouse.console.model.State;
 import dev.gatehouse.console.model.Tone;
+import io.vertx.core.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -137,10 +137,16 @@ final class Explanations {
         return value(tree.get(name));
     }
 
+    /** A scalar as it is, scalars with commas between, and everything else as JSON. */
     static String value(@Nullable Object value) {
-        return value instanceof List<?> list
-                ? list.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                : Objects.toString(value, "");
+        return switch (value) {
+            case null -> "";
+            case Map<?, ?> map -> Json.encode(map);
+            case List<?> list when list.stream().anyMatch(each -> each instanceof Map || each instanceof List) ->
+                Json.encode(list);
+            case List<?> list -> list.stream().map(String::valueOf).collect(Collectors.joining(", "));
+            default -> value.toString();
+        };
     }
 
     private static List<String> texts(Map<?, ?> tree, String name) {

@@ -7,6 +7,7 @@ import dev.gatehouse.console.model.ProblemEntry;
 import dev.gatehouse.console.model.ProxyEntry;
 import dev.gatehouse.console.model.State;
 import dev.gatehouse.console.model.Tone;
+import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.files.FileSource;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -14,7 +15,9 @@ import dev.gatehouse.controller.text.ResourceText;
 import dev.gatehouse.events.LatestReports;
 import dev.gatehouse.events.Position;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +70,11 @@ public final class ReportedSite implements Site {
     public List<ProxyEntry> proxies(ControllerView view) {
         Map<String, List<DataPlaneReport>> nodes = new TreeMap<>(reports.all().stream()
                 .collect(Collectors.groupingBy(report -> report.getFleet() + " " + report.getNodeId())));
-        return nodes.values().stream().map(said -> proxy(said, view)).toList();
+        return nodes.values().stream()
+                .map(said -> proxy(said, view))
+                // The proxies first; the order within is that of the map.
+                .sorted(Comparator.comparing(proxy -> Fleets.ALL.contains(proxy.fleet())))
+                .toList();
     }
 
     private static ProxyEntry proxy(List<DataPlaneReport> said, ControllerView view) {
@@ -82,7 +89,9 @@ public final class ReportedSite implements Site {
                 case CONNECTED -> {
                     version = report.getConnected().getVersion();
                     protocol = report.getConnected().getProtocol();
-                    since = Instant.ofEpochMilli(report.getAtMillis()).toString();
+                    since = Instant.ofEpochMilli(report.getAtMillis())
+                            .truncatedTo(ChronoUnit.SECONDS)
+                            .toString();
                 }
                 case APPLIED -> answered = Math.max(answered, report.getApplied().getOffset());
                 case SETTLED -> answered = Math.max(answered, report.getSettled().getOffset());

@@ -5,6 +5,7 @@ import dev.gatehouse.console.model.RefusedRequest.Kind;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class RefusalLine {
     /** Statuses of refusals, as the line has them: everything else is passed over without being parsed. */
     private static final Pattern STATUS = Pattern.compile("\"response_code\":[45]\\d\\d\\b");
+
+    private static final Map<String, String> KINDS = Map.of("httproute", "HTTPRoute", "grpcroute", "GRPCRoute");
 
     private static final Pattern ROUTE = Pattern.compile("([a-z]+)/([^/]+)/([^/]+)/rule/(\\d+).*");
 
@@ -122,7 +125,7 @@ final class RefusalLine {
     private static String route(String name) {
         Matcher matcher = ROUTE.matcher(name);
         return matcher.matches()
-                ? matcher.group(1) + " " + matcher.group(2) + "/" + matcher.group(3) + ", rule " + matcher.group(4)
+                ? KINDS.getOrDefault(matcher.group(1), matcher.group(1)) + " " + matcher.group(2) + "/" + matcher.group(3) + ", rule " + matcher.group(4)
                 : name;
     }
 

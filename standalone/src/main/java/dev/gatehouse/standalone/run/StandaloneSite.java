@@ -7,6 +7,7 @@ import dev.gatehouse.console.RefusedRequests;
 import dev.gatehouse.console.model.ProblemEntry;
 import dev.gatehouse.console.model.ProxyEntry;
 import dev.gatehouse.console.model.Tone;
+import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.console.ControllerConsole;
 import dev.gatehouse.controller.console.FileProblems;
 import dev.gatehouse.controller.console.ReportedSite;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -82,7 +84,9 @@ final class StandaloneSite implements Site {
     public List<ProxyEntry> proxies(ControllerView view) {
         Instant now = Instant.now();
         return xds.subscribers().stream()
-                .sorted(Comparator.comparing(Subscriber::fleet).thenComparing(Subscriber::nodeId))
+                .sorted(Comparator.comparing((Subscriber each) -> Fleets.ALL.contains(each.fleet()))
+                        .thenComparing(Subscriber::fleet)
+                        .thenComparing(Subscriber::nodeId))
                 .map(subscriber -> proxy(subscriber, view, now))
                 .toList();
     }
@@ -99,7 +103,7 @@ final class StandaloneSite implements Site {
                 subscriber.fleet(),
                 subscriber.version(),
                 subscriber.protocol(),
-                subscriber.connectedAt().toString(),
+                subscriber.connectedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
                 ReportedSite.state(refuses, applied, published),
                 subscriber.types().stream().map(type -> type(type, now)).toList());
     }

@@ -33,7 +33,7 @@ final class RefusalLineTest {
             assertThat(request.kind()).isEqualTo(kind);
             assertThat(request.status()).isEqualTo(Integer.toString(status));
             assertThat(request.gateway()).isEqualTo("shop/front");
-            assertThat(request.route()).isEqualTo("httproute shop/cart, rule 0");
+            assertThat(request.route()).isEqualTo("HTTPRoute shop/cart, rule 0");
         });
     }
 

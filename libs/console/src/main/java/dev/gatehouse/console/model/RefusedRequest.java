@@ -22,6 +22,7 @@ public record RefusedRequest(Kind kind, String at, String gateway, String method
             case "route" -> route;
             case "reason" -> reason;
             case "requestId" -> requestId;
+            case "time" -> at.length() < 19 ? at : at.substring(0, 19).replace('T', ' ');
             default -> throw Shown.unknown(this, component);
         };
     }
