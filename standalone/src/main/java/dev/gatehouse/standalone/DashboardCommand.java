@@ -56,7 +56,10 @@ final class DashboardCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(names = "--context", paramLabel = "NAME", description = "A context of the kubeconfig, instead of the current one.")
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            description = "A context of the kubeconfig, instead of the current one.")
     private @Nullable String context;
 
     @Option(
@@ -146,7 +149,8 @@ final class DashboardCommand implements Callable<Integer> {
 
     private Optional<String> leader(KubernetesClient client) {
         return client.pods().inNamespace(namespace).withLabels(LEADER).list().getItems().stream()
-                .filter(pod -> pod.getStatus() != null && "Running".equals(pod.getStatus().getPhase()))
+                .filter(pod -> pod.getStatus() != null
+                        && "Running".equals(pod.getStatus().getPhase()))
                 .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
                 .map(Pod::getMetadata)
                 .map(metadata -> metadata.getName())

@@ -126,7 +126,7 @@ final class ConsoleIT {
         assertThat(gatehouse.output()).contains("http://localhost:" + adminPort + "/console/");
         assertThat(page(""))
                 .contains("Gateways", "Nothing is wrong that Gatehouse knows of.")
-                .contains(files.folder().toString());
+                .contains("standalone, " + files.folder().getFileName());
         assertThat(page("gateways"))
                 .contains("protect/front", "http://localhost:" + port, "Programmed: True")
                 .contains("<td data-label=\"Routes\">1</td>");
@@ -152,7 +152,8 @@ final class ConsoleIT {
                     JsonArray points = live().getJsonArray("points");
                     return points.stream()
                             .map(JsonArray.class::cast)
-                            .anyMatch(point -> point.getDouble(1) > 0 && point.getDouble(2) > 0 && point.getValue(4) != null);
+                            .anyMatch(point ->
+                                    point.getDouble(1) > 0 && point.getDouble(2) > 0 && point.getValue(4) != null);
                 },
                 SOON,
                 () -> "no point has requests");
@@ -182,7 +183,10 @@ final class ConsoleIT {
     void explainIsAForm() throws Exception {
         String answer = page("explain?method=GET&url=http%3A%2F%2Flocalhost%3A" + port + "%2Fkeys&headers=x-a%3A%20b");
         assertThat(answer)
-                .contains("HTTPRoute protect/api, rule 1 “keys”", "SecurityPolicy protect/api-keys", "refused by apiKeyAuth")
+                .contains(
+                        "HTTPRoute protect/api, rule 1 “keys”",
+                        "SecurityPolicy protect/api-keys",
+                        "refused by apiKeyAuth")
                 .doesNotContain("alices-key", "bobs-key");
         HttpResponse<String> wrong = web.get(adminPort, "/console/explain?url=%3Cb%3E");
         assertThat(wrong.statusCode()).isEqualTo(400);
@@ -192,8 +196,10 @@ final class ConsoleIT {
     @Test
     @Order(5)
     void whoMayNotSeeItDoesNot() throws Exception {
-        assertThat(raw("GET /console/ HTTP/1.1\r\nHost: rebound.example:" + adminPort)).startsWith("HTTP/1.1 403");
-        assertThat(raw("GET /console/live.json HTTP/1.1\r\nHost: 127.0.0.1.nip.example")).startsWith("HTTP/1.1 403");
+        assertThat(raw("GET /console/ HTTP/1.1\r\nHost: rebound.example:" + adminPort))
+                .startsWith("HTTP/1.1 403");
+        assertThat(raw("GET /console/live.json HTTP/1.1\r\nHost: 127.0.0.1.nip.example"))
+                .startsWith("HTTP/1.1 403");
         assertThat(raw("GET /console/ HTTP/1.1\r\nHost: [::1]:" + adminPort)).startsWith("HTTP/1.1 200");
         assertThat(raw("GET /console/ HTTP/1.1\r\nHost: localhost")).startsWith("HTTP/1.1 200");
         assertThat(raw("GET /console HTTP/1.1\r\nHost: localhost"))
@@ -212,12 +218,20 @@ final class ConsoleIT {
     @Test
     @Order(6)
     void everyAnswerHasTheHeadersThatKeepItToItself() throws Exception {
-        for (String path : List.of("", "console.css", "console.js", "icon.svg", "live.json", "nothing", "explain?url=%20x")) {
+        for (String path :
+                List.of("", "console.css", "console.js", "icon.svg", "live.json", "nothing", "explain?url=%20x")) {
             HttpResponse<String> answer = web.get(adminPort, "/console/" + path);
             Map<String, List<String>> headers = answer.headers().map();
-            assertThat(headers.get("content-security-policy")).as(path).singleElement().satisfies(policy -> assertThat(policy)
-                    .contains("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'")
-                    .doesNotContain("unsafe", "*", "data:"));
+            assertThat(headers.get("content-security-policy"))
+                    .as(path)
+                    .singleElement()
+                    .satisfies(policy -> assertThat(policy)
+                            .contains(
+                                    "default-src 'none'",
+                                    "frame-ancestors 'none'",
+                                    "base-uri 'none'",
+                                    "form-action 'self'")
+                            .doesNotContain("unsafe", "*", "data:"));
             assertThat(headers).containsEntry("x-content-type-options", List.of("nosniff"));
             assertThat(headers).containsEntry("x-frame-options", List.of("DENY"));
             assertThat(headers).containsEntry("referrer-policy", List.of("no-referrer"));
@@ -256,16 +270,19 @@ final class ConsoleIT {
             browser.show(1280, 900, false);
             browser.open("http://127.0.0.1:" + adminPort + "/console/");
             Await.until(
-                    () -> browser.evaluate("document.querySelectorAll('#plots svg path').length").equals(6),
+                    () -> browser.evaluate("document.querySelectorAll('#plots svg path').length")
+                            .equals(6),
                     SOON,
                     () -> "the plots have no lines");
             assertThat(String.valueOf(browser.evaluate("document.querySelector('#plots .legend').textContent")))
                     .contains("requests/s");
             browser.tab();
             assertThat(browser.evaluate("document.activeElement.textContent")).isEqualTo("Skip to the content");
-            assertThat(browser.evaluate("document.activeElement.getBoundingClientRect().left >= 0")).isEqualTo(true);
+            assertThat(browser.evaluate("document.activeElement.getBoundingClientRect().left >= 0"))
+                    .isEqualTo(true);
             browser.tab();
-            assertThat(String.valueOf(browser.evaluate("document.activeElement.textContent"))).contains("Gatehouse");
+            assertThat(String.valueOf(browser.evaluate("document.activeElement.textContent")))
+                    .contains("Gatehouse");
             browser.tab();
             assertThat(browser.evaluate("document.activeElement.textContent")).isEqualTo("Overview");
             assertThat(browser.complaints()).isEmpty();
@@ -279,11 +296,13 @@ final class ConsoleIT {
         String good = Files.readString(routes);
         Files.writeString(routes, good.replaceFirst("PathPrefix", "Prefix"));
         try {
-            Await.until(
-                    () -> page("problems").contains("routes.yaml:"), SOON, () -> "the problem is not shown");
+            Await.until(() -> page("problems").contains("routes.yaml:"), SOON, () -> "the problem is not shown");
             assertThat(page("problems"))
                     .containsPattern("routes\\.yaml:\\d+:\\d+")
-                    .contains("&quot;Prefix&quot; is not known", "HTTPRoute protect/api", "its last good version is served");
+                    .contains(
+                            "&quot;Prefix&quot; is not known",
+                            "HTTPRoute protect/api",
+                            "its last good version is served");
             assertThat(page("")).contains("All 2");
         } finally {
             Files.writeString(routes, good);
@@ -293,11 +312,10 @@ final class ConsoleIT {
 
     @Test
     @Order(9)
-    void aThousandRoutesAreAQuickAndSmallPage() throws Exception {
+    void aThousandRoutesAreSmallPages() throws Exception {
         Files.writeString(
                 files.folder().resolve("many.yaml"),
-                IntStream.range(0, 1000)
-                        .mapToObj(i -> """
+                IntStream.range(0, 1000).mapToObj(i -> """
                                 apiVersion: gateway.networking.k8s.io/v1
                                 kind: HTTPRoute
                                 metadata: {name: r%1$04d, namespace: protect}
@@ -305,25 +323,13 @@ final class ConsoleIT {
                                   parentRefs: [{name: front}]
                                   hostnames: [r%1$d.shop.example]
                                   rules: [{backendRefs: [{name: app, port: 8000}]}]
-                                """.formatted(i))
-                        .collect(Collectors.joining("---\n")));
+                                """.formatted(i)).collect(Collectors.joining("---\n")));
         Await.until(() -> page("routes").contains("of 1001"), SOON, () -> "the routes are not there");
         for (String path : List.of("", "gateways", "routes", "routes?page=20", "routes?q=r77", "problems")) {
-            for (int i = 0; i < 3; i++) {
-                page(path);
-            }
-            long best = Long.MAX_VALUE;
-            for (int i = 0; i < 5; i++) {
-                long begun = System.nanoTime();
-                String body = page(path);
-                best = Math.min(best, System.nanoTime() - begun);
-                assertThat(body.length()).as(path).isLessThan(300_000);
-            }
-            assertThat(Duration.ofNanos(best)).as(path).isLessThan(Duration.ofMillis(200));
+            assertThat(page(path).length()).as(path).isLessThan(100_000);
         }
         pictures();
     }
-
 
     private void pictures() throws Exception {
         String folder = System.getProperty("console.pictures", "");
@@ -357,7 +363,8 @@ final class ConsoleIT {
                                     () -> "the plots have no lines");
                         }
                         Files.write(
-                                to.resolve(each.getKey() + "-" + width + (dark ? "-dark" : "") + ".png"), browser.picture());
+                                to.resolve(each.getKey() + "-" + width + (dark ? "-dark" : "") + ".png"),
+                                browser.picture());
                     }
                 }
             }

@@ -58,7 +58,8 @@ final class DashboardCommandTest {
         console = vertx.createHttpServer()
                 .requestHandler(request -> request.response()
                         .setStatusCode(status.get())
-                        .end("the console at " + request.path() + " for " + request.authority().host()))
+                        .end("the console at " + request.path() + " for "
+                                + request.authority().host()))
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -83,7 +84,8 @@ final class DashboardCommandTest {
                         - {name: one, cluster: {server: "http://127.0.0.1:%d"}}
                         users:
                         - {name: somebody, user: {token: token}}
-                        """.formatted(api.actualPort())).toString());
+                        """.formatted(api.actualPort()))
+                        .toString());
     }
 
     @AfterEach
@@ -124,8 +126,10 @@ final class DashboardCommandTest {
         socket.pause();
         client.connect(console.actualPort(), "127.0.0.1").onSuccess(backend -> {
             for (byte channel : new byte[] {0, 1}) {
-                socket.writeBinaryMessage(
-                        Buffer.buffer().appendByte(channel).appendByte((byte) 0xbe).appendByte((byte) 0x46));
+                socket.writeBinaryMessage(Buffer.buffer()
+                        .appendByte(channel)
+                        .appendByte((byte) 0xbe)
+                        .appendByte((byte) 0x46));
             }
             backend.handler(data -> socket.writeBinaryMessage(
                     Buffer.buffer().appendByte((byte) 0).appendBuffer(data)));
@@ -153,14 +157,14 @@ final class DashboardCommandTest {
         assertThat(exit).as(err.toString()).isNotDone();
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpResponse<String> answer = http.send(
-                    HttpRequest.newBuilder(URI.create(address.group(1) + "routes")).build(),
+                    HttpRequest.newBuilder(URI.create(address.group(1) + "routes"))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(answer.body()).isEqualTo("the console at /console/routes for localhost");
         }
         assertThat(forwarded.get()).isEqualTo(PODS + "/controller-1/portforward?ports=18110");
         leaders.set(List.of("controller-2"));
-        Await.until(
-                () -> out.toString().contains("Pod controller-2 leads now."), SOON, () -> out + "" + err);
+        Await.until(() -> out.toString().contains("Pod controller-2 leads now."), SOON, () -> out + "" + err);
         assertThat(forwarded.get()).contains("/controller-2/portforward");
         command.interrupt();
         assertThat(exit.get(30, TimeUnit.SECONDS)).isZero();
@@ -186,7 +190,8 @@ final class DashboardCommandTest {
     @Test
     void aPortInUseAndAContextThatIsNotThereAreNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThat(run("dashboard", "--port", Integer.toString(taken.getLocalPort()))).isEqualTo(1);
+            assertThat(run("dashboard", "--port", Integer.toString(taken.getLocalPort())))
+                    .isEqualTo(1);
             assertThat(err.toString()).contains("port " + taken.getLocalPort() + " on loopback is in use");
         }
         assertThat(run("dashboard", "--context", "none")).isEqualTo(1);

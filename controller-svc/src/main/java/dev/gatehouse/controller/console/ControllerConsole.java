@@ -47,6 +47,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -145,7 +146,9 @@ public final class ControllerConsole implements ConsoleSource {
                 owner.kind().equals(Kinds.GATEWAY.name()) ? "" : owner.toString(),
                 listener.spec().protocol(),
                 listener.spec().port()
-                        + (listener.boundPort() == listener.spec().port() ? "" : " (Envoy: " + listener.boundPort() + ")"),
+                        + (listener.boundPort() == listener.spec().port()
+                                ? ""
+                                : " (Envoy: " + listener.boundPort() + ")"),
                 listener.spec().hostname().orElse(""),
                 listener.serving() ? site.url(listener).orElse("") : "",
                 status.map(ObjectStatus.ListenerStatus::attachedRoutes).orElse(0),
@@ -184,14 +187,19 @@ public final class ControllerConsole implements ConsoleSource {
                 RuleTexts.count(route.spec()),
                 attached.isEmpty()
                         ? new State(Tone.WARNING, "not attached: no Gateway that is served here is its parent")
-                        : worst(attached.stream().flatMap(each -> each.lines().stream()).toList(), "accepted"));
+                        : worst(
+                                attached.stream()
+                                        .flatMap(each -> each.lines().stream())
+                                        .toList(),
+                                "accepted"));
     }
 
     @Override
     public Optional<RouteDetails> route(String kind, String namespace, String name) throws InterruptedException {
         ObjectRef ref = new ObjectRef(kind, namespace, name);
         Map<ObjectRef, ObjectStatus> statuses = controller.view().statuses();
-        return controller.ask(translator -> Optional.ofNullable(translator.routes().get(ref))
+        return controller.ask(translator -> Optional.ofNullable(
+                        translator.routes().get(ref))
                 .map(route -> {
                     List<ListenerKey> listeners = translator.listeners(ref);
                     List<ListenerKey> shown = listeners.subList(0, Math.min(LISTENERS, listeners.size()));
@@ -216,8 +224,8 @@ public final class ControllerConsole implements ConsoleSource {
                             places.computeIfAbsent(use, _ -> new ArrayList<>()).add(listener.toString()));
         }
         List<PolicyUse> uses = new ArrayList<>();
-        places.forEach((use, at) -> uses.add(
-                use(use, at.size() == listeners.size() ? "" : "on " + String.join(", ", at))));
+        places.forEach((use, at) ->
+                uses.add(use(use, at.size() == listeners.size() ? "" : "on " + String.join(", ", at))));
         return uses;
     }
 
@@ -235,7 +243,9 @@ public final class ControllerConsole implements ConsoleSource {
                                 Explanations.value(field.value()),
                                 String.join(
                                         ", ",
-                                        field.from().stream().map(ObjectKey::toString).toList())))
+                                        field.from().stream()
+                                                .map(ObjectKey::toString)
+                                                .toList())))
                         .toList(),
                 use.problems());
     }
@@ -268,11 +278,16 @@ public final class ControllerConsole implements ConsoleSource {
             policy.targets()
                     .forEach(target -> targets.add(target.kind() + " "
                             + new ObjectKey(target.namespace().orElse(ref.namespace()), target.name())
-                            + target.sectionName().map(name -> ", section “" + name + "”").orElse("")));
+                            + target.sectionName()
+                                    .map(name -> ", section “" + name + "”")
+                                    .orElse("")));
             policy.selectors().forEach(selector -> targets.add("each " + selector.kind() + " with its labels"));
         }
         if (targets.isEmpty()) {
-            attached.stream().map(Attached::name).filter(name -> !name.isEmpty()).forEach(targets::add);
+            attached.stream()
+                    .map(Attached::name)
+                    .filter(name -> !name.isEmpty())
+                    .forEach(targets::add);
         }
         return new PolicyEntry(
                 ref.kind(),
@@ -281,7 +296,11 @@ public final class ControllerConsole implements ConsoleSource {
                 List.copyOf(targets),
                 attached.isEmpty()
                         ? new State(Tone.WARNING, "counts nowhere: nothing that is served here is its target")
-                        : worst(attached.stream().flatMap(each -> each.lines().stream()).toList(), "accepted"));
+                        : worst(
+                                attached.stream()
+                                        .flatMap(each -> each.lines().stream())
+                                        .toList(),
+                                "accepted"));
     }
 
     @Override
@@ -309,9 +328,13 @@ public final class ControllerConsole implements ConsoleSource {
     private static Looked look(Translator translator, String kind, ObjectKey policy) {
         Map<dev.gatehouse.controller.translate.PolicyUse, List<String>> places = new LinkedHashMap<>();
         int left = LOOKED_AT;
-        for (Map.Entry<ObjectRef, Resource<? extends RouteSpec>> route : new TreeMap<>(translator.routes()).entrySet()) {
+        Map<ObjectRef, Resource<? extends RouteSpec>> routes = new TreeMap<>(translator.routes());
+        named(translator, kind, policy).ifPresent(routes.keySet()::retainAll);
+        for (Map.Entry<ObjectRef, Resource<? extends RouteSpec>> route : routes.entrySet()) {
             for (ListenerKey listener : translator.listeners(route.getKey())) {
-                for (int index : IntStream.range(0, RuleTexts.count(route.getValue().spec())).toArray()) {
+                for (int index : IntStream.range(
+                                0, RuleTexts.count(route.getValue().spec()))
+                        .toArray()) {
                     if (left-- == 0) {
                         return new Looked(effects(places), false);
                     }
@@ -322,13 +345,35 @@ public final class ControllerConsole implements ConsoleSource {
                                 && (use.policy().equals(policy) || use.others().contains(policy))) {
                             places.computeIfAbsent(use, _ -> new ArrayList<>())
                                     .add(route.getKey() + ", rule " + index
-                                            + rule.map(each -> " “" + each + "”").orElse("") + ", on " + listener);
+                                            + rule.map(each -> " “" + each + "”")
+                                                    .orElse("") + ", on " + listener);
                         }
                     }
                 }
             }
         }
         return new Looked(effects(places), true);
+    }
+
+    /** The routes that a policy names, where it names nothing else: no other route has to be looked at. */
+    private static Optional<Set<ObjectRef>> named(Translator translator, String kind, ObjectKey policy) {
+        return POLICIES.stream()
+                .filter(each -> each.name().equals(kind))
+                .flatMap(each -> Optional.ofNullable(translator.objects(each).get(policy)).stream())
+                .map(Resource::spec)
+                .<TargetedPolicy<?>>mapMulti((spec, found) -> {
+                    if (spec instanceof TargetedPolicy<?> targeted) {
+                        found.accept(targeted);
+                    }
+                })
+                .filter(spec -> spec.selectors().isEmpty()
+                        && spec.targets().stream()
+                                .allMatch(target -> target.kind().endsWith("Route")))
+                .map(spec -> spec.targets().stream()
+                        .map(target -> new ObjectRef(
+                                target.kind(), target.namespace().orElse(policy.namespace()), target.name()))
+                        .collect(Collectors.toSet()))
+                .findFirst();
     }
 
     private static List<PolicyDetails.Effect> effects(
@@ -383,9 +428,7 @@ public final class ControllerConsole implements ConsoleSource {
         if (POLICIES.stream().anyMatch(kind -> kind.name().equals(ref.kind()))) {
             return Shown.path("policies", ref.kind(), ref.namespace(), ref.name());
         }
-        return ref.kind().endsWith("Route")
-                ? Shown.path("routes", ref.kind(), ref.namespace(), ref.name())
-                : "";
+        return ref.kind().endsWith("Route") ? Shown.path("routes", ref.kind(), ref.namespace(), ref.name()) : "";
     }
 
     @Override

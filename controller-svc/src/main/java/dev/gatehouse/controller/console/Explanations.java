@@ -42,9 +42,14 @@ final class Explanations {
                 maps(tree, "policies").stream().map(Explanations::policy).toList(),
                 maps(tree, "access").stream()
                         .map(step -> new Explanation.Step(
-                                text(step, "asks"), tone(text(step, "verdict")), text(step, "verdict"), text(step, "why")))
+                                text(step, "asks"),
+                                tone(text(step, "verdict")),
+                                text(step, "verdict"),
+                                text(step, "why")))
                         .toList(),
-                maps(tree, "filters").stream().map(filter -> text(filter, "name")).toList(),
+                maps(tree, "filters").stream()
+                        .map(filter -> text(filter, "name"))
+                        .toList(),
                 maps(tree, "backends").stream().map(Explanations::backend).toList(),
                 others.stream()
                         .limit(NOT_SELECTED)
@@ -142,8 +147,8 @@ final class Explanations {
         return switch (value) {
             case null -> "";
             case Map<?, ?> map -> Json.encode(map);
-            case List<?> list when list.stream().anyMatch(each -> each instanceof Map || each instanceof List) ->
-                Json.encode(list);
+            case List<?> list
+            when list.stream().anyMatch(each -> each instanceof Map || each instanceof List) -> Json.encode(list);
             case List<?> list -> list.stream().map(String::valueOf).collect(Collectors.joining(", "));
             default -> value.toString();
         };

@@ -93,8 +93,10 @@ public final class ReportedSite implements Site {
                             .truncatedTo(ChronoUnit.SECONDS)
                             .toString();
                 }
-                case APPLIED -> answered = Math.max(answered, report.getApplied().getOffset());
-                case SETTLED -> answered = Math.max(answered, report.getSettled().getOffset());
+                case APPLIED ->
+                    answered = Math.max(answered, report.getApplied().getOffset());
+                case SETTLED ->
+                    answered = Math.max(answered, report.getSettled().getOffset());
                 case REJECTED ->
                     rejected.computeIfAbsent(report.getRejected().getTypeUrl(), _ -> new ArrayList<>())
                             .add(report.getRejected());

@@ -94,14 +94,17 @@ final class RuleTexts {
                 name.orElse(""),
                 matches,
                 filters.stream().map(this::filter).toList(),
-                backends.stream().map(each -> backend(each, backends.size(), total)).toList(),
+                backends.stream()
+                        .map(each -> backend(each, backends.size(), total))
+                        .toList(),
                 policies);
     }
 
     private RouteDetails.Backend backend(BackendReference backend, int count, int total) {
         String share = count == 1 || total == 0
                 ? ""
-                : String.format(Locale.ROOT, "%.4g", 100.0 * backend.weight() / total).replaceAll("\\.?0+$", "") + " %";
+                : String.format(Locale.ROOT, "%.4g", 100.0 * backend.weight() / total)
+                                .replaceAll("\\.?0+$", "") + " %";
         List<String> notes = new ArrayList<>();
         if (backend.standBy()) {
             notes.add("stands by");
@@ -154,7 +157,8 @@ final class RuleTexts {
 
     private static boolean credential(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return Stream.of("authorization", "cookie", "token", "secret", "password", "key").anyMatch(lower::contains);
+        return Stream.of("authorization", "cookie", "token", "secret", "password", "key")
+                .anyMatch(lower::contains);
     }
 
     private String filter(RouteFilter filter) {
@@ -177,7 +181,8 @@ final class RuleTexts {
             case RouteFilter.Cors cors -> "CORS for " + String.join(", ", cors.allowOrigins());
             case RouteFilter.ExternalAuth _ -> "asks an authorization server";
             case RouteFilter.ExtensionRef extension ->
-                extension.reference().kind() + " " + namespace + "/" + extension.reference().name();
+                extension.reference().kind() + " " + namespace + "/"
+                        + extension.reference().name();
         };
     }
 

@@ -130,8 +130,7 @@ final class ControllerConsoleTest {
             List.of(Settings.CONTROLLER_NAME),
             Settings::shiftPrivileged,
             new Settings.Callouts(ADDRESS, ADDRESS, ADDRESS));
-    private final Controller controller =
-            new Controller(settings, new MemoryConfigLog("test"), InstantSource.system());
+    private final Controller controller = new Controller(settings, new MemoryConfigLog("test"), InstantSource.system());
     private final ControllerConsole console = new ControllerConsole(controller, new Nowhere());
 
     /** A site without proxies, files and traffic. */
@@ -187,18 +186,20 @@ final class ControllerConsoleTest {
         GatewayEntry gateway = console.gateways().getFirst();
         assertThat(gateway.namespace() + "/" + gateway.name()).isEqualTo("shop/front");
         assertThat(gateway.state().tone()).isEqualTo(Tone.BAD);
-        assertThat(gateway.listeners()).satisfiesExactly(
-                http -> {
-                    assertThat(http.port()).isEqualTo("80 (Envoy: 10080)");
-                    assertThat(http.hostname()).isEqualTo("*.shop.example");
-                    assertThat(http.attachedRoutes()).isEqualTo(1);
-                    assertThat(http.url()).isEqualTo("http://localhost:10080");
-                },
-                broken -> {
-                    assertThat(broken.state().tone()).isEqualTo(Tone.BAD);
-                    assertThat(broken.conditions())
-                            .anySatisfy(line -> assertThat(line.remedy()).contains("kubernetes.io/tls"));
-                });
+        assertThat(gateway.listeners())
+                .satisfiesExactly(
+                        http -> {
+                            assertThat(http.port()).isEqualTo("80 (Envoy: 10080)");
+                            assertThat(http.hostname()).isEqualTo("*.shop.example");
+                            assertThat(http.attachedRoutes()).isEqualTo(1);
+                            assertThat(http.url()).isEqualTo("http://localhost:10080");
+                        },
+                        broken -> {
+                            assertThat(broken.state().tone()).isEqualTo(Tone.BAD);
+                            assertThat(broken.conditions())
+                                    .anySatisfy(
+                                            line -> assertThat(line.remedy()).contains("kubernetes.io/tls"));
+                        });
     }
 
     @Test
@@ -211,15 +212,16 @@ final class ControllerConsoleTest {
         assertThat(write.matches())
                 .containsExactly("path prefix /cart, method POST, header x-team <b>, header authorization (not shown)");
         assertThat(write.filters()).containsExactly("request headers: sets x-key, removes x-old");
-        assertThat(write.backends()).extracting(RouteDetails.Backend::name, RouteDetails.Backend::share)
-                .containsExactly(
-                        tuple("Service shop/cart:80", "75 %"),
-                        tuple("Service shop/gone:80", "25 %"));
+        assertThat(write.backends())
+                .extracting(RouteDetails.Backend::name, RouteDetails.Backend::share)
+                .containsExactly(tuple("Service shop/cart:80", "75 %"), tuple("Service shop/gone:80", "25 %"));
         assertThat(fields(write.policies()))
                 .containsEntry("retry.numRetries", "4 shop/own")
                 .containsEntry("timeout.http.requestTimeout", "7s shop/defaults");
         assertThat(write.policies()).extracting(PolicyUse::kind).contains("SecurityPolicy");
-        assertThat(route.rules().getLast().policies()).extracting(PolicyUse::kind).doesNotContain("SecurityPolicy");
+        assertThat(route.rules().getLast().policies())
+                .extracting(PolicyUse::kind)
+                .doesNotContain("SecurityPolicy");
         assertThat(route.attachments().getFirst().conditions())
                 .anySatisfy(line -> assertThat(line.remedy()).contains("backendRefs"));
         assertThat(console.route("HTTPRoute", "shop", "none")).isEmpty();
@@ -245,7 +247,8 @@ final class ControllerConsoleTest {
                 .containsExactly(
                         "HTTPRoute shop/cart, rule 0 “write”, on shop/front/http",
                         "HTTPRoute shop/cart, rule 1, on shop/front/http");
-        assertThat(console.policies()).extracting(each -> each.kind() + " " + each.name())
+        assertThat(console.policies())
+                .extracting(each -> each.kind() + " " + each.name())
                 .containsExactly("BackendTrafficPolicy defaults", "BackendTrafficPolicy own", "SecurityPolicy keys");
         assertThat(console.policy("SecurityPolicy", "shop", "none")).isEmpty();
     }
@@ -273,10 +276,13 @@ final class ControllerConsoleTest {
     void aQuestionIsAnsweredAsTheCommandDoes() throws Exception {
         load(SHOP);
         Console pages = new Console(console);
-        String answer = page(pages, "explain", Map.of(
-                "url", List.of("http://www.shop.example/cart/1"),
-                "method", List.of("POST"),
-                "headers", List.of("x-team: <b>\nauthorization: Bearer s3cret")));
+        String answer = page(
+                pages,
+                "explain",
+                Map.of(
+                        "url", List.of("http://www.shop.example/cart/1"),
+                        "method", List.of("POST"),
+                        "headers", List.of("x-team: <b>\nauthorization: Bearer s3cret")));
         assertThat(answer).contains("HTTPRoute shop/cart, rule 0 “write”", "path prefix /cart", "7s", "shop/defaults");
         assertThat(page(pages, "explain", Map.of("url", List.of("http://www.shop.example:99/"))))
                 .contains("no connection: no Gateway listens on port 99");
@@ -306,15 +312,14 @@ final class ControllerConsoleTest {
                 .doesNotContain("t0psecret", "s3cret");
     }
 
-    private static String page(Console pages, String path, Map<String, List<String>> query) throws InterruptedException {
+    private static String page(Console pages, String path, Map<String, List<String>> query)
+            throws InterruptedException {
         return new String(pages.answer(path, new Query(query)).body(), StandardCharsets.UTF_8);
     }
 
     @Test
     void aThousandRoutesAreOnePageOfFifty() throws Exception {
-        load(SHOP
-                + IntStream.range(0, 1000)
-                        .mapToObj(i -> """
+        load(SHOP + IntStream.range(0, 1000).mapToObj(i -> """
                                 ---
                                 apiVersion: gateway.networking.k8s.io/v1
                                 kind: HTTPRoute
@@ -323,8 +328,7 @@ final class ControllerConsoleTest {
                                   parentRefs: [{name: front, sectionName: http}]
                                   hostnames: [r%1$d.shop.example]
                                   rules: [{backendRefs: [{name: cart, port: 80}]}]
-                                """.formatted(i))
-                        .collect(Collectors.joining()));
+                                """.formatted(i)).collect(Collectors.joining()));
         assertThat(console.routes()).hasSize(1002);
         String page = page(new Console(console), "routes", Map.of("page", List.of("2")));
         assertThat(page).contains("51 to 100 of 1002");
@@ -335,5 +339,10 @@ final class ControllerConsoleTest {
                 console.policy("BackendTrafficPolicy", "shop", "defaults").orElseThrow();
         assertThat(defaults.complete()).isFalse();
         assertThat(defaults.effects().getLast().more()).isGreaterThan(100);
+        assertThat(console.policy("SecurityPolicy", "shop", "keys")
+                        .orElseThrow()
+                        .complete())
+                .as("only its own route is looked at")
+                .isTrue();
     }
 }

@@ -27,13 +27,10 @@ final class ReportedSiteTest {
             List.of(Settings.CONTROLLER_NAME),
             Settings::shiftPrivileged,
             new Settings.Callouts(ADDRESS, ADDRESS, ADDRESS));
-    private final Controller controller =
-            new Controller(settings, new MemoryConfigLog("test"), InstantSource.system());
+    private final Controller controller = new Controller(settings, new MemoryConfigLog("test"), InstantSource.system());
     private final LatestReports reports = new LatestReports();
     private final ReportedSite site = new ReportedSite(
-            "test",
-            reports,
-            new FileSource(List.of(), settings.controllerName(), controller, InstantSource.system()));
+            "test", reports, new FileSource(List.of(), settings.controllerName(), controller, InstantSource.system()));
     private final ControllerView view =
             new ControllerView(Map.of(), Map.of(), Map.of(), Map.of("shop/front", new Position("e", 7)), 1);
 
@@ -57,32 +54,28 @@ final class ReportedSiteTest {
     @Test
     void aProxyIsThereFromItsConnectionToItsEnd() {
         assertThat(site.proxies(view)).isEmpty();
-        reports.take(report()
-                .setConnected(DataPlaneReport.Connected.newBuilder()
+        reports.take(report().setConnected(DataPlaneReport.Connected.newBuilder()
                         .setVersion("1.40.0")
                         .setProtocol("delta"))
                 .build());
         assertThat(only().version()).isEqualTo("1.40.0");
         assertThat(only().since()).isEqualTo("2026-11-28T18:00:00Z");
         assertThat(only().state().text()).isEqualTo("acknowledged 0 of 7");
-        reports.take(report()
-                .setApplied(DataPlaneReport.Applied.newBuilder().setEpoch("e").setOffset(7))
+        reports.take(report().setApplied(
+                        DataPlaneReport.Applied.newBuilder().setEpoch("e").setOffset(7))
                 .build());
         assertThat(only().state().text()).isEqualTo("up to date (7)");
         assertThat(only().state().tone()).isEqualTo(Tone.GOOD);
-        reports.take(report()
-                .setDisconnected(DataPlaneReport.Disconnected.getDefaultInstance())
+        reports.take(report().setDisconnected(DataPlaneReport.Disconnected.getDefaultInstance())
                 .build());
         assertThat(site.proxies(view)).isEmpty();
     }
 
     @Test
     void aRefusalIsShownInTheProxysOwnWordsUntilItIsOver() {
-        reports.take(report()
-                .setConnected(DataPlaneReport.Connected.getDefaultInstance())
+        reports.take(report().setConnected(DataPlaneReport.Connected.getDefaultInstance())
                 .build());
-        reports.take(report()
-                .setRejected(DataPlaneReport.Rejected.newBuilder()
+        reports.take(report().setRejected(DataPlaneReport.Rejected.newBuilder()
                         .setEpoch("e")
                         .setOffset(6)
                         .setTypeUrl(CLUSTER)
@@ -95,8 +88,8 @@ final class ReportedSiteTest {
             assertThat(type.refused()).containsExactly("shop/cart");
             assertThat(type.error()).isEqualTo("no such <thing>");
         });
-        reports.take(report()
-                .setApplied(DataPlaneReport.Applied.newBuilder().setEpoch("e").setOffset(7))
+        reports.take(report().setApplied(
+                        DataPlaneReport.Applied.newBuilder().setEpoch("e").setOffset(7))
                 .build());
         assertThat(only().types()).isEmpty();
         assertThat(only().state().tone()).isEqualTo(Tone.GOOD);

@@ -112,9 +112,12 @@ public final class Console {
     }
 
     private static <T> Map<String, Object> card(Place place, List<T> all, Function<T, State> state) {
-        long bad = all.stream().filter(each -> state.apply(each).tone() == Tone.BAD).count();
-        long warnings =
-                all.stream().filter(each -> state.apply(each).tone() == Tone.WARNING).count();
+        long bad = all.stream()
+                .filter(each -> state.apply(each).tone() == Tone.BAD)
+                .count();
+        long warnings = all.stream()
+                .filter(each -> state.apply(each).tone() == Tone.WARNING)
+                .count();
         Tone tone = bad > 0 ? Tone.BAD : warnings > 0 ? Tone.WARNING : all.isEmpty() ? Tone.PLAIN : Tone.GOOD;
         String says = bad + warnings == 0
                 ? all.isEmpty() ? "none" : "all well"
@@ -180,8 +183,8 @@ public final class Console {
         String kind = decoded(parts[1]);
         String name = decoded(parts[2]) + "/" + decoded(parts[3]);
         return source.route(kind, decoded(parts[2]), decoded(parts[3]))
-                .map(route -> page(
-                        200, Place.ROUTES, kind + " " + name, "route", new HashMap<>(Map.of("details", route))))
+                .map(route ->
+                        page(200, Place.ROUTES, kind + " " + name, "route", new HashMap<>(Map.of("details", route))))
                 .orElseGet(() -> notFound("There is no " + kind + " " + name + "."));
     }
 
@@ -195,8 +198,7 @@ public final class Console {
     }
 
     private Answer proxies() throws InterruptedException {
-        return page(
-                200, Place.PROXIES, Place.PROXIES.title, "proxies", new HashMap<>(Map.of("all", source.proxies())));
+        return page(200, Place.PROXIES, Place.PROXIES.title, "proxies", new HashMap<>(Map.of("all", source.proxies())));
     }
 
     private Answer requests(Query query) {
@@ -205,8 +207,7 @@ public final class Console {
         kinds.removeIf(kind -> kinds.stream().anyMatch(each -> each.name().equals(asked))
                 && !kind.name().equals(asked));
         Map<String, Object> values = new HashMap<>();
-        values.put(
-                "all", source.refusedRequests().orElseThrow().latest(kinds));
+        values.put("all", source.refusedRequests().orElseThrow().latest(kinds));
         values.put("kept", RefusedRequests.KEPT);
         values.put("kind", kinds.size() == 1 ? asked.toLowerCase(Locale.ROOT) : "");
         return page(200, Place.REQUESTS, Place.REQUESTS.title, "requests", values);
@@ -277,7 +278,13 @@ public final class Console {
                 .put(
                         "columns",
                         new JsonArray(List.of(
-                                "endMillis", "rate", "clientErrors", "serverErrors", "p50Millis", "p95Millis", "p99Millis")))
+                                "endMillis",
+                                "rate",
+                                "clientErrors",
+                                "serverErrors",
+                                "p50Millis",
+                                "p95Millis",
+                                "p99Millis")))
                 .put("points", rows);
         return new Answer(200, "application/json", json.encode().getBytes(StandardCharsets.UTF_8));
     }

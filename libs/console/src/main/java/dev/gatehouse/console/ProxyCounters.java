@@ -15,10 +15,10 @@ public record ProxyCounters(TreeMap<Integer, Double> classes, TreeMap<Double, Do
     /** Nothing counted. */
     public static final ProxyCounters NONE = new ProxyCounters(new TreeMap<>(), new TreeMap<>());
 
-    private static final Pattern REQUESTS = Pattern.compile(
-            "envoy_http_downstream_rq_xx\\{(?<labels>[^}]*)\\} (?<value>[0-9.eE+]+)");
-    private static final Pattern BUCKET = Pattern.compile(
-            "envoy_http_downstream_rq_time_bucket\\{(?<labels>[^}]*)\\} (?<value>[0-9.eE+]+)");
+    private static final Pattern REQUESTS =
+            Pattern.compile("envoy_http_downstream_rq_xx\\{(?<labels>[^}]*)\\} (?<value>[0-9.eE+]+)");
+    private static final Pattern BUCKET =
+            Pattern.compile("envoy_http_downstream_rq_time_bucket\\{(?<labels>[^}]*)\\} (?<value>[0-9.eE+]+)");
     private static final Pattern CLASS = Pattern.compile("envoy_response_code_class=\"(\\d)\"");
     private static final Pattern LIMIT = Pattern.compile("le=\"([^\"]+)\"");
     private static final Pattern PREFIX = Pattern.compile("envoy_http_conn_manager_prefix=\"([^\"]*)\"");
@@ -42,27 +42,31 @@ public record ProxyCounters(TreeMap<Integer, Double> classes, TreeMap<Double, Do
     public static ProxyCounters of(String text) {
         TreeMap<Integer, Double> classes = new TreeMap<>();
         TreeMap<Double, Double> durations = new TreeMap<>();
-        text.lines().filter(line -> line.startsWith("envoy_http_downstream_rq_")).forEach(line -> {
-            Matcher requests = REQUESTS.matcher(line);
-            Matcher bucket = BUCKET.matcher(line);
-            if (requests.matches() && ofClients(requests.group("labels"))) {
-                Matcher digit = CLASS.matcher(requests.group("labels"));
-                if (digit.find()) {
-                    classes.merge(
-                            Integer.valueOf(digit.group(1)), Double.valueOf(requests.group("value")), Double::sum);
-                }
-            } else if (bucket.matches() && ofClients(bucket.group("labels"))) {
-                Matcher limit = LIMIT.matcher(bucket.group("labels"));
-                if (limit.find()) {
-                    durations.merge(
-                            limit.group(1).equals("+Inf")
-                                    ? Double.POSITIVE_INFINITY
-                                    : Double.parseDouble(limit.group(1)),
-                            Double.valueOf(bucket.group("value")),
-                            Double::sum);
-                }
-            }
-        });
+        text.lines()
+                .filter(line -> line.startsWith("envoy_http_downstream_rq_"))
+                .forEach(line -> {
+                    Matcher requests = REQUESTS.matcher(line);
+                    Matcher bucket = BUCKET.matcher(line);
+                    if (requests.matches() && ofClients(requests.group("labels"))) {
+                        Matcher digit = CLASS.matcher(requests.group("labels"));
+                        if (digit.find()) {
+                            classes.merge(
+                                    Integer.valueOf(digit.group(1)),
+                                    Double.valueOf(requests.group("value")),
+                                    Double::sum);
+                        }
+                    } else if (bucket.matches() && ofClients(bucket.group("labels"))) {
+                        Matcher limit = LIMIT.matcher(bucket.group("labels"));
+                        if (limit.find()) {
+                            durations.merge(
+                                    limit.group(1).equals("+Inf")
+                                            ? Double.POSITIVE_INFINITY
+                                            : Double.parseDouble(limit.group(1)),
+                                    Double.valueOf(bucket.group("value")),
+                                    Double::sum);
+                        }
+                    }
+                });
         return new ProxyCounters(classes, durations);
     }
 
@@ -97,8 +101,7 @@ public record ProxyCounters(TreeMap<Integer, Double> classes, TreeMap<Double, Do
     }
 
     private static <K> boolean restarted(Map<K, Double> now, Map<K, Double> before) {
-        return before.entrySet().stream()
-                .anyMatch(each -> now.getOrDefault(each.getKey(), 0.0) < each.getValue());
+        return before.entrySet().stream().anyMatch(each -> now.getOrDefault(each.getKey(), 0.0) < each.getValue());
     }
 
     private static <K extends Comparable<K>> TreeMap<K, Double> minus(Map<K, Double> now, Map<K, Double> before) {

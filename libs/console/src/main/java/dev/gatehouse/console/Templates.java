@@ -56,21 +56,23 @@ final class Templates {
 
     private static Optional<TemplateLocation> locate(String name) {
         String file = name + ".html";
-        return Templates.class.getResource(file) == null ? Optional.empty() : Optional.of(new TemplateLocation() {
-            @Override
-            public Reader read() {
-                InputStream in = Templates.class.getResourceAsStream(file);
-                if (in == null) {
-                    throw new IllegalStateException(file + " is gone");
-                }
-                return new InputStreamReader(in, StandardCharsets.UTF_8);
-            }
+        return Templates.class.getResource(file) == null
+                ? Optional.empty()
+                : Optional.of(new TemplateLocation() {
+                    @Override
+                    public Reader read() {
+                        InputStream in = Templates.class.getResourceAsStream(file);
+                        if (in == null) {
+                            throw new IllegalStateException(file + " is gone");
+                        }
+                        return new InputStreamReader(in, StandardCharsets.UTF_8);
+                    }
 
-            @Override
-            public Optional<Variant> getVariant() {
-                return Optional.of(HTML);
-            }
-        });
+                    @Override
+                    public Optional<Variant> getVariant() {
+                        return Optional.of(HTML);
+                    }
+                });
     }
 
     /** Components of records that are shown. */

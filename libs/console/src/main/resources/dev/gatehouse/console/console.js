@@ -11,7 +11,7 @@
   const picker = document.getElementById("fleet");
 
   const number = value => value === null ? "–"
-    : value >= 100 ? String(Math.round(value)) : value >= 10 ? value.toFixed(1) : value.toFixed(2).replace(/\.?0+$/, "") || "0";
+    : value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 2).replace(/\.?0+$/, "");
   const element = (name, attributes, parent) => {
     const made = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) {

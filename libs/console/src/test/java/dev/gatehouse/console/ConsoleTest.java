@@ -82,7 +82,12 @@ final class ConsoleTest {
         String page = text(answer);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(page)
-                .contains("<html lang=\"en\">", "<main id=\"content\"", "<header", "<nav", "class=\"skip\" href=\"#content\"")
+                .contains(
+                        "<html lang=\"en\">",
+                        "<main id=\"content\"",
+                        "<header",
+                        "<nav",
+                        "class=\"skip\" href=\"#content\"")
                 .containsPattern("<title>.+ · Gatehouse</title>")
                 .containsOnlyOnce("<h1>")
                 .containsOnlyOnce("aria-current=\"page\">" + (path.isEmpty() ? "Overview" : ""));
@@ -95,7 +100,9 @@ final class ConsoleTest {
             if (!each.startsWith("#")) {
                 assertThat(each).as("no foreign asset").startsWith(Console.ROOT);
                 String below = each.substring(Console.ROOT.length());
-                if (!below.contains("/x/x") && !below.contains("x/x") && !below.equals("routes/HTTPRoute/shop/route-1")) {
+                if (!below.contains("/x/x")
+                        && !below.contains("x/x")
+                        && !below.equals("routes/HTTPRoute/shop/route-1")) {
                     assertThat(ask(console, below.replaceFirst("\\?.*", "")).status())
                             .as(each)
                             .isEqualTo(200);
@@ -127,7 +134,8 @@ final class ConsoleTest {
                 .contains("1 of 1000");
         String troubled = text(ask(console, "routes", "q", "shop & co", "state", "troubled"));
         assertThat(troubled).contains("No route is like that.", "0 of 1000");
-        assertThat(text(ask(console, "routes", "q", "a=b&c", "state", "troubled"))).contains("value=\"a=b&amp;c\"");
+        assertThat(text(ask(console, "routes", "q", "a=b&c", "state", "troubled")))
+                .contains("value=\"a=b&amp;c\"");
         assertThat(text(ask(console, "routes", "q", "edge/front", "state", "troubled")))
                 .contains("100 of 1000", "?q=edge%2Ffront&amp;state=troubled&amp;page=2", "checked");
     }
@@ -137,7 +145,9 @@ final class ConsoleTest {
     void refusedRequestsAreShownByKind(String kind) throws Exception {
         String page = text(ask(new Console(new SampleSource(1, "x")), "requests", "kind", kind));
         for (String each : List.of("blocked", "limited", "denied")) {
-            assertThat(page.contains("<span class=\"kind " + each + "\">")).as(each).isEqualTo(each.equals(kind));
+            assertThat(page.contains("<span class=\"kind " + each + "\">"))
+                    .as(each)
+                    .isEqualTo(each.equals(kind));
         }
         assertThat(text(ask(new Console(new SampleSource(1, "x")), "requests", "kind", "other")))
                 .contains("kind blocked", "kind limited", "kind denied");
@@ -192,7 +202,6 @@ final class ConsoleTest {
     void theLivePageIsJson() throws Exception {
         Answer answer = ask(new Console(new SampleSource(1, HOSTILE)), "live.json");
         assertThat(answer.type()).isEqualTo("application/json");
-        assertThat(new JsonObject(text(answer)).getJsonArray("fleets"))
-                .containsExactly(HOSTILE);
+        assertThat(new JsonObject(text(answer)).getJsonArray("fleets")).containsExactly(HOSTILE);
     }
 }

@@ -11,7 +11,17 @@ import org.junit.jupiter.api.Test;
 final class RefusedRequestsTest {
     private static RefusedRequest request(Kind kind, int second) {
         return new RefusedRequest(
-                kind, "2026-11-28T18:%02d:%02dZ".formatted(second / 60, second % 60), "", "", "", "", "", "", "", "", "");
+                kind,
+                "2026-11-28T18:%02d:%02dZ".formatted(second / 60, second % 60),
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "");
     }
 
     @Test

@@ -31,7 +31,17 @@ final class SampleSource implements ConsoleSource {
         this.text = text;
         for (RefusedRequest.Kind kind : RefusedRequest.Kind.values()) {
             refused.add(new RefusedRequest(
-                    kind, "2026-11-28T18:00:0" + kind.ordinal() + "Z", text, text, text, text, "403", text, text, text, text));
+                    kind,
+                    "2026-11-28T18:00:0" + kind.ordinal() + "Z",
+                    text,
+                    text,
+                    text,
+                    text,
+                    "403",
+                    text,
+                    text,
+                    text,
+                    text));
         }
     }
 

@@ -66,7 +66,8 @@ public final class Instance {
         this.files = files;
         this.xds = xds;
         this.health = health;
-        this.console = console.enabled() ? Optional.of("http://localhost:" + adminPort + Console.ROOT) : Optional.empty();
+        this.console =
+                console.enabled() ? Optional.of("http://localhost:" + adminPort + Console.ROOT) : Optional.empty();
     }
 
     /** The services stop after the proxies, which need them until their last request: SIGTERM asks for both at once. */

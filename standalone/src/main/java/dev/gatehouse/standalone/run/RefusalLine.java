@@ -88,7 +88,8 @@ final class RefusalLine {
                                 + (waf.containsKey("score") ? ", score " + text(waf, "score") : "")
                         : details;
             case LIMITED ->
-                json.getValue("limit") instanceof JsonObject limit && limit.getValue("exceeded") instanceof Iterable<?> exceeded
+                json.getValue("limit") instanceof JsonObject limit
+                                && limit.getValue("exceeded") instanceof Iterable<?> exceeded
                         ? limits(exceeded)
                         : details;
             case DENIED -> details;
@@ -125,7 +126,8 @@ final class RefusalLine {
     private static String route(String name) {
         Matcher matcher = ROUTE.matcher(name);
         return matcher.matches()
-                ? KINDS.getOrDefault(matcher.group(1), matcher.group(1)) + " " + matcher.group(2) + "/" + matcher.group(3) + ", rule " + matcher.group(4)
+                ? KINDS.getOrDefault(matcher.group(1), matcher.group(1)) + " " + matcher.group(2) + "/"
+                        + matcher.group(3) + ", rule " + matcher.group(4)
                 : name;
     }
 

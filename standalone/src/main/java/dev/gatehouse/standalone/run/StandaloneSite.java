@@ -27,7 +27,6 @@ import dev.gatehouse.xds.view.XdsView;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -72,7 +71,10 @@ final class StandaloneSite implements Site {
     @Override
     public String name() {
         return "standalone, "
-                + files.roots().stream().map(Path::toString).collect(Collectors.joining(", "));
+                + files.roots().stream()
+                        .map(root ->
+                                String.valueOf(root.toAbsolutePath().normalize().getFileName()))
+                        .collect(Collectors.joining(", "));
     }
 
     @Override
@@ -96,8 +98,8 @@ final class StandaloneSite implements Site {
                 .map(Position::offset)
                 .orElse(0L);
         long applied = subscriber.applied().map(Position::offset).orElse(0L);
-        boolean refuses =
-                subscriber.types().stream().anyMatch(type -> type.lastRejection().isPresent());
+        boolean refuses = subscriber.types().stream()
+                .anyMatch(type -> type.lastRejection().isPresent());
         return new ProxyEntry(
                 subscriber.nodeId(),
                 subscriber.fleet(),
@@ -117,9 +119,7 @@ final class StandaloneSite implements Site {
                         .map(at -> Duration.between(at, now).toMillis())
                         .orElse(null)),
                 Integer.toString(type.resources()),
-                type.wildcard()
-                        ? "all"
-                        : type.names().size() + (type.names().size() == 1 ? " name" : " names"),
+                type.wildcard() ? "all" : type.names().size() + (type.names().size() == 1 ? " name" : " names"),
                 type.refused().stream().sorted().toList(),
                 type.lastRejection().orElse(""));
     }
@@ -146,7 +146,8 @@ final class StandaloneSite implements Site {
         Map<String, ProxyCounters> counters = new HashMap<>();
         Optional<EnvoyFleet> fleet = instance.fleet();
         for (String name : fleet.map(each -> each.states().keySet()).orElse(Set.of())) {
-            Optional<EnvoyAdmin> admin = fleet.flatMap(each -> each.process(name)).flatMap(EnvoyProcess::admin);
+            Optional<EnvoyAdmin> admin =
+                    fleet.flatMap(each -> each.process(name)).flatMap(EnvoyProcess::admin);
             if (admin.isPresent()) {
                 try {
                     counters.put(name, ProxyCounters.of(admin.get().get("/stats/prometheus?filter=downstream_rq_")));

@@ -71,7 +71,10 @@ public final class Chromium implements AutoCloseable {
                 .join();
         String target = call("", "Target.createTarget", new JsonObject().put("url", "about:blank"))
                 .getString("targetId");
-        session = call("", "Target.attachToTarget", new JsonObject().put("targetId", target).put("flatten", true))
+        session = call(
+                        "",
+                        "Target.attachToTarget",
+                        new JsonObject().put("targetId", target).put("flatten", true))
                 .getString("sessionId");
         for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
             call(domain + ".enable", new JsonObject());
@@ -79,7 +82,8 @@ public final class Chromium implements AutoCloseable {
     }
 
     private URI endpoint() throws IOException {
-        BufferedReader lines = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
         StringBuilder said = new StringBuilder();
         String line = lines.readLine();
         while (line != null) {
@@ -93,7 +97,8 @@ public final class Chromium implements AutoCloseable {
                         // It has ended.
                     }
                 });
-                return URI.create(line.substring("DevTools listening on ".length()).strip());
+                return URI.create(
+                        line.substring("DevTools listening on ".length()).strip());
             }
             said.append(line).append('\n');
             line = lines.readLine();
@@ -146,14 +151,17 @@ public final class Chromium implements AutoCloseable {
         int id = calls.incrementAndGet();
         CompletableFuture<JsonObject> answer = new CompletableFuture<>();
         answers.put(id, answer);
-        JsonObject message = new JsonObject().put("id", id).put("method", method).put("params", parameters);
+        JsonObject message =
+                new JsonObject().put("id", id).put("method", method).put("params", parameters);
         if (!to.isEmpty()) {
             message.put("sessionId", to);
         }
         socket.sendText(message.encode(), true).join();
-        JsonObject answered = answer.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
+        JsonObject answered =
+                answer.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
         if (answered.containsKey("error")) {
-            throw new IllegalStateException(method + ": " + answered.getJsonObject("error").encode());
+            throw new IllegalStateException(
+                    method + ": " + answered.getJsonObject("error").encode());
         }
         return answered.getJsonObject("result", new JsonObject());
     }
@@ -195,7 +203,8 @@ public final class Chromium implements AutoCloseable {
                         .put("returnByValue", true)
                         .put("awaitPromise", true));
         if (answer.containsKey("exceptionDetails")) {
-            throw new IllegalStateException(answer.getJsonObject("exceptionDetails").encode());
+            throw new IllegalStateException(
+                    answer.getJsonObject("exceptionDetails").encode());
         }
         return Objects.requireNonNullElse(answer.getJsonObject("result").getValue("value"), "");
     }
@@ -216,7 +225,8 @@ public final class Chromium implements AutoCloseable {
     /** A picture of what is in view, as PNG. */
     public byte[] picture() {
         return Base64.getDecoder()
-                .decode(call("Page.captureScreenshot", new JsonObject().put("format", "png")).getString("data"));
+                .decode(call("Page.captureScreenshot", new JsonObject().put("format", "png"))
+                        .getString("data"));
     }
 
     /** What the browser complained of since the last time: exceptions, the console, violations of the policy of contents. */

@@ -29,12 +29,14 @@ final class RefusalLineTest {
         "401, jwt_authn_access_denied{Jwt_is_missing}, -, DENIED"
     })
     void whoRefusedIsTold(int status, String details, String flags, Kind kind) {
-        assertThat(RefusalLine.read("shop/front", line(status, details, flags, ""))).get().satisfies(request -> {
-            assertThat(request.kind()).isEqualTo(kind);
-            assertThat(request.status()).isEqualTo(Integer.toString(status));
-            assertThat(request.gateway()).isEqualTo("shop/front");
-            assertThat(request.route()).isEqualTo("HTTPRoute shop/cart, rule 0");
-        });
+        assertThat(RefusalLine.read("shop/front", line(status, details, flags, "")))
+                .get()
+                .satisfies(request -> {
+                    assertThat(request.kind()).isEqualTo(kind);
+                    assertThat(request.status()).isEqualTo(Integer.toString(status));
+                    assertThat(request.gateway()).isEqualTo("shop/front");
+                    assertThat(request.route()).isEqualTo("HTTPRoute shop/cart, rule 0");
+                });
     }
 
     @ParameterizedTest
@@ -46,7 +48,8 @@ final class RefusalLineTest {
         "200, via_upstream, -"
     })
     void whatABackendAnswersOrNobodyDoesIsNoRefusal(int status, String details, String flags) {
-        assertThat(RefusalLine.read("shop/front", line(status, details, flags, ""))).isEmpty();
+        assertThat(RefusalLine.read("shop/front", line(status, details, flags, "")))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -65,15 +68,19 @@ final class RefusalLineTest {
 
     @Test
     void theQueryAndItsSecretsAreLeftOut() {
-        assertThat(RefusalLine.read("shop/front", line(401, "ext_authz_denied", "UAEX", ""))).get().satisfies(request -> {
-            assertThat(request.path()).isEqualTo("/cart?…");
-            assertThat(request.toString()).doesNotContain("s3cret");
-        });
+        assertThat(RefusalLine.read("shop/front", line(401, "ext_authz_denied", "UAEX", "")))
+                .get()
+                .satisfies(request -> {
+                    assertThat(request.path()).isEqualTo("/cart?…");
+                    assertThat(request.toString()).doesNotContain("s3cret");
+                });
     }
 
     @Test
     void theClientIsTheOneThatTheProxySaw() {
-        assertThat(RefusalLine.read("shop/front", line(401, "ext_authz_denied", "UAEX", "")).orElseThrow().client())
+        assertThat(RefusalLine.read("shop/front", line(401, "ext_authz_denied", "UAEX", ""))
+                        .orElseThrow()
+                        .client())
                 .isEqualTo("192.0.2.2");
     }
 

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** Serves the console, where the application has a {@link ConsoleSource}. Nothing of it is made before the first request. */
 @Singleton
 final class ConsoleEndpoint {
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-            + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+                    + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     private static final Map<String, String> HEADERS = Map.of(
             "content-security-policy", POLICY,
             "x-content-type-options", "nosniff",
@@ -90,7 +91,9 @@ final class ConsoleEndpoint {
     private void answer(RoutingContext context) {
         try {
             Map<String, List<String>> parameters = new LinkedHashMap<>();
-            context.queryParams().names().forEach(name -> parameters.put(name, context.queryParams().getAll(name)));
+            context.queryParams()
+                    .names()
+                    .forEach(name -> parameters.put(name, context.queryParams().getAll(name)));
             Answer answer =
                     console().answer(context.request().path().substring(Console.ROOT.length()), new Query(parameters));
             context.response()

@@ -40,8 +40,9 @@ final class Visitors {
         }
         String name = host.orElse("").toLowerCase(Locale.ROOT);
         if (!LOOPBACK.contains(name) && !hosts.contains(name)) {
-            return Optional.of("The console is not called by this host name (expected: localhost, an address of loopback, or one of"
-                    + " gatehouse.console.hosts).");
+            return Optional.of(
+                    "The console is not called by this host name (expected: localhost, an address of loopback, or one of"
+                            + " gatehouse.console.hosts).");
         }
         return Optional.empty();
     }
@@ -49,7 +50,8 @@ final class Visitors {
     private static boolean isLoopback(String address) {
         try {
             int zone = address.indexOf('%');
-            return InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone)).isLoopbackAddress();
+            return InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone))
+                    .isLoopbackAddress();
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -5,7 +5,8 @@ package dev.gatehouse.console.model;
  *
  * @param remedy what the reader can do about it; empty: nothing needs doing
  */
-public record ConditionLine(String type, String status, String reason, String message, Tone tone, String remedy) implements Shown {
+public record ConditionLine(String type, String status, String reason, String message, Tone tone, String remedy)
+        implements Shown {
     @Override
     public Object field(String component) {
         return switch (component) {

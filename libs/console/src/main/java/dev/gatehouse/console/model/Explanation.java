@@ -8,7 +8,8 @@ import java.util.List;
  * @param outcome empty: each Gateway has its own
  * @param listeners those that there are, where none takes the request
  */
-public record Explanation(String request, String outcome, List<String> listeners, List<AtGateway> gateways) implements Shown {
+public record Explanation(String request, String outcome, List<String> listeners, List<AtGateway> gateways)
+        implements Shown {
     public Explanation {
         listeners = List.copyOf(listeners);
         gateways = List.copyOf(gateways);
@@ -33,7 +34,21 @@ public record Explanation(String request, String outcome, List<String> listeners
      * @param route empty: none
      * @param moreNotSelected how many more routes were not selected than are named
      */
-    public record AtGateway(String fleet, State outcome, List<String> listeners, String listener, String hostname, String route, List<Line> changes, List<PolicyUse> policies, List<Step> access, List<String> filters, List<Backend> backends, List<Line> notSelected, int moreNotSelected) implements Shown {
+    public record AtGateway(
+            String fleet,
+            State outcome,
+            List<String> listeners,
+            String listener,
+            String hostname,
+            String route,
+            List<Line> changes,
+            List<PolicyUse> policies,
+            List<Step> access,
+            List<String> filters,
+            List<Backend> backends,
+            List<Line> notSelected,
+            int moreNotSelected)
+            implements Shown {
         public AtGateway {
             listeners = List.copyOf(listeners);
             changes = List.copyOf(changes);

@@ -8,7 +8,16 @@ import java.util.List;
  * @param fleet the name of the fleet of proxies that serves it
  * @param addresses where clients reach it
  */
-public record GatewayEntry(String namespace, String name, String gatewayClass, String fleet, List<String> addresses, State state, List<Listener> listeners, List<ConditionLine> conditions) implements Shown {
+public record GatewayEntry(
+        String namespace,
+        String name,
+        String gatewayClass,
+        String fleet,
+        List<String> addresses,
+        State state,
+        List<Listener> listeners,
+        List<ConditionLine> conditions)
+        implements Shown {
     public GatewayEntry {
         addresses = List.copyOf(addresses);
         listeners = List.copyOf(listeners);
@@ -38,7 +47,17 @@ public record GatewayEntry(String namespace, String name, String gatewayClass, S
      * @param hostname empty: any
      * @param url where it is reached on this machine; empty: it is not known
      */
-    public record Listener(String name, String owner, String protocol, String port, String hostname, String url, int attachedRoutes, State state, List<ConditionLine> conditions) implements Shown {
+    public record Listener(
+            String name,
+            String owner,
+            String protocol,
+            String port,
+            String hostname,
+            String url,
+            int attachedRoutes,
+            State state,
+            List<ConditionLine> conditions)
+            implements Shown {
         public Listener {
             conditions = List.copyOf(conditions);
         }

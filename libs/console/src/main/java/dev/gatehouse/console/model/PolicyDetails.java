@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param complete false: not every rule was looked at, since there are too many
  */
-public record PolicyDetails(PolicyEntry policy, List<Ancestor> ancestors, List<Effect> effects, boolean complete) implements Shown {
+public record PolicyDetails(PolicyEntry policy, List<Ancestor> ancestors, List<Effect> effects, boolean complete)
+        implements Shown {
     public PolicyDetails {
         ancestors = List.copyOf(ancestors);
         effects = List.copyOf(effects);

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A policy, as a line of a list.
  */
-public record PolicyEntry(String kind, String namespace, String name, List<String> targets, State state) implements Shown {
+public record PolicyEntry(String kind, String namespace, String name, List<String> targets, State state)
+        implements Shown {
     public PolicyEntry {
         targets = List.copyOf(targets);
     }

@@ -9,7 +9,16 @@ import java.util.List;
  * @param place where it counts: a listener, or a rule; empty: it goes without saying
  * @param fields empty where the kind does not merge, and all comes from the policy
  */
-public record PolicyUse(String kind, String namespace, String name, String target, String place, List<String> mergedWith, List<Field> fields, List<String> problems) implements Shown {
+public record PolicyUse(
+        String kind,
+        String namespace,
+        String name,
+        String target,
+        String place,
+        List<String> mergedWith,
+        List<Field> fields,
+        List<String> problems)
+        implements Shown {
     public PolicyUse {
         mergedWith = List.copyOf(mergedWith);
         fields = List.copyOf(fields);

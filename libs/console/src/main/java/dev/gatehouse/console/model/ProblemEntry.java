@@ -7,7 +7,9 @@ package dev.gatehouse.console.model;
  * @param remedy what the reader can do; empty: the message says it
  * @param link the object's page, from the console's root; empty: it has none
  */
-public record ProblemEntry(Tone tone, String where, String object, String field, String message, String remedy, String link) implements Shown {
+public record ProblemEntry(
+        Tone tone, String where, String object, String field, String message, String remedy, String link)
+        implements Shown {
     @Override
     public Object field(String component) {
         return switch (component) {

@@ -5,7 +5,9 @@ import java.util.List;
 /**
  * A proxy or callout service that is connected, with what it was sent and has acknowledged.
  */
-public record ProxyEntry(String node, String fleet, String version, String protocol, String since, State state, List<Type> types) implements Shown {
+public record ProxyEntry(
+        String node, String fleet, String version, String protocol, String since, State state, List<Type> types)
+        implements Shown {
     public ProxyEntry {
         types = List.copyOf(types);
     }
@@ -31,7 +33,16 @@ public record ProxyEntry(String node, String fleet, String version, String proto
      * @param refused names of the resources that it refuses
      * @param error its own words; empty: it refuses nothing
      */
-    public record Type(String name, String sent, String acknowledged, String lastAck, String resources, String subscribed, List<String> refused, String error) implements Shown {
+    public record Type(
+            String name,
+            String sent,
+            String acknowledged,
+            String lastAck,
+            String resources,
+            String subscribed,
+            List<String> refused,
+            String error)
+            implements Shown {
         public Type {
             refused = List.copyOf(refused);
         }

@@ -7,7 +7,19 @@ package dev.gatehouse.console.model;
  * @param path without its query, whose values may be secrets
  * @param client its address
  */
-public record RefusedRequest(Kind kind, String at, String gateway, String method, String host, String path, String status, String client, String route, String reason, String requestId) implements Shown {
+public record RefusedRequest(
+        Kind kind,
+        String at,
+        String gateway,
+        String method,
+        String host,
+        String path,
+        String status,
+        String client,
+        String route,
+        String reason,
+        String requestId)
+        implements Shown {
     @Override
     public Object field(String component) {
         return switch (component) {

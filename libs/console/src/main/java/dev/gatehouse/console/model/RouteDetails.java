@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param moreListeners on how many listeners more it is than policies are shown for
  */
-public record RouteDetails(RouteEntry route, List<Rule> rules, List<Attachment> attachments, int moreListeners) implements Shown {
+public record RouteDetails(RouteEntry route, List<Rule> rules, List<Attachment> attachments, int moreListeners)
+        implements Shown {
     public RouteDetails {
         rules = List.copyOf(rules);
         attachments = List.copyOf(attachments);
@@ -30,7 +31,14 @@ public record RouteDetails(RouteEntry route, List<Rule> rules, List<Attachment> 
      * @param name empty: it has none
      * @param policies what counts for it, one for each listener where that differs
      */
-    public record Rule(int index, String name, List<String> matches, List<String> filters, List<Backend> backends, List<PolicyUse> policies) implements Shown {
+    public record Rule(
+            int index,
+            String name,
+            List<String> matches,
+            List<String> filters,
+            List<Backend> backends,
+            List<PolicyUse> policies)
+            implements Shown {
         public Rule {
             matches = List.copyOf(matches);
             filters = List.copyOf(filters);

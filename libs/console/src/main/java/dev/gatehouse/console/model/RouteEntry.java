@@ -7,7 +7,15 @@ import java.util.List;
  *
  * @param hostnames empty: all of its listeners'
  */
-public record RouteEntry(String kind, String namespace, String name, List<String> hostnames, List<String> parents, int rules, State state) implements Shown {
+public record RouteEntry(
+        String kind,
+        String namespace,
+        String name,
+        List<String> hostnames,
+        List<String> parents,
+        int rules,
+        State state)
+        implements Shown {
     public RouteEntry {
         hostnames = List.copyOf(hostnames);
         parents = List.copyOf(parents);

@@ -15,11 +15,13 @@ final class VisitorsTest {
     @ValueSource(strings = {"localhost", "LocalHost", "127.0.0.1", "[::1]"})
     void loopbackMayCallByItsNames(String host) {
         assertThat(usual.refusal(Optional.of("127.0.0.1"), Optional.of(host))).isEmpty();
-        assertThat(usual.refusal(Optional.of("0:0:0:0:0:0:0:1%0"), Optional.of(host))).isEmpty();
+        assertThat(usual.refusal(Optional.of("0:0:0:0:0:0:0:1%0"), Optional.of(host)))
+                .isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rebound.example", "127.0.0.1.nip.example", "localhost.example", "", "127.0.0.2.", "10.0.0.7"})
+    @ValueSource(
+            strings = {"rebound.example", "127.0.0.1.nip.example", "localhost.example", "", "127.0.0.2.", "10.0.0.7"})
     void aNameThatWasMadeToLeadHereIsRefused(String host) {
         assertThat(usual.refusal(Optional.of("127.0.0.1"), Optional.of(host))).isPresent();
     }
@@ -43,7 +45,9 @@ final class VisitorsTest {
     @Test
     void whatIsConfiguredIsLetIn() {
         Visitors open = new Visitors(false, List.of(" Console.Example "));
-        assertThat(open.refusal(Optional.of("10.0.0.7"), Optional.of("console.example"))).isEmpty();
-        assertThat(open.refusal(Optional.of("10.0.0.7"), Optional.of("other.example"))).isPresent();
+        assertThat(open.refusal(Optional.of("10.0.0.7"), Optional.of("console.example")))
+                .isEmpty();
+        assertThat(open.refusal(Optional.of("10.0.0.7"), Optional.of("other.example")))
+                .isPresent();
     }
 }
