@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Answers for the console's addresses, each below {@link #ROOT}. Thread-safe; a call may wait for the source. */
 public final class Console {
@@ -31,6 +32,11 @@ public final class Console {
 
     private static final String HTML = "text/html; charset=utf-8";
     private static final int SOME = 10;
+
+    /** How many entries of one line are on a page, and how many of many lines. */
+    private static final int LINES = 50;
+
+    private static final int PANELS = 10;
 
     private final ConsoleSource source;
     private final Templates templates = new Templates();
@@ -68,10 +74,10 @@ public final class Console {
         String[] parts = path.split("/", -1);
         return switch (parts[0]) {
             case "" -> overview();
-            case "gateways" -> alone(parts) ? gateways() : missing(path);
+            case "gateways" -> alone(parts) ? gateways(query) : missing(path);
             case "routes" -> parts.length == 4 ? route(parts) : alone(parts) ? routes(query) : missing(path);
             case "policies" -> parts.length == 4 ? policy(parts) : alone(parts) ? policies(query) : missing(path);
-            case "proxies" -> alone(parts) ? proxies() : missing(path);
+            case "proxies" -> alone(parts) ? proxies(query) : missing(path);
             case "requests" -> alone(parts) && source.refusedRequests().isPresent() ? requests(query) : missing(path);
             case "problems" -> alone(parts) ? problems(query) : missing(path);
             case "explain" -> alone(parts) ? explain(query) : missing(path);
@@ -125,9 +131,18 @@ public final class Console {
         return Map.of("title", place.title, "path", ROOT + place.path, "count", all.size(), "tone", tone, "says", says);
     }
 
-    private Answer gateways() throws InterruptedException {
-        return page(
-                200, Place.GATEWAYS, Place.GATEWAYS.title, "gateways", new HashMap<>(Map.of("all", source.gateways())));
+    private Answer gateways(Query query) throws InterruptedException {
+        return list(
+                Place.GATEWAYS,
+                query,
+                source.gateways(),
+                PANELS,
+                GatewayEntry::state,
+                gateway -> gateway.namespace() + "/" + gateway.name() + " " + gateway.gatewayClass() + " "
+                        + String.join(" ", gateway.addresses()) + " "
+                        + gateway.listeners().stream()
+                                .map(listener -> listener.name() + " " + listener.hostname() + " " + listener.port())
+                                .collect(Collectors.joining(" ")));
     }
 
     private Answer routes(Query query) throws InterruptedException {
@@ -135,6 +150,7 @@ public final class Console {
                 Place.ROUTES,
                 query,
                 source.routes(),
+                LINES,
                 RouteEntry::state,
                 route -> route.kind() + " " + route.namespace() + "/" + route.name() + " "
                         + String.join(" ", route.hostnames()) + " " + String.join(" ", route.parents()));
@@ -145,6 +161,7 @@ public final class Console {
                 Place.POLICIES,
                 query,
                 source.policies(),
+                LINES,
                 PolicyEntry::state,
                 policy -> policy.kind() + " " + policy.namespace() + "/" + policy.name() + " "
                         + String.join(" ", policy.targets()));
@@ -152,7 +169,12 @@ public final class Console {
 
     /** A list that can be searched, a page at a time. */
     private <T> Answer list(
-            Place place, Query query, List<T> all, Function<T, State> state, Function<T, String> searched) {
+            Place place,
+            Query query,
+            List<T> all,
+            int size,
+            Function<T, State> state,
+            Function<T, String> searched) {
         String words = query.first("q");
         boolean troubled = query.first("state").equals("troubled");
         List<String> wanted = Arrays.asList(words.toLowerCase(Locale.ROOT).split("\\s+"));
@@ -172,7 +194,7 @@ public final class Console {
                 + (words.isEmpty() ? "" : "q=" + Query.encoded(words) + "&")
                 + (troubled ? "state=troubled&" : "");
         Map<String, Object> values = new HashMap<>();
-        values.put("paged", Paged.of(matching, query.page(), address));
+        values.put("paged", Paged.of(matching, query.page(), size, address));
         values.put("q", words);
         values.put("troubled", troubled);
         values.put("count", all.size());
@@ -197,8 +219,14 @@ public final class Console {
                 .orElseGet(() -> notFound("There is no " + kind + " " + name + "."));
     }
 
-    private Answer proxies() throws InterruptedException {
-        return page(200, Place.PROXIES, Place.PROXIES.title, "proxies", new HashMap<>(Map.of("all", source.proxies())));
+    private Answer proxies(Query query) throws InterruptedException {
+        return list(
+                Place.PROXIES,
+                query,
+                source.proxies(),
+                PANELS,
+                ProxyEntry::state,
+                proxy -> proxy.fleet() + " " + proxy.node() + " " + proxy.version());
     }
 
     private Answer requests(Query query) {
@@ -215,7 +243,7 @@ public final class Console {
 
     private Answer problems(Query query) throws InterruptedException {
         Map<String, Object> values = new HashMap<>();
-        values.put("paged", Paged.of(source.problems(), query.page(), ROOT + Place.PROBLEMS.path + "?"));
+        values.put("paged", Paged.of(source.problems(), query.page(), LINES, ROOT + Place.PROBLEMS.path + "?"));
         return page(200, Place.PROBLEMS, Place.PROBLEMS.title, "problems", values);
     }
 

@@ -192,6 +192,15 @@ final class ConsoleTest {
     }
 
     @Test
+    void gatewaysAndProxiesAreSearchedToo() throws Exception {
+        Console console = new Console(new SampleSource(1, "x"));
+        assertThat(text(ask(console, "gateways", "q", "edge/x"))).contains("<h2>edge/x</h2>", "1 of 1");
+        assertThat(text(ask(console, "gateways", "q", "other"))).contains("None is like that.", "0 of 1");
+        assertThat(text(ask(console, "proxies", "q", "x", "state", "troubled"))).contains("<h2>x</h2>");
+        assertThat(text(ask(console, "proxies", "q", "other"))).contains("None is like that.");
+    }
+
+    @Test
     void anEmptyWorldIsShownAsSuch() throws Exception {
         Console console = new Console(new SampleSource(0, ""));
         assertThat(text(ask(console, ""))).contains("none", "Nothing is wrong that Gatehouse knows of.");
