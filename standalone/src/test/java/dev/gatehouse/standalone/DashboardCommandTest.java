@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -43,9 +42,9 @@ final class DashboardCommandTest {
     private static final String PODS = "/api/v1/namespaces/envoy-gateway-system/pods";
 
     private final Vertx vertx = Vertx.vertx();
-    private final AtomicReference<List<String>> leaders = new AtomicReference<>(List.of("controller-1"));
+    private volatile List<String> leaders = List.of("controller-1");
     private final AtomicInteger status = new AtomicInteger(200);
-    private final AtomicReference<String> forwarded = new AtomicReference<>("");
+    private volatile String forwarded = "";
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private String before = "";
@@ -104,7 +103,7 @@ final class DashboardCommandTest {
         if (request.path().equals(PODS)
                 && selector.contains("gatehouse.dev/leader=true")
                 && selector.contains("app.kubernetes.io/name=controller-svc")) {
-            leaders.get()
+            leaders
                     .forEach(name -> items.add(new JsonObject()
                             .put("metadata", new JsonObject().put("name", name))
                             .put("status", new JsonObject().put("phase", "Running"))));
@@ -121,7 +120,7 @@ final class DashboardCommandTest {
 
     /** Channel 0 has the data, channel 1 errors; each begins with the port. */
     private void forward(ServerWebSocket socket) {
-        forwarded.set(socket.path() + "?" + socket.query());
+        forwarded = socket.path() + "?" + socket.query();
         NetClient client = vertx.createNetClient();
         socket.pause();
         client.connect(console.actualPort(), "127.0.0.1").onSuccess(backend -> {
@@ -162,17 +161,17 @@ final class DashboardCommandTest {
                     HttpResponse.BodyHandlers.ofString());
             assertThat(answer.body()).isEqualTo("the console at /console/routes for localhost");
         }
-        assertThat(forwarded.get()).isEqualTo(PODS + "/controller-1/portforward?ports=18110");
-        leaders.set(List.of("controller-2"));
+        assertThat(forwarded).isEqualTo(PODS + "/controller-1/portforward?ports=18110");
+        leaders = List.of("controller-2");
         Await.until(() -> out.toString().contains("Pod controller-2 leads now."), SOON, () -> out + "" + err);
-        assertThat(forwarded.get()).contains("/controller-2/portforward");
+        assertThat(forwarded).contains("/controller-2/portforward");
         command.interrupt();
         assertThat(exit.get(30, TimeUnit.SECONDS)).isZero();
     }
 
     @Test
     void withoutALeaderItSaysWhereItLooked() {
-        leaders.set(List.of());
+        leaders = List.of();
         assertThat(run("dashboard", "--port", "0")).isEqualTo(1);
         assertThat(err.toString())
                 .contains("no replica of controller-svc leads in namespace envoy-gateway-system", "-n names another");
