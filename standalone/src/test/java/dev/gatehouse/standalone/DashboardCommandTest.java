@@ -103,10 +103,9 @@ final class DashboardCommandTest {
         if (request.path().equals(PODS)
                 && selector.contains("gatehouse.dev/leader=true")
                 && selector.contains("app.kubernetes.io/name=controller-svc")) {
-            leaders
-                    .forEach(name -> items.add(new JsonObject()
-                            .put("metadata", new JsonObject().put("name", name))
-                            .put("status", new JsonObject().put("phase", "Running"))));
+            leaders.forEach(name -> items.add(new JsonObject()
+                    .put("metadata", new JsonObject().put("name", name))
+                    .put("status", new JsonObject().put("phase", "Running"))));
         }
         request.response()
                 .putHeader("content-type", "application/json")

@@ -169,12 +169,7 @@ public final class Console {
 
     /** A list that can be searched, a page at a time. */
     private <T> Answer list(
-            Place place,
-            Query query,
-            List<T> all,
-            int size,
-            Function<T, State> state,
-            Function<T, String> searched) {
+            Place place, Query query, List<T> all, int size, Function<T, State> state, Function<T, String> searched) {
         String words = query.first("q");
         boolean troubled = query.first("state").equals("troubled");
         List<String> wanted = Arrays.asList(words.toLowerCase(Locale.ROOT).split("\\s+"));

@@ -25,6 +25,9 @@ public final class LiveTraffic {
 
     static final int KEPT = 300;
 
+    /** Envoy works its histograms out every five seconds: latency is that of so many intervals, two of Envoy's. */
+    private static final int FLUSHED = 5;
+
     /** After how many intervals without a reading the plot begins anew. */
     private static final int GAP = 5;
 
@@ -44,7 +47,7 @@ public final class LiveTraffic {
      * @param rate requests a second
      * @param clientErrors those of them that were answered with 4xx, a second
      * @param serverErrors those of them that were answered with 5xx, a second
-     * @param latencies the milliseconds that 50, 95 and 99 of 100 requests took at most; empty: there was no request
+     * @param latencies the milliseconds that 50, 95 and 99 of 100 requests of the last ten seconds took at most; empty: there was none
      */
     public record Point(
             Instant end, double rate, double clientErrors, double serverErrors, Optional<Latencies> latencies) {}
@@ -127,12 +130,23 @@ public final class LiveTraffic {
         readings.forEach(reading -> fleets.addAll(reading.fleets().keySet()));
         List<Point> points = new ArrayList<>();
         for (int i = 1; i < readings.size(); i++) {
-            points.add(point(readings.get(i - 1), readings.get(i), fleet));
+            Reading to = readings.get(i);
+            Reading from = readings.get(i - 1);
+            ProxyCounters change = change(from, to, fleet);
+            double seconds = Math.max(0.001, Duration.between(from.at(), to.at()).toMillis() / 1000.0);
+            points.add(new Point(
+                    to.at(),
+                    change.total() / seconds,
+                    change.ofClass(4) / seconds,
+                    change.ofClass(5) / seconds,
+                    latencies(change(readings.get(Math.max(0, i - FLUSHED)), to, fleet)
+                            .durations())));
         }
         return new Points(List.copyOf(fleets), points);
     }
 
-    private static Point point(Reading from, Reading to, Optional<String> only) {
+    /** What a fleet's proxies, or all, counted between two readings. */
+    private static ProxyCounters change(Reading from, Reading to, Optional<String> only) {
         ProxyCounters change = ProxyCounters.NONE;
         for (Map.Entry<String, ProxyCounters> each : to.fleets().entrySet()) {
             ProxyCounters before = from.fleets().get(each.getKey());
@@ -141,13 +155,7 @@ public final class LiveTraffic {
                 change = change.plus(each.getValue().since(before));
             }
         }
-        double seconds = Math.max(0.001, Duration.between(from.at(), to.at()).toMillis() / 1000.0);
-        return new Point(
-                to.at(),
-                change.total() / seconds,
-                change.ofClass(4) / seconds,
-                change.ofClass(5) / seconds,
-                latencies(change.durations()));
+        return change;
     }
 
     private static Optional<Latencies> latencies(TreeMap<Double, Double> cumulative) {

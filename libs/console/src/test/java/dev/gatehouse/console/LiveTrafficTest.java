@@ -63,6 +63,21 @@ final class LiveTrafficTest {
         });
     }
 
+    /** Envoy tells its histograms anew every five seconds, its counters at once. */
+    @Test
+    void latencyIsALineAlsoWhereHistogramsComeLaterThanCounters() {
+        fleets.put("shop/front", counted(0, 0, 0, 0, 0));
+        after(Duration.ZERO);
+        fleets.put("shop/front", counted(10, 0, 0, 10, 10));
+        after(LiveTraffic.INTERVAL);
+        assertThat(after(LiveTraffic.INTERVAL)).allMatch(point -> point.latencies().isPresent());
+        List<LiveTraffic.Point> points = List.of();
+        for (int i = 0; i < 6; i++) {
+            points = after(LiveTraffic.INTERVAL);
+        }
+        assertThat(points.getLast().latencies()).as("ten seconds later").isEmpty();
+    }
+
     @Test
     void proxiesAreAskedOnceInAnInterval() {
         fleets.put("shop/front", counted(0, 0, 0, 0, 0));
