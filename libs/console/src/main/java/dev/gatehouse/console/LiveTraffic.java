@@ -133,7 +133,8 @@ public final class LiveTraffic {
             Reading to = readings.get(i);
             Reading from = readings.get(i - 1);
             ProxyCounters change = change(from, to, fleet);
-            double seconds = Math.max(0.001, Duration.between(from.at(), to.at()).toMillis() / 1000.0);
+            double seconds =
+                    Math.max(0.001, Duration.between(from.at(), to.at()).toMillis() / 1000.0);
             points.add(new Point(
                     to.at(),
                     change.total() / seconds,

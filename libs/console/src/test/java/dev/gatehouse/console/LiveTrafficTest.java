@@ -70,7 +70,8 @@ final class LiveTrafficTest {
         after(Duration.ZERO);
         fleets.put("shop/front", counted(10, 0, 0, 10, 10));
         after(LiveTraffic.INTERVAL);
-        assertThat(after(LiveTraffic.INTERVAL)).allMatch(point -> point.latencies().isPresent());
+        assertThat(after(LiveTraffic.INTERVAL))
+                .allMatch(point -> point.latencies().isPresent());
         List<LiveTraffic.Point> points = List.of();
         for (int i = 0; i < 6; i++) {
             points = after(LiveTraffic.INTERVAL);
