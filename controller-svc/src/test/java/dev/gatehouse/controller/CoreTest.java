@@ -34,7 +34,8 @@ class CoreTest {
                     "..controller.files..",
                     "..controller.extensionserver..",
                     "..controller.hook..",
-                    "..controller.text..")
+                    "..controller.text..",
+                    "..controller.console..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -93,13 +94,15 @@ class CoreTest {
             .callMethod(System.class, "nanoTime");
 
     @ArchTest
-    static final ArchRule onlySourcesAndWiringKnowTheController = noClasses()
+    static final ArchRule onlySourcesConsoleAndWiringKnowTheController = noClasses()
             .that()
             .resideOutsideOfPackages(
                     "dev.gatehouse.controller",
                     "..controller.control..",
                     "..controller.files..",
-                    "..controller.kubernetes..")
+                    "..controller.kubernetes..",
+                    // An edge too: it asks for what it shows.
+                    "..controller.console..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("..controller.control..");

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             AuthzCommand.class,
             ConfigCommand.class,
             XdsCommand.class,
+            DashboardCommand.class,
             HttpbinCommand.class,
             ImportCommand.class,
             CompletionCommand.class,

@@ -194,6 +194,26 @@ final class SeparateProcessesIT {
     }
 
     @Test
+    void theConsoleOfTheControllerShowsTheProxiesAsTheyAreReported() throws Exception {
+        int console = ports(Service.CONTROLLER).http();
+        services.await(
+                () -> web.get(console, "/console/proxies").body().contains("proxy-1"),
+                () -> "the console does not show the proxy");
+        assertThat(web.get(console, "/console/proxies").body()).contains(FLEET, "gatehouse/waf", "up to date (");
+        assertThat(web.get(console, "/console/routes/HTTPRoute/protect/api").body())
+                .contains("BackendTrafficPolicy protect/five-a-minute", "path prefix /limited");
+        assertThat(web.get(console, "/console/explain?url=http%3A%2F%2Flocalhost%3A" + http + "%2Fkeys")
+                        .body())
+                .contains("refused by apiKeyAuth");
+        assertThat(web.get(console, "/console/").body())
+                .contains("controller-svc, files")
+                .doesNotContain("Refused requests", "id=\"plots\"");
+        assertThat(web.status(console, "/console/live.json")).isEqualTo(404);
+        assertThat(web.status(console, "/console/requests")).isEqualTo(404);
+        assertThat(web.status(ports(Service.XDS).http(), "/console/")).isEqualTo(404);
+    }
+
+    @Test
     void logsAreLinesOfJson() {
         for (Service service : Service.values()) {
             assertThat(service(service).lines())

@@ -8,6 +8,7 @@ import dev.gatehouse.controller.extensionserver.HookContext;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.infrastructure.Infrastructure;
+import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.FleetState;
@@ -21,6 +22,7 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Resource;
+import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
@@ -221,6 +223,29 @@ public final class Translator {
     /** The Gateways that are ours. */
     public Map<ObjectKey, GatewayState> gateways() {
         return resources.gateways().entries();
+    }
+
+    /** Every route; not to be kept. */
+    public Map<ObjectRef, Resource<? extends RouteSpec>> routes() {
+        return inputs.routes().entries();
+    }
+
+    /** The objects of a kind that is not a route's; not to be kept. */
+    public <S> Map<ObjectKey, Resource<S>> objects(Kind<S> kind) {
+        return inputs.of(kind).entries();
+    }
+
+    /** The listeners that a route is attached to. */
+    public List<ListenerKey> listeners(ObjectRef route) {
+        return model.attachments
+                .get(route)
+                .map(attachments -> attachments.parents().stream()
+                        .flatMap(parent -> parent.bindings().stream())
+                        .map(Attachments.Binding::listener)
+                        .distinct()
+                        .sorted()
+                        .toList())
+                .orElse(List.of());
     }
 
     /** The policies that count for a rule of a route on a listener, in the order in which a request meets them. */

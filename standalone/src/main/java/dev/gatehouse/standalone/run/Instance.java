@@ -1,5 +1,7 @@
 package dev.gatehouse.standalone.run;
 
+import dev.gatehouse.console.Console;
+import dev.gatehouse.console.http.ConsoleConfig;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.files.Advice;
@@ -37,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** What the instance is doing, as 'gatehouse status' tells it. Thread-safe. */
 @Singleton
@@ -47,15 +50,24 @@ public final class Instance {
     private final FileSource files;
     private final XdsView xds;
     private final SmallRyeHealthReporter health;
+    private final Optional<String> console;
     private volatile Optional<Proxies> proxies = Optional.empty();
     private volatile List<String> problems = List.of();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
-    Instance(Controller controller, FileSource files, XdsView xds, SmallRyeHealthReporter health) {
+    Instance(
+            Controller controller,
+            FileSource files,
+            XdsView xds,
+            SmallRyeHealthReporter health,
+            ConsoleConfig console,
+            @ConfigProperty(name = "quarkus.http.port") int adminPort) {
         this.controller = controller;
         this.files = files;
         this.xds = xds;
         this.health = health;
+        this.console =
+                console.enabled() ? Optional.of("http://localhost:" + adminPort + Console.ROOT) : Optional.empty();
     }
 
     /** The services stop after the proxies, which need them until their last request: SIGTERM asks for both at once. */
@@ -82,6 +94,11 @@ public final class Instance {
     /** Takes note of problems that are not about the files' texts. */
     void problems(List<String> lines) {
         problems = List.copyOf(lines);
+    }
+
+    /** Problems that are not about the files' texts, as they were taken note of last. */
+    List<String> problems() {
+        return problems;
     }
 
     /** True if every Gateway that can be served has been acknowledged by its proxy. */
@@ -114,6 +131,7 @@ public final class Instance {
                 .put(
                         "files",
                         new JsonArray(files.roots().stream().map(Path::toString).toList()))
+                .put("console", console.orElse(null))
                 .put("gateways", gateways(view))
                 .put("routes", routes(view))
                 .put("policies", policies(view))
@@ -156,7 +174,8 @@ public final class Instance {
         return gateways;
     }
 
-    private static String url(ListenerState listener) {
+    /** Where people on this machine reach a listener; its protocol, where that is not served. */
+    static String url(ListenerState listener) {
         String host =
                 listener.spec().hostname().filter(name -> !name.startsWith("*")).orElse("localhost");
         return listener.protocol()

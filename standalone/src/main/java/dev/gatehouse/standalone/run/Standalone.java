@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone.run;
 
+import dev.gatehouse.console.RefusedRequests;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.files.FileSource;
@@ -53,6 +54,7 @@ public final class Standalone implements QuarkusApplication {
     private final Controller controller;
     private final FileSource files;
     private final Instance instance;
+    private final RefusedRequests refused;
     private final BuiltInBackends backends = new BuiltInBackends();
     private final ExecutorService follower = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("standalone").daemon().factory());
@@ -60,7 +62,8 @@ public final class Standalone implements QuarkusApplication {
     private final CompletableFuture<Boolean> serving = new CompletableFuture<>();
     private final Set<String> told = new HashSet<>();
 
-    Standalone(Controller controller, FileSource files, Instance instance) {
+    Standalone(Controller controller, FileSource files, Instance instance, RefusedRequests refused) {
+        this.refused = refused;
         this.controller = controller;
         this.files = files;
         this.instance = instance;
@@ -114,8 +117,9 @@ public final class Standalone implements QuarkusApplication {
         }
     }
 
-    private static void print(String gateway, String line, boolean accessLog) {
+    private void print(String gateway, String line, boolean accessLog) {
         if (line.startsWith("{")) {
+            RefusalLine.read(gateway, line).ifPresent(refused::add);
             if (accessLog) {
                 System.out.println(line);
             }

@@ -33,6 +33,10 @@ public final class StatusText {
             text.lines("Problems:", status.getJsonArray("problems"));
             text.lines("Warnings:", status.getJsonArray("warnings"));
         }
+        String console = status.getString("console");
+        if (console != null) {
+            text.text.append("Console: ").append(console).append('\n');
+        }
         return text.text.toString();
     }
 

@@ -105,11 +105,11 @@ public final class XdsText {
         };
     }
 
-    private static String orNone(@Nullable String version) {
+    static String orNone(@Nullable String version) {
         return version == null || version.isEmpty() ? "none" : version;
     }
 
-    private static String age(@Nullable Long millis) {
+    static String age(@Nullable Long millis) {
         if (millis == null) {
             return "never";
         }

@@ -1,0 +1,5 @@
+/** Tests of what the console shows of the controller's objects. */
+@NullMarked
+package dev.gatehouse.controller.console;
+
+import org.jspecify.annotations.NullMarked;

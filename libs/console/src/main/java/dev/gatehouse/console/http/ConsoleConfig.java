@@ -1,0 +1,21 @@
+package dev.gatehouse.console.http;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code gatehouse.console.*}. As environment variables: {@code GATEHOUSE_CONSOLE_ENABLED} and so on. */
+@ConfigMapping(prefix = "gatehouse.console")
+public interface ConsoleConfig {
+    /** Whether there is a console. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /** Only connections from this host itself, or this pod, are answered: by a port-forward through the API server, too. */
+    @WithDefault("true")
+    boolean loopbackOnly();
+
+    /** Host names by which the console is called, besides localhost and the addresses of loopback, such as that of a proxy in front of it. */
+    Optional<List<String>> hosts();
+}

@@ -1,0 +1,59 @@
+package dev.gatehouse.console.http;
+
+import java.net.InetAddress;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** Who may see the console. Thread-safe. */
+final class Visitors {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private final boolean loopbackOnly;
+    private final Set<String> hosts;
+
+    /** @param hosts names by which the console may be called besides those of loopback */
+    Visitors(boolean loopbackOnly, Iterable<String> hosts) {
+        this.loopbackOnly = loopbackOnly;
+        this.hosts = lowerCase(hosts);
+    }
+
+    private static Set<String> lowerCase(Iterable<String> names) {
+        return StreamSupport.stream(names.spliterator(), false)
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * Why a request is refused; empty: it may be answered.
+     *
+     * @param peer the other end of the connection: an address; empty: it has none
+     * @param host the name by which the request calls this server, without its port: a page of somebody else's, whose name has been made to
+     *     lead here (DNS rebinding), calls by that name
+     */
+    Optional<String> refusal(Optional<String> peer, Optional<String> host) {
+        if (loopbackOnly && !peer.map(Visitors::isLoopback).orElse(false)) {
+            return Optional.of(
+                    "The console is for this host only. Use a port-forward, or set gatehouse.console.loopback-only=false.");
+        }
+        String name = host.orElse("").toLowerCase(Locale.ROOT);
+        if (!LOOPBACK.contains(name) && !hosts.contains(name)) {
+            return Optional.of(
+                    "The console is not called by this host name (expected: localhost, an address of loopback, or one of"
+                            + " gatehouse.console.hosts).");
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isLoopback(String address) {
+        try {
+            int zone = address.indexOf('%');
+            return InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone))
+                    .isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the pages. */
+@NullMarked
+package dev.gatehouse.console;
+
+import org.jspecify.annotations.NullMarked;
