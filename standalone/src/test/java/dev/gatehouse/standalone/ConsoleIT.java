@@ -200,6 +200,13 @@ final class ConsoleIT {
                 .startsWith("HTTP/1.1 403");
         assertThat(raw("GET /console/live.json HTTP/1.1\r\nHost: 127.0.0.1.nip.example"))
                 .startsWith("HTTP/1.1 403");
+        for (String path : List.of("config", "status", "xds/proxies", "xds/diff?proxy=x", "explain?url=http://a/")) {
+            assertThat(raw("GET /gatehouse/" + path + " HTTP/1.1\r\nHost: rebound.example:" + adminPort))
+                    .startsWith("HTTP/1.1 403");
+        }
+        assertThat(raw("GET /gatehouse/config HTTP/1.1\r\nHost: localhost")).startsWith("HTTP/1.1 200");
+        assertThat(raw("GET /gatehouse/proxies HTTP/1.1\r\nHost: prometheus.example"))
+                .startsWith("HTTP/1.1 200");
         assertThat(raw("GET /console/ HTTP/1.1\r\nHost: [::1]:" + adminPort)).startsWith("HTTP/1.1 200");
         assertThat(raw("GET /console/ HTTP/1.1\r\nHost: localhost")).startsWith("HTTP/1.1 200");
         assertThat(raw("GET /console HTTP/1.1\r\nHost: localhost"))
@@ -253,8 +260,10 @@ final class ConsoleIT {
     @Test
     @Order(7)
     void aBrowserHasNothingToComplainOf() throws Exception {
-        assumeThat(Chromium.binary()).as("Chromium").isPresent();
-        try (Chromium browser = new Chromium(Chromium.binary().orElseThrow())) {
+        if (!Boolean.parseBoolean(System.getenv("CI"))) {
+            assumeThat(Chromium.binary()).as("Chromium").isPresent();
+        }
+        try (Chromium browser = new Chromium(Chromium.binary().orElseThrow(() -> new AssertionError("Chromium is not there (Debian: chromium)")))) {
             for (int width : List.of(1280, 390)) {
                 browser.show(width, 900, width == 390);
                 for (String path : PAGES) {
@@ -337,7 +346,7 @@ final class ConsoleIT {
             return;
         }
         Path to = Files.createDirectories(Path.of(folder));
-        try (Chromium browser = new Chromium(Chromium.binary().orElseThrow())) {
+        try (Chromium browser = new Chromium(Chromium.binary().orElseThrow(() -> new AssertionError("Chromium is not there (Debian: chromium)")))) {
             for (int width : List.of(1280, 390)) {
                 for (boolean dark : List.of(false, true)) {
                     browser.show(width, width == 390 ? 844 : 800, dark);

@@ -1,5 +1,7 @@
 package dev.gatehouse.standalone.run;
 
+import dev.gatehouse.console.http.ConsoleConfig;
+import dev.gatehouse.console.http.Visitors;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.explain.Caller;
 import dev.gatehouse.controller.explain.Explainer;
@@ -12,6 +14,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -21,14 +24,20 @@ final class AdminPage {
     private final Instance instance;
     private final Controller controller;
     private final XdsPages xds;
+    private final Visitors visitors;
 
-    AdminPage(Instance instance, Controller controller, XdsPages xds) {
+    AdminPage(Instance instance, Controller controller, XdsPages xds, ConsoleConfig console) {
         this.instance = instance;
         this.controller = controller;
         this.xds = xds;
+        this.visitors = new Visitors(console);
     }
 
     void routes(@Observes Router router) {
+        // Prometheus may come by another name, and from another host: /gatehouse/proxies is not among them.
+        for (String path : List.of("status", "config", "xds/*", "explain")) {
+            router.route("/gatehouse/" + path).handler(this::admitted);
+        }
         router.get("/gatehouse/status")
                 .blockingHandler(context -> answer(context, instance.status().encode()), false);
         router.get("/gatehouse/config").blockingHandler(this::config, false);
@@ -37,6 +46,12 @@ final class AdminPage {
                         context -> answer(context, xds.proxies(Instant.now()).encode()), false);
         router.get("/gatehouse/xds/diff").blockingHandler(this::difference, false);
         router.get("/gatehouse/explain").blockingHandler(this::explain, false);
+    }
+
+    private void admitted(RoutingContext context) {
+        visitors.refusal(context.request())
+                .ifPresentOrElse(
+                        refusal -> context.response().setStatusCode(403).end(refusal + "\n"), context::next);
     }
 
     private void config(RoutingContext context) {

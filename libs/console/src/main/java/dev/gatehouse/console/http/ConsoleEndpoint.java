@@ -8,7 +8,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -47,7 +46,7 @@ final class ConsoleEndpoint {
     ConsoleEndpoint(ConsoleConfig config, Instance<ConsoleSource> source) {
         this.config = config;
         this.source = source;
-        visitors = new Visitors(config.loopbackOnly(), config.hosts().orElse(List.of()));
+        visitors = new Visitors(config);
     }
 
     void routes(@Observes Router router) {
@@ -63,9 +62,7 @@ final class ConsoleEndpoint {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
         HEADERS.forEach(response::putHeader);
-        Optional<String> refusal = visitors.refusal(
-                Optional.ofNullable(request.connection().remoteAddress().hostAddress()),
-                Optional.ofNullable(request.authority()).map(HostAndPort::host));
+        Optional<String> refusal = visitors.refusal(request);
         if (refusal.isPresent()) {
             text(response.setStatusCode(403), refusal.get());
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {

@@ -1,20 +1,30 @@
 package dev.gatehouse.console.http;
 
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** Who may see the console. Thread-safe. */
-final class Visitors {
+/**
+ * Who may see the pages of a running instance: this host alone, unless it is set otherwise, and by a name of its own. Thread-safe.
+ */
+public final class Visitors {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private final boolean loopbackOnly;
     private final Set<String> hosts;
 
-    /** @param hosts names by which the console may be called besides those of loopback */
+    /** As it is set for the console. */
+    public Visitors(ConsoleConfig config) {
+        this(config.loopbackOnly(), config.hosts().orElse(List.of()));
+    }
+
+    /** @param hosts names by which the pages may be called besides those of loopback */
     Visitors(boolean loopbackOnly, Iterable<String> hosts) {
         this.loopbackOnly = loopbackOnly;
         this.hosts = lowerCase(hosts);
@@ -26,9 +36,14 @@ final class Visitors {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** Why a request is refused; empty: it may be answered. */
+    public Optional<String> refusal(HttpServerRequest request) {
+        return refusal(
+                Optional.ofNullable(request.connection().remoteAddress().hostAddress()),
+                Optional.ofNullable(request.authority()).map(HostAndPort::host));
+    }
+
     /**
-     * Why a request is refused; empty: it may be answered.
-     *
      * @param peer the other end of the connection: an address; empty: it has none
      * @param host the name by which the request calls this server, without its port: a page of somebody else's, whose name has been made to
      *     lead here (DNS rebinding), calls by that name
@@ -36,12 +51,12 @@ final class Visitors {
     Optional<String> refusal(Optional<String> peer, Optional<String> host) {
         if (loopbackOnly && !peer.map(Visitors::isLoopback).orElse(false)) {
             return Optional.of(
-                    "The console is for this host only. Use a port-forward, or set gatehouse.console.loopback-only=false.");
+                    "This page is for this host only. Use a port-forward, or set gatehouse.console.loopback-only=false.");
         }
         String name = host.orElse("").toLowerCase(Locale.ROOT);
         if (!LOOPBACK.contains(name) && !hosts.contains(name)) {
             return Optional.of(
-                    "The console is not called by this host name (expected: localhost, an address of loopback, or one of"
+                    "This page is not called by this host name (expected: localhost, an address of loopback, or one of"
                             + " gatehouse.console.hosts).");
         }
         return Optional.empty();
