@@ -263,7 +263,8 @@ final class ConsoleIT {
         if (!Boolean.parseBoolean(System.getenv("CI"))) {
             assumeThat(Chromium.binary()).as("Chromium").isPresent();
         }
-        try (Chromium browser = new Chromium(Chromium.binary().orElseThrow(() -> new AssertionError("Chromium is not there (Debian: chromium)")))) {
+        try (Chromium browser = new Chromium(
+                Chromium.binary().orElseThrow(() -> new AssertionError("Chromium is not there (Debian: chromium)")))) {
             for (int width : List.of(1280, 390)) {
                 browser.show(width, 900, width == 390);
                 for (String path : PAGES) {
@@ -346,7 +347,8 @@ final class ConsoleIT {
             return;
         }
         Path to = Files.createDirectories(Path.of(folder));
-        try (Chromium browser = new Chromium(Chromium.binary().orElseThrow(() -> new AssertionError("Chromium is not there (Debian: chromium)")))) {
+        try (Chromium browser = new Chromium(
+                Chromium.binary().orElseThrow(() -> new AssertionError("Chromium is not there (Debian: chromium)")))) {
             for (int width : List.of(1280, 390)) {
                 for (boolean dark : List.of(false, true)) {
                     browser.show(width, width == 390 ? 844 : 800, dark);

@@ -10,15 +10,25 @@ import dev.gatehouse.tracing.Tracing;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.Vertx;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What configuration switches on, and that spans arrive by both protocols. */
 @Timeout(60)
 class ExportIT {
+    /** As in a service: the exporter's thread has no class loader by which Vert.x, on which gRPC's context is, could be loaded. */
+    @BeforeAll
+    static void loadVertx() {
+        assertThat(Vertx.currentContext()).isNull();
+    }
+
     private static SmallRyeConfig config(String... pairs) {
         Map<String, String> properties =
                 new HashMap<>(Map.of("quarkus.application.name", "authz-svc", "quarkus.application.version", "1.2.3"));
@@ -26,22 +36,39 @@ class ExportIT {
             properties.put(pairs[i], pairs[i + 1]);
         }
         return new SmallRyeConfigBuilder()
-                .withMapping(TracingConfig.class)
                 .withSources(new PropertiesConfigSource(properties, "test", 100))
                 .build();
     }
 
+    /** As Quarkus maps it. */
+    private record Read(SmallRyeConfig config) implements TracingConfig {
+        @Override
+        public Otlp otlp() {
+            return new Otlp() {
+                @Override
+                public Optional<URI> endpoint() {
+                    return config.getOptionalValue("gatehouse.tracing.otlp.endpoint", URI.class);
+                }
+
+                @Override
+                public Optional<String> protocol() {
+                    return config.getOptionalValue("gatehouse.tracing.otlp.protocol", String.class);
+                }
+            };
+        }
+    }
+
     private static Tracing tracing(SmallRyeConfig config) {
-        return new Export(config.getConfigMapping(TracingConfig.class), config).tracing();
+        return new Export(new Read(config), config).tracing();
     }
 
     private static boolean isOn(String... pairs) {
         SmallRyeConfig config = config(pairs);
-        return Export.isOn(config.getConfigMapping(TracingConfig.class), config);
+        return Export.isOn(new Read(config), config);
     }
 
     private static Map<String, String> properties(String... pairs) {
-        return Export.properties(config(pairs).getConfigMapping(TracingConfig.class));
+        return Export.properties(new Read(config(pairs)));
     }
 
     @Test
@@ -101,7 +128,7 @@ class ExportIT {
                         "http://127.0.0.1:" + each.getKey(),
                         "gatehouse.tracing.otlp.protocol",
                         each.getValue());
-                Export export = new Export(config.getConfigMapping(TracingConfig.class), config);
+                Export export = new Export(new Read(config), config);
                 export.tracing().root(each.getValue(), 1).end();
                 // Ends with what is still to be sent.
                 export.close();
