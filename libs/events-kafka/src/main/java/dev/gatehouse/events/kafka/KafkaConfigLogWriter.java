@@ -202,7 +202,6 @@ public final class KafkaConfigLogWriter implements Subscription {
 
         Copy() throws InterruptedException {
             Topics.make(link, TOPIC);
-            watch = new TopicWatch(link);
             producer = new KafkaProducer<>(
                     link.settings(Map.of(
                             "transactional.id",
@@ -220,8 +219,9 @@ public final class KafkaConfigLogWriter implements Subscription {
             try {
                 producer.initTransactions();
                 learnWhatIsThere();
-            } catch (RuntimeException e) {
-                close();
+                watch = new TopicWatch(link);
+            } catch (RuntimeException | InterruptedException e) {
+                producer.close(Duration.ZERO);
                 throw e;
             }
         }

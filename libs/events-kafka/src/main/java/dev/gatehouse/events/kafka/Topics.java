@@ -36,23 +36,25 @@ final class Topics {
             throws InterruptedException {
         try (Admin admin = Admin.create(link.settings(settings))) {
             NewTopic topic = new NewTopic(link.topic(), partitions, Optional.empty()).configs(configs);
-            admin.createTopics(List.of(topic)).all().get();
-            LOG.log(Level.INFO, "Topic {0} is made.", link.topic());
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new KafkaException("topic " + link.topic() + " cannot be made", e.getCause());
+            try {
+                admin.createTopics(List.of(topic)).all().get();
+                LOG.log(Level.INFO, "Topic {0} is made.", link.topic());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw new KafkaException("topic " + link.topic() + " cannot be made", e.getCause());
+                }
+                String cleanup = configs.get(TopicConfig.CLEANUP_POLICY_CONFIG);
+                if (cleanup != null) {
+                    warnOfOtherCleanup(admin, link.topic(), cleanup);
+                }
             }
-            warnOfOtherCleanup(link, configs, settings);
         }
     }
 
     /** A topic that somebody else made may forget what is still to be read. Who may not look at its settings is not warned. */
-    private static void warnOfOtherCleanup(KafkaLink link, Map<String, String> configs, Map<String, Object> settings)
-            throws InterruptedException {
-        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, link.topic());
-        String wanted = configs.getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
-        try (Admin admin = Admin.create(link.settings(settings))) {
-            Config config = admin.describeConfigs(List.of(topic))
+    private static void warnOfOtherCleanup(Admin admin, String topic, String wanted) throws InterruptedException {
+        try {
+            Config config = admin.describeConfigs(List.of(new ConfigResource(ConfigResource.Type.TOPIC, topic)))
                     .all()
                     .get()
                     .values()
@@ -60,10 +62,10 @@ final class Topics {
                     .next();
             String there = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
             if (!wanted.equals(there)) {
-                LOG.log(Level.WARNING, "Topic {0}: cleanup.policy is {1} (expected: {2})", link.topic(), there, wanted);
+                LOG.log(Level.WARNING, "Topic {0}: cleanup.policy is {1} (expected: {2})", topic, there, wanted);
             }
         } catch (ExecutionException e) {
-            LOG.log(Level.DEBUG, () -> "the settings of topic " + link.topic() + " cannot be read", e.getCause());
+            LOG.log(Level.DEBUG, () -> "the settings of topic " + topic + " cannot be read", e.getCause());
         }
     }
 }

@@ -313,9 +313,9 @@ class KafkaConfigLogIT {
                 told.untilItHas(stateOf(log));
             }
             Await.until(
-                    () -> recordsIn(link) < 1_500,
+                    () -> records(link).size() < 1_500,
                     Duration.ofSeconds(60),
-                    () -> recordsIn(link) + " records of 12,000 are left");
+                    () -> records(link).size() + " records of 12,000 are left");
             try (Told late = new Told(link)) {
                 late.until("caught up one 6000");
                 assertThat(late.state()).isEqualTo(stateOf(log));
@@ -373,17 +373,6 @@ class KafkaConfigLogIT {
         }
     }
 
-    private static int recordsIn(KafkaLink link) {
-        int records = 0;
-        try (LogReader reader = new LogReader(link)) {
-            long end = reader.end();
-            while (reader.position() < end) {
-                records += reader.poll(Duration.ofSeconds(1)).count();
-            }
-        }
-        return records;
-    }
-
     private static KafkaLink link(TestInfo test) {
         return new KafkaLink(
                 test.getTestMethod().orElseThrow().getName(), Map.of("bootstrap.servers", broker.address()));
@@ -411,17 +400,23 @@ class KafkaConfigLogIT {
     /** The raw topic, as whoever can read the brokers' disks sees it. */
     private static String everythingIn(KafkaLink link) {
         StringBuilder text = new StringBuilder();
-        try (LogReader reader = new LogReader(link)) {
-            long end = reader.end();
-            while (reader.position() < end) {
-                for (ConsumerRecord<byte[], byte[]> entry : reader.poll(Duration.ofSeconds(1))) {
-                    if (!LogReader.isTombstone(entry)) {
-                        text.append(new String(entry.value(), StandardCharsets.ISO_8859_1));
-                    }
-                }
+        for (ConsumerRecord<byte[], byte[]> entry : records(link)) {
+            if (!LogReader.isTombstone(entry)) {
+                text.append(new String(entry.value(), StandardCharsets.ISO_8859_1));
             }
         }
         return text.toString();
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records(KafkaLink link) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (LogReader reader = new LogReader(link)) {
+            long end = reader.end();
+            while (reader.position() < end) {
+                reader.poll(Duration.ofSeconds(1)).forEach(records::add);
+            }
+        }
+        return records;
     }
 
     /** A follower that writes down what it is told. */
