@@ -1,5 +1,7 @@
 package dev.gatehouse.standalone.signon;
 
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Setting;
 import dev.gatehouse.gatewayapi.yaml.Location;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
-package dev.gatehouse.standalone.signon;
+package dev.gatehouse.standalone;
 
+import dev.gatehouse.standalone.signon.AuthserviceCommand;
+import dev.gatehouse.standalone.signon.OAuth2ProxyCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -17,9 +19,6 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  gatehouse import oauth2-proxy oauth2-proxy.cfg --gateway front"})
 public final class ImportCommand implements Runnable {
-    /** The input does not allow what was asked. */
-    static final int FAILED = 1;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;

@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone.signon;
+package dev.gatehouse.standalone.imports;
 
 import dev.gatehouse.controller.text.YamlText;
 import java.io.IOException;
@@ -10,42 +10,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 
 /** What importing commands share: objects on standard output, the report on standard error. */
-final class Printing {
+public final class Printing {
+    /** The exit code where the input does not allow what was asked. */
+    public static final int FAILED = 1;
+
     private Printing() {}
 
     /** The text of a file that a user named; "-" is standard input. */
-    static String text(Path file) throws IOException {
+    public static String text(Path file) throws IOException {
         return file.toString().equals("-")
                 ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                 : Files.readString(file);
     }
 
-    static String name(Path file) {
+    /** The name of a file that a user named, as messages tell it. */
+    public static String name(Path file) {
         return file.toString().equals("-") ? "<stdin>" : file.toString();
     }
 
-    /** Prints the report, and the objects unless something is wrong with them: an exit code. */
-    static int print(
-            Supplier<List<Map<String, Object>>> objects, Report report, ImportOptions options, CommandLine command) {
-        options.wrongTarget().ifPresent(target -> {
-            throw new ParameterException(
-                    command,
-                    "\"" + target + "\" is no target (expected: HTTPRoute/NAME, Gateway/NAME, or with /SECTION).");
-        });
+    /**
+     * Prints the report, and the objects unless something is wrong with them.
+     *
+     * @param objects are asked for once, unless the report has errors already
+     * @param allowGaps write the objects though something has no counterpart
+     * @return the exit code
+     */
+    public static int print(
+            Supplier<List<Map<String, Object>>> objects, Report report, boolean allowGaps, CommandLine command) {
         List<Map<String, Object>> made = report.hasErrors() ? List.of() : objects.get();
         report.print(command.getErr());
         if (report.hasErrors()) {
-            return ImportCommand.FAILED;
+            return FAILED;
         }
-        if (report.hasGaps() && !options.allowGaps()) {
+        if (report.hasGaps() && !allowGaps) {
             command.getErr()
                     .println("Nothing was written: what has no counterpart would change who is let in"
                             + " (--allow-gaps writes the policies all the same).");
             command.getErr().flush();
-            return ImportCommand.FAILED;
+            return FAILED;
         }
         PrintWriter out = command.getOut();
         made.forEach(object -> {
