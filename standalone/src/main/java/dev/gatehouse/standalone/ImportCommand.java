@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.standalone.migration.IngressNginxCommand;
 import dev.gatehouse.standalone.signon.AuthserviceCommand;
 import dev.gatehouse.standalone.signon.OAuth2ProxyCommand;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
         name = "import",
         mixinStandardHelpOptions = true,
         description = {"Write the policies that do what another sign-on proxy does, from its configuration.", ""},
-        subcommands = {OAuth2ProxyCommand.class, AuthserviceCommand.class},
+        subcommands = {IngressNginxCommand.class, OAuth2ProxyCommand.class, AuthserviceCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",

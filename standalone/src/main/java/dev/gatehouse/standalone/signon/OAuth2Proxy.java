@@ -2,6 +2,7 @@ package dev.gatehouse.standalone.signon;
 
 import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
 
+import dev.gatehouse.standalone.imports.Amounts;
 import dev.gatehouse.standalone.imports.Report;
 import dev.gatehouse.standalone.imports.Setting;
 import dev.gatehouse.standalone.imports.WrittenObjects;

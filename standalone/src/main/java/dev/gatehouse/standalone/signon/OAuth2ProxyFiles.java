@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone.signon;
 
+import dev.gatehouse.standalone.imports.Amounts;
 import dev.gatehouse.standalone.imports.Report;
 import dev.gatehouse.standalone.imports.Setting;
 import dev.gatehouse.gatewayapi.yaml.Location;

@@ -1,0 +1,66 @@
+package dev.gatehouse.standalone.migration;
+
+import dev.gatehouse.standalone.Kubeconfig;
+import dev.gatehouse.standalone.imports.Report;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The objects of a cluster as texts, read once with the rights of whoever asks. */
+final class ClusterTexts {
+    private ClusterTexts() {}
+
+    /** A kind that is listed in all namespaces. */
+    record Listed(String group, String version, String kind, String plural, boolean namespaced) {}
+
+    /**
+     * Reads objects of these kinds; a kind that the cluster does not have, or may not be listed, is told.
+     *
+     * @throws IOException the cluster does not answer
+     */
+    static void read(@Nullable String context, List<Listed> kinds, Manifests manifests, Report report) throws IOException {
+        try (KubernetesClient client = new KubernetesClientBuilder()
+                .withConfig(Kubeconfig.of(context))
+                .build()) {
+            client.getKubernetesVersion();
+            for (Listed kind : kinds) {
+                read(client, kind, manifests, report);
+            }
+        } catch (IllegalArgumentException | KubernetesClientException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("the cluster cannot be asked: " + cause.getMessage(), e);
+        }
+    }
+
+    private static void read(KubernetesClient client, Listed kind, Manifests manifests, Report report) {
+        try {
+            var all = client.genericKubernetesResources(new ResourceDefinitionContext.Builder()
+                    .withGroup(kind.group())
+                    .withVersion(kind.version())
+                    .withKind(kind.kind())
+                    .withPlural(kind.plural())
+                    .withNamespaced(kind.namespaced())
+                    .build());
+            for (GenericKubernetesResource each :
+                    (kind.namespaced() ? all.inAnyNamespace() : all).list().getItems()) {
+                each.setKind(kind.kind());
+                each.setApiVersion(kind.group().isEmpty() ? kind.version() : kind.group() + "/" + kind.version());
+                each.getMetadata().setManagedFields(List.of());
+                each.getAdditionalProperties().remove("status");
+                manifests.read("cluster", Serialization.asJson(each), report);
+            }
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != 404) {
+                report.add(
+                        kind.plural() + " of the cluster",
+                        new Report.Outcome.Wrong("cannot be listed: " + e.getMessage()));
+            }
+        }
+    }
+}
