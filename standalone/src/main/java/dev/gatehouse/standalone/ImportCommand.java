@@ -1,6 +1,8 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.standalone.migration.EnvoyGatewayCommand;
 import dev.gatehouse.standalone.migration.IngressNginxCommand;
+import dev.gatehouse.standalone.migration.TegCommand;
 import dev.gatehouse.standalone.signon.AuthserviceCommand;
 import dev.gatehouse.standalone.signon.OAuth2ProxyCommand;
 import picocli.CommandLine.Command;
@@ -12,13 +14,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
-        description = {"Write the policies that do what another sign-on proxy does, from its configuration.", ""},
-        subcommands = {IngressNginxCommand.class, OAuth2ProxyCommand.class, AuthserviceCommand.class},
+        description = {"Write what takes the place of another gateway or sign-on proxy, from what it has.", ""},
+        subcommands = {
+            IngressNginxCommand.class,
+            EnvoyGatewayCommand.class,
+            TegCommand.class,
+            OAuth2ProxyCommand.class,
+            AuthserviceCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  gatehouse import oauth2-proxy oauth2-proxy.cfg --gateway front"})
+        footer = {
+            "  gatehouse import ingress-nginx -f ingresses/ > gatehouse.yaml",
+            "  gatehouse import envoy-gateway --context prod",
+            "  gatehouse import oauth2-proxy oauth2-proxy.cfg --gateway front"})
 public final class ImportCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

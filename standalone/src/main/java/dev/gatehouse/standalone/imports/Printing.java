@@ -2,12 +2,12 @@ package dev.gatehouse.standalone.imports;
 
 import dev.gatehouse.controller.text.YamlText;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
@@ -39,6 +39,19 @@ public final class Printing {
      */
     public static int print(
             Supplier<List<Map<String, Object>>> objects, Report report, boolean allowGaps, CommandLine command) {
+        return print(objects, report, allowGaps, command, made -> {
+            command.getOut().print(documents(made));
+            command.getOut().flush();
+        });
+    }
+
+    /** As {@link #print(Supplier, Report, boolean, CommandLine)}; {@code sink} writes the objects, where they may be written. */
+    public static int print(
+            Supplier<List<Map<String, Object>>> objects,
+            Report report,
+            boolean allowGaps,
+            CommandLine command,
+            Consumer<List<Map<String, Object>>> sink) {
         List<Map<String, Object>> made = report.hasErrors() ? List.of() : objects.get();
         report.print(command.getErr());
         if (report.hasErrors()) {
@@ -51,12 +64,14 @@ public final class Printing {
             command.getErr().flush();
             return FAILED;
         }
-        PrintWriter out = command.getOut();
-        made.forEach(object -> {
-            out.println("---");
-            out.print(YamlText.of(object));
-        });
-        out.flush();
+        sink.accept(made);
         return 0;
+    }
+
+    /** Objects as documents of one YAML text. */
+    public static String documents(List<Map<String, Object>> objects) {
+        StringBuilder text = new StringBuilder();
+        objects.forEach(object -> text.append("---\n").append(YamlText.of(object)));
+        return text.toString();
     }
 }

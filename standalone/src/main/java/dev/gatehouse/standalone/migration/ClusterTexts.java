@@ -16,8 +16,21 @@ import org.jspecify.annotations.Nullable;
 final class ClusterTexts {
     private ClusterTexts() {}
 
-    /** A kind that is listed in all namespaces. */
-    record Listed(String group, String version, String kind, String plural, boolean namespaced) {}
+    /**
+     * A kind that is listed in all namespaces.
+     *
+     * @param versions the first that the cluster serves is read
+     */
+    record Listed(String group, List<String> versions, String kind, String plural, boolean namespaced) {
+        Listed {
+            versions = List.copyOf(versions);
+        }
+
+        /** A kind with one version. */
+        Listed(String group, String version, String kind, String plural, boolean namespaced) {
+            this(group, List.of(version), kind, plural, namespaced);
+        }
+    }
 
     /**
      * Reads objects of these kinds; a kind that the cluster does not have, or may not be listed, is told.
@@ -30,7 +43,11 @@ final class ClusterTexts {
                 .build()) {
             client.getKubernetesVersion();
             for (Listed kind : kinds) {
-                read(client, kind, manifests, report);
+                for (String version : kind.versions()) {
+                    if (read(client, kind, version, manifests, report)) {
+                        break;
+                    }
+                }
             }
         } catch (IllegalArgumentException | KubernetesClientException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -38,11 +55,13 @@ final class ClusterTexts {
         }
     }
 
-    private static void read(KubernetesClient client, Listed kind, Manifests manifests, Report report) {
+    /** Whether the cluster serves this version of the kind. */
+    private static boolean read(
+            KubernetesClient client, Listed kind, String version, Manifests manifests, Report report) {
         try {
             var all = client.genericKubernetesResources(new ResourceDefinitionContext.Builder()
                     .withGroup(kind.group())
-                    .withVersion(kind.version())
+                    .withVersion(version)
                     .withKind(kind.kind())
                     .withPlural(kind.plural())
                     .withNamespaced(kind.namespaced())
@@ -50,17 +69,20 @@ final class ClusterTexts {
             for (GenericKubernetesResource each :
                     (kind.namespaced() ? all.inAnyNamespace() : all).list().getItems()) {
                 each.setKind(kind.kind());
-                each.setApiVersion(kind.group().isEmpty() ? kind.version() : kind.group() + "/" + kind.version());
+                each.setApiVersion(kind.group().isEmpty() ? version : kind.group() + "/" + version);
                 each.getMetadata().setManagedFields(List.of());
                 each.getAdditionalProperties().remove("status");
                 manifests.read("cluster", Serialization.asJson(each), report);
             }
+            return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() != 404) {
                 report.add(
                         kind.plural() + " of the cluster",
                         new Report.Outcome.Wrong("cannot be listed: " + e.getMessage()));
+                return true;
             }
+            return false;
         }
     }
 }

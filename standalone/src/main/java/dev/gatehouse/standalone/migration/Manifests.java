@@ -18,6 +18,10 @@ import java.util.stream.Stream;
 final class Manifests {
     private final List<Manifest> all = new ArrayList<>();
     private final List<Node.Mapping> values = new ArrayList<>();
+    private final List<Text> texts = new ArrayList<>();
+
+    /** What was read, under the name that messages have. */
+    record Text(String name, String content) {}
 
     /** Reads a file, standard input ("-"), or all YAML and JSON files of a folder. */
     void read(Path root, Report report) throws IOException {
@@ -37,6 +41,7 @@ final class Manifests {
 
     /** Reads a text; what is not YAML is an error in {@code report}. */
     void read(String file, String text, Report report) {
+        texts.add(new Text(file, text));
         YamlDocuments documents = YamlDocuments.read(file, text);
         documents.problems().stream()
                 .filter(problem -> problem.severity() == Problem.Severity.ERROR)
@@ -66,6 +71,11 @@ final class Manifests {
 
     List<Manifest> all() {
         return List.copyOf(all);
+    }
+
+    /** What was read, in order. */
+    List<Text> texts() {
+        return List.copyOf(texts);
     }
 
     /** Documents without a name: values of Helm, or a configuration file. */
