@@ -1,6 +1,7 @@
 package dev.gatehouse.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,17 +78,73 @@ final class MigrationTest {
     @MethodSource("folders")
     void whatIsWrittenIsAccepted(String name, @TempDir Path temporary) throws IOException {
         Path folder = SOURCES.resolve(name);
-        if (!Files.exists(folder.resolve("out.yaml"))) {
-            return;
-        }
+        assumeTrue(Files.exists(folder.resolve("out.yaml")), "it is refused");
         List<String> arguments = new ArrayList<>(List.of("validate"));
-        Path objects = Files.writeString(temporary.resolve("objects.yaml"), imported(folder).out());
+        // A kustomization and a configuration file are no objects.
+        String made = Stream.of(imported(folder).out().split("(?m)^---\n"))
+                .filter(each -> !each.contains("kind: Kustomization") && !each.contains("kind: EnvoyGateway\n"))
+                .collect(Collectors.joining("---\n"));
+        Path objects = Files.writeString(temporary.resolve("objects.yaml"), made);
         arguments.addAll(List.of("-f", objects.toString()));
         if (Files.exists(folder.resolve("support.yaml"))) {
             arguments.addAll(List.of("-f", folder.resolve("support.yaml").toString()));
         }
         Run validated = run(arguments);
         assertThat(validated.code()).as(validated.out() + validated.err()).isZero();
+    }
+
+    @Test
+    void theExampleShowsWhatIsMadeOfIt() throws IOException {
+        Path example = Path.of("../examples/migration");
+        Run run = run(List.of("import", "ingress-nginx", "-f", example.resolve("ingress-nginx").toString()));
+        assertThat(run.code()).as(run.err()).isZero();
+        String told = run.err().replace(example + "/", "");
+        if (Boolean.getBoolean("golden.update")) {
+            Files.writeString(example.resolve("report.txt"), told);
+            Files.writeString(example.resolve("gatehouse.yaml"), run.out());
+        }
+        assertThat(told).isEqualTo(Files.readString(example.resolve("report.txt")));
+        assertThat(run.out()).isEqualTo(Files.readString(example.resolve("gatehouse.yaml")));
+        Run validated = run(List.of(
+                "validate",
+                "-f",
+                example.resolve("gatehouse.yaml").toString(),
+                "-f",
+                example.resolve("ingress-nginx/services.yaml").toString(),
+                "-f",
+                example.resolve("ingress-nginx/certificate.yaml").toString()));
+        assertThat(validated.code()).as(validated.err()).isZero();
+    }
+
+    @Test
+    void aKustomizationIsWrittenIntoAFolder(@TempDir Path folder) throws IOException {
+        Path made = folder.resolve("overlay");
+        Run run = run(List.of(
+                "import",
+                "teg",
+                "--allow-gaps",
+                "--directory",
+                made.toString(),
+                "-f",
+                SOURCES.resolve("teg-values/in.yaml").toString()));
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).isEmpty();
+        assertThat(made.resolve("kustomization.yaml")).content().contains("$patch: delete", "teg-redis:6379");
+        assertThat(made.resolve("objects.yaml")).content().contains("name: waf-config").doesNotContain("tetrate.io/envoy");
+    }
+
+    @Test
+    void noObjectIsWrittenIntoAFolderWhereSomethingIsNotServed(@TempDir Path folder) {
+        Path made = folder.resolve("overlay");
+        Run run = run(List.of(
+                "import",
+                "envoy-gateway",
+                "--directory",
+                made.toString(),
+                "-f",
+                SOURCES.resolve("eg-refused/in.yaml").toString()));
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(made).doesNotExist();
     }
 
     @Test

@@ -101,6 +101,17 @@ record EnvoyGatewayConfiguration(
             dropped.add("gateway.controllerName");
         }
         leaves(document, "", report, dropped);
+        if (!file.properties().containsKey(EnvoyGatewayFile.BACKEND)) {
+            Map<String, Object> apis = new LinkedHashMap<>();
+            if (kept.get("extensionApis") instanceof Map<?, ?> own) {
+                own.forEach((name, value) -> apis.put(String.valueOf(name), value));
+            }
+            apis.put("enableBackend", false);
+            kept.put("extensionApis", apis);
+            report.add(
+                    "EnvoyGateway extensionApis.enableBackend",
+                    new Report.Outcome.TakenOver("false in envoy-gateway.yaml: Envoy Gateway serves no Backends unless it is told to"));
+        }
         return new EnvoyGatewayConfiguration(document, kept, file, namespace);
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An object of Kubernetes as it was written.
@@ -15,6 +16,9 @@ import java.util.Optional;
  * @param namespace "default" where the object says none
  */
 record Manifest(String apiVersion, String kind, String namespace, String name, Node.Mapping tree) {
+    private static final Set<String> CLUSTER_SCOPED =
+            Set.of("GatewayClass", "IngressClass", "Namespace", "Node", "ClusterTrustBundle", "CustomResourceDefinition");
+
     static Optional<Manifest> of(Node.Mapping tree) {
         String kind = text(tree, "kind").orElse("");
         String name = text(tree, "metadata.name").orElse("");
@@ -87,8 +91,9 @@ record Manifest(String apiVersion, String kind, String namespace, String name, N
         return new Setting(path.isEmpty() ? toString() : this + " " + path, tree.locate(path), List.of());
     }
 
+    /** "HTTPRoute shop/cart", "GatewayClass eg". */
     @Override
     public String toString() {
-        return kind + " " + namespace + "/" + name;
+        return CLUSTER_SCOPED.contains(kind) ? kind + " " + name : kind + " " + namespace + "/" + name;
     }
 }
