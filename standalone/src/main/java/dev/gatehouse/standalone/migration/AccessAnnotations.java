@@ -117,8 +117,10 @@ final class AccessAnnotations {
         }
         List<String> origins = list(annotations.value("cors-allow-origin").orElse("*"));
         boolean any = origins.contains("*");
-        boolean credentials =
-                !annotations.value("cors-allow-credentials").orElse("true").equals("false");
+        boolean credentials = annotations
+                .get("cors-allow-credentials")
+                .filter(Annotations::isFalse)
+                .isEmpty();
         Map<String, Object> cors = new LinkedHashMap<>();
         cors.put("allowOrigins", origins);
         cors.put("allowMethods", list(annotations.value("cors-allow-methods").orElse("GET,PUT,POST,DELETE,PATCH,OPTIONS")));

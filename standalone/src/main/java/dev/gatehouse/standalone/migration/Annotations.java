@@ -70,7 +70,17 @@ final class Annotations {
     }
 
     boolean isTrue(String name) {
-        return get(name).map(Setting::value).filter("true"::equals).isPresent();
+        return get(name).filter(Annotations::isTrue).isPresent();
+    }
+
+    /** What the controller takes for true: what Go's strconv.ParseBool does. */
+    static boolean isTrue(Setting setting) {
+        return Set.of("true", "True", "TRUE", "t", "T", "1").contains(setting.value().strip());
+    }
+
+    /** What the controller takes for false. */
+    static boolean isFalse(Setting setting) {
+        return Set.of("false", "False", "FALSE", "f", "F", "0").contains(setting.value().strip());
     }
 
     Optional<String> value(String name) {

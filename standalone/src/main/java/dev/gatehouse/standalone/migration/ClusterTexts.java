@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The objects of a cluster as texts, read once with the rights of whoever asks. */
 final class ClusterTexts {
+    private static final int NOT_FOUND = 404;
+
     private ClusterTexts() {}
 
     /**
@@ -76,10 +78,14 @@ final class ClusterTexts {
             }
             return true;
         } catch (KubernetesClientException e) {
-            if (e.getCode() != 404) {
+            if (e.getCode() != NOT_FOUND) {
+                String reason = "not read: " + e.getMessage();
+                // What needs a Secret says itself that it is missing.
                 report.add(
                         kind.plural() + " of the cluster",
-                        new Report.Outcome.Wrong("cannot be listed: " + e.getMessage()));
+                        kind.kind().equals("Secret")
+                                ? new Report.Outcome.Differs(reason)
+                                : new Report.Outcome.Gap(reason));
                 return true;
             }
             return false;

@@ -150,7 +150,7 @@ record ControllerSettings(
 
         private void read(String key, Setting setting, Map<String, Setting> all) {
             String value = setting.value().strip();
-            boolean on = value.equals("true");
+            boolean on = Annotations.isTrue(setting);
             switch (key) {
                 case "use-forwarded-headers", "proxy-real-ip-cidr" -> addresses(key, setting, all);
                 case "use-proxy-protocol" -> {
@@ -212,7 +212,7 @@ record ControllerSettings(
 
         private void addresses(String key, Setting setting, Map<String, Setting> all) {
             boolean forwarded = Optional.ofNullable(all.get("use-forwarded-headers"))
-                    .filter(each -> each.value().equals("true"))
+                    .filter(Annotations::isTrue)
                     .isPresent();
             if (!forwarded) {
                 report.notNeeded(setting, "addresses of connections count");
@@ -293,15 +293,15 @@ record ControllerSettings(
 
     /** What Strict-Transport-Security says to clients of hosts with TLS; empty where the controller does not send it. */
     Optional<String> strictTransport() {
-        if (value("hsts").filter("false"::equals).isPresent()) {
+        if (get("hsts").filter(Annotations::isFalse).isPresent()) {
             return Optional.empty();
         }
-        String text = "max-age=" + value("hsts-max-age").orElse("31536000");
-        text += value("hsts-include-subdomains").filter("false"::equals).isPresent() ? "" : "; includeSubDomains";
-        return Optional.of(text + (value("hsts-preload").filter("true"::equals).isPresent() ? "; preload" : ""));
+        String text = "max-age=" + get("hsts-max-age").map(each -> each.value().strip()).orElse("31536000");
+        text += get("hsts-include-subdomains").filter(Annotations::isFalse).isPresent() ? "" : "; includeSubDomains";
+        return Optional.of(text + (get("hsts-preload").filter(Annotations::isTrue).isPresent() ? "; preload" : ""));
     }
 
-    private Optional<String> value(String key) {
-        return Optional.ofNullable(settings.get(key)).map(setting -> setting.value().strip());
+    private Optional<Setting> get(String key) {
+        return Optional.ofNullable(settings.get(key));
     }
 }

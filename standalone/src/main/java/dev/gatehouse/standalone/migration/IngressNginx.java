@@ -226,7 +226,7 @@ final class IngressNginx {
         asked.ifPresent(setting -> report.takenOver(setting, "what global-auth-url of the controller closes"));
         return controller.closesAll()
                 || controller.globalServer()
-                        && !asked.map(Setting::value).filter("false"::equals).isPresent();
+                        && asked.filter(Annotations::isFalse).isEmpty();
     }
 
     @SuppressWarnings("unchecked") // objects are made by WrittenObjects
@@ -356,7 +356,7 @@ final class IngressNginx {
         ServicePort other = canary.path().backend();
         String from = location.ingress().manifest().namespace();
         Map<String, Object> second = new LinkedHashMap<>(route.reference(other));
-        if (!other.namespace().equals(from)) {
+        if (!other.namespace().equals(from) && !second.containsKey("kind")) {
             second.put("namespace", other.namespace());
             objects.grant(
                     from + "-" + other.name(),

@@ -37,6 +37,7 @@ final class NginxListeners {
     /** Host to namespace/name of its certificate. */
     private final Map<String, String> certificates = new LinkedHashMap<>();
 
+    private final Set<String> hosts = new HashSet<>();
     private final Set<String> withoutCertificate = new HashSet<>();
     private final Map<String, String> sections = new LinkedHashMap<>();
     private final Set<String> granted = new HashSet<>();
@@ -63,6 +64,7 @@ final class NginxListeners {
 
     /** Finds the certificate of each host; nginx takes that of the oldest Ingress. */
     void certificates(List<IngressSource> ingresses) {
+        ingresses.forEach(each -> hosts.addAll(each.hosts()));
         for (IngressSource ingress : ingresses) {
             ingress.hosts().forEach(host -> certificate(ingress, host));
         }
@@ -164,7 +166,7 @@ final class NginxListeners {
         Optional<Setting> forced = annotations.get("force-ssl-redirect");
         boolean tls = certificates.containsKey(host) || withoutCertificate.contains(host);
         boolean wanted = tls
-                && (!redirect.map(Setting::value).filter("false"::equals).isPresent()
+                && (redirect.filter(Annotations::isFalse).isEmpty()
                         || annotations.isTrue("force-ssl-redirect"));
         String where = "HTTPRoute " + ingress.manifest().namespace() + "/" + ingress.manifest().name() + "-to-https";
         redirect.ifPresent(setting -> {
@@ -237,7 +239,9 @@ final class NginxListeners {
         List<String> names = new ArrayList<>(List.of(host));
         ingress.annotations().get("server-alias").ifPresent(setting -> {
             for (String alias : AccessAnnotations.list(setting.value())) {
-                if (alias.matches("(\\*\\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?")) {
+                if (hosts.contains(alias) && !alias.equals(host)) {
+                    report.differs(setting, "left out: an Ingress has the host \"" + alias + "\"; nginx leaves the alias out, too");
+                } else if (alias.matches("(\\*\\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?")) {
                     names.add(alias);
                     report.takenOver(
                             setting,
@@ -271,7 +275,7 @@ final class NginxListeners {
             return;
         }
         String other = host.startsWith("www.") ? host.substring(4) : "www." + host;
-        if (!setting.get().value().equals("true") || host.isEmpty() || host.startsWith("*") || hosts.contains(other)) {
+        if (!Annotations.isTrue(setting.get()) || host.isEmpty() || host.startsWith("*") || hosts.contains(other)) {
             report.notNeeded(setting.get(), "it is off, or an Ingress has the other host; nginx redirects nothing then");
             return;
         }
@@ -349,7 +353,7 @@ final class NginxListeners {
         Map<String, Object> validation =
                 ordered("mode", mode.equals("on") ? "RequireAndVerify" : "VerifyIfGiven", "caCertificateRefs", List.of(reference));
         Map<String, Object> settings = ordered("clientValidation", validation);
-        boolean shown = passed.filter(each -> each.value().equals("true")).isPresent();
+        boolean shown = passed.filter(Annotations::isTrue).isPresent();
         if (shown) {
             settings.put("shown", true);
         }

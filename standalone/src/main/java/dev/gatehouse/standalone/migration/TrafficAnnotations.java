@@ -44,7 +44,7 @@ final class TrafficAnnotations {
         balancing();
         limits();
         annotations.get("service-upstream").ifPresent(setting -> {
-            if (setting.value().equals("true")) {
+            if (Annotations.isTrue(setting)) {
                 spec.put("routingType", "Service");
                 taken(setting, "routingType");
             } else {
@@ -266,7 +266,7 @@ final class TrafficAnnotations {
                 case "session-cookie-samesite" -> attribute(setting, "SameSite", value, attributes);
                 case "session-cookie-domain" -> attribute(setting, "Domain", value, attributes);
                 case "session-cookie-secure" -> {
-                    if (value.equals("true")) {
+                    if (Annotations.isTrue(setting)) {
                         attribute(setting, "Secure", "", attributes);
                     } else {
                         report.notNeeded(setting, "it is off");
@@ -367,6 +367,7 @@ final class TrafficAnnotations {
     private void limit(Setting setting, String unit, Optional<Setting> except, List<Map<String, Object>> rules) {
         OptionalLong requests = seconds(setting);
         if (requests.isEmpty() || requests.getAsLong() == 0) {
+            requests.ifPresent(_ -> report.notNeeded(setting, "there is no limit"));
             return;
         }
         rules.addAll(ofAddress(requests.getAsLong(), unit, except));

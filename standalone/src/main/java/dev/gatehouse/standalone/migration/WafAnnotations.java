@@ -38,8 +38,8 @@ final class WafAnnotations {
         annotations
                 .get("modsecurity-transaction-id")
                 .ifPresent(setting -> report.differs(setting, "the id of a transaction is the request's x-request-id"));
-        boolean core = rules.filter(each -> each.value().equals("true")).isPresent();
-        if (enabled.filter(each -> each.value().equals("true")).isEmpty()) {
+        boolean core = rules.filter(Annotations::isTrue).isPresent();
+        if (enabled.filter(Annotations::isTrue).isEmpty()) {
             Stream.of(enabled, rules, snippet)
                     .flatMap(Optional::stream)
                     .forEach(setting -> report.notNeeded(setting, "enable-modsecurity is not \"true\", and no rules run"));
