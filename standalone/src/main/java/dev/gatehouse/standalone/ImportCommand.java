@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  gatehouse import ingress-nginx -f ingresses/ > gatehouse.yaml",
             "  gatehouse import envoy-gateway --context prod",
-            "  gatehouse import oauth2-proxy oauth2-proxy.cfg --gateway front"})
+            "  gatehouse import oauth2-proxy oauth2-proxy.cfg --gateway front"
+        })
 public final class ImportCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

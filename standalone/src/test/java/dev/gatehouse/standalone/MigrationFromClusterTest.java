@@ -48,7 +48,8 @@ final class MigrationFromClusterTest {
         api.createContext("/", exchange -> {
             methods.add(exchange.getRequestMethod());
             String path = exchange.getRequestURI().getPath();
-            int status = forbidden.contains(path) ? 403 : path.equals("/version") || lists.containsKey(path) ? 200 : 404;
+            int status =
+                    forbidden.contains(path) ? 403 : path.equals("/version") || lists.containsKey(path) ? 200 : 404;
             String body = path.equals("/version")
                     ? "{\"major\": \"1\", \"minor\": \"36\", \"buildDate\": \"2026-01-01T00:00:00Z\"}"
                     : status == 200
@@ -76,7 +77,8 @@ final class MigrationFromClusterTest {
                         - {name: one, cluster: {server: "http://127.0.0.1:%d"}}
                         users:
                         - {name: somebody, user: {token: token}}
-                        """.formatted(api.getAddress().getPort()))
+                        """.formatted(
+                                        api.getAddress().getPort()))
                         .toString());
     }
 
@@ -121,7 +123,9 @@ final class MigrationFromClusterTest {
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
-                .contains("configmaps of the cluster: has no counterpart: not read", "secrets of the cluster: differs: not read");
+                .contains(
+                        "configmaps of the cluster: has no counterpart: not read",
+                        "secrets of the cluster: differs: not read");
     }
 
     @Test

@@ -141,7 +141,8 @@ final class MigrationIT {
     }
 
     private Answer send(String method, String host, String path, String body, String... headers) throws IOException {
-        StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n");
+        StringBuilder request =
+                new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n");
         for (int i = 0; i < headers.length; i += 2) {
             request.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
         }
@@ -185,7 +186,9 @@ final class MigrationIT {
 
     @Test
     void capturesOfAPathAreRewritten() throws Exception {
-        assertThat(get("api.example.com", "/api/orders/1?a=b").text()).contains("got /orders/1?a=b").contains("X-forwarded-prefix=[/api]");
+        assertThat(get("api.example.com", "/api/orders/1?a=b").text())
+                .contains("got /orders/1?a=b")
+                .contains("X-forwarded-prefix=[/api]");
         assertThat(get("api.example.com", "/api").text()).contains("backend shop got /\n");
         assertThat(get("api.example.com", "/apis").status())
                 .as("neither a slash nor the end follows")
@@ -215,16 +218,22 @@ final class MigrationIT {
     @Test
     void aCanaryIsChosenByHeaderThenByCookieThenByWeight() throws Exception {
         for (int i = 0; i < 20; i++) {
-            assertThat(get("cart.example.com", "/", "X-Canary", "always").text()).contains("backend shop-next");
-            assertThat(get("cart.example.com", "/", "X-Canary", "never", "Cookie", "canary=always").text())
-                    .contains("backend shop got");
-            assertThat(get("cart.example.com", "/", "Cookie", "a=b; canary=always; c=d").text())
+            assertThat(get("cart.example.com", "/", "X-Canary", "always").text())
                     .contains("backend shop-next");
-            assertThat(get("cart.example.com", "/", "Cookie", "canary=never").text()).contains("backend shop got");
+            assertThat(get("cart.example.com", "/", "X-Canary", "never", "Cookie", "canary=always")
+                            .text())
+                    .contains("backend shop got");
+            assertThat(get("cart.example.com", "/", "Cookie", "a=b; canary=always; c=d")
+                            .text())
+                    .contains("backend shop-next");
+            assertThat(get("cart.example.com", "/", "Cookie", "canary=never").text())
+                    .contains("backend shop got");
         }
         int canary = 0;
         for (int i = 0; i < 300; i++) {
-            canary += get("cart.example.com", "/", "X-Canary", "maybe", "Cookie", "xcanary=always").text().contains("backend shop-next")
+            canary += get("cart.example.com", "/", "X-Canary", "maybe", "Cookie", "xcanary=always")
+                            .text()
+                            .contains("backend shop-next")
                     ? 1
                     : 0;
         }
@@ -234,9 +243,11 @@ final class MigrationIT {
     @Test
     void passwordsAreAskedFor() throws Exception {
         assertThat(get("staff.example.com", "/").status()).isEqualTo(401);
-        assertThat(get("staff.example.com", "/", "Authorization", basic("alice:wrong")).status())
+        assertThat(get("staff.example.com", "/", "Authorization", basic("alice:wrong"))
+                        .status())
                 .isEqualTo(401);
-        assertThat(get("staff.example.com", "/", "Authorization", basic("alice:correct horse")).status())
+        assertThat(get("staff.example.com", "/", "Authorization", basic("alice:correct horse"))
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -247,7 +258,8 @@ final class MigrationIT {
     @Test
     void addressesOutsideOfTheRangeAreRefused() throws Exception {
         assertThat(get("office.example.com", "/").status()).isEqualTo(403);
-        assertThat(get("office.example.com", "/", "X-Forwarded-For", "192.0.2.7").status())
+        assertThat(get("office.example.com", "/", "X-Forwarded-For", "192.0.2.7")
+                        .status())
                 .as("what a client says of itself")
                 .isEqualTo(403);
     }

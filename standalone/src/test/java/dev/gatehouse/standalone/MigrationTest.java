@@ -96,7 +96,11 @@ final class MigrationTest {
     @Test
     void theExampleShowsWhatIsMadeOfIt() throws IOException {
         Path example = Path.of("../examples/migration");
-        Run run = run(List.of("import", "ingress-nginx", "-f", example.resolve("ingress-nginx").toString()));
+        Run run = run(List.of(
+                "import",
+                "ingress-nginx",
+                "-f",
+                example.resolve("ingress-nginx").toString()));
         assertThat(run.code()).as(run.err()).isZero();
         String told = run.err().replace(example + "/", "");
         if (Boolean.getBoolean("golden.update")) {
@@ -130,7 +134,10 @@ final class MigrationTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).isEmpty();
         assertThat(made.resolve("kustomization.yaml")).content().contains("$patch: delete", "teg-redis:6379");
-        assertThat(made.resolve("objects.yaml")).content().contains("name: waf-config").doesNotContain("tetrate.io/envoy");
+        assertThat(made.resolve("objects.yaml"))
+                .content()
+                .contains("name: waf-config")
+                .doesNotContain("tetrate.io/envoy");
     }
 
     @Test

@@ -123,7 +123,9 @@ final class AccessAnnotations {
                 .isEmpty();
         Map<String, Object> cors = new LinkedHashMap<>();
         cors.put("allowOrigins", origins);
-        cors.put("allowMethods", list(annotations.value("cors-allow-methods").orElse("GET,PUT,POST,DELETE,PATCH,OPTIONS")));
+        cors.put(
+                "allowMethods",
+                list(annotations.value("cors-allow-methods").orElse("GET,PUT,POST,DELETE,PATCH,OPTIONS")));
         cors.put("allowHeaders", list(annotations.value("cors-allow-headers").orElse(CORS_HEADERS)));
         annotations.value("cors-expose-headers").ifPresent(value -> cors.put("exposeHeaders", list(value)));
         String age = annotations.value("cors-max-age").orElse("1728000");
@@ -133,7 +135,8 @@ final class AccessAnnotations {
         cors.put("allowCredentials", credentials && !any);
         enabled.ifPresent(setting -> report.differs(
                 setting,
-                policy() + " spec.cors answers preflights with 200; nginx answers every OPTIONS request with 204, and here"
+                policy()
+                        + " spec.cors answers preflights with 200; nginx answers every OPTIONS request with 204, and here"
                         + " others reach the backend"));
         all.forEach(each -> each.ifPresent(setting -> report.takenOver(setting, policy() + " spec.cors")));
         if (any && credentials) {
@@ -156,7 +159,8 @@ final class AccessAnnotations {
     private Optional<Map<String, Object>> basic() {
         Optional<Setting> type = annotations.get("auth-type");
         Optional<Setting> secret = annotations.get("auth-secret");
-        annotations.get("auth-realm")
+        annotations
+                .get("auth-realm")
                 .ifPresent(setting -> report.differs(setting, "the realm that browsers show is Gatehouse's own"));
         Optional<Setting> form = annotations.get("auth-secret-type");
         if (type.isEmpty()) {
@@ -176,7 +180,9 @@ final class AccessAnnotations {
         String namespace = parts.length > 1 ? parts[0] : ingress.manifest().namespace();
         Optional<Manifest> found = manifests.find("Secret", namespace, parts[parts.length - 1]);
         if (found.isEmpty()) {
-            gap(secret.get(), "Secret " + namespace + "/" + parts[parts.length - 1] + " is not among the files: name its file");
+            gap(
+                    secret.get(),
+                    "Secret " + namespace + "/" + parts[parts.length - 1] + " is not among the files: name its file");
             return Optional.empty();
         }
         boolean map = form.map(Setting::value).filter("auth-map"::equals).isPresent();
@@ -200,8 +206,7 @@ final class AccessAnnotations {
             return Optional.empty();
         }
         String name = ingress.manifest().name() + "-htpasswd";
-        objects.add(
-                "v1", "Secret", ingress.manifest().namespace(), name, "stringData", ordered(".htpasswd", users));
+        objects.add("v1", "Secret", ingress.manifest().namespace(), name, "stringData", ordered(".htpasswd", users));
         report.takenOver(type.get(), policy() + " spec.basicAuth");
         report.takenOver(secret.get(), "Secret " + ingress.manifest().namespace() + "/" + name + " key .htpasswd");
         form.ifPresent(setting -> report.takenOver(setting, "Secret " + name + ", in the form of a file"));
@@ -213,14 +218,13 @@ final class AccessAnnotations {
         Map<String, String> all = new LinkedHashMap<>();
         secret.settings("data")
                 .forEach((key, setting) -> all.put(
-                        key,
-                        new String(
-                                Base64.getMimeDecoder().decode(setting.value()), StandardCharsets.UTF_8)));
+                        key, new String(Base64.getMimeDecoder().decode(setting.value()), StandardCharsets.UTF_8)));
         secret.settings("stringData").forEach((key, setting) -> all.put(key, setting.value()));
         if (!map) {
             return all.getOrDefault("auth", "");
         }
-        all.forEach((user, hash) -> lines.append(user).append(':').append(hash.strip()).append('\n'));
+        all.forEach((user, hash) ->
+                lines.append(user).append(':').append(hash.strip()).append('\n'));
         return lines.toString();
     }
 
@@ -235,7 +239,8 @@ final class AccessAnnotations {
                 "auth-keepalive-requests",
                 "auth-keepalive-timeout",
                 "auth-keepalive-share-vars")) {
-            annotations.get(each)
+            annotations
+                    .get(each)
                     .ifPresent(setting -> report.notNeeded(
                             setting, "the server is asked for each request, over connections that are kept"));
         }
@@ -247,28 +252,39 @@ final class AccessAnnotations {
                     .forEach(setting -> report.notNeeded(setting, "without auth-url nginx passes it over"));
             return Optional.empty();
         }
-        snippet.ifPresent(setting -> gap(setting, "directives of nginx for the call of the server: say what they do in the server"));
-        annotations.get("auth-proxy-set-headers")
+        snippet.ifPresent(setting ->
+                gap(setting, "directives of nginx for the call of the server: say what they do in the server"));
+        annotations
+                .get("auth-proxy-set-headers")
                 .ifPresent(setting -> gap(setting, "the server gets the headers of the request, and no further ones"));
         Optional<URI> uri = Urls.of(url.get().value());
         if (uri.isEmpty()) {
-            gap(url.get(), "\"" + url.get().value() + "\" has variables of nginx, or is no URL: name the server by a fixed URL");
+            gap(
+                    url.get(),
+                    "\"" + url.get().value()
+                            + "\" has variables of nginx, or is no URL: name the server by a fixed URL");
             return Optional.empty();
         }
         boolean proxy = uri.get().getPath() != null && uri.get().getPath().startsWith("/oauth2/");
-        signIn.ifPresent(setting -> report.differs(
-                setting,
-                proxy
-                        ? "users get the server's 401, and are not led to sign on: `gatehouse import oauth2-proxy` writes policies"
-                                + " that sign users on without oauth2-proxy"
-                        : "users get the server's 401, and are not led to another page: let the server answer with 302"));
+        signIn.ifPresent(
+                setting -> report.differs(
+                        setting,
+                        proxy
+                                ? "users get the server's 401, and are not led to sign on: `gatehouse import oauth2-proxy` writes policies"
+                                        + " that sign users on without oauth2-proxy"
+                                : "users get the server's 401, and are not led to another page: let the server answer with 302"));
         redirectParameter.ifPresent(setting -> report.differs(setting, "as auth-signin"));
-        annotations.get("auth-method")
-                .ifPresent(setting -> report.differs(setting, "the server sees the method of the request; X-Original-Method says it too"));
-        annotations.get("auth-request-redirect")
+        annotations
+                .get("auth-method")
+                .ifPresent(setting -> report.differs(
+                        setting, "the server sees the method of the request; X-Original-Method says it too"));
+        annotations
+                .get("auth-request-redirect")
                 .ifPresent(setting -> report.differs(setting, "X-Auth-Request-Redirect is the path of the request"));
-        annotations.get("auth-always-set-cookie")
-                .ifPresent(setting -> report.differs(setting, "cookies of the server reach the client with its refusals alone"));
+        annotations
+                .get("auth-always-set-cookie")
+                .ifPresent(setting ->
+                        report.differs(setting, "cookies of the server reach the client with its refusals alone"));
         Map<String, Object> http = new LinkedHashMap<>();
         http.put(
                 "backendRefs",
@@ -282,7 +298,9 @@ final class AccessAnnotations {
         String path = uri.get().getRawPath() == null || uri.get().getRawPath().isEmpty()
                 ? "/"
                 : uri.get().getRawPath();
-        http.put("pathOverride", uri.get().getRawQuery() == null ? path : path + "?" + uri.get().getRawQuery());
+        http.put(
+                "pathOverride",
+                uri.get().getRawQuery() == null ? path : path + "?" + uri.get().getRawQuery());
         headers.ifPresent(setting -> {
             http.put("headersToBackend", list(setting.value()));
             report.takenOver(setting, policy() + " spec.extAuth.http.headersToBackend");
@@ -293,7 +311,8 @@ final class AccessAnnotations {
         asksServer = true;
         report.differs(
                 url.get(),
-                policy() + " spec.extAuth asks the same URL; the server sees the method of the request where nginx says GET, and of"
+                policy()
+                        + " spec.extAuth asks the same URL; the server sees the method of the request where nginx says GET, and of"
                         + " the headers " + String.join(", ", shown));
         return Optional.of(ordered("headersToExtAuth", shown, "http", http));
     }

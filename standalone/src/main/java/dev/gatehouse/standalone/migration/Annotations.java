@@ -75,12 +75,14 @@ final class Annotations {
 
     /** What the controller takes for true: what Go's strconv.ParseBool does. */
     static boolean isTrue(Setting setting) {
-        return Set.of("true", "True", "TRUE", "t", "T", "1").contains(setting.value().strip());
+        return Set.of("true", "True", "TRUE", "t", "T", "1")
+                .contains(setting.value().strip());
     }
 
     /** What the controller takes for false. */
     static boolean isFalse(Setting setting) {
-        return Set.of("false", "False", "FALSE", "f", "F", "0").contains(setting.value().strip());
+        return Set.of("false", "False", "FALSE", "f", "F", "0")
+                .contains(setting.value().strip());
     }
 
     Optional<String> value(String name) {

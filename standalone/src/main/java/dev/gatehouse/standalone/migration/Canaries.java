@@ -36,7 +36,9 @@ final class Canaries {
             if (!header || value) {
                 report.notNeeded(setting, "nginx passes it over here");
             } else if (RouteAnnotations.usable(setting.value()).isEmpty()) {
-                report.differs(setting, "no request goes to the canary by it: Envoy's expressions (RE2) do not have what it uses");
+                report.differs(
+                        setting,
+                        "no request goes to the canary by it: Envoy's expressions (RE2) do not have what it uses");
             } else {
                 report.takenOver(setting, where);
             }
@@ -98,8 +100,7 @@ final class Canaries {
         int total = Math.max(1, weight(canary, "canary-weight-total", 100).orElse(100));
         int share = Math.min(total, weight(canary, "canary-weight", 0).orElse(0));
         rules.add(new Rule(
-                matches,
-                share == 0 ? List.of(main) : List.of(weighted(main, total - share), weighted(other, share))));
+                matches, share == 0 ? List.of(main) : List.of(weighted(main, total - share), weighted(other, share))));
         return rules;
     }
 

@@ -39,10 +39,10 @@ final class ClusterTexts {
      *
      * @throws IOException the cluster does not answer
      */
-    static void read(@Nullable String context, List<Listed> kinds, Manifests manifests, Report report) throws IOException {
-        try (KubernetesClient client = new KubernetesClientBuilder()
-                .withConfig(Kubeconfig.of(context))
-                .build()) {
+    static void read(@Nullable String context, List<Listed> kinds, Manifests manifests, Report report)
+            throws IOException {
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(Kubeconfig.of(context)).build()) {
             client.getKubernetesVersion();
             for (Listed kind : kinds) {
                 for (String version : kind.versions()) {

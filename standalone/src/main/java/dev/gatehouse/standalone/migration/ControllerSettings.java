@@ -42,12 +42,7 @@ record ControllerSettings(
     private static final Pattern PORTS = Pattern.compile("[0-9]{1,5}");
 
     private static final Set<String> CLOSING = Set.of(
-            "http-snippet",
-            "server-snippet",
-            "location-snippet",
-            "block-cidrs",
-            "block-user-agents",
-            "block-referers");
+            "http-snippet", "server-snippet", "location-snippet", "block-cidrs", "block-user-agents", "block-referers");
 
     /** Settings that count as defaults of annotations, and are told where they are used. */
     private static final Set<String> OF_ROUTES = Set.of(
@@ -72,13 +67,14 @@ record ControllerSettings(
             "proxy-cookie-domain",
             "proxy-cookie-path");
 
-    private static final Pattern TUNING = Pattern.compile("worker-.*|max-worker-.*|upstream-keepalive-.*|reuse-port|.*-hash-.*size"
-            + "|proxy-buffer.*|proxy-busy-.*|client-(body|header)-buffer-size|large-client-header-buffers|server-tokens|server-name-.*"
-            + "|map-hash-.*|enable-multi-accept|ssl-buffer-size|ssl-session-.*|ssl-dh-param|allow-snippet-annotations"
-            + "|annotations?-risk-level|annotation-value-word-blocklist|strict-validate-path-type|nginx-status-.*|bind-address.*"
-            + "|disable-ipv6.*|error-log-.*|retry-non-idempotent|no-tls-redirect-locations|keep-alive-requests|use-http2"
-            + "|main-snippet|lua-shared-dicts|proxy-headers-hash-.*|service-upstream|enable-real-ip|compute-full-forwarded-for"
-            + "|proxy-add-original-uri-header|generate-request-id|ignore-invalid-headers|proxy-request-buffering|proxy-http-version");
+    private static final Pattern TUNING = Pattern.compile(
+            "worker-.*|max-worker-.*|upstream-keepalive-.*|reuse-port|.*-hash-.*size"
+                    + "|proxy-buffer.*|proxy-busy-.*|client-(body|header)-buffer-size|large-client-header-buffers|server-tokens|server-name-.*"
+                    + "|map-hash-.*|enable-multi-accept|ssl-buffer-size|ssl-session-.*|ssl-dh-param|allow-snippet-annotations"
+                    + "|annotations?-risk-level|annotation-value-word-blocklist|strict-validate-path-type|nginx-status-.*|bind-address.*"
+                    + "|disable-ipv6.*|error-log-.*|retry-non-idempotent|no-tls-redirect-locations|keep-alive-requests|use-http2"
+                    + "|main-snippet|lua-shared-dicts|proxy-headers-hash-.*|service-upstream|enable-real-ip|compute-full-forwarded-for"
+                    + "|proxy-add-original-uri-header|generate-request-id|ignore-invalid-headers|proxy-request-buffering|proxy-http-version");
     private static final Pattern TELLING = Pattern.compile(
             "log-format-.*|access-log-.*|disable-access-log|enable-access-log-.*|http-access-log-path|stream-access-log-path|skip-access-log-urls"
                     + "|enable-opentelemetry|opentelemetry-.*|otlp-.*|otel-.*|enable-opentracing|zipkin-.*|jaeger-.*|datadog-.*|syslog-.*"
@@ -100,7 +96,8 @@ record ControllerSettings(
             Map<String, Setting> data = each.settings("data");
             if (NAMES.contains(each.name())) {
                 data.forEach((key, setting) -> settings.put(key, named(each, setting)));
-            } else if (!data.isEmpty() && data.keySet().stream().allMatch(key -> PORTS.matcher(key).matches())) {
+            } else if (!data.isEmpty()
+                    && data.keySet().stream().allMatch(key -> PORTS.matcher(key).matches())) {
                 boolean udpPorts = UDP.matcher(each.name()).matches();
                 if (udpPorts || TCP.matcher(each.name()).matches()) {
                     data.forEach((port, setting) -> (udpPorts ? udp : tcp).put(port, named(each, setting)));
@@ -186,7 +183,9 @@ record ControllerSettings(
                 }
                 case "global-auth-url" -> {
                     globalServer = true;
-                    report.gap(setting, "write auth-url into each Ingress; all routes without enable-global-auth: \"false\" are closed");
+                    report.gap(
+                            setting,
+                            "write auth-url into each Ingress; all routes without enable-global-auth: \"false\" are closed");
                 }
                 default -> other(key, setting);
             }
@@ -198,13 +197,17 @@ record ControllerSettings(
             }
             if (CLOSING.contains(key)) {
                 closesAll = true;
-                report.gap(setting, "it restricts access to all hosts, or may: say by policies what it does; all routes are closed");
+                report.gap(
+                        setting,
+                        "it restricts access to all hosts, or may: say by policies what it does; all routes are closed");
             } else if (key.startsWith("global-auth-")) {
                 report.differs(setting, "as global-auth-url");
             } else if (TUNING.matcher(key).matches()) {
                 report.notNeeded(setting, "it tunes nginx");
             } else if (TELLING.matcher(key).matches()) {
-                report.differs(setting, "EnvoyProxy, ClientTrafficPolicy and BackendTrafficPolicy have settings of their own for this");
+                report.differs(
+                        setting,
+                        "EnvoyProxy, ClientTrafficPolicy and BackendTrafficPolicy have settings of their own for this");
             } else {
                 report.gap(setting, "it is not known here: if it restricts access, say by policies what it does");
             }
@@ -269,9 +272,11 @@ record ControllerSettings(
 
         private void headersOf(Setting setting, boolean requests) {
             String[] parts = setting.value().strip().split("/", 2);
-            Optional<Manifest> map = parts.length < 2 ? Optional.empty() : manifests.find("ConfigMap", parts[0], parts[1]);
+            Optional<Manifest> map =
+                    parts.length < 2 ? Optional.empty() : manifests.find("ConfigMap", parts[0], parts[1]);
             if (map.isEmpty()) {
-                report.wrong(setting, "ConfigMap " + setting.value() + " is not among the files (expected: its file, too)");
+                report.wrong(
+                        setting, "ConfigMap " + setting.value() + " is not among the files (expected: its file, too)");
                 return;
             }
             List<Map<String, Object>> set = new ArrayList<>();
@@ -296,9 +301,11 @@ record ControllerSettings(
         if (get("hsts").filter(Annotations::isFalse).isPresent()) {
             return Optional.empty();
         }
-        String text = "max-age=" + get("hsts-max-age").map(each -> each.value().strip()).orElse("31536000");
+        String text = "max-age="
+                + get("hsts-max-age").map(each -> each.value().strip()).orElse("31536000");
         text += get("hsts-include-subdomains").filter(Annotations::isFalse).isPresent() ? "" : "; includeSubDomains";
-        return Optional.of(text + (get("hsts-preload").filter(Annotations::isTrue).isPresent() ? "; preload" : ""));
+        return Optional.of(
+                text + (get("hsts-preload").filter(Annotations::isTrue).isPresent() ? "; preload" : ""));
     }
 
     private Optional<Setting> get(String key) {

@@ -61,7 +61,8 @@ final class EnvoyGateway {
     /** The kustomization, the configuration and the objects that need a change. */
     List<Map<String, Object>> objects() {
         if (manifests.all().isEmpty() && manifests.values().isEmpty()) {
-            report.add("input", new Report.Outcome.Wrong("nothing is in these files (expected: objects, or Helm values)"));
+            report.add(
+                    "input", new Report.Outcome.Wrong("nothing is in these files (expected: objects, or Helm values)"));
             return List.of();
         }
         Optional<EnvoyGatewayConfiguration> configuration = EnvoyGatewayConfiguration.of(manifests, report);
@@ -95,7 +96,8 @@ final class EnvoyGateway {
         Optional<String> other = configuration.flatMap(EnvoyGatewayConfiguration::otherControllerName);
         for (Manifest each : manifests.of("GatewayClass")) {
             String name = each.text("spec.controllerName").orElse("");
-            if (name.equals(other.orElse(EnvoyGatewayConfiguration.OWN_NAME)) || name.equals(EnvoyGatewayConfiguration.OWN_NAME) && other.isEmpty()) {
+            if (name.equals(other.orElse(EnvoyGatewayConfiguration.OWN_NAME))
+                    || name.equals(EnvoyGatewayConfiguration.OWN_NAME) && other.isEmpty()) {
                 report.takenOver(
                         each.setting("spec.controllerName"),
                         "the same class: Gatehouse serves \"" + name
@@ -146,9 +148,8 @@ final class EnvoyGateway {
             if (!GROUPS.contains(group) || each.kind().equals("GatewayClass")) {
                 continue;
             }
-            List<Problem> own = problems.stream()
-                    .filter(problem -> isAbout(problem, each))
-                    .toList();
+            List<Problem> own =
+                    problems.stream().filter(problem -> isAbout(problem, each)).toList();
             own.forEach(problem -> tell(each, problem, files));
             if (own.isEmpty()) {
                 report.takenOver(each.setting(""), "it is: served the same");
@@ -177,15 +178,16 @@ final class EnvoyGateway {
     // ---- the installation
 
     private Map<String, Object> kustomization(Optional<EnvoyGatewayConfiguration> configuration, Helm helm) {
-        Map<String, Object> tree =
-                ordered("apiVersion", "kustomize.config.k8s.io/v1beta1", "kind", "Kustomization");
+        Map<String, Object> tree = ordered("apiVersion", "kustomize.config.k8s.io/v1beta1", "kind", "Kustomization");
         String namespace =
                 configuration.map(EnvoyGatewayConfiguration::namespace).orElse(EnvoyGatewayConfiguration.NAMESPACE);
         if (!namespace.equals(EnvoyGatewayConfiguration.NAMESPACE)) {
             tree.put("namespace", namespace);
         }
         Optional<String> redis = configuration.flatMap(EnvoyGatewayConfiguration::redis);
-        tree.put("resources", redis.isPresent() ? List.of("../../base", "../../base/ratelimit-autoscaler") : List.of("../default"));
+        tree.put(
+                "resources",
+                redis.isPresent() ? List.of("../../base", "../../base/ratelimit-autoscaler") : List.of("../default"));
         List<String> components = new ArrayList<>();
         boolean file = configuration.filter(EnvoyGatewayConfiguration::matters).isPresent();
         if (file) {
@@ -208,7 +210,8 @@ final class EnvoyGateway {
         List<Map<String, Object>> patches = new ArrayList<>();
         manifests.of("GatewayClass").stream()
                 .filter(each -> Set.of("teg", "gatehouse").contains(each.name())
-                        && !each.text("spec.controllerName").equals(Optional.of("gatehouse.dev/gatewayclass-controller")))
+                        && !each.text("spec.controllerName")
+                                .equals(Optional.of("gatehouse.dev/gatewayclass-controller")))
                 .forEach(each -> {
                     // The controllerName of a class cannot be changed.
                     patches.add(ordered(
@@ -229,15 +232,17 @@ final class EnvoyGateway {
                 });
         redis.ifPresent(url -> patches.add(environment("ratelimit-svc", "GATEHOUSE_RATELIMIT_REDIS_URL", url)));
         helm.clusterDomain()
-                .ifPresent(domain ->
-                        patches.add(environment("controller-svc", "GATEHOUSE_CONTROLLER_FLEET_CLUSTER_DOMAIN", domain)));
+                .ifPresent(domain -> patches.add(
+                        environment("controller-svc", "GATEHOUSE_CONTROLLER_FLEET_CLUSTER_DOMAIN", domain)));
         if (!patches.isEmpty()) {
             tree.put("patches", patches);
         }
-        redis.ifPresent(_ -> report.add(
-                "ratelimit-svc",
-                new Report.Outcome.TakenOver("GATEHOUSE_RATELIMIT_REDIS_URL in the kustomization; authz-svc and waf-svc keep their"
-                        + " state in memory unless they have GATEHOUSE_AUTHZ_REDIS_URL and GATEHOUSE_WAF_REDIS_URL")));
+        redis.ifPresent(
+                _ -> report.add(
+                        "ratelimit-svc",
+                        new Report.Outcome.TakenOver(
+                                "GATEHOUSE_RATELIMIT_REDIS_URL in the kustomization; authz-svc and waf-svc keep their"
+                                        + " state in memory unless they have GATEHOUSE_AUTHZ_REDIS_URL and GATEHOUSE_WAF_REDIS_URL")));
         return tree;
     }
 
@@ -270,14 +275,17 @@ final class EnvoyGateway {
 
         private static Map<String, String> parts() {
             Map<String, String> parts = new LinkedHashMap<>();
-            parts.put("deployment", "replicas and resources are patches of your overlay, for each of the five services");
+            parts.put(
+                    "deployment", "replicas and resources are patches of your overlay, for each of the five services");
             parts.put("global", "images and their registry are in your overlay (deploy/overlays/example)");
             parts.put("podDisruptionBudget", "each service has one");
             parts.put("hpa", "ratelimit-svc and waf-svc have one; a patch changes it");
             parts.put("service", "Service envoy-gateway has the ports 18000, 18001 and 19001");
             parts.put("certgen", "controller-svc makes and renews all certificates itself");
             parts.put("createNamespace", "the kustomization makes the namespace");
-            parts.put("topologyInjector", "proxies read their zone from the label topology.kubernetes.io/zone of their pod");
+            parts.put(
+                    "topologyInjector",
+                    "proxies read their zone from the label topology.kubernetes.io/zone of their pod");
             parts.put("crds", "deploy/base/crds has them");
             parts.put("redis", "bring your own Redis, or use the component redis");
             return parts;
@@ -331,9 +339,8 @@ final class EnvoyGateway {
         Optional<Node.Mapping> directives() {
             return values.stream()
                     .flatMap(each -> each.find("corazaWaf").stream())
-                    .flatMap(each -> each instanceof Node.Mapping mapping
-                            ? Stream.of(mapping)
-                            : Stream.<Node.Mapping>empty())
+                    .flatMap(each ->
+                            each instanceof Node.Mapping mapping ? Stream.of(mapping) : Stream.<Node.Mapping>empty())
                     .findFirst();
         }
     }
@@ -341,19 +348,26 @@ final class EnvoyGateway {
     /** What Tetrate Enterprise Gateway has beside Envoy Gateway. */
     private record TegObjects(Manifests manifests, WrittenObjects objects, Report report) {
         private static final List<String> USUAL = List.of(
-                "Include @recommended-conf", "SecRuleEngine On", "Include @crs-setup-conf", "Include @owasp_crs/*.conf");
+                "Include @recommended-conf",
+                "SecRuleEngine On",
+                "Include @crs-setup-conf",
+                "Include @owasp_crs/*.conf");
 
         void read(Optional<Node.Mapping> corazaWaf) {
             manifests.of("ConfigMap").stream()
                     .filter(each -> each.name().equals("waf-config"))
                     .forEach(each -> report.takenOver(
-                            each.setting(""), "it is, in the controller's namespace: its rules count wherever no WAFPolicy does"));
+                            each.setting(""),
+                            "it is, in the controller's namespace: its rules count wherever no WAFPolicy does"));
             for (String kind : List.of("ExtendedSecurityPolicy", "OIDCAuthenticationPolicy")) {
-                manifests.of(kind).forEach(each -> report.gap(
-                        each.setting(""),
-                        kind.startsWith("Extended")
-                                ? "write a WAFPolicy for the same Gateway (docs/waf.md): until then what it is for is not inspected"
-                                : "write a SecurityPolicy with oidc (docs/policies/sign-on.md): until then nobody is asked to sign on"));
+                manifests
+                        .of(kind)
+                        .forEach(
+                                each -> report.gap(
+                                        each.setting(""),
+                                        kind.startsWith("Extended")
+                                                ? "write a WAFPolicy for the same Gateway (docs/waf.md): until then what it is for is not inspected"
+                                                : "write a SecurityPolicy with oidc (docs/policies/sign-on.md): until then nobody is asked to sign on"));
             }
             manifests.of("EnvoyProxy").forEach(this::proxy);
             corazaWaf.ifPresent(this::waf);
@@ -365,7 +379,9 @@ final class EnvoyGateway {
                 report.notNeeded(setting, "it is off");
                 return;
             }
-            if (manifests.find("ConfigMap", EnvoyGatewayConfiguration.NAMESPACE, "waf-config").isPresent()) {
+            if (manifests
+                    .find("ConfigMap", EnvoyGatewayConfiguration.NAMESPACE, "waf-config")
+                    .isPresent()) {
                 report.notNeeded(setting, "ConfigMap waf-config has the rules");
                 return;
             }
@@ -377,14 +393,17 @@ final class EnvoyGateway {
                     "waf-config",
                     "data",
                     ordered("directives", YamlText.of(directives.isEmpty() ? USUAL : directives)));
-            report.takenOver(setting, "ConfigMap " + EnvoyGatewayConfiguration.NAMESPACE + "/waf-config, which waf-svc follows");
+            report.takenOver(
+                    setting, "ConfigMap " + EnvoyGatewayConfiguration.NAMESPACE + "/waf-config, which waf-svc follows");
         }
 
         /** TEG's image of Envoy has the WAF inside, and is not needed; any other image stays. */
         private void proxy(Manifest proxy) {
             for (String workload : List.of("envoyDeployment", "envoyDaemonSet")) {
                 String at = "spec.provider.kubernetes." + workload;
-                if (proxy.text(at + ".container.image").filter(each -> each.contains("tetrate")).isEmpty()) {
+                if (proxy.text(at + ".container.image")
+                        .filter(each -> each.contains("tetrate"))
+                        .isEmpty()) {
                     continue;
                 }
                 Map<String, Object> tree = EnvoyGatewayConfiguration.copy(Trees.of(proxy.tree()));

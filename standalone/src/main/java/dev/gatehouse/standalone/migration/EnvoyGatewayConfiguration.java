@@ -45,18 +45,21 @@ record EnvoyGatewayConfiguration(
                 .or(() -> manifests.values().stream()
                         .flatMap(values -> inValues(values).stream())
                         .findFirst());
-        return document.map(each ->
-                read(each, map.map(Manifest::namespace).orElse(NAMESPACE), report));
+        return document.map(each -> read(each, map.map(Manifest::namespace).orElse(NAMESPACE), report));
     }
 
     private static Optional<Node.Mapping> inConfigMap(Manifest map) {
-        return map.tree().get("data").flatMap(data -> data instanceof Node.Mapping mapping
+        return map.tree()
+                .get("data")
+                .flatMap(data -> data instanceof Node.Mapping mapping
                         ? Optional.ofNullable(mapping.fields().get(KEY)).map(Node.Field::value)
                         : Optional.empty())
                 .flatMap(value -> value instanceof Node.Scalar scalar ? Optional.of(scalar) : Optional.empty())
                 .flatMap(scalar -> {
                     Location first = scalar.at(1, 1);
-                    return YamlDocuments.read(first.file(), "\n".repeat(first.line() - 1) + scalar.text()).documents().stream()
+                    return YamlDocuments.read(first.file(), "\n".repeat(first.line() - 1) + scalar.text())
+                            .documents()
+                            .stream()
                             .findFirst();
                 });
     }
@@ -110,7 +113,8 @@ record EnvoyGatewayConfiguration(
             kept.put("extensionApis", apis);
             report.add(
                     "EnvoyGateway extensionApis.enableBackend",
-                    new Report.Outcome.TakenOver("false in envoy-gateway.yaml: Envoy Gateway serves no Backends unless it is told to"));
+                    new Report.Outcome.TakenOver(
+                            "false in envoy-gateway.yaml: Envoy Gateway serves no Backends unless it is told to"));
         }
         return new EnvoyGatewayConfiguration(document, kept, file, namespace);
     }
@@ -124,10 +128,12 @@ record EnvoyGatewayConfiguration(
         node.fields().forEach((name, field) -> {
             String at = path.isEmpty() ? name : path + "." + name;
             if (dropped.stream().anyMatch(each -> each.equals(at) || at.startsWith(each + "."))
-                    || path.isEmpty() && List.of("apiVersion", "kind", "metadata").contains(name)) {
+                    || path.isEmpty()
+                            && List.of("apiVersion", "kind", "metadata").contains(name)) {
                 return;
             }
-            if (field.value() instanceof Node.Mapping mapping && !mapping.fields().isEmpty()) {
+            if (field.value() instanceof Node.Mapping mapping
+                    && !mapping.fields().isEmpty()) {
                 leaves(mapping, at, report, dropped);
             } else {
                 report.takenOver(
@@ -139,7 +145,8 @@ record EnvoyGatewayConfiguration(
 
     /** Whether the file says anything that counts. */
     boolean matters() {
-        return kept.keySet().stream().anyMatch(each -> !List.of("apiVersion", "kind", "metadata").contains(each));
+        return kept.keySet().stream()
+                .anyMatch(each -> !List.of("apiVersion", "kind", "metadata").contains(each));
     }
 
     boolean gatewayNamespaces() {

@@ -27,7 +27,8 @@ final class EnvoyGatewayOptions {
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description = "Write kustomization.yaml, envoy-gateway.yaml and objects.yaml there, instead of standard output.")
+            description =
+                    "Write kustomization.yaml, envoy-gateway.yaml and objects.yaml there, instead of standard output.")
     private @Nullable Path directory;
 
     /** Reads, reports and writes: the exit code. */
@@ -71,7 +72,8 @@ final class EnvoyGatewayOptions {
             for (Map<String, Object> each : made) {
                 String kind = String.valueOf(each.get("kind"));
                 if (Set.of("Kustomization", "EnvoyGateway").contains(kind)) {
-                    Path file = folder.resolve(kind.equals("Kustomization") ? "kustomization.yaml" : "envoy-gateway.yaml");
+                    Path file =
+                            folder.resolve(kind.equals("Kustomization") ? "kustomization.yaml" : "envoy-gateway.yaml");
                     Files.writeString(file, YamlText.of(each));
                     command.getErr().println("written: " + file);
                 } else {

@@ -60,8 +60,9 @@ final class IngressNginx {
         if (all.isEmpty() && manifests.of("ConfigMap").isEmpty()) {
             report.add(
                     "Ingress",
-                    new Report.Outcome.Wrong("none of class \"" + options.ingressClass()
-                            + "\" is among the files (expected: kind Ingress of networking.k8s.io/v1; --class names another class)"));
+                    new Report.Outcome.Wrong(
+                            "none of class \"" + options.ingressClass()
+                                    + "\" is among the files (expected: kind Ingress of networking.k8s.io/v1; --class names another class)"));
             return List.of();
         }
         List<IngressSource> mains = all.stream().filter(each -> !each.canary()).toList();
@@ -91,7 +92,8 @@ final class IngressNginx {
             return false;
         }
         Optional<String> name = ingress.text("spec.ingressClassName")
-                .or(() -> Optional.ofNullable(ingress.settings("metadata.annotations").get("kubernetes.io/ingress.class"))
+                .or(() -> Optional.ofNullable(
+                                ingress.settings("metadata.annotations").get("kubernetes.io/ingress.class"))
                         .map(Setting::value));
         String effective = name.orElseGet(() -> manifests.of("IngressClass").stream()
                 .filter(each -> "true"
@@ -107,7 +109,9 @@ final class IngressNginx {
                         .anyMatch(each -> each.name().equals(effective)
                                 && each.text("spec.controller").equals(Optional.of("k8s.io/ingress-nginx")));
         if (!ours) {
-            report.notNeeded(ingress.setting(""), "it is of class \"" + effective + "\", and not of \"" + options.ingressClass() + "\"");
+            report.notNeeded(
+                    ingress.setting(""),
+                    "it is of class \"" + effective + "\", and not of \"" + options.ingressClass() + "\"");
         }
         return ours;
     }
@@ -121,31 +125,34 @@ final class IngressNginx {
     private void place(IngressSource ingress) {
         ingress.hosts().forEach(this::site);
         for (HostPath path : ingress.paths()) {
-            site(path.host()).add(ingress, path).ifPresent(older -> report.differs(
-                    new Setting(ingress.manifest() + " path " + path.path(), path.location(), List.of()),
-                    "left out: " + older.manifest() + " is older and has the path of host \"" + path.host()
-                            + "\"; nginx serves that one, too"));
+            site(path.host())
+                    .add(ingress, path)
+                    .ifPresent(older -> report.differs(
+                            new Setting(ingress.manifest() + " path " + path.path(), path.location(), List.of()),
+                            "left out: " + older.manifest() + " is older and has the path of host \"" + path.host()
+                                    + "\"; nginx serves that one, too"));
         }
     }
 
     private void placeFallback(IngressSource ingress) {
-        ingress.fallback().ifPresent(backend -> ingress.hosts().forEach(host -> {
-            if (!site(host).has("/")) {
-                site(host)
-                        .add(
-                                ingress,
-                                new HostPath(
-                                        host,
-                                        "/",
-                                        PathType.Prefix,
-                                        backend,
-                                        ingress.manifest().tree().locate("spec.defaultBackend")));
-            }
-            report.takenOver(
-                    ingress.manifest().setting("spec.defaultBackend"),
-                    "HTTPRoute " + ingress.manifest().namespace() + "/"
-                            + ingress.manifest().name() + ", a rule for all paths");
-        }));
+        ingress.fallback()
+                .ifPresent(backend -> ingress.hosts().forEach(host -> {
+                    if (!site(host).has("/")) {
+                        site(host)
+                                .add(
+                                        ingress,
+                                        new HostPath(
+                                                host,
+                                                "/",
+                                                PathType.Prefix,
+                                                backend,
+                                                ingress.manifest().tree().locate("spec.defaultBackend")));
+                    }
+                    report.takenOver(
+                            ingress.manifest().setting("spec.defaultBackend"),
+                            "HTTPRoute " + ingress.manifest().namespace() + "/"
+                                    + ingress.manifest().name() + ", a rule for all paths");
+                }));
     }
 
     private void placeCanary(IngressSource canary) {
@@ -153,7 +160,8 @@ final class IngressNginx {
             if (!site(path.host()).share(canary, path)) {
                 report.differs(
                         new Setting(canary.manifest() + " path " + path.path(), path.location(), List.of()),
-                        "left out: no Ingress without canary has the path of host \"" + path.host() + "\"; nginx serves nothing, too");
+                        "left out: no Ingress without canary has the path of host \"" + path.host()
+                                + "\"; nginx serves nothing, too");
             }
         }
         Canaries.tell(canary, report);
@@ -183,7 +191,8 @@ final class IngressNginx {
         });
         Set<Setting> unknown = new LinkedHashSet<>(ingress.annotations().unknown());
         unknown.forEach(this::unknown);
-        boolean closed = route.closed() || asked.closed() || certificates || !unknown.isEmpty() || closedByController(ingress);
+        boolean closed =
+                route.closed() || asked.closed() || certificates || !unknown.isEmpty() || closedByController(ingress);
         if (asked.asksServer()) {
             listeners.tellOriginal();
         }
@@ -206,9 +215,7 @@ final class IngressNginx {
             waf.ifPresent(spec -> policy(GATEHOUSE, "WAFPolicy", ingress, targets, spec));
         }
         OtherAnnotations.tell(ingress, report);
-        ingress.annotations()
-                .unasked()
-                .forEach(setting -> report.notNeeded(setting, "nginx passes it over here"));
+        ingress.annotations().unasked().forEach(setting -> report.notNeeded(setting, "nginx passes it over here"));
     }
 
     private void closeHosts(IngressSource ingress) {
@@ -274,14 +281,20 @@ final class IngressNginx {
     }
 
     private List<Map<String, Object>> routes(
-            IngressSource ingress, Site site, RouteAnnotations route, boolean closed, boolean several, WrittenObjects routes) {
+            IngressSource ingress,
+            Site site,
+            RouteAnnotations route,
+            boolean closed,
+            boolean several,
+            WrittenObjects routes) {
         boolean shut = closed || closedHosts.contains(site.host());
         List<Map<String, Object>> rules = new ArrayList<>();
         List<Map<String, Object>> redirects = new ArrayList<>();
-        Optional<Map<String, Object>> closing =
-                shut ? Optional.of(closing(route)) : Optional.empty();
-        route.appRoot().filter(_ -> !shut).ifPresent(filter -> rules.add(
-                ordered("matches", List.of(path("Exact", "/")), "filters", List.of(filter))));
+        Optional<Map<String, Object>> closing = shut ? Optional.of(closing(route)) : Optional.empty();
+        route.appRoot()
+                .filter(_ -> !shut)
+                .ifPresent(filter ->
+                        rules.add(ordered("matches", List.of(path("Exact", "/")), "filters", List.of(filter))));
         for (Site.Location location : site.locations()) {
             if (!location.ingress().equals(ingress)) {
                 continue;
@@ -340,7 +353,8 @@ final class IngressNginx {
             if (!route.closed()) {
                 report.gap(
                         new Setting(
-                                location.ingress().manifest() + " path " + location.path().path(),
+                                location.ingress().manifest() + " path "
+                                        + location.path().path(),
                                 location.path().location(),
                                 List.of()),
                         "Envoy's regular expressions (RE2) have no lookaround, backreferences or possessive quantifiers: write the"
@@ -372,9 +386,7 @@ final class IngressNginx {
     }
 
     private static Map<String, Object> rule(
-            List<Map<String, Object>> matches,
-            List<Map<String, Object>> filters,
-            List<Map<String, Object>> backends) {
+            List<Map<String, Object>> matches, List<Map<String, Object>> filters, List<Map<String, Object>> backends) {
         Map<String, Object> rule = ordered("matches", matches);
         if (!filters.isEmpty()) {
             rule.put("filters", filters);
@@ -403,7 +415,8 @@ final class IngressNginx {
         if (site.regularExpressions()) {
             return List.of(path(
                     "RegularExpression",
-                    "(?i)" + RouteAnnotations.alternatives(usable(site, location.path()) ? path : literal(path)) + ".*"));
+                    "(?i)" + RouteAnnotations.alternatives(usable(site, location.path()) ? path : literal(path))
+                            + ".*"));
         }
         return switch (location.path().type()) {
             case Exact -> List.of(path("Exact", path));
@@ -422,8 +435,7 @@ final class IngressNginx {
                     yield List.of(path("PathPrefix", path));
                 }
                 // nginx compares characters: /shop is a prefix of /shopping.
-                yield List.of(
-                        path("PathPrefix", path), path("RegularExpression", Pattern.quote(path) + "[^/].*"));
+                yield List.of(path("PathPrefix", path), path("RegularExpression", Pattern.quote(path) + "[^/].*"));
             }
         };
     }
@@ -469,14 +481,18 @@ final class IngressNginx {
                 name(ingress, host, ingress.hosts().size() > 1),
                 "spec",
                 spec);
-        setting.ifPresent(each ->
-                report.takenOver(each, "TLSRoute " + ingress.manifest().namespace() + "/" + ingress.manifest().name()));
+        setting.ifPresent(each -> report.takenOver(
+                each,
+                "TLSRoute " + ingress.manifest().namespace() + "/"
+                        + ingress.manifest().name()));
     }
 
     /** A name that no other route has. */
     private String name(IngressSource ingress, String host, boolean several) {
         String label = host.isEmpty() ? "all-hosts" : host.replace("*", "any").toLowerCase(Locale.ROOT);
-        String base = several ? ingress.manifest().name() + "-" + label : ingress.manifest().name();
+        String base = several
+                ? ingress.manifest().name() + "-" + label
+                : ingress.manifest().name();
         String name = base;
         for (int i = 2; !names.add(ingress.manifest().namespace() + "/" + name); i++) {
             name = base + "-" + i;

@@ -59,7 +59,8 @@ public final class IngressNginxCommand implements Callable<Integer> {
             names = "--namespace",
             paramLabel = "NAME",
             defaultValue = "default",
-            description = "The namespace of the Gateway (${DEFAULT-VALUE}); routes and policies are where the Ingresses are.")
+            description =
+                    "The namespace of the Gateway (${DEFAULT-VALUE}); routes and policies are where the Ingresses are.")
     @SuppressWarnings("NullAway.Init")
     private String namespace;
 

@@ -16,8 +16,8 @@ import java.util.Set;
  * @param namespace "default" where the object says none
  */
 record Manifest(String apiVersion, String kind, String namespace, String name, Node.Mapping tree) {
-    private static final Set<String> CLUSTER_SCOPED =
-            Set.of("GatewayClass", "IngressClass", "Namespace", "Node", "ClusterTrustBundle", "CustomResourceDefinition");
+    private static final Set<String> CLUSTER_SCOPED = Set.of(
+            "GatewayClass", "IngressClass", "Namespace", "Node", "ClusterTrustBundle", "CustomResourceDefinition");
 
     static Optional<Manifest> of(Node.Mapping tree) {
         String kind = text(tree, "kind").orElse("");

@@ -56,16 +56,15 @@ final class Manifests {
         } else if (kind.get().endsWith("List") && document.get("items").isPresent()) {
             Manifest.objects(document, "items").forEach(item -> add(item, report));
         } else {
-            Manifest.of(document)
-                    .ifPresentOrElse(all::add, () -> {
-                        // A configuration file of Envoy Gateway has a kind and no name.
-                        if (kind.get().equals("EnvoyGateway")) {
-                            values.add(document);
-                        } else {
-                            Location at = document.location();
-                            report.wrong(at, kind.get(), "metadata.name is missing");
-                        }
-                    });
+            Manifest.of(document).ifPresentOrElse(all::add, () -> {
+                // A configuration file of Envoy Gateway has a kind and no name.
+                if (kind.get().equals("EnvoyGateway")) {
+                    values.add(document);
+                } else {
+                    Location at = document.location();
+                    report.wrong(at, kind.get(), "metadata.name is missing");
+                }
+            });
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 
 /** Where an import reads from: files, or a cluster. */
 final class MigrationSource {
@@ -35,7 +35,8 @@ final class MigrationSource {
 
     @Option(
             names = "--allow-gaps",
-            description = "Write the objects though something has no counterpart: what it restricts is closed. The report names it.")
+            description =
+                    "Write the objects though something has no counterpart: what it restricts is closed. The report names it.")
     private boolean allowGaps;
 
     boolean allowGaps() {

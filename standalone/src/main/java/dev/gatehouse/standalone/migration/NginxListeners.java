@@ -25,8 +25,8 @@ final class NginxListeners {
     private static final int LISTENERS = 64;
 
     private static final String HTTP = "http";
-    private static final Pattern STREAM = Pattern.compile(
-            "([a-z0-9][-a-z0-9]*)/([a-z0-9][-a-z0-9]*):([0-9]{1,5}|[a-z][-a-z0-9]*)((?::PROXY){0,2})");
+    private static final Pattern STREAM =
+            Pattern.compile("([a-z0-9][-a-z0-9]*)/([a-z0-9][-a-z0-9]*):([0-9]{1,5}|[a-z][-a-z0-9]*)((?::PROXY){0,2})");
 
     private final IngressNginx.Options options;
     private final Manifests manifests;
@@ -45,8 +45,7 @@ final class NginxListeners {
     private final Set<String> tlsOnly = new HashSet<>();
     private boolean original;
 
-    NginxListeners(
-            IngressNginx.Options options, Manifests manifests, ControllerSettings controller, Report report) {
+    NginxListeners(IngressNginx.Options options, Manifests manifests, ControllerSettings controller, Report report) {
         this.options = options;
         this.manifests = manifests;
         this.controller = controller;
@@ -75,10 +74,12 @@ final class NginxListeners {
                     withoutCertificate.add(host);
                     ingress.annotations()
                             .get("force-ssl-redirect")
-                            .ifPresent(setting -> report.gap(
-                                    setting,
-                                    "host \"" + host + "\" has no certificate in spec.tls: requests are redirected to https, and nothing"
-                                            + " serves that. Add spec.tls, or remove the annotation where a load balancer ends TLS"));
+                            .ifPresent(
+                                    setting -> report.gap(
+                                            setting,
+                                            "host \"" + host
+                                                    + "\" has no certificate in spec.tls: requests are redirected to https, and nothing"
+                                                    + " serves that. Add spec.tls, or remove the annotation where a load balancer ends TLS"));
                 }
             }
         }
@@ -92,7 +93,8 @@ final class NginxListeners {
             if (!tls.hosts().isEmpty() && tls.hosts().stream().noneMatch(each -> covers(each, host))) {
                 continue;
             }
-            Setting setting = new Setting(ingress.manifest() + " spec.tls for \"" + host + "\"", tls.location(), List.of());
+            Setting setting =
+                    new Setting(ingress.manifest() + " spec.tls for \"" + host + "\"", tls.location(), List.of());
             if (tls.secret().isEmpty()) {
                 withoutCertificate.add(host);
                 report.gap(
@@ -101,11 +103,14 @@ final class NginxListeners {
                                 + " and nothing serves that");
                 return;
             }
-            certificates.put(host, ingress.manifest().namespace() + "/" + tls.secret().get());
+            certificates.put(
+                    host, ingress.manifest().namespace() + "/" + tls.secret().get());
             withoutCertificate.remove(host);
             section(host, host);
             report.takenOver(
-                    setting, "Gateway " + options.gatewayNamespace() + "/" + options.gateway() + " listener " + sections.get(host));
+                    setting,
+                    "Gateway " + options.gatewayNamespace() + "/" + options.gateway() + " listener "
+                            + sections.get(host));
             return;
         }
     }
@@ -165,10 +170,10 @@ final class NginxListeners {
         Optional<Setting> redirect = annotations.get("ssl-redirect");
         Optional<Setting> forced = annotations.get("force-ssl-redirect");
         boolean tls = certificates.containsKey(host) || withoutCertificate.contains(host);
-        boolean wanted = tls
-                && (redirect.filter(Annotations::isFalse).isEmpty()
-                        || annotations.isTrue("force-ssl-redirect"));
-        String where = "HTTPRoute " + ingress.manifest().namespace() + "/" + ingress.manifest().name() + "-to-https";
+        boolean wanted =
+                tls && (redirect.filter(Annotations::isFalse).isEmpty() || annotations.isTrue("force-ssl-redirect"));
+        String where = "HTTPRoute " + ingress.manifest().namespace() + "/"
+                + ingress.manifest().name() + "-to-https";
         redirect.ifPresent(setting -> {
             if (!tls) {
                 report.notNeeded(setting, "host \"" + host + "\" has no TLS, and nginx redirects nothing");
@@ -183,7 +188,8 @@ final class NginxListeners {
         });
         if (tls && redirect.isEmpty() && forced.isEmpty() && wanted) {
             report.add(
-                    ingress.manifest() + " ssl-redirect", new Report.Outcome.TakenOver(where + ": 308, as nginx does with TLS"));
+                    ingress.manifest() + " ssl-redirect",
+                    new Report.Outcome.TakenOver(where + ": 308, as nginx does with TLS"));
         }
         return wanted || tlsOnly.contains(host);
     }
@@ -240,14 +246,19 @@ final class NginxListeners {
         ingress.annotations().get("server-alias").ifPresent(setting -> {
             for (String alias : AccessAnnotations.list(setting.value())) {
                 if (hosts.contains(alias) && !alias.equals(host)) {
-                    report.differs(setting, "left out: an Ingress has the host \"" + alias + "\"; nginx leaves the alias out, too");
+                    report.differs(
+                            setting,
+                            "left out: an Ingress has the host \"" + alias + "\"; nginx leaves the alias out, too");
                 } else if (alias.matches("(\\*\\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?")) {
                     names.add(alias);
                     report.takenOver(
                             setting,
-                            "HTTPRoute " + ingress.manifest().namespace() + "/" + ingress.manifest().name() + " spec.hostnames");
+                            "HTTPRoute " + ingress.manifest().namespace() + "/"
+                                    + ingress.manifest().name() + " spec.hostnames");
                 } else {
-                    report.differs(setting, "left out: \"" + alias + "\" is no host name: a hostname is no regular expression");
+                    report.differs(
+                            setting,
+                            "left out: \"" + alias + "\" is no host name: a hostname is no regular expression");
                 }
             }
         });
@@ -276,7 +287,8 @@ final class NginxListeners {
         }
         String other = host.startsWith("www.") ? host.substring(4) : "www." + host;
         if (!Annotations.isTrue(setting.get()) || host.isEmpty() || host.startsWith("*") || hosts.contains(other)) {
-            report.notNeeded(setting.get(), "it is off, or an Ingress has the other host; nginx redirects nothing then");
+            report.notNeeded(
+                    setting.get(), "it is off, or an Ingress has the other host; nginx redirects nothing then");
             return;
         }
         List<Map<String, Object>> parents = new ArrayList<>(plain());
@@ -311,7 +323,8 @@ final class NginxListeners {
                 .ifPresent(setting -> report.differs(setting, "a chain may have any length that Envoy verifies (100)"));
         annotations
                 .get("auth-tls-error-page")
-                .ifPresent(setting -> report.differs(setting, "a client without a certificate gets no page: the handshake fails"));
+                .ifPresent(setting ->
+                        report.differs(setting, "a client without a certificate gets no page: the handshake fails"));
         boolean closed = false;
         Optional<Setting> name = annotations.get("auth-tls-match-cn");
         if (name.isPresent()) {
@@ -332,8 +345,9 @@ final class NginxListeners {
             verify.ifPresent(setting -> report.notNeeded(setting, "it is off"));
             return closed;
         }
-        Optional<String> without =
-                ingress.hosts().stream().filter(host -> !certificates.containsKey(host)).findFirst();
+        Optional<String> without = ingress.hosts().stream()
+                .filter(host -> !certificates.containsKey(host))
+                .findFirst();
         if (!mode.matches("on|optional") || without.isPresent()) {
             report.gap(
                     verify.filter(_ -> without.isEmpty()).orElse(secret.get()),
@@ -350,8 +364,11 @@ final class NginxListeners {
             reference.put("namespace", namespace);
             grant(namespace, "ClientTrafficPolicy", ENVOY_GATEWAY, parts[parts.length - 1]);
         }
-        Map<String, Object> validation =
-                ordered("mode", mode.equals("on") ? "RequireAndVerify" : "VerifyIfGiven", "caCertificateRefs", List.of(reference));
+        Map<String, Object> validation = ordered(
+                "mode",
+                mode.equals("on") ? "RequireAndVerify" : "VerifyIfGiven",
+                "caCertificateRefs",
+                List.of(reference));
         Map<String, Object> settings = ordered("clientValidation", validation);
         boolean shown = passed.filter(Annotations::isTrue).isPresent();
         if (shown) {
@@ -368,7 +385,9 @@ final class NginxListeners {
         verify.ifPresent(setting -> report.takenOver(setting, "ClientTrafficPolicy spec.tls.clientValidation.mode"));
         passed.ifPresent(setting -> {
             if (shown) {
-                report.differs(setting, "backends find the certificate in X-Forwarded-Client-Cert, and not in ssl-client-cert");
+                report.differs(
+                        setting,
+                        "backends find the certificate in X-Forwarded-Client-Cert, and not in ssl-client-cert");
             } else {
                 report.notNeeded(setting, "it is off");
             }
@@ -401,14 +420,16 @@ final class NginxListeners {
         }
         Optional<Integer> number = target.group(3).matches("[0-9]+")
                 ? Optional.of(Integer.valueOf(target.group(3)))
-                : manifests.find("Service", target.group(1), target.group(2))
+                : manifests
+                        .find("Service", target.group(1), target.group(2))
                         .flatMap(service -> Manifest.objects(service.tree(), "spec.ports").stream()
                                 .filter(each -> Manifest.text(each, "name").equals(Optional.of(target.group(3))))
                                 .flatMap(each -> Manifest.text(each, "port").stream())
                                 .findFirst())
                         .map(Integer::valueOf);
         if (number.isEmpty()) {
-            report.wrong(setting, "port \"" + target.group(3) + "\" is not known (expected: the Service among the files)");
+            report.wrong(
+                    setting, "port \"" + target.group(3) + "\" is not known (expected: the Service among the files)");
             return;
         }
         String name = protocol.toLowerCase(Locale.ROOT) + "-" + port;
@@ -416,8 +437,7 @@ final class NginxListeners {
         Map<String, Object> spec = ordered("parentRefs", List.of(parent(name)));
         spec.put(
                 "rules",
-                List.of(ordered(
-                        "backendRefs", List.of(ordered("name", target.group(2), "port", number.get())))));
+                List.of(ordered("backendRefs", List.of(ordered("name", target.group(2), "port", number.get())))));
         routes.add(GATEWAY_API + "/v1alpha2", protocol + "Route", target.group(1), name, "spec", spec);
         if (target.group(4).isEmpty()) {
             report.takenOver(setting, protocol + "Route " + target.group(1) + "/" + name);
@@ -483,8 +503,9 @@ final class NginxListeners {
             headers.put("lateResponseHeaders", late);
             report.add(
                     "Strict-Transport-Security",
-                    new Report.Outcome.TakenOver("ClientTrafficPolicy " + options.gatewayNamespace() + "/" + options.gateway()
-                            + " spec.headers.lateResponseHeaders, also of plain responses, where browsers pass it over"));
+                    new Report.Outcome.TakenOver(
+                            "ClientTrafficPolicy " + options.gatewayNamespace() + "/" + options.gateway()
+                                    + " spec.headers.lateResponseHeaders, also of plain responses, where browsers pass it over"));
         }
         if (!headers.isEmpty()) {
             client.put("headers", headers);
@@ -494,7 +515,11 @@ final class NginxListeners {
 
     @SuppressWarnings("unchecked") // made here
     private void validated(
-            WrittenObjects objects, String host, String section, Map<String, Object> client, Map<String, Object> settings) {
+            WrittenObjects objects,
+            String host,
+            String section,
+            Map<String, Object> client,
+            Map<String, Object> settings) {
         Map<String, Object> own = new LinkedHashMap<>(client);
         Map<String, Object> tls = new LinkedHashMap<>((Map<String, Object>) own.getOrDefault("tls", Map.of()));
         tls.put("clientValidation", settings.getOrDefault("clientValidation", Map.of()));
@@ -502,7 +527,9 @@ final class NginxListeners {
         if (settings.containsKey("shown")) {
             Map<String, Object> headers =
                     new LinkedHashMap<>((Map<String, Object>) own.getOrDefault("headers", Map.of()));
-            headers.put("xForwardedClientCert", ordered("mode", "SanitizeSet", "certDetailsToAdd", List.of("Subject", "Cert")));
+            headers.put(
+                    "xForwardedClientCert",
+                    ordered("mode", "SanitizeSet", "certDetailsToAdd", List.of("Subject", "Cert")));
             own.put("headers", headers);
         }
         Map<String, Object> parent = parent(section);
@@ -526,7 +553,6 @@ final class NginxListeners {
         section.ifPresent(each -> reference.put("sectionName", each));
         Map<String, Object> spec = ordered("targetRefs", List.of(reference));
         spec.putAll(settings);
-        objects.add(
-                ENVOY_GATEWAY + "/v1alpha1", "ClientTrafficPolicy", options.gatewayNamespace(), name, "spec", spec);
+        objects.add(ENVOY_GATEWAY + "/v1alpha1", "ClientTrafficPolicy", options.gatewayNamespace(), name, "spec", spec);
     }
 }

@@ -58,21 +58,21 @@ final class OtherAnnotations {
         NOT_NEEDED.put("secure-backends", "backend-protocol says it");
         DIFFERS.put("proxy-request-buffering", "bodies are streamed to backends, unless proxy-body-size has them held");
         DIFFERS.put("http2-push-preload", "there is no push: browsers have taken it out");
-        DIFFERS.put("enable-access-log", "every request is logged: accessLog of an EnvoyProxy has matches that leave some out");
+        DIFFERS.put(
+                "enable-access-log",
+                "every request is logged: accessLog of an EnvoyProxy has matches that leave some out");
         for (String each : List.of(
                 "enable-opentelemetry",
                 "opentelemetry-trust-incoming-span",
                 "opentelemetry-operation-name",
                 "enable-opentracing",
                 "opentracing-trust-incoming-span")) {
-            DIFFERS.put(each, "telemetry.tracing of an EnvoyProxy is for a Gateway; sampling of a BackendTrafficPolicy for a route");
+            DIFFERS.put(
+                    each,
+                    "telemetry.tracing of an EnvoyProxy is for a Gateway; sampling of a BackendTrafficPolicy for a route");
         }
         for (String each : List.of(
-                "enable-influxdb",
-                "influxdb-measurement",
-                "influxdb-port",
-                "influxdb-host",
-                "influxdb-server-name")) {
+                "enable-influxdb", "influxdb-measurement", "influxdb-port", "influxdb-host", "influxdb-server-name")) {
             DIFFERS.put(each, "no metrics are sent to InfluxDB: /stats/prometheus of the proxies has them");
         }
         DIFFERS.put("proxy-cookie-domain", "Set-Cookie of the backend reaches the client as it is");
@@ -86,7 +86,9 @@ final class OtherAnnotations {
         DIFFERS.put(
                 "default-backend",
                 "503 while the Service has no endpoint: a Backend with fallback: true beside it takes its place");
-        DIFFERS.put("stream-snippet", "directives of nginx for TCP and UDP: TCPRoutes and UDPRoutes have policies of their own");
+        DIFFERS.put(
+                "stream-snippet",
+                "directives of nginx for TCP and UDP: TCPRoutes and UDPRoutes have policies of their own");
     }
 
     private OtherAnnotations() {}
@@ -102,8 +104,8 @@ final class OtherAnnotations {
     static void tell(IngressSource ingress, Report report) {
         NOT_NEEDED.forEach((name, reason) ->
                 ingress.annotations().get(name).ifPresent(setting -> report.notNeeded(setting, reason)));
-        DIFFERS.forEach((name, how) ->
-                ingress.annotations().get(name).ifPresent(setting -> report.differs(setting, how)));
+        DIFFERS.forEach(
+                (name, how) -> ingress.annotations().get(name).ifPresent(setting -> report.differs(setting, how)));
         for (String each : List.of("preserve-trailing-slash", "use-regex")) {
             ingress.annotations()
                     .get(each)

@@ -89,7 +89,8 @@ final class RouteAnnotations {
                 redirect = to(setting, permanentCode);
             }
         });
-        annotations.get("relative-redirects")
+        annotations
+                .get("relative-redirects")
                 .ifPresent(setting -> report.differs(setting, "the proxy's own redirects name the host"));
     }
 
@@ -116,8 +117,8 @@ final class RouteAnnotations {
             Optional<URI> host = Urls.of(value.substring(0, value.length() - "$request_uri".length()));
             if (host.isPresent()
                     && (host.get().getPath() == null || host.get().getPath().isEmpty())) {
-                Map<String, Object> to =
-                        ordered("scheme", host.get().getScheme(), "hostname", host.get().getHost());
+                Map<String, Object> to = ordered(
+                        "scheme", host.get().getScheme(), "hostname", host.get().getHost());
                 to.put("port", Urls.port(host.get()));
                 to.put("statusCode", code);
                 report.takenOver(setting, "HTTPRoute " + namespace() + "/" + name() + " filter RequestRedirect");
@@ -125,7 +126,10 @@ final class RouteAnnotations {
             }
         }
         if (value.indexOf('$') >= 0 || value.indexOf('%') >= 0 && value.matches(".*%[^0-9A-Fa-f].*")) {
-            gap(setting, "\"" + value + "\" has variables of nginx: a redirect to a fixed place, or to a host with $request_uri, can be made");
+            gap(
+                    setting,
+                    "\"" + value
+                            + "\" has variables of nginx: a redirect to a fixed place, or to a host with $request_uri, can be made");
             return Optional.empty();
         }
         report.takenOver(setting, "HTTPRouteFilter " + namespace() + "/" + name() + "-redirect-to spec.directResponse");
@@ -137,7 +141,9 @@ final class RouteAnnotations {
                                 "statusCode",
                                 code,
                                 "header",
-                                ordered("set", List.of(ordered("name", "Location", "value", value.replace("%", "%%"))))))));
+                                ordered(
+                                        "set",
+                                        List.of(ordered("name", "Location", "value", value.replace("%", "%%"))))))));
     }
 
     /** A redirect of the path "/" to the application; of the rule that it is for. */
@@ -153,11 +159,7 @@ final class RouteAnnotations {
                     "type",
                     "RequestRedirect",
                     "requestRedirect",
-                    ordered(
-                            "path",
-                            ordered("type", "ReplaceFullPath", "replaceFullPath", value),
-                            "statusCode",
-                            302)));
+                    ordered("path", ordered("type", "ReplaceFullPath", "replaceFullPath", value), "statusCode", 302)));
         });
     }
 
@@ -178,7 +180,9 @@ final class RouteAnnotations {
         annotations.get("configuration-snippet").ifPresent(setting -> {
             Optional<Snippet> snippet = Snippet.of(setting.value());
             if (snippet.isEmpty()) {
-                gap(setting, "directives of nginx that do more than set fixed headers may restrict access: say what they do by policies");
+                gap(
+                        setting,
+                        "directives of nginx that do more than set fixed headers may restrict access: say what they do by policies");
                 return;
             }
             requestHeaders.putAll(snippet.get().requestSet());
@@ -186,35 +190,43 @@ final class RouteAnnotations {
             responseAdd.putAll(snippet.get().responseAdd());
             report.takenOver(
                     setting,
-                    "HTTPRoute " + namespace() + "/" + name() + " filters RequestHeaderModifier and ResponseHeaderModifier");
+                    "HTTPRoute " + namespace() + "/" + name()
+                            + " filters RequestHeaderModifier and ResponseHeaderModifier");
         });
         annotations.get("custom-headers").ifPresent(setting -> {
             String[] parts = setting.value().split("/", 2);
             Optional<Manifest> map =
                     manifests.find("ConfigMap", parts.length > 1 ? parts[0] : namespace(), parts[parts.length - 1]);
             if (map.isEmpty()) {
-                report.wrong(setting, "ConfigMap " + setting.value() + " is not among the files (expected: its file, too)");
+                report.wrong(
+                        setting, "ConfigMap " + setting.value() + " is not among the files (expected: its file, too)");
                 return;
             }
             map.get().settings("data").forEach((header, each) -> responseSet.put(header, each.value()));
             report.takenOver(setting, "HTTPRoute " + namespace() + "/" + name() + " filter ResponseHeaderModifier");
         });
-        annotations.get("connection-proxy-header")
+        annotations
+                .get("connection-proxy-header")
                 .ifPresent(setting -> report.notNeeded(setting, "connections to backends are kept"));
     }
 
     private void mirror() {
-        annotations.get("mirror-request-body")
+        annotations
+                .get("mirror-request-body")
                 .ifPresent(setting -> report.differs(setting, "the mirror gets the whole request"));
-        annotations.get("mirror-host")
-                .ifPresent(setting -> report.differs(setting, "the mirror sees the host of the request with -shadow after it"));
+        annotations
+                .get("mirror-host")
+                .ifPresent(setting ->
+                        report.differs(setting, "the mirror sees the host of the request with -shadow after it"));
         annotations.get("mirror-target").ifPresent(setting -> {
             String value = setting.value().strip();
             Optional<URI> uri = Urls.of(value.replaceAll("\\$request_uri$", ""));
-            if (uri.isEmpty() || uri.get().getPath() != null && uri.get().getPath().length() > 1) {
+            if (uri.isEmpty()
+                    || uri.get().getPath() != null && uri.get().getPath().length() > 1) {
                 report.differs(
                         setting,
-                        "nothing is mirrored: \"" + value + "\" is no host with the request's own path (https://host$request_uri)");
+                        "nothing is mirrored: \"" + value
+                                + "\" is no host with the request's own path (https://host$request_uri)");
                 return;
             }
             Map<String, Object> to =
@@ -235,7 +247,8 @@ final class RouteAnnotations {
     Optional<List<Map<String, Object>>> filters(HostPath path, boolean expression) {
         List<Map<String, Object>> all = new ArrayList<>();
         if (!requestHeaders.isEmpty()) {
-            all.add(ordered("type", "RequestHeaderModifier", "requestHeaderModifier", ordered("set", list(requestHeaders))));
+            all.add(ordered(
+                    "type", "RequestHeaderModifier", "requestHeaderModifier", ordered("set", list(requestHeaders))));
         }
         if (!responseSet.isEmpty() || !responseAdd.isEmpty()) {
             Map<String, Object> modifier = new LinkedHashMap<>();
@@ -271,7 +284,9 @@ final class RouteAnnotations {
         if (usable) {
             report.takenOver(setting, "HTTPRoute " + namespace() + "/" + name() + ": the host that the backend sees");
         } else {
-            gap(setting, "\"" + host + "\" has variables of nginx, or is no host name: the backend would see another host");
+            gap(
+                    setting,
+                    "\"" + host + "\" has variables of nginx, or is no host name: the backend would see another host");
         }
         return usable;
     }
@@ -290,7 +305,10 @@ final class RouteAnnotations {
             return Optional.empty();
         }
         if (value.indexOf('?') >= 0 || value.replaceAll("\\$[0-9]", "").indexOf('$') >= 0) {
-            gap(target, "\"" + value + "\" changes the query or has variables of nginx: a rewrite takes captures of the path alone ($1)");
+            gap(
+                    target,
+                    "\"" + value
+                            + "\" changes the query or has variables of nginx: a rewrite takes captures of the path alone ($1)");
             return Optional.empty();
         }
         if (!expression || usable(path.path()).isEmpty()) {
@@ -298,9 +316,8 @@ final class RouteAnnotations {
         }
         int groups = usable(path.path()).get().groupCount();
         Matcher capture = CAPTURE.matcher(value.replace("\\", "\\\\"));
-        String substitution = capture.replaceAll(match -> Integer.parseInt(match.group(1)) <= groups
-                ? Matcher.quoteReplacement("\\" + match.group(1))
-                : "");
+        String substitution = capture.replaceAll(match ->
+                Integer.parseInt(match.group(1)) <= groups ? Matcher.quoteReplacement("\\" + match.group(1)) : "");
         Map<String, Object> rewrite = new LinkedHashMap<>();
         rewrite.put(
                 "path",
@@ -308,16 +325,13 @@ final class RouteAnnotations {
                         "type",
                         "ReplaceRegexMatch",
                         "replaceRegexMatch",
-                        ordered(
-                                "pattern",
-                                "(?i)^" + alternatives(path.path()) + ".*$",
-                                "substitution",
-                                substitution)));
+                        ordered("pattern", "(?i)^" + alternatives(path.path()) + ".*$", "substitution", substitution)));
         host.ifPresent(each -> rewrite.put(
                 "hostname",
                 ordered("type", "PathRegex", "pathRegex", ordered("pattern", "^.*$", "substitution", each))));
         report.takenOver(
-                target, "HTTPRouteFilter " + namespace() + "/" + name() + "-rewrite… spec.urlRewrite.path.replaceRegexMatch");
+                target,
+                "HTTPRouteFilter " + namespace() + "/" + name() + "-rewrite… spec.urlRewrite.path.replaceRegexMatch");
         return Optional.of(filter("rewrite", ordered("urlRewrite", rewrite)));
     }
 
@@ -376,7 +390,8 @@ final class RouteAnnotations {
                                             ? ""
                                             : "; certificates are not verified, as with nginx: a BackendTLSPolicy verifies them"));
                 case "GRPC" ->
-                    report.takenOver(setting, "BackendTrafficPolicy " + namespace() + "/" + name() + " spec.useClientProtocol");
+                    report.takenOver(
+                            setting, "BackendTrafficPolicy " + namespace() + "/" + name() + " spec.useClientProtocol");
                 default -> gap(setting, "the proxy does not speak " + protocol + ": let the backend speak HTTP");
             }
         });
@@ -389,7 +404,9 @@ final class RouteAnnotations {
                     "proxy-ssl-protocols",
                     "proxy-ssl-ciphers",
                     "proxy-ssl-server-name")) {
-                annotations.get(each).ifPresent(setting -> report.notNeeded(setting, "backends are not spoken to by TLS"));
+                annotations
+                        .get(each)
+                        .ifPresent(setting -> report.notNeeded(setting, "backends are not spoken to by TLS"));
             }
         }
     }
@@ -419,7 +436,8 @@ final class RouteAnnotations {
     }
 
     private Map<String, Object> overTls(ServicePort backend) {
-        String host = manifests.find("Service", backend.namespace(), backend.name())
+        String host = manifests
+                .find("Service", backend.namespace(), backend.name())
                 .flatMap(service -> service.text("spec.externalName"))
                 .orElse(backend.name() + "." + backend.namespace() + ".svc.cluster.local");
         String name = backend.name() + "-" + backend.port() + "-tls";
@@ -430,15 +448,19 @@ final class RouteAnnotations {
             tls.put("sni", setting.value().strip());
             report.takenOver(setting, "Backend " + namespace() + "/" + name + " spec.tls.sni");
         });
-        String secretName = secret.map(each -> each.value().substring(each.value().indexOf('/') + 1)).orElse("");
-        boolean elsewhere = secret.filter(each ->
-                        each.value().contains("/") && !each.value().startsWith(namespace() + "/"))
+        String secretName = secret.map(
+                        each -> each.value().substring(each.value().indexOf('/') + 1))
+                .orElse("");
+        boolean elsewhere = secret.filter(
+                        each -> each.value().contains("/") && !each.value().startsWith(namespace() + "/"))
                 .isPresent();
         annotations.get("proxy-ssl-verify").ifPresent(setting -> {
             if (!verifies()) {
                 report.notNeeded(setting, "it is off");
             } else if (secret.isEmpty() || elsewhere) {
-                gap(setting, "the authority is not in a Secret of the namespace " + namespace() + " (proxy-ssl-secret)");
+                gap(
+                        setting,
+                        "the authority is not in a Secret of the namespace " + namespace() + " (proxy-ssl-secret)");
             } else {
                 report.takenOver(setting, "Backend " + namespace() + "/" + name + " spec.tls.caCertificateRefs");
             }
@@ -450,7 +472,8 @@ final class RouteAnnotations {
             tls.put("insecureSkipVerify", true);
         }
         secret.ifPresent(setting -> {
-            boolean certificate = manifests.find("Secret", namespace(), secretName)
+            boolean certificate = manifests
+                    .find("Secret", namespace(), secretName)
                     .filter(each -> each.settings("data").containsKey("tls.crt")
                             || each.settings("stringData").containsKey("tls.crt"))
                     .isPresent();
@@ -467,11 +490,15 @@ final class RouteAnnotations {
             }
         });
         for (String each : List.of("proxy-ssl-verify-depth", "proxy-ssl-protocols", "proxy-ssl-ciphers")) {
-            annotations.get(each)
-                    .ifPresent(setting -> report.differs(setting, "Envoy's own; spec.tls of the Backend has minVersion and ciphers"));
+            annotations
+                    .get(each)
+                    .ifPresent(setting ->
+                            report.differs(setting, "Envoy's own; spec.tls of the Backend has minVersion and ciphers"));
         }
-        annotations.get("proxy-ssl-server-name")
-                .ifPresent(setting -> report.differs(setting, "the server's name is always sent: spec.tls.sni of the Backend"));
+        annotations
+                .get("proxy-ssl-server-name")
+                .ifPresent(setting ->
+                        report.differs(setting, "the server's name is always sent: spec.tls.sni of the Backend"));
         objects.add(
                 ENVOY_GATEWAY + "/v1alpha1",
                 "Backend",

@@ -77,9 +77,8 @@ final class Site {
     boolean goesOn(String path) {
         return locations.values().stream()
                 .map(each -> each.path().path())
-                .anyMatch(each -> each.length() > path.length()
-                        && each.startsWith(path)
-                        && each.charAt(path.length()) != '/');
+                .anyMatch(each ->
+                        each.length() > path.length() && each.startsWith(path) && each.charAt(path.length()) != '/');
     }
 
     private static String key(HostPath path) {

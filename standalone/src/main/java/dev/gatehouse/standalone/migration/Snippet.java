@@ -16,8 +16,10 @@ import java.util.regex.Pattern;
 record Snippet(Map<String, String> requestSet, Map<String, String> responseSet, Map<String, String> responseAdd) {
     private static final String NAME = "([A-Za-z0-9-]+)";
     private static final Pattern MORE = Pattern.compile("more_set_headers\\s+([\"'])" + NAME + "\\s*:\\s*([^\"']*)\\1");
-    private static final Pattern ADD = Pattern.compile("add_header\\s+" + NAME + "\\s+(\"[^\"]*\"|'[^']*'|[^\\s\"']+)(\\s+always)?");
-    private static final Pattern PROXY = Pattern.compile("proxy_set_header\\s+" + NAME + "\\s+(\"[^\"]*\"|'[^']*'|[^\\s\"']+)");
+    private static final Pattern ADD =
+            Pattern.compile("add_header\\s+" + NAME + "\\s+(\"[^\"]*\"|'[^']*'|[^\\s\"']+)(\\s+always)?");
+    private static final Pattern PROXY =
+            Pattern.compile("proxy_set_header\\s+" + NAME + "\\s+(\"[^\"]*\"|'[^']*'|[^\\s\"']+)");
 
     /** Empty where the snippet has any other directive, a variable, or what cannot be a header's value. */
     static Optional<Snippet> of(String text) {

@@ -63,10 +63,12 @@ final class TrafficAnnotations {
 
     private void timeouts() {
         Map<String, Object> timeout = new LinkedHashMap<>();
-        annotations.get("proxy-connect-timeout").ifPresent(setting -> seconds(setting).ifPresent(value -> {
-            timeout.put("tcp", ordered("connectTimeout", time(value)));
-            taken(setting, "timeout.tcp.connectTimeout");
-        }));
+        annotations
+                .get("proxy-connect-timeout")
+                .ifPresent(setting -> seconds(setting).ifPresent(value -> {
+                    timeout.put("tcp", ordered("connectTimeout", time(value)));
+                    taken(setting, "timeout.tcp.connectTimeout");
+                }));
         long idle = 0;
         for (String name : List.of("proxy-read-timeout", "proxy-send-timeout")) {
             Optional<Setting> setting = annotations.get(name);
@@ -140,11 +142,13 @@ final class TrafficAnnotations {
         annotations
                 .get("proxy-next-upstream-timeout")
                 .ifPresent(setting -> report.differs(
-                        setting, "retries have no time of their own: timeout.http.requestTimeout bounds the request with them"));
+                        setting,
+                        "retries have no time of their own: timeout.http.requestTimeout bounds the request with them"));
         if (when.isEmpty()) {
-            tries.ifPresent(setting -> report.differs(
-                    setting,
-                    "a backend that does not answer is not tried again unless a BackendTrafficPolicy has retry.numRetries"));
+            tries.ifPresent(
+                    setting -> report.differs(
+                            setting,
+                            "a backend that does not answer is not tried again unless a BackendTrafficPolicy has retry.numRetries"));
             return;
         }
         List<String> words = List.of(when.get().value().strip().split("\\s+"));
@@ -202,7 +206,9 @@ final class TrafficAnnotations {
                 .toList();
         Optional<Setting> hash = annotations.get("upstream-hash-by");
         for (String each : List.of("upstream-hash-by-subset", "upstream-hash-by-subset-size")) {
-            annotations.get(each).ifPresent(setting -> report.differs(setting, "a value leads to one backend, not to some"));
+            annotations
+                    .get(each)
+                    .ifPresent(setting -> report.differs(setting, "a value leads to one backend, not to some"));
         }
         Optional<Setting> method = annotations.get("load-balance");
         if (affinity.map(Setting::value).filter("cookie"::equals).isPresent()) {
@@ -227,7 +233,8 @@ final class TrafficAnnotations {
                 case "ewma", "least_conn" -> {
                     spec.put("loadBalancer", ordered("type", "LeastRequest"));
                     report.differs(
-                            setting, "loadBalancer.type LeastRequest: the backend with fewer requests under way, of two");
+                            setting,
+                            "loadBalancer.type LeastRequest: the backend with fewer requests under way, of two");
                 }
                 case "ip_hash" -> {
                     spec.put("loadBalancer", sourceAddress());
@@ -256,10 +263,11 @@ final class TrafficAnnotations {
                     cookie.put("name", value);
                     taken(setting, "loadBalancer.consistentHash.cookie.name");
                 }
-                case "session-cookie-max-age" -> seconds(setting).ifPresent(age -> {
-                    cookie.put("ttl", time(age));
-                    taken(setting, "loadBalancer.consistentHash.cookie.ttl");
-                });
+                case "session-cookie-max-age" ->
+                    seconds(setting).ifPresent(age -> {
+                        cookie.put("ttl", time(age));
+                        taken(setting, "loadBalancer.consistentHash.cookie.ttl");
+                    });
                 case "session-cookie-expires" ->
                     report.notNeeded(setting, "session-cookie-max-age is what browsers of today read");
                 case "session-cookie-path" -> attribute(setting, "Path", value, attributes);
@@ -275,7 +283,8 @@ final class TrafficAnnotations {
                 case "affinity-mode" -> {
                     if (value.equals("persistent")) {
                         report.differs(
-                                setting, "a few users change backends when backends come or go: Envoy hashes the cookie");
+                                setting,
+                                "a few users change backends when backends come or go: Envoy hashes the cookie");
                     } else {
                         taken(setting, "loadBalancer.consistentHash");
                     }
@@ -409,7 +418,8 @@ final class TrafficAnnotations {
             case "1h", "60m" -> Optional.of("Hour");
             default -> Optional.empty();
         });
-        boolean byAddress = key.map(each -> each.value().contains("remote_addr")).orElse(true);
+        boolean byAddress =
+                key.map(each -> each.value().contains("remote_addr")).orElse(true);
         OptionalLong requests = seconds(limit.get());
         if (unit.isEmpty() || !byAddress || requests.isEmpty() || spec.containsKey("rateLimit")) {
             report.differs(
@@ -420,7 +430,11 @@ final class TrafficAnnotations {
         }
         spec.put(
                 "rateLimit",
-                ordered("type", "Global", "global", ordered("rules", ofAddress(requests.getAsLong(), unit.get(), except))));
+                ordered(
+                        "type",
+                        "Global",
+                        "global",
+                        ordered("rules", ofAddress(requests.getAsLong(), unit.get(), except))));
         Stream.of(limit, window, key, except)
                 .flatMap(Optional::stream)
                 .forEach(setting -> taken(setting, "rateLimit.global"));

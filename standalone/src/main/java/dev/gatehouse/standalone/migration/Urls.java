@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /** URLs of annotations: which backend they are. */
 final class Urls {
-    private static final Pattern SERVICE =
-            Pattern.compile("([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\\.([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\\.svc(?:\\.[-a-z0-9.]+)?");
+    private static final Pattern SERVICE = Pattern.compile(
+            "([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\\.([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\\.svc(?:\\.[-a-z0-9.]+)?");
 
     private Urls() {}
 

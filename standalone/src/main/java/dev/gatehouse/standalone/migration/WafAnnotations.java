@@ -42,29 +42,35 @@ final class WafAnnotations {
         if (enabled.filter(Annotations::isTrue).isEmpty()) {
             Stream.of(enabled, rules, snippet)
                     .flatMap(Optional::stream)
-                    .forEach(setting -> report.notNeeded(setting, "enable-modsecurity is not \"true\", and no rules run"));
+                    .forEach(setting ->
+                            report.notNeeded(setting, "enable-modsecurity is not \"true\", and no rules run"));
             return Optional.empty();
         }
         String text = snippet.map(Setting::value).orElse("");
-        boolean included = INCLUDE.matcher(text).results().anyMatch(each -> each.group(1).contains("crs"));
+        boolean included =
+                INCLUDE.matcher(text).results().anyMatch(each -> each.group(1).contains("crs"));
         boolean other = INCLUDE.matcher(text)
                 .results()
-                .anyMatch(each -> !each.group(1).contains("crs") && !each.group(1).contains("modsecurity.conf"));
+                .anyMatch(
+                        each -> !each.group(1).contains("crs") && !each.group(1).contains("modsecurity.conf"));
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("mode", mode(text));
         if (core || included) {
             spec.put("crs", ordered("blockingParanoiaLevel", 1));
         }
-        String directives =
-                INCLUDE.matcher(ENGINE.matcher(text).replaceAll("")).replaceAll("").strip();
+        String directives = INCLUDE.matcher(ENGINE.matcher(text).replaceAll(""))
+                .replaceAll("")
+                .strip();
         if (!directives.isEmpty()) {
             spec.put("directives", List.of(directives + "\n"));
         }
-        String where = "WAFPolicy " + ingress.manifest().namespace() + "/" + ingress.manifest().name();
+        String where = "WAFPolicy " + ingress.manifest().namespace() + "/"
+                + ingress.manifest().name();
         Stream.of(enabled, rules).flatMap(Optional::stream).forEach(setting -> report.takenOver(setting, where));
         snippet.ifPresent(setting -> {
             if (other) {
-                report.gap(setting, "it includes files of nginx's container: put their rules into ConfigMaps (ruleFiles)");
+                report.gap(
+                        setting, "it includes files of nginx's container: put their rules into ConfigMaps (ruleFiles)");
             } else {
                 report.takenOver(setting, where + " spec.directives");
             }

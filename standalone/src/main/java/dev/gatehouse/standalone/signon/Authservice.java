@@ -2,11 +2,11 @@ package dev.gatehouse.standalone.signon;
 
 import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
 
+import dev.gatehouse.gatewayapi.security.SignOnAddress;
 import dev.gatehouse.standalone.imports.Amounts;
 import dev.gatehouse.standalone.imports.Report;
 import dev.gatehouse.standalone.imports.Setting;
 import dev.gatehouse.standalone.imports.WrittenObjects;
-import dev.gatehouse.gatewayapi.security.SignOnAddress;
 import dev.gatehouse.standalone.signon.AuthserviceFile.Part;
 import java.io.IOException;
 import java.net.URI;

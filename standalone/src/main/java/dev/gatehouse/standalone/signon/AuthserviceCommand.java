@@ -1,7 +1,7 @@
 package dev.gatehouse.standalone.signon;
 
-import dev.gatehouse.standalone.imports.Report;
 import dev.gatehouse.standalone.imports.Printing;
+import dev.gatehouse.standalone.imports.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package dev.gatehouse.standalone.signon;
 import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
 
 import dev.gatehouse.standalone.imports.Report;
-import dev.gatehouse.standalone.imports.Setting;
 import dev.gatehouse.standalone.imports.Report.Outcome;
+import dev.gatehouse.standalone.imports.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -91,7 +91,8 @@ final class ImportOptions {
                 .ifPresent(target -> {
                     throw new ParameterException(
                             command,
-                            "\"" + target + "\" is no target (expected: HTTPRoute/NAME, Gateway/NAME, or with /SECTION).");
+                            "\"" + target
+                                    + "\" is no target (expected: HTTPRoute/NAME, Gateway/NAME, or with /SECTION).");
                 });
     }
 

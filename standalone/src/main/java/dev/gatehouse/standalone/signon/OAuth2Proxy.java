@@ -4,9 +4,9 @@ import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
 
 import dev.gatehouse.standalone.imports.Amounts;
 import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Report.Outcome;
 import dev.gatehouse.standalone.imports.Setting;
 import dev.gatehouse.standalone.imports.WrittenObjects;
-import dev.gatehouse.standalone.imports.Report.Outcome;
 import dev.gatehouse.standalone.signon.UpstreamRoutes.OpenPath;
 import java.io.IOException;
 import java.net.URI;

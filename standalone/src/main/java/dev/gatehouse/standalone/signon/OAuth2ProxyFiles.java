@@ -1,13 +1,13 @@
 package dev.gatehouse.standalone.signon;
 
-import dev.gatehouse.standalone.imports.Amounts;
-import dev.gatehouse.standalone.imports.Report;
-import dev.gatehouse.standalone.imports.Setting;
 import dev.gatehouse.gatewayapi.yaml.Location;
 import dev.gatehouse.gatewayapi.yaml.Node;
 import dev.gatehouse.gatewayapi.yaml.Problem;
 import dev.gatehouse.gatewayapi.yaml.Similarity;
 import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
+import dev.gatehouse.standalone.imports.Amounts;
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Setting;
 import dev.gatehouse.standalone.signon.OAuth2ProxyOptions.Form;
 import dev.gatehouse.standalone.signon.OAuth2ProxyOptions.Option;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.gatehouse.standalone.signon;
 
-import dev.gatehouse.standalone.imports.Report;
-import dev.gatehouse.standalone.imports.Setting;
 import dev.gatehouse.gatewayapi.security.SignOnAddress;
 import dev.gatehouse.gatewayapi.yaml.Wording;
+import dev.gatehouse.standalone.imports.Report;
 import dev.gatehouse.standalone.imports.Report.Outcome;
+import dev.gatehouse.standalone.imports.Setting;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

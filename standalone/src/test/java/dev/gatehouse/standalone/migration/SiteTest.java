@@ -18,8 +18,7 @@ final class SiteTest {
                 metadata: {name: %s, annotations: {%s}}
                 spec: {rules: [{http: {paths: [{path: '%s', pathType: Prefix, backend: {service: {name: a, port: {number: 1}}}}]}}]}
                 """.formatted(name, annotations, path), report);
-        IngressSource source =
-                IngressSource.of(manifests.all().getFirst(), manifests, Map.of(), report);
+        IngressSource source = IngressSource.of(manifests.all().getFirst(), manifests, Map.of(), report);
         assertThat(report.entries()).isEmpty();
         return source;
     }
@@ -56,8 +55,7 @@ final class SiteTest {
 
     @Test
     void alternativesAreForTheWholeExpression() {
-        assertThat(List.of("/a|/b", "/(a|b)", "/[|]", "/a\\|b").stream()
-                        .map(RouteAnnotations::alternatives))
+        assertThat(List.of("/a|/b", "/(a|b)", "/[|]", "/a\\|b").stream().map(RouteAnnotations::alternatives))
                 .containsExactly("(?:/a|/b)", "/(a|b)", "/[|]", "/a\\|b");
     }
 }

@@ -19,7 +19,9 @@ final class SnippetTest {
         assertThat(snippet.responseSet())
                 .containsEntry("X-Frame-Options", "DENY")
                 .containsEntry("Strict-Transport-Security", "max-age=1; includeSubDomains");
-        assertThat(snippet.responseAdd()).containsEntry("X-Robots-Tag", "noindex, nofollow").containsEntry("X-A", "b");
+        assertThat(snippet.responseAdd())
+                .containsEntry("X-Robots-Tag", "noindex, nofollow")
+                .containsEntry("X-A", "b");
         assertThat(snippet.requestSet()).containsEntry("X-Team", "shop");
     }
 

@@ -82,7 +82,11 @@ public final class WebClient implements AutoCloseable {
             socket.setSSLParameters(parameters);
             socket.getOutputStream()
                     .write(("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
-                                    + String.join("", Stream.of(headers).map(line -> line + "\r\n").toList()) + "\r\n")
+                                    + String.join(
+                                            "",
+                                            Stream.of(headers)
+                                                    .map(line -> line + "\r\n")
+                                                    .toList()) + "\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
