@@ -31,17 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MigrationIT {
-    private static final Path EXAMPLE = ChildJvm.repository().resolve("examples/migration/ingress-nginx");
-
-    private static final String SLICE = """
-            apiVersion: discovery.k8s.io/v1
-            kind: EndpointSlice
-            metadata: {name: ${name}, namespace: shop, labels: {kubernetes.io/service-name: ${name}}}
-            addressType: IPv4
-            endpoints: [{addresses: ["127.0.0.1"]}]
-            ports: [{name: http, protocol: TCP, port: ${port}}]
-            ---
-            """;
+    private static final Path EXAMPLE = ChildJvm.repository().resolve("examples/migration");
 
     private final List<Integer> ports = FreePorts.some(4);
     private final List<HttpServer> backends = new ArrayList<>();
@@ -66,12 +56,21 @@ final class MigrationIT {
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         Path objects = Files.createDirectory(folder.resolve("objects"));
-        String made = imported(EXAMPLE.toString(), "--namespace", "shop");
+        String made = imported(
+                EXAMPLE.resolve("ingresses.txt").toString(),
+                EXAMPLE.resolve("services.yaml").toString(),
+                "--namespace",
+                "shop");
         Files.writeString(
                 objects.resolve("gatehouse.yaml"),
                 made.replace("    port: 80\n", "    port: " + ports.get(2) + "\n")
                         .replace("    port: 443\n", "    port: " + ports.get(3) + "\n"));
-        Files.copy(EXAMPLE.resolve("services.yaml"), objects.resolve("services.yaml"));
+        Files.writeString(
+                objects.resolve("services.yaml"),
+                Files.readString(EXAMPLE.resolve("services.yaml"))
+                        .replace("  annotations: {gatehouse.dev/run: httpbin}\n", "")
+                        .replace("port: 8001", "port: " + backend("shop"))
+                        .replace("port: 8002", "port: " + backend("shop-next")));
         Files.copy(EXAMPLE.resolve("certificate.yaml"), objects.resolve("certificate.yaml"));
         certificate = Files.writeString(
                 folder.resolve("certificate.pem"),
@@ -81,11 +80,6 @@ final class MigrationIT {
                         .dropWhile(line -> !line.startsWith("-----BEGIN CERTIFICATE"))
                         .takeWhile(line -> !line.startsWith("tls.key"))
                         .reduce("", (text, line) -> text + line + "\n"));
-        StringBuilder slices = new StringBuilder();
-        for (String name : List.of("shop", "shop-next")) {
-            slices.append(SLICE.replace("${name}", name).replace("${port}", Integer.toString(backend(name))));
-        }
-        Files.writeString(objects.resolve("slices.yaml"), slices.toString());
         gatehouse = ChildJvm.serving(ports.get(0), ports.get(1), objects);
         Await.orSilent(this::serves, () -> gatehouse.lines().size(), () -> gatehouse.output());
     }
