@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** As which controller files are translated. */
-final class ControllerOptions {
+public final class ControllerOptions {
     @Option(
             names = "--controller-name",
             paramLabel = "NAME",
@@ -38,11 +38,26 @@ final class ControllerOptions {
 
     /** @param command hears what is wrong with the configuration */
     Settings settings(CommandLine command) {
-        Optional<EnvoyGatewayFile> file = configuration.read(command);
+        return settings(
+                configuration.read(command),
+                Optional.ofNullable(controllerName).map(List::of),
+                privilegedPorts,
+                allowLua);
+    }
+
+    /**
+     * The settings by which files are translated.
+     *
+     * @param file the configuration of an Envoy Gateway
+     * @param served the controller names; empty: those of the file, else Gatehouse's and Envoy Gateway's
+     * @param privilegedPorts bind ports below 1024 as they are
+     * @param lua let policies have Lua, also where the file does not say it
+     */
+    public static Settings settings(
+            Optional<EnvoyGatewayFile> file, Optional<List<String>> served, boolean privilegedPorts, boolean lua) {
         Map<String, String> configured = file.map(EnvoyGatewayFile::properties).orElse(Map.of());
-        List<String> names = Optional.ofNullable(controllerName)
-                .or(() -> Optional.ofNullable(configured.get(EnvoyGatewayFile.CONTROLLER_NAMES)))
-                .map(List::of)
+        List<String> names = served.or(() -> Optional.ofNullable(configured.get(EnvoyGatewayFile.CONTROLLER_NAMES))
+                        .map(List::of))
                 .orElse(List.of(Settings.CONTROLLER_NAME, Settings.ENVOY_GATEWAY_CONTROLLER_NAME));
         CalloutAddress loopback = new CalloutAddress("127.0.0.1", RunCommand.DEFAULT_GRPC_PORT);
         Settings.Infrastructure host = new Settings.Infrastructure.Host();
@@ -53,7 +68,7 @@ final class ControllerOptions {
                 host,
                 host.backendAddresses(!"false".equals(configured.get(EnvoyGatewayFile.BACKEND)), Set.of()),
                 Settings.Extensions.OFFLINE
-                        .withLua(allowLua || Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LUA)))
+                        .withLua(lua || Boolean.parseBoolean(configured.get(EnvoyGatewayFile.LUA)))
                         .withPatches(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.ENVOY_PATCH_POLICY)))
                         .withDiscovery(Boolean.parseBoolean(configured.get(EnvoyGatewayFile.SDS_SECRET_REF)))
                         .withServers(file.map(EnvoyGatewayFile::servers).orElse(ExtensionServers.NONE)),

@@ -1,6 +1,5 @@
 package dev.gatehouse.standalone;
 
-import dev.gatehouse.standalone.signon.ImportCommand;
 import dev.gatehouse.standalone.waf.WafCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.UncheckedIOException;

@@ -12,7 +12,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster that the user's kubeconfig names, as kubectl finds it. */
-final class Kubeconfig {
+public final class Kubeconfig {
     private Kubeconfig() {}
 
     /**
@@ -21,7 +21,7 @@ final class Kubeconfig {
      * @param context empty: the current one
      * @throws IllegalArgumentException it has no such context, or the client certificate in it cannot be read
      */
-    static Config of(@Nullable String context) {
+    public static Config of(@Nullable String context) {
         Config config = Config.autoConfigure(context);
         // The client takes the current context for one that is not there, which is another cluster.
         if (context != null

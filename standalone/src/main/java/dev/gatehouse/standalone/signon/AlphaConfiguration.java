@@ -3,6 +3,8 @@ package dev.gatehouse.standalone.signon;
 import dev.gatehouse.gatewayapi.yaml.Location;
 import dev.gatehouse.gatewayapi.yaml.Node;
 import dev.gatehouse.gatewayapi.yaml.Wording;
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Setting;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,8 @@
 package dev.gatehouse.standalone.signon;
 
 import dev.gatehouse.gatewayapi.yaml.Location;
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,12 @@
 package dev.gatehouse.standalone.signon;
 
-import static dev.gatehouse.standalone.signon.SignOnObjects.ordered;
+import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
 
 import dev.gatehouse.gatewayapi.security.SignOnAddress;
+import dev.gatehouse.standalone.imports.Amounts;
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Setting;
+import dev.gatehouse.standalone.imports.WrittenObjects;
 import dev.gatehouse.standalone.signon.AuthserviceFile.Part;
 import java.io.IOException;
 import java.net.URI;
@@ -112,7 +116,7 @@ final class Authservice {
                             options.name() + "-others",
                             List.of(ordered(
                                     "group",
-                                    SignOnObjects.GATEWAY_API,
+                                    WrittenObjects.GATEWAY_API,
                                     "kind",
                                     "Gateway",
                                     "name",
@@ -323,7 +327,7 @@ final class Authservice {
                         backend + "-ca");
                 provider.put(
                         "backendRefs",
-                        List.of(ordered("group", SignOnObjects.ENVOY_GATEWAY, "kind", "Backend", "name", backend)));
+                        List.of(ordered("group", WrittenObjects.ENVOY_GATEWAY, "kind", "Backend", "name", backend)));
                 if (pem.isPresent()) {
                     inPolicy(each, "provider.backendRefs, with a Backend and a BackendTLSPolicy");
                 } else {

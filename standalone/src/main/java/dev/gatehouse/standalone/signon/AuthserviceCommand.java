@@ -1,5 +1,7 @@
 package dev.gatehouse.standalone.signon;
 
+import dev.gatehouse.standalone.imports.Printing;
+import dev.gatehouse.standalone.imports.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+/** {@code gatehouse import authservice}. */
 @Command(
         name = "authservice",
         mixinStandardHelpOptions = true,
@@ -27,7 +30,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code 1: a value is wrong, or something has no counterpart; then nothing is written."
         })
-final class AuthserviceCommand implements Callable<Integer> {
+public final class AuthserviceCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -44,13 +47,14 @@ final class AuthserviceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        options.checkTargets(spec.commandLine());
         Report report = new Report();
         AuthserviceFile configuration = AuthserviceFile.read(Printing.name(file), Printing.text(file), report);
         Path folder = Optional.ofNullable(file.getParent()).orElse(Path.of(""));
         return Printing.print(
                 () -> new Authservice(folder, options, report).policies(configuration),
                 report,
-                options,
+                options.allowGaps(),
                 spec.commandLine());
     }
 }

@@ -5,6 +5,8 @@ import dev.gatehouse.gatewayapi.yaml.Node;
 import dev.gatehouse.gatewayapi.yaml.Problem;
 import dev.gatehouse.gatewayapi.yaml.Wording;
 import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,10 @@
 package dev.gatehouse.standalone.signon;
 
-import static dev.gatehouse.standalone.signon.SignOnObjects.ordered;
+import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
 
-import dev.gatehouse.standalone.signon.Report.Outcome;
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Report.Outcome;
+import dev.gatehouse.standalone.imports.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** What a configuration of a sign-on proxy does not say, and policies must. */
 final class ImportOptions {
@@ -81,11 +83,17 @@ final class ImportOptions {
         return allowGaps;
     }
 
-    /** The first target that is not as it has to be. */
-    Optional<String> wrongTarget() {
-        return targets.stream()
+    /** Refuses a target that is not as it has to be. */
+    void checkTargets(CommandLine command) {
+        targets.stream()
                 .filter(each -> !each.matches("([^=]+=)?[A-Za-z]+/[a-z0-9][-a-z0-9.]*(/[a-z0-9][-a-z0-9.]*)?"))
-                .findFirst();
+                .findFirst()
+                .ifPresent(target -> {
+                    throw new ParameterException(
+                            command,
+                            "\"" + target
+                                    + "\" is no target (expected: HTTPRoute/NAME, Gateway/NAME, or with /SECTION).");
+                });
     }
 
     /** Targets without a chain's name. */

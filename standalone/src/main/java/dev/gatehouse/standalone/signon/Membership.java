@@ -1,6 +1,6 @@
 package dev.gatehouse.standalone.signon;
 
-import static dev.gatehouse.standalone.signon.SignOnObjects.ordered;
+import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
 
 import java.util.ArrayList;
 import java.util.List;

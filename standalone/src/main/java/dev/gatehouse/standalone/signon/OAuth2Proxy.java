@@ -1,8 +1,12 @@
 package dev.gatehouse.standalone.signon;
 
-import static dev.gatehouse.standalone.signon.SignOnObjects.ordered;
+import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
 
-import dev.gatehouse.standalone.signon.Report.Outcome;
+import dev.gatehouse.standalone.imports.Amounts;
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Report.Outcome;
+import dev.gatehouse.standalone.imports.Setting;
+import dev.gatehouse.standalone.imports.WrittenObjects;
 import dev.gatehouse.standalone.signon.UpstreamRoutes.OpenPath;
 import java.io.IOException;
 import java.net.URI;
@@ -142,7 +146,7 @@ final class OAuth2Proxy {
                     name + "-ca");
             provider.put(
                     "backendRefs",
-                    List.of(ordered("group", SignOnObjects.ENVOY_GATEWAY, "kind", "Backend", "name", name)));
+                    List.of(ordered("group", WrittenObjects.ENVOY_GATEWAY, "kind", "Backend", "name", name)));
             policyField(each, "oidc.provider.backendRefs, with a Backend and a BackendTLSPolicy");
         });
         // Claims that the ID token does not have are asked for.

@@ -1,5 +1,7 @@
 package dev.gatehouse.standalone.signon;
 
+import dev.gatehouse.standalone.imports.Printing;
+import dev.gatehouse.standalone.imports.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +14,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+/** {@code gatehouse import oauth2-proxy}. */
 @Command(
         name = "oauth2-proxy",
         mixinStandardHelpOptions = true,
@@ -30,7 +33,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code 1: a value is wrong, or something has no counterpart; then nothing is written."
         })
-final class OAuth2ProxyCommand implements Callable<Integer> {
+public final class OAuth2ProxyCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -50,6 +53,7 @@ final class OAuth2ProxyCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "For what? Either --gateway NAME, for which routes to the upstreams are made, or --target KIND/NAME: a route of yours.");
         }
+        options.checkTargets(spec.commandLine());
         Report report = new Report();
         OAuth2ProxyFiles configuration = new OAuth2ProxyFiles(report);
         for (Path file : files) {
@@ -59,7 +63,7 @@ final class OAuth2ProxyCommand implements Callable<Integer> {
         return Printing.print(
                 () -> OAuth2Proxy.policies(configuration, folder, options, report),
                 report,
-                options,
+                options.allowGaps(),
                 spec.commandLine());
     }
 }

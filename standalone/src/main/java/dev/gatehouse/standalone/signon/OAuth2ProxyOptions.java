@@ -1,5 +1,7 @@
 package dev.gatehouse.standalone.signon;
 
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Setting;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

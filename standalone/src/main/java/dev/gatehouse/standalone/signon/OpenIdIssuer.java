@@ -2,7 +2,9 @@ package dev.gatehouse.standalone.signon;
 
 import dev.gatehouse.gatewayapi.security.SignOnAddress;
 import dev.gatehouse.gatewayapi.yaml.Wording;
-import dev.gatehouse.standalone.signon.Report.Outcome;
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Report.Outcome;
+import dev.gatehouse.standalone.imports.Setting;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,10 @@
 package dev.gatehouse.standalone.signon;
 
-import java.util.ArrayList;
+import static dev.gatehouse.standalone.imports.WrittenObjects.ENVOY_GATEWAY;
+import static dev.gatehouse.standalone.imports.WrittenObjects.GATEWAY_API;
+import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
+
+import dev.gatehouse.standalone.imports.WrittenObjects;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,11 +12,8 @@ import java.util.Optional;
 
 /** Objects as trees, in the order in which they are printed. */
 final class SignOnObjects {
-    static final String GATEWAY_API = "gateway.networking.k8s.io";
-    static final String ENVOY_GATEWAY = "gateway.envoyproxy.io";
-
     private final String namespace;
-    private final List<Map<String, Object>> objects = new ArrayList<>();
+    private final WrittenObjects objects = new WrittenObjects();
 
     SignOnObjects(String namespace) {
         this.namespace = namespace;
@@ -31,13 +32,13 @@ final class SignOnObjects {
     }
 
     List<Map<String, Object>> all() {
-        return List.copyOf(objects);
+        return objects.all();
     }
 
     /** A new object with an empty {@code spec}, which is returned. */
     Map<String, Object> add(String apiVersion, String kind, String name) {
         Map<String, Object> spec = new LinkedHashMap<>();
-        add(apiVersion, kind, namespace, name, "spec", spec);
+        objects.add(apiVersion, kind, namespace, name, "spec", spec);
         return spec;
     }
 
@@ -56,19 +57,22 @@ final class SignOnObjects {
     }
 
     void secret(String name, Map<String, Object> data) {
-        add("v1", "Secret", namespace, name, "stringData", data);
+        objects.add("v1", "Secret", namespace, name, "stringData", data);
     }
 
     void configMap(String name, Map<String, Object> data) {
-        add("v1", "ConfigMap", namespace, name, "data", data);
+        objects.add("v1", "ConfigMap", namespace, name, "data", data);
     }
 
     /** Lets this namespace's policies read a Secret of another one. */
     void grant(String name, String in, String secret) {
-        Map<String, Object> spec = new LinkedHashMap<>();
-        add(GATEWAY_API + "/v1beta1", "ReferenceGrant", in, name, "spec", spec);
-        spec.put("from", List.of(ordered("group", ENVOY_GATEWAY, "kind", "SecurityPolicy", "namespace", namespace)));
-        spec.put("to", List.of(ordered("group", "", "kind", "Secret", "name", secret)));
+        objects.grant(
+                name,
+                ordered("group", ENVOY_GATEWAY, "kind", "SecurityPolicy", "namespace", namespace),
+                in,
+                "",
+                "Secret",
+                secret);
     }
 
     /** A Backend, with TLS whose certificate one of these CAs has signed. */
@@ -95,23 +99,5 @@ final class SignOnObjects {
                     ? ordered("ip", ordered("address", bare, "port", port))
                     : ordered("fqdn", ordered("hostname", bare, "port", port));
         }
-    }
-
-    private void add(String apiVersion, String kind, String in, String name, String part, Map<String, Object> body) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("apiVersion", apiVersion);
-        object.put("kind", kind);
-        object.put("metadata", ordered("name", name, "namespace", in));
-        object.put(part, body);
-        objects.add(object);
-    }
-
-    /** A map in this order. */
-    static Map<String, Object> ordered(Object... namesAndValues) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            map.put((String) namesAndValues[i], namesAndValues[i + 1]);
-        }
-        return map;
     }
 }

@@ -1,5 +1,7 @@
 package dev.gatehouse.standalone.signon;
 
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Setting;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;

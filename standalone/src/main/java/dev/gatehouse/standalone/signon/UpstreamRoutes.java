@@ -1,7 +1,10 @@
 package dev.gatehouse.standalone.signon;
 
-import static dev.gatehouse.standalone.signon.SignOnObjects.ordered;
+import static dev.gatehouse.standalone.imports.WrittenObjects.ordered;
 
+import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.imports.Setting;
+import dev.gatehouse.standalone.imports.WrittenObjects;
 import dev.gatehouse.standalone.signon.SignOnObjects.Target;
 import java.net.URI;
 import java.util.ArrayList;
@@ -107,7 +110,7 @@ final class UpstreamRoutes {
                     path.setting(),
                     "HTTPRoute " + options.namespace() + "/" + name + ", rule \"" + rule + "\", without sign-on");
         }
-        Map<String, Object> route = objects.add(SignOnObjects.GATEWAY_API + "/v1", "HTTPRoute", name);
+        Map<String, Object> route = objects.add(WrittenObjects.GATEWAY_API + "/v1", "HTTPRoute", name);
         route.put("parentRefs", List.of(ordered("name", options.gateway().orElse("gateway"))));
         host.ifPresent(each -> route.put("hostnames", List.of(each)));
         route.put("rules", rules);
@@ -210,12 +213,12 @@ final class UpstreamRoutes {
         backend(upstream, uri, backend);
         parts.put(
                 "backendRefs",
-                List.of(ordered("group", SignOnObjects.ENVOY_GATEWAY, "kind", "Backend", "name", backend)));
+                List.of(ordered("group", WrittenObjects.ENVOY_GATEWAY, "kind", "Backend", "name", backend)));
         return parts;
     }
 
     private void backend(Upstream upstream, URI uri, String backend) {
-        Map<String, Object> spec = objects.add(SignOnObjects.ENVOY_GATEWAY + "/v1alpha1", "Backend", backend);
+        Map<String, Object> spec = objects.add(WrittenObjects.ENVOY_GATEWAY + "/v1alpha1", "Backend", backend);
         spec.put(
                 "endpoints",
                 List.of(
@@ -234,12 +237,12 @@ final class UpstreamRoutes {
     private Map<String, Object> filter(Map<String, Object> spec) {
         filters++;
         String filter = name + "-filter-" + filters;
-        objects.add(SignOnObjects.ENVOY_GATEWAY + "/v1alpha1", "HTTPRouteFilter", filter)
+        objects.add(WrittenObjects.ENVOY_GATEWAY + "/v1alpha1", "HTTPRouteFilter", filter)
                 .putAll(spec);
         return ordered(
                 "type",
                 "ExtensionRef",
                 "extensionRef",
-                ordered("group", SignOnObjects.ENVOY_GATEWAY, "kind", "HTTPRouteFilter", "name", filter));
+                ordered("group", WrittenObjects.ENVOY_GATEWAY, "kind", "HTTPRouteFilter", "name", filter));
     }
 }

@@ -19,6 +19,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -68,8 +69,9 @@ public final class WebClient implements AutoCloseable {
      * The whole response to a GET over TLS, with {@code host} as server name; its certificate must be for that name.
      *
      * @param trusted PEM file
+     * @param headers lines: "Name: value"
      */
-    public static String https(int port, String host, String path, Path trusted)
+    public static String https(int port, String host, String path, Path trusted, String... headers)
             throws IOException, GeneralSecurityException {
         try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
                 SSLSocket socket =
@@ -79,7 +81,12 @@ public final class WebClient implements AutoCloseable {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
             socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
+                                    + String.join(
+                                            "",
+                                            Stream.of(headers)
+                                                    .map(line -> line + "\r\n")
+                                                    .toList()) + "\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }

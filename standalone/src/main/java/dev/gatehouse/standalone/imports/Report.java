@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone.signon;
+package dev.gatehouse.standalone.imports;
 
 import dev.gatehouse.gatewayapi.yaml.Location;
 import java.io.PrintWriter;
@@ -7,10 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** What became of each option. */
-final class Report {
+/** What became of each option, annotation or object of an import. For one thread. */
+public final class Report {
     /** What became of an option. */
-    sealed interface Outcome {
+    public sealed interface Outcome {
         /** @param where the object and field that do the same now */
         record TakenOver(String where) implements Outcome {}
 
@@ -28,7 +28,7 @@ final class Report {
     }
 
     /** @param location empty: a default, which no file says */
-    record Entry(Optional<Location> location, String option, Outcome outcome) {
+    public record Entry(Optional<Location> location, String option, Outcome outcome) {
         @Override
         public String toString() {
             String place = location.map(Location::toString).orElse("(default)");
@@ -51,32 +51,32 @@ final class Report {
 
     private final List<Entry> entries = new ArrayList<>();
 
-    void takenOver(Setting setting, String where) {
+    public void takenOver(Setting setting, String where) {
         add(setting, new Outcome.TakenOver(where));
     }
 
-    void notNeeded(Setting setting, String reason) {
+    public void notNeeded(Setting setting, String reason) {
         add(setting, new Outcome.NotNeeded(reason));
     }
 
-    void differs(Setting setting, String how) {
+    public void differs(Setting setting, String how) {
         add(setting, new Outcome.Differs(how));
     }
 
-    void gap(Setting setting, String instead) {
+    public void gap(Setting setting, String instead) {
         add(setting, new Outcome.Gap(instead));
     }
 
-    void wrong(Setting setting, String problem) {
+    public void wrong(Setting setting, String problem) {
         add(setting, new Outcome.Wrong(problem));
     }
 
-    void wrong(Location location, String option, String problem) {
+    public void wrong(Location location, String option, String problem) {
         entries.add(new Entry(Optional.of(location), option, new Outcome.Wrong(problem)));
     }
 
     /** Of something that no option says. */
-    void add(String option, Outcome outcome) {
+    public void add(String option, Outcome outcome) {
         entries.add(new Entry(Optional.empty(), option, outcome));
     }
 
@@ -84,20 +84,20 @@ final class Report {
         entries.add(new Entry(Optional.of(setting.location()), setting.name(), outcome));
     }
 
-    List<Entry> entries() {
+    public List<Entry> entries() {
         return List.copyOf(entries);
     }
 
-    boolean hasErrors() {
+    public boolean hasErrors() {
         return entries.stream().anyMatch(entry -> entry.outcome() instanceof Outcome.Wrong);
     }
 
-    boolean hasGaps() {
+    public boolean hasGaps() {
         return entries.stream().anyMatch(entry -> entry.outcome() instanceof Outcome.Gap);
     }
 
     /** Prints the entries in the order of the files; defaults, which no file says, come last. */
-    void print(PrintWriter out) {
+    public void print(PrintWriter out) {
         entries.stream().sorted(ORDER).map(Entry::toString).distinct().forEach(out::println);
         out.flush();
     }

@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone.signon;
+package dev.gatehouse.standalone.imports;
 
 import dev.gatehouse.gatewayapi.yaml.Location;
 import java.util.List;
@@ -11,19 +11,19 @@ import java.util.Optional;
  * @param values one for an option that is no list
  * @param reference the key of a Secret that has the value; then {@code values} is empty
  */
-record Setting(String name, Location location, List<String> values, Optional<SecretKey> reference) {
+public record Setting(String name, Location location, List<String> values, Optional<SecretKey> reference) {
     /** A key of a Secret of Kubernetes. */
-    record SecretKey(String secret, String key) {}
+    public record SecretKey(String secret, String key) {}
 
-    Setting {
+    public Setting {
         values = List.copyOf(values);
     }
 
-    Setting(String name, Location location, List<String> values) {
+    public Setting(String name, Location location, List<String> values) {
         this(name, location, values, Optional.empty());
     }
 
-    String value() {
+    public String value() {
         return values.isEmpty() ? "" : values.getLast();
     }
 

@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone.signon;
+package dev.gatehouse.standalone.imports;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as Go writes them, and as Gateway API does. */
-final class Amounts {
+public final class Amounts {
     private static final Pattern PART = Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(h|m|s|ms|us|µs|ns)");
 
     private Amounts() {}
 
     /** "168h0m0s" or "1.5h"; empty if the text is no duration, or a negative one. */
-    static Optional<Duration> go(String text) {
+    public static Optional<Duration> go(String text) {
         if (text.equals("0")) {
             return Optional.of(Duration.ZERO);
         }
@@ -39,7 +39,7 @@ final class Amounts {
     }
 
     /** As Gateway API writes it (GEP-2257): at most five digits and a unit. */
-    static String text(Duration duration) {
+    public static String text(Duration duration) {
         StringBuilder text = new StringBuilder();
         append(text, duration.toHours(), "h");
         append(text, duration.toMinutesPart(), "m");

@@ -1,0 +1,70 @@
+package dev.gatehouse.standalone.migration;
+
+import dev.gatehouse.standalone.imports.Report;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** Where an import reads from: files, or a cluster. */
+final class MigrationSource {
+    @Option(
+            names = {"-f", "--filename"},
+            paramLabel = "FILE|DIR",
+            description = "A file, or a folder with files (.yaml, .yml, .json); - is standard input. May be repeated.")
+    private List<Path> named = new ArrayList<>();
+
+    @Parameters(paramLabel = "FILE|DIR", arity = "0..*", description = "The same, without -f.")
+    private List<Path> positional = new ArrayList<>();
+
+    @Option(
+            names = {"-k", "--kubernetes"},
+            description = "Read the cluster that your kubeconfig names, with your rights; nothing is changed there.")
+    private boolean kubernetes;
+
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            description = "A context of the kubeconfig; implies --kubernetes.")
+    private @Nullable String context;
+
+    @Option(
+            names = "--allow-gaps",
+            description =
+                    "Write the objects though something has no counterpart: what it restricts is closed. The report names it.")
+    private boolean allowGaps;
+
+    boolean allowGaps() {
+        return allowGaps;
+    }
+
+    /**
+     * Reads the objects.
+     *
+     * @param kinds of a cluster: what of it is read
+     * @throws IOException a file cannot be read, or the cluster does not answer
+     */
+    Manifests read(List<ClusterTexts.Listed> kinds, Report report, CommandLine command) throws IOException {
+        boolean cluster = kubernetes || context != null;
+        List<Path> files = new ArrayList<>(named);
+        files.addAll(positional);
+        if (cluster != files.isEmpty()) {
+            throw new ParameterException(
+                    command,
+                    "From where? Either files, by -f FILE, or the cluster, by --kubernetes or --context NAME.");
+        }
+        Manifests manifests = new Manifests();
+        if (cluster) {
+            ClusterTexts.read(context, kinds, manifests, report);
+        }
+        for (Path file : files) {
+            manifests.read(file, report);
+        }
+        return manifests;
+    }
+}
