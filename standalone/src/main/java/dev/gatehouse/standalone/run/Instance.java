@@ -292,6 +292,17 @@ public final class Instance {
         return parts;
     }
 
+    /** The Envoys, with the node ids by which xds-svc knows them. */
+    JsonArray envoys() {
+        JsonArray envoys = new JsonArray();
+        fleet().ifPresent(fleet -> fleet.states()
+                .forEach((name, state) -> envoys.add(new JsonObject()
+                        .put("fleet", name)
+                        .put("node", EnvoyFleet.nodeId(name))
+                        .put("state", state(state)))));
+        return envoys;
+    }
+
     private static String state(EnvoyState state) {
         return switch (state) {
             case EnvoyState.Starting _ -> "starting";

@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone.run;
+package dev.gatehouse.standalone.instance;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
