@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.envoyapi.TypeUrls;
@@ -18,6 +19,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -26,11 +28,19 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands against the services of a cluster: their pages through port-forwards, and what its API server lists. */
 final class ClusterCommandsTest {
     private static final String FLEET = "shop/front";
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -49,6 +60,53 @@ final class ClusterCommandsTest {
 
     @SuppressWarnings("NullAway.Init")
     private FakeCluster cluster;
+
+    private static final String TOP = """
+            {"since": "2026-11-28T21:00:00Z", "forgotten": false, "limited": [
+              {"domain": "shop/front", "descriptor": [{"key": "rule-0", "value": ""}, {"key": "user", "value": "ann-quota"}],
+               "limit": "10/minute", "shadow": false, "requests": 7}]}""";
+    private static final String HITS = """
+            gatehouse_ratelimit_rule_hits_total{domain="shop/front",limit="10/minute",result="over",rule="rule-0"} 7.0
+            gatehouse_ratelimit_rule_hits_total{domain="shop/front",limit="10/minute",result="ok",rule="rule-0"} 1.2E2
+            gatehouse_ratelimit_rule_hits_total{domain="shop/front",limit="9/hour",result="ok",rule="rule-1"} 5.0
+            """;
+
+    private final AtomicInteger wafEvents = new AtomicInteger(2);
+    private final AtomicReference<String> wafLife = new AtomicReference<>("a");
+
+    private String events(long after) {
+        JsonArray events = new JsonArray();
+        for (int i = 1; i <= wafEvents.get(); i++) {
+            if (i > after) {
+                events.add(new JsonObject()
+                        .put("number", i)
+                        .put("at", "2026-11-28T21:00:0" + i + "Z")
+                        .put("policy", "shop/waf")
+                        .put("uniqueId", "id-" + wafLife.get() + i)
+                        .put("client", "192.0.2.7")
+                        .put("method", "GET")
+                        .put("host", "shop.example")
+                        .put("path", "/cart")
+                        .put("mode", "ON")
+                        .put("verdict", i % 2 == 0 ? "detected" : "blocked")
+                        .put(
+                                "rules",
+                                new JsonArray()
+                                        .add(new JsonObject()
+                                                .put("id", 900 + i)
+                                                .put("message", "found")
+                                                .put("severity", "CRITICAL")
+                                                .put("variable", "ARGS:q")))
+                        .put("rulesLeftOut", 0)
+                        .put("trace", ""));
+            }
+        }
+        return new JsonObject()
+                .put("life", wafLife.get())
+                .put("last", wafEvents.get())
+                .put("events", events)
+                .encode();
+    }
 
     private static String ofBuild() {
         try {
@@ -65,7 +123,14 @@ final class ClusterCommandsTest {
         new XdsPages(() -> List.of(subscriber()), store).routes(router);
         router.get("/q/metrics").handler(context -> context.response()
                 .end("# HELP x\ngatehouse_build_info{java=\"25\",service=\"xds-svc\",version=\"" + version.get()
-                        + "\"} 1.0\ngatehouse_xds_pushes_total{type=\"a b\"} 7.0\nzero_total 0.0\n"));
+                        + "\"} 1.0\ngatehouse_xds_pushes_total{type=\"a b\"} 7.0\nzero_total 0.0\n" + HITS));
+        router.get("/q/health").handler(context -> context.response().end("{\"status\":\"UP\"}"));
+        router.get("/gatehouse/waf/events")
+                .handler(context -> context.response()
+                        .end(events(Long.parseLong(context.queryParams().contains("after")
+                                ? context.queryParams().get("after")
+                                : "0"))));
+        router.get("/gatehouse/quota/top").handler(context -> context.response().end(TOP));
         int services = cluster.serve(router);
         for (Component each : Component.SERVICES) {
             cluster.service(each, each.text() + "-1", services);
@@ -310,5 +375,154 @@ final class ClusterCommandsTest {
         assertThat(err.toString())
                 .contains("pod xds-svc-2 has no page /gatehouse/xds/resources (expected: Gatehouse of the version of this"
                         + " command, or newer; 'gatehouse version' compares)");
+    }
+
+    @Test
+    void wafEventsAreFilteredAndOfAllReplicas() {
+        assertThat(run("waf", "events", "-k")).as(err.toString()).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "2026-11-28T21:00:01Z blocked 192.0.2.7 GET shop.example/cart by shop/waf (waf-svc-1, id-a1)",
+                        "    901 found (CRITICAL, ARGS:q)",
+                        "2026-11-28T21:00:02Z detected 192.0.2.7 GET shop.example/cart by shop/waf (waf-svc-1, id-a2)",
+                        "    902 found (CRITICAL, ARGS:q)");
+        assertThat(run("waf", "events", "-k", "--blocked", "-o", "json")).isZero();
+        assertThat(out.toString().lines()).hasSize(1);
+        assertThat(run("waf", "events", "-k", "--rule", "902")).isZero();
+        assertThat(out.toString()).contains("id-a2").doesNotContain("id-a1");
+        assertThat(run("waf", "events", "-k", "--policy", "shop/other")).isZero();
+        assertThat(out.toString()).isEmpty();
+        assertThat(run("waf", "events", "-k", "--last", "1")).isZero();
+        assertThat(out.toString()).contains("id-a2").doesNotContain("id-a1");
+    }
+
+    @Test
+    void wafEventsAreFollowedOverARestartOfTheProcess() throws Exception {
+        CompletableFuture<Integer> exit = new CompletableFuture<>();
+        Thread command = Thread.ofPlatform().start(() -> exit.complete(run("waf", "events", "-k", "--follow")));
+        Await.until(() -> out.toString().contains("id-a2"), SOON, () -> out + "" + err);
+        wafEvents.set(3);
+        Await.until(() -> out.toString().contains("id-a3"), SOON, () -> out + "" + err);
+        wafLife.set("b");
+        wafEvents.set(1);
+        Await.until(() -> out.toString().contains("id-b1"), SOON, () -> out + "" + err);
+        assertThat(out.toString().split("id-a2", -1)).hasSize(2);
+        command.interrupt();
+        assertThat(exit.get(30, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
+    void theMostLimitedRulesAndDescriptorsAreAddedUpOverReplicas() throws Exception {
+        assertThat(run("quota", "top", "-k")).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .containsPattern("shop/front +rule-0 +10/minute +7 +0 +0 +120")
+                .containsPattern("7 +10/minute +shop/front +rule-0, user=ann-quota")
+                .doesNotContain("rule-1");
+        cluster.service(
+                Component.RATELIMIT,
+                "ratelimit-svc-2",
+                cluster.serve(request -> request.response()
+                        .end(request.path().equals("/q/metrics") ? HITS : TOP)));
+        assertThat(run("quota", "top", "-k", "-o", "json")).isZero();
+        JsonObject tree = new JsonObject(out.toString());
+        assertThat(tree.getJsonArray("descriptors").getJsonObject(0).getInteger("requests"))
+                .isEqualTo(14);
+        assertThat(tree.getJsonArray("rules").getJsonObject(0).getJsonObject("results").getInteger("over"))
+                .isEqualTo(14);
+        assertThat(run("quota", "top", "-k", "--most", "0")).isEqualTo(2);
+    }
+
+    @Test
+    void logsAreMergedByTimeAndJsonIsMadeReadable() {
+        cluster.log("waf-svc-1", "2026-11-28T21:00:02.5Z plain words");
+        cluster.log(
+                "xds-svc-1",
+                "2026-11-28T21:00:01.25Z {\"level\":\"WARN\",\"loggerName\":\"a.B\",\"message\":\"gone\",\"exception\":"
+                        + "{\"exceptionType\":\"X\",\"message\":\"why\"}}");
+        cluster.log("envoy-front-1", "2026-11-28T21:00:03Z {\"path\":\"/\"}");
+        assertThat(run("logs", "-k")).as(err.toString()).isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "2026-11-28T21:00:01.250Z xds-svc-1 WARN [a.B] gone: X: why",
+                        "2026-11-28T21:00:02.500Z waf-svc-1 plain words",
+                        "2026-11-28T21:00:03.000Z envoy-front-1 {\"path\":\"/\"}");
+        assertThat(run("logs", "-k", "proxy", "xds", "--raw")).isZero();
+        assertThat(out.toString()).contains("loggerName").doesNotContain("plain words");
+        assertThat(run("logs", "-k", "--since", "soon")).isEqualTo(2);
+        assertThat(err.toString()).contains("\"soon\" is no time span (expected: such as 90s, 10m, 2h or 1d)");
+        cluster.forbid("/api/v1/namespaces/envoy-gateway-system/pods/waf-svc-1/log");
+        assertThat(run("logs", "-k")).isEqualTo(1);
+        assertThat(err.toString()).contains("the log of pod waf-svc-1 cannot be read");
+        assertThat(out.toString()).contains("xds-svc-1");
+    }
+
+    @Test
+    void theSupportBundleHasEverythingButSecrets(@TempDir Path folder) throws Exception {
+        String secret = "PLANTED-known-value";
+        String base64 = Base64.getEncoder().encodeToString(secret.getBytes(UTF_8));
+        cluster.objects("v1", "Secret", "secrets", new JsonObject("""
+                {"apiVersion": "v1", "kind": "Secret",
+                 "metadata": {"name": "client", "namespace": "shop", "annotations": {
+                   "kubectl.kubernetes.io/last-applied-configuration": "{\\"data\\":{\\"client-secret\\":\\"%1$s\\"}}"}},
+                 "type": "Opaque", "data": {"client-secret": "%1$s"}}""".formatted(base64)));
+        cluster.objects("v1", "ConfigMap", "configmaps", new JsonObject("""
+                {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "rules", "namespace": "shop"},
+                 "data": {"key.pem": "PLANTED-in-a-config-map"}}"""));
+        cluster.objects("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes", new JsonObject("""
+                {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "cart", "namespace": "shop"},
+                 "spec": {"hostnames": ["cart.example"], "rules": [{"filters": [{"type": "RequestHeaderModifier",
+                   "requestHeaderModifier": {"set": [{"name": "X-Api-Key", "value": "PLANTED-header"}]}}]}]}}"""));
+        cluster.log("waf-svc-1", "2026-11-28T21:00:02Z the provider refused " + secret + " of shop");
+        cluster.log("envoy-front-1", "2026-11-28T21:00:02Z {\"path\":\"/cb?code=PLANTED-code\",\"h\":\"Bearer PLANTED-bearer\"}");
+        dump.set("""
+                {"configs": [{"@type": "type.googleapis.com/envoy.admin.v3.ClustersConfigDump", "dynamicActiveClusters": [
+                  {"versionInfo": "v1", "cluster": {"@type": "type.googleapis.com/envoy.config.cluster.v3.Cluster", "name": "c1",
+                   "metadata": {"filterMetadata": {"x": {"password": "PLANTED-in-envoy", "text": "%s"}}}}}]}]}
+                """.formatted(secret));
+        cluster.forbid("/apis/apps/v1");
+        Path file = folder.resolve("bundle.zip");
+        assertThat(run("collect", "-k", "--file", file.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("not had: deployments: ", file + ": ");
+        Map<String, String> entries = new TreeMap<>();
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+                entries.put(entry.getName(), new String(zip.getInputStream(entry).readAllBytes(), UTF_8));
+            }
+        }
+        entries.forEach((name, text) -> assertThat(text)
+                .as(name)
+                .doesNotContain("PLANTED")
+                .doesNotContain("planted")
+                .doesNotContain("ann-quota")
+                .doesNotContain(base64));
+        assertThat(entries.keySet())
+                .contains(
+                        "manifest.json",
+                        "versions.json",
+                        "status.json",
+                        "cluster/pods.json",
+                        "objects/Secret/shop_client.json",
+                        "objects/HTTPRoute/shop_cart.json",
+                        "xds/subscribers.json",
+                        "xds/resources/shop_front.json",
+                        "services/waf-svc-1/log.txt",
+                        "services/waf-svc-1/metrics.txt",
+                        "services/waf-svc-1/waf-events.json",
+                        "services/ratelimit-svc-1/quota-top.json",
+                        "proxies/envoy-front-1/config_dump.json",
+                        "proxies/envoy-front-1/log.txt",
+                        "proxies/envoy-front-1/diff.json");
+        assertThat(entries.get("objects/Secret/shop_client.json")).contains("\"dataKeys\" : [ \"client-secret\" ]");
+        assertThat(entries.get("objects/HTTPRoute/shop_cart.json")).contains("cart.example", "(redacted)");
+        assertThat(entries.get("services/waf-svc-1/log.txt")).contains("the provider refused (redacted) of shop");
+        assertThat(entries.get("proxies/envoy-front-1/config_dump.json")).contains("dynamicActiveClusters");
+        JsonObject manifest = new JsonObject(entries.get("manifest.json"));
+        assertThat(manifest.getJsonArray("files")).hasSize(entries.size() - 1);
+        assertThat(manifest.getJsonArray("missing").encode()).contains("deployments");
+        assertThat(manifest.getInteger("replacements")).isPositive();
+        assertThat(run("collect", "-k", "--file", file.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("is there already (expected: a file that is not");
     }
 }

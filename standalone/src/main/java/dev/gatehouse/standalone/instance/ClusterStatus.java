@@ -84,7 +84,7 @@ public final class ClusterStatus {
         found.sort(Comparator.comparing(Found::kind).thenComparing(Found::name));
         Set<String> classes = found.stream()
                 .filter(each -> each.kind().equals("GatewayClass"))
-                .filter(each -> CONTROLLERS.contains(each.spec().getString("controllerName")))
+                .filter(each -> ours(each.spec()))
                 .map(Found::name)
                 .collect(Collectors.toCollection(HashSet::new));
         for (Found each : found) {
@@ -98,6 +98,11 @@ public final class ClusterStatus {
                 policy(each);
             }
         }
+    }
+
+    /** Whether a GatewayClass, or an entry of a status, is one of Gatehouse's controller. */
+    private static boolean ours(JsonObject named) {
+        return CONTROLLERS.contains(Objects.requireNonNullElse(named.getString("controllerName"), ""));
     }
 
     private static Found found(GenericKubernetesResource object) {
@@ -161,7 +166,7 @@ public final class ClusterStatus {
     private void route(Found route) {
         JsonArray parents = new JsonArray();
         for (JsonObject parent : objects(route.status().getJsonArray("parents"))) {
-            if (CONTROLLERS.contains(parent.getString("controllerName"))) {
+            if (ours(parent)) {
                 String reference = reference(parent.getJsonObject("parentRef"), route);
                 JsonArray conditions = array(parent.getJsonArray("conditions"));
                 parents.add(new JsonObject().put("parent", reference).put("conditions", conditions));
@@ -180,7 +185,7 @@ public final class ClusterStatus {
 
     private void policy(Found policy) {
         for (JsonObject ancestor : objects(policy.status().getJsonArray("ancestors"))) {
-            if (CONTROLLERS.contains(ancestor.getString("controllerName"))) {
+            if (ours(ancestor)) {
                 JsonObject reference = ancestor.getJsonObject("ancestorRef");
                 String target = Objects.requireNonNullElse(reference.getString("kind"), "Gateway") + " "
                         + reference(reference, policy);
@@ -206,7 +211,7 @@ public final class ClusterStatus {
     private void broken(String where, JsonArray conditions) {
         for (JsonObject condition : objects(conditions)) {
             if ("False".equals(condition.getString("status"))
-                    && Set.of("Accepted", "ResolvedRefs", "Programmed").contains(condition.getString("type"))) {
+                    && Set.of("Accepted", "ResolvedRefs", "Programmed").contains(String.valueOf(condition.getString("type")))) {
                 problems.add(where + ": " + condition.getString("type") + ": " + condition.getString("reason") + ": "
                         + condition.getString("message"));
             }

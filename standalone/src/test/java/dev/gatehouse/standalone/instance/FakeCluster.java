@@ -319,7 +319,7 @@ public final class FakeCluster implements AutoCloseable {
         int target = find(pod.group(2)).ports().getOrDefault(port, 1);
         NetClient client = vertx.createNetClient();
         socket.pause();
-        client.connect(target, "127.0.0.1").onSuccess(backend -> {
+        client.connect(target, "127.0.0.1").onFailure(_ -> socket.close()).onSuccess(backend -> {
             for (byte channel : new byte[] {0, 1}) {
                 socket.writeBinaryMessage(Buffer.buffer()
                         .appendByte(channel)

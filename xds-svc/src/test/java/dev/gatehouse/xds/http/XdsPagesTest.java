@@ -1,7 +1,9 @@
 package dev.gatehouse.xds.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import com.google.protobuf.Message;
 import dev.gatehouse.api.authz.v1.AccessPolicy;
@@ -28,6 +30,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -84,19 +87,22 @@ final class XdsPagesTest {
         Map<String, JsonObject> byName = objects(front.getJsonArray("resources")).stream()
                 .collect(Collectors.toMap(each -> each.getString("name"), Function.identity()));
         assertThat(byName.keySet()).containsExactlyInAnyOrder("c1", "certificate", "credential");
-        assertThat(Cluster.parseFrom(bytes(byName.get("c1"))).getName()).isEqualTo("c1");
-        assertThat(byName.get("certificate").getString("version")).isEqualTo("version of certificate");
-        assertThat(new String(bytes(byName.get("certificate")))).contains("public chain");
+        JsonObject certificate = Objects.requireNonNull(byName.get("certificate"));
+        assertThat(Cluster.parseFrom(bytes(Objects.requireNonNull(byName.get("c1"))))
+                        .getName())
+                .isEqualTo("c1");
+        assertThat(certificate.getString("version")).isEqualTo("version of certificate");
+        assertThat(new String(bytes(certificate), UTF_8)).contains("public chain");
         AccessPolicy shown = AccessPolicy.parseFrom(
                 bytes(objects(pages.resources("gatehouse/authz").getJsonArray("resources")).getFirst()));
         assertThat(shown.getIntrospections(0).getClientId()).isEqualTo("gateway");
         assertThat(shown.getIntrospections(0).getClientSecret()).isEqualTo("(redacted)");
-        byName.values().forEach(each -> assertThat(new String(bytes(each))).doesNotContain("planted"));
+        byName.values().forEach(each -> assertThat(new String(bytes(each), UTF_8)).doesNotContain("planted"));
         assertThat(objects(pages.fleets().getJsonArray("fleets")))
                 .extracting(each -> each.getString("fleet"), each -> each.getInteger("resources"))
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("gatehouse/authz", 1),
-                        org.assertj.core.groups.Tuple.tuple("shop/front", 3));
+                        tuple("gatehouse/authz", 1),
+                        tuple("shop/front", 3));
         assertThatThrownBy(() -> pages.resources("shop/frnt"))
                 .hasMessage("Nothing is published for \"shop/frnt\" (expected: one of [gatehouse/authz, shop/front]).");
     }
