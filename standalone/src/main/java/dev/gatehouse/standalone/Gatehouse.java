@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             LogsCommand.class,
             QuotaCommand.class,
             CollectCommand.class,
+            AuditCommand.class,
             DashboardCommand.class,
             HttpbinCommand.class,
             ImportCommand.class,

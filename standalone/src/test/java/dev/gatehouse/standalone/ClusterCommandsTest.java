@@ -25,6 +25,7 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,6 +131,9 @@ final class ClusterCommandsTest {
                         .end(events(Long.parseLong(context.queryParams().contains("after")
                                 ? context.queryParams().get("after")
                                 : "0"))));
+        router.get("/gatehouse/sbom").handler(context -> context.response().end("""
+                {"metadata": {"properties": [{"name": "gatehouse:libraries", "value": "known"}]}, "components": [
+                  {"purl": "pkg:maven/io.netty/netty-codec@4.1.130.Final"}, {"purl": "pkg:generic/owasp-crs@4.25.0"}]}"""));
         router.get("/gatehouse/quota/top").handler(context -> context.response().end(TOP));
         int services = cluster.serve(router);
         for (Component each : Component.SERVICES) {
@@ -524,5 +528,28 @@ final class ClusterCommandsTest {
         assertThat(manifest.getInteger("replacements")).isPositive();
         assertThat(run("collect", "-k", "--file", file.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("is there already (expected: a file that is not");
+    }
+
+    @Test
+    void whatMustBeUpgradedIsOneCommand(@TempDir Path folder) throws Exception {
+        assertThat(run("audit", "-k")).as(out + "" + err).isZero();
+        assertThat(out.toString())
+                .containsPattern("envoy +1.40.0 +shop/front")
+                .containsPattern("owasp-crs +4.25.0 +authz-svc, controller-svc")
+                .contains("1 libraries", "No advisories were given");
+        Path advisory = Files.writeString(folder.resolve("a.json"), """
+                {"id": "GHSA-1", "aliases": ["CVE-2026-1"], "summary": "reads too far", "affected": [
+                  {"package": {"ecosystem": "Maven", "name": "io.netty:netty-codec"},
+                   "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "4.1.0"}, {"fixed": "4.1.131.Final"}]}]}]}""");
+        assertThat(run("audit", "-k", "--advisories", advisory.toString())).isEqualTo(1);
+        assertThat(out.toString())
+                .containsPattern("io.netty:netty-codec +4.1.130.Final +GHSA-1 \\(CVE-2026-1\\) +4.1.131.Final +authz-svc,")
+                .contains("reads too far", "1 of 1 advisories are about what runs.");
+        cluster.breaks("waf-svc-1", "CrashLoopBackOff");
+        assertThat(run("audit", "-k", "-o", "json")).isEqualTo(1);
+        assertThat(new JsonObject(out.toString()).getJsonArray("unknown"))
+                .containsExactly("waf-svc-1: is not ready: CrashLoopBackOff");
+        assertThat(run("audit", "-k", "--advisories", folder.resolve("none").toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("none is not there (expected: a JSON file in OSV's format");
     }
 }

@@ -47,7 +47,8 @@ public record Versions(String client, List<Running> running, List<String> unknow
                 continue;
             }
             try {
-                running.add(replica.component() == Component.PROXY ? envoy(gatehouse, replica) : service(gatehouse, replica));
+                running.add(replica.component() == Component.PROXY ? new Running(replica, envoyVersion(gatehouse, replica), "")
+                                : service(gatehouse, replica));
             } catch (IOException e) {
                 unknown.add(replica + ": " + e.getMessage());
             }
@@ -73,11 +74,11 @@ public record Versions(String client, List<Running> running, List<String> unknow
         return new Running(replica, version, java);
     }
 
-    /** Envoy tells "commit/1.40.0/Clean/RELEASE/BoringSSL". */
-    private static Running envoy(RunningGatehouse gatehouse, Replica replica) throws IOException {
+    /** The version of a proxy's Envoy: Envoy tells "commit/1.40.0/Clean/RELEASE/BoringSSL". */
+    public static String envoyVersion(RunningGatehouse gatehouse, Replica replica) throws IOException {
         String told = new JsonObject(gatehouse.get(replica, "/server_info")).getString("version", "");
         String[] parts = told.split("/");
-        return new Running(replica, parts.length > 1 ? parts[1] : told, "");
+        return parts.length > 1 ? parts[1] : told;
     }
 
     /** What does not fit together, a sentence each; empty: all does. */
