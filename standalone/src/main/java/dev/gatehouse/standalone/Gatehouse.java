@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             QuotaCommand.class,
             CollectCommand.class,
             AuditCommand.class,
+            UpgradeCommand.class,
             DashboardCommand.class,
             HttpbinCommand.class,
             ImportCommand.class,

@@ -173,7 +173,7 @@ final class LogsCommand implements Callable<Integer> {
                 }
             });
         } catch (IOException e) {
-            failed(e.getMessage());
+            failed(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -43,12 +43,12 @@ import java.util.function.BiPredicate;
  * listeners, clusters, whole route tables and secrets, by which they are compared; of all else it tells the content. Fields
  * are named, and no value is shown, so that no secret is.
  */
-final class ProxyDifference {
+public final class ProxyDifference {
     /** Fields that are named of one resource. */
     private static final int MOST_FIELDS = 8;
 
     /** How a proxy's resource differs. */
-    enum What {
+    public enum What {
         /** The proxy should have the resource, and does not. */
         MISSING,
         /** The proxy has the resource, and should not. */
@@ -61,7 +61,7 @@ final class ProxyDifference {
      * @param detail a sentence
      * @param fields paths of what differs, at most some
      */
-    record Difference(String typeUrl, String name, What what, String detail, List<String> fields)
+    public record Difference(String typeUrl, String name, What what, String detail, List<String> fields)
             implements Comparable<Difference> {
         @Override
         public int compareTo(Difference other) {
@@ -71,7 +71,7 @@ final class ProxyDifference {
     }
 
     /** @param compared resources that were looked at */
-    record Result(List<Difference> differences, int compared) {}
+    public record Result(List<Difference> differences, int compared) {}
 
     /**
      * @param version empty: Envoy does not tell
@@ -100,7 +100,7 @@ final class ProxyDifference {
      * @param dump JSON of Envoy's page
      * @throws InvalidProtocolBufferException if that is no such JSON
      */
-    static Result of(FleetSnapshot wanted, BiPredicate<String, String> asks, String dump)
+    public static Result of(FleetSnapshot wanted, BiPredicate<String, String> asks, String dump)
             throws InvalidProtocolBufferException {
         ProxyDifference difference = new ProxyDifference(wanted, asks);
         difference.read(dump);
