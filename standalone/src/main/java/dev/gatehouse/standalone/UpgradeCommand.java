@@ -51,6 +51,9 @@ final class UpgradeCommand implements Runnable {
             footerHeading = "%nExamples:%n",
             footer = {"  gatehouse upgrade check --context prod", "", "Exit code 1: something would change."})
     static final class Check implements Callable<Integer> {
+        /** Fields of a CRD that are printed of each kind of change. */
+        private static final int MOST_FIELDS = 12;
+
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it
         private CommandSpec spec;
@@ -103,7 +106,10 @@ final class UpgradeCommand implements Runnable {
         }
 
         private static void lines(String mark, List<String> fields, PrintWriter out) {
-            fields.forEach(field -> out.println("  " + mark + " " + field));
+            fields.stream().limit(MOST_FIELDS).forEach(field -> out.println("  " + mark + " " + field));
+            if (fields.size() > MOST_FIELDS) {
+                out.println("  " + mark + " and " + (fields.size() - MOST_FIELDS) + " further fields (-o json has all)");
+            }
         }
     }
 }

@@ -8,6 +8,8 @@ import dev.gatehouse.events.MemoryConfigLog;
 import dev.gatehouse.events.Put;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.events.Transaction;
+import dev.gatehouse.gatewayapi.Kind;
+import dev.gatehouse.gatewayapi.crd.CustomResourceDefinitions;
 import dev.gatehouse.standalone.instance.Component;
 import dev.gatehouse.standalone.instance.FakeCluster;
 import dev.gatehouse.testkit.Await;
@@ -19,6 +21,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -31,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -551,5 +555,65 @@ final class ClusterCommandsTest {
                 .containsExactly("waf-svc-1: is not ready: CrashLoopBackOff");
         assertThat(run("audit", "-k", "--advisories", folder.resolve("none").toString())).isEqualTo(1);
         assertThat(err.toString()).contains("none is not there (expected: a JSON file in OSV's format");
+    }
+
+    @Test
+    void whatAnUpgradeWouldChangeIsToldByObjectAndByFieldsOfDefinitions() {
+        assertThat(run("upgrade", "check", "-k")).isEqualTo(1);
+        assertThat(err.toString()).contains("there is no Deployment controller-svc in namespace envoy-gateway-system");
+        cluster.object("/apis/apps/v1/namespaces/envoy-gateway-system/deployments/controller-svc", new JsonObject("""
+                {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "controller-svc"},
+                 "spec": {"template": {"spec": {"containers": [{"name": "controller-svc", "env": [
+                   {"name": "POD_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}},
+                   {"name": "GATEHOUSE_CONTROLLER_SOURCE", "value": "kubernetes"},
+                   {"name": "GATEHOUSE_CONTROLLER_WAF_ADDRESS", "value": "waf-svc.$(POD_NAMESPACE).svc:18030"}]}]}}}}"""));
+        JsonObject gateway = new JsonObject("""
+                {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"name": "front", "namespace": "shop", "generation": 1},
+                 "spec": {"gatewayClassName": "gatehouse", "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]}}""");
+        cluster.objects(
+                "gateway.networking.k8s.io/v1",
+                "GatewayClass",
+                "gatewayclasses",
+                new JsonObject("""
+                        {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": {"name": "gatehouse", "generation": 1},
+                         "spec": {"controllerName": "gatehouse.dev/gatewayclass-controller"}}"""));
+        cluster.objects("gateway.networking.k8s.io/v1", "Gateway", "gateways", gateway);
+        cluster.objects("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes", new JsonObject("""
+                {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "cart", "namespace": "shop", "generation": 1},
+                 "spec": {"parentRefs": [{"name": "front"}], "rules": [{"filters": [
+                   {"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}]}]}}"""));
+        for (Kind<?> kind : CustomResourceDefinitions.kinds()) {
+            JsonObject definition = new JsonObject(
+                    Serialization.unmarshal(CustomResourceDefinitions.yaml(kind), LinkedHashMap.class));
+            if (kind.name().equals("WAFPolicy")) {
+                schema(definition).remove("mode");
+                schema(definition).put("older", new JsonObject().put("type", "string"));
+            }
+            cluster.object(
+                    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + CustomResourceDefinitions.name(kind),
+                    definition);
+        }
+        assertThat(run("upgrade", "check", "-k")).as(err.toString()).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("Gateway shop/front\n", "  + listener ")
+                .contains("made by the installed version alone\n  - cluster c1 of shop/front")
+                .contains(
+                        "CRD wafpolicies.gatehouse.dev\n  + v1alpha1 spec.mode\n  - v1alpha1 spec.older\n",
+                        "Compared: shop/front (envoy-front-1). ",
+                        " resources and 1 CRDs would change.");
+        assertThat(run("upgrade", "check", "-k", "-o", "json")).isEqualTo(1);
+        assertThat(new JsonObject(out.toString()).getJsonArray("definitions")).hasSize(1);
+    }
+
+    private static JsonObject schema(JsonObject definition) {
+        return definition
+                .getJsonObject("spec")
+                .getJsonArray("versions")
+                .getJsonObject(0)
+                .getJsonObject("schema")
+                .getJsonObject("openAPIV3Schema")
+                .getJsonObject("properties")
+                .getJsonObject("spec")
+                .getJsonObject("properties");
     }
 }

@@ -56,7 +56,9 @@ final class TopPage {
         for (MostLimited.Count count : report.counts()) {
             JsonArray descriptor = new JsonArray();
             for (Entry entry : count.limited().descriptor()) {
-                descriptor.add(new JsonObject().put("key", entry.key()).put("value", shown(entry.value())));
+                // What the configuration names has its name as value, too.
+                String value = entry.value().equals(entry.key()) ? "" : shown(entry.value());
+                descriptor.add(new JsonObject().put("key", entry.key()).put("value", value));
             }
             all.add(new JsonObject()
                     .put("domain", count.limited().domain())

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import dev.gatehouse.controller.infrastructure.ProxyFiles;
 import dev.gatehouse.controller.text.ResourceText;
 import dev.gatehouse.envoyapi.EnvoyTypes;
 import dev.gatehouse.envoyapi.TypeUrls;
@@ -203,6 +204,9 @@ public final class ProxyDifference {
     }
 
     private void secret(SecretsConfigDump.DynamicSecret dump, String said) {
+        if (dump.getName().equals(ProxyFiles.CERTIFICATE) || dump.getName().equals(ProxyFiles.TRUSTED_CA)) {
+            return; // From files of its pod: by these it connects to xds-svc.
+        }
         // Envoy shows no private key, and neither is any kept here: secrets are compared by their versions.
         of(TypeUrls.SECRET)
                 .put(dump.getName(), new Has(dump.getVersionInfo(), SecretsConfigDump.getDefaultInstance(), said));

@@ -50,6 +50,7 @@ public final class FakeCluster implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final List<FakePod> pods = new CopyOnWriteArrayList<>();
     private final Map<String, JsonArray> lists = new ConcurrentHashMap<>();
+    private final Map<String, JsonObject> single = new ConcurrentHashMap<>();
     private final Map<String, JsonArray> kinds = new ConcurrentHashMap<>();
     private final Set<String> forbidden = ConcurrentHashMap.newKeySet();
     private final Set<String> namespaces = ConcurrentHashMap.newKeySet();
@@ -197,6 +198,11 @@ public final class FakeCluster implements AutoCloseable {
                 .add(new JsonObject().put("name", plural).put("kind", kind).put("namespaced", true));
     }
 
+    /** Serves one object. */
+    public void object(String path, JsonObject object) {
+        single.put(path, object);
+    }
+
     /** What is asked by a path that begins with this is answered with 403. */
     public void forbid(String path) {
         forbidden.add(path);
@@ -251,6 +257,8 @@ public final class FakeCluster implements AutoCloseable {
             } else {
                 status(request, 404, "namespaces \"" + namespace.group(1) + "\" not found");
             }
+        } else if (single.containsKey(path)) {
+            json(request, single.get(path));
         } else if (lists.containsKey(path)) {
             list(request, "List", lists.get(path));
         } else if (kinds.containsKey(path)) {
