@@ -74,8 +74,7 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Optional<Advisories> known =
-                advisories.isEmpty() ? Optional.empty() : Optional.of(Advisories.read(advisories));
+        Optional<Advisories> known = advisories.isEmpty() ? Optional.empty() : Optional.of(Advisories.read(advisories));
         Inventory inventory = inventory();
         List<Advisory.Finding> findings =
                 known.map(each -> each.about(inventory.where().keySet())).orElse(List.of());
@@ -152,13 +151,16 @@ final class AuditCommand implements Callable<Integer> {
                 String.join(", ", inventory.where(each.software())),
                 each.advisory().summary()));
         out.print(table.text());
-        out.println(findings.isEmpty()
-                ? "None of " + known.get().size() + " advisories is about what runs."
-                : findings.size() + " of " + known.get().size() + " advisories are about what runs.");
+        out.println(
+                findings.isEmpty()
+                        ? "None of " + known.get().size() + " advisories is about what runs."
+                        : findings.size() + " of " + known.get().size() + " advisories are about what runs.");
     }
 
     private static String names(Advisory advisory) {
-        return advisory.aliases().isEmpty() ? advisory.id() : advisory.id() + " (" + String.join(", ", advisory.aliases()) + ")";
+        return advisory.aliases().isEmpty()
+                ? advisory.id()
+                : advisory.id() + " (" + String.join(", ", advisory.aliases()) + ")";
     }
 
     private static Map<String, Object> tree(Inventory inventory, List<Advisory.Finding> findings) {

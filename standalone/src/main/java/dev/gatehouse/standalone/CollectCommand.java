@@ -69,8 +69,8 @@ final class CollectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path target = Objects.requireNonNullElseGet(
-                file, () -> Path.of("gatehouse-" + TIME.format(Instant.now()) + ".zip"));
+        Path target =
+                Objects.requireNonNullElseGet(file, () -> Path.of("gatehouse-" + TIME.format(Instant.now()) + ".zip"));
         SupportBundle.Result result;
         try (RunningGatehouse gatehouse = instance.open();
                 Progress progress = Progress.of(spec)) {

@@ -88,8 +88,9 @@ final class ConfigCommand implements Runnable {
         @Option(
                 names = "--proxy",
                 paramLabel = "PROXY",
-                description = "What this proxy has, as its admin page tells it (Envoy's config_dump): its node id or pod,"
-                        + " or its Gateway's namespace/name.")
+                description =
+                        "What this proxy has, as its admin page tells it (Envoy's config_dump): its node id or pod,"
+                                + " or its Gateway's namespace/name.")
         private @Nullable String proxy;
 
         @Override
@@ -114,7 +115,8 @@ final class ConfigCommand implements Runnable {
                             spec.commandLine().getOut());
                 } else {
                     output.print(
-                            ServedResources.read(gatehouse, progress, name -> fleet == null || fleet.equals(name)).trees(type),
+                            ServedResources.read(gatehouse, progress, name -> fleet == null || fleet.equals(name))
+                                    .trees(type),
                             spec.commandLine().getOut());
                 }
             }

@@ -133,8 +133,8 @@ final class LogsCommand implements Callable<Integer> {
                             .orElse(null);
                     if (thread == null || !thread.isAlive()) {
                         followed.keySet()
-                                .removeIf(each -> each.name().equals(replica.name())
-                                        && each.component() == replica.component());
+                                .removeIf(each ->
+                                        each.name().equals(replica.name()) && each.component() == replica.component());
                         followed.put(
                                 replica,
                                 Thread.ofVirtual()

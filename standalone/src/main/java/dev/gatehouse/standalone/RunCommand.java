@@ -159,7 +159,8 @@ final class RunCommand implements Callable<Integer> {
             throw new CommandFailure(taken.get());
         }
         if (otlp != null && (!"http".equals(otlp.getScheme()) || otlp.getHost() == null)) {
-            throw new CommandFailure("--otlp: \"" + otlp + "\" (expected: http://host:port, such as http://localhost:4317)");
+            throw new CommandFailure(
+                    "--otlp: \"" + otlp + "\" (expected: http://host:port, such as http://localhost:4317)");
         }
         String services = "127.0.0.1:" + grpcPort;
         Map.of(

@@ -92,7 +92,9 @@ final class StatsCommand implements Callable<Integer> {
 
     private void read(RunningGatehouse gatehouse, Replica replica, List<Series> series) throws IOException {
         String page = replica.component() == Component.PROXY ? "/stats/prometheus" : "/q/metrics";
-        gatehouse.get(replica, page).lines()
+        gatehouse
+                .get(replica, page)
+                .lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .forEach(line -> {
                     // A value has no space; a label may.

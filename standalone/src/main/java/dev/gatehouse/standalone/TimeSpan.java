@@ -14,7 +14,8 @@ final class TimeSpan implements ITypeConverter<Duration> {
     public Duration convert(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new TypeConversionException("\"" + text + "\" is no time span (expected: such as 90s, 10m, 2h or 1d)");
+            throw new TypeConversionException(
+                    "\"" + text + "\" is no time span (expected: such as 90s, 10m, 2h or 1d)");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

@@ -101,14 +101,18 @@ final class UpgradeCommand implements Runnable {
             }
             check.notes().forEach(each -> out.println("note: " + each));
             out.println("Compared: " + (check.compared().isEmpty() ? "no proxy" : String.join(", ", check.compared()))
-                    + ". " + (check.isNothing() ? "Nothing would change." : check.differences().size()
-                            + " resources and " + check.definitions().size() + " CRDs would change."));
+                    + ". "
+                    + (check.isNothing()
+                            ? "Nothing would change."
+                            : check.differences().size() + " resources and "
+                                    + check.definitions().size() + " CRDs would change."));
         }
 
         private static void lines(String mark, List<String> fields, PrintWriter out) {
             fields.stream().limit(MOST_FIELDS).forEach(field -> out.println("  " + mark + " " + field));
             if (fields.size() > MOST_FIELDS) {
-                out.println("  " + mark + " and " + (fields.size() - MOST_FIELDS) + " further fields (-o json has all)");
+                out.println(
+                        "  " + mark + " and " + (fields.size() - MOST_FIELDS) + " further fields (-o json has all)");
             }
         }
     }

@@ -67,7 +67,10 @@ final class VersionCommand implements Callable<Integer> {
             versions.ifPresent(found -> print(found, skew));
         }
         spec.commandLine().getOut().flush();
-        return skew.isEmpty() && versions.map(Versions::unknown).orElse(List.of()).isEmpty() ? 0 : Gatehouse.FAILED;
+        return skew.isEmpty()
+                        && versions.map(Versions::unknown).orElse(List.of()).isEmpty()
+                ? 0
+                : Gatehouse.FAILED;
     }
 
     /** Empty: no cluster is asked for, and no instance runs on this machine. */
@@ -86,8 +89,7 @@ final class VersionCommand implements Callable<Integer> {
     private void print(Versions versions, List<String> skew) {
         Table table = new Table("COMPONENT", "PROCESS", "VERSION", "JAVA");
         for (Versions.Running each : versions.running()) {
-            table.row(
-                    each.replica().component().text(), each.replica().name(), each.version(), each.java());
+            table.row(each.replica().component().text(), each.replica().name(), each.version(), each.java());
         }
         var out = spec.commandLine().getOut();
         out.println();
@@ -95,7 +97,8 @@ final class VersionCommand implements Callable<Integer> {
         versions.unknown().forEach(each -> out.println("not known: " + each));
         out.println();
         if (skew.isEmpty()) {
-            out.println(versions.unknown().isEmpty() ? "All versions fit together." : "The known versions fit together.");
+            out.println(
+                    versions.unknown().isEmpty() ? "All versions fit together." : "The known versions fit together.");
         }
         skew.forEach(each -> out.println("skew: " + each));
     }

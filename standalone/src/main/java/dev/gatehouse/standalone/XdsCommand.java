@@ -116,8 +116,9 @@ final class XdsCommand implements Runnable {
 
         @Parameters(
                 paramLabel = "PROXY",
-                description = "The proxy: its node id as 'gatehouse xds proxies' prints it (on a cluster its pod), or its"
-                        + " Gateway's namespace/name where that has one proxy.")
+                description =
+                        "The proxy: its node id as 'gatehouse xds proxies' prints it (on a cluster its pod), or its"
+                                + " Gateway's namespace/name where that has one proxy.")
         @SuppressWarnings("NullAway.Init")
         private String proxy;
 

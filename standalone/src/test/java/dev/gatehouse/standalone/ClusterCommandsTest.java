@@ -126,15 +126,17 @@ final class ClusterCommandsTest {
         cluster = new FakeCluster(folder);
         Router router = Router.router(cluster.vertx());
         new XdsPages(() -> List.of(subscriber()), store).routes(router);
-        router.get("/q/metrics").handler(context -> context.response()
-                .end("# HELP x\ngatehouse_build_info{java=\"25\",service=\"xds-svc\",version=\"" + version.get()
-                        + "\"} 1.0\ngatehouse_xds_pushes_total{type=\"a b\"} 7.0\nzero_total 0.0\n" + HITS));
+        router.get("/q/metrics")
+                .handler(context -> context.response()
+                        .end("# HELP x\ngatehouse_build_info{java=\"25\",service=\"xds-svc\",version=\"" + version.get()
+                                + "\"} 1.0\ngatehouse_xds_pushes_total{type=\"a b\"} 7.0\nzero_total 0.0\n" + HITS));
         router.get("/q/health").handler(context -> context.response().end("{\"status\":\"UP\"}"));
         router.get("/gatehouse/waf/events")
                 .handler(context -> context.response()
-                        .end(events(Long.parseLong(context.queryParams().contains("after")
-                                ? context.queryParams().get("after")
-                                : "0"))));
+                        .end(events(Long.parseLong(
+                                context.queryParams().contains("after")
+                                        ? context.queryParams().get("after")
+                                        : "0"))));
         router.get("/gatehouse/sbom").handler(context -> context.response().end("""
                 {"metadata": {"properties": [{"name": "gatehouse:libraries", "value": "known"}]}, "components": [
                   {"purl": "pkg:maven/io.netty/netty-codec@4.1.130.Final"}, {"purl": "pkg:generic/owasp-crs@4.25.0"}]}"""));
@@ -169,7 +171,8 @@ final class ClusterCommandsTest {
                                 Secret.newBuilder()
                                         .setName("credential")
                                         .setGenericSecret(GenericSecret.newBuilder()
-                                                .setSecret(DataSource.newBuilder().setInlineString("planted")))
+                                                .setSecret(
+                                                        DataSource.newBuilder().setInlineString("planted")))
                                         .build()
                                         .toByteString(),
                                 true)),
@@ -318,8 +321,7 @@ final class ClusterCommandsTest {
                 .doesNotContain("foreign");
         cluster.breaks("authz-svc-1", "CrashLoopBackOff");
         assertThat(run("status", "-k", "-o", "json")).isEqualTo(1);
-        assertThat(out.toString())
-                .contains("pod envoy-gateway-system/authz-svc-1: is not ready: CrashLoopBackOff");
+        assertThat(out.toString()).contains("pod envoy-gateway-system/authz-svc-1: is not ready: CrashLoopBackOff");
     }
 
     private static JsonObject gateway(String name, String gatewayClass, String programmed) {
@@ -381,8 +383,9 @@ final class ClusterCommandsTest {
                 cluster.serve(request -> request.response().setStatusCode(404).end()));
         assertThat(run("config", "dump", "-k")).isEqualTo(1);
         assertThat(err.toString())
-                .contains("pod xds-svc-2 has no page /gatehouse/xds/resources (expected: Gatehouse of the version of this"
-                        + " command, or newer; 'gatehouse version' compares)");
+                .contains(
+                        "pod xds-svc-2 has no page /gatehouse/xds/resources (expected: Gatehouse of the version of this"
+                                + " command, or newer; 'gatehouse version' compares)");
     }
 
     @Test
@@ -429,13 +432,15 @@ final class ClusterCommandsTest {
         cluster.service(
                 Component.RATELIMIT,
                 "ratelimit-svc-2",
-                cluster.serve(request -> request.response()
-                        .end(request.path().equals("/q/metrics") ? HITS : TOP)));
+                cluster.serve(request -> request.response().end(request.path().equals("/q/metrics") ? HITS : TOP)));
         assertThat(run("quota", "top", "-k", "-o", "json")).isZero();
         JsonObject tree = new JsonObject(out.toString());
         assertThat(tree.getJsonArray("descriptors").getJsonObject(0).getInteger("requests"))
                 .isEqualTo(14);
-        assertThat(tree.getJsonArray("rules").getJsonObject(0).getJsonObject("results").getInteger("over"))
+        assertThat(tree.getJsonArray("rules")
+                        .getJsonObject(0)
+                        .getJsonObject("results")
+                        .getInteger("over"))
                 .isEqualTo(14);
         assertThat(run("quota", "top", "-k", "--most", "0")).isEqualTo(2);
     }
@@ -481,7 +486,9 @@ final class ClusterCommandsTest {
                  "spec": {"hostnames": ["cart.example"], "rules": [{"filters": [{"type": "RequestHeaderModifier",
                    "requestHeaderModifier": {"set": [{"name": "X-Api-Key", "value": "PLANTED-header"}]}}]}]}}"""));
         cluster.log("waf-svc-1", "2026-11-28T21:00:02Z the provider refused " + secret + " of shop");
-        cluster.log("envoy-front-1", "2026-11-28T21:00:02Z {\"path\":\"/cb?code=PLANTED-code\",\"h\":\"Bearer PLANTED-bearer\"}");
+        cluster.log(
+                "envoy-front-1",
+                "2026-11-28T21:00:02Z {\"path\":\"/cb?code=PLANTED-code\",\"h\":\"Bearer PLANTED-bearer\"}");
         dump.set("""
                 {"configs": [{"@type": "type.googleapis.com/envoy.admin.v3.ClustersConfigDump", "dynamicActiveClusters": [
                   {"versionInfo": "v1", "cluster": {"@type": "type.googleapis.com/envoy.config.cluster.v3.Cluster", "name": "c1",
@@ -496,7 +503,8 @@ final class ClusterCommandsTest {
         Map<String, String> entries = new TreeMap<>();
         try (ZipFile zip = new ZipFile(file.toFile())) {
             for (ZipEntry entry : Collections.list(zip.entries())) {
-                entries.put(entry.getName(), new String(zip.getInputStream(entry).readAllBytes(), UTF_8));
+                entries.put(
+                        entry.getName(), new String(zip.getInputStream(entry).readAllBytes(), UTF_8));
             }
         }
         entries.forEach((name, text) -> assertThat(text)
@@ -547,13 +555,15 @@ final class ClusterCommandsTest {
                    "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "4.1.0"}, {"fixed": "4.1.131.Final"}]}]}]}""");
         assertThat(run("audit", "-k", "--advisories", advisory.toString())).isEqualTo(1);
         assertThat(out.toString())
-                .containsPattern("io.netty:netty-codec +4.1.130.Final +GHSA-1 \\(CVE-2026-1\\) +4.1.131.Final +authz-svc,")
+                .containsPattern(
+                        "io.netty:netty-codec +4.1.130.Final +GHSA-1 \\(CVE-2026-1\\) +4.1.131.Final +authz-svc,")
                 .contains("reads too far", "1 of 1 advisories are about what runs.");
         cluster.breaks("waf-svc-1", "CrashLoopBackOff");
         assertThat(run("audit", "-k", "-o", "json")).isEqualTo(1);
         assertThat(new JsonObject(out.toString()).getJsonArray("unknown"))
                 .containsExactly("waf-svc-1: is not ready: CrashLoopBackOff");
-        assertThat(run("audit", "-k", "--advisories", folder.resolve("none").toString())).isEqualTo(1);
+        assertThat(run("audit", "-k", "--advisories", folder.resolve("none").toString()))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("none is not there (expected: a JSON file in OSV's format");
     }
 
@@ -570,11 +580,7 @@ final class ClusterCommandsTest {
         JsonObject gateway = new JsonObject("""
                 {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"name": "front", "namespace": "shop", "generation": 1},
                  "spec": {"gatewayClassName": "gatehouse", "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]}}""");
-        cluster.objects(
-                "gateway.networking.k8s.io/v1",
-                "GatewayClass",
-                "gatewayclasses",
-                new JsonObject("""
+        cluster.objects("gateway.networking.k8s.io/v1", "GatewayClass", "gatewayclasses", new JsonObject("""
                         {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": {"name": "gatehouse", "generation": 1},
                          "spec": {"controllerName": "gatehouse.dev/gatewayclass-controller"}}"""));
         cluster.objects("gateway.networking.k8s.io/v1", "Gateway", "gateways", gateway);
@@ -583,8 +589,8 @@ final class ClusterCommandsTest {
                  "spec": {"parentRefs": [{"name": "front"}], "rules": [{"filters": [
                    {"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}]}]}}"""));
         for (Kind<?> kind : CustomResourceDefinitions.kinds()) {
-            JsonObject definition = new JsonObject(
-                    Serialization.unmarshal(CustomResourceDefinitions.yaml(kind), LinkedHashMap.class));
+            JsonObject definition =
+                    new JsonObject(Serialization.unmarshal(CustomResourceDefinitions.yaml(kind), LinkedHashMap.class));
             if (kind.name().equals("WAFPolicy")) {
                 schema(definition).remove("mode");
                 schema(definition).put("older", new JsonObject().put("type", "string"));

@@ -47,7 +47,8 @@ public final class Redaction {
                                 : ByteString.copyFromUtf8(REDACTED));
             } else if (entry.getValue() instanceof Message inner) {
                 builder.setField(field, withoutSecretFields(inner));
-            } else if (entry.getValue() instanceof List<?> list && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+            } else if (entry.getValue() instanceof List<?> list
+                    && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
                 builder.setField(
                         field,
                         list.stream()

@@ -37,13 +37,15 @@ public final class Advisories {
         Set<String> seen = new HashSet<>();
         for (Path path : paths) {
             if (!Files.exists(path)) {
-                throw new CommandFailure("--advisories " + path
-                        + " is not there (expected: a JSON file in OSV's format, a folder of them, or a zip file of them)");
+                throw new CommandFailure(
+                        "--advisories " + path
+                                + " is not there (expected: a JSON file in OSV's format, a folder of them, or a zip file of them)");
             }
             int before = all.size();
             int files = readOne(path, all);
             if (files == 0 && all.size() == before) {
-                throw new CommandFailure("--advisories " + path + " has no .json file (expected: advisories in OSV's format)");
+                throw new CommandFailure(
+                        "--advisories " + path + " has no .json file (expected: advisories in OSV's format)");
             }
         }
         all.removeIf(each -> !seen.add(each.id()));

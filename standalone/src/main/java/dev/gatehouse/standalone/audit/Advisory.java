@@ -99,7 +99,9 @@ public record Advisory(String id, List<String> aliases, String summary, String s
             if (!"GIT".equals(range.getString("type"))) {
                 ranges.add(events(id, range));
             } else if (name.isEmpty()) {
-                name = range.getString("repo", "").replaceFirst("^https?://", "").replaceFirst("\\.git$", "");
+                name = range.getString("repo", "")
+                        .replaceFirst("^https?://", "")
+                        .replaceFirst("\\.git$", "");
             }
         }
         List<String> versions = json.getJsonArray("versions", new JsonArray()).stream()
@@ -144,9 +146,7 @@ public record Advisory(String id, List<String> aliases, String summary, String s
                         .flatMap(Optional::stream)
                         .min(Comparator.naturalOrder())
                         .map(Version::toString);
-                boolean named = each.versions().stream()
-                        .map(Version::new)
-                        .anyMatch(version::equals);
+                boolean named = each.versions().stream().map(Version::new).anyMatch(version::equals);
                 if (named || each.ranges().stream().anyMatch(range -> isIn(range, version))) {
                     return Optional.of(new Finding(software, this, mended));
                 }
@@ -179,11 +179,13 @@ public record Advisory(String id, List<String> aliases, String summary, String s
     private static List<JsonObject> objects(@Nullable JsonArray array) {
         return array == null
                 ? List.of()
-                : array.stream().map(each -> {
-                    if (each instanceof JsonObject object) {
-                        return object;
-                    }
-                    throw new IllegalArgumentException("\"" + each + "\" (expected: an object, as OSV has it)");
-                }).toList();
+                : array.stream()
+                        .map(each -> {
+                            if (each instanceof JsonObject object) {
+                                return object;
+                            }
+                            throw new IllegalArgumentException("\"" + each + "\" (expected: an object, as OSV has it)");
+                        })
+                        .toList();
     }
 }

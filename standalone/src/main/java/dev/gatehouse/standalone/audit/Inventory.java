@@ -67,7 +67,10 @@ public record Inventory(String of, SortedMap<Software, SortedSet<String>> where,
             }
             try {
                 JsonObject sbom = new JsonObject(gatehouse.get(replica, "/gatehouse/sbom"));
-                if (sbom.getJsonObject("metadata").getJsonArray("properties").encode().contains("\"unknown\"")) {
+                if (sbom.getJsonObject("metadata")
+                        .getJsonArray("properties")
+                        .encode()
+                        .contains("\"unknown\"")) {
                     inventory.unknown(replica + ": libraries: its image has no list of them");
                 }
                 sbom.getJsonArray("components").stream()

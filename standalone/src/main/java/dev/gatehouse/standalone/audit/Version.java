@@ -54,7 +54,9 @@ final class Version implements Comparable<Version> {
     }
 
     private static List<Part> parts(String text) {
-        String plain = text.startsWith("v") && text.length() > 1 && Character.isDigit(text.charAt(1)) ? text.substring(1) : text;
+        String plain = text.startsWith("v") && text.length() > 1 && Character.isDigit(text.charAt(1))
+                ? text.substring(1)
+                : text;
         List<Part> parts = new ArrayList<>();
         Matcher matcher = PART.matcher(plain);
         while (matcher.find()) {
@@ -121,7 +123,10 @@ final class Version implements Comparable<Version> {
 
     @Override
     public int hashCode() {
-        return parts.stream().map(part -> part.isNumber() ? new BigInteger(part.text()).toString() : "" + part.rank()).toList().hashCode();
+        return parts.stream()
+                .map(part -> part.isNumber() ? new BigInteger(part.text()).toString() : "" + part.rank())
+                .toList()
+                .hashCode();
     }
 
     @Override

@@ -33,7 +33,8 @@ final class Archive implements AutoCloseable {
     Archive(Path file, Redactor redactor) throws IOException {
         this.redactor = redactor;
         if (Files.exists(file)) {
-            throw new FileAlreadyExistsException(file + " is there already (expected: a file that is not; -o names another)");
+            throw new FileAlreadyExistsException(
+                    file + " is there already (expected: a file that is not; -o names another)");
         }
         zip = new ZipOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
         try {
@@ -45,7 +46,10 @@ final class Archive implements AutoCloseable {
 
     /** Adds a tree as JSON. */
     void tree(String name, String what, Object tree) {
-        Object redacted = redactor.tree(tree instanceof JsonObject json ? json.getMap() : tree instanceof JsonArray list ? list.getList() : tree);
+        Object redacted = redactor.tree(
+                tree instanceof JsonObject json
+                        ? json.getMap()
+                        : tree instanceof JsonArray list ? list.getList() : tree);
         add(name, what, Json.encodePrettily(redacted) + "\n");
     }
 

@@ -53,8 +53,8 @@ public final class Redactor {
             "keysha256");
 
     /** Parts of names of headers and of environment variables that have a secret. */
-    private static final Pattern NAMED =
-            Pattern.compile("(?i)password|passwd|passphrase|secret|token|api-?_?key|authorization|cookie|credential|private"
+    private static final Pattern NAMED = Pattern.compile(
+            "(?i)password|passwd|passphrase|secret|token|api-?_?key|authorization|cookie|credential|private"
                     + "|_keys?$|signature|session");
 
     /** Names beside which "value" or "value_from" stands: of an environment variable, a header, a parameter. */
@@ -62,35 +62,42 @@ public final class Redactor {
 
     private static final List<String> VALUES = List.of("value", "rawValue", "values", "exact");
 
-    private static final String SECRET_WORDS = "(?:[\\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|credential)|authorization"
-            + "|proxy-authorization|cookie|set-cookie)";
+    private static final String SECRET_WORDS =
+            "(?:[\\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|credential)|authorization"
+                    + "|proxy-authorization|cookie|set-cookie)";
 
     private record Shape(Pattern pattern, String replacement) {}
 
     private static final List<Shape> SHAPES = List.of(
             new Shape(
-                    Pattern.compile("-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\\z)", Pattern.DOTALL),
+                    Pattern.compile(
+                            "-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\\z)",
+                            Pattern.DOTALL),
                     REDACTED),
             new Shape(Pattern.compile("eyJ[\\w-]{4,}\\.[\\w-]+(?:\\.[\\w-]*){0,3}"), REDACTED),
             new Shape(Pattern.compile("(?i)\\b(bearer|basic|dpop|negotiate)\\s+[\\w.~+/=-]{6,}"), "$1 " + REDACTED),
             new Shape(Pattern.compile("(\\w://)[^/\\s@\"']*:[^/\\s@\"']*@"), "$1" + REDACTED + "@"),
             new Shape(
-                    Pattern.compile("(?i)([?&;](?:" + SECRET_WORDS + "|code|state|sig|signature|sid|key)=)[^&\\s\"'#;]+"),
+                    Pattern.compile(
+                            "(?i)([?&;](?:" + SECRET_WORDS + "|code|state|sig|signature|sid|key)=)[^&\\s\"'#;]+"),
                     "$1" + REDACTED),
             new Shape(
-                    Pattern.compile("(?i)(\\b" + SECRET_WORDS + "\\\\?[\"']?\\s*[:=]\\s*\\\\?[\"'])(?:[^\"'\\\\]|\\\\.)+"),
+                    Pattern.compile(
+                            "(?i)(\\b" + SECRET_WORDS + "\\\\?[\"']?\\s*[:=]\\s*\\\\?[\"'])(?:[^\"'\\\\]|\\\\.)+"),
                     "$1" + REDACTED),
             new Shape(
-                    Pattern.compile("(?i)(\\b(?:cookie|set-cookie|authorization|proxy-authorization):[ \\t]*)[^\\r\\n\"]+"),
+                    Pattern.compile(
+                            "(?i)(\\b(?:cookie|set-cookie|authorization|proxy-authorization):[ \\t]*)[^\\r\\n\"]+"),
                     "$1" + REDACTED),
             new Shape(
-                    Pattern.compile("(?i)(\\b" + SECRET_WORDS + "[ \\t]*[=:][ \\t]*)(?!\\(redacted\\))[^\\s\"',;{}\\[\\]()]+"),
+                    Pattern.compile(
+                            "(?i)(\\b" + SECRET_WORDS + "[ \\t]*[=:][ \\t]*)(?!\\(redacted\\))[^\\s\"',;{}\\[\\]()]+"),
                     "$1" + REDACTED),
             new Shape(Pattern.compile("\\{(?:SHA|SHA256|SSHA)\\}[\\w+/=-]{8,}"), REDACTED),
             new Shape(Pattern.compile("\\$(?:2[abxy]|apr1|argon2\\w*|5|6|1)\\$[\\w./$=,+-]{8,}"), REDACTED));
 
-    private final Set<String> known = new TreeSet<>(
-            Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+    private final Set<String> known =
+            new TreeSet<>(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
     private long replacements;
 
     /**
@@ -105,16 +112,19 @@ public final class Redactor {
         learn(text.strip());
         learn(Base64.getEncoder().encodeToString(value));
         learn(Base64.getUrlEncoder().withoutPadding().encodeToString(value));
-        text.lines().map(String::strip).filter(line -> !line.startsWith("-----")).forEach(line -> {
-            learn(line);
-            // user:hash of an htpasswd, name=value of a file of variables
-            for (String separator : List.of(":", "=")) {
-                int at = line.indexOf(separator);
-                if (at > 0) {
-                    learn(line.substring(at + 1).strip());
-                }
-            }
-        });
+        text.lines()
+                .map(String::strip)
+                .filter(line -> !line.startsWith("-----"))
+                .forEach(line -> {
+                    learn(line);
+                    // user:hash of an htpasswd, name=value of a file of variables
+                    for (String separator : List.of(":", "=")) {
+                        int at = line.indexOf(separator);
+                        if (at > 0) {
+                            learn(line.substring(at + 1).strip());
+                        }
+                    }
+                });
     }
 
     private void learn(String text) {
@@ -174,7 +184,8 @@ public final class Redactor {
     private Map<String, @Nullable Object> map(Map<?, ?> map) {
         boolean named = NAMING.stream()
                 .map(map::get)
-                .anyMatch(name -> name instanceof String text && NAMED.matcher(text).find());
+                .anyMatch(name ->
+                        name instanceof String text && NAMED.matcher(text).find());
         Map<String, @Nullable Object> copy = new LinkedHashMap<>();
         map.forEach((key, value) -> {
             String name = String.valueOf(key);

@@ -20,7 +20,6 @@ import dev.gatehouse.standalone.instance.Versions;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,10 +85,13 @@ public final class SupportBundle {
             }
             part(archive, "versions", () -> versions(archive, client));
             part(archive, "status", () -> status(archive));
-            part(archive, "subscribers of xds-svc", () -> archive.tree(
-                    "xds/subscribers.json",
-                    "what proxies and services were sent and acknowledged",
-                    Subscribers.read(gatehouse, progress).told()));
+            part(
+                    archive,
+                    "subscribers of xds-svc",
+                    () -> archive.tree(
+                            "xds/subscribers.json",
+                            "what proxies and services were sent and acknowledged",
+                            Subscribers.read(gatehouse, progress).told()));
             part(archive, "resources that xds-svc serves", () -> resources(archive));
             List<Replica> services = new ArrayList<>();
             part(archive, "services", () -> services.addAll(gatehouse.services()));
@@ -138,17 +140,17 @@ public final class SupportBundle {
     private void status(Archive archive) throws IOException {
         JsonObject status = switch (gatehouse) {
             case ClusterGatehouse cluster -> ClusterStatus.of(cluster, progress);
-            case LocalGatehouse local -> new JsonObject(local.get(local.services().getFirst(), "/gatehouse/status"));
+            case LocalGatehouse local ->
+                new JsonObject(local.get(local.services().getFirst(), "/gatehouse/status"));
         };
         archive.tree("status.json", "Gateways, routes, policies, proxies and problems", status);
     }
 
     private void resources(Archive archive) throws IOException {
-        Map<Object, List<Map<String, Object>>> byFleet = ServedResources.read(gatehouse, progress, _ -> true)
-                .trees(null)
-                .stream()
-                .collect(Collectors.groupingBy(
-                        each -> String.valueOf(each.get("fleet")), LinkedHashMap::new, Collectors.toList()));
+        Map<Object, List<Map<String, Object>>> byFleet =
+                ServedResources.read(gatehouse, progress, _ -> true).trees(null).stream()
+                        .collect(Collectors.groupingBy(
+                                each -> String.valueOf(each.get("fleet")), LinkedHashMap::new, Collectors.toList()));
         byFleet.forEach((fleet, trees) -> archive.tree(
                 "xds/resources/" + fileName(String.valueOf(fleet)) + ".json", "what " + fleet + " is served", trees));
     }
@@ -160,22 +162,32 @@ public final class SupportBundle {
             archive.missing(service + ": pages", "it is not ready: " + service.state());
             return;
         }
-        part(archive, service + ": metrics", () -> archive.text(
-                folder + "metrics.txt", "metrics", gatehouse.get(service, "/q/metrics")));
-        part(archive, service + ": health", () -> archive.text(
-                folder + "health.json", "health", gatehouse.get(service, "/q/health")));
+        part(
+                archive,
+                service + ": metrics",
+                () -> archive.text(folder + "metrics.txt", "metrics", gatehouse.get(service, "/q/metrics")));
+        part(
+                archive,
+                service + ": health",
+                () -> archive.text(folder + "health.json", "health", gatehouse.get(service, "/q/health")));
         boolean all = !gatehouse.cluster();
         if (all || service.component() == Component.WAF) {
-            part(archive, service + ": WAF events", () -> archive.tree(
-                    folder + "waf-events.json",
-                    "the last requests in which WAF rules found something",
-                    new JsonObject(gatehouse.get(service, "/gatehouse/waf/events"))));
+            part(
+                    archive,
+                    service + ": WAF events",
+                    () -> archive.tree(
+                            folder + "waf-events.json",
+                            "the last requests in which WAF rules found something",
+                            new JsonObject(gatehouse.get(service, "/gatehouse/waf/events"))));
         }
         if (all || service.component() == Component.RATELIMIT) {
-            part(archive, service + ": limits", () -> archive.tree(
-                    folder + "quota-top.json",
-                    "the descriptors that limits refused most, without their values",
-                    withoutValues(new JsonObject(gatehouse.get(service, "/gatehouse/quota/top")))));
+            part(
+                    archive,
+                    service + ": limits",
+                    () -> archive.tree(
+                            folder + "quota-top.json",
+                            "the descriptors that limits refused most, without their values",
+                            withoutValues(new JsonObject(gatehouse.get(service, "/gatehouse/quota/top")))));
         }
     }
 
@@ -190,29 +202,48 @@ public final class SupportBundle {
     private void proxy(Archive archive, Replica proxy, Duration since) {
         String folder = "proxies/" + fileName(proxy.name()) + "/";
         logs(archive, folder, proxy, since);
-        part(archive, proxy + ": configuration", () -> archive.tree(
-                folder + "config_dump.json",
-                "what the proxy has",
-                new JsonObject(gatehouse.get(proxy, "/config_dump?include_eds"))));
-        part(archive, proxy + ": what it is", () -> archive.tree(
-                folder + "server_info.json", "version and command line", new JsonObject(gatehouse.get(proxy, "/server_info"))));
-        part(archive, proxy + ": endpoints", () -> archive.text(
-                folder + "clusters.txt", "endpoints and their health", gatehouse.get(proxy, "/clusters")));
-        part(archive, proxy + ": metrics", () -> archive.text(
-                folder + "metrics.txt", "metrics", gatehouse.get(proxy, "/stats/prometheus")));
-        part(archive, proxy + ": difference", () -> archive.tree(
-                folder + "diff.json",
-                "what the proxy has against what it should have",
-                Proxies.difference(gatehouse, proxy.node(), progress)));
+        part(
+                archive,
+                proxy + ": configuration",
+                () -> archive.tree(
+                        folder + "config_dump.json",
+                        "what the proxy has",
+                        new JsonObject(gatehouse.get(proxy, "/config_dump?include_eds"))));
+        part(
+                archive,
+                proxy + ": what it is",
+                () -> archive.tree(
+                        folder + "server_info.json",
+                        "version and command line",
+                        new JsonObject(gatehouse.get(proxy, "/server_info"))));
+        part(
+                archive,
+                proxy + ": endpoints",
+                () -> archive.text(
+                        folder + "clusters.txt", "endpoints and their health", gatehouse.get(proxy, "/clusters")));
+        part(
+                archive,
+                proxy + ": metrics",
+                () -> archive.text(folder + "metrics.txt", "metrics", gatehouse.get(proxy, "/stats/prometheus")));
+        part(
+                archive,
+                proxy + ": difference",
+                () -> archive.tree(
+                        folder + "diff.json",
+                        "what the proxy has against what it should have",
+                        Proxies.difference(gatehouse, proxy.node(), progress)));
     }
 
     private void logs(Archive archive, String folder, Replica replica, Duration since) {
-        part(archive, replica + ": log", () -> archive.text(
-                folder + "log.txt",
-                "what it logged",
-                gatehouse.logs(replica, since, MOST_LINES).stream()
-                        .map(SupportBundle::line)
-                        .collect(Collectors.joining("\n", "", "\n"))));
+        part(
+                archive,
+                replica + ": log",
+                () -> archive.text(
+                        folder + "log.txt",
+                        "what it logged",
+                        gatehouse.logs(replica, since, MOST_LINES).stream()
+                                .map(SupportBundle::line)
+                                .collect(Collectors.joining("\n", "", "\n"))));
     }
 
     private static String line(LogLine line) {
@@ -221,27 +252,35 @@ public final class SupportBundle {
 
     private void objects(ClusterGatehouse cluster, Archive archive) {
         List<GenericKubernetesResource> objects = new ArrayList<>();
-        part(archive, "objects", () -> ClusterObjects.visit(cluster.client(), List.of(), (_, object) -> objects.add(object))
-                .forEach(each -> archive.missing("objects", each)));
-        part(archive, "Secrets of namespace " + cluster.namespace(), () -> cluster.client()
-                .secrets()
-                .inNamespace(cluster.namespace())
-                .list()
-                .getItems()
-                .forEach(secret -> Objects.requireNonNullElse(secret.getData(), Map.<String, String>of())
-                        .values()
-                        .forEach(this::learnBase64)));
+        part(
+                archive,
+                "objects",
+                () -> ClusterObjects.visit(cluster.client(), List.of(), (_, object) -> objects.add(object))
+                        .forEach(each -> archive.missing("objects", each)));
+        part(
+                archive,
+                "Secrets of namespace " + cluster.namespace(),
+                () -> cluster.client()
+                        .secrets()
+                        .inNamespace(cluster.namespace())
+                        .list()
+                        .getItems()
+                        .forEach(secret -> Objects.requireNonNullElse(secret.getData(), Map.<String, String>of())
+                                .values()
+                                .forEach(this::learnBase64)));
         for (GenericKubernetesResource object : objects) {
-            if (object.getKind().equals("Secret") && object.getAdditionalProperties().get("data") instanceof Map<?, ?> data) {
+            if (object.getKind().equals("Secret")
+                    && object.getAdditionalProperties().get("data") instanceof Map<?, ?> data) {
                 data.values().forEach(value -> learnBase64(String.valueOf(value)));
             }
         }
         for (GenericKubernetesResource object : objects) {
             String namespace = Objects.requireNonNullElse(object.getMetadata().getNamespace(), "");
             archive.tree(
-                    "objects/" + object.getKind() + "/" + fileName(namespace + "_" + object.getMetadata().getName())
-                            + ".json",
-                    object.getKind() + " " + namespace + "/" + object.getMetadata().getName(),
+                    "objects/" + object.getKind() + "/"
+                            + fileName(namespace + "_" + object.getMetadata().getName()) + ".json",
+                    object.getKind() + " " + namespace + "/"
+                            + object.getMetadata().getName(),
                     shown(object));
         }
         namespaced(cluster, archive);
@@ -262,7 +301,9 @@ public final class SupportBundle {
         if (object.getKind().equals("Secret") || object.getKind().equals("ConfigMap")) {
             for (String data : List.of("data", "stringData", "binaryData")) {
                 if (tree.remove(data) instanceof Map<?, ?> map) {
-                    tree.put(data + "Keys", map.keySet().stream().map(String::valueOf).sorted().toList());
+                    tree.put(
+                            data + "Keys",
+                            map.keySet().stream().map(String::valueOf).sorted().toList());
                 }
             }
         }
@@ -272,18 +313,41 @@ public final class SupportBundle {
     /** What runs, and what happened to it, in Gatehouse's namespace. */
     private void namespaced(ClusterGatehouse cluster, Archive archive) {
         String namespace = cluster.namespace();
-        part(archive, "pods", () -> archive.tree(
-                "cluster/pods.json",
-                "pods of " + namespace,
-                trees(cluster.client().pods().inNamespace(namespace).list().getItems())));
-        part(archive, "deployments", () -> archive.tree(
-                "cluster/deployments.json",
-                "deployments of " + namespace,
-                trees(cluster.client().apps().deployments().inNamespace(namespace).list().getItems())));
-        part(archive, "events", () -> archive.tree(
-                "cluster/events.json",
-                "events of " + namespace,
-                trees(cluster.client().v1().events().inNamespace(namespace).list().getItems())));
+        part(
+                archive,
+                "pods",
+                () -> archive.tree(
+                        "cluster/pods.json",
+                        "pods of " + namespace,
+                        trees(cluster.client()
+                                .pods()
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems())));
+        part(
+                archive,
+                "deployments",
+                () -> archive.tree(
+                        "cluster/deployments.json",
+                        "deployments of " + namespace,
+                        trees(cluster.client()
+                                .apps()
+                                .deployments()
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems())));
+        part(
+                archive,
+                "events",
+                () -> archive.tree(
+                        "cluster/events.json",
+                        "events of " + namespace,
+                        trees(cluster.client()
+                                .v1()
+                                .events()
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems())));
     }
 
     private static List<Object> trees(List<?> objects) {
@@ -310,7 +374,10 @@ public final class SupportBundle {
             archive.tree(
                     "objects/names.json",
                     "the objects of the files; their conditions are in status.json",
-                    contents.objects().keySet().stream().map(Object::toString).sorted().toList());
+                    contents.objects().keySet().stream()
+                            .map(Object::toString)
+                            .sorted()
+                            .toList());
         });
     }
 

@@ -89,8 +89,7 @@ public final class ClusterGatehouse implements RunningGatehouse {
                 + (missing(client, first) ? ", which has no such namespace" : "")
                 + (elsewhere.isEmpty()
                         ? ", nor in any other (expected: a running Gatehouse; --context names another cluster)"
-                        : " (expected: one of " + String.join(", ", elsewhere)
-                                + ", where there is one; -n names it)"));
+                        : " (expected: one of " + String.join(", ", elsewhere) + ", where there is one; -n names it)"));
     }
 
     private static boolean missing(KubernetesClient client, String namespace) {
@@ -155,7 +154,8 @@ public final class ClusterGatehouse implements RunningGatehouse {
     }
 
     private static Replica replica(Component component, Pod pod) {
-        Map<String, String> labels = Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of());
+        Map<String, String> labels =
+                Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of());
         String fleet = component != Component.PROXY
                 ? ""
                 : labels.containsKey(GATEWAY_NAME)
@@ -187,9 +187,10 @@ public final class ClusterGatehouse implements RunningGatehouse {
     private static String state(Pod pod, Optional<ContainerStatus> container) {
         Optional<ContainerState> state = container.map(ContainerStatus::getState);
         return state.map(ContainerState::getWaiting)
-                .map(waiting -> waiting.getReason() + Optional.ofNullable(waiting.getMessage())
-                        .map(message -> ": " + message)
-                        .orElse(""))
+                .map(waiting -> waiting.getReason()
+                        + Optional.ofNullable(waiting.getMessage())
+                                .map(message -> ": " + message)
+                                .orElse(""))
                 .or(() -> state.map(ContainerState::getTerminated)
                         .map(ended -> "ended with exit code " + ended.getExitCode()))
                 .or(() -> state.map(ContainerState::getRunning).map(_ -> "runs, is not ready"))
@@ -218,7 +219,8 @@ public final class ClusterGatehouse implements RunningGatehouse {
                     .findFirst()
                     .orElse(e);
             throw new IOException(
-                    "pod " + replica.name() + " does not answer at port " + replica.component().port()
+                    "pod " + replica.name() + " does not answer at port "
+                            + replica.component().port()
                             + " through the API server: " + reason(cause)
                             + " (expected: that you may create pods/portforward in namespace " + replica.namespace()
                             + ", and that the pod runs)",

@@ -68,8 +68,8 @@ public final class ClusterStatus {
                         .put("name", replica.name() + (replica.fleet().isEmpty() ? "" : " of " + replica.fleet()))
                         .put("state", replica.ready() ? "up" : replica.state()));
                 if (!replica.ready()) {
-                    problems.add("pod " + replica.namespace() + "/" + replica.name() + ": is not ready: "
-                            + replica.state());
+                    problems.add(
+                            "pod " + replica.namespace() + "/" + replica.name() + ": is not ready: " + replica.state());
                 }
             }
         }
@@ -109,7 +109,8 @@ public final class ClusterStatus {
         String namespace = object.getMetadata().getNamespace();
         return new Found(
                 object.getKind(),
-                (namespace == null ? "" : namespace + "/") + object.getMetadata().getName(),
+                (namespace == null ? "" : namespace + "/")
+                        + object.getMetadata().getName(),
                 part(object, "spec"),
                 part(object, "status"));
     }
@@ -131,11 +132,11 @@ public final class ClusterStatus {
                 .orElse("(no address)");
         JsonArray listeners = new JsonArray();
         for (JsonObject listener : objects(gateway.spec().getJsonArray("listeners"))) {
-            JsonArray conditions = array(
-                    states.getOrDefault(listener.getString("name"), new JsonObject()).getJsonArray("conditions"));
+            JsonArray conditions = array(states.getOrDefault(listener.getString("name"), new JsonObject())
+                    .getJsonArray("conditions"));
             boolean serving = objects(conditions).stream()
-                    .anyMatch(each -> "Programmed".equals(each.getString("type"))
-                            && "True".equals(each.getString("status")));
+                    .anyMatch(each ->
+                            "Programmed".equals(each.getString("type")) && "True".equals(each.getString("status")));
             listeners.add(new JsonObject()
                     .put("name", listener.getString("name"))
                     .put("owner", gateway.name())
@@ -147,7 +148,8 @@ public final class ClusterStatus {
         }
         JsonArray conditions = array(gateway.status().getJsonArray("conditions"));
         if (conditions.isEmpty()) {
-            problems.add("Gateway " + gateway.name() + ": has no status yet (expected: that controller-svc writes one)");
+            problems.add(
+                    "Gateway " + gateway.name() + ": has no status yet (expected: that controller-svc writes one)");
         }
         broken("Gateway " + gateway.name(), conditions);
         gateways.add(new JsonObject()
@@ -211,7 +213,8 @@ public final class ClusterStatus {
     private void broken(String where, JsonArray conditions) {
         for (JsonObject condition : objects(conditions)) {
             if ("False".equals(condition.getString("status"))
-                    && Set.of("Accepted", "ResolvedRefs", "Programmed").contains(String.valueOf(condition.getString("type")))) {
+                    && Set.of("Accepted", "ResolvedRefs", "Programmed")
+                            .contains(String.valueOf(condition.getString("type")))) {
                 problems.add(where + ": " + condition.getString("type") + ": " + condition.getString("reason") + ": "
                         + condition.getString("message"));
             }

@@ -50,7 +50,9 @@ public final class ComponentOption {
                         : gatehouse.replicas(component);
                 if (found.isEmpty()) {
                     throw new CommandFailure(component + " has no pod in " + gatehouse.described()
-                            + (component == Component.PROXY ? " (expected: a Gateway that is served)" : " (expected: one)"));
+                            + (component == Component.PROXY
+                                    ? " (expected: a Gateway that is served)"
+                                    : " (expected: one)"));
                 }
             }
             wanted.addAll(found);

@@ -58,8 +58,8 @@ final class Kubeconfig {
 
     private static Config read(@Nullable String context, Path file) {
         if (!Files.isReadable(file)) {
-            throw new IllegalArgumentException("--kubeconfig " + file + " is not there, or may not be read (expected: a"
-                    + " kubeconfig file)");
+            throw new IllegalArgumentException(
+                    "--kubeconfig " + file + " is not there, or may not be read (expected: a" + " kubeconfig file)");
         }
         try {
             return Config.fromKubeconfig(context, file.toFile());

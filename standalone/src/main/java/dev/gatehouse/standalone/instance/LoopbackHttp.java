@@ -46,8 +46,9 @@ final class LoopbackHttp implements AutoCloseable {
             case 200 -> response.body();
             case 400, 502 -> throw new PageRefused(response.body());
             case 404 ->
-                throw new NoSuchPage(who + " has no page " + plain(path)
-                        + " (expected: Gatehouse of the version of this command, or newer; 'gatehouse version' compares)");
+                throw new NoSuchPage(
+                        who + " has no page " + plain(path)
+                                + " (expected: Gatehouse of the version of this command, or newer; 'gatehouse version' compares)");
             default ->
                 throw new PageRefused(who + " answered " + response.statusCode() + " to " + plain(path) + ": "
                         + response.body().strip() + " (expected: 200)");

@@ -15,8 +15,7 @@ import java.util.stream.Collectors;
 
 /** Adds up what the replicas of ratelimit-svc say of limits, for 'gatehouse quota top'. Not for several threads. */
 public final class MostLimitedText {
-    private static final Pattern HITS =
-            Pattern.compile("^gatehouse_ratelimit_rule_hits_total\\{(.*)} ([0-9.eE+]+)$");
+    private static final Pattern HITS = Pattern.compile("^gatehouse_ratelimit_rule_hits_total\\{(.*)} ([0-9.eE+]+)$");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     private record Rule(String domain, String rule, String limit) {}
@@ -48,10 +47,7 @@ public final class MostLimitedText {
                                     labels.getOrDefault("rule", ""),
                                     labels.getOrDefault("limit", "")),
                             _ -> new HashMap<>())
-                    .merge(
-                            labels.getOrDefault("result", ""),
-                            (long) Double.parseDouble(line.group(2)),
-                            Long::sum);
+                    .merge(labels.getOrDefault("result", ""), (long) Double.parseDouble(line.group(2)), Long::sum);
         });
     }
 

@@ -28,7 +28,8 @@ public final class Progress implements AutoCloseable {
     /** Of a command. */
     public static Progress of(CommandSpec spec) {
         return new Progress(
-                spec.commandLine().getErr(), System.console() != null && System.console().isTerminal());
+                spec.commandLine().getErr(),
+                System.console() != null && System.console().isTerminal());
     }
 
     /** What is done from now on: "asking waf-svc-1". */

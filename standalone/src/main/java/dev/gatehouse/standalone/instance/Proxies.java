@@ -27,13 +27,15 @@ public final class Proxies {
         if (found.size() == 1) {
             return found.getFirst();
         }
-        String names = (found.isEmpty() ? all : found).stream().map(Replica::node).collect(Collectors.joining(", "));
+        String names =
+                (found.isEmpty() ? all : found).stream().map(Replica::node).collect(Collectors.joining(", "));
         throw new CommandFailure(
                 all.isEmpty()
-                        ? gatehouse.described() + " has no proxy (expected: a Gateway with a listener that can be served)"
+                        ? gatehouse.described()
+                                + " has no proxy (expected: a Gateway with a listener that can be served)"
                         : found.isEmpty()
-                                ? "proxy \"" + proxy + "\" does not run in " + gatehouse.described() + " (expected: one of "
-                                        + names + ", or a Gateway's namespace/name)"
+                                ? "proxy \"" + proxy + "\" does not run in " + gatehouse.described()
+                                        + " (expected: one of " + names + ", or a Gateway's namespace/name)"
                                 : "\"" + proxy + "\" has several proxies (expected: one of " + names + ")");
     }
 
@@ -42,7 +44,8 @@ public final class Proxies {
      *
      * @throws CommandFailure that cannot be told; says why
      */
-    public static JsonObject difference(RunningGatehouse gatehouse, String proxy, Progress progress) throws IOException {
+    public static JsonObject difference(RunningGatehouse gatehouse, String proxy, Progress progress)
+            throws IOException {
         Replica replica = one(gatehouse, proxy);
         Subscribers.Subscriber subscriber = Subscribers.read(gatehouse, progress).all().stream()
                 .filter(each -> each.node().equals(replica.node()))

@@ -58,8 +58,8 @@ public sealed interface RunningGatehouse extends AutoCloseable permits LocalGate
         if (ready.isEmpty()) {
             throw new CommandFailure(
                     all.isEmpty()
-                            ? component + " has no pod in " + described() + " (expected: one at least; deploy/doctor tells"
-                                    + " what an installation lacks)"
+                            ? component + " has no pod in " + described()
+                                    + " (expected: one at least; deploy/doctor tells" + " what an installation lacks)"
                             : "no replica of " + component + " is ready in " + described() + ": "
                                     + String.join(
                                             ", ",

@@ -121,5 +121,4 @@ public record ServedResources(List<FleetSnapshot> fleets) {
             return "(" + resource.any().getValue().size() + " bytes of " + typeUrl + ": " + e.getMessage() + ")";
         }
     }
-
 }

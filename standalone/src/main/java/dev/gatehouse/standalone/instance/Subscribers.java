@@ -64,8 +64,7 @@ public record Subscribers(List<Subscriber> all) {
             JsonArray types = new JsonArray();
             each.page().getJsonArray("types").stream()
                     .map(JsonObject.class::cast)
-                    .forEach(type ->
-                            types.add(type.copy().put("type", ResourceText.typeName(type.getString("type")))));
+                    .forEach(type -> types.add(type.copy().put("type", ResourceText.typeName(type.getString("type")))));
             JsonObject page = each.page();
             told.add(new JsonObject()
                     .put("node", each.node())

@@ -47,7 +47,9 @@ public record Versions(String client, List<Running> running, List<String> unknow
                 continue;
             }
             try {
-                running.add(replica.component() == Component.PROXY ? new Running(replica, envoyVersion(gatehouse, replica), "")
+                running.add(
+                        replica.component() == Component.PROXY
+                                ? new Running(replica, envoyVersion(gatehouse, replica), "")
                                 : service(gatehouse, replica));
             } catch (IOException e) {
                 unknown.add(replica + ": " + e.getMessage());
@@ -57,12 +59,15 @@ public record Versions(String client, List<Running> running, List<String> unknow
     }
 
     private static Running service(RunningGatehouse gatehouse, Replica replica) throws IOException {
-        Optional<Matcher> labels = gatehouse.get(replica, "/q/metrics").lines()
+        Optional<Matcher> labels = gatehouse
+                .get(replica, "/q/metrics")
+                .lines()
                 .map(BUILD::matcher)
                 .filter(Matcher::find)
                 .findFirst();
         if (labels.isEmpty()) {
-            throw new IOException("its metrics have no gatehouse_build_info (expected: that of a service of Gatehouse)");
+            throw new IOException(
+                    "its metrics have no gatehouse_build_info (expected: that of a service of Gatehouse)");
         }
         String version = "";
         String java = "";
@@ -91,9 +96,8 @@ public record Versions(String client, List<Running> running, List<String> unknow
                 .filter(each -> each.replica().component() == Component.PROXY)
                 .toList();
         differing(services)
-                .ifPresent(which -> skew.add(
-                        "services of several versions: " + which + " (expected: one; let the rollout end, or finish the"
-                                + " upgrade)"));
+                .ifPresent(which -> skew.add("services of several versions: " + which
+                        + " (expected: one; let the rollout end, or finish the" + " upgrade)"));
         differing(proxies)
                 .ifPresent(which -> skew.add("Envoys of several versions: " + which
                         + " (expected: one; let the rollout end, or look for an EnvoyProxy that names an image)"));

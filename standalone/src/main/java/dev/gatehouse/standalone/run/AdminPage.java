@@ -15,7 +15,6 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,7 +23,14 @@ import java.util.Optional;
 @Singleton
 final class AdminPage {
     private static final List<String> ENVOY_PAGES = List.of(
-            "/config_dump", "/clusters", "/listeners", "/server_info", "/stats", "/stats/prometheus", "/ready", "/memory");
+            "/config_dump",
+            "/clusters",
+            "/listeners",
+            "/server_info",
+            "/stats",
+            "/stats/prometheus",
+            "/ready",
+            "/memory");
 
     private final Instance instance;
     private final Controller controller;
@@ -86,7 +92,9 @@ final class AdminPage {
         String fleet = parameter(context, "fleet").orElse("");
         int query = path.indexOf('?');
         if (!ENVOY_PAGES.contains(query < 0 ? path : path.substring(0, query))) {
-            context.response().setStatusCode(400).end("\"" + path + "\" is not led to (expected: one of " + ENVOY_PAGES + ").");
+            context.response()
+                    .setStatusCode(400)
+                    .end("\"" + path + "\" is not led to (expected: one of " + ENVOY_PAGES + ").");
             return;
         }
         Optional<EnvoyAdmin> admin =

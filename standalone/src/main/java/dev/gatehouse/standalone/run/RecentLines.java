@@ -39,7 +39,8 @@ final class RecentLines {
         public void publish(LogRecord record) {
             add(
                     SERVICES,
-                    record.getLevel().getName() + " [" + record.getLoggerName() + "] " + ExtLogRecord.wrap(record).getFormattedMessage()
+                    record.getLevel().getName() + " [" + record.getLoggerName() + "] "
+                            + ExtLogRecord.wrap(record).getFormattedMessage()
                             + (record.getThrown() == null ? "" : ": " + record.getThrown()));
         }
 

@@ -64,11 +64,7 @@ public final class Standalone implements QuarkusApplication {
     private final Set<String> told = new HashSet<>();
 
     Standalone(
-            Controller controller,
-            FileSource files,
-            Instance instance,
-            RefusedRequests refused,
-            RecentLines recent) {
+            Controller controller, FileSource files, Instance instance, RefusedRequests refused, RecentLines recent) {
         this.recent = recent;
         this.refused = refused;
         this.controller = controller;

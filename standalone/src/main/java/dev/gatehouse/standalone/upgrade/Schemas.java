@@ -12,8 +12,19 @@ import org.jspecify.annotations.Nullable;
 final class Schemas {
     /** What is said of a field that decides what is valid. */
     private static final SortedSet<String> RULES = new TreeSet<>(List.of(
-            "type", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "required", "format",
-            "default", "x-kubernetes-validations"));
+            "type",
+            "enum",
+            "pattern",
+            "minimum",
+            "maximum",
+            "minLength",
+            "maxLength",
+            "minItems",
+            "maxItems",
+            "required",
+            "format",
+            "default",
+            "x-kubernetes-validations"));
 
     private Schemas() {}
 
@@ -78,7 +89,8 @@ final class Schemas {
             fields.put(version + path, rules(schema));
         }
         if (schema.get("properties") instanceof Map<?, ?> properties) {
-            properties.forEach((name, inner) -> child(version, path.isEmpty() ? "" + name : path + "." + name, inner, fields));
+            properties.forEach(
+                    (name, inner) -> child(version, path.isEmpty() ? "" + name : path + "." + name, inner, fields));
         }
         child(version, path + "[]", schema.get("items"), fields);
         child(version, path + "{}", schema.get("additionalProperties"), fields);

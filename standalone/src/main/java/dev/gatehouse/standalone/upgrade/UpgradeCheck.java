@@ -52,7 +52,10 @@ import java.util.stream.Collectors;
  * @param notes what was not looked at, and why
  */
 public record UpgradeCheck(
-        List<String> compared, List<ResourceChange> differences, List<DefinitionChange> definitions, List<String> notes) {
+        List<String> compared,
+        List<ResourceChange> differences,
+        List<DefinitionChange> definitions,
+        List<String> notes) {
     /** Resources that a proxy asks for by name, where others ask for them: their absence says nothing. */
     private static final Set<String> ON_DEMAND = Set.of(TypeUrls.ENDPOINTS, TypeUrls.SECRET);
 
@@ -92,8 +95,8 @@ public record UpgradeCheck(
         List<String> notes = new ArrayList<>();
         Settings settings = settings(cluster, notes);
         progress.step("reading the objects of " + cluster.described());
-        ClusterObjects objects =
-                ClusterObjects.read(cluster.client(), settings.extensions().servers().kinds());
+        ClusterObjects objects = ClusterObjects.read(
+                cluster.client(), settings.extensions().servers().kinds());
         objects.unread().forEach(each -> notes.add("not read, so that what depends on it seems to change: " + each));
         progress.step("translating them");
         Translator translator = new Translator(settings, (_, _, _) -> {});
@@ -116,8 +119,8 @@ public record UpgradeCheck(
             try {
                 String dump = cluster.get(proxy, "/config_dump?include_eds");
                 ProxyDifference.of(should, (_, _) -> true, dump).differences().stream()
-                        .filter(each -> !(each.what() == ProxyDifference.What.MISSING
-                                && ON_DEMAND.contains(each.typeUrl())))
+                        .filter(each ->
+                                !(each.what() == ProxyDifference.What.MISSING && ON_DEMAND.contains(each.typeUrl())))
                         .forEach(each -> differences.add(change(proxy.fleet(), each, translator.resources())));
                 compared.add(proxy.fleet() + " (" + proxy.name() + ")");
                 seen.add(proxy.fleet());
@@ -141,8 +144,8 @@ public record UpgradeCheck(
                 .withName(Component.CONTROLLER.text())
                 .get();
         if (deployment == null) {
-            throw new CommandFailure("there is no Deployment " + Component.CONTROLLER.text() + " in " + cluster.described()
-                    + " (expected: one, whose environment has the settings)");
+            throw new CommandFailure("there is no Deployment " + Component.CONTROLLER.text() + " in "
+                    + cluster.described() + " (expected: one, whose environment has the settings)");
         }
         Map<String, String> environment = new TreeMap<>();
         deployment.getSpec().getTemplate().getSpec().getContainers().stream()
@@ -221,7 +224,10 @@ public record UpgradeCheck(
                 difference.fields(),
                 made == null
                         ? List.of()
-                        : made.owners().stream().map(ObjectRef::toString).sorted().toList());
+                        : made.owners().stream()
+                                .map(ObjectRef::toString)
+                                .sorted()
+                                .toList());
     }
 
     private static List<DefinitionChange> definitions(ClusterGatehouse cluster, List<String> notes) {

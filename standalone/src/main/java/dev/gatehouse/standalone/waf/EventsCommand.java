@@ -175,14 +175,14 @@ final class EventsCommand implements Callable<Integer> {
                     .append(each.getLong("id"))
                     .append(' ')
                     .append(each.getString("message"))
-                    .append(
-                            List.of(each.getString("severity"), each.getString("variable")).stream()
-                                    .filter(part -> !part.isEmpty())
-                                    .collect(Collectors.joining(", ", " (", ")"))
-                                    .replace(" ()", ""));
+                    .append(List.of(each.getString("severity"), each.getString("variable")).stream()
+                            .filter(part -> !part.isEmpty())
+                            .collect(Collectors.joining(", ", " (", ")"))
+                            .replace(" ()", ""));
         }
         int leftOut = event.getInteger("rulesLeftOut");
-        return text.append(leftOut == 0 ? "" : "\n    and " + leftOut + " further rules").toString();
+        return text.append(leftOut == 0 ? "" : "\n    and " + leftOut + " further rules")
+                .toString();
     }
 
     private static List<JsonObject> objects(JsonArray array) {

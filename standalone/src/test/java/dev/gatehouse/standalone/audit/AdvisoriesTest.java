@@ -67,9 +67,12 @@ final class AdvisoriesTest {
                 .containsExactly("io.netty:netty-codec 4.2.4.Final GHSA-1 4.2.5.Final");
         assertThat(told(netty, maven("4.1.131.Final"), maven("4.2.5.Final"), maven("5.0")))
                 .isEmpty();
-        assertThat(told(netty, new Software("Maven", "io.netty:netty-codec-http", "4.1.1"))).isEmpty();
-        assertThat(told(netty, new Software("", "io.netty:netty-codec", "4.1.1"))).isEmpty();
-        assertThat(netty.about(List.of(maven("4.1.1"))).getFirst().advisory().severity()).isEqualTo("HIGH");
+        assertThat(told(netty, new Software("Maven", "io.netty:netty-codec-http", "4.1.1")))
+                .isEmpty();
+        assertThat(told(netty, new Software("", "io.netty:netty-codec", "4.1.1")))
+                .isEmpty();
+        assertThat(netty.about(List.of(maven("4.1.1"))).getFirst().advisory().severity())
+                .isEqualTo("HIGH");
     }
 
     @Test
@@ -77,20 +80,18 @@ final class AdvisoriesTest {
         Advisories all = advisories(ENVOY, CRS);
         assertThat(told(all, new Software("", "envoy", "1.40.0"), new Software("", "owasp-crs", "4.25.0")))
                 .containsExactly("envoy 1.40.0 GHSA-2 1.40.2", "owasp-crs 4.25.0 GHSA-3 none");
-        assertThat(told(all, new Software("", "envoy", "1.39.9"), new Software("", "envoy", "1.40.2"))).isEmpty();
+        assertThat(told(all, new Software("", "envoy", "1.39.9"), new Software("", "envoy", "1.40.2")))
+                .isEmpty();
         assertThat(told(all, new Software("", "owasp-crs", "4.25.1"), new Software("", "owasp-crs", "3.3.5")))
                 .isEmpty();
     }
 
     @Test
     void versionsThatAreNamedOneByOneCountAndWithdrawnAdvisoriesDoNot() throws IOException {
-        Advisories all = advisories(
-                "[" + """
+        Advisories all = advisories("[" + """
                 {"id": "A", "affected": [{"package": {"name": "openjdk", "ecosystem": ""}, "versions": ["25.0.3"]}]},
                 {"id": "B", "withdrawn": "2026-01-01T00:00:00Z",
-                 "affected": [{"package": {"name": "openjdk", "ecosystem": ""}, "versions": ["25.0.3"]}]}""" + "]",
-                "{\"vulns\": [" + NETTY + "]}",
-                NETTY);
+                 "affected": [{"package": {"name": "openjdk", "ecosystem": ""}, "versions": ["25.0.3"]}]}""" + "]", "{\"vulns\": [" + NETTY + "]}", NETTY);
         assertThat(all.size()).isEqualTo(2);
         assertThat(told(all, new Software("", "openjdk", "25.0.3"), new Software("", "openjdk", "25.0.2")))
                 .containsExactly("openjdk 25.0.3 A none");
@@ -113,7 +114,10 @@ final class AdvisoriesTest {
         Files.createDirectory(none);
         assertThatThrownBy(() -> Advisories.read(List.of(none))).hasMessageContaining("has no .json file");
         for (String wrong : List.of(
-                "{", "{}", "[1]", "{\"id\": \"X\", \"affected\": [{\"package\": {\"name\": \"envoy\"}, \"ranges\": [{\"events\": []}]}]}")) {
+                "{",
+                "{}",
+                "[1]",
+                "{\"id\": \"X\", \"affected\": [{\"package\": {\"name\": \"envoy\"}, \"ranges\": [{\"events\": []}]}]}")) {
             Path file = Files.writeString(none.resolve("wrong.json"), wrong);
             assertThatThrownBy(() -> Advisories.read(List.of(none)))
                     .as(wrong)

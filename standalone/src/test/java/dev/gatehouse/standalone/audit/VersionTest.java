@@ -44,7 +44,16 @@ final class VersionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,1.0.0", "1.0,1.0.Final", "1.0.RELEASE,1", "1-a1,1-alpha-1", "1-cr2,1-rc2", "v1.40.0,1.40", "1.0-FINAL,1.0", "1.0.0-rc.1,1-rc.1"})
+    @CsvSource({
+        "1,1.0.0",
+        "1.0,1.0.Final",
+        "1.0.RELEASE,1",
+        "1-a1,1-alpha-1",
+        "1-cr2,1-rc2",
+        "v1.40.0,1.40",
+        "1.0-FINAL,1.0",
+        "1.0.0-rc.1,1-rc.1"
+    })
     void differentWordsForOneVersionAreEqual(String one, String other) {
         assertThat(new Version(one)).isEqualTo(new Version(other));
         assertThat(new Version(one).hashCode()).isEqualTo(new Version(other).hashCode());

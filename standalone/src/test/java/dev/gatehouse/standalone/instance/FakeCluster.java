@@ -183,7 +183,10 @@ public final class FakeCluster implements AutoCloseable {
     }
 
     private FakePod find(String name) {
-        return pods.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+        return pods.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /**
@@ -225,10 +228,7 @@ public final class FakeCluster implements AutoCloseable {
             int tail = Integer.parseInt(
                     Optional.ofNullable(request.getParam("tailLines")).orElse("1000000"));
             List<String> log = find(pod.group(2)).log();
-            request.response()
-                    .end(String.join(
-                                    "\n", log.subList(Math.max(0, log.size() - tail), log.size()))
-                            + "\n");
+            request.response().end(String.join("\n", log.subList(Math.max(0, log.size() - tail), log.size())) + "\n");
         } else if (list.matches()) {
             Set<String> wanted = new HashSet<>(List.of(Optional.ofNullable(request.getParam("labelSelector"))
                     .orElse("")

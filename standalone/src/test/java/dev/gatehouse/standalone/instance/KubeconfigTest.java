@@ -69,9 +69,9 @@ class KubeconfigTest {
                 users: [{name: me, user: {token: token}}]
                 """);
         assertThat(Kubeconfig.of(null, file).getMasterUrl()).startsWith("https://own.test:6443");
-        assertThatThrownBy(() -> Kubeconfig.of("one", file)).hasMessageContaining("no context \"one\" (expected: one of [own])");
-        assertThatThrownBy(() -> Kubeconfig.of(null, folder.resolve("none")))
-                .hasMessageContaining("none is not there");
+        assertThatThrownBy(() -> Kubeconfig.of("one", file))
+                .hasMessageContaining("no context \"one\" (expected: one of [own])");
+        assertThatThrownBy(() -> Kubeconfig.of(null, folder.resolve("none"))).hasMessageContaining("none is not there");
         Path broken = Files.writeString(folder.resolve("broken"), "}{");
         assertThatThrownBy(() -> Kubeconfig.of(null, broken)).isInstanceOf(IllegalArgumentException.class);
     }

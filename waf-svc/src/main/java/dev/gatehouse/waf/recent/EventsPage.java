@@ -69,8 +69,9 @@ final class EventsPage {
                 .put("rules", rules)
                 .put("rulesLeftOut", event.leftOut())
                 .put("trace", event.trace());
-        event.interruption().ifPresent(interruption -> json.put("status", interruption.status())
-                .put("rule", interruption.ruleId()));
+        event.interruption()
+                .ifPresent(interruption ->
+                        json.put("status", interruption.status()).put("rule", interruption.ruleId()));
         return json;
     }
 }

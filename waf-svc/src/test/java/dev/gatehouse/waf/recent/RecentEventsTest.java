@@ -25,11 +25,10 @@ final class RecentEventsTest {
         String rules = "SecRuleEngine " + mode + "\nSecRule ARGS:q \"@streq secretvalue\""
                 + " \"id:7,phase:1,deny,log,status:403,msg:'No such q',severity:CRITICAL\"\n"
                 + "SecRule ARGS:q \"@streq counted\" \"id:8,phase:1,pass,nolog\"";
-        RuleSet compiled =
-                switch (RuleSet.compile(List.of(new Source("rules", rules)))) {
-                    case Compilation.Rejected rejected -> throw new AssertionError(rejected.toString());
-                    case Compilation.Compiled good -> good.rules();
-                };
+        RuleSet compiled = switch (RuleSet.compile(List.of(new Source("rules", rules)))) {
+            case Compilation.Rejected rejected -> throw new AssertionError(rejected.toString());
+            case Compilation.Compiled good -> good.rules();
+        };
         Transaction transaction = compiled.begin("id-1", CLOCK, Map.of());
         transaction.connection("192.0.2.7", 5555, "198.51.100.1", 80);
         transaction.request(Bytes.latin1("GET"), Bytes.latin1(uri), Bytes.latin1("HTTP/1.1"));
@@ -52,7 +51,8 @@ final class RecentEventsTest {
         assertThat(event(0).getString("client")).isEqualTo("192.0.2.7");
         assertThat(event(0).getString("path")).isEqualTo("/cart");
         assertThat(event(0).getString("host")).isEqualTo("shop.example");
-        assertThat(event(0).getJsonArray("rules").getJsonObject(0).getLong("id")).isEqualTo(7);
+        assertThat(event(0).getJsonArray("rules").getJsonObject(0).getLong("id"))
+                .isEqualTo(7);
         assertThat(event(0).getJsonArray("rules").getJsonObject(0).getString("variable"))
                 .isEqualTo("ARGS:q");
         assertThat(event(1).getString("verdict")).isEqualTo("detected");

@@ -71,7 +71,10 @@ public final class XdsPages {
                     .put("connectedSince", subscriber.connectedAt().toString())
                     .put(
                             "applied",
-                            subscriber.applied().map(position -> position.offset()).orElse(0L))
+                            subscriber
+                                    .applied()
+                                    .map(position -> position.offset())
+                                    .orElse(0L))
                     .put(
                             "published",
                             snapshots
@@ -118,10 +121,13 @@ public final class XdsPages {
                 .current(fleet)
                 .orElseThrow(() -> new IllegalArgumentException("Nothing is published for \"" + fleet
                         + "\" (expected: one of "
-                        + snapshots.resourcesByFleet().keySet().stream().sorted().toList() + ")."));
+                        + snapshots.resourcesByFleet().keySet().stream()
+                                .sorted()
+                                .toList() + ")."));
         JsonArray resources = new JsonArray();
         new TreeMap<>(snapshot.types())
-                .forEach((typeUrl, set) -> sorted(set).values().forEach(each -> resources.add(resource(typeUrl, each))));
+                .forEach(
+                        (typeUrl, set) -> sorted(set).values().forEach(each -> resources.add(resource(typeUrl, each))));
         return head(snapshot).put("resources", resources);
     }
 

@@ -53,7 +53,11 @@ final class XdsPagesTest {
         XdsPages pages = pages();
         append(
                 "shop/front",
-                put("shop/front", TypeUrls.CLUSTER, "c1", Cluster.newBuilder().setName("c1").build()),
+                put(
+                        "shop/front",
+                        TypeUrls.CLUSTER,
+                        "c1",
+                        Cluster.newBuilder().setName("c1").build()),
                 put(
                         "shop/front",
                         TypeUrls.SECRET,
@@ -94,15 +98,15 @@ final class XdsPagesTest {
         assertThat(certificate.getString("version")).isEqualTo("version of certificate");
         assertThat(new String(bytes(certificate), UTF_8)).contains("public chain");
         AccessPolicy shown = AccessPolicy.parseFrom(
-                bytes(objects(pages.resources("gatehouse/authz").getJsonArray("resources")).getFirst()));
+                bytes(objects(pages.resources("gatehouse/authz").getJsonArray("resources"))
+                        .getFirst()));
         assertThat(shown.getIntrospections(0).getClientId()).isEqualTo("gateway");
         assertThat(shown.getIntrospections(0).getClientSecret()).isEqualTo("(redacted)");
-        byName.values().forEach(each -> assertThat(new String(bytes(each), UTF_8)).doesNotContain("planted"));
+        byName.values()
+                .forEach(each -> assertThat(new String(bytes(each), UTF_8)).doesNotContain("planted"));
         assertThat(objects(pages.fleets().getJsonArray("fleets")))
                 .extracting(each -> each.getString("fleet"), each -> each.getInteger("resources"))
-                .containsExactly(
-                        tuple("gatehouse/authz", 1),
-                        tuple("shop/front", 3));
+                .containsExactly(tuple("gatehouse/authz", 1), tuple("shop/front", 3));
         assertThatThrownBy(() -> pages.resources("shop/frnt"))
                 .hasMessage("Nothing is published for \"shop/frnt\" (expected: one of [gatehouse/authz, shop/front]).");
     }

@@ -22,8 +22,8 @@ public final class Visitors {
     private final String names;
 
     /** This host alone, by a name of loopback: what a port-forward of Kubernetes is, too. */
-    public static final Visitors LOOPBACK_ONLY =
-            new Visitors(true, List.of(), "Use a port-forward, as 'gatehouse' does.", "localhost, an address of loopback");
+    public static final Visitors LOOPBACK_ONLY = new Visitors(
+            true, List.of(), "Use a port-forward, as 'gatehouse' does.", "localhost, an address of loopback");
 
     /**
      * Who may come.
