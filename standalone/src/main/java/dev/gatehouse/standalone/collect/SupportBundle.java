@@ -265,13 +265,11 @@ public final class SupportBundle {
                         .inNamespace(cluster.namespace())
                         .list()
                         .getItems()
-                        .forEach(secret -> Objects.requireNonNullElse(secret.getData(), Map.<String, String>of())
-                                .values()
-                                .forEach(this::learnBase64)));
+                        .forEach(secret -> learn(Objects.requireNonNullElse(secret.getData(), Map.of()))));
         for (GenericKubernetesResource object : objects) {
             if (object.getKind().equals("Secret")
                     && object.getAdditionalProperties().get("data") instanceof Map<?, ?> data) {
-                data.values().forEach(value -> learnBase64(String.valueOf(value)));
+                learn(data);
             }
         }
         for (GenericKubernetesResource object : objects) {
@@ -284,6 +282,15 @@ public final class SupportBundle {
                     shown(object));
         }
         namespaced(cluster, archive);
+    }
+
+    /** Of a token of a service account the namespace is there, too, which is no secret and stands everywhere. */
+    private void learn(Map<?, ?> data) {
+        data.forEach((key, value) -> {
+            if (!"namespace".equals(key)) {
+                learnBase64(String.valueOf(value));
+            }
+        });
     }
 
     private void learnBase64(String value) {

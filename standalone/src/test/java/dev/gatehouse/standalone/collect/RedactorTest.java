@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,7 +72,7 @@ final class RedactorTest {
 
     @Test
     void valuesUnderNamesThatSaySoAreTakenOutOfTreesAndReferencesStay() {
-        Map<?, ?> tree = (Map<?, ?>) redactor.tree(new JsonObject("""
+        Map<?, ?> tree = (Map<?, ?>) Objects.requireNonNull(redactor.tree(new JsonObject("""
                 {"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": "PLANTED"}},
                  "spec": {"oidc": {"clientSecret": {"name": "shop-client"}, "clientID": "shop"},
                    "filters": [{"requestHeaderModifier": {"set": [{"name": "Authorization", "value": "PLANTED"},
@@ -81,7 +82,7 @@ final class RedactorTest {
                            {"name": "LOG_LEVEL", "value": "info"}],
                    "header": {"key": "cookie", "value": "PLANTED"},
                    "password": "PLANTED", "private_key": "PLANTED", "tokens": 3, "number": 7, "nothing": null}}
-                """).getMap());
+                """).getMap()));
         String text = new JsonObject(cast(tree)).encode();
         assertThat(text)
                 .doesNotContain("PLANTED")
