@@ -74,6 +74,10 @@ final class Wiring {
     @Produces
     @Singleton
     Settings settings(ControllerConfig config) {
+        return settingsOf(config);
+    }
+
+    static Settings settingsOf(ControllerConfig config) {
         Settings.Infrastructure infrastructure = switch (config.source()) {
             case FILES -> new Settings.Infrastructure.Host();
             case KUBERNETES -> new Settings.Infrastructure.Cluster(fleets(config));

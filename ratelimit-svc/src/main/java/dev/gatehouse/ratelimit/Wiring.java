@@ -1,12 +1,15 @@
 package dev.gatehouse.ratelimit;
 
 import dev.gatehouse.identity.quarkus.ServiceTls;
+import dev.gatehouse.ratelimit.decision.Decision;
 import dev.gatehouse.ratelimit.decision.RateLimiter;
+import dev.gatehouse.ratelimit.decision.Request;
 import dev.gatehouse.ratelimit.grpc.DecisionMetrics;
 import dev.gatehouse.ratelimit.grpc.ResponseFormat;
 import dev.gatehouse.ratelimit.memory.MemoryCounterStore;
 import dev.gatehouse.ratelimit.redis.RedisCounterStore;
 import dev.gatehouse.ratelimit.store.CounterStore;
+import dev.gatehouse.ratelimit.top.MostLimited;
 import dev.gatehouse.ratelimit.xds.RuleSubscriber;
 import dev.gatehouse.redis.RedisSettings;
 import dev.gatehouse.tracing.Tracing;
@@ -64,8 +67,26 @@ final class Wiring {
 
     @Produces
     @Singleton
-    DecisionMetrics metrics(MeterRegistry meters) {
-        return new MeteredDecisions(meters);
+    DecisionMetrics metrics(MeterRegistry meters, MostLimited limited) {
+        DecisionMetrics metered = new MeteredDecisions(meters);
+        return new DecisionMetrics() {
+            @Override
+            public void decided(Request request, Decision decision) {
+                metered.decided(request, decision);
+                limited.decided(request, decision);
+            }
+
+            @Override
+            public void failed(String reason) {
+                metered.failed(reason);
+            }
+        };
+    }
+
+    @Produces
+    @Singleton
+    MostLimited limited() {
+        return new MostLimited(InstantSource.system());
     }
 
     /** Subscribes at start, not at the first request: asking for the state makes the source. */

@@ -1,10 +1,13 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.controller.text.ResourceText;
-import io.vertx.core.json.JsonArray;
+import dev.gatehouse.standalone.instance.InstanceOptions;
+import dev.gatehouse.standalone.instance.Progress;
+import dev.gatehouse.standalone.instance.Proxies;
+import dev.gatehouse.standalone.instance.RunningGatehouse;
+import dev.gatehouse.standalone.instance.ServedResources;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,13 +38,20 @@ final class ConfigCommand implements Runnable {
     @Command(
             name = "dump",
             mixinStandardHelpOptions = true,
-            description = {"Print the xDS resources that a running instance serves. Private keys are left out.", ""},
+            description = {
+                "Print the xDS resources that an instance or a cluster serves, or what one proxy has. Private keys and"
+                        + " client secrets are left out.",
+                ""
+            },
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  gatehouse config dump",
                 "  gatehouse config dump --type route -o json",
-                "  gatehouse config dump --fleet httpbin/dedicated-gateway --type cluster"
+                "  gatehouse config dump --fleet httpbin/dedicated-gateway --type cluster",
+                "  gatehouse config dump --context prod --proxy default/eg",
+                "",
+                "What a proxy has against what it should have: gatehouse xds diff PROXY."
             })
     static final class Dump implements Callable<Integer> {
         @Spec
@@ -50,7 +60,7 @@ final class ConfigCommand implements Runnable {
 
         @Mixin
         @SuppressWarnings("NullAway.Init")
-        private RunningInstance instance;
+        private InstanceOptions instance;
 
         @Option(
                 names = {"-o", "--output"},
@@ -75,29 +85,43 @@ final class ConfigCommand implements Runnable {
                         + " gatehouse/authz.")
         private @Nullable String fleet;
 
+        @Option(
+                names = "--proxy",
+                paramLabel = "PROXY",
+                description =
+                        "What this proxy has, as its admin page tells it (Envoy's config_dump): its node id or pod,"
+                                + " or its Gateway's namespace/name.")
+        private @Nullable String proxy;
+
         @Override
-        public Integer call() throws IOException, InterruptedException {
+        public Integer call() throws IOException {
             if (type != null && ResourceText.typeUrl(type).isEmpty()) {
                 throw new ParameterException(
                         spec.commandLine(),
                         "Type \"" + type + "\" is not known (expected: " + String.join(", ", ResourceText.typeNames())
                                 + ").");
             }
-            List<?> resources = new JsonArray(instance.get("/gatehouse/config")).getList();
-            output.print(
-                    resources.stream()
-                            .filter(resource -> resource instanceof Map<?, ?> map
-                                    && (type == null || isOf(type, map.get("type")))
-                                    && (fleet == null || fleet.equals(map.get("fleet"))))
-                            .toList(),
-                    spec.commandLine().getOut());
+            if (proxy != null && (type != null || fleet != null)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--proxy prints all that the proxy has: leave out --type and --fleet.");
+            }
+            try (RunningGatehouse gatehouse = instance.open();
+                    Progress progress = Progress.of(spec)) {
+                if (proxy != null) {
+                    progress.step("asking " + proxy);
+                    output.print(
+                            new JsonObject(gatehouse.get(Proxies.one(gatehouse, proxy), "/config_dump?include_eds"))
+                                    .getMap(),
+                            spec.commandLine().getOut());
+                } else {
+                    output.print(
+                            ServedResources.read(gatehouse, progress, name -> fleet == null || fleet.equals(name))
+                                    .trees(type),
+                            spec.commandLine().getOut());
+                }
+            }
             spec.commandLine().getOut().flush();
             return 0;
-        }
-
-        /** The hosts of a route table are resources of their own. */
-        private static boolean isOf(String wanted, @Nullable Object type) {
-            return wanted.equals(type) || wanted.equals("route") && "virtualhost".equals(type);
         }
     }
 }

@@ -1,10 +1,11 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.console.Console;
+import dev.gatehouse.standalone.instance.ClusterGatehouse;
+import dev.gatehouse.standalone.instance.CommandFailure;
+import dev.gatehouse.standalone.instance.InstanceOptions;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.LocalPortForward;
 import java.io.IOException;
@@ -19,8 +20,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -56,19 +57,9 @@ final class DashboardCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(
-            names = "--context",
-            paramLabel = "NAME",
-            description = "A context of the kubeconfig, instead of the current one.")
-    private @Nullable String context;
-
-    @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAME",
-            defaultValue = "envoy-gateway-system",
-            description = "Where Gatehouse is installed (${DEFAULT-VALUE}).")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private String namespace;
+    private InstanceOptions instance;
 
     @Option(
             names = "--port",
@@ -79,34 +70,25 @@ final class DashboardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Config config;
-        try {
-            config = Kubeconfig.of(context);
-        } catch (IllegalArgumentException e) {
-            return failed(String.valueOf(e.getMessage()));
-        }
         if (port != 0 && taken(port)) {
-            return failed("port " + port + " on loopback is in use (expected: a free port; choose another by --port)");
+            throw new CommandFailure(
+                    "port " + port + " on loopback is in use (expected: a free port; choose another by --port)");
         }
-        try (KubernetesClient client =
-                new KubernetesClientBuilder().withConfig(config).build()) {
-            return follow(client);
-        } catch (KubernetesClientException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            return failed("the cluster cannot be asked: " + cause.getMessage());
+        try (ClusterGatehouse gatehouse = instance.openCluster()) {
+            return follow(gatehouse.client(), gatehouse.namespace());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 0;
         }
     }
 
-    private int follow(KubernetesClient client) throws IOException, InterruptedException {
+    private int follow(KubernetesClient client, String namespace) throws IOException, InterruptedException {
         int local = port;
         boolean told = false;
         while (true) {
-            Optional<String> leader = leader(client);
+            Optional<String> leader = leader(client, namespace);
             if (leader.isEmpty() && !told) {
-                return failed("no replica of controller-svc leads in namespace " + namespace
+                throw new CommandFailure("no replica of controller-svc leads in namespace " + namespace
                         + " (expected: a running Gatehouse there; -n names another namespace)");
             }
             if (leader.isPresent()) {
@@ -117,7 +99,7 @@ final class DashboardCommand implements Callable<Integer> {
                     local = forward.getLocalPort();
                     Optional<String> problem = problem(local);
                     if (problem.isPresent() && !told) {
-                        return failed("pod " + leader.get() + ": " + problem.get());
+                        throw new CommandFailure("pod " + leader.get() + ": " + problem.get());
                     }
                     print(
                             told
@@ -125,7 +107,7 @@ final class DashboardCommand implements Callable<Integer> {
                                     : "Console: http://localhost:" + local + Console.ROOT + " (pod " + leader.get()
                                             + " in " + namespace + ")\nCtrl-C ends it.");
                     told = true;
-                    awaitAnother(client, leader.get(), forward);
+                    awaitAnother(client, namespace, leader.get(), forward);
                 }
             }
             Thread.sleep(LOOK_EVERY);
@@ -133,12 +115,12 @@ final class DashboardCommand implements Callable<Integer> {
     }
 
     /** Returns when another pod leads. While the API server is away, nothing is known, and nothing is changed. */
-    private void awaitAnother(KubernetesClient client, String leader, LocalPortForward forward)
+    private void awaitAnother(KubernetesClient client, String namespace, String leader, LocalPortForward forward)
             throws InterruptedException {
         while (forward.isAlive()) {
             Thread.sleep(LOOK_EVERY);
             try {
-                if (!leader(client).equals(Optional.of(leader))) {
+                if (!leader(client, namespace).equals(Optional.of(leader))) {
                     return;
                 }
             } catch (KubernetesClientException e) {
@@ -147,7 +129,7 @@ final class DashboardCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<String> leader(KubernetesClient client) {
+    private Optional<String> leader(KubernetesClient client, String namespace) {
         return client.pods().inNamespace(namespace).withLabels(LEADER).list().getItems().stream()
                 .filter(pod -> pod.getStatus() != null
                         && "Running".equals(pod.getStatus().getPhase()))
@@ -189,10 +171,5 @@ final class DashboardCommand implements Callable<Integer> {
     private void print(String text) {
         spec.commandLine().getOut().println(text);
         spec.commandLine().getOut().flush();
-    }
-
-    private int failed(String message) {
-        spec.commandLine().getErr().println(spec.commandLine().getColorScheme().errorText("gatehouse: " + message));
-        return Gatehouse.FAILED;
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.standalone.waf.WafCommand;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -33,6 +34,12 @@ import picocli.CommandLine.Spec;
             AuthzCommand.class,
             ConfigCommand.class,
             XdsCommand.class,
+            StatsCommand.class,
+            LogsCommand.class,
+            QuotaCommand.class,
+            CollectCommand.class,
+            AuditCommand.class,
+            UpgradeCommand.class,
             DashboardCommand.class,
             HttpbinCommand.class,
             ImportCommand.class,
@@ -86,9 +93,22 @@ public final class Gatehouse implements Runnable {
             case UncheckedIOException wrapped -> message(Objects.requireNonNull(wrapped.getCause()));
             case NoSuchFileException missing -> missing.getFile() + " is not there (expected: a file)";
             case AccessDeniedException denied -> denied.getFile() + " may not be read";
+            case KubernetesClientException cluster -> "the cluster cannot be asked: " + reason(cluster);
             case FileSystemException file when file.getReason() != null -> file.getFile() + ": " + file.getReason();
             default -> Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
         };
+    }
+
+    /** The API server's own words, or why it cannot be reached; the client's exceptions are about themselves. */
+    private static String reason(KubernetesClientException failure) {
+        if (failure.getStatus() != null && failure.getStatus().getMessage() != null) {
+            return failure.getStatus().getMessage()
+                    + (failure.getCode() == 403 ? " (expected: a Role that allows it)" : "");
+        }
+        Throwable cause = Objects.requireNonNullElse(failure.getCause(), failure);
+        String message = Objects.requireNonNullElse(cause.getMessage(), "");
+        // "kubernetes.default.svc" alone says nothing: UnknownHostException does.
+        return message.contains(" ") ? message : cause.toString();
     }
 
     @Override

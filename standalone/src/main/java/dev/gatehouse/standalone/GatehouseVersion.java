@@ -17,7 +17,8 @@ final class GatehouseVersion implements IVersionProvider {
         };
     }
 
-    private static String ofBuild() throws IOException {
+    /** The version of this build: "0.1.0". */
+    static String ofBuild() throws IOException {
         try (InputStream in = GatehouseVersion.class.getResourceAsStream("version.txt")) {
             if (in == null) {
                 throw new IllegalStateException("version.txt is missing from the jar");

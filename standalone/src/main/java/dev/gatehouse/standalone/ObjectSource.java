@@ -6,10 +6,9 @@ import dev.gatehouse.controller.files.OfflineTranslation;
 import dev.gatehouse.controller.kubernetes.ClusterObjects;
 import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.controller.translate.Translator;
-import io.fabric8.kubernetes.client.Config;
+import dev.gatehouse.standalone.instance.InstanceOptions;
+import dev.gatehouse.standalone.instance.RunningGatehouse;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,24 +30,13 @@ final class ObjectSource {
                     + " repeated.")
     private List<Path> files = new ArrayList<>();
 
-    @Option(
-            names = {"-k", "--kubernetes"},
-            description = "Read the objects of the cluster that your kubeconfig names, instead of a running instance.")
-    private boolean kubernetes;
-
-    @Option(
-            names = "--context",
-            paramLabel = "NAME",
-            description = "A context of the kubeconfig; implies --kubernetes.")
-    private @Nullable String context;
-
     @Mixin
     @SuppressWarnings("NullAway.Init")
     private ControllerOptions controller;
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
-    private RunningInstance instance;
+    private InstanceOptions instance;
 
     /**
      * Asks, and has the answer printed.
@@ -59,16 +46,18 @@ final class ObjectSource {
      */
     int explain(CommandSpec spec, Question question, String path, Consumer<Map<String, Object>> print)
             throws IOException, InterruptedException {
-        if (kubernetes || context != null) {
-            if (!files.isEmpty()) {
-                throw new ParameterException(
-                        spec.commandLine(), "--kubernetes and -f: one of them says where objects come from");
-            }
+        if (files.isEmpty() && instance.cluster()) {
             return ofCluster(spec, question, print);
         }
         if (files.isEmpty()) {
-            print.accept(new JsonObject(instance.get(path)).getMap());
+            try (RunningGatehouse gatehouse = instance.open()) {
+                print.accept(new JsonObject(gatehouse.get(gatehouse.services().getFirst(), path)).getMap());
+            }
             return 0;
+        }
+        if (instance.named()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--kubernetes and -f: one of them says where objects come from");
         }
         OfflineTranslation translation = OfflineTranslation.of(files, controller.settings(spec.commandLine()));
         print.accept(new Explainer(translation.translator()).explain(question));
@@ -81,14 +70,7 @@ final class ObjectSource {
 
     private int ofCluster(CommandSpec spec, Question question, Consumer<Map<String, Object>> print) {
         Settings settings = controller.settings(spec.commandLine());
-        Config config;
-        try {
-            config = Kubeconfig.of(context);
-        } catch (IllegalArgumentException e) {
-            return failed(spec, e.getMessage());
-        }
-        try (KubernetesClient client =
-                new KubernetesClientBuilder().withConfig(config).build()) {
+        try (KubernetesClient client = instance.client()) {
             ClusterObjects objects =
                     ClusterObjects.read(client, settings.extensions().servers().kinds());
             Translator translator = new Translator(settings, (_, _, _) -> {});
@@ -96,14 +78,6 @@ final class ObjectSource {
             print.accept(new Explainer(translator).explain(question));
             objects.unread().forEach(each -> spec.commandLine().getErr().println("not read: " + each));
             return 0;
-        } catch (KubernetesClientException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            return failed(spec, "the cluster cannot be asked: " + cause.getMessage());
         }
-    }
-
-    private static int failed(CommandSpec spec, @Nullable String message) {
-        spec.commandLine().getErr().println(spec.commandLine().getColorScheme().errorText("gatehouse: " + message));
-        return Gatehouse.FAILED;
     }
 }

@@ -4,6 +4,8 @@ import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.files.FileSet;
 import dev.gatehouse.envoyprocess.EnvoyBinary;
 import dev.gatehouse.envoyprocess.EnvoyUnavailable;
+import dev.gatehouse.standalone.instance.CommandFailure;
+import dev.gatehouse.standalone.instance.InstanceOptions;
 import dev.gatehouse.standalone.run.Standalone;
 import dev.gatehouse.standalone.run.StandaloneOptions;
 import io.quarkus.runtime.Quarkus;
@@ -55,7 +57,6 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     static final int DEFAULT_GRPC_PORT = 18000;
-    static final int DEFAULT_ADMIN_PORT = 19900;
     /** Of the configuration, in a minute: who asks for traces on a laptop edits files by hand. */
     private static final int TRACED_CHANGES = 60;
 
@@ -114,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--admin-port",
             paramLabel = "PORT",
-            defaultValue = "" + DEFAULT_ADMIN_PORT,
+            defaultValue = "" + InstanceOptions.USUAL_ADMIN_PORT,
             description = "Port on loopback for 'gatehouse status', health and metrics (${DEFAULT-VALUE}).")
     private int adminPort;
 
@@ -143,22 +144,23 @@ final class RunCommand implements Callable<Integer> {
         List<Path> roots = files.isEmpty() ? List.of(quickstart()) : files;
         for (Path root : roots) {
             if (!root.equals(FileSet.STANDARD_INPUT) && !Files.exists(root)) {
-                return fail(root + " is not there (expected: a file or folder with Kubernetes objects)");
+                throw new CommandFailure(root + " is not there (expected: a file or folder with Kubernetes objects)");
             }
         }
         if (envoy != null) {
             try {
                 EnvoyBinary.check(envoy); // before the services start: a wrong path is known at once
             } catch (EnvoyUnavailable e) {
-                return fail(String.valueOf(e.getMessage()));
+                throw new CommandFailure(String.valueOf(e.getMessage()), e);
             }
         }
         Optional<String> taken = taken("--grpc-port", grpcPort).or(() -> taken("--admin-port", adminPort));
         if (taken.isPresent()) {
-            return fail(taken.get());
+            throw new CommandFailure(taken.get());
         }
         if (otlp != null && (!"http".equals(otlp.getScheme()) || otlp.getHost() == null)) {
-            return fail("--otlp: \"" + otlp + "\" (expected: http://host:port, such as http://localhost:4317)");
+            throw new CommandFailure(
+                    "--otlp: \"" + otlp + "\" (expected: http://host:port, such as http://localhost:4317)");
         }
         String services = "127.0.0.1:" + grpcPort;
         Map.of(
@@ -214,7 +216,10 @@ final class RunCommand implements Callable<Integer> {
                     failure.set(cause);
                 },
                 options.arguments());
-        return failure.get() == null ? exit.get() : fail(cause(failure.get()));
+        if (failure.get() != null) {
+            throw new CommandFailure(cause(failure.get()), failure.get());
+        }
+        return exit.get();
     }
 
     /** What a failed start says: a wrong setting is named by the innermost exception. */
@@ -239,10 +244,5 @@ final class RunCommand implements Callable<Integer> {
                     "port " + port + " on loopback is in use, perhaps by another 'gatehouse run' (expected: a free"
                             + " port; give this one another by " + option + ")");
         }
-    }
-
-    private int fail(String message) {
-        spec.commandLine().getErr().println(spec.commandLine().getColorScheme().errorText("gatehouse: " + message));
-        return Gatehouse.FAILED;
     }
 }

@@ -1,5 +1,11 @@
 package dev.gatehouse.standalone;
 
+import dev.gatehouse.standalone.instance.ClusterGatehouse;
+import dev.gatehouse.standalone.instance.ClusterStatus;
+import dev.gatehouse.standalone.instance.InstanceOptions;
+import dev.gatehouse.standalone.instance.LocalGatehouse;
+import dev.gatehouse.standalone.instance.Progress;
+import dev.gatehouse.standalone.instance.RunningGatehouse;
 import dev.gatehouse.standalone.run.StatusText;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,8 +22,8 @@ import picocli.CommandLine.Spec;
         name = "status",
         mixinStandardHelpOptions = true,
         description = {
-            "Tell what a running instance does: its Gateways, routes and policies with their conditions, what each proxy has"
-                    + " acknowledged, and what is wrong with the files.",
+            "Tell what an instance or a cluster does: its Gateways, routes and policies with their conditions, what each proxy"
+                    + " has acknowledged, and what is wrong: with the files, or with pods and objects of the cluster.",
             ""
         },
         optionListHeading = "%nOptions:%n",
@@ -25,6 +31,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  gatehouse status",
             "  gatehouse status -o json",
+            "  gatehouse status --context prod",
             "",
             "Exit code 1: there are problems, or nothing runs."
         })
@@ -35,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
-    private RunningInstance instance;
+    private InstanceOptions instance;
 
     @Option(
             names = {"-o", "--output"},
@@ -44,8 +51,16 @@ final class StatusCommand implements Callable<Integer> {
     private @Nullable OutputFormat output;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        JsonObject status = new JsonObject(instance.get("/gatehouse/status"));
+    public Integer call() throws IOException {
+        JsonObject status;
+        try (RunningGatehouse gatehouse = instance.open();
+                Progress progress = Progress.of(spec)) {
+            status = switch (gatehouse) {
+                case LocalGatehouse local ->
+                    new JsonObject(local.get(local.services().getFirst(), "/gatehouse/status"));
+                case ClusterGatehouse cluster -> ClusterStatus.of(cluster, progress);
+            };
+        }
         if (output == null) {
             spec.commandLine().getOut().print(StatusText.of(status, false));
         } else {

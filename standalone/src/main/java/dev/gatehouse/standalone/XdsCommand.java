@@ -1,11 +1,14 @@
 package dev.gatehouse.standalone;
 
-import dev.gatehouse.standalone.run.XdsText;
+import dev.gatehouse.standalone.instance.InstanceOptions;
+import dev.gatehouse.standalone.instance.Progress;
+import dev.gatehouse.standalone.instance.Proxies;
+import dev.gatehouse.standalone.instance.RunningGatehouse;
+import dev.gatehouse.standalone.instance.Subscribers;
+import dev.gatehouse.standalone.instance.XdsText;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "xds",
         mixinStandardHelpOptions = true,
         description = {"Look at what proxies were sent, and what they have.", ""},
-        subcommands = {XdsCommand.Proxies.class, XdsCommand.Diff.class},
+        subcommands = {XdsCommand.Connected.class, XdsCommand.Diff.class},
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n")
@@ -49,17 +52,18 @@ final class XdsCommand implements Runnable {
             footer = {
                 "  gatehouse xds proxies",
                 "  gatehouse xds proxies -o json      also with the names that are subscribed to",
+                "  gatehouse xds proxies --context prod",
                 "",
                 "Exit code 1: a proxy refuses something, or nothing runs."
             })
-    static final class Proxies implements Callable<Integer> {
+    static final class Connected implements Callable<Integer> {
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it
         private CommandSpec spec;
 
         @Mixin
         @SuppressWarnings("NullAway.Init")
-        private RunningInstance instance;
+        private InstanceOptions instance;
 
         @Option(
                 names = {"-o", "--output"},
@@ -68,8 +72,12 @@ final class XdsCommand implements Runnable {
         private @Nullable OutputFormat output;
 
         @Override
-        public Integer call() throws IOException, InterruptedException {
-            JsonArray proxies = new JsonArray(instance.get("/gatehouse/xds/proxies"));
+        public Integer call() throws IOException {
+            JsonArray proxies;
+            try (RunningGatehouse gatehouse = instance.open();
+                    Progress progress = Progress.of(spec)) {
+                proxies = Subscribers.read(gatehouse, progress).told();
+            }
             if (output == null) {
                 spec.commandLine().getOut().print(XdsText.proxies(proxies));
             } else {
@@ -104,12 +112,13 @@ final class XdsCommand implements Runnable {
 
         @Mixin
         @SuppressWarnings("NullAway.Init")
-        private RunningInstance instance;
+        private InstanceOptions instance;
 
         @Parameters(
                 paramLabel = "PROXY",
-                description = "The proxy: its node id as 'gatehouse xds proxies' prints it, or its Gateway's"
-                        + " namespace/name.")
+                description =
+                        "The proxy: its node id as 'gatehouse xds proxies' prints it (on a cluster its pod), or its"
+                                + " Gateway's namespace/name where that has one proxy.")
         @SuppressWarnings("NullAway.Init")
         private String proxy;
 
@@ -120,9 +129,12 @@ final class XdsCommand implements Runnable {
         private @Nullable OutputFormat output;
 
         @Override
-        public Integer call() throws IOException, InterruptedException {
-            JsonObject difference = new JsonObject(
-                    instance.get("/gatehouse/xds/diff?proxy=" + URLEncoder.encode(proxy, StandardCharsets.UTF_8)));
+        public Integer call() throws IOException {
+            JsonObject difference;
+            try (RunningGatehouse gatehouse = instance.open();
+                    Progress progress = Progress.of(spec)) {
+                difference = Proxies.difference(gatehouse, proxy, progress);
+            }
             if (output == null) {
                 spec.commandLine().getOut().print(XdsText.difference(difference));
             } else {

@@ -200,11 +200,19 @@ final class ConsoleIT {
                 .startsWith("HTTP/1.1 403");
         assertThat(raw("GET /console/live.json HTTP/1.1\r\nHost: 127.0.0.1.nip.example"))
                 .startsWith("HTTP/1.1 403");
-        for (String path : List.of("config", "status", "xds/proxies", "xds/diff?proxy=x", "explain?url=http://a/")) {
+        for (String path : List.of(
+                "status",
+                "envoys",
+                "envoys/admin?fleet=x&path=/stats",
+                "logs",
+                "xds/subscribers",
+                "xds/resources",
+                "explain?url=http://a/")) {
             assertThat(raw("GET /gatehouse/" + path + " HTTP/1.1\r\nHost: rebound.example:" + adminPort))
                     .startsWith("HTTP/1.1 403");
         }
-        assertThat(raw("GET /gatehouse/config HTTP/1.1\r\nHost: localhost")).startsWith("HTTP/1.1 200");
+        assertThat(raw("GET /gatehouse/xds/resources HTTP/1.1\r\nHost: localhost"))
+                .startsWith("HTTP/1.1 200");
         assertThat(raw("GET /gatehouse/proxies HTTP/1.1\r\nHost: prometheus.example"))
                 .startsWith("HTTP/1.1 200");
         assertThat(raw("GET /console/ HTTP/1.1\r\nHost: [::1]:" + adminPort)).startsWith("HTTP/1.1 200");

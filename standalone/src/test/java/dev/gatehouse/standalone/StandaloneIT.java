@@ -143,10 +143,11 @@ final class StandaloneIT {
         }
         Answer unknown = ask("xds", "diff", "nobody");
         assertThat(unknown.exit()).isEqualTo(1);
-        assertThat(unknown.err()).contains("No proxy \"nobody\" is connected (expected: one of ", proxy);
+        assertThat(unknown.err())
+                .contains("proxy \"nobody\" does not run in gatehouse run on 127.0.0.1:", "(expected: one of ", proxy);
         Answer callout = ask("xds", "diff", "gatehouse/waf");
         assertThat(callout.exit()).isEqualTo(1);
-        assertThat(callout.err()).contains("is no Envoy that this instance runs");
+        assertThat(callout.err()).contains("proxy \"gatehouse/waf\" does not run in");
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.load.LargeWork;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.Rehearsal;
+import dev.gatehouse.waf.recent.RecentEvents;
 import dev.gatehouse.waf.redis.RedisCollectionStore;
 import dev.gatehouse.xdsclient.XdsNode;
 import io.micrometer.core.instrument.Counter;
@@ -115,8 +116,14 @@ final class Wiring {
     /** What is done with each transaction when it is over. */
     @Produces
     @Singleton
-    FinishedTransactions finished(AuditLog audit, LogLimits limits) {
-        return new ErrorLog(limits).and(audit::take);
+    FinishedTransactions finished(AuditLog audit, LogLimits limits, RecentEvents recent) {
+        return new ErrorLog(limits).and(audit::take).and(recent::take);
+    }
+
+    @Produces
+    @Singleton
+    RecentEvents recentEvents() {
+        return new RecentEvents(InstantSource.system());
     }
 
     @Produces

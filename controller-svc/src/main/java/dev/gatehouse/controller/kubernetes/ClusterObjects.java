@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -31,9 +32,24 @@ public record ClusterObjects(List<Change> changes, List<String> unread) {
      * @throws KubernetesClientException the API server does not answer
      */
     public static ClusterObjects read(KubernetesClient client, List<? extends Kind<?>> more) {
+        List<Change> changes = new ArrayList<>();
+        List<String> unread = visit(client, more, (kind, object) -> changes.add(change(kind, object)));
+        return new ClusterObjects(changes, unread);
+    }
+
+    /**
+     * Lists every kind that the API server serves, and hands over each object as it is there.
+     *
+     * @param more kinds besides Gatehouse's own
+     * @return "secrets: forbidden", of kinds that could not be listed
+     * @throws KubernetesClientException the API server does not answer
+     */
+    public static List<String> visit(
+            KubernetesClient client,
+            List<? extends Kind<?>> more,
+            BiConsumer<Kind<?>, GenericKubernetesResource> visitor) {
         List<Kind<?>> kinds =
                 Stream.<Kind<?>>concat(Kinds.ALL.stream(), more.stream()).toList();
-        List<Change> changes = new ArrayList<>();
         List<String> unread = new ArrayList<>();
         new Discovery(client, kinds).served().values().forEach(served -> {
             try {
@@ -41,12 +57,12 @@ public record ClusterObjects(List<Change> changes, List<String> unread) {
                 (served.kind().namespaced() ? all.inAnyNamespace() : all)
                         .list()
                         .getItems()
-                        .forEach(object -> changes.add(change(served.kind(), object)));
+                        .forEach(object -> visitor.accept(served.kind(), object));
             } catch (KubernetesClientException e) {
                 unread.add(served + ": " + e.getMessage());
             }
         });
-        return new ClusterObjects(changes, unread);
+        return unread;
     }
 
     private static Change change(Kind<?> kind, GenericKubernetesResource object) {

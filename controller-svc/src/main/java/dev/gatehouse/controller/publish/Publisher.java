@@ -93,7 +93,8 @@ public final class Publisher {
         return lists.computeIfAbsent(fleet, _ -> new ArrayList<>());
     }
 
-    private static String version(ByteString bytes) {
+    /** The version of a resource with these bytes: a hash of them. */
+    public static String version(ByteString bytes) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(bytes.asReadOnlyByteBuffer());

@@ -8,22 +8,16 @@ import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import dev.gatehouse.controller.proto.PackedTypes;
 import dev.gatehouse.envoyapi.EnvoyTypes;
+import dev.gatehouse.envoyapi.Redaction;
 import dev.gatehouse.envoyapi.TypeUrls;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Resources as text, with what is packed in them, and without private keys. Not for several threads at once. */
+/** Resources as text, with what is packed in them, and without private keys and secrets ({@link Redaction}). Not for several threads at once. */
 public final class ResourceText {
-    private static final String REDACTED = "(redacted)";
-
     /** The short names of the types, as the command line has them. */
     private static final Map<String, String> TYPES = Map.of(
             TypeUrls.LISTENER, "listener",
@@ -61,7 +55,7 @@ public final class ResourceText {
 
     /** The resource in protobuf's JSON form. */
     public String json(Message resource) {
-        Message shown = resource instanceof Secret secret ? redacted(secret) : resource;
+        Message shown = Redaction.of(resource);
         try {
             return printer.print(shown);
         } catch (InvalidProtocolBufferException first) {
@@ -111,32 +105,5 @@ public final class ResourceText {
             }
         }
         return added;
-    }
-
-    private static Secret redacted(Secret secret) {
-        DataSource hidden = DataSource.newBuilder().setInlineString(REDACTED).build();
-        return switch (secret.getTypeCase()) {
-            case TLS_CERTIFICATE -> {
-                TlsCertificate.Builder certificate = secret.getTlsCertificate().toBuilder();
-                if (certificate.hasPassword()) {
-                    certificate.setPassword(hidden);
-                }
-                if (certificate.hasPkcs12()) {
-                    certificate.setPkcs12(hidden);
-                }
-                yield secret.toBuilder()
-                        .setTlsCertificate(certificate.setPrivateKey(hidden))
-                        .build();
-            }
-            case SESSION_TICKET_KEYS ->
-                secret.toBuilder()
-                        .setSessionTicketKeys(TlsSessionTicketKeys.newBuilder().addKeys(hidden))
-                        .build();
-            case GENERIC_SECRET ->
-                secret.toBuilder()
-                        .setGenericSecret(GenericSecret.newBuilder().setSecret(hidden))
-                        .build();
-            case VALIDATION_CONTEXT, TYPE_NOT_SET -> secret;
-        };
     }
 }

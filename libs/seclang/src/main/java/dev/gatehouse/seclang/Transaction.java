@@ -399,6 +399,17 @@ public final class Transaction {
         return ErrorLine.of(leftOut, values);
     }
 
+    /** Which request it is about. */
+    public Exchange exchange() {
+        return new Exchange(
+                values.single(Variable.UNIQUE_ID).toString(),
+                values.single(Variable.REMOTE_ADDR).toString(),
+                values.single(Variable.SERVER_NAME).toString(),
+                values.single(Variable.REQUEST_METHOD).toString(),
+                values.single(Variable.REQUEST_FILENAME).toString(),
+                mode.name());
+    }
+
     /** How its rules want it in the audit log. */
     public AuditSettings auditSettings() {
         return settings.audit();

@@ -102,8 +102,13 @@ public final class EnvoyFleet implements AutoCloseable {
         return new ListenerAddress("", address.address(), address.port(), address.transport());
     }
 
+    /** By which a Gateway's Envoy calls itself. */
+    public static String nodeId(String fleet) {
+        return "standalone/" + fleet;
+    }
+
     private EnvoyProcess start(String fleet) {
-        Bootstrap bootstrap = Bootstrap.of("standalone/" + fleet, fleet, settings.xds());
+        Bootstrap bootstrap = Bootstrap.of(nodeId(fleet), fleet, settings.xds());
         return EnvoyProcess.start(
                 binary,
                 EnvoyLaunch.of(

@@ -1,16 +1,14 @@
 package dev.gatehouse.standalone.migration;
 
-import dev.gatehouse.standalone.Kubeconfig;
 import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.instance.KubeconfigOptions;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The objects of a cluster as texts, read once with the rights of whoever asks. */
 final class ClusterTexts {
@@ -39,10 +37,9 @@ final class ClusterTexts {
      *
      * @throws IOException the cluster does not answer
      */
-    static void read(@Nullable String context, List<Listed> kinds, Manifests manifests, Report report)
+    static void read(KubeconfigOptions kubeconfig, List<Listed> kinds, Manifests manifests, Report report)
             throws IOException {
-        try (KubernetesClient client =
-                new KubernetesClientBuilder().withConfig(Kubeconfig.of(context)).build()) {
+        try (KubernetesClient client = kubeconfig.client()) {
             client.getKubernetesVersion();
             for (Listed kind : kinds) {
                 for (String version : kind.versions()) {
@@ -51,7 +48,7 @@ final class ClusterTexts {
                     }
                 }
             }
-        } catch (IllegalArgumentException | KubernetesClientException e) {
+        } catch (KubernetesClientException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException("the cluster cannot be asked: " + cause.getMessage(), e);
         }

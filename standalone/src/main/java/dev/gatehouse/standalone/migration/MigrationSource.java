@@ -1,12 +1,13 @@
 package dev.gatehouse.standalone.migration;
 
 import dev.gatehouse.standalone.imports.Report;
+import dev.gatehouse.standalone.instance.KubeconfigOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -22,16 +23,8 @@ final class MigrationSource {
     @Parameters(paramLabel = "FILE|DIR", arity = "0..*", description = "The same, without -f.")
     private List<Path> positional = new ArrayList<>();
 
-    @Option(
-            names = {"-k", "--kubernetes"},
-            description = "Read the cluster that your kubeconfig names, with your rights; nothing is changed there.")
-    private boolean kubernetes;
-
-    @Option(
-            names = "--context",
-            paramLabel = "NAME",
-            description = "A context of the kubeconfig; implies --kubernetes.")
-    private @Nullable String context;
+    @Mixin
+    private KubeconfigOptions kubeconfig = new KubeconfigOptions();
 
     @Option(
             names = "--allow-gaps",
@@ -50,9 +43,9 @@ final class MigrationSource {
      * @throws IOException a file cannot be read, or the cluster does not answer
      */
     Manifests read(List<ClusterTexts.Listed> kinds, Report report, CommandLine command) throws IOException {
-        boolean cluster = kubernetes || context != null;
         List<Path> files = new ArrayList<>(named);
         files.addAll(positional);
+        boolean cluster = files.isEmpty() ? kubeconfig.cluster() : kubeconfig.named();
         if (cluster != files.isEmpty()) {
             throw new ParameterException(
                     command,
@@ -60,7 +53,7 @@ final class MigrationSource {
         }
         Manifests manifests = new Manifests();
         if (cluster) {
-            ClusterTexts.read(context, kinds, manifests, report);
+            ClusterTexts.read(kubeconfig, kinds, manifests, report);
         }
         for (Path file : files) {
             manifests.read(file, report);

@@ -1,50 +1,60 @@
 package dev.gatehouse.standalone.run;
 
 import dev.gatehouse.console.http.ConsoleConfig;
-import dev.gatehouse.console.http.Visitors;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.explain.Caller;
 import dev.gatehouse.controller.explain.Explainer;
 import dev.gatehouse.controller.explain.Question;
-import dev.gatehouse.controller.text.ResourceTrees;
+import dev.gatehouse.envoyprocess.EnvoyAdmin;
+import dev.gatehouse.envoyprocess.EnvoyProcess;
+import dev.gatehouse.grpcserver.admin.Visitors;
 import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The pages that the command line asks, on loopback: the paths /gatehouse/status, config, xds and explain. */
+/** The pages that the command line asks, on loopback: the paths /gatehouse/status, envoys, logs and explain; the services have pages of their own. */
 @Singleton
 final class AdminPage {
+    private static final List<String> ENVOY_PAGES = List.of(
+            "/config_dump",
+            "/clusters",
+            "/listeners",
+            "/server_info",
+            "/stats",
+            "/stats/prometheus",
+            "/ready",
+            "/memory");
+
     private final Instance instance;
     private final Controller controller;
-    private final XdsPages xds;
+    private final RecentLines lines;
     private final Visitors visitors;
 
-    AdminPage(Instance instance, Controller controller, XdsPages xds, ConsoleConfig console) {
+    AdminPage(Instance instance, Controller controller, RecentLines lines, ConsoleConfig console) {
         this.instance = instance;
         this.controller = controller;
-        this.xds = xds;
-        this.visitors = new Visitors(console);
+        this.lines = lines;
+        this.visitors = console.visitors();
     }
 
     void routes(@Observes Router router) {
         // Prometheus may come by another name, and from another host: /gatehouse/proxies is not among them.
-        for (String path : List.of("status", "config", "xds/*", "explain")) {
+        for (String path : List.of("status", "envoys", "envoys/admin", "logs", "explain")) {
             router.route("/gatehouse/" + path).handler(this::admitted);
         }
         router.get("/gatehouse/status")
                 .blockingHandler(context -> answer(context, instance.status().encode()), false);
-        router.get("/gatehouse/config").blockingHandler(this::config, false);
-        router.get("/gatehouse/xds/proxies")
-                .blockingHandler(
-                        context -> answer(context, xds.proxies(Instant.now()).encode()), false);
-        router.get("/gatehouse/xds/diff").blockingHandler(this::difference, false);
+        router.get("/gatehouse/envoys")
+                .blockingHandler(context -> answer(context, instance.envoys().encode()), false);
+        router.get("/gatehouse/envoys/admin").blockingHandler(this::envoy, false);
+        router.get("/gatehouse/logs").handler(this::logs);
         router.get("/gatehouse/explain").blockingHandler(this::explain, false);
     }
 
@@ -52,15 +62,6 @@ final class AdminPage {
         visitors.refusal(context.request())
                 .ifPresentOrElse(
                         refusal -> context.response().setStatusCode(403).end(refusal + "\n"), context::next);
-    }
-
-    private void config(RoutingContext context) {
-        try {
-            answer(context, Json.encode(ResourceTrees.of(controller.resources(), _ -> true)));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            context.fail(503);
-        }
     }
 
     private void explain(RoutingContext context) {
@@ -85,15 +86,48 @@ final class AdminPage {
         }
     }
 
-    private void difference(RoutingContext context) {
+    /** A page of an Envoy's that only shows. */
+    private void envoy(RoutingContext context) {
+        String path = parameter(context, "path").orElse("");
+        String fleet = parameter(context, "fleet").orElse("");
+        int query = path.indexOf('?');
+        if (!ENVOY_PAGES.contains(query < 0 ? path : path.substring(0, query))) {
+            context.response()
+                    .setStatusCode(400)
+                    .end("\"" + path + "\" is not led to (expected: one of " + ENVOY_PAGES + ").");
+            return;
+        }
+        Optional<EnvoyAdmin> admin =
+                instance.fleet().flatMap(all -> all.process(fleet)).flatMap(EnvoyProcess::admin);
+        if (admin.isEmpty()) {
+            context.response()
+                    .setStatusCode(400)
+                    .end("The Envoy of \"" + fleet + "\" does not run here (expected: one of "
+                            + instance.envoys().stream()
+                                    .map(each -> ((JsonObject) each).getString("fleet"))
+                                    .toList()
+                            + ").");
+            return;
+        }
+        try {
+            context.response()
+                    .putHeader("content-type", "text/plain; charset=utf-8")
+                    .end(admin.get().get(path));
+        } catch (IOException e) {
+            context.response().setStatusCode(502).end("The proxy's admin page: " + e.getMessage());
+        }
+    }
+
+    private void logs(RoutingContext context) {
         try {
             answer(
                     context,
-                    xds.difference(parameter(context, "proxy").orElse("")).encode());
-        } catch (IllegalArgumentException e) {
-            context.response().setStatusCode(400).end(e.getMessage());
-        } catch (IOException e) {
-            context.response().setStatusCode(502).end("The proxy's admin page: " + e.getMessage());
+                    lines.after(
+                                    Long.parseLong(parameter(context, "after").orElse("0")),
+                                    parameter(context, "source").orElse(""))
+                            .encode());
+        } catch (NumberFormatException e) {
+            context.response().setStatusCode(400).end("after: no number (expected: that of a line)");
         }
     }
 

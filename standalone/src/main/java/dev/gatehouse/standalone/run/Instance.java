@@ -5,6 +5,7 @@ import dev.gatehouse.console.http.ConsoleConfig;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.files.Advice;
+import dev.gatehouse.controller.files.FileSet;
 import dev.gatehouse.controller.files.FileSource;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
@@ -130,7 +131,10 @@ public final class Instance {
                 .put("pid", ProcessHandle.current().pid())
                 .put(
                         "files",
-                        new JsonArray(files.roots().stream().map(Path::toString).toList()))
+                        new JsonArray(files.roots().stream()
+                                .map(root -> root.equals(FileSet.STANDARD_INPUT) ? root : root.toAbsolutePath())
+                                .map(Path::toString)
+                                .toList()))
                 .put("console", console.orElse(null))
                 .put("gateways", gateways(view))
                 .put("routes", routes(view))
@@ -290,6 +294,17 @@ public final class Instance {
             }
         });
         return parts;
+    }
+
+    /** The Envoys, with the node ids by which xds-svc knows them. */
+    JsonArray envoys() {
+        JsonArray envoys = new JsonArray();
+        fleet().ifPresent(fleet -> fleet.states()
+                .forEach((name, state) -> envoys.add(new JsonObject()
+                        .put("fleet", name)
+                        .put("node", EnvoyFleet.nodeId(name))
+                        .put("state", state(state)))));
+        return envoys;
     }
 
     private static String state(EnvoyState state) {

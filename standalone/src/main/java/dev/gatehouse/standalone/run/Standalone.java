@@ -51,6 +51,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Standalone implements QuarkusApplication {
     private static final Duration READY_AT_MOST = Duration.ofSeconds(20);
 
+    private final RecentLines recent;
     private final Controller controller;
     private final FileSource files;
     private final Instance instance;
@@ -62,7 +63,9 @@ public final class Standalone implements QuarkusApplication {
     private final CompletableFuture<Boolean> serving = new CompletableFuture<>();
     private final Set<String> told = new HashSet<>();
 
-    Standalone(Controller controller, FileSource files, Instance instance, RefusedRequests refused) {
+    Standalone(
+            Controller controller, FileSource files, Instance instance, RefusedRequests refused, RecentLines recent) {
+        this.recent = recent;
         this.refused = refused;
         this.controller = controller;
         this.files = files;
@@ -118,6 +121,7 @@ public final class Standalone implements QuarkusApplication {
     }
 
     private void print(String gateway, String line, boolean accessLog) {
+        recent.add(gateway, line);
         if (line.startsWith("{")) {
             RefusalLine.read(gateway, line).ifPresent(refused::add);
             if (accessLog) {
@@ -162,7 +166,10 @@ public final class Standalone implements QuarkusApplication {
         instance.problems(lines);
         files.problems(view).stream().map(Problem::toString).forEach(lines::add);
         told.retainAll(lines);
-        lines.stream().filter(told::add).forEach(line -> System.err.println("gatehouse: " + line));
+        lines.stream().filter(told::add).forEach(line -> {
+            recent.add(RecentLines.SERVICES, line);
+            System.err.println("gatehouse: " + line);
+        });
         if (!ports.isEmpty() && fleet.states().isEmpty()) {
             serving.complete(false);
         } else if (instance.allProgrammed(view)) {

@@ -21,6 +21,7 @@ import dev.gatehouse.envoyprocess.EnvoyAdmin;
 import dev.gatehouse.envoyprocess.EnvoyProcess;
 import dev.gatehouse.events.Position;
 import dev.gatehouse.standalone.fleet.EnvoyFleet;
+import dev.gatehouse.standalone.instance.XdsText;
 import dev.gatehouse.xds.stream.TypeStatus;
 import dev.gatehouse.xds.view.Subscriber;
 import dev.gatehouse.xds.view.XdsView;

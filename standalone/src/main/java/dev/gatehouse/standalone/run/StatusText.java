@@ -1,5 +1,6 @@
 package dev.gatehouse.standalone.run;
 
+import dev.gatehouse.standalone.instance.Table;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -153,25 +154,8 @@ public final class StatusText {
         if (rows.isEmpty()) {
             return;
         }
-        List<List<String>> all = new ArrayList<>();
-        all.add(heads);
-        all.addAll(rows);
-        int[] widths = new int[heads.size()];
-        for (List<String> row : all) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        for (List<String> row : all) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i));
-                if (i < widths.length - 1) {
-                    line.append(" ".repeat(widths[i] - row.get(i).length() + 2));
-                }
-            }
-            text.append(line).append('\n');
-        }
-        text.append('\n');
+        Table table = new Table(heads.toArray(String[]::new));
+        rows.forEach(row -> table.row(row.toArray(String[]::new)));
+        text.append(table.text()).append('\n');
     }
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             FtwCommand.class,
             EvalCommand.class,
+            EventsCommand.class,
             LintCommand.class,
             ExplainCommand.class,
             ProfileCommand.class,

@@ -1,5 +1,6 @@
 package dev.gatehouse.console.http;
 
+import dev.gatehouse.grpcserver.admin.Visitors;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.List;
@@ -18,4 +19,13 @@ public interface ConsoleConfig {
 
     /** Host names by which the console is called, besides localhost and the addresses of loopback, such as that of a proxy in front of it. */
     Optional<List<String>> hosts();
+
+    /** Who may see the console. */
+    default Visitors visitors() {
+        return new Visitors(
+                loopbackOnly(),
+                hosts().orElse(List.of()),
+                "Use a port-forward, or set gatehouse.console.loopback-only=false.",
+                "localhost, an address of loopback, or one of gatehouse.console.hosts");
+    }
 }

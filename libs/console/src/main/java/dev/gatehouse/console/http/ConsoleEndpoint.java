@@ -4,6 +4,7 @@ import dev.gatehouse.console.Answer;
 import dev.gatehouse.console.Console;
 import dev.gatehouse.console.ConsoleSource;
 import dev.gatehouse.console.Query;
+import dev.gatehouse.grpcserver.admin.Visitors;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -46,7 +47,7 @@ final class ConsoleEndpoint {
     ConsoleEndpoint(ConsoleConfig config, Instance<ConsoleSource> source) {
         this.config = config;
         this.source = source;
-        visitors = new Visitors(config);
+        visitors = config.visitors();
     }
 
     void routes(@Observes Router router) {

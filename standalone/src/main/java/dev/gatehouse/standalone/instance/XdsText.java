@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone.run;
+package dev.gatehouse.standalone.instance;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -105,11 +105,13 @@ public final class XdsText {
         };
     }
 
-    static String orNone(@Nullable String version) {
+    /** A version, or "none". */
+    public static String orNone(@Nullable String version) {
         return version == null || version.isEmpty() ? "none" : version;
     }
 
-    static String age(@Nullable Long millis) {
+    /** How long ago something was; null: never. */
+    public static String age(@Nullable Long millis) {
         if (millis == null) {
             return "never";
         }

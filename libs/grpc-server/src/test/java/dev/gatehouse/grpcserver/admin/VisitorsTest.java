@@ -1,4 +1,4 @@
-package dev.gatehouse.console.http;
+package dev.gatehouse.grpcserver.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class VisitorsTest {
-    private final Visitors usual = new Visitors(true, List.of());
+    private final Visitors usual = Visitors.LOOPBACK_ONLY;
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LocalHost", "127.0.0.1", "[::1]"})
@@ -44,7 +44,7 @@ final class VisitorsTest {
 
     @Test
     void whatIsConfiguredIsLetIn() {
-        Visitors open = new Visitors(false, List.of(" Console.Example "));
+        Visitors open = new Visitors(false, List.of(" Console.Example "), "", "");
         assertThat(open.refusal(Optional.of("10.0.0.7"), Optional.of("console.example")))
                 .isEmpty();
         assertThat(open.refusal(Optional.of("10.0.0.7"), Optional.of("other.example")))

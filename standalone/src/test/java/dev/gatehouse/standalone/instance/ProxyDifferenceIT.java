@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone.run;
+package dev.gatehouse.standalone.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +11,8 @@ import dev.gatehouse.events.ReportTopic;
 import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.events.Subscription;
 import dev.gatehouse.events.Transaction;
-import dev.gatehouse.standalone.run.ProxyDifference.Difference;
-import dev.gatehouse.standalone.run.ProxyDifference.What;
+import dev.gatehouse.standalone.instance.ProxyDifference.Difference;
+import dev.gatehouse.standalone.instance.ProxyDifference.What;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.RealEnvoy;

@@ -1,9 +1,10 @@
-package dev.gatehouse.standalone.run;
+package dev.gatehouse.standalone.instance;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import dev.gatehouse.controller.infrastructure.ProxyFiles;
 import dev.gatehouse.controller.text.ResourceText;
 import dev.gatehouse.envoyapi.EnvoyTypes;
 import dev.gatehouse.envoyapi.TypeUrls;
@@ -43,12 +44,12 @@ import java.util.function.BiPredicate;
  * listeners, clusters, whole route tables and secrets, by which they are compared; of all else it tells the content. Fields
  * are named, and no value is shown, so that no secret is.
  */
-final class ProxyDifference {
+public final class ProxyDifference {
     /** Fields that are named of one resource. */
     private static final int MOST_FIELDS = 8;
 
     /** How a proxy's resource differs. */
-    enum What {
+    public enum What {
         /** The proxy should have the resource, and does not. */
         MISSING,
         /** The proxy has the resource, and should not. */
@@ -61,7 +62,7 @@ final class ProxyDifference {
      * @param detail a sentence
      * @param fields paths of what differs, at most some
      */
-    record Difference(String typeUrl, String name, What what, String detail, List<String> fields)
+    public record Difference(String typeUrl, String name, What what, String detail, List<String> fields)
             implements Comparable<Difference> {
         @Override
         public int compareTo(Difference other) {
@@ -71,7 +72,7 @@ final class ProxyDifference {
     }
 
     /** @param compared resources that were looked at */
-    record Result(List<Difference> differences, int compared) {}
+    public record Result(List<Difference> differences, int compared) {}
 
     /**
      * @param version empty: Envoy does not tell
@@ -100,7 +101,7 @@ final class ProxyDifference {
      * @param dump JSON of Envoy's page
      * @throws InvalidProtocolBufferException if that is no such JSON
      */
-    static Result of(FleetSnapshot wanted, BiPredicate<String, String> asks, String dump)
+    public static Result of(FleetSnapshot wanted, BiPredicate<String, String> asks, String dump)
             throws InvalidProtocolBufferException {
         ProxyDifference difference = new ProxyDifference(wanted, asks);
         difference.read(dump);
@@ -203,6 +204,9 @@ final class ProxyDifference {
     }
 
     private void secret(SecretsConfigDump.DynamicSecret dump, String said) {
+        if (dump.getName().equals(ProxyFiles.CERTIFICATE) || dump.getName().equals(ProxyFiles.TRUSTED_CA)) {
+            return; // From files of its pod: by these it connects to xds-svc.
+        }
         // Envoy shows no private key, and neither is any kept here: secrets are compared by their versions.
         of(TypeUrls.SECRET)
                 .put(dump.getName(), new Has(dump.getVersionInfo(), SecretsConfigDump.getDefaultInstance(), said));

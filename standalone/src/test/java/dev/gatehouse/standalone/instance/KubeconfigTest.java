@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone;
+package dev.gatehouse.standalone.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -47,14 +47,32 @@ class KubeconfigTest {
 
     @Test
     void aContextIsTheOneThatIsNamedOrTheCurrentOne() {
-        assertThat(Kubeconfig.of("two").getMasterUrl()).startsWith("https://two.test:6443");
-        assertThat(Kubeconfig.of(null).getMasterUrl()).startsWith("https://one.test:6443");
+        assertThat(Kubeconfig.of("two", null).getMasterUrl()).startsWith("https://two.test:6443");
+        assertThat(Kubeconfig.of(null, null).getMasterUrl()).startsWith("https://one.test:6443");
     }
 
     @Test
     void aContextThatIsNotThereIsNotTakenForAnother() {
-        assertThatThrownBy(() -> Kubeconfig.of("three"))
+        assertThatThrownBy(() -> Kubeconfig.of("three", null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the kubeconfig has no context \"three\" (expected: one of [one, two])");
+    }
+
+    @Test
+    void aFileThatIsNamedCountsAndOneThatIsNotThereIsTold(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("other"), """
+                apiVersion: v1
+                kind: Config
+                current-context: own
+                contexts: [{name: own, context: {cluster: own, user: me}}]
+                clusters: [{name: own, cluster: {server: "https://own.test:6443"}}]
+                users: [{name: me, user: {token: token}}]
+                """);
+        assertThat(Kubeconfig.of(null, file).getMasterUrl()).startsWith("https://own.test:6443");
+        assertThatThrownBy(() -> Kubeconfig.of("one", file))
+                .hasMessageContaining("no context \"one\" (expected: one of [own])");
+        assertThatThrownBy(() -> Kubeconfig.of(null, folder.resolve("none"))).hasMessageContaining("none is not there");
+        Path broken = Files.writeString(folder.resolve("broken"), "}{");
+        assertThatThrownBy(() -> Kubeconfig.of(null, broken)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -1,4 +1,4 @@
-package dev.gatehouse.console.http;
+package dev.gatehouse.grpcserver.admin;
 
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -18,15 +18,24 @@ public final class Visitors {
 
     private final boolean loopbackOnly;
     private final Set<String> hosts;
+    private final String remedy;
+    private final String names;
 
-    /** As it is set for the console. */
-    public Visitors(ConsoleConfig config) {
-        this(config.loopbackOnly(), config.hosts().orElse(List.of()));
-    }
+    /** This host alone, by a name of loopback: what a port-forward of Kubernetes is, too. */
+    public static final Visitors LOOPBACK_ONLY = new Visitors(
+            true, List.of(), "Use a port-forward, as 'gatehouse' does.", "localhost, an address of loopback");
 
-    /** @param hosts names by which the pages may be called besides those of loopback */
-    Visitors(boolean loopbackOnly, Iterable<String> hosts) {
+    /**
+     * Who may come.
+     *
+     * @param hosts names by which the pages may be called besides those of loopback
+     * @param remedy a sentence: what somebody from elsewhere may do
+     * @param names the host names that are expected, as messages name them
+     */
+    public Visitors(boolean loopbackOnly, Iterable<String> hosts, String remedy, String names) {
         this.loopbackOnly = loopbackOnly;
+        this.remedy = remedy;
+        this.names = names;
         this.hosts = lowerCase(hosts);
     }
 
@@ -50,14 +59,11 @@ public final class Visitors {
      */
     Optional<String> refusal(Optional<String> peer, Optional<String> host) {
         if (loopbackOnly && !peer.map(Visitors::isLoopback).orElse(false)) {
-            return Optional.of(
-                    "This page is for this host only. Use a port-forward, or set gatehouse.console.loopback-only=false.");
+            return Optional.of("This page is for this host only. " + remedy);
         }
         String name = host.orElse("").toLowerCase(Locale.ROOT);
         if (!LOOPBACK.contains(name) && !hosts.contains(name)) {
-            return Optional.of(
-                    "This page is not called by this host name (expected: localhost, an address of loopback, or one of"
-                            + " gatehouse.console.hosts).");
+            return Optional.of("This page is not called by this host name (expected: " + names + ").");
         }
         return Optional.empty();
     }

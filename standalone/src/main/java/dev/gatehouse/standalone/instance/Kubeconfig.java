@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone;
+package dev.gatehouse.standalone.instance;
 
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
@@ -12,17 +12,23 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster that the user's kubeconfig names, as kubectl finds it. */
-public final class Kubeconfig {
+final class Kubeconfig {
     private Kubeconfig() {}
 
     /**
      * Reads the kubeconfig.
      *
-     * @param context empty: the current one
-     * @throws IllegalArgumentException it has no such context, or the client certificate in it cannot be read
+     * @param context null: the current one
+     * @param file null: those of KUBECONFIG, or ~/.kube/config, or the service account of a pod
+     * @throws IllegalArgumentException it has no such context, or it or the client certificate in it cannot be read
      */
-    public static Config of(@Nullable String context) {
-        Config config = Config.autoConfigure(context);
+    static Config of(@Nullable String context, @Nullable Path file) {
+        Config config = file == null ? Config.autoConfigure(context) : read(context, file);
+        if (file == null && context == null && config.getCurrentContext() == null && !inPod()) {
+            throw new IllegalArgumentException("no kubeconfig names a cluster: "
+                    + Config.getKubeconfigFilenames() + " (expected: a file there with a current context; KUBECONFIG or"
+                    + " --kubeconfig names another file, --context a context of it)");
+        }
         // The client takes the current context for one that is not there, which is another cluster.
         if (context != null
                 && (config.getCurrentContext() == null
@@ -43,6 +49,23 @@ public final class Kubeconfig {
             throw new IllegalArgumentException("the client certificate of the kubeconfig cannot be read: " + e, e);
         }
         return config;
+    }
+
+    /** Whether this process has the service account of a pod. */
+    private static boolean inPod() {
+        return System.getenv("KUBERNETES_SERVICE_HOST") != null;
+    }
+
+    private static Config read(@Nullable String context, Path file) {
+        if (!Files.isReadable(file)) {
+            throw new IllegalArgumentException(
+                    "--kubeconfig " + file + " is not there, or may not be read (expected: a" + " kubeconfig file)");
+        }
+        try {
+            return Config.fromKubeconfig(context, file.toFile());
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("--kubeconfig " + file + " is no kubeconfig: " + e.getMessage(), e);
+        }
     }
 
     private static byte[] certificate(Config config) throws IOException {

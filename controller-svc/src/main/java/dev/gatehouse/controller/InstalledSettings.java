@@ -1,0 +1,37 @@
+package dev.gatehouse.controller;
+
+import dev.gatehouse.controller.translate.Settings;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.HashMap;
+import java.util.Map;
+
+/** As what a controller-svc translates that runs elsewhere, by the environment of its container. */
+public final class InstalledSettings {
+    /** The variable that names a file of the pod, which is not here. */
+    public static final String FILE = "GATEHOUSE_CONTROLLER_CONFIG";
+
+    private static final int ORDINAL = 300;
+
+    private InstalledSettings() {}
+
+    /**
+     * The settings, without those of an EnvoyGateway file.
+     *
+     * @param environment of the container
+     * @throws IllegalArgumentException a value is not valid
+     */
+    public static Settings of(Map<String, String> environment) {
+        Map<String, String> own = new HashMap<>(environment);
+        own.remove(FILE);
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .addDiscoveredConverters()
+                .withSources(new EnvConfigSource(own, ORDINAL))
+                .withMapping(ControllerConfig.class)
+                .withValidateUnknown(false)
+                .build();
+        return Wiring.settingsOf(config.getConfigMapping(ControllerConfig.class));
+    }
+}
