@@ -37,6 +37,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -203,7 +204,9 @@ final class ClusterCommandsTest {
                         1,
                         true,
                         Set.of(),
-                        refusal.get().map(_ -> Set.of("c1")).orElse(Set.of()),
+                        Objects.requireNonNull(refusal.get())
+                                .map(_ -> Set.of("c1"))
+                                .orElse(Set.of()),
                         refusal.get())),
                 store.current(FLEET).map(snapshot -> snapshot.position()));
     }
