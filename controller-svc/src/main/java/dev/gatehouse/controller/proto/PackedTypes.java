@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.rbac.v3.Action;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.trace.v3.DatadogConfig;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
@@ -122,6 +123,7 @@ public final class PackedTypes {
     public static final List<Message> ALL = List.of(
             Listener.getDefaultInstance(),
             RouteConfiguration.getDefaultInstance(),
+            VirtualHost.getDefaultInstance(),
             Cluster.getDefaultInstance(),
             ClusterLoadAssignment.getDefaultInstance(),
             Secret.getDefaultInstance(),
