@@ -6,9 +6,6 @@ import dev.gatehouse.standalone.migration.TegCommand;
 import dev.gatehouse.standalone.signon.AuthserviceCommand;
 import dev.gatehouse.standalone.signon.OAuth2ProxyCommand;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code gatehouse import}. */
 @Command(
@@ -31,13 +28,4 @@ import picocli.CommandLine.Spec;
             "  gatehouse import envoy-gateway --context prod",
             "  gatehouse import oauth2-proxy oauth2-proxy.cfg --gateway front"
         })
-public final class ImportCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "From what? One of those below.");
-    }
-}
+public final class ImportCommand extends GroupCommand {}

@@ -1,9 +1,7 @@
 package dev.gatehouse.standalone.waf;
 
+import dev.gatehouse.standalone.GroupCommand;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code gatehouse waf}. */
 @Command(
@@ -22,16 +20,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n")
-public final class WafCommand implements Runnable {
+public final class WafCommand extends GroupCommand {
     /** The rules or the input do not allow what was asked, or a test failed. */
     static final int FAILED = 1;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command? One of those below.");
-    }
 }
