@@ -19,12 +19,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -73,27 +73,18 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Routes' statuses: how often each was written, and which say that the route is accepted in its present form. */
+    /** Which routes have a status that says that they are accepted in their present form. */
     static final class Statuses implements AutoCloseable {
-        private final Map<String, Integer> accepted = new ConcurrentHashMap<>();
-        private final AtomicInteger writes = new AtomicInteger();
+        private final Set<String> accepted = ConcurrentHashMap.newKeySet();
         private volatile long lastChange = System.nanoTime();
-        private final Stream<String> events;
-
-        private Statuses(Stream<String> events) {
-            this.events = events;
-        }
+        private volatile boolean closed;
 
         /** How many routes of the names that begin so are accepted. */
         long accepted(String prefix) {
-            return accepted.keySet().stream().filter(name -> name.startsWith(prefix)).count();
+            return accepted.stream().filter(name -> name.startsWith(prefix)).count();
         }
 
-        int writes() {
-            return writes.get();
-        }
-
-        /** When a status was last written, as {@link System#nanoTime()}. */
+        /** When a route last changed, as {@link System#nanoTime()}. */
         long lastChange() {
             return lastChange;
         }
@@ -104,12 +95,9 @@ final class Cluster implements AutoCloseable {
                 accepted.remove(name);
                 return;
             }
-            if (action.equals("MODIFIED") && route.getMetadata().getDeletionTimestamp() == null) {
-                writes.incrementAndGet();
-                lastChange = System.nanoTime();
-            }
+            lastChange = System.nanoTime();
             if (isAccepted(route, controller)) {
-                accepted.put(name, 1);
+                accepted.add(name);
             } else {
                 accepted.remove(name);
             }
@@ -138,7 +126,7 @@ final class Cluster implements AutoCloseable {
 
         @Override
         public void close() {
-            events.close();
+            closed = true;
         }
     }
 
@@ -190,26 +178,38 @@ final class Cluster implements AutoCloseable {
 
     /** Follows the routes of the namespace, those that are there first. */
     Statuses watchRoutes(String namespace, String controller) {
-        GenericKubernetesResourceList present = client.genericKubernetesResources(GATEWAY_API, "HTTPRoute").inNamespace(namespace).list();
-        URI uri = URI.create(apiServer + "/apis/" + GATEWAY_API + "/namespaces/" + namespace + "/httproutes?watch=true&resourceVersion="
-            + present.getMetadata().getResourceVersion());
-        HttpResponse<Stream<String>> events = http.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofLines()).join();
-        Statuses statuses = new Statuses(events.body());
-        present.getItems().forEach(route -> statuses.seen("ADDED", route, controller));
+        Statuses statuses = new Statuses();
         Thread.ofPlatform().daemon().start(() -> {
-            try {
-                events.body().forEach(line -> {
-                    Event event = Serialization.unmarshal(line, Event.class);
-                    if (event.type().equals("ERROR")) {
-                        throw new IllegalStateException("the API server ended the watch of routes: " + line);
-                    }
-                    statuses.seen(event.type(), event.object(), controller);
-                });
-            } catch (UncheckedIOException end) {
-                // The stream was closed: nobody asks any more.
+            while (!statuses.closed) {
+                // The API server ends a watch whose reader is slow; what there is then is read anew.
+                GenericKubernetesResourceList present = client.genericKubernetesResources(GATEWAY_API, "HTTPRoute").inNamespace(namespace).list();
+                statuses.accepted.clear();
+                present.getItems().forEach(route -> statuses.seen("ADDED", route, controller));
+                URI uri = URI.create(apiServer + "/apis/" + GATEWAY_API + "/namespaces/" + namespace + "/httproutes?watch=true&timeoutSeconds=60&resourceVersion="
+                    + present.getMetadata().getResourceVersion());
+                try (Stream<String> events = http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofLines()).body()) {
+                    events.takeWhile(_ -> !statuses.closed).forEach(line -> {
+                        Event event = Serialization.unmarshal(line, Event.class);
+                        if (event.object().getMetadata().getName() != null) {
+                            statuses.seen(event.type(), event.object(), controller);
+                        }
+                    });
+                } catch (IOException | UncheckedIOException | InterruptedException end) {
+                    System.err.println("the watch of routes ended: " + end);
+                }
             }
         });
         return statuses;
+    }
+
+    /** How often the status of a route was written since the API server began. */
+    long statusWrites() throws Exception {
+        String metrics = http.send(HttpRequest.newBuilder(URI.create(apiServer + "/metrics")).build(), HttpResponse.BodyHandlers.ofString()).body();
+        return metrics.lines()
+            .filter(line -> line.startsWith("apiserver_request_total{") && line.contains("resource=\"httproutes\"") && line.contains("subresource=\"status\""))
+            .filter(line -> !line.contains("verb=\"GET\"") && line.contains("code=\"20"))
+            .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+            .sum();
     }
 
     private record Event(String type, GenericKubernetesResource object) {}

@@ -3,9 +3,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -20,6 +23,7 @@ final class ControlPlane {
     private static final String SPACE = "bench";
     private static final String GATEWAY = "front";
     private static final int REQUESTS_PER_SECOND = 300;
+    private static final List<String> KINDS = List.of("renaming", "reordering", "inserting", "weighting", "deleting", "swapping");
     private static final int LOAD_CONNECTIONS = 6;
     private static final long PATIENCE = 120_000_000_000L;
     private static final long LOOK = 2_000_000L;
@@ -100,6 +104,7 @@ final class ControlPlane {
         for (int i = first; i < routes; i++) {
             all.add(route("r-" + i, host(i), "a"));
         }
+        long writes = cluster.statusWrites();
         try (Cluster.Statuses statuses = cluster.watchRoutes(SPACE, controller)) {
             long begin = System.nanoTime();
             cluster.forAll(all, cluster::create);
@@ -117,7 +122,7 @@ final class ControlPlane {
             settle(statuses);
             Cluster.Use after = cluster.controlPlane();
             return "%d routes more than %d, written in %.1f s: statuses right %.2f s and all served %.2f s after the last write; %d status writes; %s; %.0f kB of xDS"
-                .formatted(size, first, seconds(begin, written), seconds(written, accepted), seconds(written, served), statuses.writes(), used(before, after),
+                .formatted(size, first, seconds(begin, written), seconds(written, accepted), seconds(written, served), cluster.statusWrites() - writes, used(before, after),
                     (cluster.configurationBytes(GATEWAY) - bytes) / 1e3);
         }
     }
@@ -244,11 +249,12 @@ final class ControlPlane {
         Cluster.Use before = cluster.controlPlane();
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong sent = new AtomicLong();
-        AtomicLong failed = new AtomicLong();
+        Map<String, AtomicLong> failed = new ConcurrentSkipListMap<>();
+        AtomicReference<String> kind = new AtomicReference<>("");
         List<Thread> load = new ArrayList<>();
         for (int c = 0; c < LOAD_CONNECTIONS; c++) {
             int connection = c;
-            load.add(Thread.ofPlatform().start(() -> load(connection, hosts, stop, sent, failed)));
+            load.add(Thread.ofPlatform().start(() -> load(connection, hosts, stop, sent, kind, failed)));
         }
         String[] names = new String[hosts];
         for (int i = 0; i < hosts; i++) {
@@ -257,6 +263,7 @@ final class ControlPlane {
         int done = 0;
         for (int round = 0; done < size; round++) {
             for (int i = 0; i < hosts && done < size; i++, done++) {
+                kind.set(KINDS.get(round % KINDS.size()));
                 change(round, i, names);
                 LockSupport.parkNanos(50_000_000);
             }
@@ -270,10 +277,11 @@ final class ControlPlane {
         for (int i = 0; i < hosts; i++) {
             cluster.delete(changed(i, names[i], List.of("a")));
         }
-        return "%d changes of 20 routes beside %d others: %d of %d requests failed; %s".formatted(done, routes, failed.get(), sent.get(), used(before, after));
+        return "%d changes of 20 routes beside %d others: %d of %d requests failed%s; %s".formatted(done, routes, failed.values().stream().mapToLong(AtomicLong::get).sum(), sent.get(), failed.isEmpty() ? "" : " " + failed, used(before, after));
     }
 
-    private void load(int connection, int hosts, AtomicBoolean stop, AtomicLong sent, AtomicLong failed) {
+    private void load(int connection, int hosts, AtomicBoolean stop, AtomicLong sent, AtomicReference<String> kind,
+            Map<String, AtomicLong> failed) {
         try (Requests requests = new Requests(address)) {
             long due = System.nanoTime();
             for (int next = connection; !stop.get(); next++) {
@@ -282,7 +290,7 @@ final class ControlPlane {
                 sent.incrementAndGet();
                 int status = status(requests, changedHost(next % hosts), "/");
                 if (status != 200) {
-                    failed.incrementAndGet();
+                    failed.computeIfAbsent(status + " while " + kind.get(), _ -> new AtomicLong()).incrementAndGet();
                 }
             }
         } catch (IOException closing) {
@@ -292,7 +300,7 @@ final class ControlPlane {
 
     /** A rename, a reordering, an insertion, another weight, a deletion, or another backend: in turn. */
     private void change(int round, int i, String[] names) {
-        switch (round % 6) {
+        switch (round % KINDS.size()) {
             case 0 -> {
                 String old = names[i];
                 names[i] = "x-" + i + "-" + round;
