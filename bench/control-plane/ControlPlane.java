@@ -36,6 +36,7 @@ final class ControlPlane {
     private final String backendB;
     private final Random random = new Random(1);
     private int routes;
+    private int services;
 
     private ControlPlane(Cluster cluster, String gatewayClass, String controller, String envoyImage) throws Exception {
         this.cluster = cluster;
@@ -162,10 +163,10 @@ final class ControlPlane {
 
     /** The same with 500 Services in 50 namespaces, each with a route and four endpoints, of which twenty Services a second change. */
     private String churn(int size) throws Exception {
-        int services = 500;
+        int many = 500;
         List<GenericKubernetesResource> spaces = new ArrayList<>();
         List<GenericKubernetesResource> objects = new ArrayList<>();
-        for (int i = 0; i < services; i++) {
+        for (int i = 0; i < many; i++) {
             String space = SPACE + "-" + i % 50;
             if (i < 50) {
                 spaces.add(Cluster.object("""
@@ -201,12 +202,12 @@ final class ControlPlane {
             while (!stop.get()) {
                 due += 50_000_000;
                 LockSupport.parkNanos(due - System.nanoTime());
-                cluster.apply(churned(which.nextInt(services)));
+                cluster.apply(churned(which.nextInt(many)));
                 written.incrementAndGet();
             }
         });
         try {
-            String result = oneByOne(size, "%d routes more than %d, one by one, beside %d Services in 50 namespaces".formatted(size, routes + services, services));
+            String result = oneByOne(size, "%d routes more than %d, one by one, beside %d Services in 50 namespaces".formatted(size, routes + many, many));
             return result + "; " + written.get() + " changes of endpoints meanwhile";
         } finally {
             stop.set(true);
@@ -313,7 +314,7 @@ final class ControlPlane {
             case 4 -> cluster.apply(changed(i, names[i], List.of("a")));
             default -> {
                 // Another Service, which no route had before, in the same breath.
-                String name = "n-" + i + "-" + round;
+                String name = "n-" + services++;
                 cluster.create(Cluster.object("""
                     apiVersion: v1
                     kind: Service

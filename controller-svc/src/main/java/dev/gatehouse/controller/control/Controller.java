@@ -217,7 +217,7 @@ public final class Controller implements AutoCloseable {
     }
 
     /**
-     * Calls {@code watcher} with each change of statuses (empty: there is none any more), on the controller's thread: it must
+     * Calls {@code watcher} with each change of statuses (empty: there is none any more), before the state that has them is told, on the controller's thread: it must
      * not block.
      */
     public void watchStatuses(Consumer<Map<ObjectRef, Optional<ObjectStatus>>> watcher) {
@@ -301,13 +301,13 @@ public final class Controller implements AutoCloseable {
                     translator.gateways(), translator.statuses(), translator.infrastructure(), published, taken);
             derivations = translator.derivations();
             tally.handled(changes.size(), Duration.ofNanos(System.nanoTime() - start), quarantine.refused());
+            if (!statuses.isEmpty()) {
+                statusWatchers.forEach(watcher -> watcher.accept(statuses));
+            }
             // Proxies may report before the first objects are in: what is translated then is not what is wanted.
             if (taken > 0) {
                 view = next;
                 watchers.forEach(watcher -> watcher.accept(next));
-            }
-            if (!statuses.isEmpty()) {
-                statusWatchers.forEach(watcher -> watcher.accept(statuses));
             }
         } catch (OutOfMemoryError e) {
             throw e;

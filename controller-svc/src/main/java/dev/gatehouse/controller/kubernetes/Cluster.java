@@ -36,6 +36,7 @@ public final class Cluster implements AutoCloseable {
     private final KubernetesInfrastructure infrastructure;
     private final KubernetesSource source;
     private final Optional<CertificateSecrets> certificates;
+    private volatile boolean translated;
     private final LeaderLabel label;
 
     /**
@@ -59,10 +60,10 @@ public final class Cluster implements AutoCloseable {
         leadership = new Leadership(client, replica.namespace(), replica.lease(), replica.identity(), replica.timing());
         label = new LeaderLabel(client, replica, leadership);
         events = new ClusterEvents(client, leadership::leads, InstantSource.system());
-        statuses = new StatusWriter(client, leadership::leads, events, controllerNames, InstantSource.system());
+        statuses = new StatusWriter(client, this::writes, events, controllerNames, InstantSource.system());
         infrastructure = new KubernetesInfrastructure(
                 new FleetApply(client, events, controllerNames, replica.namespace()),
-                leadership::leads,
+                this::writes,
                 this::applied,
                 InstantSource.system());
         source = new KubernetesSource(client, controller, statuses, secretNamespaces, more, watched);
@@ -102,6 +103,7 @@ public final class Cluster implements AutoCloseable {
                 .register(meters);
         controller.watchStatuses(statuses::wanted);
         controller.watch(view -> infrastructure.wanted(view.infrastructure()));
+        controller.watch(_ -> translated());
         leadership.onLead(statuses::lead);
         leadership.onLead(infrastructure::lead);
         certificates.ifPresent(each -> {
@@ -115,6 +117,19 @@ public final class Cluster implements AutoCloseable {
         infrastructure.start();
         source.start();
         leadership.start();
+    }
+
+    /** A replica that leads before it has translated what there is would take all that is there for unwanted: statuses and fleets. */
+    private boolean writes() {
+        return translated && leadership.leads();
+    }
+
+    private void translated() {
+        if (!translated) {
+            translated = true;
+            statuses.lead();
+            infrastructure.lead();
+        }
     }
 
     private void applied(String fleet, Optional<String> refusal) {
