@@ -17,7 +17,7 @@ final class Annotations {
     static final String PREFIX = "nginx.ingress.kubernetes.io/";
 
     /** What annotation and ConfigMap call by the same name, and the controller uses as the default of all Ingresses. */
-    private static final Set<String> SHARED = Set.of(
+    static final Set<String> SHARED = Set.of(
             "ssl-redirect",
             "force-ssl-redirect",
             "proxy-body-size",

@@ -44,28 +44,8 @@ record ControllerSettings(
     private static final Set<String> CLOSING = Set.of(
             "http-snippet", "server-snippet", "location-snippet", "block-cidrs", "block-user-agents", "block-referers");
 
-    /** Settings that count as defaults of annotations, and are told where they are used. */
-    private static final Set<String> OF_ROUTES = Set.of(
-            "ssl-redirect",
-            "force-ssl-redirect",
-            "proxy-body-size",
-            "proxy-connect-timeout",
-            "proxy-read-timeout",
-            "proxy-send-timeout",
-            "proxy-next-upstream",
-            "proxy-next-upstream-tries",
-            "proxy-next-upstream-timeout",
-            "whitelist-source-range",
-            "allowlist-source-range",
-            "denylist-source-range",
-            "load-balance",
-            "enable-modsecurity",
-            "enable-owasp-modsecurity-crs",
-            "modsecurity-snippet",
-            "custom-http-errors",
-            "upstream-hash-by",
-            "proxy-cookie-domain",
-            "proxy-cookie-path");
+    /** Counts as a default of Ingresses, as {@link Annotations#SHARED}; the annotation has another name. */
+    static final String CORE_RULES = "enable-owasp-modsecurity-crs";
 
     private static final Pattern TUNING = Pattern.compile(
             "worker-.*|max-worker-.*|upstream-keepalive-.*|reuse-port|.*-hash-.*size"
@@ -192,14 +172,14 @@ record ControllerSettings(
         }
 
         private void other(String key, Setting setting) {
-            if (OF_ROUTES.contains(key)) {
-                return;
-            }
             if (CLOSING.contains(key)) {
                 closesAll = true;
                 report.gap(
                         setting,
                         "it restricts access to all hosts, or may: say by policies what it does; all routes are closed");
+            } else if (Annotations.SHARED.contains(key) || key.equals(CORE_RULES)) {
+                // Told where it is used.
+                return;
             } else if (key.startsWith("global-auth-")) {
                 report.differs(setting, "as global-auth-url");
             } else if (TUNING.matcher(key).matches()) {

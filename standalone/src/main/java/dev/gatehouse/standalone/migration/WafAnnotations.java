@@ -33,7 +33,7 @@ final class WafAnnotations {
         Optional<Setting> enabled = annotations.get("enable-modsecurity");
         Optional<Setting> rules = annotations
                 .get("enable-owasp-core-rules")
-                .or(() -> Optional.ofNullable(controller.settings().get("enable-owasp-modsecurity-crs")));
+                .or(() -> Optional.ofNullable(controller.settings().get(ControllerSettings.CORE_RULES)));
         Optional<Setting> snippet = annotations.get("modsecurity-snippet");
         annotations
                 .get("modsecurity-transaction-id")
