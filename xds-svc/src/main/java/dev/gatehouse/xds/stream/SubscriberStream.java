@@ -39,7 +39,8 @@ public final class SubscriberStream {
     private final boolean aggregated;
     private final StreamSettings settings;
     private final Map<String, TypeSubscription> subscriptions = new LinkedHashMap<>();
-    private final VirtualHostScope virtualHosts = new VirtualHostScope(subscriptions);
+    private final RouteTables tables = new RouteTables();
+    private final VirtualHostScope virtualHosts = new VirtualHostScope(subscriptions, tables);
 
     private @Nullable FleetSnapshot target;
     /** Counts targets on this stream. */
@@ -82,8 +83,16 @@ public final class SubscriberStream {
     /** The subscriber asked, or answered. */
     public List<Effect> request(Request request, Instant now) {
         List<Effect> effects = new ArrayList<>();
+        if (request instanceof Request.Delta delta && !delta.initialVersions().isEmpty()) {
+            tables.returning();
+        }
+        boolean asksFirst = !subscriptions.containsKey(request.typeUrl());
         TypeSubscription subscription = subscriptions.computeIfAbsent(request.typeUrl(), this::subscription);
         Optional<TypeSubscription.Answer> answer = subscription.take(request, now);
+        if (asksFirst && request.typeUrl().equals(TypeUrls.VIRTUAL_HOST)) {
+            subscription.doubtAll(host -> tables.isUnsure(VirtualHostScope.table(host)));
+        }
+        tablesEstablished(tables.takeFresh());
         if (request.typeUrl().equals(TypeUrls.ROUTES) && request.subscribes()) {
             tablesChanged();
         }
@@ -92,9 +101,7 @@ public final class SubscriberStream {
                 case TypeSubscription.Answer.Accepted accepted -> {
                     effects.add(new Effect.Acknowledged(request.typeUrl(), accepted.latency()));
                     expect(accepted.upserts(), now);
-                    established(request.typeUrl(), accepted.first());
                 }
-                case TypeSubscription.Answer.AcceptedLate late -> established(request.typeUrl(), late.first());
                 case TypeSubscription.Answer.Refused refused ->
                     effects.add(new Effect.Rejected(
                             refused.position(), request.typeUrl(), refused.resources(), refused.message()));
@@ -107,16 +114,30 @@ public final class SubscriberStream {
 
     private TypeSubscription subscription(String typeUrl) {
         return new TypeSubscription(
-                typeUrl, protocol, typeUrl.equals(TypeUrls.VIRTUAL_HOST) ? virtualHosts : TypeSubscription.Scope.ALL);
+                typeUrl,
+                protocol,
+                typeUrl.equals(TypeUrls.VIRTUAL_HOST) ? virtualHosts : TypeSubscription.Scope.ALL,
+                typeUrl.equals(TypeUrls.ROUTES) ? Optional.of(tables) : Optional.empty());
     }
 
     /** The subscriber has route tables that it had not: it needs their virtual hosts, even those that it was sent before. */
-    private void established(String typeUrl, List<String> names) {
+    private void tablesEstablished(Set<String> names) {
         TypeSubscription hosts = subscriptions.get(TypeUrls.VIRTUAL_HOST);
-        if (typeUrl.equals(TypeUrls.ROUTES) && !names.isEmpty() && hosts != null) {
-            Set<String> tables = Set.copyOf(names);
-            hosts.forgetAll(host -> tables.contains(VirtualHostScope.table(host)));
+        if (!names.isEmpty() && hosts != null) {
+            hosts.doubtAll(host -> names.contains(VirtualHostScope.table(host)));
             hosts.scopeChanged();
+        }
+    }
+
+    /** Once the subscriber has all virtual hosts, its tables lack none: they are sent as such. */
+    private void confirmTables(FleetSnapshot snapshot) {
+        TypeSubscription hosts = subscriptions.get(TypeUrls.VIRTUAL_HOST);
+        TypeSubscription routes = subscriptions.get(TypeUrls.ROUTES);
+        if (tables.anyUnsure()
+                && routes != null
+                && hosts != null
+                && hosts.isSettled(snapshot.ofType(TypeUrls.VIRTUAL_HOST))) {
+            routes.recheck(tables.confirm());
         }
     }
 
@@ -213,6 +234,7 @@ public final class SubscriberStream {
             expect(subscription.recognised(snapshot.ofType(subscription.typeUrl())), now);
         }
         trackLeaving(snapshot);
+        confirmTables(snapshot);
         boolean answered = makeInOrder(snapshot, now, effects);
         boolean made = answered && active().noneMatch(TypeSubscription::hasRefused);
         breakLast(snapshot, made, now, effects);

@@ -91,13 +91,8 @@ final class TypeSubscription {
     /** Every name is {@link #doubtful}. */
     private boolean allDoubtful = true;
 
-    /** Of route tables: names of those that the subscriber has accepted, or came with, since it asked for them last. */
-    private final Set<String> established = new HashSet<>();
-    /**
-     * Of route tables: the number of pushes before the subscriber asked for a name last: what they held of it was for what it has
-     * dropped since.
-     */
-    private final Map<String, Long> askedAt = new HashMap<>();
+    /** Of the type of route tables only. */
+    private final Optional<RouteTables> tables;
 
     /** What of the type the subscriber can take. */
     private final Scope scope;
@@ -159,17 +154,15 @@ final class TypeSubscription {
 
     /** How the subscriber answered a push. */
     sealed interface Answer {
-        /** @param first those of the resources that the subscriber had not had since it asked for them */
-        record Accepted(Duration latency, List<VersionedResource> upserts, List<String> first) implements Answer {}
-
-        /** Of a push that another has superseded. */
-        record AcceptedLate(List<String> first) implements Answer {}
+        record Accepted(Duration latency, List<VersionedResource> upserts) implements Answer {}
 
         record Refused(Position position, List<String> resources, String message) implements Answer {}
     }
 
-    TypeSubscription(String typeUrl, Protocol protocol, Scope scope) {
+    /** @param tables where the type's resources are noted, if they are route tables */
+    TypeSubscription(String typeUrl, Protocol protocol, Scope scope, Optional<RouteTables> tables) {
         this.typeUrl = typeUrl;
+        this.tables = tables;
         this.scope = scope;
         this.protocol = protocol;
         this.order = TypeOrder.of(typeUrl);
@@ -316,14 +309,23 @@ final class TypeSubscription {
         }
     }
 
-    /** As {@link #forget}, of all that {@code which} holds for. */
-    void forgetAll(Predicate<String> which) {
-        held.names().filter(which).toList().forEach(this::forget);
+    /** Of what {@code which} holds for the subscriber may have another version than it was sent, or nothing. */
+    void doubtAll(Predicate<String> which) {
+        held.names().filter(which).toList().forEach(this::doubt);
     }
 
-    /** Whether the subscriber has the resource: it has accepted it since it asked for it last, or came with it. */
-    boolean isEstablished(String name) {
-        return established.contains(name);
+    /** The resources are to be looked at again. */
+    void recheck(Set<String> names) {
+        doubtful.addAll(names);
+    }
+
+    /** The subscriber has accepted all of the target that it can take. */
+    boolean isSettled(ResourceSet target) {
+        Change change = change(target);
+        return pending == null
+                && !hasRefused()
+                && change.isMakeComplete()
+                && change.gone().isEmpty();
     }
 
     /** What the subscriber can take has changed. */
@@ -364,9 +366,11 @@ final class TypeSubscription {
                 .findFirst()
                 .map(push -> push.moment().at())
                 .orElse(last.moment().at());
-        return request.error().isPresent()
-                ? refuseLate(late, request.error().get())
-                : Optional.of(new Answer.AcceptedLate(first(late)));
+        if (request.error().isPresent()) {
+            return refuseLate(late, request.error().get());
+        }
+        noteTables(late, true);
+        return Optional.empty();
     }
 
     private Answer accept(Pending push, Instant now) {
@@ -379,20 +383,22 @@ final class TypeSubscription {
             lastRejection = Optional.empty();
             cleanAt(push.moment().sequence());
         }
-        return new Answer.Accepted(Duration.between(push.moment().at(), now), push.upserts(), first(push));
+        noteTables(push, true);
+        return new Answer.Accepted(Duration.between(push.moment().at(), now), push.upserts());
     }
 
-    /** What of an accepted push the subscriber had not had since it asked for it. */
-    private List<String> first(Pending push) {
-        if (order != TypeOrder.ROUTES) {
-            return List.of();
-        }
-        return push.upserts().stream()
+    private void noteTables(Pending push, boolean accepted) {
+        long number = Long.parseLong(push.push().nonce());
+        tables.ifPresent(known -> push.upserts().stream()
                 .map(VersionedResource::name)
                 .filter(this::subscribesTo)
-                .filter(name -> Long.parseLong(push.push().nonce()) > askedAt.getOrDefault(name, 0L))
-                .filter(established::add)
-                .toList();
+                .forEach(name -> {
+                    if (accepted) {
+                        known.accepted(name, number);
+                    } else {
+                        known.refused(name);
+                    }
+                }));
     }
 
     /**
@@ -440,6 +446,7 @@ final class TypeSubscription {
     /** Empty where the message may mean several resources: each of them will be refused or accepted by itself. */
     private Optional<Answer> refused(Pending push, String message) {
         lastRejection = Optional.of(message);
+        noteTables(push, false);
         List<VersionedResource> unproven = unproven(push);
         List<VersionedResource> bad = new ArrayList<>(namedIn(message, push.upserts()));
         bad.addAll(namedIn(message, unproven));
@@ -459,7 +466,7 @@ final class TypeSubscription {
             wanted.forEach(resource -> suspects.add(resource.name()));
             return Optional.empty();
         }
-        wanted.forEach(resource -> refused.put(resource.name(), resource.version()));
+        wanted.forEach(resource -> refused.put(resource.name(), RouteTables.version(resource.version())));
         wanted.forEach(resource -> doubtful.add(resource.name()));
         return Optional.of(new Answer.Refused(
                 push.moment().position(),
@@ -493,7 +500,7 @@ final class TypeSubscription {
         if (!wildcard) {
             held.retain(names);
             refused.keySet().retainAll(names);
-            established.retainAll(names);
+            tables.ifPresent(known -> known.retain(names));
         }
     }
 
@@ -516,7 +523,13 @@ final class TypeSubscription {
                 held.remove(name);
                 refused.remove(name);
             }
-            establish(name, claimed);
+            tables.ifPresent(known -> {
+                if (claimed) {
+                    known.claimed(name, request.initialVersions().getOrDefault(name, ""));
+                } else {
+                    known.asked(name, nonces);
+                }
+            });
         }
         if (!asked && request.subscribe().isEmpty() && !partial) {
             wildcard = true;
@@ -527,31 +540,18 @@ final class TypeSubscription {
             if (name.equals(WILDCARD)) {
                 wildcard = false;
                 held.retain(named);
-                established.retainAll(named);
+                tables.ifPresent(known -> known.retain(named));
                 allDoubtful = true;
             } else if (named.remove(name)) {
                 held.remove(name);
                 refused.remove(name);
-                established.remove(name);
-                askedAt.remove(name);
+                tables.ifPresent(known -> known.unsubscribed(name));
                 toldAbsent.remove(name);
             }
         }
         if (request.subscribes()) {
             names = Collections.unmodifiableSet(named);
             ownNames = true;
-        }
-    }
-
-    private void establish(String name, boolean claimed) {
-        if (order != TypeOrder.ROUTES) {
-            return;
-        }
-        if (claimed) {
-            established.add(name);
-        } else {
-            established.remove(name);
-            askedAt.put(name, nonces);
         }
     }
 
@@ -600,6 +600,16 @@ final class TypeSubscription {
         return resource == null ? name : resource.name();
     }
 
+    /** What the target has by that name, as the subscriber is to get it. */
+    private @Nullable VersionedResource resource(ResourceSet target, String name) {
+        VersionedResource resource = target.get(name);
+        return resource == null ? null : asSent(resource);
+    }
+
+    private VersionedResource asSent(VersionedResource resource) {
+        return tables.isEmpty() ? resource : tables.get().sent(resource);
+    }
+
     /** The names to be looked at: of those that the subscriber is not to have, none that it has not. */
     private Set<String> candidates(ResourceSet target) {
         if (!allDoubtful) {
@@ -619,7 +629,7 @@ final class TypeSubscription {
         allDoubtful = false;
         doubtful.clear();
         for (String name : candidates) {
-            VersionedResource resource = target.get(name);
+            VersionedResource resource = resource(target, name);
             boolean needed = resource == null ? scope.keeps(name) : !scope.drops(name);
             if (!needed && held.has(name)) {
                 gone.add(name);
@@ -631,7 +641,7 @@ final class TypeSubscription {
                     && subscribesTo(name)
                     && scope.takes(name)
                     && !held.has(resource)
-                    && !resource.version().equals(refused.get(name))) {
+                    && !RouteTables.version(resource.version()).equals(refused.get(name))) {
                 upserts.add(resource);
             }
         }
@@ -785,7 +795,7 @@ final class TypeSubscription {
 
     /** What the subscriber has of the target once it accepts everything sent. */
     private List<VersionedResource> current(ResourceSet target) {
-        return target.values().stream().filter(held::has).toList();
+        return target.values().stream().map(this::asSent).filter(held::has).toList();
     }
 
     private static Map<String, VersionedResource> byName(Collection<VersionedResource> resources) {

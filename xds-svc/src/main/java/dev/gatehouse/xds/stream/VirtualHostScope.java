@@ -16,11 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class VirtualHostScope implements Scope {
     private final Map<String, TypeSubscription> subscriptions;
+    private final RouteTables known;
     private ResourceSet tables = ResourceSet.EMPTY;
 
-    /** @param subscriptions those of the stream, by type URL */
-    VirtualHostScope(Map<String, TypeSubscription> subscriptions) {
+    /**
+     * @param subscriptions those of the stream, by type URL
+     * @param known what the subscriber has of the stream's route tables
+     */
+    VirtualHostScope(Map<String, TypeSubscription> subscriptions, RouteTables known) {
         this.subscriptions = subscriptions;
+        this.known = known;
     }
 
     /** True: which tables there are has changed. */
@@ -41,8 +46,7 @@ final class VirtualHostScope implements Scope {
 
     @Override
     public boolean takes(String name) {
-        TypeSubscription routes = routes();
-        return routes != null && routes.isEstablished(table(name));
+        return known.isEstablished(table(name));
     }
 
     @Override

@@ -177,11 +177,13 @@ final class ModelSubscriber {
                                 && of(has, ROUTES).containsKey(tableOf(resource.name()))
                                 && of(target, ROUTES).containsKey(tableOf(resource.name()))
                         : isWildcard(type) || of(names, type).contains(resource.name());
-                boolean taken = subscribed || type.equals(VIRTUAL_HOST) && tables.contains(tableOf(resource.name()));
+                // A table that was refused may be there nevertheless: what is in it is sent.
+                boolean taken = subscribed
+                        || type.equals(VIRTUAL_HOST) && of(names, ROUTES).contains(tableOf(resource.name()));
                 boolean bad = taken && isBad(resource);
                 refuses |= bad;
                 VersionedResource own = of(has, type).get(resource.name());
-                if (subscribed && !bad && (own == null || !own.version().equals(resource.version()))) {
+                if (subscribed && !bad && (own == null || !isVersion(own.version(), resource.version()))) {
                     missing.add(shortName(type) + " " + resource.name() + ": has "
                             + (own == null ? "none" : own.version()) + ", not " + resource.version());
                 }
@@ -382,6 +384,11 @@ final class ModelSubscriber {
 
     private static boolean isWildcard(String type) {
         return type.equals(CLUSTER) || type.equals(LISTENER) || type.equals(VIRTUAL_HOST);
+    }
+
+    /** A table that lacks virtual hosts comes in a version of its own. */
+    private static boolean isVersion(String own, String wanted) {
+        return own.equals(wanted) || own.equals(wanted + "~");
     }
 
     private static boolean isBad(VersionedResource resource) {

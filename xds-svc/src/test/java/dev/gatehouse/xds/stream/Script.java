@@ -167,6 +167,11 @@ final class Script {
         return request(typeUrl, "", List.of(wanted), List.of(), Map.of(), Optional.empty());
     }
 
+    /** Asks for the type as such, as Envoy does for virtual hosts. */
+    List<String> request(String typeUrl) {
+        return request(typeUrl, "", List.of(), List.of(), Map.of(), Optional.empty());
+    }
+
     List<String> unsubscribe(String typeUrl, String... unwanted) {
         return request(typeUrl, "", List.of(), List.of(unwanted), Map.of(), Optional.empty());
     }
@@ -178,7 +183,8 @@ final class Script {
             initial.put(namesAndVersions[i], namesAndVersions[i + 1]);
             wanted.add(namesAndVersions[i]);
         }
-        boolean all = typeUrl.equals(TypeUrls.CLUSTER) || typeUrl.equals(TypeUrls.LISTENER);
+        boolean all = Set.of(TypeUrls.CLUSTER, TypeUrls.LISTENER, TypeUrls.VIRTUAL_HOST)
+                .contains(typeUrl);
         return request(typeUrl, "", all ? List.of() : wanted, List.of(), initial, Optional.empty());
     }
 
