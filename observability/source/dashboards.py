@@ -16,7 +16,9 @@ def panel(title, description, unit, *queries, kind="timeseries", kubernetes=Fals
             "fieldConfig": {"defaults": {"unit": unit, "custom": {}}, "overrides": []},
             "targets": [{"refId": chr(65 + i), "datasource": DATASOURCE, "expr": expr, "legendFormat": legend,
                          "instant": instant or kind in ("stat", "table"), "range": not (instant or kind in ("stat", "table")),
-                         "format": "table" if kind == "table" else "time_series"}
+                         "format": "table" if kind == "table" else "time_series",
+                         # Envoy's histograms have no exemplars; those of the services lead to traces.
+                         "exemplar": "gatehouse_" in expr and "_bucket" in expr}
                         for i, (expr, legend) in enumerate(queries)]}
     if kind == "timeseries":
         made["fieldConfig"]["defaults"]["custom"] = {"fillOpacity": 10, "showPoints": "never"}

@@ -1,15 +1,23 @@
 package dev.gatehouse.controller;
 
 import dev.gatehouse.console.ConsoleSource;
+import dev.gatehouse.console.LiveTraffic;
 import dev.gatehouse.controller.console.ControllerConsole;
 import dev.gatehouse.controller.console.ReportedSite;
+import dev.gatehouse.controller.console.Site;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.files.FileSource;
+import dev.gatehouse.controller.infrastructure.InfrastructureSettings;
+import dev.gatehouse.controller.kubernetes.ProxyPods;
 import dev.gatehouse.events.LatestReports;
 import dev.gatehouse.events.ReportTopic;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.arc.DefaultBean;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.Optional;
 
 /** The console of controller-svc as a process of its own. In standalone mode there is another source, which knows more. */
 final class ConsoleWiring {
@@ -17,14 +25,32 @@ final class ConsoleWiring {
     @Produces
     @Singleton
     @DefaultBean
-    ConsoleSource console(Controller controller, ReportTopic reports, FileSource files, ControllerConfig config) {
+    ConsoleSource console(
+            Controller controller,
+            ReportTopic reports,
+            FileSource files,
+            ControllerConfig config,
+            Instance<KubernetesClient> client) {
         LatestReports latest = new LatestReports();
         reports.subscribe(latest::take);
-        String name = "controller-svc, "
-                + switch (config.source()) {
-                    case FILES -> "files";
-                    case KUBERNETES -> config.kubernetes().identity();
-                };
-        return new ControllerConsole(controller, new ReportedSite(name, latest, files));
+        Site site = switch (config.source()) {
+            case FILES ->
+                new ReportedSite("controller-svc, files", latest, files, Optional.empty(), Optional.empty());
+            case KUBERNETES -> {
+                ProxyPods pods = new ProxyPods(
+                        client.get(),
+                        config.fleet().gatewayNamespace()
+                                ? Optional.empty()
+                                : Optional.of(config.kubernetes().namespace()),
+                        InfrastructureSettings.METRICS_PORT);
+                yield new ReportedSite(
+                        "controller-svc, " + config.kubernetes().identity(),
+                        latest,
+                        files,
+                        Optional.of(new LiveTraffic(pods::counters, InstantSource.system())),
+                        Optional.of(pods));
+            }
+        };
+        return new ControllerConsole(controller, site);
     }
 }

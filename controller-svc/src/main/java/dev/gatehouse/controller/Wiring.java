@@ -247,6 +247,7 @@ final class Wiring {
             ReportTopic reports,
             ControllerConfig config,
             Instance<Cluster> cluster,
+            QuietHeap heap,
             MeterRegistry meters)
             throws IOException, InterruptedException {
         new MeteredController(controller, files, meters);
@@ -272,8 +273,19 @@ final class Wiring {
                 // configuration.
                 cluster.get().leadership().onOvertaken(() -> Quarkus.asyncExit(1));
                 cluster.get().start(meters);
+                heap.start();
             }
         }
+    }
+
+    @Produces
+    @Singleton
+    QuietHeap heap() {
+        return new QuietHeap();
+    }
+
+    void close(@Disposes QuietHeap heap) {
+        heap.close();
     }
 
     void stop(@Observes ShutdownEvent event, FileSource files) throws Exception {

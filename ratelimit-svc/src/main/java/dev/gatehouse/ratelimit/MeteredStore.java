@@ -2,8 +2,11 @@ package dev.gatehouse.ratelimit;
 
 import dev.gatehouse.ratelimit.store.CounterStore;
 import dev.gatehouse.ratelimit.store.Increment;
+import dev.gatehouse.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -37,9 +40,12 @@ final class MeteredStore implements CounterStore {
     @Override
     public CompletionStage<List<Long>> increment(List<Increment> batch) {
         long start = System.nanoTime();
-        return store.increment(batch)
-                .whenComplete((counts, failure) ->
-                        (failure == null ? counted : failed).record(System.nanoTime() - start, TimeUnit.NANOSECONDS));
+        Span span = Span.current();
+        return store.increment(batch).whenComplete((counts, failure) -> {
+            try (Scope _ = Tracing.within(span)) {
+                (failure == null ? counted : failed).record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            }
+        });
     }
 
     @Override

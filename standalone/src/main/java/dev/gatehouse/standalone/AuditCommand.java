@@ -7,7 +7,6 @@ import dev.gatehouse.standalone.audit.Advisory;
 import dev.gatehouse.standalone.audit.Inventory;
 import dev.gatehouse.standalone.audit.Software;
 import dev.gatehouse.standalone.instance.CommandFailure;
-import dev.gatehouse.standalone.instance.InstanceOptions;
 import dev.gatehouse.standalone.instance.Progress;
 import dev.gatehouse.standalone.instance.RunningGatehouse;
 import dev.gatehouse.standalone.instance.Table;
@@ -20,13 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "audit",
@@ -48,15 +42,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code 1: an advisory is about something, or some software is not known."
         })
-final class AuditCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init")
-    private InstanceOptions instance;
-
+final class AuditCommand extends InstanceQuery {
     @Option(
             names = "--advisories",
             paramLabel = "FILE|DIR",
@@ -66,24 +52,13 @@ final class AuditCommand implements Callable<Integer> {
     @Option(names = "--all", description = "Print all libraries, not their number alone.")
     private boolean all;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "yaml|json",
-            description = "Print everything in this form instead of tables.")
-    private @Nullable OutputFormat output;
-
     @Override
     public Integer call() throws IOException {
         Optional<Advisories> known = advisories.isEmpty() ? Optional.empty() : Optional.of(Advisories.read(advisories));
         Inventory inventory = inventory();
         List<Advisory.Finding> findings =
                 known.map(each -> each.about(inventory.where().keySet())).orElse(List.of());
-        if (output == null) {
-            print(inventory, known, findings);
-        } else {
-            output.print(tree(inventory, findings), spec.commandLine().getOut());
-        }
-        spec.commandLine().getOut().flush();
+        print(() -> tree(inventory, findings), out -> print(inventory, known, findings, out));
         return findings.isEmpty() && inventory.unknown().isEmpty() ? 0 : Gatehouse.FAILED;
     }
 
@@ -118,8 +93,8 @@ final class AuditCommand implements Callable<Integer> {
         return inventory.build();
     }
 
-    private void print(Inventory inventory, Optional<Advisories> known, List<Advisory.Finding> findings) {
-        PrintWriter out = spec.commandLine().getOut();
+    private void print(
+            Inventory inventory, Optional<Advisories> known, List<Advisory.Finding> findings, PrintWriter out) {
         out.println(inventory.of());
         out.println();
         Table software = new Table("SOFTWARE", "VERSION", "WHERE");

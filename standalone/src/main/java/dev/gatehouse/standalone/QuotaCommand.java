@@ -1,7 +1,6 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.standalone.instance.Component;
-import dev.gatehouse.standalone.instance.InstanceOptions;
 import dev.gatehouse.standalone.instance.MostLimitedText;
 import dev.gatehouse.standalone.instance.Progress;
 import dev.gatehouse.standalone.instance.Replica;
@@ -10,14 +9,9 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code gatehouse quota}. */
 @Command(
@@ -42,27 +36,13 @@ final class QuotaCommand extends GroupCommand {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = {"  gatehouse quota top", "  gatehouse quota top --context prod --most 50 -o json"})
-    static final class Top implements Callable<Integer> {
-        @Spec
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private CommandSpec spec;
-
-        @Mixin
-        @SuppressWarnings("NullAway.Init")
-        private InstanceOptions instance;
-
+    static final class Top extends InstanceQuery {
         @Option(
                 names = "--most",
                 paramLabel = "NUMBER",
                 defaultValue = "20",
                 description = "At most so many lines of each (${DEFAULT-VALUE}).")
         private int most;
-
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "yaml|json",
-                description = "Print everything in this form instead of tables.")
-        private @Nullable OutputFormat output;
 
         @Override
         public Integer call() throws IOException {
@@ -79,12 +59,7 @@ final class QuotaCommand extends GroupCommand {
                     text.page(new JsonObject(gatehouse.get(replica, "/gatehouse/quota/top?most=1000")));
                 }
             }
-            if (output == null) {
-                spec.commandLine().getOut().print(text.text());
-            } else {
-                output.print(text.tree(), spec.commandLine().getOut());
-            }
-            spec.commandLine().getOut().flush();
+            print(text::tree, out -> out.print(text.text()));
             return 0;
         }
     }

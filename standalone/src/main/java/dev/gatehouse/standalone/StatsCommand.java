@@ -2,7 +2,6 @@ package dev.gatehouse.standalone;
 
 import dev.gatehouse.standalone.instance.Component;
 import dev.gatehouse.standalone.instance.ComponentOption;
-import dev.gatehouse.standalone.instance.InstanceOptions;
 import dev.gatehouse.standalone.instance.Progress;
 import dev.gatehouse.standalone.instance.Replica;
 import dev.gatehouse.standalone.instance.RunningGatehouse;
@@ -11,14 +10,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "stats",
@@ -38,15 +34,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code 1: a process does not answer."
         })
-final class StatsCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init")
-    private InstanceOptions instance;
-
+final class StatsCommand extends InstanceQuery {
     @Mixin
     @SuppressWarnings("NullAway.Init")
     private ComponentOption components;
@@ -59,12 +47,6 @@ final class StatsCommand implements Callable<Integer> {
 
     @Option(names = "--nonzero", description = "Only series whose value is not 0.")
     private boolean nonzero;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "yaml|json",
-            description = "Print everything in this form instead of a table.")
-    private @Nullable OutputFormat output;
 
     private record Series(Replica replica, String name, String value) {}
 
@@ -83,7 +65,7 @@ final class StatsCommand implements Callable<Integer> {
                 }
             }
         }
-        print(series);
+        print(() -> tree(series), out -> out.print(table(series)));
         failures.forEach(each -> spec.commandLine()
                 .getErr()
                 .println(spec.commandLine().getColorScheme().errorText("gatehouse: " + each)));
@@ -114,22 +96,19 @@ final class StatsCommand implements Callable<Integer> {
         }
     }
 
-    private void print(List<Series> series) {
-        if (output != null) {
-            output.print(
-                    series.stream()
-                            .map(each -> Map.of(
-                                    "component", each.replica().component().text(),
-                                    "process", each.replica().name(),
-                                    "series", each.name(),
-                                    "value", each.value()))
-                            .toList(),
-                    spec.commandLine().getOut());
-        } else {
-            Table table = new Table("PROCESS", "VALUE", "SERIES");
-            series.forEach(each -> table.row(each.replica().name(), each.value(), each.name()));
-            spec.commandLine().getOut().print(table.text());
-        }
-        spec.commandLine().getOut().flush();
+    private static List<Map<String, String>> tree(List<Series> series) {
+        return series.stream()
+                .map(each -> Map.of(
+                        "component", each.replica().component().text(),
+                        "process", each.replica().name(),
+                        "series", each.name(),
+                        "value", each.value()))
+                .toList();
+    }
+
+    private static String table(List<Series> series) {
+        Table table = new Table("PROCESS", "VALUE", "SERIES");
+        series.forEach(each -> table.row(each.replica().name(), each.value(), each.name()));
+        return table.text();
     }
 }

@@ -2,21 +2,13 @@ package dev.gatehouse.standalone;
 
 import dev.gatehouse.standalone.instance.ClusterGatehouse;
 import dev.gatehouse.standalone.instance.ClusterStatus;
-import dev.gatehouse.standalone.instance.InstanceOptions;
 import dev.gatehouse.standalone.instance.LocalGatehouse;
 import dev.gatehouse.standalone.instance.Progress;
 import dev.gatehouse.standalone.instance.RunningGatehouse;
 import dev.gatehouse.standalone.run.StatusText;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "status",
@@ -35,21 +27,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code 1: there are problems, or nothing runs."
         })
-final class StatusCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init")
-    private InstanceOptions instance;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "yaml|json",
-            description = "Print everything in this form instead of tables.")
-    private @Nullable OutputFormat output;
-
+final class StatusCommand extends InstanceQuery {
     @Override
     public Integer call() throws IOException {
         JsonObject status;
@@ -61,12 +39,7 @@ final class StatusCommand implements Callable<Integer> {
                 case ClusterGatehouse cluster -> ClusterStatus.of(cluster, progress);
             };
         }
-        if (output == null) {
-            spec.commandLine().getOut().print(StatusText.of(status, false));
-        } else {
-            output.printDocuments(List.of(status.getMap()), spec.commandLine().getOut());
-        }
-        spec.commandLine().getOut().flush();
+        print(status::getMap, out -> out.print(StatusText.of(status, false)));
         return status.getJsonArray("problems").isEmpty() ? 0 : Gatehouse.FAILED;
     }
 }

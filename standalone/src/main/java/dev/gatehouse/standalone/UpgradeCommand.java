@@ -1,19 +1,12 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.standalone.instance.ClusterGatehouse;
-import dev.gatehouse.standalone.instance.InstanceOptions;
 import dev.gatehouse.standalone.instance.Progress;
 import dev.gatehouse.standalone.upgrade.UpgradeCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code gatehouse upgrade}. */
 @Command(
@@ -40,23 +33,9 @@ final class UpgradeCommand extends GroupCommand {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = {"  gatehouse upgrade check --context prod", "", "Exit code 1: something would change."})
-    static final class Check implements Callable<Integer> {
+    static final class Check extends InstanceQuery {
         /** Fields of a CRD that are printed of each kind of change. */
         private static final int MOST_FIELDS = 12;
-
-        @Spec
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private CommandSpec spec;
-
-        @Mixin
-        @SuppressWarnings("NullAway.Init")
-        private InstanceOptions instance;
-
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "yaml|json",
-                description = "Print everything in this form instead of lines.")
-        private @Nullable OutputFormat output;
 
         @Override
         public Integer call() throws IOException {
@@ -65,13 +44,7 @@ final class UpgradeCommand extends GroupCommand {
                     Progress progress = Progress.of(spec)) {
                 check = UpgradeCheck.of(cluster, progress);
             }
-            PrintWriter out = spec.commandLine().getOut();
-            if (output == null) {
-                print(check, out);
-            } else {
-                output.print(check.tree(), out);
-            }
-            out.flush();
+            print(check::tree, out -> print(check, out));
             return check.isNothing() ? 0 : Gatehouse.FAILED;
         }
 

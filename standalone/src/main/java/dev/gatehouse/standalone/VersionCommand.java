@@ -1,23 +1,18 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.standalone.instance.CommandFailure;
-import dev.gatehouse.standalone.instance.InstanceOptions;
 import dev.gatehouse.standalone.instance.Progress;
 import dev.gatehouse.standalone.instance.RunningGatehouse;
 import dev.gatehouse.standalone.instance.Table;
 import dev.gatehouse.standalone.instance.Versions;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "version",
@@ -36,37 +31,20 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code 1: versions differ, or some are not known."
         })
-final class VersionCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init")
-    private InstanceOptions instance;
-
+final class VersionCommand extends InstanceQuery {
     @Option(names = "--client", description = "Only that of this command.")
     private boolean clientOnly;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "yaml|json",
-            description = "Print everything in this form instead of a table.")
-    private @Nullable OutputFormat output;
 
     @Override
     public Integer call() throws IOException {
         Optional<Versions> versions = clientOnly ? Optional.empty() : versions();
         List<String> skew = versions.map(Versions::skew).orElse(List.of());
-        if (output != null) {
-            output.print(tree(versions, skew), spec.commandLine().getOut());
-        } else {
-            for (String line : new GatehouseVersion().getVersion()) {
-                spec.commandLine().getOut().println(line);
-            }
-            versions.ifPresent(found -> print(found, skew));
-        }
-        spec.commandLine().getOut().flush();
+        List<String> own = List.of(new GatehouseVersion().getVersion());
+        Map<String, Object> tree = tree(versions, skew);
+        print(() -> tree, out -> {
+            own.forEach(out::println);
+            versions.ifPresent(found -> print(found, skew, out));
+        });
         return skew.isEmpty()
                         && versions.map(Versions::unknown).orElse(List.of()).isEmpty()
                 ? 0
@@ -86,12 +64,11 @@ final class VersionCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Versions versions, List<String> skew) {
+    private static void print(Versions versions, List<String> skew, PrintWriter out) {
         Table table = new Table("COMPONENT", "PROCESS", "VERSION", "JAVA");
         for (Versions.Running each : versions.running()) {
             table.row(each.replica().component().text(), each.replica().name(), each.version(), each.java());
         }
-        var out = spec.commandLine().getOut();
         out.println();
         out.print(table.text());
         versions.unknown().forEach(each -> out.println("not known: " + each));

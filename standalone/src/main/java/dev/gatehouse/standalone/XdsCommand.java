@@ -1,6 +1,5 @@
 package dev.gatehouse.standalone;
 
-import dev.gatehouse.standalone.instance.InstanceOptions;
 import dev.gatehouse.standalone.instance.Progress;
 import dev.gatehouse.standalone.instance.Proxies;
 import dev.gatehouse.standalone.instance.RunningGatehouse;
@@ -9,15 +8,8 @@ import dev.gatehouse.standalone.instance.XdsText;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code gatehouse xds}. */
 @Command(
@@ -46,21 +38,7 @@ final class XdsCommand extends GroupCommand {
                 "",
                 "Exit code 1: a proxy refuses something, or nothing runs."
             })
-    static final class Connected implements Callable<Integer> {
-        @Spec
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private CommandSpec spec;
-
-        @Mixin
-        @SuppressWarnings("NullAway.Init")
-        private InstanceOptions instance;
-
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "yaml|json",
-                description = "Print everything in this form instead of a table.")
-        private @Nullable OutputFormat output;
-
+    static final class Connected extends InstanceQuery {
         @Override
         public Integer call() throws IOException {
             JsonArray proxies;
@@ -68,12 +46,7 @@ final class XdsCommand extends GroupCommand {
                     Progress progress = Progress.of(spec)) {
                 proxies = Subscribers.read(gatehouse, progress).told();
             }
-            if (output == null) {
-                spec.commandLine().getOut().print(XdsText.proxies(proxies));
-            } else {
-                output.print(proxies.getList(), spec.commandLine().getOut());
-            }
-            spec.commandLine().getOut().flush();
+            print(proxies::getList, out -> out.print(XdsText.proxies(proxies)));
             return XdsText.refused(proxies) ? Gatehouse.FAILED : 0;
         }
     }
@@ -95,15 +68,7 @@ final class XdsCommand extends GroupCommand {
                 "",
                 "Exit code 1: there is a difference, or it cannot be told."
             })
-    static final class Diff implements Callable<Integer> {
-        @Spec
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private CommandSpec spec;
-
-        @Mixin
-        @SuppressWarnings("NullAway.Init")
-        private InstanceOptions instance;
-
+    static final class Diff extends InstanceQuery {
         @Parameters(
                 paramLabel = "PROXY",
                 description =
@@ -112,12 +77,6 @@ final class XdsCommand extends GroupCommand {
         @SuppressWarnings("NullAway.Init")
         private String proxy;
 
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "yaml|json",
-                description = "Print everything in this form instead of lines.")
-        private @Nullable OutputFormat output;
-
         @Override
         public Integer call() throws IOException {
             JsonObject difference;
@@ -125,13 +84,7 @@ final class XdsCommand extends GroupCommand {
                     Progress progress = Progress.of(spec)) {
                 difference = Proxies.difference(gatehouse, proxy, progress);
             }
-            if (output == null) {
-                spec.commandLine().getOut().print(XdsText.difference(difference));
-            } else {
-                output.printDocuments(
-                        List.of(difference.getMap()), spec.commandLine().getOut());
-            }
-            spec.commandLine().getOut().flush();
+            print(difference::getMap, out -> out.print(XdsText.difference(difference)));
             return difference.getJsonArray("differences").isEmpty() ? 0 : Gatehouse.FAILED;
         }
     }

@@ -103,7 +103,15 @@ final class TracesIT {
               directives:
               - SecRule ARGS:q "@contains attack" "id:1000,phase:1,deny,status:403,log"
               - SecRule ARGS:q "@contains odd" "id:1001,phase:1,pass,log"
+              - SecAction "id:1002,phase:1,pass,nolog,initcol:ip=%{REMOTE_ADDR},setvar:ip.seen=+1"
+              - SecRule IP:SEEN "@gt 1000000" "id:1003,phase:1,deny,log"
             """;
+
+    /** As Prometheus 3 asks. */
+    private static final String PROMETHEUS_ACCEPTS =
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+                    + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+                    + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
     private static final List<Integer> PORTS = FreePorts.some(8);
 
@@ -263,6 +271,9 @@ final class TracesIT {
                 .containsEntry("gatehouse.waf.outcome", "detected")
                 .containsEntry("gatehouse.waf.rules", "[1001]");
         assertThat(only(all, "request headers").parent()).isEqualTo(inspect.id());
+        assertThat(only(all, "collection load"))
+                .returns(only(all, "request headers").id(), Received::parent)
+                .satisfies(load -> assertThat(load.attributes()).containsEntry("gatehouse.waf.collection", "ip"));
         // The backend gets Envoy's span of the call to it, and can go on with it.
         String[] upstream = String.valueOf(atBackend.get("/hops")).split("-");
         assertThat(upstream[1]).isEqualTo(trace);
@@ -321,6 +332,45 @@ final class TracesIT {
         assertThat(trace(trace, span -> span.name().equals("inspect")))
                 .extracting(Received::parent)
                 .doesNotContain("");
+    }
+
+    @Test
+    void metricsHaveTracesAsExemplars() throws Exception {
+        int port = PORTS.get(4);
+        String trace = "6af7651916cd43dd8448eb211c80319c";
+        assertThat(get(
+                        port,
+                        "/?q=odd",
+                        "traceparent",
+                        traceparent(trace, "01"),
+                        "x-key",
+                        "k3y-of-the-partner",
+                        "x-limited",
+                        "another"))
+                .isEqualTo(200);
+        for (String name : List.of("authorize", "limit", "inspect")) {
+            trace(trace, span -> span.name().equals(name));
+        }
+        String metrics = client.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORTS.get(7) + "/q/metrics"))
+                                .header("accept", PROMETHEUS_ACCEPTS)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        for (String series : List.of(
+                "gatehouse_waf_transactions_seconds_bucket",
+                "gatehouse_ratelimit_store_seconds_bucket",
+                "gatehouse_ratelimit_decisions_total",
+                "gatehouse_authz_checks_total",
+                "gatehouse_xds_propagation_seconds_bucket")) {
+            List<String> traces = metrics.lines()
+                    .filter(line -> line.startsWith(series + "{") || line.startsWith(series + " "))
+                    .filter(line -> line.contains("trace_id=\""))
+                    .map(line -> line.replaceAll(".* # \\{.*trace_id=\"([0-9a-f]{32})\".*", "$1"))
+                    .toList();
+            assertThat(traces).as("exemplars of " + series).isNotEmpty();
+            assertThat(traces).allSatisfy(id -> assertThat(collector.trace(id)).isNotEmpty());
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.gatehouse.seclang.Surroundings;
 import dev.gatehouse.seclang.audit.LogLimits;
 import dev.gatehouse.seclang.collection.CollectionStore;
 import dev.gatehouse.seclang.collection.MemoryCollectionStore;
+import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.waf.audit.AuditLog;
 import dev.gatehouse.waf.crs.InstalledRuleSets;
 import dev.gatehouse.waf.grpc.ExternalProcessing;
@@ -79,8 +80,12 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Surroundings surroundings(CollectionStore collections) {
-        return new Surroundings(InstantSource.system(), Map.of(), collections, RuleObserver.NONE);
+    Surroundings surroundings(CollectionStore collections, Tracing tracing) {
+        return new Surroundings(
+                InstantSource.system(),
+                Map.of(),
+                collections.waits() ? new TracedCollections(collections, tracing) : collections,
+                RuleObserver.NONE);
     }
 
     private static int concurrency(WafConfig.Load load) {

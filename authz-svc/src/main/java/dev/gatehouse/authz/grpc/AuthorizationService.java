@@ -60,11 +60,7 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
             answer(responses, request, span, AccessControl.deny(named, Reason.NOT_HTTP));
             return;
         }
-        if (!span.isRecording()) {
-            decide(responses, named, request, span);
-            return;
-        }
-        try (Scope _ = span.makeCurrent()) {
+        try (Scope _ = Tracing.within(span)) {
             decide(responses, named, request, span);
         }
     }
@@ -87,10 +83,12 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
     }
 
     private void answer(StreamObserver<CheckResponse> responses, HttpRequest request, Span span, Decision decision) {
+        try (Scope _ = Tracing.within(span)) {
+            record.decided(request, decision);
+        }
         if (span.isRecording()) {
             DecisionSpan.end(span, request.sender().route(), decision);
         }
-        record.decided(request, decision);
         responses.onNext(format.write(decision));
         responses.onCompleted();
     }

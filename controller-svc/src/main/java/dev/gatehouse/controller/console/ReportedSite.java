@@ -26,19 +26,32 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What the console shows of controller-svc as a process of its own: the proxies as xds-svc reports them. Traffic and refused requests are not
- * known there: proxies tell them to Prometheus and to their logs. Thread-safe.
+ * What the console shows of controller-svc as a process of its own: the proxies as xds-svc reports them, and on Kubernetes what their pods tell of their
+ * traffic. Thread-safe.
  */
 public final class ReportedSite implements Site {
     private final String name;
     private final LatestReports reports;
     private final FileSource files;
+    private final Optional<LiveTraffic> traffic;
+    private final Optional<RefusedRequests> refused;
 
-    /** @param reports takes every report of xds-svc */
-    public ReportedSite(String name, LatestReports reports, FileSource files) {
+    /**
+     * @param reports takes every report of xds-svc
+     * @param traffic empty: the proxies cannot be asked
+     * @param refused likewise
+     */
+    public ReportedSite(
+            String name,
+            LatestReports reports,
+            FileSource files,
+            Optional<LiveTraffic> traffic,
+            Optional<RefusedRequests> refused) {
         this.name = name;
         this.reports = reports;
         this.files = files;
+        this.traffic = traffic;
+        this.refused = refused;
     }
 
     @Override
@@ -58,12 +71,12 @@ public final class ReportedSite implements Site {
 
     @Override
     public Optional<LiveTraffic> traffic() {
-        return Optional.empty();
+        return traffic;
     }
 
     @Override
     public Optional<RefusedRequests> refusedRequests() {
-        return Optional.empty();
+        return refused;
     }
 
     @Override

@@ -25,6 +25,9 @@ public record InfrastructureSettings(
     /** Its port for xDS. */
     public static final int XDS_PORT = 18000;
 
+    /** A proxy's port for {@code /stats/prometheus}, unless its EnvoyProxy switches Prometheus off. */
+    public static final int METRICS_PORT = 19001;
+
     /** Ports in a proxy's pod that change or end the proxy: Envoy's administration, and the shutdown manager. */
     public static final Set<Integer> PROXY_PORTS = Set.of(ProxyBootstrap.ADMIN_PORT, ProxyPod.SHUTDOWN_MANAGER_PORT);
 

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 record ProxyBootstrap(
         InfrastructureSettings settings, IpFamily ipFamily, ProxyTelemetry.Metrics metrics, OptionalLong maxHeapBytes) {
     static final int ADMIN_PORT = 19000;
-    static final int METRICS_PORT = 19001;
     static final int READINESS_PORT = 19003;
     static final String READINESS_PATH = "/ready";
 
@@ -273,7 +272,7 @@ record ProxyBootstrap(
         if (metrics.prometheus()) {
             listeners.add(parse(METRICS_LISTENER.formatted(
                     address,
-                    METRICS_PORT,
+                    InfrastructureSettings.METRICS_PORT,
                     !ipv4,
                     metrics.compression().map(ProxyBootstrap::compressor).orElse(""))));
             clusters.add(parse(METRICS_CLUSTER.formatted(ADMIN_PORT)));

@@ -40,7 +40,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         Map<String, String> annotations = new TreeMap<>();
         if (fleet.proxy().telemetry().metrics().prometheus()) {
             annotations.put("prometheus.io/scrape", "true");
-            annotations.put("prometheus.io/port", String.valueOf(ProxyBootstrap.METRICS_PORT));
+            annotations.put("prometheus.io/port", String.valueOf(InfrastructureSettings.METRICS_PORT));
             annotations.put("prometheus.io/path", "/stats/prometheus");
         }
         annotations.putAll(fleet.annotations());
@@ -232,7 +232,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
     private List<Map<String, Object>> ports() {
         List<Map<String, Object>> ports = new ArrayList<>();
         if (fleet.proxy().telemetry().metrics().prometheus()) {
-            ports.add(port("metrics", ProxyBootstrap.METRICS_PORT));
+            ports.add(port("metrics", InfrastructureSettings.METRICS_PORT));
         }
         ports.add(port("readiness", ProxyBootstrap.READINESS_PORT));
         return ports;

@@ -16,6 +16,7 @@ import dev.gatehouse.events.Position;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,11 @@ final class ReportedSiteTest {
     private final Controller controller = new Controller(settings, new MemoryConfigLog("test"), InstantSource.system());
     private final LatestReports reports = new LatestReports();
     private final ReportedSite site = new ReportedSite(
-            "test", reports, new FileSource(List.of(), settings.controllerName(), controller, InstantSource.system()));
+            "test",
+            reports,
+            new FileSource(List.of(), settings.controllerName(), controller, InstantSource.system()),
+            Optional.empty(),
+            Optional.empty());
     private final ControllerView view =
             new ControllerView(Map.of(), Map.of(), Map.of(), Map.of("shop/front", new Position("e", 7)), 1);
 

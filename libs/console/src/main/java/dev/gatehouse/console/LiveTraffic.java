@@ -31,14 +31,21 @@ public final class LiveTraffic {
     /** After how many intervals without a reading the plot begins anew. */
     private static final int GAP = 5;
 
-    private final Supplier<Map<String, ProxyCounters>> proxies;
+    private final Supplier<Map<Proxy, ProxyCounters>> proxies;
     private final InstantSource clock;
     private final AtomicBoolean reading = new AtomicBoolean();
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private final Deque<Reading> readings = new ArrayDeque<>();
 
-    private record Reading(Instant at, Map<String, ProxyCounters> fleets) {}
+    private record Reading(Instant at, Map<Proxy, ProxyCounters> proxies) {}
+
+    /**
+     * One Envoy.
+     *
+     * @param name tells it from the others of its fleet
+     */
+    public record Proxy(String fleet, String name) {}
 
     /**
      * What happened between two readings.
@@ -67,8 +74,8 @@ public final class LiveTraffic {
         }
     }
 
-    /** @param proxies asks the proxies for their counters, by fleet: what does not answer is left out */
-    public LiveTraffic(Supplier<Map<String, ProxyCounters>> proxies, InstantSource clock) {
+    /** @param proxies asks the proxies for their counters; a proxy that does not answer is left out */
+    public LiveTraffic(Supplier<Map<Proxy, ProxyCounters>> proxies, InstantSource clock) {
         this.proxies = proxies;
         this.clock = clock;
     }
@@ -127,7 +134,8 @@ public final class LiveTraffic {
 
     private static Points points(List<Reading> readings, Optional<String> fleet) {
         TreeSet<String> fleets = new TreeSet<>();
-        readings.forEach(reading -> fleets.addAll(reading.fleets().keySet()));
+        readings.forEach(reading ->
+                reading.proxies().keySet().stream().map(Proxy::fleet).forEach(fleets::add));
         List<Point> points = new ArrayList<>();
         for (int i = 1; i < readings.size(); i++) {
             Reading to = readings.get(i);
@@ -149,10 +157,10 @@ public final class LiveTraffic {
     /** What a fleet's proxies, or all, counted between two readings. */
     private static ProxyCounters change(Reading from, Reading to, Optional<String> only) {
         ProxyCounters change = ProxyCounters.NONE;
-        for (Map.Entry<String, ProxyCounters> each : to.fleets().entrySet()) {
-            ProxyCounters before = from.fleets().get(each.getKey());
+        for (Map.Entry<Proxy, ProxyCounters> each : to.proxies().entrySet()) {
+            ProxyCounters before = from.proxies().get(each.getKey());
             // What a proxy counted before it was first seen happened at some other time.
-            if (before != null && only.map(each.getKey()::equals).orElse(true)) {
+            if (before != null && only.map(each.getKey().fleet()::equals).orElse(true)) {
                 change = change.plus(each.getValue().since(before));
             }
         }

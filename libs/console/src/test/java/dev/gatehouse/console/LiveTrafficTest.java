@@ -13,8 +13,12 @@ import org.junit.jupiter.api.Test;
 
 final class LiveTrafficTest {
     private Instant now = Instant.parse("2026-11-28T18:00:00Z");
-    private final Map<String, ProxyCounters> fleets = new LinkedHashMap<>();
+    private final Map<LiveTraffic.Proxy, ProxyCounters> fleets = new LinkedHashMap<>();
     private final LiveTraffic traffic = new LiveTraffic(() -> fleets, () -> now);
+
+    private static LiveTraffic.Proxy of(String fleet) {
+        return new LiveTraffic.Proxy(fleet, "one");
+    }
 
     /** Requests of each class so far, and how many of all took at most 5, at most 10, and longer. */
     private static ProxyCounters counted(int ok, int client, int server, int in5, int in10) {
@@ -39,9 +43,9 @@ final class LiveTrafficTest {
 
     @Test
     void ratesAreOfTheTimeBetweenTwoReadings() {
-        fleets.put("shop/front", counted(100, 0, 0, 100, 100));
+        fleets.put(of("shop/front"), counted(100, 0, 0, 100, 100));
         assertThat(after(Duration.ZERO)).isEmpty();
-        fleets.put("shop/front", counted(120, 6, 4, 115, 130));
+        fleets.put(of("shop/front"), counted(120, 6, 4, 115, 130));
         List<LiveTraffic.Point> points = after(Duration.ofSeconds(2));
         assertThat(points).hasSize(1);
         assertThat(points.getFirst().rate()).isEqualTo(15);
@@ -55,7 +59,7 @@ final class LiveTrafficTest {
 
     @Test
     void withoutRequestsThereIsNoLatency() {
-        fleets.put("shop/front", counted(100, 0, 0, 100, 100));
+        fleets.put(of("shop/front"), counted(100, 0, 0, 100, 100));
         after(Duration.ZERO);
         assertThat(after(Duration.ofSeconds(2)).getFirst()).satisfies(point -> {
             assertThat(point.rate()).isZero();
@@ -66,9 +70,9 @@ final class LiveTrafficTest {
     /** Envoy tells its histograms anew every five seconds, its counters at once. */
     @Test
     void latencyIsALineAlsoWhereHistogramsComeLaterThanCounters() {
-        fleets.put("shop/front", counted(0, 0, 0, 0, 0));
+        fleets.put(of("shop/front"), counted(0, 0, 0, 0, 0));
         after(Duration.ZERO);
-        fleets.put("shop/front", counted(10, 0, 0, 10, 10));
+        fleets.put(of("shop/front"), counted(10, 0, 0, 10, 10));
         after(LiveTraffic.INTERVAL);
         assertThat(after(LiveTraffic.INTERVAL))
                 .allMatch(point -> point.latencies().isPresent());
@@ -81,29 +85,29 @@ final class LiveTrafficTest {
 
     @Test
     void proxiesAreAskedOnceInAnInterval() {
-        fleets.put("shop/front", counted(0, 0, 0, 0, 0));
+        fleets.put(of("shop/front"), counted(0, 0, 0, 0, 0));
         after(Duration.ZERO);
-        fleets.put("shop/front", counted(10, 0, 0, 10, 10));
+        fleets.put(of("shop/front"), counted(10, 0, 0, 10, 10));
         assertThat(after(Duration.ofSeconds(1))).isEmpty();
         assertThat(after(Duration.ofSeconds(1))).hasSize(1);
     }
 
     @Test
     void aProxyThatHasStartedAnewIsNotBelowZeroAndANewOneIsNotARush() {
-        fleets.put("shop/front", counted(100, 0, 0, 100, 100));
+        fleets.put(of("shop/front"), counted(100, 0, 0, 100, 100));
         after(Duration.ZERO);
-        fleets.put("shop/front", counted(4, 0, 0, 4, 4));
-        fleets.put("shop/other", counted(5000, 0, 0, 5000, 5000));
+        fleets.put(of("shop/front"), counted(4, 0, 0, 4, 4));
+        fleets.put(of("shop/other"), counted(5000, 0, 0, 5000, 5000));
         assertThat(after(Duration.ofSeconds(2)).getFirst().rate()).isEqualTo(2);
     }
 
     @Test
     void aFleetIsShownAlone() {
-        fleets.put("shop/front", counted(0, 0, 0, 0, 0));
-        fleets.put("shop/other", counted(0, 0, 0, 0, 0));
+        fleets.put(of("shop/front"), counted(0, 0, 0, 0, 0));
+        fleets.put(of("shop/other"), counted(0, 0, 0, 0, 0));
         after(Duration.ZERO);
-        fleets.put("shop/front", counted(10, 0, 0, 10, 10));
-        fleets.put("shop/other", counted(2, 0, 0, 2, 2));
+        fleets.put(of("shop/front"), counted(10, 0, 0, 10, 10));
+        fleets.put(of("shop/other"), counted(2, 0, 0, 2, 2));
         assertThat(after(Duration.ofSeconds(2)).getFirst().rate()).isEqualTo(6);
         LiveTraffic.Points other = traffic.points(Optional.of("shop/other"));
         assertThat(other.points().getFirst().rate()).isEqualTo(1);
@@ -112,7 +116,7 @@ final class LiveTrafficTest {
 
     @Test
     void afterAPauseThePlotBeginsAnewAndItIsBounded() {
-        fleets.put("shop/front", counted(0, 0, 0, 0, 0));
+        fleets.put(of("shop/front"), counted(0, 0, 0, 0, 0));
         for (int i = 0; i < LiveTraffic.KEPT + 20; i++) {
             after(LiveTraffic.INTERVAL);
         }

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 final class SampleSource implements ConsoleSource {
     private final int count;
     private final String text;
-    private final RefusedRequests refused = new RefusedRequests();
+    private final RecentRefusals refused = new RecentRefusals();
     private final State bad = new State(Tone.BAD, "broken");
 
     SampleSource(int count, String text) {
@@ -188,7 +188,7 @@ final class SampleSource implements ConsoleSource {
 
     @Override
     public Optional<LiveTraffic> traffic() {
-        return Optional.of(new LiveTraffic(() -> Map.of(text, ProxyCounters.NONE), InstantSource.system()));
+        return Optional.of(new LiveTraffic(() -> Map.of(new LiveTraffic.Proxy(text, "one"), ProxyCounters.NONE), InstantSource.system()));
     }
 
     @Override

@@ -130,6 +130,27 @@ public final class Tracing {
     }
 
     /**
+     * Makes a call to another process and waits for it, with a span of its own under the thread's current one.
+     *
+     * @param describe says what the call is; not called where there is no span
+     */
+    public <T> T await(String name, Consumer<Span> describe, Supplier<T> call) {
+        Span span = begin(name, SpanKind.CLIENT, Span.current(), 0);
+        if (!span.isRecording()) {
+            return call.get();
+        }
+        describe.accept(span);
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            fail(span, e);
+            throw e;
+        } finally {
+            span.end();
+        }
+    }
+
+    /**
      * A stage that several callers share, for one of them: what follows on it runs with this caller's current span, not with that of the caller for whom it
      * was begun. A stage that is done is returned as it is.
      */
@@ -149,6 +170,15 @@ public final class Tracing {
             }
         });
         return kept;
+    }
+
+    /**
+     * Makes {@code span} the thread's current one, until the scope is closed: calls made meanwhile are below it, and metrics recorded meanwhile have it as
+     * their exemplar. A span that is not recorded changes nothing and costs nothing.
+     */
+    @SuppressWarnings("MustBeClosedChecker")
+    public static Scope within(Span span) {
+        return span.isRecording() ? span.makeCurrent() : Scope.noop();
     }
 
     /** Marks a span as failed, by the kind of failure: its message may have what a client sent. */

@@ -67,11 +67,7 @@ final class RateLimitService extends RateLimitServiceImplBase implements Bindabl
             fail(responses, span, "bad-request", Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
             return;
         }
-        if (!span.isRecording()) {
-            decide(responses, span, book.get(), request);
-            return;
-        }
-        try (Scope _ = span.makeCurrent()) {
+        try (Scope _ = Tracing.within(span)) {
             decide(responses, span, book.get(), request);
         }
     }
@@ -87,10 +83,12 @@ final class RateLimitService extends RateLimitServiceImplBase implements Bindabl
     }
 
     private void answer(StreamObserver<RateLimitResponse> responses, Span span, Request request, Decision decision) {
+        try (Scope _ = Tracing.within(span)) {
+            metrics.decided(request, decision);
+        }
         if (span.isRecording()) {
             LimitSpan.end(span, request, decision);
         }
-        metrics.decided(request, decision);
         responses.onNext(format.write(request, decision));
         responses.onCompleted();
     }
@@ -112,9 +110,11 @@ final class RateLimitService extends RateLimitServiceImplBase implements Bindabl
     }
 
     private void fail(StreamObserver<RateLimitResponse> responses, Span span, String reason, Status status) {
+        try (Scope _ = Tracing.within(span)) {
+            metrics.failed(reason);
+        }
         Tracing.fail(span, reason);
         span.end();
-        metrics.failed(reason);
         responses.onError(status.asRuntimeException());
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatehouse.standalone.migration;
 
 import dev.gatehouse.standalone.imports.Setting;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,7 @@ final class Annotations {
             "server-snippet");
 
     private final Map<String, Setting> own = new LinkedHashMap<>();
+    private final List<Setting> ofOthers = new ArrayList<>();
     private final Map<String, Setting> controller;
     private final Set<String> asked = new LinkedHashSet<>();
 
@@ -52,6 +54,8 @@ final class Annotations {
                 own.put(
                         shortName,
                         new Setting(ingress + " " + shortName, setting.location(), List.of(setting.value())));
+            } else {
+                ofOthers.add(new Setting(ingress + " " + name, setting.location(), List.of(setting.value())));
             }
         });
     }
@@ -97,6 +101,11 @@ final class Annotations {
                 .peek(each -> asked.add(each.getKey()))
                 .map(Map.Entry::getValue)
                 .toList();
+    }
+
+    /** The annotations that other programs than ingress-nginx read, by their full names. */
+    List<Setting> ofOthers() {
+        return List.copyOf(ofOthers);
     }
 
     /** The annotations that nobody has asked for. */

@@ -215,6 +215,7 @@ final class IngressNginx {
             waf.ifPresent(spec -> policy(GATEHOUSE, "WAFPolicy", ingress, targets, spec));
         }
         OtherAnnotations.tell(ingress, report);
+        OtherPrograms.tell(ingress, report);
         ingress.annotations().unasked().forEach(setting -> report.notNeeded(setting, "nginx passes it over here"));
     }
 

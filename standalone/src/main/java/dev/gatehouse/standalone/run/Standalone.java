@@ -1,6 +1,7 @@
 package dev.gatehouse.standalone.run;
 
-import dev.gatehouse.console.RefusedRequests;
+import dev.gatehouse.console.RecentRefusals;
+import dev.gatehouse.console.RefusalLine;
 import dev.gatehouse.controller.control.Controller;
 import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.files.FileSource;
@@ -55,7 +56,7 @@ public final class Standalone implements QuarkusApplication {
     private final Controller controller;
     private final FileSource files;
     private final Instance instance;
-    private final RefusedRequests refused;
+    private final RecentRefusals refused;
     private final BuiltInBackends backends = new BuiltInBackends();
     private final ExecutorService follower = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("standalone").daemon().factory());
@@ -64,7 +65,7 @@ public final class Standalone implements QuarkusApplication {
     private final Set<String> told = new HashSet<>();
 
     Standalone(
-            Controller controller, FileSource files, Instance instance, RefusedRequests refused, RecentLines recent) {
+            Controller controller, FileSource files, Instance instance, RecentRefusals refused, RecentLines recent) {
         this.recent = recent;
         this.refused = refused;
         this.controller = controller;

@@ -3,6 +3,7 @@ package dev.gatehouse.standalone.run;
 import dev.gatehouse.console.ConsoleSource;
 import dev.gatehouse.console.LiveTraffic;
 import dev.gatehouse.console.ProxyCounters;
+import dev.gatehouse.console.RecentRefusals;
 import dev.gatehouse.console.RefusedRequests;
 import dev.gatehouse.console.model.ProblemEntry;
 import dev.gatehouse.console.model.ProxyEntry;
@@ -47,10 +48,10 @@ final class StandaloneSite implements Site {
     private final Instance instance;
     private final FileSource files;
     private final XdsView xds;
-    private final RefusedRequests refused;
+    private final RecentRefusals refused;
     private final LiveTraffic traffic = new LiveTraffic(this::counters, InstantSource.system());
 
-    StandaloneSite(Instance instance, FileSource files, XdsView xds, RefusedRequests refused) {
+    StandaloneSite(Instance instance, FileSource files, XdsView xds, RecentRefusals refused) {
         this.instance = instance;
         this.files = files;
         this.xds = xds;
@@ -59,8 +60,8 @@ final class StandaloneSite implements Site {
 
     @Produces
     @Singleton
-    static RefusedRequests requests() {
-        return new RefusedRequests();
+    static RecentRefusals requests() {
+        return new RecentRefusals();
     }
 
     @Produces
@@ -143,15 +144,17 @@ final class StandaloneSite implements Site {
     }
 
     /** An Envoy that starts or ends does not answer: it is left out. */
-    private Map<String, ProxyCounters> counters() {
-        Map<String, ProxyCounters> counters = new HashMap<>();
+    private Map<LiveTraffic.Proxy, ProxyCounters> counters() {
+        Map<LiveTraffic.Proxy, ProxyCounters> counters = new HashMap<>();
         Optional<EnvoyFleet> fleet = instance.fleet();
         for (String name : fleet.map(each -> each.states().keySet()).orElse(Set.of())) {
             Optional<EnvoyAdmin> admin =
                     fleet.flatMap(each -> each.process(name)).flatMap(EnvoyProcess::admin);
             if (admin.isPresent()) {
                 try {
-                    counters.put(name, ProxyCounters.of(admin.get().get("/stats/prometheus?filter=downstream_rq_")));
+                    counters.put(
+                            new LiveTraffic.Proxy(name, name),
+                            ProxyCounters.of(admin.get().get("/stats/prometheus?filter=downstream_rq_")));
                 } catch (IOException e) {
                     // Its next answer begins anew.
                 }

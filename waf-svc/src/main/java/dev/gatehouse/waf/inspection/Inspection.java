@@ -12,6 +12,7 @@ import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.policy.Policy;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -349,6 +350,16 @@ public final class Inspection {
         }
         ended = true;
         body.giveBack();
+        try (Scope _ = span.enter()) {
+            count();
+        }
+        if (span.isRecording()) {
+            span.end(new InspectionSpan.Summary(
+                    found.map(Policy::name), route, outcome(), findings(), engineNanos, requestBytes, responseBytes));
+        }
+    }
+
+    private void count() {
         InspectionMetrics metrics = shared.metrics();
         metrics.read(requestBytes, responseBytes);
         if (transaction.isPresent()) {
@@ -356,10 +367,6 @@ public final class Inspection {
         }
         OptionalLong score = transaction.map(Inspection::score).orElse(OptionalLong.empty());
         metrics.finished(outcome(), Duration.ofNanos(engineNanos), score);
-        if (span.isRecording()) {
-            span.end(new InspectionSpan.Summary(
-                    found.map(Policy::name), route, outcome(), findings(), engineNanos, requestBytes, responseBytes));
-        }
     }
 
     private void conclude(Transaction begun) {

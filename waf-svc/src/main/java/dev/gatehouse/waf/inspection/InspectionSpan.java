@@ -4,6 +4,7 @@ import dev.gatehouse.tracing.Tracing;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Scope;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -56,7 +57,7 @@ public final class InspectionSpan {
             return step.get();
         }
         Span part = tracing.part(name, span);
-        try {
+        try (Scope _ = Tracing.within(part)) {
             Decision decision = step.get();
             switch (decision) {
                 case Decision.Continue _ -> part.setAttribute(ACTION, "continue");
@@ -88,6 +89,12 @@ public final class InspectionSpan {
     /** Whether there is a span: what is said of others is not to be computed. */
     boolean isRecording() {
         return span.isRecording();
+    }
+
+    /** Makes the span, if there is one, the thread's current one until the scope is closed. */
+    @SuppressWarnings("MustBeClosedChecker")
+    Scope enter() {
+        return Tracing.within(span);
     }
 
     void end(Summary said) {

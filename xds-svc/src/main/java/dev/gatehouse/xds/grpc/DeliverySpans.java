@@ -7,6 +7,7 @@ import dev.gatehouse.xds.snapshot.FleetSnapshot;
 import dev.gatehouse.xds.stream.Effect;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Scope;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,12 @@ final class DeliverySpans {
         delivery.setAttribute("gatehouse.fleet", snapshot.fleet());
         delivery.setAttribute("gatehouse.node", subscriber.nodeId());
         delivery.setAttribute("gatehouse.config_log.offset", position.offset());
+    }
+
+    /** Makes the delivery's span, if there is one, the thread's current one until the scope is closed. */
+    @SuppressWarnings("MustBeClosedChecker")
+    Scope enter() {
+        return Tracing.within(delivery);
     }
 
     /** Takes what the stream did. */

@@ -14,6 +14,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.context.Scope;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -318,16 +319,28 @@ final class Session<Q, R> implements StreamObserver<Q> {
         publishState(known);
     }
 
+    private void count(Effect effect) {
+        StreamMetrics metrics = server.metrics();
+        switch (effect) {
+            case Effect.Push push -> metrics.pushed(push.typeUrl());
+            case Effect.Acknowledged ack -> metrics.acknowledged(ack.typeUrl(), ack.latency());
+            case Effect.Rejected rejected -> metrics.rejected(rejected.typeUrl());
+            case Effect.Applied applied ->
+                metrics.applied(Duration.between(
+                        later(applied.publishedAt()), server.clock().instant()));
+            case Effect.Settled _ -> {}
+        }
+    }
+
     private void perform(SubscriberIdentity known, Effect effect) {
+        try (Scope _ = spans.enter()) {
+            count(effect);
+        }
         spans.happened(effect);
         switch (effect) {
-            case Effect.Push push -> {
-                server.metrics().pushed(push.typeUrl());
-                send(push);
-            }
-            case Effect.Acknowledged ack -> server.metrics().acknowledged(ack.typeUrl(), ack.latency());
+            case Effect.Push push -> send(push);
+            case Effect.Acknowledged _ -> {}
             case Effect.Rejected rejected -> {
-                server.metrics().rejected(rejected.typeUrl());
                 LOG.log(
                         Level.WARNING,
                         "{0} of fleet {1} refused {2} {3}: {4}",
@@ -346,16 +359,13 @@ final class Session<Q, R> implements StreamObserver<Q> {
                                         .addAllResources(rejected.resources())
                                         .setMessage(rejected.message())));
             }
-            case Effect.Applied applied -> {
-                Instant now = server.clock().instant();
-                server.metrics().applied(Duration.between(later(applied.publishedAt()), now));
+            case Effect.Applied applied ->
                 report(
                         known,
                         DataPlaneReport.newBuilder()
                                 .setApplied(DataPlaneReport.Applied.newBuilder()
                                         .setEpoch(applied.position().epoch())
                                         .setOffset(applied.position().offset())));
-            }
             case Effect.Settled settled ->
                 report(
                         known,

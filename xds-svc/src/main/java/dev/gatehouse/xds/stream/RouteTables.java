@@ -7,41 +7,42 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which route tables one subscriber has, as far as its virtual hosts depend on it. Envoy passes over the virtual hosts of a table that it
- * does not have, but counts them among what it has (VHDS, {@code initial_resource_versions}): on its next stream it names them, though
- * the table that it has by then was never given them.
+ * The route tables that one subscriber has, as far as its virtual hosts depend on them. Envoy passes over a virtual host whose table it does
+ * not have, but remembers its version (VHDS): on the next stream Envoy names that version in {@code initial_resource_versions}, though a table
+ * which came in between never got the virtual host.
  *
- * <p>So a table that may lack virtual hosts which the subscriber will name is sent in a version of its own, {@code ~} at its end, until
- * they are accepted. Who comes back with that version is sent the virtual hosts of the table again.
+ * <p>A table that may lack virtual hosts whose versions the subscriber remembers is <i>unsure</i>: its version is sent with {@code ~} at
+ * the end, until the subscriber has accepted all virtual hosts. A subscriber that comes back with such a version is sent the table's virtual
+ * hosts again. Confined to the stream's thread.
  */
 final class RouteTables {
     private static final String UNSURE = "~";
 
-    /** Those that the subscriber may have: accepted, come with, or refused in a version that may be a later one. */
+    /** Tables that the subscriber may have: it accepted them, came with them, or refused a version of them that may be a later one. */
     private final Set<String> established = new HashSet<>();
 
     /**
-     * The number of pushes before the subscriber asked for a table last, until a later one is accepted. What an earlier one held may
-     * have been for what the subscriber has dropped since, or have come after it had asked.
+     * By table: how many pushes there had been when the subscriber last asked for the table; until a later push with the table is
+     * accepted. An earlier push may have reached the subscriber before it asked, and then it dropped the table.
      */
     private final Map<String, Long> askedAt = new HashMap<>();
 
     private final Set<String> everAsked = new HashSet<>();
 
-    /** Those that may lack virtual hosts that the subscriber counts among what it has. */
+    /** Tables that may lack virtual hosts whose versions the subscriber remembers. */
     private final Set<String> unsure = new HashSet<>();
 
-    /** Those that have become established since they were taken last, or may have been dropped and established again. */
+    /** Tables that were established, or established again, since {@link #takeFresh}. */
     private Set<String> fresh = new HashSet<>();
 
     private boolean returning;
 
-    /** The subscriber has had another stream: what it knows of virtual hosts is not known here until it says so. */
+    /** The subscriber has had another stream, so that it may remember virtual hosts before it names them here. */
     void returning() {
         returning = true;
     }
 
-    /** The subscriber asks for a table that it came with. */
+    /** The subscriber asks for a table, and has a version of it from an earlier stream. */
     void claimed(String name, String version) {
         everAsked.add(name);
         established.add(name);
@@ -51,7 +52,11 @@ final class RouteTables {
         }
     }
 
-    /** @param pushes how many there were before */
+    /**
+     * The subscriber asks for a table that it does not have.
+     *
+     * @param pushes how many of the type this stream has sent so far
+     */
     void asked(String name, long pushes) {
         established.remove(name);
         askedAt.put(name, pushes);
@@ -80,7 +85,7 @@ final class RouteTables {
         }
     }
 
-    /** The subscriber refused a push with the table: it may have taken it over nevertheless, or have it from an earlier stream. */
+    /** The subscriber refused a push with the table. It may have taken the table over nevertheless, or have it from an earlier stream. */
     void refused(String name) {
         if (established.add(name)) {
             unsure.add(name);
@@ -88,7 +93,7 @@ final class RouteTables {
         }
     }
 
-    /** Tables of which all virtual hosts are to be sent, since the subscriber may have been given none of them. */
+    /** Returns the tables whose virtual hosts are all to be sent, each table once: the subscriber may have none of them. */
     Set<String> takeFresh() {
         Set<String> taken = fresh;
         fresh = new HashSet<>();
@@ -100,12 +105,12 @@ final class RouteTables {
         return established.contains(name);
     }
 
-    /** Whether the subscriber may lack virtual hosts of the table that it names as had. */
+    /** Whether the table may lack virtual hosts whose versions the subscriber remembers. */
     boolean isUnsure(String name) {
         return unsure.contains(name);
     }
 
-    /** The subscriber has accepted all virtual hosts: returns the tables that lack none any more. */
+    /** The subscriber has accepted all virtual hosts. Returns the tables that were unsure until now. */
     Set<String> confirm() {
         Set<String> confirmed = new HashSet<>(unsure);
         confirmed.removeAll(askedAt.keySet());

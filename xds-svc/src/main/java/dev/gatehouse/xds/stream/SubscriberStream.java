@@ -120,7 +120,7 @@ public final class SubscriberStream {
                 typeUrl.equals(TypeUrls.ROUTES) ? Optional.of(tables) : Optional.empty());
     }
 
-    /** The subscriber has route tables that it had not: it needs their virtual hosts, even those that it was sent before. */
+    /** The subscriber has new route tables: it needs all their virtual hosts, even if it was sent them before. */
     private void tablesEstablished(Set<String> names) {
         TypeSubscription hosts = subscriptions.get(TypeUrls.VIRTUAL_HOST);
         if (!names.isEmpty() && hosts != null) {
@@ -129,7 +129,7 @@ public final class SubscriberStream {
         }
     }
 
-    /** Once the subscriber has all virtual hosts, its tables lack none: they are sent as such. */
+    /** Once the subscriber has accepted all virtual hosts, no table is unsure: each is sent again in its plain version. */
     private void confirmTables(FleetSnapshot snapshot) {
         TypeSubscription hosts = subscriptions.get(TypeUrls.VIRTUAL_HOST);
         TypeSubscription routes = subscriptions.get(TypeUrls.ROUTES);

@@ -91,7 +91,7 @@ final class TypeSubscription {
     /** Every name is {@link #doubtful}. */
     private boolean allDoubtful = true;
 
-    /** Of the type of route tables only. */
+    /** Present if the type is that of route tables. */
     private final Optional<RouteTables> tables;
 
     /** What of the type the subscriber can take. */
@@ -309,7 +309,7 @@ final class TypeSubscription {
         }
     }
 
-    /** Of what {@code which} holds for the subscriber may have another version than it was sent, or nothing. */
+    /** The subscriber may have other versions of the resources that {@code which} holds for than those that it was sent. */
     void doubtAll(Predicate<String> which) {
         held.names().filter(which).toList().forEach(this::doubt);
     }

@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-final class RefusedRequestsTest {
+final class RecentRefusalsTest {
     private static RefusedRequest request(Kind kind, int second) {
         return new RefusedRequest(
                 kind,
@@ -26,7 +26,7 @@ final class RefusedRequestsTest {
 
     @Test
     void aFloodOfOneKindLeavesTheOthersInPlaceAndTheLatestComesFirst() {
-        RefusedRequests requests = new RefusedRequests();
+        RecentRefusals requests = new RecentRefusals();
         requests.add(request(Kind.BLOCKED, 0));
         for (int i = 1; i <= 500; i++) {
             requests.add(request(Kind.LIMITED, i));

@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone.run;
+package dev.gatehouse.console;
 
 import dev.gatehouse.console.model.RefusedRequest;
 import dev.gatehouse.console.model.RefusedRequest.Kind;
@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which lines of an access log are of requests that a proxy refused, in Gatehouse's own format (docs/observability.md). Most lines are not,
- * and are looked at for a moment only.
+ * Finds the requests that a proxy refused in its access log, which is in Gatehouse's own format (docs/observability.md). Lines of other requests, nearly all,
+ * are not parsed.
  */
-final class RefusalLine {
+public final class RefusalLine {
     /** Statuses of refusals, as the line has them: everything else is passed over without being parsed. */
     private static final Pattern STATUS = Pattern.compile("\"response_code\":[45]\\d\\d\\b");
 
@@ -39,8 +39,13 @@ final class RefusalLine {
 
     private RefusalLine() {}
 
-    /** The refused request of a line; empty: the line is of another one, or none of ours. */
-    static Optional<RefusedRequest> read(String gateway, String line) {
+    /**
+     * Reads one line of a proxy.
+     *
+     * @param gateway the fleet's name, as the console shows it
+     * @return empty: the line is of a request that was not refused, or in another format
+     */
+    public static Optional<RefusedRequest> read(String gateway, String line) {
         if (!STATUS.matcher(line).find()) {
             return Optional.empty();
         }

@@ -1,4 +1,4 @@
-package dev.gatehouse.standalone.run;
+package dev.gatehouse.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
