@@ -1,21 +1,21 @@
 # Sourced: Envoy Gateway, built from its Go module and installed by its Helm chart, with the Envoy that Gatehouse has.
 # shellcheck shell=bash
+# shellcheck source=helm.sh
+. "$root/e2e/helm.sh"
 envoy_gateway_version=1.9.1
 envoy_gateway_namespace=envoy-gateway-peer
-helm_version=3.21.4
 
-# envoy_gateway_build: prints the folder with the programs envoy-gateway and helm, and the module's charts. Built once.
+# envoy_gateway_build: prints the folder with the program envoy-gateway and the module's charts. Built once.
 envoy_gateway_build() {
   local cache=${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse/envoy-gateway/$envoy_gateway_version module
-  if [ ! -x "$cache/image/envoy-gateway" ] || [ ! -x "$cache/helm" ]; then
-    say "building Envoy Gateway $envoy_gateway_version and Helm $helm_version: about seven minutes, once"
+  if [ ! -x "$cache/image/envoy-gateway" ]; then
+    say "building Envoy Gateway $envoy_gateway_version: about seven minutes, once"
     mkdir -p "$cache"
     module=$(go mod download -json "github.com/envoyproxy/gateway@v$envoy_gateway_version" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",$/\1/p')
     rm -rf "$cache/source"
     cp -R "$module" "$cache/source"
     chmod -R u+w "$cache/source"
     (cd "$cache/source" && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$cache/envoy-gateway.new" ./cmd/envoy-gateway) >&2
-    GOBIN=$cache CGO_ENABLED=0 go install -trimpath -ldflags '-s -w' "helm.sh/helm/v3/cmd/helm@v$helm_version" >&2
     mkdir -p "$cache/image"
     mv "$cache/envoy-gateway.new" "$cache/image/envoy-gateway"
   fi
@@ -24,8 +24,9 @@ envoy_gateway_build() {
 
 # envoy_gateway_install: into a namespace of its own, with the GatewayClass eg.
 envoy_gateway_install() {
-  local built image=localhost/envoy-gateway:$envoy_gateway_version
+  local built helm image=localhost/envoy-gateway:$envoy_gateway_version
   built=$(envoy_gateway_build)
+  helm=$(helm_build)
   # The chart's containers call the program by its name.
   printf 'FROM localhost/base\nCOPY envoy-gateway /usr/local/bin/\nUSER 65532:65532\nENTRYPOINT ["envoy-gateway"]\n' >"$built/image/Dockerfile"
   bash "$cluster/image" build "$image" "$built/image" >&2
@@ -33,7 +34,7 @@ envoy_gateway_install() {
   GatewayImage=$image GatewayImagePullPolicy=IfNotPresent envsubst '$GatewayImage $GatewayImagePullPolicy' \
     <"$built/source/charts/gateway-helm/values.tmpl.yaml" >"$built/source/charts/gateway-helm/values.yaml"
   kubectl apply --server-side --force-conflicts -f "$built/source/charts/gateway-helm/charts/crds/crds/generated" >&2
-  "$built/helm" upgrade --install eg "$built/source/charts/gateway-helm" --namespace "$envoy_gateway_namespace" --create-namespace --set crds.enabled=false \
+  "$helm" upgrade --install eg "$built/source/charts/gateway-helm" --namespace "$envoy_gateway_namespace" --create-namespace --set crds.enabled=false \
     --set config.envoyGateway.provider.type=Kubernetes \
     --set config.envoyGateway.provider.kubernetes.shutdownManager.image="$image" >&2
   kubectl -n "$envoy_gateway_namespace" rollout status deployment/envoy-gateway --timeout=180s >&2 || die "Envoy Gateway is not ready"

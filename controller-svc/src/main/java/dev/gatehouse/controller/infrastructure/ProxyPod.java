@@ -133,8 +133,8 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
 
     private Map<String, Object> shutdownManager(Container container) throws PatchFailure {
         Shutdown shutdown = fleet.proxy().shutdown();
-        List<String> serve = new ArrayList<>(SHUTDOWN_MANAGER);
-        serve.add("serve");
+        // As arguments: on a Deployment that was Envoy Gateway's, those that it has set for its own program would stay.
+        List<String> serve = new ArrayList<>(List.of("serve"));
         shutdown.drainTimeout().ifPresent(time -> serve.add("--ready-timeout=" + (time.toSeconds() + 10) + "s"));
         List<String> drain = new ArrayList<>(SHUTDOWN_MANAGER);
         drain.add("drain");
@@ -146,7 +146,8 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         tree.put("name", "shutdown-manager");
         tree.put("image", settings.shutdownManagerImage());
         tree.put("imagePullPolicy", "IfNotPresent");
-        tree.put("command", serve);
+        tree.put("command", SHUTDOWN_MANAGER);
+        tree.put("args", serve);
         tree.put("env", environment());
         tree.put("resources", requests("10m", "48Mi"));
         tree.put("securityContext", securityContext(Map.of("readOnlyRootFilesystem", true), container));
