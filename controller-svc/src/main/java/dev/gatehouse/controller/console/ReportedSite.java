@@ -26,8 +26,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What the console shows of controller-svc as a process of its own: the proxies as xds-svc reports them. Traffic and refused requests are not
- * known there: proxies tell them to Prometheus and to their logs. Thread-safe.
+ * The console's view of a controller-svc in a process of its own: the proxies as xds-svc reports them. Traffic and
+ * refused requests are unknown there, since proxies send them to Prometheus and to their logs. Thread-safe.
  */
 public final class ReportedSite implements Site {
     private final String name;
@@ -72,7 +72,7 @@ public final class ReportedSite implements Site {
                 .collect(Collectors.groupingBy(report -> report.getFleet() + " " + report.getNodeId())));
         return nodes.values().stream()
                 .map(said -> proxy(said, view))
-                // The proxies first; the order within is that of the map.
+                // Proxies come before callout services, each in the order of the map.
                 .sorted(Comparator.comparing(proxy -> Fleets.ALL.contains(proxy.fleet())))
                 .toList();
     }
@@ -101,7 +101,7 @@ public final class ReportedSite implements Site {
                     rejected.computeIfAbsent(report.getRejected().getTypeUrl(), _ -> new ArrayList<>())
                             .add(report.getRejected());
                 case DISCONNECTED, WHAT_NOT_SET -> {
-                    // Not among what is true now.
+                    // Other reports do not describe the present state.
                 }
             }
         }
@@ -135,7 +135,7 @@ public final class ReportedSite implements Site {
                 types);
     }
 
-    /** How a proxy is that has answered all up to a position of the config log. */
+    /** The state of a proxy that has answered everything up to a position of the config log. */
     public static State state(boolean refuses, long answered, long published) {
         if (refuses) {
             return new State(Tone.BAD, "refuses something");

@@ -36,7 +36,10 @@ final class FleetHooks {
     /** Stands for all resources of a fleet together. */
     private static final String WHOLE = "translation";
 
-    /** The types that other resources refer to. Their removals are published last, so that no reference dangles. */
+    /**
+     * The types that other resources refer to. After a failure that closes, earlier resources of these types are kept,
+     * so that no reference dangles.
+     */
     private static final Set<String> REFERRED_TO =
             Set.of(TypeUrls.CLUSTER, TypeUrls.ENDPOINTS, TypeUrls.SECRET, TypeUrls.ROUTES);
 
