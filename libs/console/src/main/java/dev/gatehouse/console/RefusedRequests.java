@@ -35,7 +35,7 @@ public final class RefusedRequests {
         }
     }
 
-    /** Those of {@code kinds}, the latest first. */
+    /** The refused requests of {@code kinds}, the latest first. */
     public List<RefusedRequest> latest(Iterable<RefusedRequest.Kind> kinds) {
         List<RefusedRequest> all = new ArrayList<>();
         lock.lock();

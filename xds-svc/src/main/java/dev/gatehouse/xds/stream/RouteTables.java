@@ -7,41 +7,44 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which route tables one subscriber has, as far as its virtual hosts depend on it. Envoy passes over the virtual hosts of a table that it
- * does not have, but counts them among what it has (VHDS, {@code initial_resource_versions}): on its next stream it names them, though
- * the table that it has by then was never given them.
+ * The route tables of one subscriber, as far as its virtual hosts depend on them. Envoy ignores the virtual hosts of a
+ * table that it does not have, but still counts them among its resources (VHDS, {@code initial_resource_versions}). On
+ * its next stream it names them, although the table that it has by then never got them.
  *
- * <p>So a table that may lack virtual hosts which the subscriber will name is sent in a version of its own, {@code ~} at its end, until
- * they are accepted. Who comes back with that version is sent the virtual hosts of the table again.
+ * <p>So a table that may lack such virtual hosts is sent with a marked version, {@code ~} at its end, until they are
+ * accepted. A subscriber that reconnects with a marked version is sent the table's virtual hosts again.
  */
 final class RouteTables {
     private static final String UNSURE = "~";
 
-    /** Those that the subscriber may have: accepted, come with, or refused in a version that may be a later one. */
+    /**
+     * The tables that the subscriber may have: it accepted them, had them when it connected, or refused a version that
+     * may be a later one.
+     */
     private final Set<String> established = new HashSet<>();
 
     /**
-     * The number of pushes before the subscriber asked for a table last, until a later one is accepted. What an earlier one held may
-     * have been for what the subscriber has dropped since, or have come after it had asked.
+     * The number of pushes before the subscriber's last request for a table, until a later push is accepted. The table
+     * in an earlier push may have been dropped since, or have arrived after the request.
      */
     private final Map<String, Long> askedAt = new HashMap<>();
 
     private final Set<String> everAsked = new HashSet<>();
 
-    /** Those that may lack virtual hosts that the subscriber counts among what it has. */
+    /** The tables that may lack virtual hosts that the subscriber counts among its resources. */
     private final Set<String> unsure = new HashSet<>();
 
-    /** Those that have become established since they were taken last, or may have been dropped and established again. */
+    /** The tables that became established since the last {@link #takeFresh}, or that may have been dropped and established again. */
     private Set<String> fresh = new HashSet<>();
 
     private boolean returning;
 
-    /** The subscriber has had another stream: what it knows of virtual hosts is not known here until it says so. */
+    /** Notifies that the subscriber had an earlier stream. Its virtual hosts are unknown until it names them. */
     void returning() {
         returning = true;
     }
 
-    /** The subscriber asks for a table that it came with. */
+    /** Notifies that the subscriber requests a table that it already had when it connected. */
     void claimed(String name, String version) {
         everAsked.add(name);
         established.add(name);
@@ -51,7 +54,7 @@ final class RouteTables {
         }
     }
 
-    /** @param pushes how many there were before */
+    /** @param pushes the number of pushes before the request */
     void asked(String name, long pushes) {
         established.remove(name);
         askedAt.put(name, pushes);
@@ -80,7 +83,10 @@ final class RouteTables {
         }
     }
 
-    /** The subscriber refused a push with the table: it may have taken it over nevertheless, or have it from an earlier stream. */
+    /**
+     * Notifies that the subscriber refused a push with the table. It may have applied the table nevertheless, or have
+     * it from an earlier stream.
+     */
     void refused(String name) {
         if (established.add(name)) {
             unsure.add(name);
@@ -88,7 +94,7 @@ final class RouteTables {
         }
     }
 
-    /** Tables of which all virtual hosts are to be sent, since the subscriber may have been given none of them. */
+    /** Returns and clears the tables whose virtual hosts must all be sent, since the subscriber may have none of them. */
     Set<String> takeFresh() {
         Set<String> taken = fresh;
         fresh = new HashSet<>();
@@ -100,12 +106,12 @@ final class RouteTables {
         return established.contains(name);
     }
 
-    /** Whether the subscriber may lack virtual hosts of the table that it names as had. */
+    /** Whether the subscriber may lack virtual hosts of the table that it counts among its resources. */
     boolean isUnsure(String name) {
         return unsure.contains(name);
     }
 
-    /** The subscriber has accepted all virtual hosts: returns the tables that lack none any more. */
+    /** Notifies that the subscriber has accepted all virtual hosts; returns the tables that are now complete. */
     Set<String> confirm() {
         Set<String> confirmed = new HashSet<>(unsure);
         confirmed.removeAll(askedAt.keySet());
@@ -117,7 +123,7 @@ final class RouteTables {
         return !unsure.isEmpty();
     }
 
-    /** The table as it is to be sent to this subscriber. */
+    /** The table in the form for this subscriber. */
     VersionedResource sent(VersionedResource table) {
         return unsure.contains(table.name())
                 ? new VersionedResource(
